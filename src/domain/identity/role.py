@@ -1,0 +1,56 @@
+"""Roles and scopes: who may do what."""
+
+import enum
+
+
+class Scope(enum.Enum):
+    """One permission. Routes and keys name scopes; roles are sets of them."""
+
+    MEMBERS_READ = "members:read"
+    MEMBERS_WRITE = "members:write"
+    LEADS_READ = "leads:read"
+    LEADS_WRITE = "leads:write"
+    SYNC_READ = "sync:read"
+    SYNC_RUN = "sync:run"
+    TASKS_READ = "tasks:read"
+    TASKS_WRITE = "tasks:write"
+    PROVIDERS_READ = "providers:read"
+    PROVIDERS_WRITE = "providers:write"
+    USERS_READ = "users:read"
+    USERS_WRITE = "users:write"
+    KEYS_READ = "keys:read"
+    KEYS_WRITE = "keys:write"
+    STATS_READ = "stats:read"
+    INSTALLATION = "installation"
+
+
+class Role(enum.Enum):
+    """``operator`` serves the whole installation; the others act within one tenant."""
+
+    OPERATOR = "operator"
+    OWNER = "owner"
+    ADMIN = "admin"
+    ADVISER = "adviser"
+    VIEWER = "viewer"
+
+
+_READ = {Scope.MEMBERS_READ, Scope.LEADS_READ, Scope.SYNC_READ, Scope.TASKS_READ, Scope.STATS_READ}
+_ADVISE = _READ | {Scope.LEADS_WRITE, Scope.TASKS_WRITE}
+_TENANT = set(Scope) - {Scope.INSTALLATION}
+
+SCOPES_OF: dict[Role, frozenset[Scope]] = {
+    Role.VIEWER: frozenset(_READ),
+    Role.ADVISER: frozenset(_ADVISE),
+    Role.ADMIN: frozenset(_TENANT),
+    Role.OWNER: frozenset(_TENANT),
+    Role.OPERATOR: frozenset(Scope),
+}
+
+# Who may hand out which role: nobody gives more than they have.
+MAY_GRANT: dict[Role, frozenset[Role]] = {
+    Role.VIEWER: frozenset(),
+    Role.ADVISER: frozenset(),
+    Role.ADMIN: frozenset({Role.ADMIN, Role.ADVISER, Role.VIEWER}),
+    Role.OWNER: frozenset({Role.OWNER, Role.ADMIN, Role.ADVISER, Role.VIEWER}),
+    Role.OPERATOR: frozenset(Role),
+}

@@ -1,0 +1,36 @@
+"""What happened to leads."""
+
+from typing import ClassVar
+
+import attrs
+
+from ..shared.events import DomainEvent
+from ..shared.ids import MemberId
+from .stage import Stage
+
+
+@attrs.frozen(kw_only=True)
+class LeadCaptured(DomainEvent):
+    """Somebody new is interested."""
+
+    type: ClassVar[str] = "lead.captured"
+    subject_kind: ClassVar[str] = "lead"
+
+
+@attrs.frozen(kw_only=True)
+class LeadStageChanged(DomainEvent):
+    """A lead moved to another stage."""
+
+    type: ClassVar[str] = "lead.stage_changed"
+    subject_kind: ClassVar[str] = "lead"
+    old: Stage
+    new: Stage
+
+
+@attrs.frozen(kw_only=True)
+class LeadConverted(DomainEvent):
+    """A lead became a member."""
+
+    type: ClassVar[str] = "lead.converted"
+    subject_kind: ClassVar[str] = "lead"
+    member_id: MemberId

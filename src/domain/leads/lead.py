@@ -1,0 +1,71 @@
+"""A lead: somebody interested who is not a customer yet."""
+
+from datetime import datetime
+
+import attrs
+
+from ..shared.contact import EmailAddress, PhoneNumber
+from ..shared.errors import IllegalTransition
+from ..shared.events import Recorder
+from ..shared.ids import LeadId, MemberId, TenantId
+from ..shared.unset import UNSET, Unset
+from .events import LeadCaptured, LeadConverted, LeadStageChanged
+from .stage import Stage, ensure_leads_to
+
+
+@attrs.define(eq=False, kw_only=True)
+class Lead(Recorder):
+    """``stage_text`` keeps the provider's word when ``stage`` is unknown; ``member_id`` is set by conversion."""
+
+    id: LeadId = attrs.field(on_setattr=attrs.setters.frozen)
+    tenant_id: TenantId = attrs.field(on_setattr=attrs.setters.frozen)
+    first_name: str
+    last_name: str
+    email: EmailAddress | None = None
+    phone: PhoneNumber | None = None
+    stage: Stage = Stage.NEW
+    stage_text: str | None = None
+    source: str | None = None
+    interested_in: str | None = None
+    message: str | None = None
+    notes: str | None = None
+    location: str | None = None
+    member_id: MemberId | None = None
+    created_at: datetime
+    updated_at: datetime
+    version: int = 0
+
+    @property
+    def name(self) -> str:
+        """First and last name as one text."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def capture(self, *, now: datetime) -> None:
+        """Record that this lead is new to us."""
+        self.record(LeadCaptured(subject_id=self.id, occurred_at=now))
+
+    def update(self, *, stage: Stage | Unset = UNSET, notes: str | None | Unset = UNSET, now: datetime) -> None:
+        """Change what is given; UNSET leaves, None clears. Raises IllegalTransition and changes nothing."""
+        if not isinstance(stage, Unset) and stage is not self.stage:
+            if stage is Stage.CONVERTED:
+                raise IllegalTransition("a lead becomes converted by converting it, not by an update")
+            self._move(stage, now=now)
+        if not isinstance(notes, Unset):
+            self.notes = notes
+        self.updated_at = now
+
+    def ensure_convertible(self) -> None:
+        """Raises IllegalTransition when it is converted already or lost."""
+        ensure_leads_to(self.stage, Stage.CONVERTED)
+
+    def convert(self, member_id: MemberId, *, now: datetime) -> None:
+        """It became this member. Raises IllegalTransition when it is converted already or lost."""
+        self._move(Stage.CONVERTED, now=now)
+        self.member_id = member_id
+        self.updated_at = now
+        self.record(LeadConverted(subject_id=self.id, occurred_at=now, member_id=member_id))
+
+    def _move(self, stage: Stage, *, now: datetime) -> None:
+        ensure_leads_to(self.stage, stage)
+        self.record(LeadStageChanged(subject_id=self.id, occurred_at=now, old=self.stage, new=stage))
+        self.stage, self.stage_text = stage, None

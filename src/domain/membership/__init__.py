@@ -1,0 +1,1 @@
+"""Members, their memberships and the packages on sale."""

@@ -1,0 +1,28 @@
+"""What happened to members and memberships."""
+
+from typing import ClassVar
+
+import attrs
+
+from ..shared.events import DomainEvent
+from .status import Status
+
+
+@attrs.frozen(kw_only=True)
+class MemberChanged(DomainEvent):
+    """Values of a member changed; ``fields`` names them."""
+
+    type: ClassVar[str] = "member.changed"
+    subject_kind: ClassVar[str] = "member"
+    fields: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class MembershipStatusChanged(DomainEvent):
+    """A membership stands differently now. ``regular`` is False when the transition table has no such step."""
+
+    type: ClassVar[str] = "membership.status_changed"
+    subject_kind: ClassVar[str] = "membership"
+    old: Status
+    new: Status
+    regular: bool

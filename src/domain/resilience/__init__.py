@@ -1,0 +1,1 @@
+"""When to call a provider again, and when not: pure state machines."""

@@ -1,0 +1,18 @@
+"""Identifiers. All are UUIDv7 made by an ``IdSource``: sortable by the instant of their creation (ms)."""
+
+from typing import NewType
+from uuid import UUID
+
+TenantId = NewType("TenantId", UUID)
+SiteId = NewType("SiteId", UUID)
+AccountId = NewType("AccountId", UUID)
+UserId = NewType("UserId", UUID)
+ApiKeyId = NewType("ApiKeyId", UUID)
+SessionId = NewType("SessionId", UUID)
+MemberId = NewType("MemberId", UUID)
+MembershipId = NewType("MembershipId", UUID)
+PackageId = NewType("PackageId", UUID)
+LeadId = NewType("LeadId", UUID)
+TaskId = NewType("TaskId", UUID)
+RunId = NewType("RunId", UUID)
+EntryId = NewType("EntryId", UUID)

@@ -1,0 +1,1 @@
+"""Three-way comparison of records, laws, decisions and their journal: pure."""

@@ -1,0 +1,27 @@
+"""What we remember of one record that two sides share."""
+
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ..shared.ids import AccountId
+from .schema import Values
+
+
+@attrs.frozen(kw_only=True)
+class SyncRecord:
+    """The link between a provider's record and ours, with the last values the provider was seen to hold.
+
+    ``fingerprint`` is a hash of the provider's record as received: equal means unchanged, different means look.
+    ``local_version`` is our record's version when the two were last compared: another version means edited here.
+    """
+
+    account_id: AccountId
+    kind: str
+    external_id: str
+    local_id: UUID
+    base: Values
+    fingerprint: bytes
+    local_version: int
+    synced_at: datetime

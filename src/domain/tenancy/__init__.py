@@ -1,0 +1,1 @@
+"""A business, its sites and its connections to providers."""
