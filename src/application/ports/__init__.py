@@ -1,0 +1,1 @@
+"""What the use cases need of the outside: Protocols that adapters and fakes inherit."""

@@ -1,0 +1,21 @@
+"""How often somebody may try something."""
+
+from abc import abstractmethod
+from datetime import timedelta
+from typing import Protocol
+
+
+class Limiter(Protocol):
+    """Counts attempts per key in a sliding window."""
+
+    @abstractmethod
+    def hit(self, key: str, *, limit: int, window: timedelta) -> None:
+        """Count one attempt. Raises TooManyRequests (``retry_after_s``) when there were ``limit`` already."""
+
+    @abstractmethod
+    def check(self, key: str, *, limit: int, window: timedelta) -> None:
+        """Raises TooManyRequests as ``hit`` would, without counting."""
+
+    @abstractmethod
+    def forget(self, key: str) -> None:
+        """Start that key anew."""

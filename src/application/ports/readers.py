@@ -1,0 +1,135 @@
+"""Read models: lists and figures come straight from the store, without entities."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+import attrs
+
+from ...domain.identity.credentials import ApiKey
+from ...domain.identity.user import User
+from ...domain.shared.ids import MemberId, TenantId
+from ...domain.shared.page import Listing, Page
+from ...domain.staff.task import StaffTask
+from ...domain.sync.run import Run
+
+# The fields by which each list may be ordered; the first is the default.
+MEMBER_ORDER = ("last_name", "first_name", "email", "status", "joined_on", "created_at", "updated_at")
+LEAD_ORDER = ("created_at", "last_name", "first_name", "email", "status", "updated_at")
+TASK_ORDER = ("created_at", "title", "status")
+USER_ORDER = ("email", "name", "created_at")
+
+
+@attrs.frozen(kw_only=True)
+class MemberRow:
+    """One line of the members list."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    status: str
+    status_text: str | None
+    joined_on: date | None
+    updated_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class LeadRow:
+    """One line of the leads list."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    status: str
+    status_text: str | None
+    source: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class MembershipRow:
+    """One line of a member's memberships. ``monthly_price`` is a decimal text."""
+
+    id: UUID
+    member_id: UUID
+    name: str
+    kind: str | None
+    status: str
+    starts_on: date | None
+    ends_on: date | None
+    cancels_on: date | None
+    monthly_price: str | None
+    currency: str | None
+
+
+@attrs.frozen(kw_only=True)
+class AuditEntry:
+    """One request that changed, or tried to change, something."""
+
+    at: datetime
+    principal: str
+    name: str
+    action: str
+    status: int
+    correlation_id: str
+    address: str | None
+
+
+class Readers(Protocol):
+    """Lists and figures of one tenant.
+
+    ``listing.status`` is one of the states' words; ``q`` finds parts of names, e-mail addresses and phone
+    numbers, whatever their case. ``order_by`` outside the list's allowed fields raises InvalidValue; equal
+    rows are ordered by id, so that pages never overlap.
+    """
+
+    @abstractmethod
+    async def members(self, tenant_id: TenantId, listing: Listing) -> Page[MemberRow]:
+        """Members, by last name."""
+
+    @abstractmethod
+    async def memberships(self, tenant_id: TenantId, member_id: MemberId) -> Sequence[MembershipRow]:
+        """A member's memberships, latest start first. Raises NotFound for an unknown member."""
+
+    @abstractmethod
+    async def leads(self, tenant_id: TenantId, listing: Listing) -> Page[LeadRow]:
+        """Leads, oldest first unless the listing says otherwise."""
+
+    @abstractmethod
+    async def tasks(self, tenant_id: TenantId, listing: Listing) -> Page[StaffTask]:
+        """Staff tasks, oldest first."""
+
+    @abstractmethod
+    async def users(self, tenant_id: TenantId, listing: Listing) -> Page[User]:
+        """Users, by e-mail."""
+
+    @abstractmethod
+    async def api_keys(self, tenant_id: TenantId) -> Sequence[ApiKey]:
+        """API keys, revoked ones too, newest first."""
+
+    @abstractmethod
+    async def runs(self, tenant_id: TenantId, *, limit: int) -> Sequence[Run]:
+        """The latest runs of all accounts and kinds, newest first."""
+
+    @abstractmethod
+    async def counts(self, tenant_id: TenantId) -> Mapping[str, Mapping[str, int]]:
+        """How many of each kind (``members``, ``memberships``, ``leads``, ``tasks``) are in which status."""
+
+
+class AuditLog(Protocol):
+    """The append-only list of requests that change something."""
+
+    @abstractmethod
+    async def append(self, tenant_id: TenantId, entry: AuditEntry) -> None:
+        """Add a line."""
+
+    @abstractmethod
+    async def latest(self, tenant_id: TenantId, *, limit: int) -> Sequence[AuditEntry]:
+        """The latest lines, newest first."""

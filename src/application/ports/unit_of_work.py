@@ -1,0 +1,60 @@
+"""One business transaction of one tenant."""
+
+from abc import abstractmethod
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from ...domain.shared.ids import TenantId
+from ...domain.tenancy.tenant import Tenant
+from .repositories import (
+    Accounts,
+    ApiKeys,
+    Journal,
+    Leads,
+    Members,
+    Memberships,
+    Packages,
+    Runs,
+    Sessions,
+    Sites,
+    SyncRecords,
+    Tasks,
+    Users,
+)
+
+
+class UnitOfWork(Protocol):
+    """All or nothing: leaving without ``commit`` undoes everything.
+
+    No provider is called while one is open.
+    """
+
+    tenant: Tenant
+    members: Members
+    memberships: Memberships
+    leads: Leads
+    packages: Packages
+    sync_records: SyncRecords
+    journal: Journal
+    runs: Runs
+    tasks: Tasks
+    accounts: Accounts
+    sites: Sites
+    users: Users
+    sessions: Sessions
+    api_keys: ApiKeys
+
+    @abstractmethod
+    async def commit(self) -> None:
+        """Make it durable. Raises StorageConflict (run it again) or StorageUnavailable."""
+
+
+class UnitsOfWork(Protocol):
+    """Opens units of work."""
+
+    @abstractmethod
+    def open(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction of that tenant while inside.
+
+        Raises NotFound for an unknown tenant, StorageConflict when the database stays busy, StorageUnavailable.
+        """

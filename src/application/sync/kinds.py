@@ -1,0 +1,83 @@
+"""The kinds of record that are synced with a gym: their fields and canonical forms."""
+
+from collections.abc import Callable
+
+from ...domain.shared.contact import PhoneNumber
+from ...domain.sync.schema import Field, Schema, Value, folded
+
+MEMBER = "member"
+MEMBERSHIP = "membership"
+LEAD = "lead"
+
+ReadPhone = Callable[[str], PhoneNumber]
+
+
+def member_schema(read_phone: ReadPhone) -> Schema:
+    """W24's fields of a person. ``status`` is one of our words or the provider's own; dates are ISO texts.
+
+    ``location`` is the provider's id of the site; the opt-ins are True, False or None (not said).
+    """
+    return Schema(
+        MEMBER,
+        (
+            *_person(read_phone),
+            Field("status", folded),
+            Field("location"),
+            Field("joined_on"),
+            Field("born_on"),
+            Field("street"),
+            Field("postcode"),
+            Field("city"),
+            Field("country"),
+            Field("email_opt_in"),
+            Field("sms_opt_in"),
+        ),
+    )
+
+
+# ``member`` is the provider's id of the member, ``price`` a text such as "49.00 EUR" per month; dates are ISO texts;
+# ``flagged_active``, ``deleted``, ``on_hold`` are what the provider's flags say, None where it says nothing.
+MEMBERSHIP_SCHEMA = Schema(
+    MEMBERSHIP,
+    (
+        Field("member"),
+        Field("name"),
+        Field("kind"),
+        Field("starts_on"),
+        Field("ends_on"),
+        Field("cancels_on"),
+        Field("flagged_active"),
+        Field("deleted"),
+        Field("on_hold"),
+        Field("auto_renew"),
+        Field("price"),
+    ),
+)
+
+
+def lead_schema(read_phone: ReadPhone) -> Schema:
+    """W26's fields. ``status`` is one of our stage words or the provider's own."""
+    return Schema(
+        LEAD,
+        (
+            *_person(read_phone),
+            Field("status", folded),
+            Field("source"),
+            Field("interested_in"),
+            Field("message"),
+            Field("notes"),
+            Field("location"),
+        ),
+    )
+
+
+def _person(read_phone: ReadPhone) -> tuple[Field, ...]:
+    def canonical_phone(value: Value) -> Value:
+        return (read_phone(value).canonical or None) if isinstance(value, str) else value
+
+    return (
+        Field("first_name"),
+        Field("last_name"),
+        Field("email", folded),
+        Field("phone", canonical_phone),
+    )
