@@ -53,8 +53,8 @@ class UnitsOfWork(Protocol):
     """Opens units of work."""
 
     @abstractmethod
-    def open(self, tenant_id: TenantId) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A transaction of that tenant while inside.
+    def open(self, tenant_id: TenantId, *, read_only: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction of that tenant while inside; a ``read_only`` one waits for no writer and saves nothing.
 
         Raises NotFound for an unknown tenant, StorageConflict when the database stays busy, StorageUnavailable.
         """
