@@ -1,0 +1,1 @@
+"""Who is asking, and managing who may."""

@@ -1,0 +1,1 @@
+"""Use cases on members, memberships and packages."""

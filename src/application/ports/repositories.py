@@ -202,6 +202,10 @@ class Sites(Protocol):
 class Users(Entities[User, UserId], Protocol):
     """The tenant's users. Adding one whose e-mail any tenant has raises AlreadyExists."""
 
+    @abstractmethod
+    async def taken(self, canonical_emails: Collection[str]) -> Collection[str]:
+        """Those of the canonical addresses that a user of any tenant has."""
+
 
 class Sessions(Entities[Session, SessionId], Protocol):
     """Logins."""

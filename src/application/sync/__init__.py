@@ -1,0 +1,1 @@
+"""Keeping step with a provider."""

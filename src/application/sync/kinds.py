@@ -35,6 +35,11 @@ def member_schema(read_phone: ReadPhone) -> Schema:
     )
 
 
+def _said(value: Value) -> Value:
+    """A flag that nobody raised is down."""
+    return bool(value)
+
+
 # ``member`` is the provider's id of the member, ``price`` a text such as "49.00 EUR" per month; dates are ISO texts;
 # ``flagged_active``, ``deleted``, ``on_hold`` are what the provider's flags say, None where it says nothing.
 MEMBERSHIP_SCHEMA = Schema(
@@ -47,8 +52,8 @@ MEMBERSHIP_SCHEMA = Schema(
         Field("ends_on"),
         Field("cancels_on"),
         Field("flagged_active"),
-        Field("deleted"),
-        Field("on_hold"),
+        Field("deleted", _said),
+        Field("on_hold", _said),
         Field("auto_renew"),
         Field("price"),
     ),

@@ -1,0 +1,100 @@
+"""Leads as records. A lead captured here meets its twin at the provider by its e-mail address."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ...domain.leads.lead import Lead
+from ...domain.leads.stage import Stage, read_stage
+from ...domain.shared.contact import EmailAddress, PhoneNumber
+from ...domain.shared.ids import LeadId
+from ...domain.sync.schema import Schema, Values
+from ...domain.tenancy.tenant import Tenant
+from ..ports.unit_of_work import UnitOfWork
+from .kinds import lead_schema
+from .records import RecordKind, text
+
+_WRITTEN = (
+    *("first_name", "last_name", "email", "phone", "stage", "stage_text"),
+    *("source", "interested_in", "message", "notes", "location"),
+)
+
+
+@attrs.define
+class LeadRecords(RecordKind[Lead]):
+    """See RecordKind. ``unlinked``: our leads without a link, by canonical e-mail address."""
+
+    _tenant: Tenant
+    _read_phone: Callable[[str], PhoneNumber]
+    _unlinked: dict[str, Sequence[LeadId]] = attrs.field(converter=dict)
+    schema: Schema = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.schema = lead_schema(self._read_phone)
+
+    async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
+        """Nothing is needed."""
+
+    def twin(self, values: Values) -> UUID | None:
+        """The one unlinked lead with this e-mail address; with several, nobody is guessed. Each is given once."""
+        email = text(values, "email")
+        candidates = self._unlinked.pop(EmailAddress(email).canonical, ()) if email else ()
+        return candidates[0] if len(candidates) == 1 else None
+
+    def create(self, values: Values, *, id: UUID, now: datetime) -> Lead:  # noqa: A002 - the attribute's name
+        """A new lead."""
+        email, phone = text(values, "email"), text(values, "phone")
+        stage, stage_text = read_stage(text(values, "status"))
+        return Lead(
+            id=LeadId(id),
+            tenant_id=self._tenant.id,
+            first_name=text(values, "first_name") or "",
+            last_name=text(values, "last_name") or "",
+            email=EmailAddress(email) if email else None,
+            phone=self._read_phone(phone) if phone else None,
+            stage=stage,
+            stage_text=stage_text,
+            source=text(values, "source"),
+            interested_in=text(values, "interested_in"),
+            message=text(values, "message"),
+            notes=text(values, "notes"),
+            location=text(values, "location"),
+            created_at=now,
+            updated_at=now,
+        )
+
+    def values(self, entity: Lead) -> Values:
+        """Our side."""
+        return {
+            "first_name": entity.first_name,
+            "last_name": entity.last_name,
+            "email": entity.email.raw if entity.email else None,
+            "phone": entity.phone.raw if entity.phone else None,
+            "status": entity.stage_text if entity.stage is Stage.UNKNOWN else entity.stage.value,
+            "source": entity.source,
+            "interested_in": entity.interested_in,
+            "message": entity.message,
+            "notes": entity.notes,
+            "location": entity.location,
+        }
+
+    def update(self, entity: Lead, updates: Values, *, now: datetime) -> None:
+        """Write some of the values. The provider's stage is taken as it is, whatever our table would allow."""
+        wanted = self.create({**self.values(entity), **updates}, id=entity.id, now=now)
+        for name in _WRITTEN:
+            setattr(entity, name, getattr(wanted, name))
+        entity.updated_at = now
+
+    async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Lead]:
+        """From the store."""
+        return await uow.leads.get_many([LeadId(i) for i in ids])
+
+    async def add(self, uow: UnitOfWork, entities: Sequence[Lead]) -> None:
+        """To the store."""
+        await uow.leads.add_many(entities)
+
+    async def save(self, uow: UnitOfWork, entities: Sequence[Lead]) -> None:
+        """To the store."""
+        await uow.leads.save_many(entities)

@@ -1,0 +1,106 @@
+"""Members as records."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ...domain.membership.events import MemberChanged
+from ...domain.membership.member import Member, read_status
+from ...domain.membership.status import Status
+from ...domain.shared.contact import EmailAddress, PhoneNumber
+from ...domain.shared.ids import MemberId
+from ...domain.sync.schema import Schema, Values
+from ...domain.tenancy.tenant import Tenant
+from ..ports.unit_of_work import UnitOfWork
+from .kinds import member_schema
+from .records import RecordKind, day, flag, iso, text
+
+_WRITTEN = (
+    *("first_name", "last_name", "email", "phone", "status", "status_text", "location", "joined_on", "born_on"),
+    *("street", "postcode", "city", "country", "email_opt_in", "sms_opt_in"),
+)
+
+
+@attrs.define
+class MemberRecords(RecordKind[Member]):
+    """See RecordKind."""
+
+    _tenant: Tenant
+    _read_phone: Callable[[str], PhoneNumber]
+    schema: Schema = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.schema = member_schema(self._read_phone)
+
+    async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
+        """Nothing is needed."""
+
+    def twin(self, values: Values) -> UUID | None:
+        """Members come from the provider alone, so that none is ever without a link."""
+
+    def create(self, values: Values, *, id: UUID, now: datetime) -> Member:  # noqa: A002 - the attribute's name
+        """A new member."""
+        email, phone = text(values, "email"), text(values, "phone")
+        status, status_text = read_status(text(values, "status"))
+        return Member(
+            id=MemberId(id),
+            tenant_id=self._tenant.id,
+            first_name=text(values, "first_name") or "",
+            last_name=text(values, "last_name") or "",
+            email=EmailAddress(email) if email else None,
+            phone=self._read_phone(phone) if phone else None,
+            status=status,
+            status_text=status_text,
+            location=text(values, "location"),
+            joined_on=day(values, "joined_on"),
+            born_on=day(values, "born_on"),
+            street=text(values, "street"),
+            postcode=text(values, "postcode"),
+            city=text(values, "city"),
+            country=text(values, "country"),
+            email_opt_in=flag(values, "email_opt_in"),
+            sms_opt_in=flag(values, "sms_opt_in"),
+            created_at=now,
+            updated_at=now,
+        )
+
+    def values(self, entity: Member) -> Values:
+        """Our side."""
+        return {
+            "first_name": entity.first_name,
+            "last_name": entity.last_name,
+            "email": entity.email.raw if entity.email else None,
+            "phone": entity.phone.raw if entity.phone else None,
+            "status": entity.status_text if entity.status is Status.UNKNOWN else entity.status.value,
+            "location": entity.location,
+            "joined_on": iso(entity.joined_on),
+            "born_on": iso(entity.born_on),
+            "street": entity.street,
+            "postcode": entity.postcode,
+            "city": entity.city,
+            "country": entity.country,
+            "email_opt_in": entity.email_opt_in,
+            "sms_opt_in": entity.sms_opt_in,
+        }
+
+    def update(self, entity: Member, updates: Values, *, now: datetime) -> None:
+        """Write some of the values."""
+        wanted = self.create({**self.values(entity), **updates}, id=entity.id, now=now)
+        for name in _WRITTEN:
+            setattr(entity, name, getattr(wanted, name))
+        entity.updated_at = now
+        entity.record(MemberChanged(subject_id=entity.id, occurred_at=now, fields=tuple(updates)))
+
+    async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Member]:
+        """From the store."""
+        return await uow.members.get_many([MemberId(i) for i in ids])
+
+    async def add(self, uow: UnitOfWork, entities: Sequence[Member]) -> None:
+        """To the store."""
+        await uow.members.add_many(entities)
+
+    async def save(self, uow: UnitOfWork, entities: Sequence[Member]) -> None:
+        """To the store."""
+        await uow.members.save_many(entities)

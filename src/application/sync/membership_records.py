@@ -1,0 +1,128 @@
+"""Memberships as records. Their parent is found through the member's link."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import attrs
+
+from ...domain.membership.membership import Membership
+from ...domain.membership.status import Terms
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import AccountId, MemberId, MembershipId
+from ...domain.shared.money import Money
+from ...domain.sync.schema import Schema, Values
+from ...domain.tenancy.tenant import Tenant
+from ..ports.unit_of_work import UnitOfWork
+from .kinds import MEMBER, MEMBERSHIP_SCHEMA
+from .records import RecordKind, day, flag, iso, text
+
+_WRITTEN = ("member_id", "name", "kind", "terms", "price", "auto_renew")
+
+
+class UnknownParent(InvalidValue):
+    """The record belongs to a member that the provider does not list."""
+
+    code = "unknown_parent"
+
+
+@attrs.define
+class MembershipRecords(RecordKind[Membership]):
+    """See RecordKind. ``_today`` is the tenant's civil date, on which states are computed."""
+
+    _tenant: Tenant
+    _account_id: AccountId
+    _today: date
+    _member_by_external: dict[str, MemberId] = attrs.field(factory=dict, init=False)
+    _external_by_member: dict[UUID, str] = attrs.field(factory=dict, init=False)
+    schema: Schema = attrs.field(default=MEMBERSHIP_SCHEMA, init=False)
+
+    async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
+        """Look the parents up, only those of this batch."""
+        wanted = {parent for v in values if (parent := text(v, "member"))}
+        links = await uow.sync_records.by_external_ids(self._account_id, MEMBER, wanted)
+        self._member_by_external = {external: MemberId(link.local_id) for external, link in links.items()}
+        self._external_by_member = {link.local_id: external for external, link in links.items()}
+
+    def twin(self, values: Values) -> UUID | None:
+        """Memberships come from the provider alone, so that none is ever without a link."""
+
+    def create(self, values: Values, *, id: UUID, now: datetime) -> Membership:  # noqa: A002 - the attribute's name
+        """A new membership, in the state that its terms give today."""
+        membership = Membership(
+            id=MembershipId(id),
+            tenant_id=self._tenant.id,
+            member_id=self._parent(values),
+            name=text(values, "name") or "",
+            kind=text(values, "kind"),
+            terms=_terms(values),
+            price=_price(values),
+            auto_renew=flag(values, "auto_renew"),
+            created_at=now,
+            updated_at=now,
+        )
+        membership.settle(self._today, now=now)
+        return membership
+
+    def values(self, entity: Membership) -> Values:
+        """Our side."""
+        terms = entity.terms
+        return {
+            "member": self._external_by_member.get(entity.member_id),
+            "name": entity.name,
+            "kind": entity.kind,
+            "starts_on": iso(terms.starts_on),
+            "ends_on": iso(terms.ends_on),
+            "cancels_on": iso(terms.cancels_on),
+            "flagged_active": terms.flagged_active,
+            "deleted": terms.deleted,
+            "on_hold": terms.on_hold,
+            "auto_renew": entity.auto_renew,
+            "price": str(entity.price) if entity.price else None,
+        }
+
+    def update(self, entity: Membership, updates: Values, *, now: datetime) -> None:
+        """Write some of the values and settle the state anew."""
+        wanted = self.create({**self.values(entity), **updates}, id=entity.id, now=now)
+        for name in _WRITTEN:
+            setattr(entity, name, getattr(wanted, name))
+        entity.updated_at = now
+        entity.settle(self._today, now=now)
+
+    async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Membership]:
+        """From the store."""
+        return await uow.memberships.get_many([MembershipId(i) for i in ids])
+
+    async def add(self, uow: UnitOfWork, entities: Sequence[Membership]) -> None:
+        """To the store."""
+        await uow.memberships.add_many(entities)
+
+    async def save(self, uow: UnitOfWork, entities: Sequence[Membership]) -> None:
+        """To the store."""
+        await uow.memberships.save_many(entities)
+
+    def _parent(self, values: Values) -> MemberId:
+        external = text(values, "member")
+        parent = self._member_by_external.get(external or "")
+        if parent is None:
+            raise UnknownParent(f"it belongs to member {external}, whom the provider does not list", field="member")
+        return parent
+
+
+def _terms(values: Values) -> Terms:
+    return Terms(
+        starts_on=day(values, "starts_on"),
+        ends_on=day(values, "ends_on"),
+        cancels_on=day(values, "cancels_on"),
+        flagged_active=flag(values, "flagged_active"),
+        deleted=flag(values, "deleted") or False,
+        on_hold=flag(values, "on_hold") or False,
+    )
+
+
+def _price(values: Values) -> Money | None:
+    written = text(values, "price")
+    if written is None:
+        return None
+    amount, _, currency = written.partition(" ")
+    return Money(amount, currency)

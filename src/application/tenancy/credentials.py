@@ -1,0 +1,36 @@
+"""What happens when a provider refuses an account's credentials: it is blocked, and the owner told once."""
+
+import attrs
+
+from ...domain.shared.ids import AccountId, TaskId
+from ...domain.staff.task import StaffTask, TaskReason
+from ..ports.clock import Clock, IdSource
+from ..ports.unit_of_work import UnitOfWork
+
+
+@attrs.frozen
+class CredentialGuard:
+    """Shared by every use case that calls a provider."""
+
+    _clock: Clock
+    _ids: IdSource
+
+    async def refuse(self, uow: UnitOfWork, account_id: AccountId, reason: str) -> None:
+        """Block the account; the first time, leave a staff task that says what to do."""
+        account = await uow.accounts.get(account_id)
+        first = account.block(reason, now=self._clock.now())
+        await uow.accounts.save(account)
+        if first:
+            await uow.tasks.add(
+                StaffTask(
+                    id=TaskId(self._ids.new()),
+                    tenant_id=account.tenant_id,
+                    account_id=account.id,
+                    operation="renew_credentials",
+                    title=f"Enter a valid API key for {account.provider} account {account.name!r}",
+                    reason=TaskReason.CREDENTIALS,
+                    subject=f"account:{account.id}",
+                    details={"provider": account.provider, "account": account.name, "answer": reason},
+                    created_at=self._clock.now(),
+                )
+            )
