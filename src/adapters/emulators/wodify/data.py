@@ -18,8 +18,8 @@ from .vocabulary import ACTIVE, INACTIVE
 
 LIVE_CLIENTS, LIVE_MEMBERSHIPS, LIVE_ACTIVE, LIVE_LEADS = 957, 2018, 273, 300
 FIRST_CLIENT, FIRST_MEMBERSHIP, FIRST_LEAD = 4_100_000, 7_300_000, 12_000
-# From here on a double can no longer tell neighbours apart.
-HUGE = 2**53 + 1
+# Above it a double can no longer tell neighbours apart. The ids it is added to are odd, hence not representable.
+HUGE = 2**53
 
 
 @attrs.frozen(kw_only=True)

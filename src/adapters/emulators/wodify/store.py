@@ -36,12 +36,12 @@ class Store:
     """
 
     def __init__(self, *, seed: int, today: date, sizes: Sizes) -> None:
-        self._seed, self._today, self._sizes = seed, today, sizes
+        self._seed, self.today, self._sizes = seed, today, sizes
         self.reset()
 
     def reset(self) -> None:
         """Everything as it was seeded."""
-        gym = seeded_gym(seed=self._seed, today=self._today, sizes=self._sizes)
+        gym = seeded_gym(seed=self._seed, today=self.today, sizes=self._sizes)
         self.clients: Table[Client] = Table(CLIENTS, gym.clients)
         self.memberships: Table[Membership] = Table(MEMBERSHIPS, gym.memberships)
         self.leads: Table[Lead] = Table(LEADS, gym.leads)
@@ -55,7 +55,7 @@ class Store:
         client = Client(id=next(self._ids))
         _assign(client, values)
         self._stamp_new(client)
-        client.member_since = self._today.isoformat()
+        client.member_since = self.today.isoformat()
         _step(client, 0, client.client_status_id, client.created.created_on_datetime)
         self.clients.put(client)
         return client
@@ -120,7 +120,7 @@ class Store:
         client, template = self.clients.get(body.client_id), _template(body.template_id)
         start = _day(body.start_date)
         membership = new_row(next(self._ids), client.id, template, start)
-        membership.is_active = start <= self._today
+        membership.is_active = start <= self.today
         self.memberships.put(membership)
         self.invoices.put(_invoice(next(self._ids), membership, template, start))
         self._mark_member(client.id)
@@ -139,11 +139,11 @@ class Store:
         """End a membership today, or schedule its end for a day to come."""
         membership = self.memberships.get(key)
         day = _day(body.deactivation_date)
-        if day > self._today:
+        if day > self.today:
             membership.scheduled_deactivation_date = day.isoformat()
         else:
             membership.is_active = False
-            membership.end_date = self._today.isoformat()
+            membership.end_date = self.today.isoformat()
         self.memberships.put(membership)
         self._mark_member(membership.client_id)
         return membership
@@ -185,7 +185,7 @@ class Store:
         self.clients.put(client)
 
     def _now(self) -> str:
-        noon = datetime.combine(self._today, time(12))
+        noon = datetime.combine(self.today, time(12))
         return (noon + timedelta(seconds=next(self._seconds))).isoformat()
 
     def _touched(self, by: str = API_USER) -> Updated:
