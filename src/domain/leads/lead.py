@@ -45,14 +45,18 @@ class Lead(Recorder):
         self.record(LeadCaptured(subject_id=self.id, occurred_at=now))
 
     def update(self, *, stage: Stage | Unset = UNSET, notes: str | None | Unset = UNSET, now: datetime) -> None:
-        """Change what is given; UNSET leaves, None clears. Raises IllegalTransition and changes nothing."""
+        """Change what is given; UNSET leaves, None clears. Raises IllegalTransition and changes nothing.
+
+        ``updated_at`` moves only when a value does: an echo must not look like a newer edit.
+        """
         if not isinstance(stage, Unset) and stage is not self.stage:
             if stage is Stage.CONVERTED:
                 raise IllegalTransition("a lead becomes converted by converting it, not by an update")
             self._move(stage, now=now)
-        if not isinstance(notes, Unset):
+            self.updated_at = now
+        if not isinstance(notes, Unset) and notes != self.notes:
             self.notes = notes
-        self.updated_at = now
+            self.updated_at = now
 
     def ensure_convertible(self) -> None:
         """Raises IllegalTransition when it is converted already or lost."""

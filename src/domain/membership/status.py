@@ -98,10 +98,13 @@ class Terms:
     def next_change_after(self, day: date) -> date | None:
         """The first later day on which the state differs from that of ``day`` though nobody edits anything."""
         now = self.status_on(day)
-        turning = (
-            self.starts_on,
-            self.cancels_on,
-            self.ends_on + timedelta(days=1) if self.ends_on else None,
-        )
+        turning = (self.starts_on, self.cancels_on, self._first_day_after)
         later = sorted(d for d in turning if d is not None and d > day)
         return next((d for d in later if self.status_on(d) is not now), None)
+
+    @property
+    def _first_day_after(self) -> date | None:
+        # Providers write "for ever" as 9999-12-31, the calendar's last day.
+        if self.ends_on is None or self.ends_on == date.max:
+            return None
+        return self.ends_on + timedelta(days=1)

@@ -2,6 +2,8 @@
 
 import attrs
 
+_DOUBLINGS_MAX = 62  # beyond it a float would overflow, and every ceiling is long reached
+
 
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
@@ -20,7 +22,7 @@ class RetryPolicy:
         """
         if attempt >= self.attempts:
             return None
-        ceiling = min(self.longest_s, self.first_s * 2 ** (attempt - 1))
+        ceiling = min(self.longest_s, self.first_s * 2.0 ** min(attempt - 1, _DOUBLINGS_MAX))
         delay = jitter * ceiling
         if retry_after_s is not None:
             delay = max(delay, retry_after_s)

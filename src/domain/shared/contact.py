@@ -1,15 +1,19 @@
 """E-mail addresses and phone numbers as values: kept as given, compared in a canonical form."""
 
 import re
+import unicodedata
 
 import attrs
 
 from .errors import InvalidValue
 
-# Pragmatic form check (RFC 5321 lengths, no quoted local parts): enough to catch typing errors; only a sent
-# mail proves an address.
-_EMAIL = re.compile(r"[^\s@\"(),:;<>\[\\\]]{1,64}@(?:[^\W_](?:[^\W_]|-){0,62}\.)+[^\W\d_](?:[^\W_]|-){1,62}")
-_EMAIL_MAX = 254
+# Pragmatic form check (no quoted local parts, no address literals): enough to catch typing errors; only a sent
+# mail proves an address. Letters of every script pass, their combining marks too, which ``\w`` would refuse.
+_ATOM = r"[^\s@\"(),:;<>\[\\\].]+"
+_LETTER, _LETTER_OR_DIGIT = r"[a-zA-Z\u00a1-\U0010ffff]", r"[a-zA-Z0-9\u00a1-\U0010ffff]"
+_REST = rf"(?:[a-zA-Z0-9\u00a1-\U0010ffff-]{{0,61}}{_LETTER_OR_DIGIT})"
+_EMAIL = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@(?:{_LETTER_OR_DIGIT}{_REST}?\.)+{_LETTER}{_REST}")
+_EMAIL_MAX, _LOCAL_MAX = 254, 64  # octets: RFC 5321 §4.5.3.1, RFC 3696 erratum 1690; UTF-8 by RFC 6531
 
 
 @attrs.frozen
@@ -31,13 +35,18 @@ class EmailAddress:
 
     @property
     def canonical(self) -> str:
-        """Trimmed and case-folded: what matching and uniqueness look at."""
-        return self.raw.strip().casefold()
+        """Trimmed and without regard to case and Unicode composition: what matching and uniqueness look at."""
+        folded = unicodedata.normalize("NFD", self.raw.strip()).casefold()
+        return unicodedata.normalize("NFC", folded)
 
     @property
     def is_well_formed(self) -> bool:
-        """Whether the text has the form of an address."""
-        return len(self.raw) <= _EMAIL_MAX and ".." not in self.raw and bool(_EMAIL.fullmatch(self.raw.strip()))
+        """Whether the text, trimmed, has the form of an address."""
+        text = self.raw.strip()
+        if not text.isprintable() or len(text.encode()) > _EMAIL_MAX:
+            return False
+        match = _EMAIL.fullmatch(text)
+        return match is not None and len(match[1].encode()) <= _LOCAL_MAX
 
     def __str__(self) -> str:
         return self.raw
@@ -56,7 +65,7 @@ class PhoneNumber:
     @property
     def canonical(self) -> str:
         """What matching looks at: E.164 where known, else the digits as written."""
-        return self.e164 or "".join(c for c in self.raw if c.isdigit())
+        return self.e164 or "".join(c for c in self.raw if c.isdecimal())
 
     def __str__(self) -> str:
         return self.e164 or self.raw

@@ -1,7 +1,7 @@
 """An amount in a currency; sums never mix currencies."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Self
 
 import attrs
@@ -16,6 +16,8 @@ _DIGITS_BY_CURRENCY = {
 }
 _MINOR_DIGITS = {code: digits for digits, codes in _DIGITS_BY_CURRENCY.items() for code in codes.split()}
 _CODE = re.compile(r"[A-Z]{3}")
+_DIGITS_MAX = 28
+_EXACT = Context(prec=_DIGITS_MAX, traps=[InvalidOperation])  # never the caller's: that may round
 
 
 class CurrencyMismatch(RuleViolation):
@@ -28,7 +30,8 @@ class CurrencyMismatch(RuleViolation):
 class Money:
     """A decimal amount, exact to the currency's minor unit, and an ISO 4217 code in capitals.
 
-    Raises InvalidValue for floats, more digits than the currency has, NaN, infinity or a malformed code.
+    Raises InvalidValue for floats, more digits than the currency has, more than 28 digits in all (sums too),
+    NaN, infinity or a malformed code.
     """
 
     amount: Decimal
@@ -42,23 +45,24 @@ class Money:
     @classmethod
     def from_minor(cls, units: int, currency: str) -> Self:
         """``Money.from_minor(1250, "EUR")`` is 12.50 EUR; yen have no minor unit, dinars a thousandth."""
-        return cls(Decimal(units).scaleb(-minor_digits(currency)), currency)
+        _refuse_float(units)
+        return cls(Decimal(units).scaleb(-minor_digits(currency), _EXACT), currency)
 
     @property
     def minor_units(self) -> int:
         """The amount as a whole number of minor units (cents)."""
-        return int(self.amount.scaleb(minor_digits(self.currency)))
+        return int(self.amount.scaleb(minor_digits(self.currency), _EXACT))
 
     def __add__(self, other: "Money") -> "Money":
         self._same_currency(other)
-        return Money(self.amount + other.amount, self.currency)
+        return Money(_EXACT.add(self.amount, other.amount), self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
         self._same_currency(other)
-        return Money(self.amount - other.amount, self.currency)
+        return Money(_EXACT.subtract(self.amount, other.amount), self.currency)
 
     def __neg__(self) -> "Money":
-        return Money(-self.amount, self.currency)
+        return Money(self.amount.copy_negate(), self.currency)
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
@@ -77,15 +81,21 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
-def _exact(amount: Decimal | int | str, currency: str) -> Decimal:
-    if isinstance(amount, float | bool):
+def _refuse_float(value: Decimal | int | str) -> None:
+    if isinstance(value, float | bool):
         raise InvalidValue("money is never a float: give a string or a Decimal", field="amount")
+
+
+def _exact(amount: Decimal | int | str, currency: str) -> Decimal:
+    _refuse_float(amount)
     try:
         value = Decimal(amount)
-        quantum = Decimal(1).scaleb(-minor_digits(currency))
-        exact = value.quantize(quantum)
     except InvalidOperation:
-        raise InvalidValue(f"{amount!r} is no amount of money", field="amount") from None
+        raise InvalidValue(f"{str(amount)[:40]!r} is no amount of money", field="amount") from None
+    try:
+        exact = value.quantize(Decimal((0, (1,), -minor_digits(currency))), context=_EXACT)
+    except InvalidOperation:
+        raise InvalidValue(f"{value:.3e} is more than {_DIGITS_MAX} digits can hold", field="amount") from None
     if exact != value:
-        raise InvalidValue(f"{amount} has more digits than {currency} has", field="amount")
-    return exact
+        raise InvalidValue(f"{value:.30} is no exact amount of {currency}", field="amount")
+    return exact.copy_abs() if exact.is_zero() else exact

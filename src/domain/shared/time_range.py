@@ -9,10 +9,16 @@ from .errors import InvalidValue
 
 
 def as_utc(moment: datetime, field: str = "time") -> datetime:
-    """The same instant in UTC. Raises InvalidValue for a naive datetime: no zone is ever guessed."""
-    if moment.tzinfo is None or moment.utcoffset() is None:
+    """The same instant in UTC.
+
+    Raises InvalidValue for a naive datetime (no zone is ever guessed) and for an instant outside years 1-9999.
+    """
+    if moment.utcoffset() is None:
         raise InvalidValue(f"{field} needs a time zone", field=field)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidValue(f"{field} lies outside the calendar", field=field) from None
 
 
 @attrs.frozen(order=True, init=False)
@@ -30,8 +36,12 @@ class TimeRange:
 
     @classmethod
     def lasting(cls, start: datetime, duration: timedelta) -> Self:
-        """The span of elapsed ``duration`` from ``start``."""
-        return cls(start, start + duration)
+        """The span of elapsed ``duration`` from ``start``, whatever clocks do meanwhile. Raises InvalidValue."""
+        start = as_utc(start, "start")
+        try:
+            return cls(start, start + duration)
+        except OverflowError:
+            raise InvalidValue("end lies outside the calendar", field="end") from None
 
     @property
     def duration(self) -> timedelta:

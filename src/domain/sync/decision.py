@@ -65,7 +65,8 @@ def decide(schema: Schema, policy: Policy, *, base: Values, ours: Values, theirs
     """Compare one record that both sides have.
 
     A field that ``theirs`` does not name was not observed: unknown is not absent, it is left alone. A field that
-    ``base`` does not name was never agreed: then the sides count as both changed.
+    ``base`` does not name was never agreed: then the sides count as both changed. A field that ``ours`` does not
+    name is empty: our own record is always whole.
     """
     decisions = (
         _decide_field(field, policy.law(field.name), base, ours.get(field.name), theirs[field.name], edited)

@@ -2,10 +2,11 @@
 
 import enum
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import attrs
 
+from ..shared.time_range import as_utc
 from .schema import Field, Value
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -38,7 +39,7 @@ class Verdict:
 class Edited:
     """When each side last edited the record (aware UTC, None: not told), to ``resolution_s`` seconds.
 
-    ``resolution_s`` is the coarser side's resolution; two instants closer than that are a tie.
+    ``resolution_s`` (from 1) is the coarser side's resolution; instants that it cannot tell apart are a tie.
     """
 
     ours_at: datetime | None = None
@@ -47,7 +48,7 @@ class Edited:
 
 
 def settle(law: Law, field: Field, ours: Value, theirs: Value, edited: Edited) -> Verdict:
-    """Whose value a field that both sides changed gets."""
+    """Whose value a field that both sides changed gets. Raises InvalidValue for a naive instant in ``edited``."""
     return _SETTLE[law](field, ours, theirs, edited)
 
 
@@ -55,7 +56,7 @@ def _newest(field: Field, ours: Value, theirs: Value, edited: Edited) -> Verdict
     if edited.ours_at is None and edited.theirs_at is None:
         # Until a person can be asked (the law "ask"), the provider's value stands and ours is in the journal.
         return Verdict(Side.THEIRS, "neither side says when it was edited")
-    mine, other = (_floor(t, edited.resolution_s) for t in (edited.ours_at, edited.theirs_at))
+    mine, other = (_tick(t, edited.resolution_s) for t in (edited.ours_at, edited.theirs_at))
     if mine > other:
         return Verdict(Side.OURS, "ours is newer")
     if other > mine:
@@ -64,12 +65,10 @@ def _newest(field: Field, ours: Value, theirs: Value, edited: Edited) -> Verdict
     return Verdict(Side.OURS if greater_is_ours else Side.THEIRS, "tie: the greater value, so that both sides agree")
 
 
-def _floor(moment: datetime | None, resolution_s: int) -> datetime:
+def _tick(moment: datetime | None, resolution_s: int) -> int:
     if moment is None:
-        return _EARLIEST
-    moment = moment.astimezone(UTC)
-    seconds = int(moment.timestamp()) // resolution_s * resolution_s
-    return datetime.fromtimestamp(seconds, UTC)
+        return -1  # before every instant
+    return (as_utc(moment) - _EARLIEST) // timedelta(seconds=resolution_s)
 
 
 def encoded(value: Value) -> str:

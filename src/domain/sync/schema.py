@@ -20,12 +20,7 @@ def plain(value: Value) -> Value:
 
 def folded(value: Value) -> Value:
     """Trimmed and case-folded: e-mail addresses, state words."""
-    return value.strip().casefold() or None if isinstance(value, str) else value
-
-
-def sorted_set(value: Value) -> Value:
-    """The same set whatever its order and repetitions."""
-    return tuple(sorted(set(value))) or None if isinstance(value, tuple) else plain(value)
+    return plain(value.casefold() if isinstance(value, str) else value)
 
 
 @attrs.frozen

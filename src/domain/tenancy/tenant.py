@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
@@ -21,6 +22,16 @@ def _checked(pattern: re.Pattern[str], value: str, field: str, example: str) -> 
     if not pattern.fullmatch(value):
         raise InvalidValue(f"{value!r} is no {field}, such as {example}", field=field)
     return value
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # reads the zone directory: milliseconds, too slow for every row loaded
+
+
+def _ensure_zone(value: str) -> None:
+    if value not in _zones():
+        raise InvalidValue(f"{value!r} is no IANA time zone, such as Europe/Berlin", field="zone")
 
 
 @attrs.frozen(kw_only=True)
@@ -51,8 +62,7 @@ class Tenant:
 
     @zone.validator
     def _zone(self, _: object, value: str) -> None:
-        if value not in available_timezones():
-            raise InvalidValue(f"{value!r} is no IANA time zone, such as Europe/Berlin", field="zone")
+        _ensure_zone(value)
 
     @locale.validator
     def _locale(self, _: object, value: str) -> None:
@@ -73,10 +83,18 @@ class Tenant:
 
 @attrs.frozen(kw_only=True)
 class Site:
-    """A branch or location of a tenant. ``zone`` overrides the tenant's where the branch lies elsewhere."""
+    """A branch or location of a tenant.
+
+    ``zone`` (IANA) overrides the tenant's where the branch lies elsewhere. Raises InvalidValue for another word.
+    """
 
     id: SiteId
     tenant_id: TenantId
     name: str
-    zone: str | None = None
+    zone: str | None = attrs.field(default=None)
     external_location: str | None = None
+
+    @zone.validator
+    def _zone(self, _: object, value: str | None) -> None:
+        if value is not None:
+            _ensure_zone(value)
