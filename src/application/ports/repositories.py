@@ -103,8 +103,8 @@ class Packages(Protocol):
         """These are the offers now."""
 
     @abstractmethod
-    async def all(self) -> Sequence[Package]:
-        """All offers, by name, then id."""
+    async def of_account(self, account_id: AccountId) -> Sequence[Package]:
+        """An account's offers, in the order in which they were given to ``replace``."""
 
 
 class SyncRecords(Protocol):

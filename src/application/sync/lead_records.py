@@ -9,7 +9,7 @@ import attrs
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage, read_stage
 from ...domain.shared.contact import EmailAddress, PhoneNumber
-from ...domain.shared.ids import LeadId
+from ...domain.shared.ids import AccountId, LeadId
 from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
@@ -24,23 +24,25 @@ _WRITTEN = (
 
 @attrs.define
 class LeadRecords(RecordKind[Lead]):
-    """See RecordKind. ``unlinked``: our leads without a link, by canonical e-mail address."""
+    """See RecordKind."""
 
     _tenant: Tenant
+    _account_id: AccountId
     _read_phone: Callable[[str], PhoneNumber]
-    _unlinked: dict[str, Sequence[LeadId]] = attrs.field(converter=dict)
+    _unlinked: Mapping[str, Sequence[LeadId]] = attrs.field(factory=dict, init=False)
     schema: Schema = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.schema = lead_schema(self._read_phone)
 
-    async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
-        """Nothing is needed."""
+    async def prepare(self, uow: UnitOfWork, _: Sequence[Values]) -> None:
+        """Our leads without a link, by canonical e-mail address."""
+        self._unlinked = await uow.leads.unlinked(self._account_id)
 
     def twin(self, values: Values) -> UUID | None:
-        """The one unlinked lead with this e-mail address; with several, nobody is guessed. Each is given once."""
+        """The one unlinked lead with this e-mail address; with several, nobody is guessed."""
         email = text(values, "email")
-        candidates = self._unlinked.pop(EmailAddress(email).canonical, ()) if email else ()
+        candidates = self._unlinked.get(EmailAddress(email).canonical, ()) if email else ()
         return candidates[0] if len(candidates) == 1 else None
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Lead:  # noqa: A002 - the attribute's name

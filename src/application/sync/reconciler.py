@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Versioned)
 
 
 @attrs.frozen(kw_only=True)
-class Scope:
+class RunScope:
     """For whom and by which rules. ``edited``: external ids of the records that were edited here since the last run."""
 
     run_id: RunId
@@ -52,7 +52,7 @@ class Reconciler(Generic[E]):
     """One kind of record in one scope. An unusable record becomes a SyncError and stops nothing."""
 
     _kind: RecordKind[E]
-    _scope: Scope
+    _scope: RunScope
     _ids: IdSource
 
     async def __call__(self, uow: UnitOfWork, batch: Sequence[Observed]) -> Counts:
@@ -101,12 +101,12 @@ class Reconciler(Generic[E]):
         if not readings:
             return
         await self._kind.prepare(uow, [reading.values for _, reading in readings])
-        twins: list[tuple[UUID, Observed, Reading]] = []
+        twins: dict[UUID, tuple[Observed, Reading]] = {}
         for one, reading in readings:
             try:
                 twin = self._kind.twin(reading.values)
-                if twin is not None:
-                    twins.append((twin, one, reading))
+                if twin is not None and twin not in twins:
+                    twins[twin] = (one, reading)
                     continue
                 entity = self._kind.create(reading.values, id=self._ids.new(), now=self._scope.now)
             except TresenError as error:
@@ -114,8 +114,8 @@ class Reconciler(Generic[E]):
                 continue
             effects.added.append(entity)
             effects.links.append((entity, one.external_id, one.fingerprint, reading.values))
-        locals_ = await self._kind.load(uow, [twin for twin, _, _ in twins]) if twins else {}
-        for twin, one, reading in twins:
+        locals_ = await self._kind.load(uow, twins.keys()) if twins else {}
+        for twin, (one, reading) in twins.items():
             self._settle(one, reading, locals_[twin], {}, effects, must_link=True)
 
     async def _compare(

@@ -24,6 +24,7 @@ class TaskReason(enum.Enum):
     WRITES_DISABLED = "writes_disabled"
     OUTCOME_UNKNOWN = "outcome_unknown"
     CREDENTIALS = "credentials"
+    REJECTED = "rejected"
 
 
 @attrs.define(eq=False, kw_only=True)

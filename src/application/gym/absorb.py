@@ -1,0 +1,90 @@
+"""What a provider answers to a write is taken over at once, by the same rules as in a sync."""
+
+from uuid import UUID
+
+import attrs
+
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import LeadId, RunId
+from ...domain.sync.decision import Policy
+from ...domain.sync.laws import Law
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import Run, RunState
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..ports.clock import Clock, IdSource
+from ..ports.gym import Observed
+from ..ports.phones import PhoneBook
+from ..ports.unit_of_work import UnitOfWork
+from ..sync.lead_records import LeadRecords
+from ..sync.member_records import MemberRecords
+from ..sync.membership_records import MembershipRecords
+from ..sync.reconciler import Reconciler, RunScope
+from ..sync.records import E, RecordKind
+
+_PUSH = "push"
+
+
+@attrs.frozen
+class Absorb:
+    """Each method gives the id of our record. Raises InvalidValue when the answer is unusable.
+
+    A write that came back is booked as a run of kind ``push``, so that the journal can name it.
+    """
+
+    _phones: PhoneBook
+    _clock: Clock
+    _ids: IdSource
+
+    async def member(self, uow: UnitOfWork, account: ProviderAccount, observed: Observed) -> UUID:
+        """A member."""
+        region = uow.tenant.region
+        kind = MemberRecords(uow.tenant, lambda raw: self._phones.read(raw, region))
+        return await self._absorb(uow, account, kind, observed)
+
+    async def membership(self, uow: UnitOfWork, account: ProviderAccount, observed: Observed) -> UUID:
+        """A membership."""
+        kind = MembershipRecords(uow.tenant, account.id, uow.tenant.today(self._clock.now()))
+        return await self._absorb(uow, account, kind, observed)
+
+    async def lead(
+        self, uow: UnitOfWork, account: ProviderAccount, observed: Observed, *, local_id: LeadId | None = None
+    ) -> UUID:
+        """A lead; one that no link knows yet is our lead ``local_id``."""
+        region = uow.tenant.region
+        kind = LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
+        if local_id is not None:
+            await self._link(uow, account, kind.schema.kind, observed, local_id)
+        return await self._absorb(uow, account, kind, observed)
+
+    async def _link(
+        self, uow: UnitOfWork, account: ProviderAccount, kind: str, observed: Observed, local_id: UUID
+    ) -> None:
+        if await uow.sync_records.fingerprints(account.id, kind, [observed.external_id]):
+            return
+        link = SyncRecord(
+            account_id=account.id,
+            kind=kind,
+            external_id=observed.external_id,
+            local_id=local_id,
+            base={},
+            fingerprint=b"",
+            local_version=0,
+            synced_at=self._clock.now(),
+        )
+        await uow.sync_records.put_many([link])
+
+    async def _absorb(self, uow: UnitOfWork, account: ProviderAccount, kind: RecordKind[E], observed: Observed) -> UUID:
+        now = self._clock.now()
+        run = Run(
+            id=RunId(self._ids.new()), tenant_id=account.tenant_id, account_id=account.id, kind=_PUSH, started_at=now
+        )
+        await uow.runs.add(run)
+        # What the provider shows right after our write is what it made of it: there is nothing to weigh.
+        scope = RunScope(run_id=run.id, account_id=account.id, policy=Policy(default=Law.THEIRS), now=now)
+        run.counts = await Reconciler(kind, scope, self._ids)(uow, [observed])
+        run.finish(RunState.COMPLETED, now=now)
+        await uow.runs.save(run)
+        links = await uow.sync_records.by_external_ids(account.id, kind.schema.kind, [observed.external_id])
+        if observed.external_id not in links:
+            raise InvalidValue(f"the provider's answer for {kind.schema.kind} {observed.external_id} is unusable")
+        return links[observed.external_id].local_id

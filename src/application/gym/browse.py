@@ -1,0 +1,63 @@
+"""What the provider itself lists now (W5, W12), to be held against what is stored here."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from ...domain.shared.errors import NotConfigured
+from ...domain.shared.ids import AccountId, TenantId
+from ...domain.shared.page import Listing
+from ...domain.sync.schema import Values
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..ports.gym import GymProviders, Observed
+from ..ports.unit_of_work import UnitOfWork
+from ..tenancy.choose_account import choose_account
+from ..transactions import Transactions
+
+
+@attrs.frozen
+class Shown:
+    """One record as the provider shows it, in our field names."""
+
+    external_id: str
+    values: Values
+
+
+@attrs.frozen
+class Browse:
+    """Calls the provider; writes nothing. Uses the listing's status, limit and offset.
+
+    Raises NotConfigured without an account, GatewayError.
+    """
+
+    _transactions: Transactions
+    _gyms: GymProviders
+
+    async def members(
+        self, tenant_id: TenantId, listing: Listing, *, account_id: AccountId | None = None
+    ) -> Sequence[Shown]:
+        """Members, by the provider's id."""
+        async with self._gyms.open(await self._account(tenant_id, account_id)) as gym:
+            window = await gym.list_members(status=listing.status, limit=listing.limit, offset=listing.offset)
+        return _shown(window)
+
+    async def leads(
+        self, tenant_id: TenantId, listing: Listing, *, account_id: AccountId | None = None
+    ) -> Sequence[Shown]:
+        """Leads, by the provider's id."""
+        async with self._gyms.open(await self._account(tenant_id, account_id)) as gym:
+            window = await gym.list_leads(status=listing.status, limit=listing.limit, offset=listing.offset)
+        return _shown(window)
+
+    async def _account(self, tenant_id: TenantId, account_id: AccountId | None) -> ProviderAccount:
+        async def ask(uow: UnitOfWork) -> ProviderAccount | None:
+            return await choose_account(uow, account_id)
+
+        account = await self._transactions.read(tenant_id, ask)
+        if account is None:
+            raise NotConfigured("no provider account is connected: connect one first")
+        return account
+
+
+def _shown(window: Sequence[Observed]) -> Sequence[Shown]:
+    return tuple(Shown(one.external_id, one.read().values) for one in window)

@@ -1,0 +1,115 @@
+"""A write to a provider happens, or becomes a staff task: a request is never lost."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, TypeVar
+
+import attrs
+
+from ...domain.shared.errors import (
+    CredentialsRefused,
+    GatewayError,
+    GatewayRejected,
+    GatewayUnsupported,
+    NotConfigured,
+)
+from ...domain.shared.ids import TaskId
+from ...domain.staff.task import StaffTask, TaskReason
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..ports.clock import Clock, IdSource
+from ..ports.gym import GymGateway, GymProviders, Operation, Support
+from ..ports.unit_of_work import UnitOfWork
+from ..tenancy.credentials import CredentialGuard
+from ..transactions import Transactions
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Outcome(Generic[T]):
+    """Either what was ``done`` or the staff ``task`` that now asks a person to do it."""
+
+    done: T | None = None
+    task: StaffTask | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """What a person would have to do: in words, on what, and with every value that is needed."""
+
+    operation: Operation
+    title: str
+    subject: str
+    details: Mapping[str, str | None]
+
+
+@attrs.frozen
+class ProviderWrites:
+    """Tries a write once. The transport below repeats only what is safe to repeat."""
+
+    _transactions: Transactions
+    _gyms: GymProviders
+    _guard: CredentialGuard
+    _clock: Clock
+    _ids: IdSource
+
+    async def __call__(
+        self, account: ProviderAccount, wanted: Wanted, call: Callable[[GymGateway], Awaitable[T]]
+    ) -> Outcome[T]:
+        """The call's result, or a task with the reason why a person must do it."""
+        if not account.writes_enabled:
+            return await self._task(account, wanted, TaskReason.WRITES_DISABLED, "writing is switched off")
+        try:
+            async with self._gyms.open(account) as gym:
+                if not _may(gym.support(wanted.operation), account):
+                    raise GatewayUnsupported("this operation is not proven at this provider")
+                return Outcome(done=await call(gym))
+        except (GatewayError, NotConfigured) as error:
+            _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
+            return await self._task(account, wanted, _reason(error), error.message, refused=error)
+
+    async def _task(
+        self,
+        account: ProviderAccount,
+        wanted: Wanted,
+        reason: TaskReason,
+        answer: str,
+        refused: Exception | None = None,
+    ) -> Outcome[T]:
+        task = StaffTask(
+            id=TaskId(self._ids.new()),
+            tenant_id=account.tenant_id,
+            account_id=account.id,
+            operation=wanted.operation.value,
+            title=wanted.title,
+            reason=reason,
+            subject=wanted.subject,
+            details={**wanted.details, "account": account.name, "why": answer},
+            created_at=self._clock.now(),
+        )
+
+        async def keep(uow: UnitOfWork) -> StaffTask:
+            if isinstance(refused, CredentialsRefused):
+                await self._guard.refuse(uow, account.id, refused.message)
+            same = await uow.tasks.find_open(task.operation, wanted.subject)
+            if same is not None and same.details == task.details:
+                return same
+            await uow.tasks.add(task)
+            return task
+
+        return Outcome(task=await self._transactions.run(account.tenant_id, "make_staff_task", keep))
+
+
+def _may(support: Support, account: ProviderAccount) -> bool:
+    return support is Support.PROVEN or (
+        support is Support.UNPROVEN and account.settings.get("allow_unproven") == "true"
+    )
+
+
+def _reason(error: GatewayError | NotConfigured) -> TaskReason:
+    if isinstance(error, GatewayUnsupported):
+        return TaskReason.UNSUPPORTED
+    if isinstance(error, CredentialsRefused | NotConfigured):
+        return TaskReason.CREDENTIALS
+    return TaskReason.REJECTED if isinstance(error, GatewayRejected) else TaskReason.OUTCOME_UNKNOWN

@@ -1,0 +1,131 @@
+"""A lead becomes a member with a membership (W13)."""
+
+from datetime import date
+
+import attrs
+
+from ...domain.leads.lead import Lead
+from ...domain.membership.member import Member
+from ...domain.membership.membership import Membership
+from ...domain.shared.errors import InvalidValue, NotConfigured
+from ...domain.shared.ids import LeadId, MemberId, TenantId
+from ...domain.staff.task import StaffTask
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..gym.absorb import Absorb
+from ..gym.provider_writes import ProviderWrites, Wanted
+from ..membership.create_membership import CreateMembership, Sale
+from ..ports.clock import Clock
+from ..ports.gym import GymGateway, NewPerson, Observed, Operation
+from ..ports.unit_of_work import UnitOfWork
+from ..sync.kinds import LEAD
+from ..tenancy.choose_account import choose_account
+from ..transactions import Transactions
+
+
+@attrs.frozen(kw_only=True)
+class Conversion:
+    """Which lead, and what it buys: a package's id or name from a civil date of the tenant on."""
+
+    tenant_id: TenantId
+    lead_id: LeadId
+    package: str
+    starts_on: date
+    payment_method: str = "stripe"
+
+
+@attrs.frozen(kw_only=True)
+class Converted:
+    """The lead, and as far as the provider made them the member and membership; else the task for staff."""
+
+    lead: Lead
+    member: Member | None = None
+    membership: Membership | None = None
+    task: StaffTask | None = None
+
+
+@attrs.frozen
+class ConvertLead:
+    """Raises NotFound, IllegalTransition (converted already, or lost), InvalidValue, NotConfigured (no account)."""
+
+    _transactions: Transactions
+    _writes: ProviderWrites
+    _absorb: Absorb
+    _create_membership: CreateMembership
+    _clock: Clock
+
+    async def __call__(self, conversion: Conversion) -> Converted:
+        """Convert it: first the person at the provider, then the sale."""
+        if not conversion.package.strip():
+            raise InvalidValue("name the package that is sold", field="membership_type")
+        lead, account, external = await self._load(conversion)
+
+        async def convert(gym: GymGateway) -> Observed:
+            known = external or (await gym.create_lead(_person(lead))).external_id
+            return await gym.convert_lead(known)
+
+        outcome = await self._writes(account, _wanted(lead, conversion, external), convert)
+        if outcome.done is None:
+            return Converted(lead=lead, task=outcome.task)
+        lead, member_id = await self._keep(conversion, account, outcome.done)
+        sold = await self._create_membership(
+            Sale(
+                tenant_id=conversion.tenant_id,
+                buyer=member_id,
+                package=conversion.package,
+                starts_on=conversion.starts_on,
+                payment_method=conversion.payment_method,
+                account_id=account.id,
+            )
+        )
+        return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
+
+    async def _load(self, conversion: Conversion) -> tuple[Lead, ProviderAccount, str | None]:
+        async def ask(uow: UnitOfWork) -> tuple[Lead, ProviderAccount, str | None]:
+            lead = await uow.leads.get(conversion.lead_id)
+            lead.ensure_convertible()
+            links = await uow.sync_records.of_local(LEAD, lead.id)
+            if links:
+                return lead, await uow.accounts.get(links[0].account_id), links[0].external_id
+            account = await choose_account(uow, None)
+            if account is None:
+                raise NotConfigured("leads are converted at a provider: connect an account first")
+            return lead, account, None
+
+        return await self._transactions.read(conversion.tenant_id, ask)
+
+    async def _keep(
+        self, conversion: Conversion, account: ProviderAccount, observed: Observed
+    ) -> tuple[Lead, MemberId]:
+        async def keep(uow: UnitOfWork) -> tuple[Lead, MemberId]:
+            member_id = MemberId(await self._absorb.member(uow, account, observed))
+            lead = await uow.leads.get(conversion.lead_id)
+            lead.convert(member_id, now=self._clock.now())
+            await uow.leads.save(lead)
+            return lead, member_id
+
+        return await self._transactions.run(conversion.tenant_id, "convert_lead", keep)
+
+
+def _person(lead: Lead) -> NewPerson:
+    return NewPerson(
+        first_name=lead.first_name,
+        last_name=lead.last_name,
+        email=lead.email.raw if lead.email else None,
+        phone=lead.phone.raw if lead.phone else None,
+        notes=lead.notes,
+    )
+
+
+def _wanted(lead: Lead, conversion: Conversion, external: str | None) -> Wanted:
+    return Wanted(
+        operation=Operation.CONVERT_LEAD,
+        title=f"Convert the lead {lead.name} to a member with {conversion.package} at the provider",
+        subject=f"lead:{lead.id}",
+        details={
+            "external_id": external,
+            "email": lead.email.raw if lead.email else None,
+            "package": conversion.package,
+            "starts_on": conversion.starts_on.isoformat(),
+            "payment_method": conversion.payment_method,
+        },
+    )

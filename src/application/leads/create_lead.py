@@ -1,0 +1,122 @@
+"""Somebody is interested (W9): kept here at once, then made at the provider or given to staff."""
+
+import attrs
+
+from ...domain.leads.lead import Lead
+from ...domain.shared.contact import EmailAddress
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import AccountId, LeadId, TenantId
+from ...domain.staff.task import StaffTask
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..gym.absorb import Absorb
+from ..gym.provider_writes import ProviderWrites, Wanted
+from ..ports.clock import Clock, IdSource
+from ..ports.gym import GymGateway, NewPerson, Observed, Operation
+from ..ports.phones import PhoneBook
+from ..ports.unit_of_work import UnitOfWork
+from ..tenancy.choose_account import choose_account
+from ..transactions import Transactions
+
+
+@attrs.frozen(kw_only=True)
+class NewLead:
+    """Who, and what they want. ``account_id`` names the account when the tenant has several."""
+
+    tenant_id: TenantId
+    first_name: str
+    last_name: str
+    email: str
+    phone: str | None = None
+    message: str | None = None
+    interested_in: str | None = None
+    source: str | None = None
+    account_id: AccountId | None = None
+
+
+@attrs.frozen
+class CreatedLead:
+    """The lead, and the task for staff where it could not be made at the provider."""
+
+    lead: Lead
+    task: StaffTask | None = None
+
+
+@attrs.frozen
+class CreateLead:
+    """Raises InvalidValue (no name, malformed e-mail address), NotFound (the account)."""
+
+    _transactions: Transactions
+    _writes: ProviderWrites
+    _absorb: Absorb
+    _phones: PhoneBook
+    _clock: Clock
+    _ids: IdSource
+
+    async def __call__(self, new: NewLead) -> CreatedLead:
+        """Capture it. Without a provider account the lead simply lives here."""
+        lead, account = await self._capture(new)
+        if account is None:
+            return CreatedLead(lead)
+        person = NewPerson(
+            first_name=lead.first_name,
+            last_name=lead.last_name,
+            email=lead.email.raw if lead.email else None,
+            phone=lead.phone.raw if lead.phone else None,
+            notes=_notes(new),
+        )
+
+        async def create(gym: GymGateway) -> Observed:
+            return await gym.create_lead(person)
+
+        outcome = await self._writes(account, _wanted(lead, person), create)
+        if outcome.done is None:
+            return CreatedLead(lead, outcome.task)
+        return CreatedLead(await self._link(account, lead.id, outcome.done))
+
+    async def _capture(self, new: NewLead) -> tuple[Lead, ProviderAccount | None]:
+        if not (new.first_name.strip() or new.last_name.strip()):
+            raise InvalidValue("a lead needs a name", field="first_name")
+        email, now, lead_id = EmailAddress.parse(new.email), self._clock.now(), LeadId(self._ids.new())
+
+        async def add(uow: UnitOfWork) -> tuple[Lead, ProviderAccount | None]:
+            account = await choose_account(uow, new.account_id)
+            lead = Lead(
+                id=lead_id,
+                tenant_id=new.tenant_id,
+                first_name=new.first_name.strip(),
+                last_name=new.last_name.strip(),
+                email=email,
+                phone=self._phones.read(new.phone, uow.tenant.region) if new.phone else None,
+                message=new.message,
+                interested_in=new.interested_in,
+                source=new.source,
+                created_at=now,
+                updated_at=now,
+            )
+            lead.capture(now=now)
+            await uow.leads.add(lead)
+            return lead, account
+
+        return await self._transactions.run(new.tenant_id, "create_lead", add)
+
+    async def _link(self, account: ProviderAccount, lead_id: LeadId, observed: Observed) -> Lead:
+        async def link(uow: UnitOfWork) -> Lead:
+            linked = LeadId(await self._absorb.lead(uow, account, observed, local_id=lead_id))
+            return await uow.leads.get(linked)
+
+        return await self._transactions.run(account.tenant_id, "link_lead", link)
+
+
+def _notes(new: NewLead) -> str | None:
+    """Message and interest in one text, for providers that have no field for them."""
+    parts = [new.message, f"Interested in: {new.interested_in}" if new.interested_in else None]
+    return "\n".join(p for p in parts if p) or None
+
+
+def _wanted(lead: Lead, person: NewPerson) -> Wanted:
+    return Wanted(
+        operation=Operation.CREATE_LEAD,
+        title=f"Enter the lead {lead.name} at the provider",
+        subject=f"lead:{lead.id}",
+        details=attrs.asdict(person),
+    )

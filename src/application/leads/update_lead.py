@@ -1,0 +1,92 @@
+"""A lead moves on, or its notes change (W11)."""
+
+import attrs
+
+from ...domain.leads.lead import Lead
+from ...domain.leads.stage import Stage
+from ...domain.shared.ids import LeadId, TenantId
+from ...domain.shared.unset import UNSET, Unset
+from ...domain.staff.task import StaffTask
+from ...domain.sync.record import SyncRecord
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..gym.absorb import Absorb
+from ..gym.provider_writes import ProviderWrites, Wanted
+from ..ports.clock import Clock
+from ..ports.gym import GymGateway, LeadPatch, Observed, Operation
+from ..ports.unit_of_work import UnitOfWork
+from ..sync.kinds import LEAD
+from ..transactions import Transactions
+
+
+@attrs.frozen(kw_only=True)
+class LeadUpdate:
+    """UNSET leaves, None clears."""
+
+    tenant_id: TenantId
+    lead_id: LeadId
+    stage: Stage | Unset = UNSET
+    notes: str | None | Unset = UNSET
+
+
+@attrs.frozen
+class UpdatedLead:
+    """The lead as it stands, and the task for staff where the provider could not be written to."""
+
+    lead: Lead
+    task: StaffTask | None = None
+
+
+@attrs.frozen
+class UpdateLead:
+    """A lead that a provider owns is changed there first; until that is done, ours stays as it is, because the next
+    sync would take the provider's values. Raises NotFound, IllegalTransition.
+    """
+
+    _transactions: Transactions
+    _writes: ProviderWrites
+    _absorb: Absorb
+    _clock: Clock
+
+    async def __call__(self, update: LeadUpdate) -> UpdatedLead:
+        """Change what is set."""
+        linked = await self._transactions.run(update.tenant_id, "update_lead", lambda uow: self._here(uow, update))
+        if isinstance(linked, Lead):
+            return UpdatedLead(linked)
+        lead, link, account = linked
+        patch = LeadPatch(
+            stage=update.stage if isinstance(update.stage, Unset) else update.stage.value, notes=update.notes
+        )
+
+        async def push(gym: GymGateway) -> Observed:
+            return await gym.update_lead(link.external_id, patch)
+
+        outcome = await self._writes(account, _wanted(lead, link, patch), push)
+        if outcome.done is None:
+            return UpdatedLead(lead, outcome.task)
+        return UpdatedLead(await self._take_over(update.tenant_id, account, outcome.done))
+
+    async def _here(self, uow: UnitOfWork, update: LeadUpdate) -> "Lead | tuple[Lead, SyncRecord, ProviderAccount]":
+        lead = await uow.leads.get(update.lead_id)
+        lead.update(stage=update.stage, notes=update.notes, now=self._clock.now())
+        links = await uow.sync_records.of_local(LEAD, lead.id)
+        if not links:
+            await uow.leads.save(lead)
+            return lead
+        # The rules allow it; what is kept here changes when the provider has it.
+        return await uow.leads.get(lead.id), links[0], await uow.accounts.get(links[0].account_id)
+
+    async def _take_over(self, tenant_id: TenantId, account: ProviderAccount, observed: Observed) -> Lead:
+        async def take_over(uow: UnitOfWork) -> Lead:
+            return await uow.leads.get(LeadId(await self._absorb.lead(uow, account, observed)))
+
+        return await self._transactions.run(tenant_id, "absorb_lead", take_over)
+
+
+def _wanted(lead: Lead, link: SyncRecord, patch: LeadPatch) -> Wanted:
+    changes = {name: value for name, value in attrs.asdict(patch).items() if not isinstance(value, Unset)}
+    return Wanted(
+        operation=Operation.UPDATE_LEAD,
+        title=f"Change the lead {lead.name} at the provider",
+        subject=f"lead:{lead.id}",
+        details={"external_id": link.external_id, **changes},
+    )

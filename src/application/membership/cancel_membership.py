@@ -1,0 +1,46 @@
+"""A membership ends (W3)."""
+
+import attrs
+
+from ...domain.membership.status import Status, Step
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import MembershipId, TenantId
+from ..ports.gym import GymGateway, Observed, Operation
+from ..transactions import Transactions
+from .push_membership import PushedMembership, PushMembership
+
+
+@attrs.frozen(kw_only=True)
+class Cancellation:
+    """Which, and why in the customer's or staff's words."""
+
+    tenant_id: TenantId
+    membership_id: MembershipId
+    reason: str
+
+
+@attrs.frozen
+class CancelMembership:
+    """Cancelling twice changes nothing the second time (C111). Raises NotFound, IllegalTransition (it has expired),
+    InvalidValue (no reason).
+    """
+
+    _transactions: Transactions
+    _push: PushMembership
+
+    async def __call__(self, cancellation: Cancellation) -> PushedMembership:
+        """Cancel it."""
+        if not cancellation.reason.strip():
+            raise InvalidValue("give the reason of the cancellation", field="cancellation_reason")
+        membership = await self._transactions.read(
+            cancellation.tenant_id, lambda uow: uow.memberships.get(cancellation.membership_id)
+        )
+        if membership.status is Status.CANCELLED:
+            return PushedMembership(membership)
+        membership.ensure_can(Step.CANCEL)
+
+        async def call(gym: GymGateway, external_id: str) -> Observed:
+            return await gym.cancel_membership(external_id, reason=cancellation.reason)
+
+        details = {"reason": cancellation.reason}
+        return await self._push(cancellation.tenant_id, membership, Operation.CANCEL_MEMBERSHIP, details, call)

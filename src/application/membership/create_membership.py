@@ -1,0 +1,156 @@
+"""A membership is sold (W1): to somebody new, or to a member."""
+
+from datetime import date
+
+import attrs
+
+from ...domain.membership.member import Member
+from ...domain.membership.membership import Membership
+from ...domain.shared.contact import EmailAddress
+from ...domain.shared.errors import InvalidValue, NotConfigured
+from ...domain.shared.ids import AccountId, MemberId, MembershipId, TenantId
+from ...domain.staff.task import StaffTask
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..gym.absorb import Absorb
+from ..gym.provider_writes import ProviderWrites, Wanted
+from ..ports.gym import GymGateway, NewMembership, NewPerson, Observed, Operation
+from ..ports.unit_of_work import UnitOfWork
+from ..sync.kinds import MEMBER
+from ..tenancy.choose_account import choose_account
+from ..transactions import Transactions
+
+
+@attrs.frozen(kw_only=True)
+class Buyer:
+    """Somebody who may not be a member yet."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Sale:
+    """``package`` is a package's id or name, ``starts_on`` a civil date of the tenant."""
+
+    tenant_id: TenantId
+    buyer: Buyer | MemberId
+    package: str
+    starts_on: date
+    payment_method: str = "stripe"
+    account_id: AccountId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Sold:
+    """What came of it: the member and membership, as far as the provider made them; else the task for staff."""
+
+    member: Member | None = None
+    membership: Membership | None = None
+    task: StaffTask | None = None
+
+
+@attrs.frozen
+class CreateMembership:
+    """A sale moves money, so the provider is asked once and never again by a machine: what is in doubt becomes a
+    task. Raises InvalidValue, NotFound (member, account), NotConfigured (no account).
+    """
+
+    _transactions: Transactions
+    _writes: ProviderWrites
+    _absorb: Absorb
+
+    async def __call__(self, sale: Sale) -> Sold:
+        """Sell it."""
+        if not sale.package.strip():
+            raise InvalidValue("name the package that is sold", field="membership_type")
+        person = _person(sale.buyer) if isinstance(sale.buyer, Buyer) else None
+        account = await self._account(sale)
+        if person is not None:
+            return await self._to_somebody_new(sale, account, person)
+        assert not isinstance(sale.buyer, Buyer)  # noqa: S101 - for the type checker: the branch above took it
+        external = await self._external(sale.tenant_id, account, sale.buyer)
+        return await self._to_member(sale, account, sale.buyer, external)
+
+    async def _to_somebody_new(self, sale: Sale, account: ProviderAccount, person: NewPerson) -> Sold:
+        async def create(gym: GymGateway) -> Observed:
+            return await gym.create_member(person)
+
+        wanted = Wanted(
+            operation=Operation.CREATE_MEMBER,
+            title=f"Enter {person.first_name} {person.last_name} with {sale.package} at the provider",
+            subject=f"buyer:{person.email}",
+            details={**attrs.asdict(person), **_terms(sale)},
+        )
+        outcome = await self._writes(account, wanted, create)
+        if outcome.done is None:
+            return Sold(task=outcome.task)
+        observed = outcome.done
+
+        async def keep(uow: UnitOfWork) -> MemberId:
+            return MemberId(await self._absorb.member(uow, account, observed))
+
+        member_id = await self._transactions.run(sale.tenant_id, "absorb_member", keep)
+        return await self._to_member(sale, account, member_id, observed.external_id)
+
+    async def _to_member(self, sale: Sale, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:
+        new = NewMembership(
+            member=external, package=sale.package, starts_on=sale.starts_on, payment_method=sale.payment_method
+        )
+
+        async def create(gym: GymGateway) -> Observed:
+            return await gym.create_membership(new)
+
+        member = await self._transactions.read(sale.tenant_id, lambda uow: uow.members.get(member_id))
+        wanted = Wanted(
+            operation=Operation.CREATE_MEMBERSHIP,
+            title=f"Sell {sale.package} to {member.name} at the provider",
+            subject=f"member:{member_id}",
+            details={"external_id": external, **_terms(sale)},
+        )
+        outcome = await self._writes(account, wanted, create)
+        if outcome.done is None:
+            return Sold(member=member, task=outcome.task)
+        observed = outcome.done
+
+        async def keep(uow: UnitOfWork) -> Membership:
+            return await uow.memberships.get(MembershipId(await self._absorb.membership(uow, account, observed)))
+
+        return Sold(member=member, membership=await self._transactions.run(sale.tenant_id, "absorb_membership", keep))
+
+    async def _account(self, sale: Sale) -> ProviderAccount:
+        account = await self._transactions.read(sale.tenant_id, lambda uow: choose_account(uow, sale.account_id))
+        if account is None:
+            raise NotConfigured("memberships are sold at a provider: connect an account first")
+        return account
+
+    async def _external(self, tenant_id: TenantId, account: ProviderAccount, member_id: MemberId) -> str:
+        async def ask(uow: UnitOfWork) -> str:
+            await uow.members.get(member_id)
+            links = await uow.sync_records.of_local(MEMBER, member_id)
+            here = [link.external_id for link in links if link.account_id == account.id]
+            if not here:
+                raise InvalidValue("this member is not known to that provider account", field="member_id")
+            return here[0]
+
+        return await self._transactions.read(tenant_id, ask)
+
+
+def _person(buyer: Buyer) -> NewPerson:
+    if not (buyer.first_name.strip() and buyer.last_name.strip()):
+        raise InvalidValue("a member needs a first and a last name", field="first_name")
+    return NewPerson(
+        first_name=buyer.first_name.strip(),
+        last_name=buyer.last_name.strip(),
+        email=EmailAddress.parse(buyer.email).raw,
+        phone=buyer.phone,
+    )
+
+
+def _terms(sale: Sale) -> dict[str, str | None]:
+    return {
+        "package": sale.package,
+        "starts_on": sale.starts_on.isoformat(),
+        "payment_method": sale.payment_method,
+    }

@@ -1,0 +1,74 @@
+"""Changing a membership at its provider: shared by update and cancel."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import attrs
+
+from ...domain.membership.membership import Membership
+from ...domain.shared.errors import NotConfigured
+from ...domain.shared.ids import MembershipId, TenantId
+from ...domain.staff.task import StaffTask
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..gym.absorb import Absorb
+from ..gym.provider_writes import ProviderWrites, Wanted
+from ..ports.gym import GymGateway, Observed, Operation
+from ..ports.unit_of_work import UnitOfWork
+from ..sync.kinds import MEMBERSHIP
+from ..transactions import Transactions
+
+
+@attrs.frozen
+class PushedMembership:
+    """The membership as it stands, and the task for staff where the provider could not be written to."""
+
+    membership: Membership
+    task: StaffTask | None = None
+
+
+@attrs.frozen
+class PushMembership:
+    """The provider first; ours follows what it then shows."""
+
+    _transactions: Transactions
+    _writes: ProviderWrites
+    _absorb: Absorb
+
+    async def __call__(
+        self,
+        tenant_id: TenantId,
+        membership: Membership,
+        operation: Operation,
+        details: Mapping[str, str | None],
+        call: Callable[[GymGateway, str], Awaitable[Observed]],
+    ) -> PushedMembership:
+        """Do it, or make it a task. ``call`` is handed the provider's id. Raises NotConfigured without a link."""
+        external, account = await self._link(tenant_id, membership.id)
+
+        async def push(gym: GymGateway) -> Observed:
+            return await call(gym, external)
+
+        verb = "Cancel" if operation is Operation.CANCEL_MEMBERSHIP else "Change"
+        wanted = Wanted(
+            operation=operation,
+            title=f"{verb} the membership {membership.name} at the provider",
+            subject=f"membership:{membership.id}",
+            details={"external_id": external, **details},
+        )
+        outcome = await self._writes(account, wanted, push)
+        if outcome.done is None:
+            return PushedMembership(membership, outcome.task)
+        observed = outcome.done
+
+        async def take_over(uow: UnitOfWork) -> Membership:
+            return await uow.memberships.get(MembershipId(await self._absorb.membership(uow, account, observed)))
+
+        return PushedMembership(await self._transactions.run(tenant_id, "absorb_membership", take_over))
+
+    async def _link(self, tenant_id: TenantId, membership_id: MembershipId) -> tuple[str, ProviderAccount]:
+        async def ask(uow: UnitOfWork) -> tuple[str, ProviderAccount]:
+            links = await uow.sync_records.of_local(MEMBERSHIP, membership_id)
+            if not links:
+                raise NotConfigured("this membership has no provider to change it at")
+            return links[0].external_id, await uow.accounts.get(links[0].account_id)
+
+        return await self._transactions.read(tenant_id, ask)

@@ -1,0 +1,74 @@
+"""A listing of one kind, batch by batch through the reconciler."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import attrs
+
+from ...domain.shared.ids import AccountId, TenantId
+from ...domain.sync.decision import Policy
+from ...domain.sync.run import Counts, Run
+from ..ports.clock import Clock, IdSource
+from ..ports.gym import Observed
+from ..ports.unit_of_work import UnitOfWork
+from ..transactions import Transactions
+from .reconciler import Reconciler, RunScope
+from .records import E, RecordKind
+from .run_books import RunBooks
+from .sync_account import Progress
+
+# About 50 ms of writing: long enough to be fast, short enough that nobody waits for the store.
+BATCH = 1000
+
+
+@attrs.frozen
+class Listing:
+    """Brings everything that a provider lists into the store."""
+
+    _transactions: Transactions
+    _books: RunBooks
+    _policy: Policy
+    _clock: Clock
+    _ids: IdSource
+
+    async def __call__(
+        self, run: Run, kind: RecordKind[E], pages: AsyncIterator[Sequence[Observed]], progress: Progress
+    ) -> None:
+        """Every page, once through; each batch is one transaction, so that a crash loses at most one."""
+        name = kind.schema.kind
+        edited = await self._edited(run.tenant_id, run.account_id, name)
+        done = Counts()
+        progress(name, done)
+        async for batch in batched(pages):
+            scope = RunScope(
+                run_id=run.id,
+                account_id=run.account_id,
+                policy=self._policy,
+                edited=edited,
+                now=self._clock.now(),
+            )
+            done += await self._write(run, Reconciler(kind, scope, self._ids), batch)
+            progress(name, done)
+
+    async def _write(self, run: Run, reconcile: Reconciler[E], batch: Sequence[Observed]) -> Counts:
+        async def work(uow: UnitOfWork) -> Counts:
+            return await reconcile(uow, batch)
+
+        return await self._books.write(run, "sync_batch", work)
+
+    async def _edited(self, tenant_id: TenantId, account_id: AccountId, kind: str) -> frozenset[str]:
+        async def ask(uow: UnitOfWork) -> frozenset[str]:
+            return frozenset(await uow.sync_records.edited(account_id, kind))
+
+        return await self._transactions.read(tenant_id, ask)
+
+
+async def batched(pages: AsyncIterator[Sequence[Observed]]) -> AsyncIterator[Sequence[Observed]]:
+    """The records of the pages in batches of about BATCH; nothing is held back longer than that."""
+    batch: list[Observed] = []
+    async for page in pages:
+        batch.extend(page)
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

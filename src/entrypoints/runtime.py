@@ -1,0 +1,66 @@
+"""What the command line is given by the composition root. Nothing heavy is imported before it is used."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from ..application.ports.store import StoreCare
+    from ..application.sync.sync_account import Progress
+    from .use_cases import UseCases
+
+
+@attrs.frozen(kw_only=True)
+class ServeOptions:
+    """Where to listen. Port 0 takes a free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+
+@attrs.frozen(kw_only=True)
+class DemoOptions:
+    """``folder`` None: a temporary one, removed at the end. ``once``: end after the first sync."""
+
+    folder: Path | None = None
+    port: int = 0
+    once: bool = False
+
+
+class Screen(Protocol):
+    """Where a long command tells how it goes."""
+
+    @abstractmethod
+    def say(self, line: str) -> None:
+        """A line for people."""
+
+    @abstractmethod
+    def progress(self, title: str) -> AbstractAsyncContextManager[Progress]:
+        """A progress display with rate and remaining time while inside; plain lines where nobody sees a bar."""
+
+
+class Runtime(Protocol):
+    """The installation: settings are read when something is opened."""
+
+    @abstractmethod
+    def use_cases(self) -> AbstractAsyncContextManager[UseCases]:
+        """Everything, closed afterwards. Raises NotConfigured, StorageUnavailable (schema not current …)."""
+
+    @abstractmethod
+    def store(self) -> AbstractAsyncContextManager[StoreCare]:
+        """The store's care, also when its schema is not current."""
+
+    @abstractmethod
+    async def serve(self, options: ServeOptions, *, ready: Callable[[str], None]) -> None:
+        """Run API and page until SIGINT or SIGTERM. ``ready`` is told the URL once requests are answered."""
+
+    @abstractmethod
+    async def demo(self, options: DemoOptions, screen: Screen) -> None:
+        """The demo: a provider's emulator, a tenant, an admin, a first sync, then API and page."""

@@ -1,0 +1,69 @@
+"""Everything the doors may call, handed to them by the composition root."""
+
+import attrs
+
+from ..application.gym.browse import Browse
+from ..application.identity.authenticate import Authenticate
+from ..application.identity.create_api_key import CreateApiKey
+from ..application.identity.create_user import CreateUser
+from ..application.identity.import_users import ImportUsers
+from ..application.identity.log_in import LogIn
+from ..application.identity.log_out import LogOut
+from ..application.identity.revoke_api_key import RevokeApiKey
+from ..application.leads.convert_lead import ConvertLead
+from ..application.leads.create_lead import CreateLead
+from ..application.leads.get_lead import GetLead
+from ..application.leads.update_lead import UpdateLead
+from ..application.membership.cancel_membership import CancelMembership
+from ..application.membership.create_membership import CreateMembership
+from ..application.membership.get_member import GetMember
+from ..application.membership.list_packages import ListPackages
+from ..application.membership.update_membership import UpdateMembership
+from ..application.ports.clock import Clock
+from ..application.ports.directory import Directory
+from ..application.ports.limits import Limiter
+from ..application.ports.readers import AuditLog, Readers
+from ..application.staff.complete_task import CompleteTask
+from ..application.sync.sync_leads import SyncLeads
+from ..application.sync.sync_members import SyncMembers
+from ..application.sync.sync_status import SyncStatus
+from ..application.tenancy.check_provider import CheckProvider
+from ..application.tenancy.connect_provider import ConnectProvider
+from ..application.tenancy.create_tenant import CreateTenant
+from ..application.tenancy.list_provider_accounts import ListProviderAccounts
+
+
+@attrs.frozen(kw_only=True)
+class UseCases:
+    """One attribute per use case; the read models and lists of the installation may be asked directly."""
+
+    log_in: LogIn
+    log_out: LogOut
+    authenticate: Authenticate
+    create_user: CreateUser
+    import_users: ImportUsers
+    create_api_key: CreateApiKey
+    revoke_api_key: RevokeApiKey
+    create_tenant: CreateTenant
+    connect_provider: ConnectProvider
+    list_provider_accounts: ListProviderAccounts
+    check_provider: CheckProvider
+    create_membership: CreateMembership
+    update_membership: UpdateMembership
+    cancel_membership: CancelMembership
+    get_member: GetMember
+    list_packages: ListPackages
+    create_lead: CreateLead
+    get_lead: GetLead
+    update_lead: UpdateLead
+    convert_lead: ConvertLead
+    browse: Browse
+    sync_members: SyncMembers
+    sync_leads: SyncLeads
+    sync_status: SyncStatus
+    complete_task: CompleteTask
+    readers: Readers
+    directory: Directory
+    audit: AuditLog
+    limiter: Limiter
+    clock: Clock
