@@ -1,0 +1,86 @@
+"""Which addresses users may point us at: none inside our own network.
+
+The check runs twice. When an address is saved, on its text: a name that is plainly local is refused with words that
+help. At every connection, on what the name resolves to, and that very address is then dialled (``sockets.py``), so that
+a name which changes its mind between two look-ups gains nothing.
+"""
+
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+from ...domain.shared.errors import InvalidValue
+
+IpAddress = IPv4Address | IPv6Address
+
+# What ipaddress counts as global although packets may end up in our network: IPv4 inside IPv6 (compatible, mapped,
+# NAT64 of RFC 6052 and RFC 8215, 6to4, Teredo), site-local addresses, and the 6to4 relays.
+_NEVER = tuple(
+    ip_network(text)
+    for text in (
+        "::/96",
+        "::ffff:0:0/96",
+        "::ffff:0:0:0/96",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2001::/32",
+        "2002::/16",
+        "fec0::/10",
+        "192.88.99.0/24",
+    )
+)
+_LOCAL_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "home.arpa")
+
+
+def is_public(address: IpAddress) -> bool:
+    """Whether the address is one of the open internet, reached without any translation."""
+    if any(address.version == network.version and address in network for network in _NEVER):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def check_base_url(text: str, *, allow_private: bool) -> str:
+    """The address without a slash at its end. Raises InvalidValue (field ``base_url``).
+
+    It must be ``https``, without user, query or fragment, and not of our own network; ``allow_private`` lets
+    plain ``http`` and local addresses pass, for demonstrations and tests.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        host = (parts.hostname or "").encode("idna").decode("ascii").rstrip(".").lower()
+        parts.port  # noqa: B018 -- raises ValueError when it is no port
+    except (ValueError, UnicodeError):
+        raise InvalidValue(f"{text!r} is no web address", field="base_url") from None
+    _check_form(parts, host, text)
+    if not allow_private:
+        if parts.scheme != "https":
+            raise InvalidValue("the address must begin with https://, for the key travels with it", field="base_url")
+        if not _may_be_public(host):
+            raise InvalidValue(f"{host} is inside a private network and is not called", field="base_url")
+    return parts.geturl().rstrip("/")
+
+
+def _check_form(parts: SplitResult, host: str, text: str) -> None:
+    extras = parts.query or parts.fragment or parts.username is not None or parts.password is not None
+    if parts.scheme not in {"https", "http"} or not host or extras:
+        raise InvalidValue(f"{text!r} is no base address, such as https://api.example.com/v1", field="base_url")
+
+
+def _may_be_public(host: str) -> bool:
+    """Whether the host, as a text, may lead to the open internet; names are only looked up when they are called."""
+    address = _literal(host)
+    if address is not None:
+        return is_public(address)
+    return "." in host and not any(host == name or host.endswith(f".{name}") for name in _LOCAL_NAMES)
+
+
+def _literal(host: str) -> IpAddress | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    try:
+        # The short and octal forms (127.1, 0x7f.1, 2130706433) that resolvers accept too.
+        return IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return None
