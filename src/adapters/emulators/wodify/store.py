@@ -1,6 +1,6 @@
 """The emulated gym: its rows and the rules by which calls change them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import count
 
@@ -20,13 +20,13 @@ from .data import Sizes, seeded_gym
 from .envelopes import Refused
 from .listings import CLIENTS, INVOICES, LEADS, MEMBERSHIPS
 from .rows import new_row
-from .shapes import Client, Created, Invoice, Lead, Membership, StatusChange, Template, Updated
+from .rules import added, assign, client_of, day_of, invoice_for, labelled, note_step, template_of
+from .shapes import Client, Created, Invoice, Lead, Membership, Updated
 from .table import R, Table
-from .vocabulary import ACTIVE, CLIENT_LABELS, CLIENT_STATUSES, CONVERTED, LEAD_LABELS, LEAD_STATUSES, TEMPLATES
+from .vocabulary import CLIENT_LABELS, CLIENT_STATUSES, CONVERTED, LEAD_LABELS, LEAD_STATUSES
 
 FIRST_NEW_ID = 90_000_001
 API_USER = "API"
-Labels = Mapping[str, tuple[str, Mapping[int, str]]]
 
 
 class Store:
@@ -51,26 +51,26 @@ class Store:
 
     def create_client(self, body: ClientCreate) -> Client:
         """A new client; two may share an e-mail address."""
-        values = _labelled(body, CLIENT_LABELS)
+        values = labelled(body, CLIENT_LABELS)
         client = Client(id=next(self._ids))
-        _assign(client, values)
+        assign(client, values)
         self._stamp_new(client)
         client.member_since = self.today.isoformat()
-        _step(client, 0, client.client_status_id, client.created.created_on_datetime)
+        note_step(client, 0, client.client_status_id, client.created.created_on_datetime)
         self.clients.put(client)
         return client
 
     def update_client(self, key: int, body: ClientUpdate) -> Client:
         """Replace everything a client's update carries."""
         client = self.clients.get(key)
-        values = _labelled(body, CLIENT_LABELS)
+        values = labelled(body, CLIENT_LABELS)
         overwrite = values.pop("is_overwrite_notes")
         if not overwrite:
-            values["notes"] = _added(client.notes, body.notes)
+            values["notes"] = added(client.notes, body.notes)
         before = client.client_status_id
-        _assign(client, values)
+        assign(client, values)
         client.updated = self._touched()
-        _step(client, before, client.client_status_id, client.updated.updated_on_datetime)
+        note_step(client, before, client.client_status_id, client.updated.updated_on_datetime)
         self.clients.put(client)
         return client
 
@@ -80,15 +80,15 @@ class Store:
         before, client.client_status_id = client.client_status_id, status
         client.client_status = CLIENT_STATUSES[status]
         client.updated = self._touched()
-        _step(client, before, status, client.updated.updated_on_datetime)
+        note_step(client, before, status, client.updated.updated_on_datetime)
         self.clients.put(client)
         return client
 
     def create_lead(self, body: LeadCreate) -> Lead:
         """A new lead, even if one with the same e-mail address is there: the provider does not recognise repeats."""
-        values = _labelled(body, LEAD_LABELS)
+        values = labelled(body, LEAD_LABELS)
         lead = Lead(id=next(self._ids))
-        _assign(lead, values)
+        assign(lead, values)
         self._stamp_new(lead)
         self.leads.put(lead)
         return lead
@@ -96,7 +96,7 @@ class Store:
     def update_lead(self, key: int, body: LeadUpdate) -> Lead:
         """Replace everything a lead's update carries."""
         lead = self.leads.get(key)
-        _assign(lead, _labelled(body, LEAD_LABELS))
+        assign(lead, labelled(body, LEAD_LABELS))
         lead.updated = self._touched()
         self.leads.put(lead)
         return lead
@@ -106,7 +106,7 @@ class Store:
         lead = self.leads.get(key)
         if lead.is_converted_to_client:
             return None
-        client = self.create_client(_client_of(lead, body))
+        client = self.create_client(client_of(lead, body))
         client.lead_id, client.is_converted_from_lead = lead.id, True
         self.clients.put(client)
         lead.is_converted_to_client = True
@@ -117,12 +117,12 @@ class Store:
 
     def create_membership(self, body: MembershipCreate) -> Membership:
         """Sell a package to a client. An invoice comes with it; asking twice sells and bills twice."""
-        client, template = self.clients.get(body.client_id), _template(body.template_id)
-        start = _day(body.start_date)
+        client, template = self.clients.get(body.client_id), template_of(body.template_id)
+        start = day_of(body.start_date)
         membership = new_row(next(self._ids), client.id, template, start)
         membership.is_active = start <= self.today
         self.memberships.put(membership)
-        self.invoices.put(_invoice(next(self._ids), membership, template, start))
+        self.invoices.put(invoice_for(next(self._ids), membership, template, start))
         self._mark_member(client.id)
         return membership
 
@@ -130,15 +130,15 @@ class Store:
         """Replace everything a membership's update carries."""
         membership = self.memberships.get(key)
         for text in (body.start_date, body.end_date, body.expiration_date, body.scheduled_deactivation_date):
-            _day(text)
-        _assign(membership, msgspec.structs.asdict(body))
+            day_of(text)
+        assign(membership, msgspec.structs.asdict(body))
         self.memberships.put(membership)
         return membership
 
     def deactivate_membership(self, key: int, body: MembershipDeactivate) -> Membership:
         """End a membership today, or schedule its end for a day to come."""
         membership = self.memberships.get(key)
-        day = _day(body.deactivation_date)
+        day = day_of(body.deactivation_date)
         if day > self.today:
             membership.scheduled_deactivation_date = day.isoformat()
         else:
@@ -195,83 +195,3 @@ class Store:
         now = self._now()
         row.created = Created(created_by=API_USER, created_on_datetime=now)
         row.updated = Updated(updated_by=API_USER, updated_on_datetime=now)
-
-
-def _labelled(body: msgspec.Struct, labels: Labels) -> dict[str, object]:
-    """The body's values, and for each id among them the text that goes with it. Refuses ids that are on no list."""
-    values: dict[str, object] = msgspec.structs.asdict(body)
-    for name, (label, entries) in labels.items():
-        key = values.get(name)
-        if not isinstance(key, int):
-            continue
-        if key and key not in entries:
-            raise Refused(400, f"{name} {key} is not on the list")
-        values[label] = entries.get(key, "")
-    return values
-
-
-def _assign(row: Client | Lead | Membership, values: Mapping[str, object]) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
-
-
-def _step(client: Client, before: int, after: int, when: str) -> None:
-    """Note a change of status in the client's history, if there was one."""
-    if before == after:
-        return
-    client.status_history = [
-        *client.status_history,
-        StatusChange(
-            from_status_id=before,
-            from_status=CLIENT_STATUSES.get(before, ""),
-            to_status_id=after,
-            to_status=CLIENT_STATUSES.get(after, ""),
-            status_change_datetime=when,
-        ),
-    ]
-
-
-def _added(old: str, new: str) -> str:
-    if new in {"", old}:
-        return old
-    return f"{old}\n{new}" if old else new
-
-
-def _client_of(lead: Lead, body: LeadConvert) -> ClientCreate:
-    """The client that a lead becomes, with the body's values before the lead's."""
-    given = msgspec.to_builtins(body)  # leaves out what is UNSET
-    phone = given.pop("mobile_number", lead.phone_number)
-    own = {name: getattr(lead, name) for name in ("first_name", "last_name", "email", "location_id", "gender_id")}
-    kept = {name: getattr(lead, name) for name in ("date_of_birth", "lead_source_id", "tags", "notes")}
-    values = {**own, **kept, **given, "phone_number": phone}
-    values["client_status_id"] = values["client_status_id"] or ACTIVE
-    return msgspec.convert(values, ClientCreate)
-
-
-def _template(key: int) -> Template:
-    for template in TEMPLATES:
-        if template.id == key:
-            return template
-    raise Refused(404, f"no template {key}")
-
-
-def _invoice(key: int, membership: Membership, template: Template, start: date) -> Invoice:
-    return Invoice(
-        id=key,
-        client_id=membership.client_id,
-        membership_id=membership.id,
-        invoice_number=f"INV-{key}",
-        description=template.name,
-        amount=template.price,
-        currency=template.currency,
-        payment_status="Unpaid",
-        invoice_date=start.isoformat(),
-        due_date=start.isoformat(),
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        raise Refused(400, f"{text} is no date") from None
