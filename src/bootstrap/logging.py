@@ -1,0 +1,57 @@
+"""Log lines: structured, with the task's context, never a body, a header or a secret."""
+
+import logging
+import sys
+
+import structlog
+
+from ..application import log_context
+from .settings import Settings
+
+_QUIET = ("httpx", "httpcore", "uvicorn.access", "asyncio", "alembic", "sqlalchemy.engine")
+_SECRET_WORDS = ("password", "secret", "token", "api_key", "authorization", "credentials", "cookie")
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send every line of the standard library's loggers to stderr, as JSON or for people's eyes."""
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            _add_context,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ExtraAdder(),
+            _mask,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _add_context(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    for key, value in log_context.current().items():
+        line.setdefault(key, value)
+    return line
+
+
+def _mask(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    for key in line:
+        if any(word in key.lower() for word in _SECRET_WORDS):
+            line[key] = "***"
+    return line
