@@ -1,0 +1,1 @@
+"""Fakes of every port that keep everything in memory: for tests, first steps and embedding."""

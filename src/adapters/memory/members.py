@@ -1,0 +1,75 @@
+"""Members, memberships, leads and packages in memory."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from ...application.ports.repositories import Leads, Members, Memberships, Packages
+from ...application.sync.kinds import LEAD
+from ...domain.leads.lead import Lead
+from ...domain.membership.member import Member
+from ...domain.membership.membership import Membership
+from ...domain.membership.package import Package
+from ...domain.shared.ids import AccountId, LeadId, MemberId, MembershipId
+from ...domain.sync.record import SyncRecord
+from .entities import MemorySynced
+from .store import RecordKey
+from .tables import Draft
+
+
+class MemoryMembers(MemorySynced[Member, MemberId], Members):
+    """Members."""
+
+
+class MemoryMemberships(MemorySynced[Membership, MembershipId], Memberships):
+    """Memberships."""
+
+    async def of_member(self, member_id: MemberId) -> Sequence[Membership]:
+        """Copies, latest start first."""
+        rows = sorted(self._rows.among("member", member_id), key=latest_start)
+        return [self._rows.copy(row) for row in rows]
+
+    async def turning_by(self, day: date, *, limit: int) -> Sequence[Membership]:
+        """Copies, earliest first, then by id."""
+        turning = [(m.status_changes_on, m.id, m) for m in self._rows.all() if m.status_changes_on is not None]
+        due = sorted(((on, key, row) for on, key, row in turning if on <= day), key=lambda t: t[:2])
+        return [self._rows.copy(row) for _, _, row in due[:limit]]
+
+
+def latest_start(membership: Membership) -> tuple[int, UUID]:
+    """A sort key: latest start first, unknown starts last, then by id."""
+    starts_on = membership.terms.starts_on
+    return (-starts_on.toordinal() if starts_on else 0, membership.id)
+
+
+class MemoryLeads(MemorySynced[Lead, LeadId], Leads):
+    """Leads, with the sync records that link them."""
+
+    def __init__(self, rows: Draft[UUID, Lead], records: Draft[RecordKey, SyncRecord]) -> None:
+        super().__init__("lead", rows)
+        self._records = records
+
+    async def unlinked(self, account_id: AccountId) -> dict[str, list[LeadId]]:
+        """By canonical e-mail address; those without one are left out. Ids ascending."""
+        linked = {record.local_id for record in self._records.among("side", (account_id, LEAD))}
+        found: defaultdict[str, list[LeadId]] = defaultdict(list)
+        for lead in sorted(self._rows.all(), key=lambda lead: lead.id):
+            if lead.id not in linked and lead.email is not None:
+                found[lead.email.canonical].append(lead.id)
+        return dict(found)
+
+
+class MemoryPackages(Packages):
+    """The last known offers."""
+
+    def __init__(self, rows: Draft[AccountId, tuple[Package, ...]]) -> None:
+        self._rows = rows
+
+    async def replace(self, account_id: AccountId, packages: Sequence[Package]) -> None:
+        """Forget that account's former ones."""
+        self._rows.put(account_id, tuple(packages))
+
+    async def of_account(self, account_id: AccountId) -> Sequence[Package]:
+        """In the order in which they were given."""
+        return self._rows.find(account_id) or ()

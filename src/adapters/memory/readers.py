@@ -1,0 +1,110 @@
+"""Lists and figures from memory."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from ...application.ports.readers import (
+    LEAD_ORDER,
+    MEMBER_ORDER,
+    TASK_ORDER,
+    USER_ORDER,
+    LeadRow,
+    MemberRow,
+    MembershipRow,
+    Readers,
+)
+from ...application.search import search_words
+from ...domain.identity.credentials import ApiKey
+from ...domain.identity.user import User
+from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.ids import MemberId, TenantId
+from ...domain.shared.page import Listing, Page
+from ...domain.staff.task import StaffTask
+from ...domain.sync.run import Run
+from .entities import Identified
+from .members import latest_start
+from .ordering import arranged
+from .rows import LEADS, MEMBERS, TASKS, USERS, Listed, membership_row
+from .store import MemoryStore
+from .tables import Table
+
+E = TypeVar("E", bound=Identified)
+R = TypeVar("R")
+
+
+class MemoryReaders(Readers):
+    """Sees what is committed."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def members(self, tenant_id: TenantId, listing: Listing) -> Page[MemberRow]:
+        """``q`` looks at the names, the e-mail address and both forms of the phone number."""
+        return _page(self._store.room(tenant_id).members, MEMBERS, listing, MEMBER_ORDER)
+
+    async def memberships(self, tenant_id: TenantId, member_id: MemberId) -> Sequence[MembershipRow]:
+        """Latest start first, unknown starts last, then by id."""
+        room = self._store.room(tenant_id)
+        if member_id not in room.members:
+            raise NotFound("member", member_id)
+        rows = sorted((m for _, m in room.memberships.among("member", member_id)), key=latest_start)
+        return [membership_row(row) for row in rows]
+
+    async def leads(self, tenant_id: TenantId, listing: Listing) -> Page[LeadRow]:
+        """``q`` looks where it does with members."""
+        return _page(self._store.room(tenant_id).leads, LEADS, listing, LEAD_ORDER)
+
+    async def tasks(self, tenant_id: TenantId, listing: Listing) -> Page[StaffTask]:
+        """``q`` looks at the title."""
+        return _page(self._store.room(tenant_id).tasks, TASKS, listing, TASK_ORDER)
+
+    async def users(self, tenant_id: TenantId, listing: Listing) -> Page[User]:
+        """``q`` looks at the e-mail address and the name; ``status`` is ``active`` or ``inactive``."""
+        return _page(self._store.room(tenant_id).users, USERS, listing, USER_ORDER)
+
+    async def api_keys(self, tenant_id: TenantId) -> Sequence[ApiKey]:
+        """Of one instant, the greater id first."""
+        table = self._store.room(tenant_id).api_keys
+        keys = sorted((key for _, key in table.items()), key=lambda key: (key.created_at, key.id), reverse=True)
+        return [table.copy(key) for key in keys]
+
+    async def runs(self, tenant_id: TenantId, *, limit: int) -> Sequence[Run]:
+        """By start; of one instant, the greater id first."""
+        table = self._store.room(tenant_id).runs
+        runs = sorted((run for _, run in table.items()), key=lambda run: (run.started_at, run.id), reverse=True)
+        return [table.copy(run) for run in runs[:limit]]
+
+    async def counts(self, tenant_id: TenantId) -> Mapping[str, Mapping[str, int]]:
+        """Only the statuses that occur."""
+        room = self._store.room(tenant_id)
+        return {
+            "members": _count(room.members, lambda m: m.status.value),
+            "memberships": _count(room.memberships, lambda m: m.status.value),
+            "leads": _count(room.leads, lambda lead: lead.stage.value),
+            "tasks": _count(room.tasks, lambda task: task.state.value),
+        }
+
+
+def _page(table: Table[UUID, E], listed: Listed[E, R], listing: Listing, allowed: tuple[str, ...]) -> Page[R]:
+    order_by = listing.order_by or allowed[0]
+    if order_by not in allowed:
+        raise InvalidValue(f"this list is ordered by {', '.join(allowed)}, not by {order_by!r}", field="order_by")
+    words = search_words(listing.q)
+    found = (
+        row
+        for _, row in table.items()
+        if listing.status in (None, listed.status(row)) and _has_all(words, listed.text(row))
+    )
+    rows = arranged(found, listed.keys[order_by], descending=listing.descending)
+    window = rows[listing.offset : listing.offset + listing.limit]
+    return Page(tuple(listed.row(table.copy(row)) for row in window), len(rows))
+
+
+def _has_all(words: Sequence[str], text: str) -> bool:
+    return all(word in text for word in words)
+
+
+def _count(table: Table[UUID, E], status: Callable[[E], str]) -> Mapping[str, int]:
+    return dict(Counter(status(row) for _, row in table.items()))

@@ -1,0 +1,86 @@
+"""The state that the fakes of one installation share."""
+
+import asyncio
+from collections.abc import Collection
+from typing import TypeVar
+from uuid import UUID
+
+import attrs
+
+from ...application.ports.readers import AuditEntry
+from ...domain.identity.credentials import ApiKey, Session
+from ...domain.identity.user import User
+from ...domain.leads.lead import Lead
+from ...domain.membership.member import Member
+from ...domain.membership.membership import Membership
+from ...domain.membership.package import Package
+from ...domain.shared.errors import NotFound
+from ...domain.shared.ids import AccountId, TenantId
+from ...domain.staff.task import StaffTask
+from ...domain.sync.journal import Change
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import Run, SyncError
+from ...domain.tenancy.provider_account import ProviderAccount
+from ...domain.tenancy.tenant import Site, Tenant
+from .tables import Table
+
+T = TypeVar("T")
+RecordKey = tuple[AccountId, str, str]
+
+
+class Room:
+    """The committed rows of one tenant. Append-only tables are numbered from 0."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self.members: Table[UUID, Member] = Table(attrs.evolve)
+        self.memberships: Table[UUID, Membership] = Table(attrs.evolve, {"member": lambda m: m.member_id})
+        self.leads: Table[UUID, Lead] = Table(attrs.evolve)
+        self.packages: Table[AccountId, tuple[Package, ...]] = Table(_itself)
+        self.sync_records: Table[RecordKey, SyncRecord] = Table(
+            lambda r: attrs.evolve(r, base=dict(r.base)),
+            {"local": lambda r: (r.kind, r.local_id), "side": lambda r: (r.account_id, r.kind)},
+        )
+        self.changes: Table[int, Change] = Table(_itself, {"local": lambda c: (c.kind, c.local_id)})
+        self.runs: Table[UUID, Run] = Table(attrs.evolve, {"side": lambda r: (r.account_id, r.kind)})
+        self.errors: Table[int, SyncError] = Table(_itself)
+        self.tasks: Table[UUID, StaffTask] = Table(
+            lambda t: attrs.evolve(t, details=dict(t.details)), {"work": lambda t: (t.operation, t.subject)}
+        )
+        self.accounts: Table[UUID, ProviderAccount] = Table(
+            lambda a: attrs.evolve(a, settings=dict(a.settings)), {"name": lambda a: (a.provider, a.name)}
+        )
+        self.sites: Table[UUID, Site] = Table(_itself, {"name": lambda s: s.name})
+        self.users: Table[UUID, User] = Table(attrs.evolve, {"email": lambda u: u.email.canonical})
+        self.sessions: Table[UUID, Session] = Table(attrs.evolve, {"hash": lambda s: s.token_hash})
+        self.api_keys: Table[UUID, ApiKey] = Table(attrs.evolve, {"hash": lambda k: k.key_hash})
+        self.audit: list[AuditEntry] = []
+
+
+class MemoryStore:
+    """One installation: its tenants' rooms, and the turn of the one writer at a time."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[TenantId, Room] = {}
+        self.writing = asyncio.Lock()
+        self.writer: asyncio.Task[object] | None = None
+
+    @property
+    def rooms(self) -> Collection[Room]:
+        """Every tenant's room."""
+        return self._rooms.values()
+
+    def room(self, tenant_id: TenantId) -> Room:
+        """One tenant's room. Raises NotFound."""
+        room = self._rooms.get(tenant_id)
+        if room is None:
+            raise NotFound("tenant", tenant_id)
+        return room
+
+    def add_room(self, tenant: Tenant) -> None:
+        """Make room for a new tenant."""
+        self._rooms[tenant.id] = Room(tenant)
+
+
+def _itself(row: T) -> T:
+    return row

@@ -1,0 +1,131 @@
+"""Links, journal and runs of the sync in memory."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ...application.ports.repositories import Journal, Runs, SyncRecords
+from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...domain.leads.lead import Lead
+from ...domain.membership.member import Member
+from ...domain.membership.membership import Membership
+from ...domain.shared.ids import AccountId, RunId
+from ...domain.sync.journal import Change
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import Run, RunState, SyncError
+from .entities import MemoryEntities, Versioned
+from .store import RecordKey
+from .tables import Draft
+
+
+class MemorySyncRecords(SyncRecords):
+    """Links, with the entities to which they lead."""
+
+    def __init__(
+        self,
+        rows: Draft[RecordKey, SyncRecord],
+        *,
+        members: Draft[UUID, Member],
+        memberships: Draft[UUID, Membership],
+        leads: Draft[UUID, Lead],
+    ) -> None:
+        self._rows = rows
+        self._members, self._memberships, self._leads = members, memberships, leads
+
+    async def by_external_ids(
+        self, account_id: AccountId, kind: str, external_ids: Collection[str]
+    ) -> Mapping[str, SyncRecord]:
+        """Copies."""
+        return {key: self._rows.copy(row) for key, row in self._found(account_id, kind, external_ids)}
+
+    async def fingerprints(
+        self, account_id: AccountId, kind: str, external_ids: Collection[str]
+    ) -> Mapping[str, bytes]:
+        """Fingerprints only."""
+        return {key: row.fingerprint for key, row in self._found(account_id, kind, external_ids)}
+
+    async def of_local(self, kind: str, local_id: UUID) -> Sequence[SyncRecord]:
+        """Copies, by account and external id."""
+        rows = sorted(self._rows.among("local", (kind, local_id)), key=lambda r: (r.account_id, r.external_id))
+        return [self._rows.copy(row) for row in rows]
+
+    async def edited(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """Compares each link's version with its entity's."""
+        return {
+            row.external_id
+            for row in self._rows.among("side", (account_id, kind))
+            if (local := self._local(kind, row.local_id)) is not None and local.version != row.local_version
+        }
+
+    async def put_many(self, records: Sequence[SyncRecord]) -> None:
+        """Keep copies."""
+        for record in records:
+            self._rows.put((record.account_id, record.kind, record.external_id), record)
+
+    def _found(
+        self, account_id: AccountId, kind: str, external_ids: Collection[str]
+    ) -> Iterable[tuple[str, SyncRecord]]:
+        for external_id in external_ids:
+            row = self._rows.find((account_id, kind, external_id))
+            if row is not None:
+                yield external_id, row
+
+    def _local(self, kind: str, local_id: UUID) -> Versioned | None:
+        if kind == MEMBER:
+            return self._members.find(local_id)
+        if kind == MEMBERSHIP:
+            return self._memberships.find(local_id)
+        return self._leads.find(local_id) if kind == LEAD else None
+
+
+class MemoryJournal(Journal):
+    """Lines of all runs."""
+
+    def __init__(self, rows: Draft[int, Change]) -> None:
+        self._rows = rows
+
+    async def append(self, changes: Iterable[Change]) -> None:
+        """Add lines."""
+        for change in changes:
+            self._rows.put(self._rows.next_number(), change)
+
+    async def of_record(self, kind: str, local_id: UUID) -> Sequence[Change]:
+        """Oldest first; lines of one instant in the order in which they were written."""
+        return sorted(self._rows.among("local", (kind, local_id)), key=lambda line: line.at)
+
+
+class MemoryRuns(MemoryEntities[Run, RunId], Runs):
+    """Runs and errors."""
+
+    def __init__(self, rows: Draft[UUID, Run], errors: Draft[int, SyncError]) -> None:
+        super().__init__("run", rows)
+        self._errors = errors
+
+    async def last(self, account_id: AccountId, kind: str, *, success: bool) -> Run | None:
+        """A copy."""
+        runs = self._rows.among("side", (account_id, kind))
+        counted = (run for run in runs if not success or run.state is RunState.COMPLETED)
+        latest = max(counted, key=lambda run: (run.started_at, run.id), default=None)
+        return None if latest is None else self._rows.copy(latest)
+
+    async def interrupt_running(self, account_id: AccountId, kind: str, *, now: datetime) -> int:
+        """They end now."""
+        runs = [run for run in self._rows.among("side", (account_id, kind)) if run.state is RunState.RUNNING]
+        for run in map(self._rows.copy, runs):
+            run.finish(RunState.INTERRUPTED, now=now)
+            await self.save(run)
+        return len(runs)
+
+    async def add_errors(self, errors: Sequence[SyncError]) -> None:
+        """Add lines."""
+        for error in errors:
+            self._errors.put(self._errors.next_number(), error)
+
+    async def recent_errors(self, limit: int) -> Sequence[SyncError]:
+        """By instant; of one instant, the one added last first."""
+        latest_added_first = reversed(list(self._errors.all()))
+        return sorted(latest_added_first, key=lambda error: error.at, reverse=True)[:limit]
+
+    async def count_errors(self) -> int:
+        """How many lines."""
+        return self._errors.next_number()

@@ -1,0 +1,55 @@
+"""Accounts, sites and staff tasks in memory."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from ...application.ports.repositories import Accounts, Sites, Tasks
+from ...domain.shared.errors import AlreadyExists
+from ...domain.shared.ids import AccountId, TaskId
+from ...domain.staff.task import StaffTask, TaskState
+from ...domain.tenancy.provider_account import ProviderAccount
+from ...domain.tenancy.tenant import Site
+from .entities import MemoryEntities, MemoryVersioned
+from .tables import Draft
+
+
+class MemoryAccounts(MemoryVersioned[ProviderAccount, AccountId], Accounts):
+    """Provider accounts."""
+
+    def __init__(self, rows: Draft[UUID, ProviderAccount]) -> None:
+        super().__init__("provider account", rows, lambda a: rows.among("name", (a.provider, a.name)))
+
+    async def all(self) -> Sequence[ProviderAccount]:
+        """Copies, by provider and name."""
+        rows = sorted(self._rows.all(), key=lambda a: (a.provider, a.name.casefold(), a.id))
+        return [self._rows.copy(row) for row in rows]
+
+
+class MemorySites(Sites):
+    """Branches."""
+
+    def __init__(self, rows: Draft[UUID, Site]) -> None:
+        self._rows = rows
+
+    async def add(self, site: Site) -> None:
+        """Keep it."""
+        if site.id in self._rows or any(self._rows.among("name", site.name)):
+            raise AlreadyExists(f"there is a site {site.name!r} already", kind="site", name=site.name)
+        self._rows.put(site.id, site)
+
+    async def all(self) -> Sequence[Site]:
+        """By name, whatever its case, then id."""
+        return sorted(self._rows.all(), key=lambda site: (site.name.casefold(), site.id))
+
+
+class MemoryTasks(MemoryEntities[StaffTask, TaskId], Tasks):
+    """Staff tasks."""
+
+    def __init__(self, rows: Draft[UUID, StaffTask]) -> None:
+        super().__init__("staff task", rows)
+
+    async def find_open(self, operation: str, subject: str) -> StaffTask | None:
+        """A copy; of several the oldest."""
+        rows = (row for row in self._rows.among("work", (operation, subject)) if row.state is TaskState.OPEN)
+        oldest = min(rows, key=lambda task: (task.created_at, task.id), default=None)
+        return None if oldest is None else self._rows.copy(oldest)

@@ -1,0 +1,91 @@
+"""Transactions in memory: one writer at a time, all or nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar
+
+from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from ...domain.shared.errors import StorageConflict
+from ...domain.shared.ids import TenantId
+from .identity import MemoryApiKeys, MemorySessions, MemoryUsers
+from .members import MemoryLeads, MemoryMembers, MemoryMemberships, MemoryPackages
+from .store import MemoryStore
+from .synced import MemoryJournal, MemoryRuns, MemorySyncRecords
+from .tables import Draft, Table
+from .tenancy import MemoryAccounts, MemorySites, MemoryTasks
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class MemoryUnitOfWork(UnitOfWork):
+    """Writes into drafts; ``commit`` merges them. What is written after a commit needs another one."""
+
+    def __init__(self, store: MemoryStore, tenant_id: TenantId, *, read_only: bool) -> None:
+        room = store.room(tenant_id)
+        self._read_only = read_only
+        self._drafts: list[Draft[Any, Any]] = []
+        self.tenant = room.tenant
+        members, memberships = self._draft(room.members), self._draft(room.memberships)
+        leads, records = self._draft(room.leads), self._draft(room.sync_records)
+        self.members = MemoryMembers("member", members)
+        self.memberships = MemoryMemberships("membership", memberships)
+        self.leads = MemoryLeads(leads, records)
+        self.packages = MemoryPackages(self._draft(room.packages))
+        self.sync_records = MemorySyncRecords(records, members=members, memberships=memberships, leads=leads)
+        self.journal = MemoryJournal(self._draft(room.changes))
+        self.runs = MemoryRuns(self._draft(room.runs), self._draft(room.errors))
+        self.tasks = MemoryTasks(self._draft(room.tasks))
+        self.accounts = MemoryAccounts(self._draft(room.accounts))
+        self.sites = MemorySites(self._draft(room.sites))
+        self.users = MemoryUsers(self._draft(room.users), store)
+        self.sessions = MemorySessions(self._draft(room.sessions), store)
+        self.api_keys = MemoryApiKeys(self._draft(room.api_keys), store)
+
+    async def commit(self) -> None:
+        """Everything at once: no other task runs in between."""
+        for draft in self._drafts:
+            draft.commit()
+
+    def close(self) -> None:
+        """Undo what is not committed; from now on every use raises RuntimeError."""
+        for draft in self._drafts:
+            draft.close()
+
+    def _draft(self, table: Table[K, V]) -> Draft[K, V]:
+        draft = Draft(table, read_only=self._read_only)
+        self._drafts.append(draft)
+        return draft
+
+
+class MemoryUnitsOfWork(UnitsOfWork):
+    """Writers wait for each other, in the order in which they came; readers see what is committed."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def open(self, tenant_id: TenantId, *, read_only: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A task that already writes gets StorageConflict: it would wait for itself."""
+        return self._inside(tenant_id, read_only=True) if read_only else self._in_turn(tenant_id)
+
+    @asynccontextmanager
+    async def _in_turn(self, tenant_id: TenantId) -> AsyncIterator[UnitOfWork]:
+        task = asyncio.current_task()
+        if self._store.writer is task:
+            raise StorageConflict("this task has a unit of work open already")
+        async with self._store.writing:
+            self._store.writer = task
+            try:
+                async with self._inside(tenant_id, read_only=False) as uow:
+                    yield uow
+            finally:
+                self._store.writer = None
+
+    @asynccontextmanager
+    async def _inside(self, tenant_id: TenantId, *, read_only: bool) -> AsyncIterator[UnitOfWork]:
+        uow = MemoryUnitOfWork(self._store, tenant_id, read_only=read_only)
+        try:
+            yield uow
+        finally:
+            uow.close()

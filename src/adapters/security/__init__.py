@@ -1,0 +1,1 @@
+"""Secrets: passwords, tokens, sealed credentials."""
