@@ -132,7 +132,7 @@ async def test_a_request_is_carried_out_though_the_client_hung_up() -> None:
         headers = {"x-api-key": emulator.options.api_key}
         body = {"first_name": "A", "last_name": "B", "location_id": 20}
         call = asyncio.ensure_future(client.post(f"{url}/leads", json=body, headers=headers))
-        await waiting.wait()
+        await asyncio.wait_for(waiting.wait(), timeout=5)
         call.cancel()
         await asyncio.wait([call])
         state = f"{emulator.root_url}/_emulator/state"
@@ -153,7 +153,7 @@ async def test_leaving_the_block_ends_calls_that_still_wait() -> None:
     async with httpx.AsyncClient() as client:
         async with emulator.serving() as url:
             call = asyncio.ensure_future(client.get(f"{url}/leads"))
-            await waiting.wait()
+            await asyncio.wait_for(waiting.wait(), timeout=5)
         with pytest.raises(httpx.HTTPError):
             await call
     with pytest.raises(RuntimeError, match="not serving"):
