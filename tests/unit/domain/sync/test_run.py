@@ -1,0 +1,97 @@
+"""Runs: their counters and the limit of one an hour."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tresen.domain.shared.ids import AccountId, RunId, TenantId
+from tresen.domain.sync.run import MIN_INTERVAL, Counts, Run, RunState, next_allowed
+
+NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+NUMBERS = st.integers(0, 10**9)
+COUNTS = st.builds(Counts, created=NUMBERS, updated=NUMBERS, unchanged=NUMBERS, errors=NUMBERS)
+
+
+def run() -> Run:
+    return Run(
+        id=RunId(UUID(int=1)),
+        tenant_id=TenantId(UUID(int=2)),
+        account_id=AccountId(UUID(int=3)),
+        kind="members",
+        started_at=NOW,
+    )
+
+
+def test_a_new_run_is_under_way_and_has_seen_nothing() -> None:
+    found = run()
+    assert (found.state, found.counts.seen, found.finished_at, found.forced) == (RunState.RUNNING, 0, None, False)
+
+
+@pytest.mark.parametrize("state", [s for s in RunState if s is not RunState.RUNNING])
+@pytest.mark.parametrize("reason", [None, "the provider did not answer"])
+def test_a_run_ends_in_a_state_at_a_time_for_a_reason(state: RunState, reason: str | None) -> None:
+    found = run()
+    found.finish(state, now=NOW + timedelta(minutes=1), reason=reason)
+    assert (found.state, found.finished_at, found.reason) == (state, NOW + timedelta(minutes=1), reason)
+
+
+@pytest.mark.parametrize("field", ["id", "tenant_id", "account_id", "kind"])
+def test_a_run_keeps_what_it_was_asked_for(field: str) -> None:
+    with pytest.raises(attrs.exceptions.FrozenAttributeError):
+        setattr(run(), field, "other")
+
+
+@given(COUNTS, COUNTS, COUNTS)
+def test_counters_add_up_in_any_grouping(a: Counts, b: Counts, c: Counts) -> None:
+    assert (a + b) + c == a + (b + c)
+    assert a + b == b + a
+    assert a + Counts() == a
+    assert (a + b).seen == a.seen + b.seen
+
+
+@pytest.mark.parametrize("kind", ["created", "updated", "unchanged", "errors"])
+def test_every_record_is_counted_once_under_its_own_name(kind: str) -> None:
+    total = Counts(**{kind: 2}) + Counts(**{kind: 3})
+    assert attrs.asdict(total) == {"created": 0, "updated": 0, "unchanged": 0, "errors": 0, kind: 5}
+    assert total.seen == 5
+
+
+@pytest.mark.parametrize(
+    ("since", "allowed_in"),
+    [
+        (timedelta(), timedelta(hours=1)),
+        (timedelta(minutes=59), timedelta(minutes=1)),
+        (timedelta(hours=1) - TICK, TICK),
+        (timedelta(hours=1), None),
+        (timedelta(hours=1) + TICK, None),
+        (timedelta(days=400), None),
+    ],
+)
+def test_once_an_hour_to_the_microsecond(since: timedelta, allowed_in: timedelta | None) -> None:
+    expected = None if allowed_in is None else NOW + allowed_in
+    assert next_allowed(NOW - since, now=NOW, force=False) == expected
+    assert next_allowed(NOW - since, now=NOW, force=True) is None
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_without_a_success_nothing_limits(force: bool) -> None:
+    assert next_allowed(None, now=NOW, force=force) is None
+
+
+@given(st.timedeltas(timedelta(), timedelta(hours=3)))
+def test_at_the_time_named_the_run_may_begin_and_not_before(since: timedelta) -> None:
+    last = NOW - since
+    allowed = next_allowed(last, now=NOW, force=False)
+    if allowed is not None:
+        assert NOW < allowed <= NOW + MIN_INTERVAL
+        assert next_allowed(last, now=allowed, force=False) is None
+        assert next_allowed(last, now=allowed - TICK, force=False) == allowed
+
+
+def test_a_clock_set_back_does_not_open_the_gate() -> None:
+    assert next_allowed(NOW + timedelta(minutes=5), now=NOW, force=False) == NOW + timedelta(minutes=65)
