@@ -1,0 +1,132 @@
+"""What a gym's own system holds: the other side of a sync, in memory."""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import attrs
+
+from ...application.ports.clock import Clock
+from ...application.ports.gym import Observed, Reading
+from ...application.sync.kinds import MEMBERSHIP_SCHEMA, lead_schema, member_schema
+from ...domain.membership.package import Package
+from ...domain.shared.contact import EmailAddress, PhoneNumber
+from ...domain.shared.errors import GatewayNotFound, InvalidValue
+from ...domain.sync.schema import Value, Values
+
+_FIRST_ID = 1001
+
+
+@attrs.define
+class Entry:
+    """One record there: values in our field names, the latest edit, and whether nobody can make sense of it."""
+
+    external_id: str
+    values: dict[str, Value]
+    edited_at: datetime
+    unreadable: bool = False
+
+    def observed(self, *, without: Collection[str] = ()) -> Observed:
+        """The record as it is now, in a view that lacks some fields."""
+        values = {name: value for name, value in self.values.items() if name not in without}
+        received = json.dumps([values, self.edited_at.isoformat(), self.unreadable], sort_keys=True)
+        return Observed(
+            external_id=self.external_id,
+            fingerprint=hashlib.sha256(received.encode()).digest(),
+            read=_Unreadable(self.external_id) if self.unreadable else _Readable(Reading(values, self.edited_at)),
+        )
+
+
+@attrs.frozen
+class _Readable:
+    reading: Reading
+
+    def __call__(self) -> Reading:
+        return self.reading
+
+
+@attrs.frozen
+class _Unreadable:
+    external_id: str
+
+    def __call__(self) -> Reading:
+        raise InvalidValue(f"record {self.external_id} makes no sense")
+
+
+class Shelf:
+    """All records of one kind. Ids count upwards from 1001 and are never given twice."""
+
+    def __init__(self, kind: str, names: Sequence[str], clock: Clock) -> None:
+        self._kind = kind
+        self._names = names
+        self._clock = clock
+        self._entries: dict[str, Entry] = {}
+        self._next_id = _FIRST_ID
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, values: Values) -> str:
+        """A new record; fields that are not given are None. Its id."""
+        external_id = str(self._next_id)
+        self._next_id += 1
+        full: dict[str, Value] = dict.fromkeys(self._names)
+        self._entries[external_id] = Entry(external_id, {**full, **values}, self._clock.now())
+        return external_id
+
+    def edit(self, external_id: str, values: Values) -> None:
+        """Change some values. Raises GatewayNotFound."""
+        entry = self.get(external_id)
+        entry.values.update(values)
+        entry.edited_at = self._clock.now()
+
+    def remove(self, external_id: str) -> None:
+        """It is gone without a trace. Raises GatewayNotFound."""
+        del self._entries[self.get(external_id).external_id]
+
+    def spoil(self, external_id: str) -> None:
+        """From now on reading it raises InvalidValue. Raises GatewayNotFound."""
+        self.get(external_id).unreadable = True
+
+    def find(self, external_id: str) -> Entry | None:
+        """The record."""
+        return self._entries.get(external_id)
+
+    def get(self, external_id: str) -> Entry:
+        """The record. Raises GatewayNotFound."""
+        entry = self.find(external_id)
+        if entry is None:
+            raise GatewayNotFound(f"the gym has no {self._kind} {external_id}", kind=self._kind, key=external_id)
+        return entry
+
+    def with_email(self, email: str | None) -> Entry | None:
+        """The first record with that address, compared in canonical form."""
+        if email is None:
+            return None
+        wanted = EmailAddress(email).canonical
+        return next((e for e in self.entries() if _canonical(e.values.get("email")) == wanted), None)
+
+    def entries(self) -> Sequence[Entry]:
+        """All records in the order of their ids."""
+        return list(self._entries.values())
+
+
+class GymBooks:
+    """One gym: its members, memberships, leads, and ``packages`` on sale (None: the gym does not tell).
+
+    ``became`` gives the member that a converted lead became, ``reasons`` why a membership was cancelled, by the
+    ids there.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.members = Shelf("member", member_schema(PhoneNumber).names, clock)
+        self.memberships = Shelf("membership", MEMBERSHIP_SCHEMA.names, clock)
+        self.leads = Shelf("lead", lead_schema(PhoneNumber).names, clock)
+        self.packages: Sequence[Package] | None = ()
+        self.became: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
+
+
+def _canonical(value: Value) -> str | None:
+    return EmailAddress(value).canonical if isinstance(value, str) else None
