@@ -15,8 +15,6 @@ from .failures import AnswerLost, BadAnswer, ConnectFailed
 from .messages import HttpRequest, HttpResponse, Transport
 from .sockets import PublicNetwork
 
-Headers = dict[str, str]
-
 LARGEST_BODY = 32 * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 # Where the request may have been on its way already these are not among them.
@@ -73,7 +71,7 @@ class ConnectionPool(Transport):
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Any answer that is complete, whatever its status. Raises ConnectFailed, AnswerLost, AddressForbidden."""
         parts = urlsplit(request.url)
-        headers: Headers = {
+        headers = {
             "host": parts.netloc,
             "accept": "application/json",
             "accept-encoding": "gzip",
@@ -105,7 +103,7 @@ class ConnectionPool(Transport):
         return pool
 
     async def _exchange(
-        self, pool: httpcore.AsyncConnectionPool, request: HttpRequest, headers: Headers
+        self, pool: httpcore.AsyncConnectionPool, request: HttpRequest, headers: dict[str, str]
     ) -> HttpResponse:
         async with pool.stream(
             request.method,

@@ -15,9 +15,9 @@ from ...domain.sync.schema import Values
 from ...domain.tenancy.provider_account import ProviderAccount
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(eq=False)
 class Observed:
-    """One record as the provider shows it.
+    """One record as the provider shows it. Read-only by custom, not frozen: a listing makes one per record.
 
     ``fingerprint`` is a hash of the record as received. ``read`` gives its values in our field names (see
     ``application/sync/kinds.py``) and may raise InvalidValue when the record is unusable; fields that this view

@@ -1,0 +1,167 @@
+"""One kind of record at Wodify, as it can be read: listed, searched, fetched."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+import attrs
+from msgspec import Raw
+
+from ...application.ports.gym import Observed
+from ...domain.shared.errors import (
+    GatewayNotFound,
+    GatewayRejected,
+    GatewayUnavailable,
+    GatewayUnsupported,
+    InvalidValue,
+)
+from ..http.messages import Transport
+from .envelope import Page, page_of, record_of
+from .paging import every_page, window
+from .protocol import Protocol
+from .records import RecordReader
+from .routes import Route
+from .search import text_query
+from .words import Words
+
+
+@attrs.frozen(kw_only=True)
+class Collection:
+    """``name`` is the array in Wodify's pages. ``page_size`` is what is asked for.
+
+    ``status_field`` is the field to search by for a state, whose words are ``words``; ``computed`` are those of our
+    words that do not depend on that field alone, so that no search finds them all.
+    """
+
+    name: str
+    listing: Route
+    search: Route | None
+    single: Route
+    reader: RecordReader
+    protocol: Protocol
+    transport: Transport
+    page_size: int
+    status_field: str = ""
+    words: Words = attrs.field(factory=lambda: Words.of({}))
+    computed: frozenset[str] = frozenset()
+
+    async def pages(self) -> AsyncGenerator[Sequence[Observed], None]:
+        """Every record, once through.
+
+        A record that moved from one page to the next meanwhile is given once. Raises GatewayUnavailable when Wodify
+        gives the same page again and again.
+        """
+        last: frozenset[str] = frozenset()
+        async with aclosing(every_page(self._page, self.page_size)) as pages:
+            async for items in pages:
+                seen = self._observe(items)
+                keys = frozenset([record.external_id for record in seen])
+                if not last.isdisjoint(keys):
+                    if keys <= last:
+                        raise GatewayUnavailable(f"wodify gives the same page of {self.name} again")
+                    seen = [record for record in seen if record.external_id not in last]
+                last = keys
+                yield seen
+
+    async def get(self, key: str) -> Observed | None:
+        """One record in full, None when Wodify says that there is none."""
+        try:
+            record = await self.raw(key)
+        except GatewayNotFound:
+            return None
+        return self.reader.observe(record)
+
+    async def raw(self, key: str) -> Raw:
+        """One record in full as it was received. Raises GatewayNotFound."""
+        response = await self.transport.send(self.protocol.request(self.single, key=key))
+        return record_of(response, self.single.operation)
+
+    async def window(self, *, status: str | None, limit: int, offset: int) -> Sequence[Observed]:
+        """A window, by rising ids. Records that cannot be read are in no state, so that no state finds them."""
+        if status is None:
+            return self._observe(await window(self._page, size=self.page_size, limit=limit, offset=offset))
+        found = await self._searched_window(status, limit, offset)
+        if found is not None:
+            return found
+        return await self._filtered_window(status, limit, offset)
+
+    async def with_email(self, email: str) -> Sequence[Observed]:
+        """Who has this address, without regard to case."""
+        wanted = email.strip().casefold()
+        for spelling in dict.fromkeys((email.strip(), wanted)):
+            query = text_query("email", [spelling])
+            if query is None:
+                return await self._listed_with_email(wanted)
+            try:
+                items = await window(self._found_by(query), size=self.page_size, limit=self.page_size, offset=0)
+            except (GatewayRejected, GatewayUnsupported):
+                return await self._listed_with_email(wanted)
+            found = [record for record in self._observe(items) if _has(record, "email", wanted)]
+            if found:
+                return found
+        return []
+
+    async def _listed_with_email(self, wanted: str) -> Sequence[Observed]:
+        found: list[Observed] = []
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                found += [record for record in page if _has(record, "email", wanted)]
+        return found
+
+    async def _searched_window(self, status: str, limit: int, offset: int) -> Sequence[Observed] | None:
+        """What Wodify's search finds; None when it cannot be asked or gives what was not asked for."""
+        query = text_query(self.status_field, self.words.theirs(status))
+        if query is None or status in self.computed:
+            return None
+        try:
+            items = await window(self._found_by(query), size=self.page_size, limit=limit, offset=offset)
+        except (GatewayRejected, GatewayUnsupported):
+            return None
+        found = self._observe(items)
+        return found if all(_has(record, "status", status.casefold()) for record in found) else None
+
+    async def _filtered_window(self, status: str, limit: int, offset: int) -> Sequence[Observed]:
+        found: list[Observed] = []
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                found += [record for record in page if _has(record, "status", status.casefold())]
+                if len(found) >= offset + limit:
+                    break
+        return found[offset : offset + limit]
+
+    async def _page(self, number: int, size: int) -> Page:
+        query: dict[str, str | int] = {"page": number, "page_size": size, "sort": "id"}
+        response = await self.transport.send(self.protocol.request(self.listing, query=query))
+        return page_of(response, (self.name,), self.listing.operation)
+
+    def _found_by(self, q: str) -> "SearchPages":
+        if self.search is None:
+            raise GatewayUnsupported(f"wodify's {self.name} cannot be searched")
+        return SearchPages(self, self.search, q)
+
+    def _observe(self, items: Sequence[Raw]) -> list[Observed]:
+        observe = self.reader.observe
+        return [observe(item) for item in items]
+
+
+@attrs.frozen
+class SearchPages:
+    """Fetches pages of what a query finds."""
+
+    _collection: Collection
+    _route: Route
+    _q: str
+
+    async def __call__(self, number: int, size: int) -> Page:
+        """One page, as ``paging.FetchPage``."""
+        of = self._collection
+        query: dict[str, str | int] = {"q": self._q, "page": number, "page_size": size, "sort": "id"}
+        response = await of.transport.send(of.protocol.request(self._route, query=query))
+        return page_of(response, (of.name,), self._route.operation)
+
+
+def _has(record: Observed, field: str, folded: str) -> bool:
+    try:
+        value = record.read().values.get(field)
+    except InvalidValue:
+        return False
+    return isinstance(value, str) and value.strip().casefold() == folded
