@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -119,6 +120,14 @@ def test_one_failed_trial_opens_it_again_for_a_whole_rest() -> None:
     assert again.state is BreakerState.OPEN
     assert again.admit(START + 2 * REST) is None
     assert again.retry_at() == START + 2 * REST + TICK
+
+
+def test_a_failed_trial_opens_it_again_even_when_more_failures_are_allowed_meanwhile() -> None:
+    """Settings may change while it rests."""
+    trial = opened().admit(START + REST)
+    assert trial is not None
+    lenient = attrs.evolve(trial, policy=BreakerPolicy(failures=100, rest=REST))
+    assert lenient.failed(START + REST).state is BreakerState.OPEN
 
 
 def test_a_trial_that_never_reports_is_given_up_after_a_rest() -> None:

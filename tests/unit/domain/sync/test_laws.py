@@ -15,7 +15,11 @@ NAME = Field("name")
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 OTHER = {Side.OURS: Side.THEIRS, Side.THEIRS: Side.OURS}
 VALUES: st.SearchStrategy[Value] = st.one_of(
-    st.none(), st.booleans(), st.integers(-2, 2), st.text(max_size=3), st.tuples(st.text(max_size=2))
+    st.sampled_from((None, "None", True, "True", 1, "1", ("1",), "('1',)")),
+    st.booleans(),
+    st.integers(-2, 2),
+    st.text(max_size=3),
+    st.tuples(st.text(max_size=2)),
 )
 TIMES = st.none() | st.builds(
     lambda ms, zone: (NOON + timedelta(milliseconds=ms)).astimezone(zone),
