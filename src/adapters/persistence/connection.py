@@ -1,0 +1,111 @@
+"""The little that the repositories need of a database. SQLite and PostgreSQL each have their own."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ColumnElement, Executable, Select, Table
+
+from ...application.ports.clock import Clock, IdSource
+from .mappers.values import Row
+
+Parameters = Mapping[str, object]
+T = TypeVar("T")
+
+# From that many rows on, work is bulk: off the event loop in SQLite, by COPY in PostgreSQL.
+BULK = 200
+
+
+class Connection(Protocol):
+    """Reads. Every method raises StorageConflict or StorageUnavailable."""
+
+    @abstractmethod
+    async def fetch(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
+        """All rows. Columns come back as the values that the tables' types say."""
+
+    @abstractmethod
+    async def fetch_raw(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
+        """All rows as the driver gives them, fast: for texts, bytes and whole numbers only."""
+
+    @abstractmethod
+    def among(self, column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
+        """The column's value is one of these, of which there may be thousands."""
+
+
+class Transaction(Connection, Protocol):
+    """Reads and writes that become visible to others with ``commit``, all or none of them.
+
+    Rows are tuples with a value for every column of the table, in order.
+    """
+
+    @abstractmethod
+    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> int:
+        """How many rows it changed."""
+
+    @abstractmethod
+    async def insert(self, table: Table, rows: Iterable[Row], count: int) -> bool:
+        """Insert ``count`` rows. False, and nothing written, when a unique key of any is taken."""
+
+    @abstractmethod
+    async def upsert(self, table: Table, rows: Iterable[Row], count: int) -> None:
+        """Insert or replace ``count`` rows by primary key. No key may come twice."""
+
+    @abstractmethod
+    async def update(self, table: Table, row: Row) -> bool:
+        """Replace by primary key; with a version, only the one before the row's. False when there is none such.
+
+        Raises AlreadyExists when another row has a unique key of this one.
+        """
+
+    @abstractmethod
+    async def update_versions(self, table: Table, rows: Iterable[Row], count: int) -> bool:
+        """``update`` for ``count`` rows. False, and nothing written, when one of them was not there to be replaced."""
+
+    @abstractmethod
+    async def commit(self) -> None:
+        """Make it durable and visible."""
+
+
+class Database(Protocol):
+    """One database. Opening it does nothing yet: what is wrong with it shows when it is first used."""
+
+    clock: Clock
+    ids: IdSource
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Where it is, without the password: for messages."""
+
+    @abstractmethod
+    def reading(self, *, long: bool = False) -> AbstractAsyncContextManager[Connection]:
+        """For reads that need not see one state together. ``long``: may scan, so it must not hold up the loop."""
+
+    @abstractmethod
+    def writing(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction while inside; leaving it without ``commit`` undoes it."""
+
+    @abstractmethod
+    async def run(self, work: Callable[[sa.Connection], T]) -> T:
+        """The result of work on a connection of its own, off the event loop, each statement on its own."""
+
+    @abstractmethod
+    async def migrate(self, work: Callable[[sa.Connection], T]) -> T:
+        """``run`` in one transaction, one at a time over all processes."""
+
+    @abstractmethod
+    async def backup(self, target: Path) -> Path:
+        """Copy everything to a new file, or to one with a telling name in that folder. Raises NotConfigured where
+        the database has a tool for it, AlreadyExists when the file is there.
+        """
+
+    @abstractmethod
+    async def problems(self) -> Sequence[str]:
+        """What is wrong with the store itself, each with what to do; the schema's age is another matter."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of everything."""

@@ -1,0 +1,1 @@
+"""The collections of one tenant, over a transaction."""

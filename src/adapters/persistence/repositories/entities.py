@@ -1,0 +1,155 @@
+"""What the collections have in common."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Generic, Protocol, TypeVar, cast
+from uuid import UUID
+
+import attrs
+from sqlalchemy import Select, Table, bindparam, select
+
+from ....application.ports.repositories import Entities, Synced
+from ....domain.shared.errors import AlreadyExists, NotFound, StaleVersion
+from ....domain.shared.ids import TenantId
+from ..connection import Transaction
+from ..mappers.values import Row
+from ..tables import entity_columns
+
+
+class Identified(Protocol):
+    """What every entity has."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+
+class Versioned(Identified, Protocol):
+    """An entity whose lost updates are noticed."""
+
+    version: int
+
+
+E = TypeVar("E", bound=Identified)
+S = TypeVar("S", bound=Versioned)
+K = TypeVar("K", bound=UUID)
+
+
+@attrs.frozen
+class Shape(Generic[E]):
+    """How a kind of entity is kept: ``kind`` is its name in messages."""
+
+    kind: str
+    table: Table
+    to_row: Callable[[E], Row]
+    from_row: Callable[[Row], E]
+
+
+@lru_cache(maxsize=64)
+def rows_of(table: Table) -> Select[Any]:
+    """The entities' columns of the rows of the tenant ``:tenant_id``."""
+    return select(*entity_columns(table)).where(table.c.tenant_id == bindparam("tenant_id"))
+
+
+@lru_cache(maxsize=64)
+def _row_of(table: Table) -> Select[Any]:
+    return rows_of(table).where(table.c.id == bindparam("id"))
+
+
+class SqlEntities(Entities[E, K]):
+    """Entities without a version: the last one who saves wins."""
+
+    def __init__(self, transaction: Transaction, tenant_id: TenantId, shape: Shape[E]) -> None:
+        self._transaction = transaction
+        self._tenant_id = tenant_id
+        self._shape = shape
+
+    async def get(self, key: K) -> E:
+        """By primary key."""
+        rows = await self._transaction.fetch(_row_of(self._shape.table), {"tenant_id": self._tenant_id, "id": key})
+        if not rows:
+            raise NotFound(self._shape.kind, key)
+        return self._shape.from_row(rows[0])
+
+    async def add(self, entity: E) -> None:
+        """One insert."""
+        if not await self._transaction.insert(self._shape.table, (self._shape.to_row(entity),), 1):
+            raise self._already_exists()
+
+    async def save(self, entity: E) -> None:
+        """One update."""
+        if not await self._transaction.update(self._shape.table, self._shape.to_row(entity)):
+            raise NotFound(self._shape.kind, entity.id)
+
+    async def _select(self, statement: Select[Any], **parameters: object) -> list[E]:
+        rows = await self._transaction.fetch(statement, {"tenant_id": self._tenant_id, **parameters})
+        return [self._shape.from_row(row) for row in rows]
+
+    def _already_exists(self) -> AlreadyExists:
+        return AlreadyExists(f"there is such a {self._shape.kind} already", kind=self._shape.kind)
+
+
+class SqlVersioned(SqlEntities[S, K]):
+    """Entities with a version, which is 1 when they are added and grows by one with every save."""
+
+    async def add(self, entity: S) -> None:
+        """One insert."""
+        with _advancing((entity,)):
+            await super().add(entity)
+
+    async def save(self, entity: S) -> None:
+        """One update, and a look at why when it changes nothing."""
+        with _advancing((entity,)):
+            if not await self._transaction.update(self._shape.table, self._shape.to_row(entity)):
+                await self.get(cast(K, entity.id))
+                raise self._stale(entity.id)
+
+    def _stale(self, key: UUID | None = None) -> StaleVersion:
+        which = f"{self._shape.kind} {key}" if key else f"one of the {self._shape.kind}s"
+        return StaleVersion(f"{which} was changed meanwhile", kind=self._shape.kind)
+
+
+class SqlSynced(SqlVersioned[S, K], Synced[S, K]):
+    """Entities that are synced in bulk. A bulk that raises has written nothing."""
+
+    async def get_many(self, ids: Collection[K]) -> Mapping[UUID, S]:
+        """In slices, because a statement takes only so many parameters."""
+        keys, found = list(ids), {}
+        for start in range(0, len(keys), _SLICE):
+            among = self._transaction.among(self._shape.table.c.id, keys[start : start + _SLICE])
+            for entity in await self._select(rows_of(self._shape.table).where(among)):
+                found[entity.id] = entity
+        return found
+
+    async def add_many(self, entities: Sequence[S]) -> None:
+        """In bulk."""
+        with _advancing(entities):
+            rows = map(self._shape.to_row, entities)
+            if entities and not await self._transaction.insert(self._shape.table, rows, len(entities)):
+                raise self._already_exists()
+
+    async def save_many(self, entities: Sequence[S]) -> None:
+        """In bulk."""
+        with _advancing(entities):
+            rows = map(self._shape.to_row, entities)
+            if entities and not await self._transaction.update_versions(self._shape.table, rows, len(entities)):
+                raise self._stale()
+
+
+_SLICE = 5_000
+
+
+class _advancing:  # noqa: N801 - read as a verb: with _advancing(entities)
+    """The entities have the next version while inside, and keep it unless something is raised."""
+
+    def __init__(self, entities: Sequence[Versioned]) -> None:
+        self._entities = entities
+
+    def __enter__(self) -> None:
+        for entity in self._entities:
+            entity.version += 1
+
+    def __exit__(self, error: object, *_: object) -> None:
+        if error is not None:
+            for entity in self._entities:
+                entity.version -= 1

@@ -1,0 +1,32 @@
+"""Staff tasks."""
+
+from sqlalchemy import bindparam
+
+from ....application.ports.repositories import Tasks
+from ....domain.shared.ids import TaskId
+from ....domain.staff.task import StaffTask, TaskState
+from ..mappers import staff
+from ..tables import STAFF_TASK
+from .entities import Shape, SqlEntities, rows_of
+
+TASKS = Shape("task", STAFF_TASK, staff.task_row, staff.task)
+
+FIND_OPEN = (
+    rows_of(STAFF_TASK)
+    .where(
+        STAFF_TASK.c.subject == bindparam("subject"),
+        STAFF_TASK.c.operation == bindparam("operation"),
+        STAFF_TASK.c.state == TaskState.OPEN.value,
+    )
+    .order_by(STAFF_TASK.c.created_at, STAFF_TASK.c.id)
+    .limit(1)
+)
+
+
+class SqlTasks(SqlEntities[StaffTask, TaskId], Tasks):
+    """The table ``staff_task``."""
+
+    async def find_open(self, operation: str, subject: str) -> StaffTask | None:
+        """The oldest one."""
+        tasks = await self._select(FIND_OPEN, operation=operation, subject=subject)
+        return tasks[0] if tasks else None

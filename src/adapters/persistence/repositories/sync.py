@@ -1,0 +1,168 @@
+"""Links, journal, runs."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, Table, bindparam, func, select, update
+
+from ....application.ports.clock import IdSource
+from ....application.ports.repositories import Journal, Runs, SyncRecords
+from ....application.sync.kinds import LEAD as LEAD_KIND
+from ....application.sync.kinds import MEMBER as MEMBER_KIND
+from ....application.sync.kinds import MEMBERSHIP as MEMBERSHIP_KIND
+from ....domain.shared.ids import AccountId, EntryId, RunId, TenantId
+from ....domain.sync.journal import Change
+from ....domain.sync.record import SyncRecord
+from ....domain.sync.run import Run, RunState, SyncError
+from ..connection import Transaction
+from ..mappers import sync as mappers
+from ..tables import CHANGE, LEAD, MEMBER, MEMBERSHIP, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
+from .entities import Shape, SqlEntities, rows_of
+
+RUNS = Shape("run", SYNC_RUN, mappers.run_row, mappers.run)
+
+_side = (SYNC_RECORD.c.account_id == bindparam("account_id"), SYNC_RECORD.c.kind == bindparam("kind"))
+OF_SIDE = rows_of(SYNC_RECORD).where(*_side)
+FINGERPRINTS = select(SYNC_RECORD.c.external_id, SYNC_RECORD.c.fingerprint).where(
+    SYNC_RECORD.c.tenant_id == bindparam("tenant_id"), *_side
+)
+OF_LOCAL = (
+    rows_of(SYNC_RECORD)
+    .where(SYNC_RECORD.c.kind == bindparam("kind"), SYNC_RECORD.c.local_id == bindparam("local_id"))
+    .order_by(SYNC_RECORD.c.account_id, SYNC_RECORD.c.external_id)
+)
+
+
+def _edited(table: Table) -> Select[tuple[str]]:
+    same = (table.c.tenant_id == SYNC_RECORD.c.tenant_id, table.c.id == SYNC_RECORD.c.local_id)
+    return (
+        select(SYNC_RECORD.c.external_id)
+        .join(table, same[0] & same[1])
+        .where(
+            SYNC_RECORD.c.tenant_id == bindparam("tenant_id"), *_side, table.c.version != SYNC_RECORD.c.local_version
+        )
+    )
+
+
+EDITED = {
+    MEMBER_KIND: _edited(MEMBER),
+    MEMBERSHIP_KIND: _edited(MEMBERSHIP),
+    LEAD_KIND: _edited(LEAD),
+}
+OF_RECORD = (
+    rows_of(CHANGE)
+    .where(CHANGE.c.kind == bindparam("kind"), CHANGE.c.local_id == bindparam("local_id"))
+    .order_by(CHANGE.c.at, CHANGE.c.id)
+)
+_run_side = (SYNC_RUN.c.account_id == bindparam("account_id"), SYNC_RUN.c.kind == bindparam("kind"))
+LAST_RUN = rows_of(SYNC_RUN).where(*_run_side).order_by(SYNC_RUN.c.started_at.desc(), SYNC_RUN.c.id.desc()).limit(1)
+LAST_SUCCESS = LAST_RUN.where(SYNC_RUN.c.state == RunState.COMPLETED.value)
+_INTERRUPT = (
+    update(SYNC_RUN)
+    .where(SYNC_RUN.c.tenant_id == bindparam("tenant"), *_run_side, SYNC_RUN.c.state == RunState.RUNNING.value)
+    .values(state=RunState.INTERRUPTED.value, finished_at=bindparam("now"))
+)
+RECENT_ERRORS = rows_of(SYNC_ERROR).order_by(SYNC_ERROR.c.at.desc(), SYNC_ERROR.c.id.desc()).limit(bindparam("limit"))
+COUNT_ERRORS = select(func.count()).select_from(SYNC_ERROR).where(SYNC_ERROR.c.tenant_id == bindparam("tenant_id"))
+
+
+class SqlSyncRecords(SyncRecords):
+    """The table ``sync_record``."""
+
+    def __init__(self, transaction: Transaction, tenant_id: TenantId) -> None:
+        self._transaction = transaction
+        self._tenant_id = tenant_id
+
+    async def by_external_ids(
+        self, account_id: AccountId, kind: str, external_ids: Collection[str]
+    ) -> Mapping[str, SyncRecord]:
+        """By primary key."""
+        among = self._transaction.among(SYNC_RECORD.c.external_id, external_ids)
+        rows = await self._transaction.fetch(OF_SIDE.where(among), self._of(account_id=account_id, kind=kind))
+        records = map(mappers.sync_record, rows)
+        return {record.external_id: record for record in records}
+
+    async def fingerprints(
+        self, account_id: AccountId, kind: str, external_ids: Collection[str]
+    ) -> Mapping[str, bytes]:
+        """By primary key, as the driver gives them."""
+        among = self._transaction.among(SYNC_RECORD.c.external_id, external_ids)
+        rows = await self._transaction.fetch_raw(FINGERPRINTS.where(among), self._of(account_id=account_id, kind=kind))
+        return dict(rows)
+
+    async def of_local(self, kind: str, local_id: UUID) -> Sequence[SyncRecord]:
+        """By account and external id."""
+        rows = await self._transaction.fetch(OF_LOCAL, self._of(kind=kind, local_id=local_id))
+        return [mappers.sync_record(row) for row in rows]
+
+    async def edited(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """Compares each link's version with its entity's."""
+        if kind not in EDITED:
+            return set()
+        rows = await self._transaction.fetch_raw(EDITED[kind], self._of(account_id=account_id, kind=kind))
+        return {external_id for (external_id,) in rows}
+
+    async def put_many(self, records: Sequence[SyncRecord]) -> None:
+        """In bulk; of two with one key the later one stays."""
+        latest = {(r.account_id, r.kind, r.external_id): r for r in records}
+        rows = (mappers.sync_record_row(self._tenant_id, record) for record in latest.values())
+        if latest:
+            await self._transaction.upsert(SYNC_RECORD, rows, len(latest))
+
+    def _of(self, **parameters: object) -> dict[str, object]:
+        return {"tenant_id": self._tenant_id, **parameters}
+
+
+class SqlJournal(Journal):
+    """The table ``change``."""
+
+    def __init__(self, transaction: Transaction, tenant_id: TenantId, ids: IdSource) -> None:
+        self._transaction = transaction
+        self._tenant_id = tenant_id
+        self._ids = ids
+
+    async def append(self, changes: Iterable[Change]) -> None:
+        """In bulk."""
+        rows = [mappers.change_row(self._tenant_id, EntryId(self._ids.new()), change) for change in changes]
+        if rows:
+            await self._transaction.insert(CHANGE, rows, len(rows))
+
+    async def of_record(self, kind: str, local_id: UUID) -> Sequence[Change]:
+        """By instant, then in the order in which they were written."""
+        parameters = {"tenant_id": self._tenant_id, "kind": kind, "local_id": local_id}
+        return [mappers.change(row) for row in await self._transaction.fetch(OF_RECORD, parameters)]
+
+
+class SqlRuns(SqlEntities[Run, RunId], Runs):
+    """The tables ``sync_run`` and ``sync_error``."""
+
+    def __init__(self, transaction: Transaction, tenant_id: TenantId, ids: IdSource) -> None:
+        super().__init__(transaction, tenant_id, RUNS)
+        self._ids = ids
+
+    async def last(self, account_id: AccountId, kind: str, *, success: bool) -> Run | None:
+        """By index."""
+        runs = await self._select(LAST_SUCCESS if success else LAST_RUN, account_id=account_id, kind=kind)
+        return runs[0] if runs else None
+
+    async def interrupt_running(self, account_id: AccountId, kind: str, *, now: datetime) -> int:
+        """They end now."""
+        parameters = {"tenant": self._tenant_id, "account_id": account_id, "kind": kind, "now": now}
+        return await self._transaction.execute(_INTERRUPT, parameters)
+
+    async def add_errors(self, errors: Sequence[SyncError]) -> None:
+        """In bulk."""
+        rows = [mappers.error_row(self._tenant_id, EntryId(self._ids.new()), error) for error in errors]
+        if rows:
+            await self._transaction.insert(SYNC_ERROR, rows, len(rows))
+
+    async def recent_errors(self, limit: int) -> Sequence[SyncError]:
+        """By instant; of one instant, the one added last first."""
+        rows = await self._transaction.fetch(RECENT_ERRORS, {"tenant_id": self._tenant_id, "limit": limit})
+        return [mappers.error(row) for row in rows]
+
+    async def count_errors(self) -> int:
+        """How many lines."""
+        rows = await self._transaction.fetch(COUNT_ERRORS, {"tenant_id": self._tenant_id})
+        return int(rows[0][0])

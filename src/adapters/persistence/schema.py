@@ -1,0 +1,131 @@
+"""Bringing the schema up to date, checking a database, copying it."""
+
+import enum
+from pathlib import Path
+
+import attrs
+import sqlalchemy as sa
+
+from ...domain.shared.errors import StorageUnavailable
+from .connection import Database
+from .revision import HEAD
+from .sqlite import SqliteDatabase
+
+_SCRIPTS = Path(__file__).with_name("migrations")
+_VERSION_TABLE = "alembic_version"
+
+
+class State(enum.Enum):
+    """How a schema stands to the one that this version needs. ``newer``: a newer version was at work."""
+
+    MISSING = "missing"
+    OLD = "old"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """The schema of a database: its revision (None: none yet) and whether there are any tables."""
+
+    revision: str | None
+    has_tables: bool
+
+    @property
+    def state(self) -> State:
+        """How it stands."""
+        if self.revision is None:
+            return State.MISSING
+        if self.revision == HEAD:
+            return State.CURRENT
+        return State.OLD if self.revision < HEAD else State.NEWER
+
+
+@attrs.frozen(kw_only=True)
+class Upgraded:
+    """What an upgrade did; ``backup`` is the copy that was made before, where there was something to copy."""
+
+    before: str | None
+    after: str
+    backup: Path | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Check:
+    """What is found about a database; ``problems`` is empty when it is sound, and each says what to do."""
+
+    database: str
+    revision: str | None
+    state: State
+    problems: tuple[str, ...]
+
+
+async def current(database: Database) -> Found:
+    """The schema as it is. Raises StorageUnavailable when the database cannot be read at all."""
+    return await database.run(_look)
+
+
+async def upgrade(database: Database) -> Upgraded:
+    """Bring the schema to this version's revision; one that has it is left alone. Two at a time do it once.
+
+    A SQLite file with tables is copied beside itself before. Raises StorageUnavailable for a newer schema.
+    """
+    found = await current(database)
+    if found.state is State.NEWER:
+        raise _newer(database, found)
+    if found.state is State.CURRENT:
+        return Upgraded(before=HEAD, after=HEAD)
+    backup = None
+    if found.has_tables and isinstance(database, SqliteDatabase):
+        backup = await database.backup(database.path.parent)
+    before = await database.migrate(_migrate)
+    return Upgraded(before=before, after=HEAD, backup=backup)
+
+
+async def backup(database: Database, target: Path) -> Path:
+    """Copy everything to a new file, or (``target`` is a folder) to one named after the instant.
+
+    Raises AlreadyExists, StorageUnavailable, or NotConfigured on PostgreSQL, which has its own tool.
+    """
+    return await database.backup(target)
+
+
+async def check(database: Database) -> Check:
+    """Everything that can be wrong with the database. Raises StorageUnavailable when it cannot be read at all."""
+    found = await current(database)
+    problems = list(await database.problems())
+    if found.state is State.NEWER:
+        problems.append(_newer(database, found).message)
+    elif found.state is not State.CURRENT:
+        problems.append(f"the schema is {found.state.value}: upgrade it")
+    return Check(database=database.name, revision=found.revision, state=found.state, problems=tuple(problems))
+
+
+def _look(connection: sa.Connection) -> Found:
+    tables = sa.inspect(connection).get_table_names()
+    revision = None
+    if _VERSION_TABLE in tables:
+        revision = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION_TABLE}").scalar()  # noqa: S608
+    return Found(revision=revision, has_tables=bool(tables))
+
+
+def _migrate(connection: sa.Connection) -> str | None:
+    # Takes a quarter of a second to import, which only an upgrade should cost.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    before = _look(connection).revision
+    command.upgrade(config, "head")
+    return before
+
+
+def _newer(database: Database, found: Found) -> StorageUnavailable:
+    return StorageUnavailable(
+        f"{database.name} has schema revision {found.revision}, made by a newer version than this one ({HEAD}): "
+        "install that version, or restore a backup",
+        revision=found.revision,
+        needed=HEAD,
+    )

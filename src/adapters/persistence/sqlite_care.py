@@ -1,0 +1,57 @@
+"""Looking after a SQLite file: copies and health."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from ...domain.shared.errors import AlreadyExists, StorageUnavailable
+
+_LITTLE_SPACE = 200 * 1024 * 1024
+
+
+def copy_database(connect: Callable[[], sqlite3.Connection], copy: Path) -> Path:
+    """Copy the whole database as it is now into a new file.
+
+    Raises AlreadyExists, sqlite3.Error, or StorageUnavailable when the copy is not sound; then there is none.
+    """
+    if copy.exists():
+        raise AlreadyExists(f"there is a file {copy} already", path=str(copy))
+    unfinished = copy.with_name(f"{copy.name}.unfinished")
+    try:
+        with closing(connect()) as source, closing(sqlite3.connect(unfinished)) as target:
+            source.backup(target)
+            # A copy is one file, without a log beside it.
+            target.execute("PRAGMA journal_mode = DELETE")
+            if target.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                raise StorageUnavailable(f"the copy {copy} is damaged: check the disk", path=str(copy))
+        unfinished.rename(copy)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return copy
+
+
+def find_problems(connection: sa.Connection, path: Path) -> Sequence[str]:
+    """What is wrong with the file, each with what to do."""
+    return tuple(_problems(connection, path))
+
+
+def _problems(connection: sa.Connection, path: Path) -> Iterator[str]:
+    found = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(10)") if row[0] != "ok"]
+    if found:
+        yield f"the file is damaged ({'; '.join(found)}): restore the latest backup"
+    orphans = len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
+    if orphans:
+        yield f"{orphans} rows refer to rows that are not there: restore the latest backup"
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("ROLLBACK")
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+            yield "the file cannot be written: check that the service may write it and its folder"
+    free = shutil.disk_usage(path.parent).free
+    if free < _LITTLE_SPACE:
+        yield f"only {free // 1024 // 1024} MB are free on the disk: free some space"

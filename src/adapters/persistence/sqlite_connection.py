@@ -1,0 +1,152 @@
+"""Reading and writing SQLite on one connection."""
+
+import enum
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import Executor
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ColumnElement, Executable, Select, Table
+
+from ...domain.shared.errors import StorageUnavailable
+from .connection import BULK, Connection, Parameters, Transaction
+from .mappers.values import Row
+from .sqlite_patience import Patience
+from .sqlite_rows import encoded, writing_of
+from .types import Stored
+
+
+class SqliteConnection(Connection):
+    """Reads, each on its own; on ``threads`` where given."""
+
+    def __init__(self, connection: sa.Connection, patience: Patience, threads: Executor | None = None) -> None:
+        self._connection = connection
+        self._patience = patience
+        self._threads = threads
+
+    async def fetch(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
+        """Values as the tables' types say."""
+        connection = self._connection
+        return await self._patience(lambda: _rows(connection.execute(statement, parameters)), threads=self._threads)
+
+    async def fetch_raw(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
+        """Values as they are stored."""
+        connection = self._connection
+        return await self._patience(lambda: _raw_rows(connection.execute(statement, parameters)), threads=self._threads)
+
+    def among(self, column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
+        """Texts in one JSON parameter; JSON cannot hold ids, so they get a parameter each."""
+        if isinstance(column.type, Stored):
+            return column.in_(list(values))
+        each = sa.func.json_each(json.dumps(list(values))).table_valued("value")
+        return column.in_(sa.select(each.c.value))
+
+
+class SqliteTransaction(SqliteConnection, Transaction):
+    """Everything between BEGIN IMMEDIATE, which comes with the first use, and COMMIT. Bulk runs on ``threads``."""
+
+    def __init__(self, connection: sa.Connection, patience: Patience, threads: Executor) -> None:
+        super().__init__(connection, patience)
+        self._bulk_threads = threads
+        self._driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+        self._state = _State.IDLE
+
+    async def fetch(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
+        """Sees what this transaction wrote."""
+        await self.begin()
+        return await super().fetch(statement, parameters)
+
+    async def fetch_raw(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
+        """Sees what this transaction wrote."""
+        await self.begin()
+        return await super().fetch_raw(statement, parameters)
+
+    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> int:
+        """Inline."""
+        await self.begin()
+        return await self._patience.once(lambda: self._connection.execute(statement, parameters).rowcount)
+
+    async def insert(self, table: Table, rows: Iterable[Row], count: int) -> bool:
+        """Executemany."""
+        return await self._write(writing_of(table).insert, table, rows, count)
+
+    async def upsert(self, table: Table, rows: Iterable[Row], count: int) -> None:
+        """Executemany."""
+        await self._write(writing_of(table).upsert, table, rows, count)
+
+    async def update(self, table: Table, row: Row) -> bool:
+        """One row."""
+        writing = writing_of(table)
+        sql = writing.update_version if writing.is_versioned else writing.update
+        return await self._write(sql, table, (row,), 1)
+
+    async def update_versions(self, table: Table, rows: Iterable[Row], count: int) -> bool:
+        """Executemany."""
+        return await self._write(writing_of(table).update_version, table, rows, count)
+
+    async def begin(self) -> None:
+        """Begin unless that was done. Raises StorageUnavailable when SQLite gave up the transaction (full disk)."""
+        if self._state is _State.CLOSED:
+            raise RuntimeError("this unit of work was left already")
+        if self._state is _State.IDLE:
+            await self._patience(lambda: self._driver.execute("BEGIN IMMEDIATE"))
+            self._state = _State.BEGUN
+        elif not self._driver.in_transaction:
+            raise StorageUnavailable("the database undid this transaction after an error")
+
+    async def commit(self) -> None:
+        """COMMIT: the log is on the disk when this returns."""
+        await self.begin()
+        await self._patience(lambda: self._driver.execute("COMMIT"))
+        self._state = _State.IDLE
+
+    def close(self) -> None:
+        """Undo what is not committed; nothing can be done with it afterwards."""
+        self._state = _State.CLOSED
+        if self._driver.in_transaction:
+            self._driver.execute("ROLLBACK")
+
+    async def _write(self, sql: str, table: Table, rows: Iterable[Row], count: int) -> bool:
+        driver = self._driver
+        await self.begin()
+
+        def write() -> bool:
+            return driver.executemany(sql, encoded(table, rows)).rowcount == count
+
+        if count == 1:
+            return await self._patience.once(write)
+        threads = self._bulk_threads if count >= BULK else None
+        return await self._patience.once(lambda: _all_or_none(driver, write), threads=threads)
+
+
+class _State(enum.Enum):
+    IDLE = "idle"
+    BEGUN = "begun"
+    CLOSED = "closed"
+
+
+def _all_or_none(driver: sqlite3.Connection, write: Callable[[], bool]) -> bool:
+    driver.execute("SAVEPOINT bulk")
+    written = False
+    try:
+        written = write()
+    finally:
+        # A full disk may have ended the whole transaction.
+        if driver.in_transaction:
+            if not written:
+                driver.execute("ROLLBACK TO bulk")
+            driver.execute("RELEASE bulk")
+    return written
+
+
+def _rows(result: sa.CursorResult[Any]) -> Sequence[Row]:
+    return cast(Sequence[Row], result.all())
+
+
+def _raw_rows(result: sa.CursorResult[Any]) -> Sequence[Row]:
+    cursor = result.cursor
+    rows = cursor.fetchall()
+    result.close()
+    return cast(Sequence[Row], rows)

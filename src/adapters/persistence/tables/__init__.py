@@ -1,0 +1,34 @@
+"""The tables. Mappers read and write their columns by position: the order here is theirs.
+
+Every table but ``tenant`` has ``tenant_id`` first in its primary key and its indexes. The exceptions are what must be
+known before a tenant is (e-mail addresses, hashes of tokens and keys): unique in the installation.
+"""
+
+from .base import METADATA, derived, entity_columns
+from .gym import LEAD, MEMBER, MEMBERSHIP, PACKAGE
+from .identity import API_KEY, SESSION, USER
+from .staff import AUDIT_ENTRY, STAFF_TASK
+from .sync import CHANGE, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
+from .tenancy import PROVIDER_ACCOUNT, SITE, TENANT
+
+__all__ = [
+    "API_KEY",
+    "AUDIT_ENTRY",
+    "CHANGE",
+    "LEAD",
+    "MEMBER",
+    "MEMBERSHIP",
+    "METADATA",
+    "PACKAGE",
+    "PROVIDER_ACCOUNT",
+    "SESSION",
+    "SITE",
+    "STAFF_TASK",
+    "SYNC_ERROR",
+    "SYNC_RECORD",
+    "SYNC_RUN",
+    "TENANT",
+    "USER",
+    "derived",
+    "entity_columns",
+]

@@ -1,0 +1,88 @@
+"""Links to the providers' records, the journal, runs and their errors."""
+
+from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, Text
+
+from ..types import Id, Instant
+from .base import BINARY_TEXT, optional, refers_to, required, tenant_table
+
+# ``base`` comes last: whoever asks only for fingerprints need not read past it.
+SYNC_RECORD = tenant_table(
+    "sync_record",
+    required("account_id", Id),
+    required("kind", BINARY_TEXT),
+    required("external_id", BINARY_TEXT),
+    required("fingerprint", LargeBinary),
+    required("local_id", Id),
+    required("local_version", BigInteger),
+    required("synced_at", Instant),
+    required("base", Text),
+    refers_to("provider_account", "account_id", source="sync_record"),
+    key=("account_id", "kind", "external_id"),
+)
+Index(
+    "ix_sync_record_local",
+    SYNC_RECORD.c.tenant_id,
+    SYNC_RECORD.c.kind,
+    SYNC_RECORD.c.local_id,
+    SYNC_RECORD.c.account_id,
+    SYNC_RECORD.c.local_version,
+    SYNC_RECORD.c.external_id,
+)
+
+# Journal and errors are only appended to; their ids grow, so that lines of one instant keep their order.
+CHANGE = tenant_table(
+    "change",
+    required("kind", BINARY_TEXT),
+    required("local_id", Id),
+    required("at", Instant),
+    required("id", Id),
+    required("run_id", Id),
+    required("external_id", Text),
+    required("field", Text),
+    required("base", Text),
+    required("ours", Text),
+    required("theirs", Text),
+    required("side", Text),
+    required("rule", Text),
+    required("reason", Text),
+    key=("kind", "local_id", "at", "id"),
+)
+
+SYNC_RUN = tenant_table(
+    "sync_run",
+    required("id", Id),
+    required("account_id", Id),
+    required("kind", BINARY_TEXT),
+    required("forced", Boolean),
+    required("state", BINARY_TEXT),
+    required("created", BigInteger),
+    required("updated", BigInteger),
+    required("unchanged", BigInteger),
+    required("errors", BigInteger),
+    optional("reason", Text),
+    required("started_at", Instant),
+    optional("finished_at", Instant),
+    refers_to("provider_account", "account_id", source="sync_run"),
+)
+Index("ix_sync_run_started", SYNC_RUN.c.tenant_id, SYNC_RUN.c.started_at, SYNC_RUN.c.id)
+Index(
+    "ix_sync_run_last",
+    SYNC_RUN.c.tenant_id,
+    SYNC_RUN.c.account_id,
+    SYNC_RUN.c.kind,
+    SYNC_RUN.c.state,
+    SYNC_RUN.c.started_at,
+    SYNC_RUN.c.id,
+)
+
+SYNC_ERROR = tenant_table(
+    "sync_error",
+    required("at", Instant),
+    required("id", Id),
+    required("run_id", Id),
+    required("kind", Text),
+    optional("external_id", Text),
+    required("code", Text),
+    required("message", Text),
+    key=("at", "id"),
+)

@@ -1,0 +1,109 @@
+"""How ids, instants and dates are stored.
+
+PostgreSQL has types for them. SQLite gets what is small and sorts right: ids as 16 bytes, instants as whole
+microseconds since 1970 in UTC, dates as ISO texts. ``to_sqlite`` is also called directly when rows go in in bulk.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Date, DateTime, Dialect, LargeBinary, Text, Uuid
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECONDS_A_SECOND = 1_000_000
+_SECONDS_A_DAY = 86_400
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware instant. Raises TypeError for a naive one."""
+    since = moment - _EPOCH
+    return (since.days * _SECONDS_A_DAY + since.seconds) * _MICROSECONDS_A_SECOND + since.microseconds
+
+
+def from_microseconds(stored: int) -> datetime:
+    """The instant, in UTC."""
+    return _EPOCH + timedelta(microseconds=stored)
+
+
+def _to_bytes(key: UUID) -> bytes:
+    return key.bytes
+
+
+def _from_bytes(stored: bytes) -> UUID:
+    return UUID(bytes=stored)
+
+
+def _plain(key: UUID) -> UUID:
+    return UUID(int=key.int)
+
+
+class Stored(TypeDecorator[T]):
+    """A type that SQLite stores in another form. ``cache_ok``: instances do not differ."""
+
+    impl = Text
+    cache_ok = True
+    native: ClassVar[type[TypeEngine[Any]]]
+    in_sqlite: ClassVar[type[TypeEngine[Any]]]
+    to_sqlite: ClassVar[staticmethod[[Any], Any]]
+    from_sqlite: ClassVar[staticmethod[[Any], Any]]
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column's type in that database."""
+        return dialect.type_descriptor(self.in_sqlite() if dialect.name == "sqlite" else self._native())
+
+    def _native(self) -> TypeEngine[Any]:
+        return self.native()
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """None where the driver does it, so that it costs nothing."""
+        return _unless_none(self.to_sqlite) if dialect.name == "sqlite" else None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """None where the driver does it."""
+        return _unless_none(self.from_sqlite) if dialect.name == "sqlite" else None
+
+
+class Id(Stored[UUID]):
+    """A UUID; it comes back as the standard library's, not as a driver's subclass."""
+
+    cache_ok = True
+    native = Uuid
+    in_sqlite = LargeBinary
+    to_sqlite = staticmethod(_to_bytes)
+    from_sqlite = staticmethod(_from_bytes)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """From bytes, or from the driver's own class."""
+        return _unless_none(self.from_sqlite if dialect.name == "sqlite" else _plain)
+
+
+class Instant(Stored[datetime]):
+    """An aware instant; it comes back in UTC."""
+
+    cache_ok = True
+    native = DateTime
+    in_sqlite = BigInteger
+    to_sqlite = staticmethod(to_microseconds)
+    from_sqlite = staticmethod(from_microseconds)
+
+    def _native(self) -> TypeEngine[Any]:
+        return DateTime(timezone=True)
+
+
+class Day(Stored[date]):
+    """A civil date."""
+
+    cache_ok = True
+    native = Date
+    in_sqlite = Text
+    to_sqlite = staticmethod(date.isoformat)
+    from_sqlite = staticmethod(date.fromisoformat)
+
+
+def _unless_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else convert(value)

@@ -1,0 +1,77 @@
+"""One business transaction over a database."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sqlalchemy import bindparam, select
+
+from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from ...domain.shared.errors import NotFound
+from ...domain.shared.ids import TenantId
+from ...domain.tenancy.tenant import Tenant
+from .connection import Connection, Database, Transaction
+from .mappers import tenancy
+from .read_only import ReadOnly
+from .repositories.gym import LEADS, MEMBERS, MEMBERSHIPS, SqlLeads, SqlMembers, SqlMemberships, SqlPackages
+from .repositories.identity import API_KEYS, SESSIONS, USERS, SqlApiKeys, SqlSessions, SqlUsers
+from .repositories.staff import TASKS, SqlTasks
+from .repositories.sync import SqlJournal, SqlRuns, SqlSyncRecords
+from .repositories.tenancy import ACCOUNTS, SqlAccounts, SqlSites
+from .tables import TENANT
+
+_TENANT = select(TENANT).where(TENANT.c.id == bindparam("id"))
+
+
+class SqlUnitOfWork(UnitOfWork):
+    """The collections of one tenant over one transaction."""
+
+    def __init__(self, transaction: Transaction, tenant: Tenant, database: Database) -> None:
+        key = tenant.id
+        self._transaction = transaction
+        self.tenant = tenant
+        self.members = SqlMembers(transaction, key, MEMBERS)
+        self.memberships = SqlMemberships(transaction, key, MEMBERSHIPS)
+        self.leads = SqlLeads(transaction, key, LEADS)
+        self.packages = SqlPackages(transaction, key)
+        self.sync_records = SqlSyncRecords(transaction, key)
+        self.journal = SqlJournal(transaction, key, database.ids)
+        self.runs = SqlRuns(transaction, key, database.ids)
+        self.tasks = SqlTasks(transaction, key, TASKS)
+        self.accounts = SqlAccounts(transaction, key, ACCOUNTS)
+        self.sites = SqlSites(transaction, key)
+        self.users = SqlUsers(transaction, key, USERS)
+        self.sessions = SqlSessions(transaction, key, SESSIONS)
+        self.api_keys = SqlApiKeys(transaction, key, API_KEYS)
+
+    async def commit(self) -> None:
+        """Make it durable."""
+        await self._transaction.commit()
+
+
+class SqlUnitsOfWork(UnitsOfWork):
+    """Opens units of work over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, tenant_id: TenantId, *, read_only: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction while inside. A ``read_only`` one sees, with each read, what is committed by then."""
+        return self._reading(tenant_id) if read_only else self._writing(tenant_id)
+
+    @asynccontextmanager
+    async def _writing(self, tenant_id: TenantId) -> AsyncIterator[UnitOfWork]:
+        async with self._database.writing() as transaction:
+            yield SqlUnitOfWork(transaction, await tenant_with(transaction, tenant_id), self._database)
+
+    @asynccontextmanager
+    async def _reading(self, tenant_id: TenantId) -> AsyncIterator[UnitOfWork]:
+        async with self._database.reading() as connection:
+            yield SqlUnitOfWork(ReadOnly(connection), await tenant_with(connection, tenant_id), self._database)
+
+
+async def tenant_with(connection: Connection, tenant_id: TenantId) -> Tenant:
+    """That tenant. Raises NotFound."""
+    rows = await connection.fetch(_TENANT, {"id": tenant_id})
+    if not rows:
+        raise NotFound("tenant", tenant_id)
+    return tenancy.tenant(tuple(rows[0]))
