@@ -93,9 +93,8 @@ class SqliteDatabase(Database):
 
     async def backup(self, target: Path) -> Path:
         """By SQLite's own copying, which writers do not disturb; the copy is checked."""
-        stamp = self.clock.now().strftime("%Y%m%dT%H%M%S")
-        copy = target / f"{self.path.stem}-{stamp}.db" if target.is_dir() else target
-        return await self._patience(lambda: copy_database(self.connect, copy), threads=self._threads)
+        name = f"{self.path.stem}-{self.clock.now():%Y%m%dT%H%M%S}.db"
+        return await self._patience(lambda: copy_database(self.connect, target, name), threads=self._threads)
 
     async def problems(self) -> Sequence[str]:
         """Integrity, references, the right and the room to write."""

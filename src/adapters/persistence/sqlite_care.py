@@ -13,20 +13,21 @@ from ...domain.shared.errors import AlreadyExists, StorageUnavailable
 _LITTLE_SPACE = 200 * 1024 * 1024
 
 
-def copy_database(connect: Callable[[], sqlite3.Connection], copy: Path) -> Path:
-    """Copy the whole database as it is now into a new file.
+def copy_database(connect: Callable[[], sqlite3.Connection], target: Path, name: str) -> Path:
+    """Copy the whole database as it is now into a new file, called ``name`` if ``target`` is a folder.
 
     Raises AlreadyExists, sqlite3.Error, or StorageUnavailable when the copy is not sound; then there is none.
     """
+    copy = target / name if target.is_dir() else target
     if copy.exists():
         raise AlreadyExists(f"there is a file {copy} already", path=str(copy))
     unfinished = copy.with_name(f"{copy.name}.unfinished")
     try:
-        with closing(connect()) as source, closing(sqlite3.connect(unfinished)) as target:
-            source.backup(target)
+        with closing(connect()) as source, closing(sqlite3.connect(unfinished)) as sink:
+            source.backup(sink)
             # A copy is one file, without a log beside it.
-            target.execute("PRAGMA journal_mode = DELETE")
-            if target.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            sink.execute("PRAGMA journal_mode = DELETE")
+            if sink.execute("PRAGMA quick_check").fetchone() != ("ok",):
                 raise StorageUnavailable(f"the copy {copy} is damaged: check the disk", path=str(copy))
         unfinished.rename(copy)
     finally:

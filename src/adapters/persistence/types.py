@@ -49,8 +49,8 @@ class Stored(TypeDecorator[T]):
     cache_ok = True
     native: ClassVar[type[TypeEngine[Any]]]
     in_sqlite: ClassVar[type[TypeEngine[Any]]]
-    to_sqlite: ClassVar[staticmethod[[Any], Any]]
-    from_sqlite: ClassVar[staticmethod[[Any], Any]]
+    to_sqlite: ClassVar["staticmethod[[Any], Any]"]
+    from_sqlite: ClassVar["staticmethod[[Any], Any]"]
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The column's type in that database."""
