@@ -25,7 +25,7 @@ class TransactionObserver(Protocol):
     """Told of every transaction: for metrics."""
 
     def __call__(self, name: str, outcome: str, seconds: float) -> None:
-        """``outcome`` is committed, rolled_back or retried; ``seconds`` is the duration of that attempt."""
+        """``outcome`` is committed, rolled_back (for good) or retried; ``seconds`` is the duration of that attempt."""
 
 
 def _unobserved(name: str, outcome: str, seconds: float) -> None:
@@ -52,7 +52,7 @@ class Transactions:
             while True:
                 attempt += 1
                 try:
-                    return await self._once(tenant_id, name, work)
+                    return await self._once(tenant_id, name, work, again=attempt < _AGAIN.attempts)
                 except StorageConflict as conflict:
                     delay = _AGAIN.delay_s(attempt, jitter=self._dice.roll())
                     if delay is None:
@@ -65,7 +65,7 @@ class Transactions:
         async with self._units.open(tenant_id, read_only=True) as uow:
             return await work(uow)
 
-    async def _once(self, tenant_id: TenantId, name: str, work: Work[T]) -> T:
+    async def _once(self, tenant_id: TenantId, name: str, work: Work[T], *, again: bool) -> T:
         started = self._clock.now()
         outcome = "rolled_back"
         try:
@@ -74,7 +74,7 @@ class Transactions:
                 await uow.commit()
             outcome = "committed"
         except StorageConflict:
-            outcome = "retried"
+            outcome = "retried" if again else outcome
             raise
         finally:
             seconds = (self._clock.now() - started).total_seconds()
