@@ -1,0 +1,107 @@
+"""What a command answers: one JSON document, or tables and lines for people."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from .exit_codes import ExitCode
+from .terminal import Terminal, visible
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
+_GAP = "  "
+
+
+@attrs.frozen(kw_only=True)
+class Table:
+    """Columns and rows of texts. ``empty`` is said instead of a table without rows: that, and what to do next."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    empty: str = "nothing here"
+    title: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """``document`` is the whole answer for programs, ``parts`` the same for people."""
+
+    document: Mapping[str, object]
+    parts: Sequence[Table | str]
+    as_json: bool
+    code: ExitCode = ExitCode.OK
+
+
+def show(answer: Answer, terminal: Terminal) -> None:
+    """Write it to the terminal's output: with ``as_json`` one document, keys in the order in which they are given."""
+    if answer.as_json:
+        print(json.dumps(answer.document, ensure_ascii=False, indent=2), file=terminal.out, flush=True)
+        return
+    for part in answer.parts:
+        if isinstance(part, str):
+            terminal.say(part)
+        elif not part.rows:
+            terminal.say(part.empty)
+        else:
+            _show_table(part, terminal)
+
+
+def cell(value: object, zone: str = "UTC") -> str:
+    """A value as a table shows it: instants in the zone, nothing for None, yes or no for a truth value."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+    return str(value)
+
+
+def _show_table(table: Table, terminal: Terminal) -> None:
+    rows = [[visible(text) for text in row] for row in table.rows]
+    if table.title:
+        terminal.say(table.title)
+    if terminal.out.isatty():
+        _show_rich(table.columns, rows, terminal)
+    else:
+        for line in aligned(table.columns, rows):
+            print(line, file=terminal.out)
+    terminal.out.flush()
+
+
+def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[str]:
+    """Lines with every column as wide as its widest text, counted in terminal cells."""
+    from rich.cells import cell_len
+
+    lines = [columns, *rows]
+    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(columns))]
+    padded = (
+        [text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True)] for line in lines
+    )
+    return [_GAP.join(line).rstrip() for line in padded]
+
+
+def _show_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], terminal: Terminal) -> None:
+    from rich.console import Console
+
+    console = Console(file=terminal.out, no_color=not terminal.colours, highlight=False, emoji=False)
+    console.print(_rich_table(columns, rows))
+
+
+def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> "RichTable":
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for column in columns:
+        # An id that is cut or wrapped cannot be copied.
+        drawn.add_column(column, no_wrap=column == "id", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(text) for text in row))
+    return drawn

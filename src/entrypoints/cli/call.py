@@ -1,0 +1,83 @@
+"""One call of the command line: what every command is given, and whom it is about."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import attrs
+from cyclopts import Parameter
+
+from ...domain.shared.errors import InvalidValue, NotConfigured, NotFound
+from ...domain.shared.ids import TenantId
+from ..runtime import Runtime
+from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from ...application.ports.directory import Directory
+    from ...domain.tenancy.provider_account import ProviderAccount
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """The installation and the terminal."""
+
+    runtime: Runtime
+    terminal: Terminal
+
+
+# What a command's parameter ``call`` is annotated with: it is handed in, not read from the arguments.
+Given = Annotated[Call, Parameter(parse=False)]
+
+
+@asynccontextmanager
+async def in_tenant(call: Call, slug_or_id: str | None) -> AsyncIterator[tuple[UseCases, Tenant]]:
+    """The use cases, and the tenant that is meant. Raises as ``choose_tenant``."""
+    async with call.runtime.use_cases() as use:
+        yield use, await choose_tenant(use.directory, slug_or_id)
+
+
+async def choose_tenant(directory: Directory, slug_or_id: str | None) -> Tenant:
+    """The named tenant, else the only one.
+
+    Raises NotFound; NotConfigured when there is none at all; InvalidValue when there are several to choose from.
+    """
+    if slug_or_id is not None:
+        return await directory.tenant(_as_id(slug_or_id) or slug_or_id)
+    tenants = await directory.tenants()
+    if not tenants:
+        raise NotConfigured("there is no tenant yet; create one: tresen tenant create SLUG NAME")
+    if len(tenants) > 1:
+        slugs = [tenant.slug for tenant in tenants]
+        raise InvalidValue(f"there are several tenants; name one by --tenant: {', '.join(slugs)}", field="tenant")
+    return tenants[0]
+
+
+async def choose_accounts(use: UseCases, tenant: Tenant, name_or_id: str | None) -> Sequence[ProviderAccount]:
+    """The tenant's accounts, or the one that is named. Raises NotFound; NotConfigured when there is none at all."""
+    accounts = await use.list_provider_accounts(tenant.id)
+    if not accounts:
+        raise NotConfigured(
+            f"tenant {tenant.slug} has no provider account; connect one: tresen provider connect PROVIDER"
+        )
+    if name_or_id is None:
+        return accounts
+    chosen = [account for account in accounts if name_or_id in {account.name, str(account.id)}]
+    if not chosen:
+        raise NotFound("account", name_or_id)
+    if len(chosen) > 1:
+        ids = ", ".join(f"{account.provider} {account.id}" for account in chosen)
+        raise InvalidValue(f"several accounts are named {name_or_id!r}; give the id: {ids}", field="account")
+    return chosen
+
+
+def _as_id(text: str) -> TenantId | None:
+    try:
+        return TenantId(UUID(text))
+    except ValueError:
+        return None

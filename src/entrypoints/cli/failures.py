@@ -1,0 +1,80 @@
+"""Errors for people (one line, and a hint where there is something to do) and for programs (one JSON document)."""
+
+import json
+from collections.abc import Sequence
+
+from ...domain.shared.errors import (
+    CredentialsRefused,
+    GatewayUnavailable,
+    GatewayUnsupported,
+    NotFound,
+    StorageConflict,
+    StorageUnavailable,
+    TresenError,
+)
+from .documents import plain
+from .terminal import Terminal
+
+# The first that fits; a NotFound has a hint of its own kind.
+_HINTS: tuple[tuple[type[TresenError], str], ...] = (
+    (StorageConflict, "somebody else is writing; run it again"),
+    (StorageUnavailable, "tresen db check looks for what is wrong; tresen db upgrade brings the schema up to date"),
+    (CredentialsRefused, "enter a valid key: tresen provider connect PROVIDER --name NAME"),
+    (GatewayUnavailable, "try again later; tresen provider check tells how the provider is"),
+    (GatewayUnsupported, "do it at the provider itself; the next sync takes it over"),
+)
+
+# What lists the things of a kind, so that the right id can be copied.
+_LISTS = {
+    "tenant": "tresen tenant list",
+    "member": "tresen members list",
+    "membership": "tresen members show MEMBER",
+    "lead": "tresen leads list",
+    "task": "tresen tasks list",
+    "account": "tresen provider list",
+    "provider account": "tresen provider list",
+    "api key": "tresen key list",
+    "key": "tresen key list",
+}
+
+
+def hint_for(error: TresenError) -> str | None:
+    """What can be done about it, None where the message says it all."""
+    if isinstance(error, NotFound):
+        listing = _LISTS.get(str(error.details["kind"]).replace("_", " "))
+        return f"{listing} shows what there is" if listing else None
+    return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
+
+
+def complain(error: TresenError, terminal: Terminal, *, as_json: bool) -> None:
+    """Write an error of Tresen's to the error stream."""
+    if as_json:
+        _as_json(terminal, error.code, error.message, error.details)
+        return
+    terminal.complain(f"error: {error.message}")
+    hint = hint_for(error)
+    if hint:
+        terminal.complain(f"hint: {hint}")
+
+
+def complain_of_usage(message: str, commands: Sequence[str], terminal: Terminal, *, as_json: bool) -> None:
+    """Write what is wrong with the arguments; ``commands`` are the words of the command that was recognised."""
+    if as_json:
+        _as_json(terminal, "usage", message, {})
+        return
+    terminal.complain(f"error: {message}")
+    terminal.complain(f"hint: {' '.join(['tresen', *commands])} --help")
+
+
+def complain_of_unexpected(correlation_id: str, terminal: Terminal, *, as_json: bool) -> None:
+    """Write that something unforeseen happened; the log has the rest under the correlation id."""
+    message = f"something unexpected happened ({correlation_id}); run with TRESEN_LOG_LEVEL=DEBUG to see where"
+    if as_json:
+        _as_json(terminal, "unexpected", message, {"correlation_id": correlation_id})
+        return
+    terminal.complain(f"error: {message}")
+
+
+def _as_json(terminal: Terminal, code: str, message: str, details: object) -> None:
+    document = {"error": {"code": code, "message": message, "details": plain(details)}}
+    print(json.dumps(document, ensure_ascii=False), file=terminal.err, flush=True)

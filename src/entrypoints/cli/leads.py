@@ -1,0 +1,211 @@
+"""``tresen leads``."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...application.leads.convert_lead import Conversion
+from ...application.leads.create_lead import NewLead
+from ...application.leads.update_lead import LeadUpdate
+from ...application.ports.readers import LEAD_ORDER, LeadRow
+from ...domain.leads.lead import Lead
+from ...domain.leads.stage import Stage
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import LeadId
+from ...domain.shared.unset import UNSET, Unset
+from ...domain.staff.task import StaffTask
+from .answer import Answer, Table, cell
+from .call import Given, choose_accounts, in_tenant
+from .documents import fields, listed, row
+from .live import LiveOption, live_answer, live_listing
+from .members import about, member_document
+from .memberships import membership_document
+from .options import AccountOption, JsonOption, ListOptions, TenantOption, as_page, command_group
+from .tasks import task_document, task_lines
+
+group = command_group("leads", "Leads: list, show, create, update, convert.")
+
+_Id = Annotated[UUID, Parameter(name="ID", help="The lead's id.")]
+
+
+@group.command(name="list")
+async def list_(
+    *,
+    options: ListOptions | None = None,
+    live: LiveOption = False,
+    account: AccountOption = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """List leads, oldest first. Statuses: new, contacted, qualified, converted, lost, unknown."""
+    listing = (options or ListOptions()).listing(Stage, LEAD_ORDER)
+    if live or account:
+        window = live_listing(listing, live=live)
+        async with in_tenant(call, tenant) as (use, home):
+            chosen = (await choose_accounts(use, home, account))[0].id if account else None
+            shown = await use.browse.leads(home.id, window, account_id=chosen)
+        return live_answer("leads", shown, as_json=as_json)
+    async with in_tenant(call, tenant) as (use, home):
+        page = await use.readers.leads(home.id, listing)
+    table = Table(
+        columns=("id", "name", "email", "phone", "status", "source", "created"),
+        rows=[_line(lead, home.zone) for lead in page.items],
+        empty="no lead found; bring them here: tresen sync run leads",
+    )
+    return Answer(
+        document=listed("leads", [row(lead) for lead in page.items], page.count),
+        parts=[table, as_page(len(page.items), page.count, listing.offset)],
+        as_json=as_json,
+    )
+
+
+@group.command
+async def show(id_: _Id, /, *, tenant: TenantOption = None, as_json: JsonOption = False, call: Given) -> Answer:
+    """Show one lead in full."""
+    async with in_tenant(call, tenant) as (use, home):
+        lead = await use.get_lead(home.id, LeadId(id_))
+    return Answer(document=lead_document(lead), parts=_about(lead, home.zone), as_json=as_json)
+
+
+@group.command
+async def create(
+    *,
+    first_name: Annotated[str, Parameter(help="First name.")] = "",
+    last_name: Annotated[str, Parameter(help="Last name.")] = "",
+    email: Annotated[str, Parameter(help="E-mail address.")],
+    phone: Annotated[str | None, Parameter(help="Phone number, as it is written.")] = None,
+    message: Annotated[str | None, Parameter(help="What the lead wrote.")] = None,
+    interested_in: Annotated[str | None, Parameter(help="What the lead asks for.")] = None,
+    source: Annotated[str | None, Parameter(help="Where the lead comes from.")] = None,
+    account: AccountOption = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Capture a lead, here and at the provider; where the provider cannot be written to, staff get a task."""
+    async with in_tenant(call, tenant) as (use, home):
+        chosen = (await choose_accounts(use, home, account))[0].id if account else None
+        made = await use.create_lead(
+            NewLead(
+                tenant_id=home.id,
+                first_name=first_name,
+                last_name=last_name,
+                email=email,
+                phone=phone,
+                message=message,
+                interested_in=interested_in,
+                source=source,
+                account_id=chosen,
+            )
+        )
+    return _with_task(made.lead, made.task, f"captured {made.lead.name} ({made.lead.id})", as_json=as_json)
+
+
+@group.command
+async def update(
+    id_: _Id,
+    /,
+    *,
+    status: Annotated[Stage | None, Parameter(help="The new status.")] = None,
+    notes: Annotated[str | None, Parameter(help="The new notes; an empty text clears them.")] = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Change a lead's status or notes, at the provider first where it owns the lead."""
+    if status is None and notes is None:
+        raise InvalidValue("nothing to change: give --status or --notes")
+    if status is Stage.UNKNOWN:
+        raise InvalidValue("a lead cannot be made unknown", field="status")
+    async with in_tenant(call, tenant) as (use, home):
+        changed = await use.update_lead(
+            LeadUpdate(tenant_id=home.id, lead_id=LeadId(id_), stage=status or UNSET, notes=_notes(notes))
+        )
+    return _with_task(changed.lead, changed.task, f"{changed.lead.name} is {changed.lead.stage.value}", as_json=as_json)
+
+
+@group.command
+async def convert(
+    id_: _Id,
+    /,
+    *,
+    package: Annotated[str, Parameter(help="Id or name of the package that is sold.")],
+    start_date: Annotated[date, Parameter(metavar="DATE", help="First day, such as 2026-12-01.")],
+    payment_method: Annotated[str, Parameter(help="How it is paid.")] = "stripe",
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Make a lead a member with a membership; where the provider cannot be written to, staff get a task."""
+    async with in_tenant(call, tenant) as (use, home):
+        done = await use.convert_lead(
+            Conversion(
+                tenant_id=home.id,
+                lead_id=LeadId(id_),
+                package=package,
+                starts_on=start_date,
+                payment_method=payment_method,
+            )
+        )
+    document = {
+        "lead": lead_document(done.lead),
+        "member": member_document(done.member) if done.member else None,
+        "membership": membership_document(done.membership) if done.membership else None,
+        "task": task_document(done.task) if done.task else None,
+    }
+    parts = [f"{done.lead.name} is {done.lead.stage.value}"]
+    if done.member:
+        parts.append(f"member: {done.member.id}")
+    if done.membership:
+        parts.append(f"membership: {done.membership.name} ({done.membership.id})")
+    return Answer(document=document, parts=[*parts, *task_lines(done.task)], as_json=as_json)
+
+
+def lead_document(lead: Lead) -> dict[str, object]:
+    """A lead as the API shows it."""
+    return {
+        **fields(lead, "id", "first_name", "last_name", "email", "phone"),
+        "status": lead.stage.value,
+        "status_text": lead.stage_text,
+        **fields(lead, "source", "interested_in", "message", "notes", "location", "member_id"),
+        **fields(lead, "created_at", "updated_at", "version"),
+    }
+
+
+def _with_task(lead: Lead, task: StaffTask | None, line: str, *, as_json: bool) -> Answer:
+    document = {"lead": lead_document(lead), "task": task_document(task) if task else None}
+    return Answer(document=document, parts=[line, *task_lines(task)], as_json=as_json)
+
+
+def _notes(notes: str | None) -> str | None | Unset:
+    return UNSET if notes is None else notes or None
+
+
+def _line(lead: LeadRow, zone: str) -> tuple[str, ...]:
+    name = f"{lead.first_name} {lead.last_name}".strip()
+    status = lead.status_text or lead.status
+    return (
+        *(str(lead.id), name, cell(lead.email), cell(lead.phone), status),
+        *(cell(lead.source), cell(lead.created_at, zone)),
+    )
+
+
+def _about(lead: Lead, zone: str) -> list[str]:
+    values: dict[str, object] = {
+        "name": lead.name,
+        "id": lead.id,
+        "status": lead.stage_text or lead.stage.value,
+        "email": lead.email,
+        "phone": lead.phone,
+        "source": lead.source,
+        "interested in": lead.interested_in,
+        "message": lead.message,
+        "notes": lead.notes,
+        "member": lead.member_id,
+        "created": lead.created_at,
+        "updated": lead.updated_at,
+    }
+    return about(values, zone)

@@ -1,0 +1,161 @@
+"""``tresen members``."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...application.membership.get_member import MemberDetail
+from ...application.ports.readers import MEMBER_ORDER, MemberRow, MembershipRow
+from ...domain.membership.member import Member
+from ...domain.membership.status import Status
+from ...domain.shared.ids import MemberId
+from .answer import Answer, Table, cell
+from .call import Given, choose_accounts, in_tenant
+from .documents import fields, listed, row
+from .live import LiveOption, live_answer, live_listing
+from .options import AccountOption, JsonOption, ListOptions, TenantOption, as_page, command_group
+
+group = command_group("members", "Members: list, show.")
+
+
+@group.command(name="list")
+async def list_(
+    *,
+    options: ListOptions | None = None,
+    live: LiveOption = False,
+    account: AccountOption = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """List members. Statuses: active, paused, pending, cancelled, expired, unknown."""
+    listing = (options or ListOptions()).listing(Status, MEMBER_ORDER)
+    if live or account:
+        window = live_listing(listing, live=live)
+        async with in_tenant(call, tenant) as (use, home):
+            chosen = (await choose_accounts(use, home, account))[0].id if account else None
+            shown = await use.browse.members(home.id, window, account_id=chosen)
+        return live_answer("members", shown, as_json=as_json)
+    async with in_tenant(call, tenant) as (use, home):
+        page = await use.readers.members(home.id, listing)
+    table = Table(
+        columns=("id", "name", "email", "phone", "status", "joined", "updated"),
+        rows=[_line(member, home.zone) for member in page.items],
+        empty="no member found; bring them here: tresen sync run members",
+    )
+    return Answer(
+        document=listed("members", [row(member) for member in page.items], page.count),
+        parts=[table, as_page(len(page.items), page.count, listing.offset)],
+        as_json=as_json,
+    )
+
+
+@group.command
+async def show(
+    id_: Annotated[UUID, Parameter(name="ID", help="The member's id.")],
+    /,
+    *,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Show one member in full: memberships, links to providers, and what syncs changed, by which rule and why."""
+    async with in_tenant(call, tenant) as (use, home):
+        detail = await use.get_member(home.id, MemberId(id_))
+        memberships = await use.readers.memberships(home.id, MemberId(id_))
+    document = {
+        **member_document(detail.member),
+        "memberships": [row(membership) for membership in memberships],
+        "links": [fields(link, "account_id", "external_id", "synced_at") for link in detail.links],
+        "changes": [row(change) for change in detail.changes],
+    }
+    parts: list[Table | str] = [
+        *_about(detail.member, home.zone),
+        _memberships(memberships),
+        _links(detail, home.zone),
+        _changes(detail, home.zone),
+    ]
+    return Answer(document=document, parts=parts, as_json=as_json)
+
+
+def member_document(member: Member) -> dict[str, object]:
+    """A member as the API shows it."""
+    return fields(
+        member,
+        *("id", "first_name", "last_name", "email", "phone", "status", "status_text", "location", "joined_on"),
+        *("born_on", "street", "postcode", "city", "country", "email_opt_in", "sms_opt_in", "created_at"),
+        *("updated_at", "version"),
+    )
+
+
+def _line(member: MemberRow, zone: str) -> tuple[str, ...]:
+    name = f"{member.first_name} {member.last_name}".strip()
+    status = member.status_text or member.status
+    return (
+        *(str(member.id), name, cell(member.email), cell(member.phone), status),
+        *(cell(member.joined_on), cell(member.updated_at, zone)),
+    )
+
+
+def _about(member: Member, zone: str) -> list[str]:
+    values: dict[str, object] = {
+        "name": member.name,
+        "id": member.id,
+        "status": member.status_text or member.status.value,
+        "email": member.email,
+        "phone": member.phone,
+        "born": member.born_on,
+        "joined": member.joined_on,
+        "address": ", ".join(p for p in (member.street, member.postcode, member.city, member.country) if p) or None,
+        "mail allowed": member.email_opt_in,
+        "sms allowed": member.sms_opt_in,
+        "updated": member.updated_at,
+    }
+    return about(values, zone)
+
+
+def about(values: dict[str, object], zone: str) -> list[str]:
+    """Names and values, one a line; what is not known is left out."""
+    width = max(len(name) for name in values)
+    return [f"{name:<{width}}  {cell(value, zone)}" for name, value in values.items() if value is not None]
+
+
+def _memberships(memberships: Sequence[MembershipRow]) -> Table:
+    return Table(
+        title="memberships:",
+        columns=("id", "name", "status", "starts", "ends", "cancels", "per month"),
+        rows=[
+            (
+                *(str(m.id), m.name, m.status, cell(m.starts_on), cell(m.ends_on), cell(m.cancels_on)),
+                f"{m.monthly_price} {m.currency}" if m.monthly_price is not None else "",
+            )
+            for m in memberships
+        ],
+        empty="no memberships",
+    )
+
+
+def _links(detail: MemberDetail, zone: str) -> Table:
+    return Table(
+        title="at providers:",
+        columns=("account", "id there", "synced"),
+        rows=[(str(k.account_id), k.external_id, cell(k.synced_at, zone)) for k in detail.links],
+        empty="not linked to a provider",
+    )
+
+
+def _changes(detail: MemberDetail, zone: str) -> Table:
+    return Table(
+        title="changed by syncs:",
+        columns=("when", "field", "before", "here", "provider", "taken", "why"),
+        rows=[
+            (
+                *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs)),
+                *(c.side.value, c.reason),
+            )
+            for c in detail.changes
+        ],
+        empty="no changes by syncs",
+    )

@@ -1,0 +1,151 @@
+"""``tresen memberships``."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...application.membership.cancel_membership import Cancellation
+from ...application.membership.create_membership import Buyer, Sale
+from ...application.membership.push_membership import PushedMembership
+from ...application.membership.update_membership import MembershipUpdate
+from ...domain.membership.membership import Membership
+from ...domain.membership.status import Status
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import MemberId, MembershipId
+from ...domain.shared.unset import UNSET
+from .answer import Answer
+from .call import Given, choose_accounts, in_tenant
+from .documents import fields
+from .members import member_document
+from .options import AccountOption, JsonOption, TenantOption, command_group
+from .tasks import task_document, task_lines
+
+group = command_group("memberships", "Memberships: sell, update, cancel.")
+
+_Id = Annotated[UUID, Parameter(name="ID", help="The membership's id; tresen members show tells it.")]
+
+
+@group.command
+async def sell(
+    *,
+    package: Annotated[str, Parameter(help="Id or name of the package that is sold.")],
+    start_date: Annotated[date, Parameter(metavar="DATE", help="First day, such as 2026-12-01.")],
+    payment_method: Annotated[str, Parameter(help="How it is paid.")] = "stripe",
+    member: Annotated[UUID | None, Parameter(metavar="ID", help="The member who buys; else tell who it is:")] = None,
+    first_name: Annotated[str | None, Parameter(help="First name of somebody new.")] = None,
+    last_name: Annotated[str | None, Parameter(help="Last name of somebody new.")] = None,
+    email: Annotated[str | None, Parameter(help="E-mail address of somebody new.")] = None,
+    phone: Annotated[str | None, Parameter(help="Phone number of somebody new.")] = None,
+    account: AccountOption = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Sell a membership to a member or to somebody new. What cannot be made sure becomes a task for staff."""
+    buyer = _buyer(member, first_name, last_name, email, phone)
+    async with in_tenant(call, tenant) as (use, home):
+        sold = await use.create_membership(
+            Sale(
+                tenant_id=home.id,
+                buyer=buyer,
+                package=package,
+                starts_on=start_date,
+                payment_method=payment_method,
+                account_id=(await choose_accounts(use, home, account))[0].id if account else None,
+            )
+        )
+    document = {
+        "member": member_document(sold.member) if sold.member else None,
+        "membership": membership_document(sold.membership) if sold.membership else None,
+        "task": task_document(sold.task) if sold.task else None,
+    }
+    parts = [f"member: {sold.member.name} ({sold.member.id})"] if sold.member else []
+    if sold.membership:
+        parts.append(_line(sold.membership))
+    return Answer(document=document, parts=[*parts, *task_lines(sold.task)], as_json=as_json)
+
+
+@group.command
+async def update(
+    id_: _Id,
+    /,
+    *,
+    package: Annotated[str | None, Parameter(help="Id or name of another package.")] = None,
+    status: Annotated[Status | None, Parameter(help="The new status.")] = None,
+    monthly_price: Annotated[
+        Decimal | None, Parameter(metavar="AMOUNT", help="Price per month, such as 49.00; 0 is a price.")
+    ] = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Change a membership at its provider; only what is given is sent."""
+    async with in_tenant(call, tenant) as (use, home):
+        pushed = await use.update_membership(
+            MembershipUpdate(
+                tenant_id=home.id,
+                membership_id=MembershipId(id_),
+                package=UNSET if package is None else package,
+                status=status or UNSET,
+                monthly_price=UNSET if monthly_price is None else monthly_price,
+            )
+        )
+    return _pushed(pushed, as_json=as_json)
+
+
+@group.command
+async def cancel(
+    id_: _Id,
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="Why, in the customer's or staff's words.")],
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Cancel a membership at its provider. Cancelling twice changes nothing the second time."""
+    async with in_tenant(call, tenant) as (use, home):
+        pushed = await use.cancel_membership(
+            Cancellation(tenant_id=home.id, membership_id=MembershipId(id_), reason=reason)
+        )
+    return _pushed(pushed, as_json=as_json)
+
+
+def membership_document(membership: Membership) -> dict[str, object]:
+    """A membership as the API shows it."""
+    price = membership.price
+    return {
+        **fields(membership, "id", "member_id", "name", "kind", "status"),
+        **fields(membership.terms, "starts_on", "ends_on", "cancels_on"),
+        "monthly_price": str(price.amount) if price else None,
+        "currency": price.currency if price else None,
+        **fields(membership, "auto_renew", "created_at", "updated_at", "version"),
+    }
+
+
+def _buyer(
+    member: UUID | None, first_name: str | None, last_name: str | None, email: str | None, phone: str | None
+) -> Buyer | MemberId:
+    told = (first_name, last_name, email, phone)
+    if member is not None:
+        if any(told):
+            raise InvalidValue("give either --member or a new person's name and e-mail address", field="member")
+        return MemberId(member)
+    if not (first_name and last_name and email):
+        raise InvalidValue("tell who buys: --member, or --first-name, --last-name and --email", field="member")
+    return Buyer(first_name=first_name, last_name=last_name, email=email, phone=phone)
+
+
+def _pushed(pushed: PushedMembership, *, as_json: bool) -> Answer:
+    document = {
+        "membership": membership_document(pushed.membership),
+        "task": task_document(pushed.task) if pushed.task else None,
+    }
+    return Answer(document=document, parts=[_line(pushed.membership), *task_lines(pushed.task)], as_json=as_json)
+
+
+def _line(membership: Membership) -> str:
+    return f"membership: {membership.name} is {membership.status.value} ({membership.id})"

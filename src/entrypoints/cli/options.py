@@ -1,0 +1,81 @@
+"""Options that several commands share, and the command groups."""
+
+import enum
+from collections.abc import Collection
+from typing import Annotated, TypeVar
+
+import attrs
+from cyclopts import App, Parameter
+
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.page import Listing
+
+TenantOption = Annotated[
+    str | None, Parameter(name="--tenant", metavar="SLUG", help="Slug or id of the tenant; without it the only one.")
+]
+AccountOption = Annotated[
+    str | None, Parameter(name="--account", metavar="NAME", help="Name or id of the provider account; without it all.")
+]
+JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON document.", show_default=False)]
+
+_E = TypeVar("_E", bound=enum.Enum)
+
+
+def command_group(name: str, about: str) -> App:
+    """A group such as ``tresen members``."""
+    return App(name=name, help=about, help_epilogue="", version_flags=())
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class WindowOptions:
+    """Which part of a list."""
+
+    q: Annotated[str | None, Parameter(help="Only those with these words in name, e-mail or phone.")] = None
+    limit: Annotated[int, Parameter(help="How many at most, 1 to 200.")] = 50
+    offset: Annotated[int, Parameter(help="How many to pass over first.")] = 0
+    order_by: Annotated[str | None, Parameter(metavar="FIELD", help="Field to order by.")] = None
+    desc: Annotated[bool, Parameter(negative=(), help="Last first.", show_default=False)] = False
+
+    def window(self, orders: Collection[str], status: str | None = None) -> Listing:
+        """As the readers take it. Raises InvalidValue, with the fields by which the list can be ordered."""
+        if self.order_by is not None and self.order_by not in orders:
+            raise InvalidValue(f"cannot order by {self.order_by!r}; choose from {', '.join(orders)}", field="order_by")
+        return Listing(
+            status=status,
+            q=self.q,
+            limit=self.limit,
+            offset=self.offset,
+            order_by=self.order_by,
+            descending=self.desc,
+        )
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class ListOptions(WindowOptions):
+    """Which part of a list of things that have a status."""
+
+    status: Annotated[str | None, Parameter(metavar="WORD", help="Only those in this status.")] = None
+
+    def listing(self, statuses: type[enum.Enum], orders: Collection[str]) -> Listing:
+        """As the readers take it. Raises InvalidValue, with the words and fields that the list knows."""
+        if self.status is not None:
+            word(statuses, self.status, "status")
+        return self.window(orders, self.status)
+
+
+def word(words: type[_E], text: str, field: str) -> _E:
+    """The member of an enum with that value. Raises InvalidValue with the words that there are."""
+    try:
+        return words(text)
+    except ValueError:
+        known = ", ".join(str(w.value) for w in words)
+        raise InvalidValue(f"{text!r} is no {field}; choose from {known}", field=field) from None
+
+
+def as_page(shown: int, count: int, offset: int) -> str:
+    """What to say under a page of a list: how much of it is shown, and how to see more."""
+    if offset + shown < count:
+        return f"{offset + 1}-{offset + shown} of {count}; more with --offset {offset + shown}"
+    return f"{count} in all"

@@ -1,0 +1,146 @@
+"""``tresen provider``."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ...application.tenancy.check_provider import ProviderHealth
+from ...application.tenancy.connect_provider import ConnectProviderCommand
+from ...domain.shared.errors import InvalidValue
+from ...domain.tenancy.provider_account import ProviderAccount
+from .answer import Answer, Table, cell
+from .call import Given, choose_accounts, in_tenant
+from .documents import fields, listed, row
+from .exit_codes import ExitCode
+from .options import JsonOption, TenantOption, command_group
+from .terminal import Terminal
+
+KEY_VARIABLE = "TRESEN_PROVIDER_KEY"
+_HEALTHY = "healthy"
+
+group = command_group("provider", "Provider accounts: connect, list, check.")
+
+
+@group.command
+async def connect(
+    provider: Annotated[str, Parameter(help="The provider, such as wodify.")],
+    /,
+    *,
+    name: Annotated[str, Parameter(help="Tells accounts at one provider apart.")] = "main",
+    location_id: Annotated[str | None, Parameter(metavar="ID", help="The provider's id of the location.")] = None,
+    base_url: Annotated[str | None, Parameter(metavar="URL", help="Another address than the provider's own.")] = None,
+    enable_writes: Annotated[
+        bool,
+        Parameter(negative=(), show_default=False, help="Let Tresen write there; without it staff get tasks instead."),
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        Parameter(name="--set", negative=(), metavar="KEY=VALUE", help="A setting of the provider; may be repeated."),
+    ] = None,
+    key_stdin: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Read the API key from the standard input.")
+    ] = False,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Connect an account, or give one of the same name new credentials. The API key comes from the standard input
+    (--key-stdin), from TRESEN_PROVIDER_KEY or is asked for; it is never an argument.
+    """
+    given = _settings(settings or (), location_id)
+    key = _api_key(call.terminal, from_stdin=key_stdin)
+    async with in_tenant(call, tenant) as (use, home):
+        account = await use.connect_provider(
+            ConnectProviderCommand(
+                tenant_id=home.id,
+                provider=provider,
+                name=name,
+                api_key=key,
+                base_url=base_url,
+                settings=given,
+                writes_enabled=enable_writes,
+            )
+        )
+    parts = [f"connected {account.provider} account {account.name} ({account.id})", "next: tresen provider check"]
+    return Answer(document=_document(account), parts=parts, as_json=as_json)
+
+
+@group.command(name="list")
+async def list_(*, tenant: TenantOption = None, as_json: JsonOption = False, call: Given) -> Answer:
+    """List a tenant's provider accounts. Keys are never shown."""
+    async with in_tenant(call, tenant) as (use, home):
+        accounts = await use.list_provider_accounts(home.id)
+    table = Table(
+        columns=("id", "provider", "name", "address", "location", "key", "writes", "credentials", "reason"),
+        rows=[
+            (
+                *(str(a.id), a.provider, a.name, a.base_url, a.settings.get("location_id", "")),
+                *("kept" if a.credentials is not None else "missing", "on" if a.writes_enabled else "off"),
+                *(a.credential_state.value, cell(a.state_reason)),
+            )
+            for a in accounts
+        ],
+        empty="no account yet; connect one: tresen provider connect wodify --location-id ID",
+    )
+    return Answer(document=listed("accounts", [_document(a) for a in accounts]), parts=[table], as_json=as_json)
+
+
+@group.command
+async def check(
+    account: Annotated[str | None, Parameter(help="Name or id of the account; without it all.")] = None,
+    /,
+    *,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Ask each provider how it is, with one cheap call; exit code 1 unless all are healthy."""
+    async with in_tenant(call, tenant) as (use, home):
+        found = [await use.check_provider(home.id, a.id) for a in await choose_accounts(use, home, account)]
+    table = Table(
+        columns=("account", "provider", "status", "configured", "credentials", "checked", "answer"),
+        rows=[
+            (
+                *(h.account, h.provider, h.status, cell(h.api_configured), h.credential_state.value),
+                *(cell(h.last_check, home.zone), cell(h.error or h.response)),
+            )
+            for h in found
+        ],
+    )
+    return Answer(
+        document=listed("accounts", [row(h) for h in found]), parts=[table], as_json=as_json, code=_code(found)
+    )
+
+
+def _code(found: Sequence[ProviderHealth]) -> ExitCode:
+    return ExitCode.OK if all(health.status == _HEALTHY for health in found) else ExitCode.FAILED
+
+
+def _settings(pairs: Sequence[str], location_id: str | None) -> dict[str, str]:
+    settings = {} if location_id is None else {"location_id": location_id}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not (key and equals):
+            raise InvalidValue(f"{pair!r} is not of the form key=value", field="set")
+        if key in settings:
+            raise InvalidValue(f"{key} is given twice", field="set")
+        settings[key] = value
+    return settings
+
+
+def _api_key(terminal: Terminal, *, from_stdin: bool) -> str:
+    if from_stdin:
+        return terminal.read_secret()
+    from_environment = terminal.environ.get(KEY_VARIABLE)
+    if from_environment:
+        return from_environment
+    return terminal.ask_for("API key", otherwise=f"give it by --key-stdin or {KEY_VARIABLE}")
+
+
+def _document(account: ProviderAccount) -> dict[str, object]:
+    return {
+        **fields(account, "id", "provider", "name", "base_url", "settings", "writes_enabled"),
+        "configured": account.credentials is not None,
+        **fields(account, "credential_state", "state_reason", "created_at"),
+    }

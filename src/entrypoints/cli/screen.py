@@ -1,0 +1,131 @@
+"""Shows how a long command goes: bars on a terminal, a line now and then otherwise."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ..runtime import Screen
+from .pace import Pace
+from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+    from ...application.sync.sync_account import Progress
+    from ...domain.sync.run import Counts
+
+LINE_EVERY_S = 5.0
+LINE_EVERY = 5_000
+
+
+@attrs.define
+class ConsoleScreen(Screen):
+    """Progress goes to the error stream, so that the output stays the answer.
+
+    ``totals``: about how many records of each kind there are, by the kind's name in progress reports.
+    """
+
+    _terminal: Terminal
+    _totals: Mapping[str, int] = attrs.field(factory=dict)
+
+    def say(self, line: str) -> None:
+        """A line on the output."""
+        self._terminal.say(line)
+
+    @asynccontextmanager
+    async def progress(self, title: str) -> AsyncIterator[Progress]:
+        """Bars where a person sees them, else lines."""
+        if self._terminal.err.isatty():
+            with _console_progress(self._terminal) as bars:
+                yield _Bars(title, self._totals, self._terminal, bars).report
+            return
+        lines = _Lines(title, self._totals, self._terminal)
+        try:
+            yield lines.report
+        finally:
+            lines.end()
+
+
+@attrs.define
+class _Course:
+    """One kind's way so far."""
+
+    kind: str
+    began: float
+    total: int | None
+    seen: int = 0
+    told: int = 0
+    told_at: float = 0.0
+
+    def pace(self, now: float) -> Pace:
+        return Pace(done=self.seen, seconds=now - self.began, total=self.total)
+
+
+@attrs.define
+class _Lines:
+    _title: str
+    _totals: Mapping[str, int]
+    _terminal: Terminal
+    _course: _Course | None = None
+
+    def report(self, kind: str, counts: Counts) -> None:
+        now = self._terminal.monotonic()
+        if self._course is None or self._course.kind != kind:
+            self.end()
+            self._course = _Course(kind, now, self._totals.get(kind), told_at=now)
+        course = self._course
+        course.seen = counts.seen
+        if course.seen - course.told >= LINE_EVERY or now - course.told_at >= LINE_EVERY_S:
+            self._tell(course, now)
+
+    def end(self) -> None:
+        """The last line of a kind, unless it was told already."""
+        course = self._course
+        if course is not None and (course.told != course.seen or not course.seen):
+            self._tell(course, self._terminal.monotonic())
+
+    def _tell(self, course: _Course, now: float) -> None:
+        course.told, course.told_at = course.seen, now
+        self._terminal.complain(f"{self._title}: {_plural(course.kind)} {course.pace(now)}")
+
+
+@attrs.define
+class _Bars:
+    _title: str
+    _totals: Mapping[str, int]
+    _terminal: Terminal
+    _progress: RichProgress
+    _courses: dict[str, tuple[_Course, TaskID]] = attrs.field(factory=dict)
+
+    def report(self, kind: str, counts: Counts) -> None:
+        now = self._terminal.monotonic()
+        if kind not in self._courses:
+            course = _Course(kind, now, self._totals.get(kind))
+            self._courses[kind] = course, self._progress.add_task(f"{self._title}: {_plural(kind)}", pace="")
+        course, task = self._courses[kind]
+        course.seen = counts.seen
+        pace = course.pace(now)
+        self._progress.update(task, completed=pace.done, total=pace.known_total, pace=str(pace))
+
+
+def _console_progress(terminal: Terminal) -> RichProgress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(file=terminal.err, no_color=not terminal.colours, highlight=False, emoji=False)
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[pace]}", markup=False),
+        console=console,
+    )
+
+
+def _plural(kind: str) -> str:
+    return f"{kind}s"

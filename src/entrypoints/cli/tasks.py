@@ -1,0 +1,80 @@
+"""``tresen tasks``."""
+
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...application.ports.readers import TASK_ORDER
+from ...application.staff.complete_task import TaskDone
+from ...domain.shared.ids import TaskId
+from ...domain.staff.task import StaffTask, TaskState
+from .answer import Answer, Table, cell
+from .call import Given, in_tenant
+from .documents import fields, listed
+from .options import JsonOption, ListOptions, TenantOption, as_page, command_group
+
+group = command_group("tasks", "Staff tasks, which no machine may or can do: list, done.")
+
+
+@group.command(name="list")
+async def list_(
+    *, options: ListOptions | None = None, tenant: TenantOption = None, as_json: JsonOption = False, call: Given
+) -> Answer:
+    """List staff tasks, oldest first. Statuses: open, done."""
+    listing = (options or ListOptions()).listing(TaskState, TASK_ORDER)
+    async with in_tenant(call, tenant) as (use, home):
+        page = await use.readers.tasks(home.id, listing)
+    table = Table(
+        columns=("id", "status", "what to do", "why", "since", "done by"),
+        rows=[
+            (
+                *(str(t.id), t.state.value, t.title, t.reason.value.replace("_", " ")),
+                *(cell(t.created_at, home.zone), cell(t.done_by)),
+            )
+            for t in page.items
+        ],
+        empty="no task found: nothing to do by hand",
+    )
+    return Answer(
+        document=listed("tasks", [task_document(t) for t in page.items], page.count),
+        parts=[table, as_page(len(page.items), page.count, listing.offset)],
+        as_json=as_json,
+    )
+
+
+@group.command
+async def done(
+    id_: Annotated[UUID, Parameter(name="ID", help="The task's id.")],
+    /,
+    *,
+    note: Annotated[str | None, Parameter(help="What was done, for the record.")] = None,
+    by: Annotated[
+        str | None, Parameter(metavar="NAME", help="Who did it; without it the name of the login here.")
+    ] = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Close a task that a person has done."""
+    async with in_tenant(call, tenant) as (use, home):
+        closed = TaskDone(tenant_id=home.id, task_id=TaskId(id_), by=by or call.terminal.login_name, note=note)
+        task = await use.complete_task(closed)
+    return Answer(document=task_document(task), parts=[f"done by {task.done_by}: {task.title}"], as_json=as_json)
+
+
+def task_document(task: StaffTask) -> dict[str, object]:
+    """A task as the API shows it."""
+    return {
+        **fields(task, "id", "operation", "title", "reason", "subject", "details", "account_id"),
+        "status": task.state.value,
+        **fields(task, "created_at", "done_at", "done_by", "note"),
+    }
+
+
+def task_lines(task: StaffTask | None) -> list[str]:
+    """What is said when the provider could not be written to: a person has to do it."""
+    if task is None:
+        return []
+    why = task.reason.value.replace("_", " ")
+    return [f"a person must do it ({why}): {task.title}", f"when it is done: tresen tasks done {task.id}"]

@@ -1,0 +1,76 @@
+"""The streams, environment and clock of one call of the command line."""
+
+import io
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+import attrs
+
+from ...domain.shared.errors import InvalidValue
+
+_LONGEST_SECRET = 10_000
+
+
+def visible(text: str) -> str:
+    """The text on one line, without characters that could steer a terminal (names come from outside)."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _ask(prompt: str) -> str:
+    from getpass import getpass
+
+    return getpass(prompt)
+
+
+@attrs.frozen(kw_only=True)
+class Terminal:
+    """Where a command reads and writes. ``monotonic`` gives seconds; ``ask_secret`` reads without an echo."""
+
+    out: TextIO
+    err: TextIO
+    source: TextIO
+    environ: Mapping[str, str]
+    monotonic: Callable[[], float] = time.monotonic
+    ask_secret: Callable[[str], str] = _ask
+
+    @classmethod
+    def of_process(cls) -> "Terminal":
+        """The process's own; characters that its encoding lacks are written as escapes instead of failing."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return cls(out=sys.stdout, err=sys.stderr, source=sys.stdin, environ=os.environ)
+
+    @property
+    def colours(self) -> bool:
+        """Whether colours are welcome (no-color.org)."""
+        return not self.environ.get("NO_COLOR")
+
+    @property
+    def login_name(self) -> str:
+        """Who sits here, as the operating system's environment tells it."""
+        return self.environ.get("LOGNAME") or self.environ.get("USER") or self.environ.get("USERNAME") or "operator"
+
+    def say(self, line: str) -> None:
+        """One line for people or pipes, at once."""
+        print(visible(line), file=self.out, flush=True)
+
+    def complain(self, line: str) -> None:
+        """One line on the error stream."""
+        print(visible(line), file=self.err, flush=True)
+
+    def read_secret(self) -> str:
+        """The first line of the standard input, for secrets handed over by another program."""
+        return self.source.readline(_LONGEST_SECRET).rstrip("\r\n")
+
+    def ask_for(self, what: str, *, otherwise: str) -> str:
+        """Ask the person at the terminal for a secret. Raises InvalidValue when nobody is there to be asked.
+
+        ``otherwise`` says how else the secret can be given.
+        """
+        if not self.source.isatty():
+            raise InvalidValue(f"no terminal to ask for the {what} on: {otherwise}", field=what.replace(" ", "_"))
+        return self.ask_secret(f"{what[0].upper()}{what[1:]}: ")
