@@ -1,0 +1,257 @@
+"""A whole installation over the fakes: two studios, their people, keys and gyms; for tests of the doors.
+
+world = await build_world()
+await world.use_cases.sync_members(world.north.id, world.account.id)
+world.token("admin")            # a bearer token of north's admin; ("admin", "south") for the other studio
+"""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+
+import attrs
+
+from tresen.adapters.memory.audit import MemoryAuditLog
+from tresen.adapters.memory.clock import FixedClock, FixedDice, SequenceIds
+from tresen.adapters.memory.directory import MemoryDirectory
+from tresen.adapters.memory.gym import MemoryGym
+from tresen.adapters.memory.gym_books import GymBooks
+from tresen.adapters.memory.gym_providers import PROVIDER, MemoryGymProviders
+from tresen.adapters.memory.limits import MemoryLimiter
+from tresen.adapters.memory.locks import MemoryRunLocks
+from tresen.adapters.memory.readers import MemoryReaders
+from tresen.adapters.memory.store import MemoryStore
+from tresen.adapters.memory.unit_of_work import MemoryUnitsOfWork
+from tresen.adapters.security.passwords import Argon2PasswordHasher
+from tresen.adapters.security.sealing import AesGcmSecretBox, new_key
+from tresen.adapters.security.tokens import RandomTokens
+from tresen.application.gym.absorb import Absorb
+from tresen.application.gym.browse import Browse
+from tresen.application.gym.provider_writes import ProviderWrites
+from tresen.application.identity.authenticate import Authenticate
+from tresen.application.identity.create_api_key import CreateApiKey, NewApiKey
+from tresen.application.identity.create_user import CreateUser, NewUser
+from tresen.application.identity.import_users import ImportUsers
+from tresen.application.identity.log_in import Credentials, LogIn
+from tresen.application.identity.log_out import LogOut
+from tresen.application.identity.revoke_api_key import RevokeApiKey
+from tresen.application.leads.convert_lead import ConvertLead
+from tresen.application.leads.create_lead import CreateLead
+from tresen.application.leads.get_lead import GetLead
+from tresen.application.leads.update_lead import UpdateLead
+from tresen.application.membership.cancel_membership import CancelMembership
+from tresen.application.membership.create_membership import CreateMembership
+from tresen.application.membership.get_member import GetMember
+from tresen.application.membership.list_packages import ListPackages
+from tresen.application.membership.push_membership import PushMembership
+from tresen.application.membership.update_membership import UpdateMembership
+from tresen.application.ports.phones import PhoneBook
+from tresen.application.staff.complete_task import CompleteTask
+from tresen.application.sync.listing import Listing
+from tresen.application.sync.run_books import RunBooks
+from tresen.application.sync.sync_account import SyncAccount
+from tresen.application.sync.sync_leads import SyncLeads
+from tresen.application.sync.sync_members import SyncMembers
+from tresen.application.sync.sync_status import SyncStatus
+from tresen.application.tenancy.check_provider import CheckProvider
+from tresen.application.tenancy.connect_provider import ConnectProvider
+from tresen.application.tenancy.create_tenant import CreateTenant, NewTenant
+from tresen.application.tenancy.credentials import CredentialGuard
+from tresen.application.tenancy.list_provider_accounts import ListProviderAccounts
+from tresen.application.transactions import Transactions
+from tresen.domain.identity.role import Role, Scope
+from tresen.domain.membership.package import Package
+from tresen.domain.shared.contact import PhoneNumber
+from tresen.domain.shared.ids import AccountId
+from tresen.domain.shared.money import Money
+from tresen.domain.sync.decision import Policy
+from tresen.domain.sync.schema import Value
+from tresen.domain.tenancy.provider_account import ProviderAccount
+from tresen.domain.tenancy.tenant import Tenant
+from tresen.entrypoints.use_cases import UseCases
+
+PASSWORD = "correct horse battery"
+LOCATION = "4711"
+NORTH, SOUTH = "north", "south"
+GOLD = Package(id="7", name="Gold", kind="Class Plan", price=Money("49.00", "EUR"))
+
+
+class WrittenPhones(PhoneBook):
+    """Numbers as they are written: which plan they belong to is not this suite's question."""
+
+    def read(self, raw: str, region: str) -> PhoneNumber:
+        return PhoneNumber(raw)
+
+
+@attrs.define(kw_only=True)
+class World:
+    """``north`` has an account at ``gym``, which may write; ``south`` has one at ``south_gym``."""
+
+    use_cases: UseCases
+    store: MemoryStore
+    clock: FixedClock
+    gym: MemoryGym
+    south_gym: MemoryGym
+    transactions: Transactions
+    north: Tenant
+    south: Tenant
+    account: ProviderAccount
+    south_account: ProviderAccount
+    tokens: dict[tuple[str, str], str] = attrs.field(factory=dict)
+
+    def opened(self) -> nullcontext[UseCases]:
+        """The use cases for a door that opens and closes them."""
+        return nullcontext(self.use_cases)
+
+    def token(self, role: str, tenant: str = NORTH) -> str:
+        """The bearer token of ``<role>@<tenant>.example``."""
+        return self.tokens[role, tenant]
+
+    async def key(self, *scopes: Scope, tenant: str = NORTH) -> str:
+        """A new API key with these scopes."""
+        owner = self.north if tenant == NORTH else self.south
+        new = NewApiKey(tenant_id=owner.id, name="test", scopes=frozenset(scopes))
+        return (await self.use_cases.create_api_key(new)).text
+
+    def change_account(self, account_id: AccountId, **changes: object) -> None:
+        """Other values for an account, straight in the store."""
+        for room in self.store.rooms:
+            stored = room.accounts.find(account_id)
+            if stored is not None:
+                room.accounts.put(account_id, attrs.evolve(stored, **changes))  # type: ignore[arg-type] # any field
+
+    def enrol(self, first_name: str = "Ada", **values: Value) -> str:
+        """A member at north's gym with a running membership; the member's id there."""
+        person: dict[str, Value] = {
+            "first_name": first_name,
+            "last_name": "Byron",
+            "email": f"{first_name.lower()}@example.org",
+            "phone": "030 123456",
+            "status": "active",
+            **values,
+        }
+        member = self.gym.books.members.add(person)
+        membership: dict[str, Value] = {
+            "member": member,
+            "name": "Gold",
+            "starts_on": "2026-01-01",
+            "flagged_active": True,
+            "price": "49.00 EUR",
+        }
+        self.gym.books.memberships.add(membership)
+        return member
+
+    def attract(self, first_name: str = "Grace", **values: Value) -> str:
+        """A lead at north's gym; the id there."""
+        person: dict[str, Value] = {
+            "first_name": first_name,
+            "last_name": "Hopper",
+            "email": f"{first_name.lower()}@example.org",
+            "status": "new",
+            **values,
+        }
+        return self.gym.books.leads.add(person)
+
+    async def sync(self) -> None:
+        """Everything of north, forced."""
+        await self.use_cases.sync_members(self.north.id, self.account.id, force=True)
+        await self.use_cases.sync_leads(self.north.id, self.account.id, force=True)
+
+
+async def build_world() -> World:
+    """A fresh one. Each studio has a user per role, ``<role>@<slug>.example`` with ``PASSWORD``, logged in."""
+    clock, store = FixedClock(), MemoryStore()
+    gyms = {f"memory://{slug}": MemoryGym(GymBooks(clock), clock) for slug in (NORTH, SOUTH)}
+    for gym in gyms.values():
+        gym.books.packages = (GOLD,)
+    transactions = Transactions(MemoryUnitsOfWork(store), clock, FixedDice(0.5))
+    uses = _use_cases(store, clock, transactions, gyms)
+    tenants = [await uses.create_tenant(NewTenant(slug=s, name=f"Studio {s.title()}")) for s in (NORTH, SOUTH)]
+    ids = SequenceIds(start=1 << 40)
+    accounts = [_account(store, tenant, clock, ids) for tenant in tenants]
+    world = World(
+        use_cases=uses,
+        store=store,
+        clock=clock,
+        gym=gyms[f"memory://{NORTH}"],
+        south_gym=gyms[f"memory://{SOUTH}"],
+        transactions=transactions,
+        north=tenants[0],
+        south=tenants[1],
+        account=accounts[0],
+        south_account=accounts[1],
+    )
+    for tenant in tenants:
+        await _people(world, tenant)
+    return world
+
+
+async def _people(world: World, tenant: Tenant) -> None:
+    for role in Role:
+        email = f"{role.value}@{tenant.slug}.example"
+        await world.use_cases.create_user(
+            NewUser(tenant_id=tenant.id, email=email, name=role.value.title(), role=role, password=PASSWORD)
+        )
+        logged_in = await world.use_cases.log_in(Credentials(email=email, password=PASSWORD, address="192.0.2.1"))
+        world.tokens[role.value, tenant.slug] = logged_in.access_token
+
+
+def _account(store: MemoryStore, tenant: Tenant, clock: FixedClock, ids: SequenceIds) -> ProviderAccount:
+    account = ProviderAccount(
+        id=AccountId(ids.new()),
+        tenant_id=tenant.id,
+        provider=PROVIDER,
+        name="main",
+        base_url=f"memory://{tenant.slug}",
+        credentials=b"sealed",
+        settings={"location_id": LOCATION},
+        writes_enabled=True,
+        created_at=clock.now(),
+        version=1,
+    )
+    store.room(tenant.id).accounts.put(account.id, account)
+    return account
+
+
+def _use_cases(
+    store: MemoryStore, clock: FixedClock, transactions: Transactions, gyms_by_address: Mapping[str, MemoryGym]
+) -> UseCases:
+    ids, phones, gyms = SequenceIds(), WrittenPhones(), MemoryGymProviders(gyms_by_address)
+    directory, readers, limiter = MemoryDirectory(store), MemoryReaders(store), MemoryLimiter(clock)
+    hasher, tokens = Argon2PasswordHasher(memory_kib=8, passes=1, lanes=1), RandomTokens()
+    guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids)
+    writes = ProviderWrites(transactions, gyms, guard, clock, ids)
+    push, sell = PushMembership(transactions, writes, absorb), CreateMembership(transactions, writes, absorb)
+    books = RunBooks(transactions, guard, clock, ids)
+    sync, listing = SyncAccount(books, gyms, MemoryRunLocks()), Listing(transactions, books, Policy(), clock, ids)
+    return UseCases(
+        log_in=LogIn(directory, transactions, hasher, tokens, limiter, clock, ids),
+        log_out=LogOut(directory, transactions, tokens, clock),
+        authenticate=Authenticate(directory, tokens, clock),
+        create_user=CreateUser(transactions, hasher, clock, ids),
+        import_users=ImportUsers(transactions, hasher, clock, ids),
+        create_api_key=CreateApiKey(transactions, tokens, clock, ids),
+        revoke_api_key=RevokeApiKey(transactions, clock),
+        create_tenant=CreateTenant(directory, clock, ids),
+        connect_provider=ConnectProvider(transactions, gyms, AesGcmSecretBox(new_key()), clock, ids),
+        list_provider_accounts=ListProviderAccounts(transactions),
+        check_provider=CheckProvider(transactions, gyms, clock),
+        create_membership=sell,
+        update_membership=UpdateMembership(transactions, push),
+        cancel_membership=CancelMembership(transactions, push),
+        get_member=GetMember(transactions),
+        list_packages=ListPackages(transactions),
+        create_lead=CreateLead(transactions, writes, absorb, phones, clock, ids),
+        get_lead=GetLead(transactions),
+        update_lead=UpdateLead(transactions, writes, absorb, clock),
+        convert_lead=ConvertLead(transactions, writes, absorb, sell, clock),
+        browse=Browse(transactions, gyms),
+        sync_members=SyncMembers(sync, listing, books, phones),
+        sync_leads=SyncLeads(sync, listing, phones),
+        sync_status=SyncStatus(transactions, readers),
+        complete_task=CompleteTask(transactions, clock),
+        readers=readers,
+        directory=directory,
+        audit=MemoryAuditLog(store),
+        limiter=limiter,
+        clock=clock,
+    )
