@@ -82,9 +82,7 @@ def _raw(contact: EmailAddress | PhoneNumber | None) -> str | None:
 def _person_text(person: Member | Lead) -> str:
     email, phone = person.email, person.phone
     return search_text(
-        person.name,
-        person.first_name,
-        person.last_name,
+        f"{person.first_name} {person.last_name}",
         email.raw if email else None,
         phone.raw if phone else None,
         phone.e164 if phone else None,
@@ -113,7 +111,7 @@ LEADS: Listed[Lead, LeadRow] = Listed(
 )
 TASKS: Listed[StaffTask, StaffTask] = Listed(
     status=lambda task: task.state.value,
-    text=lambda task: search_text(task.title),
+    text=lambda task: search_text(task.title, *task.details.values()),
     keys={
         "created_at": lambda task: task.created_at,
         "title": lambda task: task.title,
@@ -123,7 +121,7 @@ TASKS: Listed[StaffTask, StaffTask] = Listed(
 )
 USERS: Listed[User, User] = Listed(
     status=lambda user: "active" if user.active else "inactive",
-    text=lambda user: search_text(user.email.raw, user.name),
+    text=lambda user: search_text(user.name, user.email.raw),
     keys={
         "email": lambda user: user.email.canonical,
         "name": lambda user: user.name,

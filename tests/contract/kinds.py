@@ -1,0 +1,185 @@
+"""Every collection of entities, with an entity that uses all its fields."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, cast
+from uuid import UUID
+
+import attrs
+import pytest
+from tests.builders import (
+    NOON,
+    a_lead,
+    a_member,
+    a_membership,
+    a_run,
+    a_session,
+    a_task,
+    a_user,
+    an_account,
+    an_api_key,
+)
+
+from tresen.application.ports.repositories import Entities, Synced
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.domain.identity.credentials import ApiKey, Session
+from tresen.domain.identity.role import Role
+from tresen.domain.identity.user import User
+from tresen.domain.leads.lead import Lead
+from tresen.domain.leads.stage import Stage
+from tresen.domain.membership.member import Member
+from tresen.domain.membership.membership import Membership
+from tresen.domain.membership.status import Status, Terms
+from tresen.domain.shared.contact import EmailAddress, PhoneNumber
+from tresen.domain.shared.ids import AccountId, MemberId
+from tresen.domain.shared.money import Money
+from tresen.domain.staff.task import StaffTask, TaskState
+from tresen.domain.sync.run import Counts, Run, RunState
+from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
+
+# Umlauts, an emoji of four code points, a combining diaeresis, both quotes, a newline and what LIKE and JSON treat
+# specially: all of it must come back as it went in.
+ODD = 'Zoë Ünïcödé 👩‍🚀 u\u0308 \'" \\ %_ \n {"a": null} \u200f'
+LATER = NOON + timedelta(hours=3, microseconds=7)
+# The same instant as LATER, said in another zone.
+LATER_ELSEWHERE = LATER.astimezone(timezone(timedelta(hours=-9, minutes=-30)))
+
+
+@attrs.frozen(kw_only=True)
+class Kind:
+    """A collection: its name in the unit of work, how a full entity is made (with what it depends on stored),
+    and how one is changed so that every field that may change does."""
+
+    name: str
+    make: Callable[[UnitOfWork], Awaitable[Any]]
+    change: Callable[[Any], None]
+    versioned: bool
+
+    def of(self, uow: UnitOfWork) -> Entities[Any, UUID]:
+        """The collection."""
+        return cast(Entities[Any, UUID], getattr(uow, self.name))
+
+    def synced(self, uow: UnitOfWork) -> Synced[Any, UUID]:
+        """The collection, of a kind that is synced."""
+        return cast(Synced[Any, UUID], getattr(uow, self.name))
+
+
+async def _member(uow: UnitOfWork) -> Member:
+    member = a_member(uow.tenant.id, ODD, "O'Brien", email=" Ada@Example.ORG ", phone=PhoneNumber("030 / 1", "+49301"))
+    member.location, member.joined_on, member.born_on = "17", date(2024, 2, 29), date(1815, 12, 10)
+    member.street, member.postcode, member.city, member.country = ODD, "01067", "Köln", "DE"
+    member.email_opt_in, member.sms_opt_in = True, False
+    return member
+
+
+def _change_member(member: Member) -> None:
+    member.first_name, member.last_name, member.email, member.phone = "", ODD, None, None
+    member.status, member.status_text, member.location = Status.UNKNOWN, "Frozen ❄", None
+    member.joined_on = member.born_on = member.street = member.postcode = member.city = member.country = None
+    member.email_opt_in, member.sms_opt_in, member.updated_at = None, True, LATER
+
+
+async def _membership(uow: UnitOfWork) -> Membership:
+    member = a_member(uow.tenant.id)
+    await uow.members.add(member)
+    one = a_membership(uow.tenant.id, member.id, name=ODD, starts_on=date(2026, 1, 31), price=Money("0.00", "EUR"))
+    one.kind, one.auto_renew, one.status_changes_on = "Class Plan", False, date(2026, 12, 31)
+    return one
+
+
+def _change_membership(membership: Membership) -> None:
+    membership.name, membership.kind, membership.price = "Silver", None, Money("1.234", "TND")
+    membership.terms = Terms(ends_on=date.max, cancels_on=date(2026, 5, 1), deleted=True, on_hold=True)
+    membership.auto_renew, membership.status, membership.status_changes_on = None, Status.CANCELLED, None
+    membership.updated_at = LATER
+
+
+async def _lead(uow: UnitOfWork) -> Lead:
+    lead = a_lead(uow.tenant.id, ODD, ODD, email="grace@example.org", phone=PhoneNumber("gar keine"))
+    lead.source, lead.interested_in, lead.message, lead.notes, lead.location = "Web", "Yoga", ODD, "", "3"
+    return lead
+
+
+def _change_lead(lead: Lead) -> None:
+    lead.first_name, lead.last_name, lead.email, lead.phone = "G", "", EmailAddress("nonsense"), None
+    lead.stage, lead.stage_text, lead.source, lead.interested_in = Stage.UNKNOWN, "Hot 🔥", None, None
+    lead.message, lead.notes, lead.location, lead.updated_at = None, ODD, None, LATER_ELSEWHERE
+    lead.member_id = MemberId(lead.id)
+
+
+async def _account(uow: UnitOfWork) -> ProviderAccount:
+    return an_account(uow.tenant.id, ODD, settings={"a": ODD, ODD: ""}, credentials=bytes(range(256)))
+
+
+def _change_account(account: ProviderAccount) -> None:
+    account.name, account.base_url, account.credentials = "second", "https://example.org/ü", None
+    account.settings, account.writes_enabled = {}, False
+    account.credential_state, account.state_reason, account.told_owner_at = CredentialState.REVOKED, ODD, LATER
+
+
+async def _run(uow: UnitOfWork) -> Run:
+    account = an_account(uow.tenant.id, "for a run")
+    await uow.accounts.add(account)
+    run = a_run(account, kind="leads", started_at=LATER)
+    run.forced = True
+    return run
+
+
+def _change_run(run: Run) -> None:
+    run.counts = Counts(created=100_000, updated=2, unchanged=2**40, errors=1)
+    run.finish(RunState.FAILED, now=LATER, reason=ODD)
+
+
+async def _task(uow: UnitOfWork) -> StaffTask:
+    task = a_task(uow.tenant.id, ODD, subject=f"lead:{ODD}", details={"why": ODD, "notes": None, "": "x"})
+    task.account_id = AccountId(task.id)
+    return task
+
+
+def _change_task(task: StaffTask) -> None:
+    task.account_id, task.title, task.subject, task.details = None, "Do it", None, {}
+    task.complete(by=ODD, now=LATER, note=ODD)
+    assert task.state is TaskState.DONE
+
+
+async def _user(uow: UnitOfWork) -> User:
+    return a_user(uow.tenant.id, "Zoë@Example.org", name=ODD, role=Role.OWNER)
+
+
+def _change_user(user: User) -> None:
+    user.email, user.name, user.role = EmailAddress("ada@example.com"), "A", Role.VIEWER
+    user.password_hash, user.active, user.last_login_at = ODD, False, LATER
+
+
+async def _session(uow: UnitOfWork) -> Session:
+    user = a_user(uow.tenant.id)
+    await uow.users.add(user)
+    return a_session(user, bytes(range(32)))
+
+
+def _change_session(session: Session) -> None:
+    session.expires_at, session.revoked_at = LATER, datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def _api_key(uow: UnitOfWork) -> ApiKey:
+    return an_api_key(uow.tenant.id, bytes(range(32)))
+
+
+def _change_api_key(key: ApiKey) -> None:
+    key.name, key.hint, key.scopes, key.expires_at, key.revoked_at = ODD, "", frozenset(), LATER, NOON
+
+
+KINDS = (
+    Kind(name="members", make=_member, change=_change_member, versioned=True),
+    Kind(name="memberships", make=_membership, change=_change_membership, versioned=True),
+    Kind(name="leads", make=_lead, change=_change_lead, versioned=True),
+    Kind(name="accounts", make=_account, change=_change_account, versioned=True),
+    Kind(name="runs", make=_run, change=_change_run, versioned=False),
+    Kind(name="tasks", make=_task, change=_change_task, versioned=False),
+    Kind(name="users", make=_user, change=_change_user, versioned=False),
+    Kind(name="sessions", make=_session, change=_change_session, versioned=False),
+    Kind(name="api_keys", make=_api_key, change=_change_api_key, versioned=False),
+)
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+every_versioned = pytest.mark.parametrize("kind", [k for k in KINDS if k.versioned], ids=lambda kind: kind.name)
+every_synced = pytest.mark.parametrize("kind", KINDS[:3], ids=lambda kind: kind.name)

@@ -1,0 +1,109 @@
+"""What the collections that are synced in bulk promise (ports/repositories.py, Synced)."""
+
+from typing import Any
+
+import pytest
+from tests.builders import IDS, a_lead, values_of
+
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.domain.shared.errors import AlreadyExists, StaleVersion
+from tresen.domain.shared.ids import LeadId, TenantId
+
+from .kinds import Kind, every_synced
+from .stores import Backend
+from .test_entities import stored
+
+MANY = 2_500
+
+
+async def _many(uow: UnitOfWork, kind: Kind, count: int) -> list[Any]:
+    return [await kind.make(uow) for _ in range(count)]
+
+
+@every_synced
+async def test_added_in_bulk_is_as_if_added_one_by_one(backend: Backend, tenant: TenantId, kind: Kind) -> None:
+    async with backend.units.open(tenant) as uow:
+        entities = await _many(uow, kind, 3)
+        await kind.synced(uow).add_many(entities)
+        await uow.commit()
+    found = await backend.read(tenant, lambda uow: kind.synced(uow).get_many([e.id for e in entities]))
+    assert [e.version for e in entities] == [1, 1, 1]
+    assert {key: values_of(e) for key, e in found.items()} == {e.id: values_of(e) for e in entities}
+
+
+@every_synced
+async def test_saved_in_bulk_is_as_if_saved_one_by_one(backend: Backend, tenant: TenantId, kind: Kind) -> None:
+    entities = [await stored(backend, tenant, kind) for _ in range(3)]
+    untouched = await stored(backend, tenant, kind)
+    async with backend.units.open(tenant) as uow:
+        for entity in entities:
+            kind.change(entity)
+        await kind.synced(uow).save_many(entities)
+        await uow.commit()
+    found = await backend.read(tenant, lambda uow: kind.synced(uow).get_many([e.id for e in (*entities, untouched)]))
+    assert [e.version for e in entities] == [2, 2, 2]
+    assert {k: values_of(e) for k, e in found.items()} == {e.id: values_of(e) for e in (*entities, untouched)}
+
+
+@every_synced
+async def test_one_stale_entity_refuses_the_bulk(backend: Backend, tenant: TenantId, kind: Kind) -> None:
+    entities = [await stored(backend, tenant, kind) for _ in range(3)]
+    async with backend.units.open(tenant) as uow:
+        await kind.of(uow).save(await kind.of(uow).get(entities[1].id))
+        await uow.commit()
+    for entity in entities:
+        kind.change(entity)
+    with pytest.raises(StaleVersion):
+        await backend.write(tenant, lambda uow: kind.synced(uow).save_many(entities))
+    found = await backend.read(tenant, lambda uow: kind.synced(uow).get_many([e.id for e in entities]))
+    assert [found[e.id].version for e in entities] == [1, 2, 1]
+
+
+@every_synced
+async def test_one_known_id_refuses_the_bulk(backend: Backend, tenant: TenantId, kind: Kind) -> None:
+    known = await stored(backend, tenant, kind)
+
+    async def add(uow: UnitOfWork) -> None:
+        await kind.synced(uow).add_many([*await _many(uow, kind, 2), known])
+
+    with pytest.raises(AlreadyExists):
+        await backend.write(tenant, add)
+
+
+@every_synced
+async def test_only_own_and_existing_ones_are_got(
+    backend: Backend, tenant: TenantId, other: TenantId, kind: Kind
+) -> None:
+    mine, foreign = await stored(backend, tenant, kind), await stored(backend, other, kind)
+    found = await backend.read(tenant, lambda uow: kind.synced(uow).get_many([mine.id, foreign.id, IDS.new(), mine.id]))
+    assert set(found) == {mine.id}
+
+
+@every_synced
+async def test_nothing_in_bulk_is_nothing(backend: Backend, tenant: TenantId, kind: Kind) -> None:
+    async with backend.units.open(tenant) as uow:
+        await kind.synced(uow).add_many([])
+        await kind.synced(uow).save_many([])
+        assert await kind.synced(uow).get_many([]) == {}
+        await uow.commit()
+
+
+@every_synced
+async def test_what_is_got_in_bulk_is_the_callers_own(backend: Backend, tenant: TenantId, kind: Kind) -> None:
+    entity = await stored(backend, tenant, kind)
+    async with backend.units.open(tenant) as uow:
+        kind.change((await kind.synced(uow).get_many([entity.id]))[entity.id])
+        assert values_of((await kind.synced(uow).get_many([entity.id]))[entity.id]) == values_of(entity)
+
+
+async def test_bulks_may_be_larger_than_a_statement_has_parameters(backend: Backend, tenant: TenantId) -> None:
+    leads = [a_lead(tenant, str(n)) for n in range(MANY)]
+    await backend.write(tenant, lambda uow: uow.leads.add_many(leads))
+    keys = [lead.id for lead in leads] + [LeadId(IDS.new()) for _ in range(MANY)]
+    found = await backend.read(tenant, lambda uow: uow.leads.get_many(keys))
+    assert {lead.first_name for lead in found.values()} == {str(n) for n in range(MANY)}
+    for lead in leads:
+        lead.notes = "seen"
+    await backend.write(tenant, lambda uow: uow.leads.save_many(leads))
+    found = await backend.read(tenant, lambda uow: uow.leads.get_many(keys))
+    assert {lead.notes for lead in found.values()} == {"seen"}

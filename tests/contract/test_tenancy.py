@@ -1,0 +1,179 @@
+"""What accounts, sites, staff tasks and users promise beyond every collection (ports/repositories.py)."""
+
+import pytest
+from tests.builders import a_session, a_site, a_task, a_user, an_account, an_api_key, values_of
+
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.domain.shared.contact import EmailAddress
+from tresen.domain.shared.errors import AlreadyExists
+from tresen.domain.shared.ids import TenantId
+from tresen.domain.staff.task import TaskState
+from tresen.domain.tenancy.provider_account import ProviderAccount
+
+from .kinds import ODD
+from .stores import Backend
+
+
+async def test_accounts_are_listed_by_provider_and_name(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    """Names whatever their case."""
+    added = [an_account(tenant, name, provider=provider) for provider, name in (("z", "a"), ("b", "Ä"), ("b", "Z"))]
+    added.append(an_account(tenant, "y", provider="b"))
+
+    async def add(uow: UnitOfWork) -> None:
+        for one in added:
+            await uow.accounts.add(one)
+
+    await backend.write(tenant, add)
+    found = await backend.read(tenant, lambda uow: uow.accounts.all())
+    z, umlaut, big_z, small_y = added
+    assert [values_of(a) for a in found] == [values_of(a) for a in (small_y, big_z, umlaut, account, z)]
+
+
+async def test_an_accounts_name_is_unique_per_provider_and_tenant(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    assert account.name == others_account.name
+    await backend.write(tenant, lambda uow: uow.accounts.add(an_account(tenant, account.name, provider="another")))
+    with pytest.raises(AlreadyExists):
+        await backend.write(tenant, lambda uow: uow.accounts.add(an_account(tenant, account.name)))
+    assert len(await backend.read(tenant, lambda uow: uow.accounts.all())) == 2
+
+
+async def test_an_account_cannot_take_anothers_name(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    second = an_account(tenant, "second")
+    await backend.write(tenant, lambda uow: uow.accounts.add(second))
+    second.name = account.name
+    with pytest.raises(AlreadyExists):
+        await backend.write(tenant, lambda uow: uow.accounts.save(second))
+    assert {a.name for a in await backend.read(tenant, lambda uow: uow.accounts.all())} == {"main", "second"}
+
+
+async def test_sites_are_listed_by_name(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    sites = [a_site(tenant, "zoo", zone="Asia/Kathmandu"), a_site(tenant, ODD), a_site(tenant, "Altstadt")]
+
+    async def add(uow: UnitOfWork) -> None:
+        for site in sites:
+            await uow.sites.add(site)
+
+    await backend.write(tenant, add)
+    await backend.write(other, lambda uow: uow.sites.add(a_site(other, "Altstadt")))
+    found = await backend.read(tenant, lambda uow: uow.sites.all())
+    assert list(found) == sorted(sites, key=lambda site: site.name.casefold())
+
+
+async def test_a_sites_name_is_unique_within_the_tenant(backend: Backend, tenant: TenantId) -> None:
+    site = a_site(tenant)
+    await backend.write(tenant, lambda uow: uow.sites.add(site))
+    for again in (site, a_site(tenant, site.name)):
+        with pytest.raises(AlreadyExists):
+            await backend.write(tenant, lambda uow, one=again: uow.sites.add(one))  # type: ignore[misc]  # bound now
+    assert list(await backend.read(tenant, lambda uow: uow.sites.all())) == [site]
+
+
+async def test_a_site_that_was_not_committed_does_not_exist(backend: Backend, tenant: TenantId) -> None:
+    async with backend.units.open(tenant) as uow:
+        await uow.sites.add(a_site(tenant))
+        assert len(await uow.sites.all()) == 1
+    assert list(await backend.read(tenant, lambda uow: uow.sites.all())) == []
+
+
+async def test_an_open_task_is_found_by_its_work(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    wanted = a_task(tenant, operation="cancel", subject="lead:1", details={"why": ODD})
+    others = (
+        a_task(tenant, operation="cancel", subject="lead:2"),
+        a_task(tenant, operation="convert", subject="lead:1"),
+        a_task(tenant, operation="cancel", subject=None),
+    )
+
+    async def add(uow: UnitOfWork) -> None:
+        for task in (*others, wanted):
+            await uow.tasks.add(task)
+
+    await backend.write(tenant, add)
+    found = await backend.read(tenant, lambda uow: uow.tasks.find_open("cancel", "lead:1"))
+    assert found is not None
+    assert values_of(found) == values_of(wanted)
+    assert await backend.read(tenant, lambda uow: uow.tasks.find_open("convert", "lead:2")) is None
+    assert await backend.read(other, lambda uow: uow.tasks.find_open("cancel", "lead:1")) is None
+
+
+async def test_a_closed_task_is_not_open(backend: Backend, tenant: TenantId) -> None:
+    task = a_task(tenant, operation="cancel", subject="lead:1")
+    done = a_task(tenant, operation="cancel", subject="lead:2", state=TaskState.DONE)
+
+    async def add(uow: UnitOfWork) -> None:
+        await uow.tasks.add(task)
+        await uow.tasks.add(done)
+        task.state = TaskState.DONE
+        await uow.tasks.save(task)
+
+    await backend.write(tenant, add)
+    for subject in ("lead:1", "lead:2"):
+        assert await backend.read(tenant, lambda uow, s=subject: uow.tasks.find_open("cancel", s)) is None  # type: ignore[misc]  # bound now
+
+
+async def test_an_email_is_unique_over_all_tenants(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    await backend.write(tenant, lambda uow: uow.users.add(a_user(tenant, "Zoë@Example.org")))
+    for owner in (tenant, other):
+        for same in ("Zoë@Example.org", " ZOË@example.ORG "):
+            with pytest.raises(AlreadyExists):
+                await backend.write(owner, lambda uow, t=owner, e=same: uow.users.add(a_user(t, e)))  # type: ignore[misc]  # bound now
+
+
+async def test_an_email_that_was_not_committed_is_free(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    async with backend.units.open(tenant) as uow:
+        await uow.users.add(a_user(tenant))
+        with pytest.raises(AlreadyExists):
+            await uow.users.add(a_user(tenant))
+    await backend.write(other, lambda uow: uow.users.add(a_user(other)))
+
+
+async def test_a_user_cannot_take_anothers_email(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    user, foreign = a_user(tenant, "ada@example.org"), a_user(other, "zoe@example.org")
+    await backend.write(tenant, lambda uow: uow.users.add(user))
+    await backend.write(other, lambda uow: uow.users.add(foreign))
+    user.email = foreign.email
+    with pytest.raises(AlreadyExists):
+        await backend.write(tenant, lambda uow: uow.users.save(user))
+
+
+async def test_an_email_that_was_given_up_is_free(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    user = a_user(tenant, "ada@example.org")
+    await backend.write(tenant, lambda uow: uow.users.add(user))
+    user.email = EmailAddress("new@example.org")
+    await backend.write(tenant, lambda uow: uow.users.save(user))
+    await backend.write(other, lambda uow: uow.users.add(a_user(other, "ada@example.org")))
+
+
+async def test_taken_emails_are_those_of_any_tenant(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    await backend.write(tenant, lambda uow: uow.users.add(a_user(tenant, "Mine@example.org")))
+    await backend.write(other, lambda uow: uow.users.add(a_user(other, "foreign@example.org")))
+    asked = ["mine@example.org", "foreign@example.org", "free@example.org", "Mine@example.org", ODD]
+    async with backend.units.open(tenant) as uow:
+        await uow.users.add(a_user(tenant, "new@example.org"))
+        taken = set(await uow.users.taken([*asked, "new@example.org"]))
+    assert taken == {"mine@example.org", "foreign@example.org", "new@example.org"}
+    assert set(await backend.read(other, lambda uow: uow.users.taken([]))) == set()
+
+
+async def test_a_token_belongs_to_one_login_and_a_key_to_one_key(
+    backend: Backend, tenant: TenantId, other: TenantId
+) -> None:
+    mine, foreign = a_user(tenant, "mine@example.org"), a_user(other, "foreign@example.org")
+
+    async def add(uow: UnitOfWork) -> None:
+        await uow.users.add(mine if uow.tenant.id == tenant else foreign)
+
+    for owner in (tenant, other):
+        await backend.write(owner, add)
+    await backend.write(tenant, lambda uow: uow.sessions.add(a_session(mine)))
+    await backend.write(tenant, lambda uow: uow.api_keys.add(an_api_key(tenant)))
+    for owner, user in ((tenant, mine), (other, foreign)):
+        with pytest.raises(AlreadyExists):
+            await backend.write(owner, lambda uow, u=user: uow.sessions.add(a_session(u)))  # type: ignore[misc]  # bound now
+        with pytest.raises(AlreadyExists):
+            await backend.write(owner, lambda uow, t=owner: uow.api_keys.add(an_api_key(t)))  # type: ignore[misc]  # bound now
