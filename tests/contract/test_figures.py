@@ -1,0 +1,143 @@
+"""What the readers promise beyond lists: memberships of a member, keys, runs, counts (ports/readers.py)."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import pytest
+from tests.builders import (
+    IDS,
+    NOON,
+    a_lead,
+    a_member,
+    a_membership,
+    a_run,
+    a_task,
+    an_account,
+    an_api_key,
+    values_of,
+)
+
+from tresen.application.ports.readers import MembershipRow
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.domain.leads.stage import Stage
+from tresen.domain.membership.status import Status, Terms
+from tresen.domain.shared.errors import NotFound
+from tresen.domain.shared.ids import MemberId, TenantId
+from tresen.domain.shared.money import Money
+from tresen.domain.staff.task import TaskState
+from tresen.domain.sync.run import Counts, RunState
+from tresen.domain.tenancy.provider_account import ProviderAccount
+
+from .kinds import LATER, ODD
+from .stores import Backend
+
+
+async def test_a_memberships_row_shows_the_membership(backend: Backend, tenant: TenantId) -> None:
+    member = a_member(tenant)
+    full = a_membership(tenant, member.id, name=ODD, price=Money("49.90", "EUR"), status=Status.PAUSED)
+    full.kind = "Class Plan"
+    full.terms = Terms(starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), cancels_on=date(2026, 6, 30))
+    bare = a_membership(tenant, member.id)
+    free = a_membership(tenant, member.id, starts_on=date(2020, 1, 1), price=Money("0", "JPY"))
+
+    async def add(uow: UnitOfWork) -> None:
+        await uow.members.add(member)
+        await uow.memberships.add_many([bare, free, full])
+
+    await backend.write(tenant, add)
+    rows = await backend.readers.memberships(tenant, member.id)
+    assert [row.id for row in rows] == [full.id, free.id, bare.id]
+    assert rows[0] == MembershipRow(
+        id=full.id,
+        member_id=member.id,
+        name=ODD,
+        kind="Class Plan",
+        status="paused",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+        cancels_on=date(2026, 6, 30),
+        monthly_price="49.90",
+        currency="EUR",
+    )
+    assert [(row.monthly_price, row.currency) for row in rows[1:]] == [("0", "JPY"), (None, None)]
+
+
+async def test_memberships_of_an_unknown_or_foreign_member_are_not_found(
+    backend: Backend, tenant: TenantId, other: TenantId
+) -> None:
+    foreign = a_member(other)
+    await backend.write(other, lambda uow: uow.members.add(foreign))
+    for unknown in (MemberId(IDS.new()), foreign.id):
+        with pytest.raises(NotFound):
+            await backend.readers.memberships(tenant, unknown)
+
+
+async def test_keys_are_told_newest_first_revoked_ones_too(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    old, new = (an_api_key(tenant, bytes([n]) * 32, created_at=NOON + timedelta(days=n)) for n in range(2))
+    old.revoked_at = LATER
+
+    async def add(uow: UnitOfWork) -> None:
+        await uow.api_keys.add(new)
+        await uow.api_keys.add(old)
+
+    await backend.write(tenant, add)
+    await backend.write(other, lambda uow: uow.api_keys.add(an_api_key(other)))
+    assert [values_of(key) for key in await backend.readers.api_keys(tenant)] == [values_of(new), values_of(old)]
+
+
+async def test_runs_of_all_accounts_and_kinds_are_told_newest_first(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    second = an_account(tenant, "second")
+    runs = [
+        a_run(account, started_at=NOON, state=RunState.COMPLETED, counts=Counts(created=1)),
+        a_run(second, kind="leads", started_at=NOON + timedelta(hours=1)),
+        a_run(account, kind="leads", started_at=NOON + timedelta(hours=2), state=RunState.SKIPPED),
+    ]
+
+    async def add(uow: UnitOfWork) -> None:
+        await uow.accounts.add(second)
+        for run in (runs[1], runs[0], runs[2]):
+            await uow.runs.add(run)
+
+    await backend.write(tenant, add)
+    await backend.write(other, lambda uow: uow.runs.add(a_run(others_account, started_at=LATER)))
+    found = await backend.readers.runs(tenant, limit=10)
+    assert [values_of(run) for run in found] == [values_of(run) for run in reversed(runs)]
+    assert [run.id for run in await backend.readers.runs(tenant, limit=2)] == [runs[2].id, runs[1].id]
+
+
+async def test_counts_say_how_many_are_in_which_status(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    member, foreign = a_member(tenant), a_member(other)
+
+    async def add(uow: UnitOfWork) -> None:
+        await uow.members.add_many([member, a_member(tenant), a_member(tenant, status=Status.PAUSED)])
+        await uow.memberships.add(a_membership(tenant, member.id, status=Status.EXPIRED))
+        await uow.leads.add_many([a_lead(tenant), a_lead(tenant, stage=Stage.LOST)])
+        await uow.tasks.add(a_task(tenant))
+        await uow.tasks.add(a_task(tenant, state=TaskState.DONE))
+        await uow.tasks.add(a_task(tenant, state=TaskState.DONE))
+
+    await backend.write(tenant, add)
+    await backend.write(other, lambda uow: uow.members.add(foreign))
+    assert _that_occur(await backend.readers.counts(tenant)) == {
+        "members": {"active": 2, "paused": 1},
+        "memberships": {"expired": 1},
+        "leads": {"new": 1, "lost": 1},
+        "tasks": {"open": 1, "done": 2},
+    }
+    assert _that_occur(await backend.readers.counts(other)) == {
+        "members": {"active": 1},
+        "memberships": {},
+        "leads": {},
+        "tasks": {},
+    }
+
+
+async def test_counts_of_an_empty_tenant_name_every_kind(backend: Backend, tenant: TenantId) -> None:
+    empty: dict[str, dict[str, int]] = {"members": {}, "memberships": {}, "leads": {}, "tasks": {}}
+    assert _that_occur(await backend.readers.counts(tenant)) == empty
+
+
+def _that_occur(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    return {kind: {word: n for word, n in by_status.items() if n} for kind, by_status in counts.items()}
