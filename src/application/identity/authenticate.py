@@ -1,10 +1,15 @@
 """A credential becomes a principal."""
 
+from contextlib import suppress
+from uuid import UUID
+
 import attrs
 
 from ...domain.identity.principal import Principal
 from ...domain.identity.role import Role, Scope
 from ...domain.shared.errors import NotAllowed, NotAuthenticated, NotFound
+from ...domain.shared.ids import TenantId
+from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock
 from ..ports.directory import Directory
 from ..ports.secrets import TokenSource
@@ -46,15 +51,26 @@ class Authenticate:
         return principal if tenant is None else await self._in_tenant(principal, tenant)
 
     async def _in_tenant(self, principal: Principal, tenant: str) -> Principal:
-        try:
-            target = await self._directory.tenant(tenant)
-        except NotFound:
-            target = None
+        target = await self._named(tenant)
         if target is not None and target.id == principal.tenant_id:
             return principal
         if target is None or Scope.INSTALLATION not in principal.scopes:
             raise NotAllowed("only an operator may name another tenant that exists")
         return attrs.evolve(principal, tenant_id=target.id)
+
+    async def _named(self, tenant: str) -> Tenant | None:
+        for name in (_as_id(tenant), tenant):
+            if name is not None:
+                with suppress(NotFound):
+                    return await self._directory.tenant(name)
+        return None
+
+
+def _as_id(text: str) -> TenantId | None:
+    try:
+        return TenantId(UUID(text))
+    except ValueError:
+        return None
 
 
 def _refused() -> NotAuthenticated:
