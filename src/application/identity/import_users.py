@@ -57,7 +57,8 @@ class ImportUsers:
 
     async def __call__(self, command: UserList) -> Imported:
         """Create those that are not there yet."""
-        users = [await self._user(command, name, password) for name, password in parse_user_list(command.text)]
+        entries = enumerate(parse_user_list(command.text), start=1)
+        users = [await self._user(command, position, *entry) for position, entry in entries]
 
         async def add(uow: UnitOfWork) -> Imported:
             taken = await uow.users.taken([u.email.canonical for u in users])
@@ -68,12 +69,15 @@ class ImportUsers:
 
         return await self._transactions.run(command.tenant_id, "import_users", add)
 
-    async def _user(self, command: UserList, name: str, password: str) -> User:
-        address = name if "@" in name else f"{name}@{command.domain}"
+    async def _user(self, command: UserList, position: int, name: str, password: str) -> User:
+        email = EmailAddress((name if "@" in name else f"{name}@{command.domain}").strip())
+        if not email.is_well_formed:
+            # Not the name itself: it may be the second half of a password with a comma.
+            raise InvalidValue(f"entry {position} does not begin with a name or e-mail address", field="user_list")
         return User(
             id=UserId(self._ids.new()),
             tenant_id=command.tenant_id,
-            email=EmailAddress.parse(address, field="user_list"),
+            email=email,
             name=name,
             role=Role.ADMIN if name in command.admins else Role.ADVISER,
             password_hash=await self._hasher.hash(password),
