@@ -19,12 +19,17 @@ _GAP = "  "
 
 @attrs.frozen(kw_only=True)
 class Table:
-    """Columns and rows of texts. ``empty`` is said instead of a table without rows: that, and what to do next."""
+    """Columns and rows of texts.
+
+    ``empty`` is said instead of a table without rows: that, and what to do next. ``title`` and ``footer`` are lines
+    around one with rows.
+    """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     empty: str = "nothing here"
     title: str | None = None
+    footer: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -40,7 +45,7 @@ class Answer:
 def show(answer: Answer, terminal: Terminal) -> None:
     """Write it to the terminal's output: with ``as_json`` one document, keys in the order in which they are given."""
     if answer.as_json:
-        print(json.dumps(answer.document, ensure_ascii=False, indent=2), file=terminal.out, flush=True)
+        terminal.write(json.dumps(answer.document, ensure_ascii=False, indent=2) + "\n")
         return
     for part in answer.parts:
         if isinstance(part, str):
@@ -49,6 +54,15 @@ def show(answer: Answer, terminal: Terminal) -> None:
             terminal.say(part.empty)
         else:
             _show_table(part, terminal)
+
+
+def page_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, count: int, offset: int, empty: str) -> Table:
+    """One window of a list of ``count`` things, with a line that tells how to see the rest."""
+    if not rows and count:
+        empty = f"nothing from offset {offset} on; there are {count}"
+    last = offset + len(rows)
+    footer = f"{offset + 1}-{last} of {count}; more with --offset {last}" if last < count else f"{count} in all"
+    return Table(columns=columns, rows=rows, empty=empty, footer=footer)
 
 
 def cell(value: object, zone: str = "UTC") -> str:
@@ -69,9 +83,9 @@ def _show_table(table: Table, terminal: Terminal) -> None:
     if terminal.out.isatty():
         _show_rich(table.columns, rows, terminal)
     else:
-        for line in aligned(table.columns, rows):
-            print(line, file=terminal.out)
-    terminal.out.flush()
+        terminal.write("".join(f"{line}\n" for line in aligned(table.columns, rows)))
+    if table.footer:
+        terminal.say(table.footer)
 
 
 def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[str]:
@@ -90,7 +104,9 @@ def _show_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], terminal: 
     from rich.console import Console
 
     console = Console(file=terminal.out, no_color=not terminal.colours, highlight=False, emoji=False)
-    console.print(_rich_table(columns, rows))
+    with console.capture() as captured:
+        console.print(_rich_table(columns, rows))
+    terminal.write(captured.get())
 
 
 def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> "RichTable":

@@ -14,7 +14,7 @@ from .answer import Answer, show
 from .call import Call
 from .exit_codes import ExitCode, exit_code_of, exit_codes_text
 from .failures import complain, complain_of_unexpected, complain_of_usage
-from .terminal import Terminal
+from .terminal import ReaderGone, Terminal
 
 Command = Callable[..., Awaitable[Answer | None] | None]
 
@@ -59,12 +59,10 @@ def run(argv: Sequence[str], runtime: Runtime, terminal: Terminal | None = None)
     """
     seat = terminal or Terminal.of_process()
     try:
-        code = _run(argv, Call(runtime=runtime, terminal=seat))
-        seat.out.flush()
-    except BrokenPipeError:
+        return int(_run(argv, Call(runtime=runtime, terminal=seat)))
+    except ReaderGone:
         _silence(seat)
-        return ExitCode.OK
-    return int(code)
+        return int(ExitCode.OK)
 
 
 def _run(argv: Sequence[str], call: Call) -> ExitCode:
@@ -96,7 +94,7 @@ def _guarded(command: Command, bound: BoundArguments, call: Call, *, as_json: bo
     except KeyboardInterrupt:
         call.terminal.complain("interrupted")
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except ReaderGone:
         raise
     except Exception as error:
         logging.getLogger(__name__).debug("unexpected error %s", correlation_id, exc_info=error)

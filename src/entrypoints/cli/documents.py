@@ -58,6 +58,16 @@ def _list(value: Sequence[object]) -> object:
     return [plain(item) for item in value]
 
 
+def price(amount: object | None, currency: str | None) -> dict[str, object] | None:
+    """Money as the API shows it, None where it is not known."""
+    return None if amount is None or currency is None else {"amount": str(amount), "currency": currency}
+
+
+def written(**parts: Mapping[str, object] | None) -> dict[str, object]:
+    """What a write came to: only the parts that there are."""
+    return {name: part for name, part in parts.items() if part is not None}
+
+
 def fields(entity: object, *names: str) -> dict[str, object]:
     """The named attributes as JSON, in that order."""
     return {name: plain(getattr(entity, name)) for name in names}

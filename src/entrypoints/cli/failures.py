@@ -77,4 +77,4 @@ def complain_of_unexpected(correlation_id: str, terminal: Terminal, *, as_json: 
 
 def _as_json(terminal: Terminal, code: str, message: str, details: object) -> None:
     document = {"error": {"code": code, "message": message, "details": plain(details)}}
-    print(json.dumps(document, ensure_ascii=False), file=terminal.err, flush=True)
+    terminal.complain(json.dumps(document, ensure_ascii=False))

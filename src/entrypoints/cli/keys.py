@@ -41,7 +41,7 @@ async def create(
         expires_at = _end_of(expires, home.zone) if expires else None
         made = await use.create_api_key(NewApiKey(tenant_id=home.id, name=name, scopes=scopes, expires_at=expires_at))
     return Answer(
-        document={**_document(made.key), "key": made.text},
+        document={"api_key": _document(made.key), "key": made.text},
         parts=[made.text, f"this is the only time it is shown; its id is {made.key.id}"],
         as_json=as_json,
     )
@@ -60,7 +60,7 @@ async def revoke(
     async with in_tenant(call, tenant) as (use, home):
         key = await use.revoke_api_key(home.id, ApiKeyId(id_))
     text = f"{key.name} ({key.hint}…) is revoked since {cell(key.revoked_at, home.zone)}"
-    return Answer(document=_document(key), parts=[text], as_json=as_json)
+    return Answer(document={"api_key": _document(key)}, parts=[text], as_json=as_json)
 
 
 @group.command(name="list")
@@ -79,7 +79,7 @@ async def list_(*, tenant: TenantOption = None, as_json: JsonOption = False, cal
         ],
         empty="no key yet; create one: tresen key create --name NAME --scope members:read",
     )
-    return Answer(document=listed("keys", [_document(key) for key in keys]), parts=[table], as_json=as_json)
+    return Answer(document=listed("api_keys", [_document(key) for key in keys]), parts=[table], as_json=as_json)
 
 
 def _end_of(last_day: date, zone: str) -> datetime:

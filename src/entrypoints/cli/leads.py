@@ -16,13 +16,13 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
-from .answer import Answer, Table, cell
+from .answer import Answer, cell, page_table
 from .call import Given, choose_accounts, in_tenant
-from .documents import fields, listed, row
+from .documents import fields, listed, row, written
 from .live import LiveOption, live_answer, live_listing
 from .members import about, member_document
 from .memberships import membership_document
-from .options import AccountOption, JsonOption, ListOptions, TenantOption, as_page, command_group
+from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
 from .tasks import task_document, task_lines
 
 group = command_group("leads", "Leads: list, show, create, update, convert.")
@@ -50,14 +50,16 @@ async def list_(
         return live_answer("leads", shown, as_json=as_json)
     async with in_tenant(call, tenant) as (use, home):
         page = await use.readers.leads(home.id, listing)
-    table = Table(
+    table = page_table(
         columns=("id", "name", "email", "phone", "status", "source", "created"),
         rows=[_line(lead, home.zone) for lead in page.items],
+        count=page.count,
+        offset=listing.offset,
         empty="no lead found; bring them here: tresen sync run leads",
     )
     return Answer(
         document=listed("leads", [row(lead) for lead in page.items], page.count),
-        parts=[table, as_page(len(page.items), page.count, listing.offset)],
+        parts=[table],
         as_json=as_json,
     )
 
@@ -67,7 +69,7 @@ async def show(id_: _Id, /, *, tenant: TenantOption = None, as_json: JsonOption 
     """Show one lead in full."""
     async with in_tenant(call, tenant) as (use, home):
         lead = await use.get_lead(home.id, LeadId(id_))
-    return Answer(document=lead_document(lead), parts=_about(lead, home.zone), as_json=as_json)
+    return Answer(document={"lead": lead_document(lead)}, parts=_about(lead, home.zone), as_json=as_json)
 
 
 @group.command
@@ -150,12 +152,12 @@ async def convert(
                 payment_method=payment_method,
             )
         )
-    document = {
-        "lead": lead_document(done.lead),
-        "member": member_document(done.member) if done.member else None,
-        "membership": membership_document(done.membership) if done.membership else None,
-        "task": task_document(done.task) if done.task else None,
-    }
+    document = written(
+        lead=lead_document(done.lead),
+        member=member_document(done.member) if done.member else None,
+        membership=membership_document(done.membership) if done.membership else None,
+        task=task_document(done.task) if done.task else None,
+    )
     parts = [f"{done.lead.name} is {done.lead.stage.value}"]
     if done.member:
         parts.append(f"member: {done.member.id}")
@@ -176,7 +178,7 @@ def lead_document(lead: Lead) -> dict[str, object]:
 
 
 def _with_task(lead: Lead, task: StaffTask | None, line: str, *, as_json: bool) -> Answer:
-    document = {"lead": lead_document(lead), "task": task_document(task) if task else None}
+    document = written(lead=lead_document(lead), task=task_document(task) if task else None)
     return Answer(document=document, parts=[line, *task_lines(task)], as_json=as_json)
 
 

@@ -34,7 +34,5 @@ def live_answer(name: str, shown: Sequence[Shown], *, as_json: bool) -> Answer:
         rows=[(one.external_id, *(cell(one.values.get(column)) for column in _COLUMNS)) for one in shown],
         empty=f"the provider lists no {name} there",
     )
-    documents = [
-        {"external_id": one.external_id, **{key: plain(value) for key, value in one.values.items()}} for one in shown
-    ]
+    documents = [{"external_id": one.external_id, "values": plain(one.values)} for one in shown]
     return Answer(document=listed(name, documents), parts=[table], as_json=as_json)

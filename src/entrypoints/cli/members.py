@@ -11,11 +11,12 @@ from ...application.ports.readers import MEMBER_ORDER, MemberRow, MembershipRow
 from ...domain.membership.member import Member
 from ...domain.membership.status import Status
 from ...domain.shared.ids import MemberId
-from .answer import Answer, Table, cell
+from ...domain.sync.journal import Change
+from .answer import Answer, Table, cell, page_table
 from .call import Given, choose_accounts, in_tenant
-from .documents import fields, listed, row
+from .documents import fields, listed, plain, price, row
 from .live import LiveOption, live_answer, live_listing
-from .options import AccountOption, JsonOption, ListOptions, TenantOption, as_page, command_group
+from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
 
 group = command_group("members", "Members: list, show.")
 
@@ -40,14 +41,16 @@ async def list_(
         return live_answer("members", shown, as_json=as_json)
     async with in_tenant(call, tenant) as (use, home):
         page = await use.readers.members(home.id, listing)
-    table = Table(
+    table = page_table(
         columns=("id", "name", "email", "phone", "status", "joined", "updated"),
         rows=[_line(member, home.zone) for member in page.items],
+        count=page.count,
+        offset=listing.offset,
         empty="no member found; bring them here: tresen sync run members",
     )
     return Answer(
         document=listed("members", [row(member) for member in page.items], page.count),
-        parts=[table, as_page(len(page.items), page.count, listing.offset)],
+        parts=[table],
         as_json=as_json,
     )
 
@@ -66,10 +69,12 @@ async def show(
         detail = await use.get_member(home.id, MemberId(id_))
         memberships = await use.readers.memberships(home.id, MemberId(id_))
     document = {
-        **member_document(detail.member),
-        "memberships": [row(membership) for membership in memberships],
-        "links": [fields(link, "account_id", "external_id", "synced_at") for link in detail.links],
-        "changes": [row(change) for change in detail.changes],
+        "member": member_document(detail.member),
+        "memberships": [_membership(membership) for membership in memberships],
+        "links": [
+            {**fields(k, "account_id", "external_id", "synced_at"), "values": plain(k.base)} for k in detail.links
+        ],
+        "overwritten": [_overwritten(change) for change in detail.changes],
     }
     parts: list[Table | str] = [
         *_about(detail.member, home.zone),
@@ -88,6 +93,21 @@ def member_document(member: Member) -> dict[str, object]:
         *("born_on", "street", "postcode", "city", "country", "email_opt_in", "sms_opt_in", "created_at"),
         *("updated_at", "version"),
     )
+
+
+def _membership(membership: MembershipRow) -> dict[str, object]:
+    return {
+        **fields(membership, "id", "member_id", "name", "kind", "status", "starts_on", "ends_on", "cancels_on"),
+        "monthly_price": price(membership.monthly_price, membership.currency),
+    }
+
+
+def _overwritten(change: Change) -> dict[str, object]:
+    return {
+        **fields(change, "field", "base", "ours", "theirs"),
+        "taken": change.side.value,
+        **fields(change, "rule", "reason", "at", "run_id"),
+    }
 
 
 def _line(member: MemberRow, zone: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from ...domain.shared.ids import MemberId, MembershipId
 from ...domain.shared.unset import UNSET
 from .answer import Answer
 from .call import Given, choose_accounts, in_tenant
-from .documents import fields
+from .documents import fields, price, written
 from .members import member_document
 from .options import AccountOption, JsonOption, TenantOption, command_group
 from .tasks import task_document, task_lines
@@ -57,11 +57,11 @@ async def sell(
                 account_id=(await choose_accounts(use, home, account))[0].id if account else None,
             )
         )
-    document = {
-        "member": member_document(sold.member) if sold.member else None,
-        "membership": membership_document(sold.membership) if sold.membership else None,
-        "task": task_document(sold.task) if sold.task else None,
-    }
+    document = written(
+        member=member_document(sold.member) if sold.member else None,
+        membership=membership_document(sold.membership) if sold.membership else None,
+        task=task_document(sold.task) if sold.task else None,
+    )
     parts = [f"member: {sold.member.name} ({sold.member.id})"] if sold.member else []
     if sold.membership:
         parts.append(_line(sold.membership))
@@ -116,13 +116,11 @@ async def cancel(
 
 def membership_document(membership: Membership) -> dict[str, object]:
     """A membership as the API shows it."""
-    price = membership.price
+    paid = membership.price
     return {
         **fields(membership, "id", "member_id", "name", "kind", "status"),
         **fields(membership.terms, "starts_on", "ends_on", "cancels_on"),
-        "monthly_price": str(price.amount) if price else None,
-        "currency": price.currency if price else None,
-        **fields(membership, "auto_renew", "created_at", "updated_at", "version"),
+        "monthly_price": price(paid.amount, paid.currency) if paid else None,
     }
 
 
@@ -140,10 +138,8 @@ def _buyer(
 
 
 def _pushed(pushed: PushedMembership, *, as_json: bool) -> Answer:
-    document = {
-        "membership": membership_document(pushed.membership),
-        "task": task_document(pushed.task) if pushed.task else None,
-    }
+    task = task_document(pushed.task) if pushed.task else None
+    document = written(membership=membership_document(pushed.membership), task=task)
     return Answer(document=document, parts=[_line(pushed.membership), *task_lines(pushed.task)], as_json=as_json)
 
 

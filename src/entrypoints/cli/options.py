@@ -72,10 +72,3 @@ def word(words: type[_E], text: str, field: str) -> _E:
     except ValueError:
         known = ", ".join(str(w.value) for w in words)
         raise InvalidValue(f"{text!r} is no {field}; choose from {known}", field=field) from None
-
-
-def as_page(shown: int, count: int, offset: int) -> str:
-    """What to say under a page of a list: how much of it is shown, and how to see more."""
-    if offset + shown < count:
-        return f"{offset + 1}-{offset + shown} of {count}; more with --offset {offset + shown}"
-    return f"{count} in all"

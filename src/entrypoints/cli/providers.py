@@ -63,7 +63,7 @@ async def connect(
             )
         )
     parts = [f"connected {account.provider} account {account.name} ({account.id})", "next: tresen provider check"]
-    return Answer(document=_document(account), parts=parts, as_json=as_json)
+    return Answer(document={"provider_account": _document(account)}, parts=parts, as_json=as_json)
 
 
 @group.command(name="list")
@@ -83,7 +83,9 @@ async def list_(*, tenant: TenantOption = None, as_json: JsonOption = False, cal
         ],
         empty="no account yet; connect one: tresen provider connect wodify --location-id ID",
     )
-    return Answer(document=listed("accounts", [_document(a) for a in accounts]), parts=[table], as_json=as_json)
+    return Answer(
+        document=listed("provider_accounts", [_document(a) for a in accounts]), parts=[table], as_json=as_json
+    )
 
 
 @group.command
@@ -109,8 +111,13 @@ async def check(
         ],
     )
     return Answer(
-        document=listed("accounts", [row(h) for h in found]), parts=[table], as_json=as_json, code=_code(found)
+        document=listed("accounts", [_health(h) for h in found]), parts=[table], as_json=as_json, code=_code(found)
     )
+
+
+def _health(health: ProviderHealth) -> dict[str, object]:
+    """As the API shows it: what was answered and what went wrong only where there is something."""
+    return {k: v for k, v in row(health).items() if v is not None or k not in {"response", "error"}}
 
 
 def _code(found: Sequence[ProviderHealth]) -> ExitCode:

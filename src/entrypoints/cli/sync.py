@@ -11,7 +11,7 @@ from ...application.sync.sync_status import Status
 from ...domain.sync.run import Run, RunState, SyncError
 from .answer import Answer, Table, cell
 from .call import Given, choose_accounts, in_tenant
-from .documents import fields, listed, plain
+from .documents import fields, listed, row
 from .exit_codes import ExitCode
 from .options import AccountOption, JsonOption, TenantOption, command_group
 from .screen import ConsoleScreen
@@ -78,7 +78,7 @@ async def run_(
     failed = any(r.run.state in {RunState.FAILED, RunState.INTERRUPTED} for r in ran)
     return Answer(
         document={
-            **listed("runs", [_document(r.run, r.account.name) for r in ran]),
+            **listed("runs", [_document(r.run) for r in ran]),
             "errors": _error_documents(errors),
         },
         parts=[_summary(ran), *_error_parts(errors, home.zone)],
@@ -112,9 +112,10 @@ async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, ca
         *_error_parts(now.recent_errors, home.zone),
     ]
     document = {
-        **fields(now, "last_sync_members", "last_sync_leads", "total_errors", "configured"),
+        **fields(now, "last_sync_members", "last_sync_leads", "total_errors"),
+        "wodify_configured": now.configured,  # W45's key as the seed spells it
         "recent_errors": _error_documents(now.recent_errors),
-        "runs": [_document(r, names.get(r.account_id)) for r in now.runs],
+        "runs": [_document(r) for r in now.runs],
     }
     return Answer(document=document, parts=parts, as_json=as_json)
 
@@ -184,11 +185,9 @@ def _error_documents(errors: Sequence[SyncError]) -> list[dict[str, object]]:
     return [fields(e, "run_id", "kind", "external_id", "code", "message", "at") for e in errors]
 
 
-def _document(run: Run, account: str | None) -> dict[str, object]:
+def _document(run: Run) -> dict[str, object]:
     return {
-        **fields(run, "id", "account_id"),
-        "account": account,
-        **fields(run, "kind", "state", "forced", "reason"),
-        **{name: plain(value) for name, value in attrs.asdict(run.counts).items()},
-        **fields(run, "started_at", "finished_at"),
+        **fields(run, "id", "account_id", "kind", "state", "forced"),
+        "counts": row(run.counts),
+        **fields(run, "reason", "started_at", "finished_at"),
     }

@@ -9,10 +9,10 @@ from ...application.ports.readers import TASK_ORDER
 from ...application.staff.complete_task import TaskDone
 from ...domain.shared.ids import TaskId
 from ...domain.staff.task import StaffTask, TaskState
-from .answer import Answer, Table, cell
+from .answer import Answer, cell, page_table
 from .call import Given, in_tenant
 from .documents import fields, listed
-from .options import JsonOption, ListOptions, TenantOption, as_page, command_group
+from .options import JsonOption, ListOptions, TenantOption, command_group
 
 group = command_group("tasks", "Staff tasks, which no machine may or can do: list, done.")
 
@@ -25,7 +25,7 @@ async def list_(
     listing = (options or ListOptions()).listing(TaskState, TASK_ORDER)
     async with in_tenant(call, tenant) as (use, home):
         page = await use.readers.tasks(home.id, listing)
-    table = Table(
+    table = page_table(
         columns=("id", "status", "what to do", "why", "since", "done by"),
         rows=[
             (
@@ -34,11 +34,13 @@ async def list_(
             )
             for t in page.items
         ],
+        count=page.count,
+        offset=listing.offset,
         empty="no task found: nothing to do by hand",
     )
     return Answer(
-        document=listed("tasks", [task_document(t) for t in page.items], page.count),
-        parts=[table, as_page(len(page.items), page.count, listing.offset)],
+        document=listed("staff_tasks", [task_document(t) for t in page.items], page.count),
+        parts=[table],
         as_json=as_json,
     )
 
@@ -60,7 +62,9 @@ async def done(
     async with in_tenant(call, tenant) as (use, home):
         closed = TaskDone(tenant_id=home.id, task_id=TaskId(id_), by=by or call.terminal.login_name, note=note)
         task = await use.complete_task(closed)
-    return Answer(document=task_document(task), parts=[f"done by {task.done_by}: {task.title}"], as_json=as_json)
+    return Answer(
+        document={"task": task_document(task)}, parts=[f"done by {task.done_by}: {task.title}"], as_json=as_json
+    )
 
 
 def task_document(task: StaffTask) -> dict[str, object]:

@@ -33,7 +33,9 @@ async def create(
         tenant = await use.create_tenant(new)
     hint = f"next: tresen user create --tenant {tenant.slug} --email ADDRESS --name NAME --role owner"
     return Answer(
-        document=_document(tenant), parts=[f"created tenant {tenant.slug} ({tenant.id})", hint], as_json=as_json
+        document={"tenant": _document(tenant)},
+        parts=[f"created tenant {tenant.slug} ({tenant.id})", hint],
+        as_json=as_json,
     )
 
 

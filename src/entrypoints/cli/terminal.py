@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TextIO
 
 import attrs
@@ -17,6 +18,10 @@ _LONGEST_SECRET = 10_000
 def visible(text: str) -> str:
     """The text on one line, without characters that could steer a terminal (names come from outside)."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+class ReaderGone(Exception):
+    """Whoever read our output has read enough: no failure of ours."""
 
 
 def _ask(prompt: str) -> str:
@@ -55,12 +60,21 @@ class Terminal:
         return self.environ.get("LOGNAME") or self.environ.get("USER") or self.environ.get("USERNAME") or "operator"
 
     def say(self, line: str) -> None:
-        """One line for people or pipes, at once."""
-        print(visible(line), file=self.out, flush=True)
+        """One line for people or pipes, at once. Raises ReaderGone."""
+        self.write(f"{visible(line)}\n")
+
+    def write(self, text: str) -> None:
+        """A text as it is, at once. Raises ReaderGone."""
+        try:
+            self.out.write(text)
+            self.out.flush()
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
     def complain(self, line: str) -> None:
-        """One line on the error stream."""
-        print(visible(line), file=self.err, flush=True)
+        """One line on the error stream; when nobody reads that, the work goes on."""
+        with suppress(BrokenPipeError):
+            print(visible(line), file=self.err, flush=True)
 
     def read_secret(self) -> str:
         """The first line of the standard input, for secrets handed over by another program."""
@@ -72,5 +86,7 @@ class Terminal:
         ``otherwise`` says how else the secret can be given.
         """
         if not self.source.isatty():
-            raise InvalidValue(f"no terminal to ask for the {what} on: {otherwise}", field=what.replace(" ", "_"))
+            raise InvalidValue(
+                f"no terminal to ask for the {what} on: {otherwise}", field=what.lower().replace(" ", "_")
+            )
         return self.ask_secret(f"{what[0].upper()}{what[1:]}: ")

@@ -11,10 +11,10 @@ from ...application.ports.readers import USER_ORDER
 from ...domain.identity.role import Role
 from ...domain.identity.user import User, check_password
 from ...domain.shared.errors import InvalidValue, NotFound
-from .answer import Answer, Table, cell
+from .answer import Answer, cell, page_table
 from .call import Given, in_tenant
 from .documents import fields, listed
-from .options import JsonOption, TenantOption, WindowOptions, as_page, command_group
+from .options import JsonOption, TenantOption, WindowOptions, command_group
 from .terminal import Terminal
 
 group = command_group("user", "Users: create, list, import.")
@@ -38,7 +38,7 @@ async def create(
     async with in_tenant(call, tenant) as (use, home):
         user = await use.create_user(NewUser(tenant_id=home.id, email=email, name=name, role=role, password=password))
     parts = [f"created {user.role.value} {user.email} ({user.id}) in {home.slug}"]
-    return Answer(document=_document(user), parts=parts, as_json=as_json)
+    return Answer(document={"user": _document(user)}, parts=parts, as_json=as_json)
 
 
 @group.command(name="list")
@@ -49,24 +49,29 @@ async def list_(
     listing = (options or WindowOptions()).window(USER_ORDER)
     async with in_tenant(call, tenant) as (use, home):
         page = await use.readers.users(home.id, listing)
-    table = Table(
+    table = page_table(
         columns=("id", "email", "name", "role", "active", "last login"),
         rows=[
             (str(u.id), u.email.raw, u.name, u.role.value, cell(u.active), cell(u.last_login_at, home.zone))
             for u in page.items
         ],
+        count=page.count,
+        offset=listing.offset,
         empty="no user found; create one: tresen user create --email ADDRESS --name NAME --role owner",
     )
     return Answer(
         document=listed("users", [_document(u) for u in page.items], page.count),
-        parts=[table, as_page(len(page.items), page.count, listing.offset)],
+        parts=[table],
         as_json=as_json,
     )
 
 
 @group.command(name="import")
 async def import_(
-    file: Annotated[str | None, Parameter(help="File with name1:password1,name2:password2; - is the input.")] = None,
+    file: Annotated[
+        str | None,
+        Parameter(allow_leading_hyphen=True, help="File with name1:password1,name2:password2; - is the input."),
+    ] = None,
     /,
     *,
     from_env: Annotated[
