@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Generic, TypeVar
 
 import attrs
 
@@ -10,27 +9,28 @@ from ...domain.shared.errors import (
     CredentialsRefused,
     GatewayError,
     GatewayRejected,
+    GatewayUnavailable,
     GatewayUnsupported,
+    InvalidValue,
     NotConfigured,
 )
 from ...domain.shared.ids import TaskId
 from ...domain.staff.task import StaffTask, TaskReason
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
-from ..ports.gym import GymGateway, GymProviders, Operation, Support
+from ..ports.gym import GymGateway, GymProviders, Observed, Operation, Support
 from ..ports.unit_of_work import UnitOfWork
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 @attrs.frozen
-class Outcome(Generic[T]):
-    """Either what was ``done`` or the staff ``task`` that now asks a person to do it."""
+class Outcome:
+    """Either what was ``done``, readable, or the staff ``task`` that now asks a person to do it."""
 
-    done: T | None = None
+    done: Observed | None = None
     task: StaffTask | None = None
 
 
@@ -55,8 +55,8 @@ class ProviderWrites:
     _ids: IdSource
 
     async def __call__(
-        self, account: ProviderAccount, wanted: Wanted, call: Callable[[GymGateway], Awaitable[T]]
-    ) -> Outcome[T]:
+        self, account: ProviderAccount, wanted: Wanted, call: Callable[[GymGateway], Awaitable[Observed]]
+    ) -> Outcome:
         """The call's result, or a task with the reason why a person must do it."""
         if not account.writes_enabled:
             return await self._task(account, wanted, TaskReason.WRITES_DISABLED, "writing is switched off")
@@ -64,7 +64,7 @@ class ProviderWrites:
             async with self._gyms.open(account) as gym:
                 if not _may(gym.support(wanted.operation), account):
                     raise GatewayUnsupported("this operation is not proven at this provider")
-                return Outcome(done=await call(gym))
+                return Outcome(done=_readable(await call(gym)))
         except (GatewayError, NotConfigured) as error:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
             return await self._task(account, wanted, _reason(error), error.message, refused=error)
@@ -76,7 +76,7 @@ class ProviderWrites:
         reason: TaskReason,
         answer: str,
         refused: Exception | None = None,
-    ) -> Outcome[T]:
+    ) -> Outcome:
         task = StaffTask(
             id=TaskId(self._ids.new()),
             tenant_id=account.tenant_id,
@@ -105,6 +105,15 @@ def _may(support: Support, account: ProviderAccount) -> bool:
     return support is Support.PROVEN or (
         support is Support.UNPROVEN and account.settings.get("allow_unproven") == "true"
     )
+
+
+def _readable(answer: Observed) -> Observed:
+    """It came back, so the write may have taken effect; nobody may repeat it because the answer makes no sense."""
+    try:
+        answer.read()
+    except InvalidValue as error:
+        raise GatewayUnavailable(f"the provider's answer cannot be read: {error.message}") from error
+    return answer
 
 
 def _reason(error: GatewayError | NotConfigured) -> TaskReason:
