@@ -21,8 +21,8 @@ class Cancellation:
 
 @attrs.frozen
 class CancelMembership:
-    """Cancelling twice changes nothing the second time (C111). Raises NotFound, IllegalTransition (it has expired),
-    InvalidValue (no reason).
+    """Cancelling twice changes nothing the second time (C111), nor does cancelling what ends on a day to come anyway.
+    Raises NotFound, IllegalTransition (it has expired), InvalidValue (no reason).
     """
 
     _transactions: Transactions
@@ -38,6 +38,8 @@ class CancelMembership:
         if membership.status is Status.CANCELLED:
             return PushedMembership(membership)
         membership.ensure_can(Step.CANCEL)
+        if membership.terms.cancels_on is not None:
+            return PushedMembership(membership)
 
         async def call(gym: GymGateway, external_id: str) -> Observed:
             return await gym.cancel_membership(external_id, reason=cancellation.reason)

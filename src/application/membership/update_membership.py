@@ -62,4 +62,4 @@ def _price(price: Decimal | None | Unset) -> str | None | Unset:
         return price
     if not price.is_finite() or price < 0:
         raise InvalidValue("a price is a number from 0", field="monthly_price")
-    return str(price)
+    return format(abs(price), "f")  # neither an exponent nor a negative zero

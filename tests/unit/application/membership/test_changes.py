@@ -1,0 +1,228 @@
+"""Memberships are changed at the provider first (W2, W3); ours follows what it then shows."""
+
+from decimal import Decimal
+
+import pytest
+
+from tresen.application.membership.cancel_membership import Cancellation
+from tresen.application.membership.update_membership import MembershipUpdate
+from tresen.application.ports.gym import Operation, Support
+from tresen.domain.membership.membership import Membership
+from tresen.domain.membership.status import Status
+from tresen.domain.shared.errors import (
+    GatewayNotFound,
+    GatewayUnavailable,
+    IllegalTransition,
+    InvalidValue,
+    NotConfigured,
+    NotFound,
+)
+from tresen.domain.shared.ids import MembershipId
+from tresen.domain.staff.task import TaskReason
+
+from ..studio import GOLD, SILVER, Studio
+
+
+async def sold_here(studio: Studio, **values: object) -> Membership:
+    studio.books.packages = [GOLD, SILVER]
+    there = studio.sell_there(studio.enrol(), **values)  # type: ignore[arg-type] # any of its values
+    await studio.members_synced()
+    return studio.membership(there)
+
+
+def update(studio: Studio, membership: Membership, **values: object) -> MembershipUpdate:
+    return MembershipUpdate(tenant_id=studio.tenant.id, membership_id=membership.id, **values)  # type: ignore[arg-type] # any of its fields
+
+
+def cancellation(studio: Studio, membership: Membership, reason: str = "moves away") -> Cancellation:
+    return Cancellation(tenant_id=studio.tenant.id, membership_id=membership.id, reason=reason)
+
+
+async def test_only_what_is_set_changes(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    pushed = await studio.update_membership(update(studio, gold, monthly_price=Decimal("39.50")))
+    assert pushed.task is None
+    assert str(pushed.membership.price) == "39.50 EUR"
+    assert (pushed.membership.name, pushed.membership.status) == ("Gold", Status.ACTIVE)
+    assert studio.books.memberships.get("1001").values["price"] == "39.50 EUR"
+
+
+@pytest.mark.parametrize(
+    ("price", "written"),
+    [(Decimal(0), "0.00 EUR"), (Decimal("-0"), "0.00 EUR"), (Decimal("1E+2"), "100.00 EUR"), (None, None)],
+)
+async def test_nothing_is_a_price_and_no_price_is_not(
+    studio: Studio, price: Decimal | None, written: str | None
+) -> None:
+    gold = await sold_here(studio)
+    pushed = await studio.update_membership(update(studio, gold, monthly_price=price))
+    assert studio.books.memberships.get("1001").values["price"] == written
+    assert (str(pushed.membership.price) if pushed.membership.price else None) == written
+
+
+async def test_a_price_is_sent_as_a_plain_decimal_text(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.change_account(writes_enabled=False)
+    for price, text in ((Decimal("1E+2"), "100"), (Decimal("-0.0"), "0.0"), (Decimal("12.50"), "12.50")):
+        pushed = await studio.update_membership(update(studio, gold, monthly_price=price))
+        assert pushed.task is not None
+        assert pushed.task.details["monthly_price"] == text
+
+
+async def test_package_and_status_change_together(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    pushed = await studio.update_membership(update(studio, gold, package="Silver", status=Status.PAUSED))
+    assert (pushed.membership.name, pushed.membership.status) == ("Silver", Status.PAUSED)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"status": Status.UNKNOWN}, {"monthly_price": Decimal(-1)}, {"monthly_price": Decimal("NaN")}],
+)
+async def test_what_cannot_be_changed_is_refused_before_anything_is_called(
+    studio: Studio, values: dict[str, object]
+) -> None:
+    gold = await sold_here(studio)
+    with pytest.raises(InvalidValue):
+        await studio.update_membership(update(studio, gold, **values))
+    assert "update_membership" not in studio.gym.faults.calls
+
+
+async def test_a_rejected_change_leaves_ours_as_it_is(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    pushed = await studio.update_membership(update(studio, gold, package="Platinum"))
+    assert pushed.task is not None
+    assert pushed.task.reason is TaskReason.REJECTED
+    assert pushed.task.title == "Change the membership Gold at the provider"
+    assert (pushed.task.details["external_id"], pushed.task.details["package"]) == ("1001", "Platinum")
+    assert "status" not in pushed.task.details
+    assert studio.membership("1001").version == gold.version
+
+
+async def test_a_change_that_timed_out_after_it_took_effect_is_not_repeated_and_the_sync_brings_it(
+    studio: Studio,
+) -> None:
+    gold = await sold_here(studio)
+    studio.gym.faults.fail_next("update_membership", GatewayUnavailable("time-out"), after=1)
+    pushed = await studio.update_membership(update(studio, gold, package="Silver"))
+    assert pushed.task is not None
+    assert pushed.task.reason is TaskReason.OUTCOME_UNKNOWN
+    assert pushed.membership.name == "Gold"
+    assert studio.gym.faults.calls.count("update_membership") == 1
+    await studio.members_synced()
+    assert studio.membership("1001").name == "Silver"
+
+
+async def test_a_membership_that_is_gone_there_becomes_a_task(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.gym.faults.fail_next("update_membership", GatewayNotFound("no such membership"))
+    pushed = await studio.update_membership(update(studio, gold, package="Silver"))
+    assert pushed.task is not None
+    assert pushed.task.reason is TaskReason.REJECTED
+
+
+async def test_cancelling_ends_it_and_keeps_the_reason_there(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    pushed = await studio.cancel_membership(cancellation(studio, gold))
+    assert (pushed.membership.status, pushed.task) == (Status.CANCELLED, None)
+    assert pushed.membership.terms.cancels_on == studio.clock.now().date()
+    assert studio.books.reasons["1001"] == "moves away"
+
+
+async def test_cancelling_twice_changes_nothing_the_second_time(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    await studio.cancel_membership(cancellation(studio, gold))
+    before = studio.rows()
+    again = await studio.cancel_membership(cancellation(studio, gold, "again"))
+    assert (again.membership.status, again.task) == (Status.CANCELLED, None)
+    assert studio.gym.faults.calls.count("cancel_membership") == 1
+    assert studio.rows() == before
+
+
+async def test_a_cancellation_that_is_yet_to_come_is_not_made_again(studio: Studio) -> None:
+    gold = await sold_here(studio, cancels_on="2026-12-31")
+    assert gold.status is Status.ACTIVE
+    again = await studio.cancel_membership(cancellation(studio, gold))
+    assert again.task is None
+    assert "cancel_membership" not in studio.gym.faults.calls
+
+
+async def test_an_expired_membership_cannot_be_cancelled(studio: Studio) -> None:
+    gold = await sold_here(studio, ends_on="2026-01-31")
+    with pytest.raises(IllegalTransition):
+        await studio.cancel_membership(cancellation(studio, gold))
+    assert "cancel_membership" not in studio.gym.faults.calls
+
+
+async def test_a_cancellation_needs_a_reason(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    with pytest.raises(InvalidValue):
+        await studio.cancel_membership(cancellation(studio, gold, " "))
+
+
+async def test_what_the_provider_cannot_cancel_is_a_task_once(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.gym._support[Operation.CANCEL_MEMBERSHIP] = Support.NONE
+    first = await studio.cancel_membership(cancellation(studio, gold))
+    second = await studio.cancel_membership(cancellation(studio, gold))
+    assert first.task is not None
+    assert second.task is not None
+    assert first.task.id == second.task.id
+    assert (first.task.reason, first.task.title) == (
+        TaskReason.UNSUPPORTED,
+        "Cancel the membership Gold at the provider",
+    )
+    assert first.task.details["reason"] == "moves away"
+
+
+async def test_the_provider_is_asked_about_the_membership_that_was_read(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    other = studio.sell_there("1001", name="Silver")
+    await studio.members_synced()
+    await studio.cancel_membership(cancellation(studio, studio.membership(other)))
+    assert studio.membership("1001").status is Status.ACTIVE
+    assert studio.membership("1001").id == gold.id
+
+
+async def test_an_unknown_membership_is_not_found(studio: Studio) -> None:
+    nothing = MembershipId(studio.ids.new())
+    with pytest.raises(NotFound):
+        await studio.cancel_membership(Cancellation(tenant_id=studio.tenant.id, membership_id=nothing, reason="x"))
+    with pytest.raises(NotFound):
+        await studio.update_membership(
+            MembershipUpdate(tenant_id=studio.tenant.id, membership_id=nothing, package="Gold")
+        )
+
+
+async def test_a_membership_without_a_provider_cannot_be_changed_there(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    stray = Membership(
+        id=MembershipId(studio.ids.new()),
+        tenant_id=studio.tenant.id,
+        member_id=gold.member_id,
+        name="Stray",
+        terms=gold.terms,
+        status=Status.ACTIVE,
+        created_at=studio.clock.now(),
+        updated_at=studio.clock.now(),
+    )
+    await studio.transactions.run(studio.tenant.id, "add", lambda uow: uow.memberships.add(stray))
+    with pytest.raises(NotConfigured):
+        await studio.cancel_membership(cancellation(studio, stray))
+
+
+async def test_offers_are_those_of_the_last_sync(studio: Studio) -> None:
+    assert await studio.list_packages(studio.tenant.id) == ()
+    await sold_here(studio)
+    assert await studio.list_packages(studio.tenant.id) == (GOLD, SILVER)
+
+
+async def test_a_member_is_shown_with_links_and_history(studio: Studio) -> None:
+    ada = studio.enrol()
+    await studio.members_synced()
+    await studio.edit_member(ada, first_name="Adah")
+    await studio.members_synced()
+    detail = await studio.get_member(studio.tenant.id, studio.member(ada).id)
+    assert detail.member.first_name == "Ada"
+    assert [link.external_id for link in detail.links] == [ada]
+    assert [(c.field, c.ours, c.theirs) for c in detail.changes] == [("first_name", "Adah", "Ada")]
