@@ -41,16 +41,17 @@ class ConnectProvider:
         """Store it. The credentials are sealed before they reach the store."""
         if not command.api_key.strip():
             raise InvalidValue("the API key is empty", field="api_key")
-        if not command.name.strip():
+        name = command.name.strip()
+        if not name:
             raise InvalidValue("an account needs a name", field="name")
         connection = self._gyms.check_settings(command.provider, base_url=command.base_url, settings=command.settings)
         sealed = self._box.seal(command.api_key.strip())
 
         async def store(uow: UnitOfWork) -> ProviderAccount:
             known = await uow.accounts.all()
-            same = [a for a in known if (a.provider, a.name) == (command.provider, command.name)]
+            same = [a for a in known if (a.provider, a.name) == (command.provider, name)]
             if not same:
-                account = self._new(command, connection, sealed)
+                account = self._new(command, name, connection, sealed)
                 await uow.accounts.add(account)
                 return account
             account = same[0]
@@ -62,12 +63,14 @@ class ConnectProvider:
 
         return await self._transactions.run(command.tenant_id, "connect_provider", store)
 
-    def _new(self, command: ConnectProviderCommand, connection: Connection, sealed: bytes) -> ProviderAccount:
+    def _new(
+        self, command: ConnectProviderCommand, name: str, connection: Connection, sealed: bytes
+    ) -> ProviderAccount:
         return ProviderAccount(
             id=AccountId(self._ids.new()),
             tenant_id=command.tenant_id,
             provider=command.provider,
-            name=command.name,
+            name=name,
             base_url=connection.base_url,
             credentials=sealed,
             settings=connection.settings,

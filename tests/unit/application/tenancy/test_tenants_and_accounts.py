@@ -1,0 +1,135 @@
+"""Tenants are made once; accounts are connected, renewed and chosen."""
+
+import pytest
+
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.tenancy.choose_account import choose_account
+from tresen.application.tenancy.connect_provider import ConnectProviderCommand
+from tresen.application.tenancy.create_tenant import NewTenant
+from tresen.domain.shared.errors import AlreadyExists, InvalidValue, NotFound
+from tresen.domain.shared.ids import AccountId
+from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
+
+from ..studio import Studio
+
+
+def connecting(studio: Studio, **values: object) -> ConnectProviderCommand:
+    given = {"provider": "memory", "name": "second", "api_key": " k-123 ", **values}
+    return ConnectProviderCommand(tenant_id=studio.tenant.id, **given)  # type: ignore[arg-type] # any of its fields
+
+
+async def test_a_tenant_is_found_by_its_slug(studio: Studio) -> None:
+    made = await studio.create_tenant(NewTenant(slug="other", name=" Other ", zone="Europe/Vienna"))
+    assert await studio.directory.tenant("other") == made
+    assert (made.name, made.zone, made.created_at) == ("Other", "Europe/Vienna", studio.clock.now())
+
+
+async def test_a_slug_is_taken_once(studio: Studio) -> None:
+    with pytest.raises(AlreadyExists):
+        await studio.create_tenant(NewTenant(slug="studio", name="Another"))
+
+
+@pytest.mark.parametrize("values", [{"slug": "No!"}, {"name": " "}, {"zone": "Berlin"}, {"currency": "Euro"}])
+async def test_what_cannot_be_a_tenant_is_refused(studio: Studio, values: dict[str, str]) -> None:
+    with pytest.raises(InvalidValue):
+        await studio.create_tenant(NewTenant(**{"slug": "other", "name": "Other", **values}))
+    assert len(await studio.directory.tenants()) == 1
+
+
+async def test_credentials_are_sealed_before_they_reach_the_store(studio: Studio) -> None:
+    made = await studio.connect(connecting(studio))
+    stored = await studio.list_accounts.one(studio.tenant.id, made.id)
+    assert stored.credentials is not None
+    assert studio.box.open(stored.credentials) == "k-123"
+    assert b"k-123" not in stored.credentials
+    assert "k-123" not in repr(made) + repr(studio.rows()) + repr(connecting(studio))
+    assert (stored.base_url, stored.writes_enabled, stored.credential_state) == (
+        "memory://gym",
+        False,
+        CredentialState.OK,
+    )
+
+
+async def test_connecting_again_renews_the_same_account(studio: Studio) -> None:
+    made = await studio.connect(connecting(studio))
+    again = await studio.connect(
+        connecting(studio, api_key="k-456", writes_enabled=True, settings={"allow_unproven": "true"})
+    )
+    assert again.id == made.id
+    stored = await studio.list_accounts.one(studio.tenant.id, made.id)
+    assert stored.credentials is not None
+    assert studio.box.open(stored.credentials) == "k-456"
+    assert (stored.writes_enabled, stored.settings) == (True, {"allow_unproven": "true"})
+    assert len(await studio.list_accounts(studio.tenant.id)) == 2
+
+
+async def test_a_name_with_blanks_around_it_is_the_same_name(studio: Studio) -> None:
+    made = await studio.connect(connecting(studio, name="second"))
+    again = await studio.connect(connecting(studio, name=" second "))
+    assert (again.id, again.name) == (made.id, "second")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"api_key": "  "},
+        {"name": " "},
+        {"provider": "nobody"},
+        {"base_url": "memory://elsewhere"},
+        {"settings": {"colour": "red"}},
+    ],
+)
+async def test_what_cannot_be_connected_is_refused_and_not_kept(studio: Studio, values: dict[str, object]) -> None:
+    with pytest.raises(InvalidValue):
+        await studio.connect(connecting(studio, **values))
+    assert len(await studio.list_accounts(studio.tenant.id)) == 1
+
+
+async def test_accounts_of_others_are_neither_listed_nor_found(studio: Studio) -> None:
+    other = await studio.create_tenant(NewTenant(slug="other", name="Other"))
+    assert await studio.list_accounts(other.id) == []
+    with pytest.raises(NotFound):
+        await studio.list_accounts.one(other.id, studio.account.id)
+
+
+async def chosen(studio: Studio, account_id: AccountId | None = None) -> ProviderAccount | None:
+    async def ask(uow: UnitOfWork) -> ProviderAccount | None:
+        return await choose_account(uow, account_id)
+
+    return await studio.read(ask)
+
+
+async def test_without_a_name_the_only_account_is_meant(studio: Studio) -> None:
+    found = await chosen(studio)
+    assert found is not None
+    assert found.id == studio.account.id
+
+
+async def test_with_several_accounts_one_must_be_named(studio: Studio) -> None:
+    second = await studio.connect(connecting(studio))
+    with pytest.raises(InvalidValue) as raised:
+        await chosen(studio)
+    assert raised.value.details["field"] == "account_id"
+    assert str(second.id) in raised.value.message
+    found = await chosen(studio, second.id)
+    assert found is not None
+    assert found.id == second.id
+
+
+async def test_without_accounts_there_is_none_to_choose(studio: Studio) -> None:
+    other = await studio.create_tenant(NewTenant(slug="other", name="Other"))
+
+    async def ask(uow: UnitOfWork) -> ProviderAccount | None:
+        return await choose_account(uow, None)
+
+    assert await studio.transactions.read(other.id, ask) is None
+
+
+async def test_another_tenants_account_is_not_found(studio: Studio) -> None:
+    other = await studio.create_tenant(NewTenant(slug="other", name="Other"))
+
+    async def ask(uow: UnitOfWork) -> ProviderAccount | None:
+        return await choose_account(uow, studio.account.id)
+
+    with pytest.raises(NotFound):
+        await studio.transactions.read(other.id, ask)
