@@ -23,12 +23,17 @@ class Connection(Protocol):
     """Reads. Every method raises StorageConflict or StorageUnavailable."""
 
     @abstractmethod
-    async def fetch(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
-        """All rows. Columns come back as the values that the tables' types say."""
+    async def fetch(
+        self, statement: Select[Any], parameters: Parameters | None = None, *, long: bool = False
+    ) -> Sequence[Row]:
+        """All rows. Columns come back as the values that the tables' types say.
+
+        ``long``: it may take more than a millisecond, so it must not hold up the event loop.
+        """
 
     @abstractmethod
     async def fetch_raw(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
-        """All rows as the driver gives them, fast: for texts, bytes and whole numbers only."""
+        """``fetch`` for thousands of rows, as the driver gives them: for texts, bytes and whole numbers only."""
 
     @abstractmethod
     def among(self, column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
@@ -81,8 +86,8 @@ class Database(Protocol):
         """Where it is, without the password: for messages."""
 
     @abstractmethod
-    def reading(self, *, long: bool = False) -> AbstractAsyncContextManager[Connection]:
-        """For reads that need not see one state together. ``long``: may scan, so it must not hold up the loop."""
+    def reading(self) -> AbstractAsyncContextManager[Connection]:
+        """For reads that need not see one state together."""
 
     @abstractmethod
     def writing(self) -> AbstractAsyncContextManager[Transaction]:

@@ -16,9 +16,11 @@ class ReadOnly(Transaction):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def fetch(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
+    async def fetch(
+        self, statement: Select[Any], parameters: Parameters | None = None, *, long: bool = False
+    ) -> Sequence[Row]:
         """Passed on."""
-        return await self._connection.fetch(statement, parameters)
+        return await self._connection.fetch(statement, parameters, long=long)
 
     async def fetch_raw(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
         """Passed on."""

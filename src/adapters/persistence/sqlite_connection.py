@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -17,24 +18,35 @@ from .sqlite_patience import Patience
 from .sqlite_rows import encoded, writing_of
 from .types import Stored
 
+Scans = AbstractAsyncContextManager[sa.Connection]
+
 
 class SqliteConnection(Connection):
-    """Reads, each on its own; on ``threads`` where given."""
+    """Reads, each on its own: short ones inline, long ones on ``threads`` with the connection for ``scans``."""
 
-    def __init__(self, connection: sa.Connection, patience: Patience, threads: Executor | None = None) -> None:
+    def __init__(
+        self, connection: sa.Connection, patience: Patience, threads: Executor, scans: Callable[[], Scans] | None = None
+    ) -> None:
         self._connection = connection
         self._patience = patience
         self._threads = threads
+        self._scans = scans or (lambda: nullcontext(connection))
 
-    async def fetch(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
+    async def fetch(
+        self, statement: Select[Any], parameters: Parameters | None = None, *, long: bool = False
+    ) -> Sequence[Row]:
         """Values as the tables' types say."""
-        connection = self._connection
-        return await self._patience(lambda: _rows(connection.execute(statement, parameters)), threads=self._threads)
+        if not long:
+            return await self._patience(lambda: _rows(self._connection.execute(statement, parameters)))
+        async with self._scans() as connection:
+            return await self._patience(lambda: _rows(connection.execute(statement, parameters)), threads=self._threads)
 
     async def fetch_raw(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
         """Values as they are stored."""
-        connection = self._connection
-        return await self._patience(lambda: _raw_rows(connection.execute(statement, parameters)), threads=self._threads)
+        async with self._scans() as connection:
+            return await self._patience(
+                lambda: _raw_rows(connection.execute(statement, parameters)), threads=self._threads
+            )
 
     def among(self, column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
         """Texts in one JSON parameter; JSON cannot hold ids, so they get a parameter each."""
@@ -48,15 +60,16 @@ class SqliteTransaction(SqliteConnection, Transaction):
     """Everything between BEGIN IMMEDIATE, which comes with the first use, and COMMIT. Bulk runs on ``threads``."""
 
     def __init__(self, connection: sa.Connection, patience: Patience, threads: Executor) -> None:
-        super().__init__(connection, patience)
-        self._bulk_threads = threads
+        super().__init__(connection, patience, threads)
         self._driver = cast(sqlite3.Connection, connection.connection.driver_connection)
         self._state = _State.IDLE
 
-    async def fetch(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
+    async def fetch(
+        self, statement: Select[Any], parameters: Parameters | None = None, *, long: bool = False
+    ) -> Sequence[Row]:
         """Sees what this transaction wrote."""
         await self.begin()
-        return await super().fetch(statement, parameters)
+        return await super().fetch(statement, parameters, long=long)
 
     async def fetch_raw(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
         """Sees what this transaction wrote."""
@@ -117,7 +130,7 @@ class SqliteTransaction(SqliteConnection, Transaction):
 
         if count == 1:
             return await self._patience.once(write)
-        threads = self._bulk_threads if count >= BULK else None
+        threads = self._threads if count >= BULK else None
         return await self._patience.once(lambda: _all_or_none(driver, write), threads=threads)
 
 

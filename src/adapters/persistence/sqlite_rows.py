@@ -1,7 +1,10 @@
 """Rows in the form that SQLite stores, column by column: a tenth of the cost of doing it value by value."""
 
-from collections.abc import Callable, Iterable
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
+from operator import is_
 from typing import Any
 
 from sqlalchemy import Table
@@ -10,7 +13,9 @@ from .mappers.values import Row
 from .statements import Writing
 from .types import Stored
 
-_NOTHING = object()
+# Asked for the adapter of None, the sqlite3 module looks in several places in vain, for each NULL of a bulk load
+# (0.3 µs); this one answers at once, and gives None.
+sqlite3.register_adapter(type(None), {}.get)
 
 
 @lru_cache(maxsize=64)
@@ -21,7 +26,7 @@ def writing_of(table: Table) -> Writing:
 
 def encoded(table: Table, rows: Iterable[Row]) -> Iterable[Row]:
     """The rows with ids, instants and dates as SQLite holds them. Raises TypeError for a naive instant."""
-    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     if columns:
         for position, encode in _encoders(table):
             columns[position] = _column(columns[position], encode)
@@ -37,12 +42,9 @@ def _encoders(table: Table) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
     )
 
 
-def _column(values: Iterable[Any], encode: Callable[[Any], Any]) -> list[Any]:
-    # A batch has one tenant and mostly one instant: the same object again needs no second look.
-    stored: list[Any] = []
-    last, form = _NOTHING, None
-    for value in values:
-        if value is not last:
-            last, form = value, None if value is None else encode(value)
-        stored.append(form)
-    return stored
+def _column(values: Sequence[Any], encode: Callable[[Any], Any]) -> Sequence[Any]:
+    # A batch has one tenant, one account and mostly one instant: the very same objects.
+    first = values[0]
+    if all(map(is_, values, repeat(first))):
+        return [None if first is None else encode(first)] * len(values)
+    return [None if value is None else encode(value) for value in values]

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, DateTime, Dialect, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, LargeBinary, Text, Uuid
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 T = TypeVar("T")
@@ -30,8 +30,9 @@ def from_microseconds(stored: int) -> datetime:
     return _EPOCH + timedelta(microseconds=stored)
 
 
-def _to_bytes(key: UUID) -> bytes:
-    return key.bytes
+def _to_bytes(key: UUID) -> bytearray:
+    # The sqlite3 module takes a bytearray at once, but asks around before it takes bytes: 0.1 against 0.4 µs.
+    return bytearray(key.int.to_bytes(16, "big"))
 
 
 def _from_bytes(stored: bytes) -> UUID:
@@ -49,8 +50,8 @@ class Stored(TypeDecorator[T]):
     cache_ok = True
     native: ClassVar[type[TypeEngine[Any]]]
     in_sqlite: ClassVar[type[TypeEngine[Any]]]
-    to_sqlite: ClassVar["staticmethod[[Any], Any]"]
-    from_sqlite: ClassVar["staticmethod[[Any], Any]"]
+    to_sqlite: ClassVar[Any]
+    from_sqlite: ClassVar[Any]
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The column's type in that database."""
@@ -66,6 +67,26 @@ class Stored(TypeDecorator[T]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002 - SQLAlchemy's signature
         """None where the driver does it."""
         return _unless_none(self.from_sqlite) if dialect.name == "sqlite" else None
+
+
+class Flag(Stored[bool]):
+    """True or False; 1 or 0 in SQLite."""
+
+    cache_ok = True
+    native = Boolean
+    in_sqlite = Boolean
+    to_sqlite = int
+    from_sqlite = bool
+
+
+class Blob(Stored[bytes]):
+    """Bytes."""
+
+    cache_ok = True
+    native = LargeBinary
+    in_sqlite = LargeBinary
+    to_sqlite = bytearray
+    from_sqlite = bytes
 
 
 class Id(Stored[UUID]):

@@ -1,5 +1,6 @@
 """Memberships and what is on sale."""
 
+from ....application.ports.readers import MembershipRow
 from ....domain.membership.membership import Membership
 from ....domain.membership.package import Package
 from ....domain.membership.status import Status, Terms
@@ -68,3 +69,20 @@ def package_row(tenant_id: TenantId, account_id: AccountId, position: int, p: Pa
 def package(row: Row) -> Package:
     """As read."""
     return Package(id=row[3], name=row[4], kind=row[5], price=money(row[6], row[7]), commitment=row[8])
+
+
+def membership_line(row: Row) -> MembershipRow:
+    """One line of a list, from a whole row."""
+    price = money(row[11], row[12])
+    return MembershipRow(
+        id=row[1],
+        member_id=row[2],
+        name=row[3],
+        kind=row[4],
+        status=row[14],
+        starts_on=row[5],
+        ends_on=row[6],
+        cancels_on=row[7],
+        monthly_price=str(price.amount) if price else None,
+        currency=price.currency if price else None,
+    )

@@ -24,7 +24,7 @@ def task_row(t: StaffTask) -> Row:
         t.done_by,
         t.note,
         t.title.casefold(),
-        search_text(t.title, *t.details.values()),
+        search_text(t.title),
     )
 
 

@@ -81,8 +81,8 @@ class SqlEntities(Entities[E, K]):
         if not await self._transaction.update(self._shape.table, self._shape.to_row(entity)):
             raise NotFound(self._shape.kind, entity.id)
 
-    async def _select(self, statement: Select[Any], **parameters: object) -> list[E]:
-        rows = await self._transaction.fetch(statement, {"tenant_id": self._tenant_id, **parameters})
+    async def _select(self, statement: Select[Any], *, long: bool = False, **parameters: object) -> list[E]:
+        rows = await self._transaction.fetch(statement, {"tenant_id": self._tenant_id, **parameters}, long=long)
         return [self._shape.from_row(row) for row in rows]
 
     def _already_exists(self) -> AlreadyExists:
@@ -117,7 +117,7 @@ class SqlSynced(SqlVersioned[S, K], Synced[S, K]):
         keys, found = list(ids), {}
         for start in range(0, len(keys), _SLICE):
             among = self._transaction.among(self._shape.table.c.id, keys[start : start + _SLICE])
-            for entity in await self._select(rows_of(self._shape.table).where(among)):
+            for entity in await self._select(rows_of(self._shape.table).where(among), long=True):
                 found[entity.id] = entity
         return found
 

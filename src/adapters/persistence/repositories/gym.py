@@ -69,7 +69,9 @@ class SqlLeads(SqlSynced[Lead, LeadId], Leads):
     async def unlinked(self, account_id: AccountId) -> Mapping[str, Sequence[LeadId]]:
         """Those without an e-mail address are left out; ids ascending."""
         found: defaultdict[str, list[LeadId]] = defaultdict(list)
-        rows = await self._transaction.fetch(UNLINKED, {"tenant_id": self._tenant_id, "account_id": account_id})
+        rows = await self._transaction.fetch(
+            UNLINKED, {"tenant_id": self._tenant_id, "account_id": account_id}, long=True
+        )
         for email, lead_id in rows:
             found[email].append(lead_id)
         return dict(found)

@@ -79,7 +79,9 @@ class SqlSyncRecords(SyncRecords):
     ) -> Mapping[str, SyncRecord]:
         """By primary key."""
         among = self._transaction.among(SYNC_RECORD.c.external_id, external_ids)
-        rows = await self._transaction.fetch(OF_SIDE.where(among), self._of(account_id=account_id, kind=kind))
+        rows = await self._transaction.fetch(
+            OF_SIDE.where(among), self._of(account_id=account_id, kind=kind), long=True
+        )
         records = map(mappers.sync_record, rows)
         return {record.external_id: record for record in records}
 

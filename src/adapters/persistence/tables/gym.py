@@ -1,8 +1,8 @@
 """Members, memberships, offers and leads."""
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, Text
+from sqlalchemy import BigInteger, Index, Integer, Text
 
-from ..types import Day, Id, Instant
+from ..types import Day, Flag, Id, Instant
 from .base import BINARY_TEXT, derived, optional, refers_to, required, tenant_table
 
 MEMBER = tenant_table(
@@ -22,8 +22,8 @@ MEMBER = tenant_table(
     optional("postcode", Text),
     optional("city", Text),
     optional("country", Text),
-    optional("email_opt_in", Boolean),
-    optional("sms_opt_in", Boolean),
+    optional("email_opt_in", Flag),
+    optional("sms_opt_in", Flag),
     required("created_at", Instant),
     required("updated_at", Instant),
     required("version", BigInteger),
@@ -44,12 +44,12 @@ MEMBERSHIP = tenant_table(
     optional("starts_on", Day),
     optional("ends_on", Day),
     optional("cancels_on", Day),
-    optional("flagged_active", Boolean),
-    required("deleted", Boolean),
-    required("on_hold", Boolean),
+    optional("flagged_active", Flag),
+    required("deleted", Flag),
+    required("on_hold", Flag),
     optional("price_minor", BigInteger),
     optional("currency", Text),
-    optional("auto_renew", Boolean),
+    optional("auto_renew", Flag),
     required("status", BINARY_TEXT),
     optional("status_changes_on", Day),
     required("created_at", Instant),

@@ -1,8 +1,8 @@
 """Who may log in, and with what."""
 
-from sqlalchemy import Boolean, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint
 
-from ..types import Id, Instant
+from ..types import Blob, Flag, Id, Instant
 from .base import BINARY_TEXT, derived, optional, refers_to, required, tenant_table
 
 USER = tenant_table(
@@ -12,7 +12,7 @@ USER = tenant_table(
     required("name", Text),
     required("role", Text),
     required("password_hash", Text),
-    required("active", Boolean),
+    required("active", Flag),
     required("created_at", Instant),
     optional("last_login_at", Instant),
     derived("email_key"),
@@ -26,7 +26,7 @@ SESSION = tenant_table(
     "session",
     required("id", Id),
     required("user_id", Id),
-    required("token_hash", LargeBinary),
+    required("token_hash", Blob),
     required("created_at", Instant),
     required("expires_at", Instant),
     optional("revoked_at", Instant),
@@ -39,7 +39,7 @@ API_KEY = tenant_table(
     required("id", Id),
     required("name", Text),
     required("hint", BINARY_TEXT),
-    required("key_hash", LargeBinary),
+    required("key_hash", Blob),
     required("scopes", Text),
     required("created_at", Instant),
     optional("expires_at", Instant),

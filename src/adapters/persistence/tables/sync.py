@@ -1,8 +1,8 @@
 """Links to the providers' records, the journal, runs and their errors."""
 
-from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Index, Text
 
-from ..types import Id, Instant
+from ..types import Blob, Flag, Id, Instant
 from .base import BINARY_TEXT, optional, refers_to, required, tenant_table
 
 # ``base`` comes last: whoever asks only for fingerprints need not read past it.
@@ -11,7 +11,7 @@ SYNC_RECORD = tenant_table(
     required("account_id", Id),
     required("kind", BINARY_TEXT),
     required("external_id", BINARY_TEXT),
-    required("fingerprint", LargeBinary),
+    required("fingerprint", Blob),
     required("local_id", Id),
     required("local_version", BigInteger),
     required("synced_at", Instant),
@@ -25,8 +25,6 @@ Index(
     SYNC_RECORD.c.kind,
     SYNC_RECORD.c.local_id,
     SYNC_RECORD.c.account_id,
-    SYNC_RECORD.c.local_version,
-    SYNC_RECORD.c.external_id,
 )
 
 # Journal and errors are only appended to; their ids grow, so that lines of one instant keep their order.
@@ -53,7 +51,7 @@ SYNC_RUN = tenant_table(
     required("id", Id),
     required("account_id", Id),
     required("kind", BINARY_TEXT),
-    required("forced", Boolean),
+    required("forced", Flag),
     required("state", BINARY_TEXT),
     required("created", BigInteger),
     required("updated", BigInteger),

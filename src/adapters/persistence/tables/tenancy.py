@@ -1,9 +1,9 @@
 """Tenants, their sites and provider accounts."""
 
-from sqlalchemy import BigInteger, Boolean, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Table, Text, UniqueConstraint
 from sqlalchemy.schema import PrimaryKeyConstraint
 
-from ..types import Id, Instant
+from ..types import Blob, Flag, Id, Instant
 from .base import BINARY_TEXT, METADATA, optional, required, tenant_table
 
 TENANT = Table(
@@ -37,9 +37,9 @@ PROVIDER_ACCOUNT = tenant_table(
     required("provider", Text),
     required("name", Text),
     required("base_url", Text),
-    optional("credentials", LargeBinary),
+    optional("credentials", Blob),
     required("settings", Text),
-    required("writes_enabled", Boolean),
+    required("writes_enabled", Flag),
     required("credential_state", Text),
     optional("state_reason", Text),
     optional("told_owner_at", Instant),

@@ -290,7 +290,7 @@ CREATE TABLE sync_record (
     CONSTRAINT fk_sync_record_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
 );
 
-CREATE INDEX ix_sync_record_local ON sync_record (tenant_id, kind, local_id, account_id, local_version, external_id);
+CREATE INDEX ix_sync_record_local ON sync_record (tenant_id, kind, local_id, account_id);
 
 CREATE TABLE sync_run (
     tenant_id UUID NOT NULL,

@@ -9,8 +9,7 @@ CREATE TABLE tenant (
     created_at BIGINT NOT NULL,
     CONSTRAINT pk_tenant PRIMARY KEY (id),
     CONSTRAINT uq_tenant_slug UNIQUE (slug)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE api_key (
     tenant_id BLOB NOT NULL,
@@ -25,8 +24,7 @@ CREATE TABLE api_key (
     CONSTRAINT pk_api_key PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_api_key_hash UNIQUE (key_hash),
     CONSTRAINT fk_api_key_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_api_key_created ON api_key (tenant_id, created_at, id);
 
@@ -46,8 +44,7 @@ CREATE TABLE app_user (
     CONSTRAINT pk_app_user PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_app_user_email UNIQUE (email_key),
     CONSTRAINT fk_app_user_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_app_user_email ON app_user (tenant_id, email_key, id);
 
@@ -63,8 +60,7 @@ CREATE TABLE audit_entry (
     address TEXT,
     CONSTRAINT pk_audit_entry PRIMARY KEY (tenant_id, at, id),
     CONSTRAINT fk_audit_entry_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE change (
     tenant_id BLOB NOT NULL,
@@ -83,8 +79,7 @@ CREATE TABLE change (
     reason TEXT NOT NULL,
     CONSTRAINT pk_change PRIMARY KEY (tenant_id, kind, local_id, at, id),
     CONSTRAINT fk_change_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE lead (
     tenant_id BLOB NOT NULL,
@@ -111,8 +106,7 @@ CREATE TABLE lead (
     search_text TEXT NOT NULL,
     CONSTRAINT pk_lead PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_lead_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_lead_created ON lead (tenant_id, created_at, id);
 
@@ -146,8 +140,7 @@ CREATE TABLE member (
     search_text TEXT NOT NULL,
     CONSTRAINT pk_member PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_member_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_member_name ON member (tenant_id, last_name_key, id);
 
@@ -170,8 +163,7 @@ CREATE TABLE provider_account (
     CONSTRAINT pk_provider_account PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_provider_account_name UNIQUE (tenant_id, provider, name),
     CONSTRAINT fk_provider_account_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE site (
     tenant_id BLOB NOT NULL,
@@ -182,8 +174,7 @@ CREATE TABLE site (
     CONSTRAINT pk_site PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_site_name UNIQUE (tenant_id, name),
     CONSTRAINT fk_site_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE staff_task (
     tenant_id BLOB NOT NULL,
@@ -203,8 +194,7 @@ CREATE TABLE staff_task (
     search_text TEXT NOT NULL,
     CONSTRAINT pk_staff_task PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_staff_task_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_staff_task_created ON staff_task (tenant_id, created_at, id);
 
@@ -223,8 +213,7 @@ CREATE TABLE sync_error (
     message TEXT NOT NULL,
     CONSTRAINT pk_sync_error PRIMARY KEY (tenant_id, at, id),
     CONSTRAINT fk_sync_error_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE membership (
     tenant_id BLOB NOT NULL,
@@ -249,8 +238,7 @@ CREATE TABLE membership (
     CONSTRAINT pk_membership PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_membership_member FOREIGN KEY(tenant_id, member_id) REFERENCES member (tenant_id, id),
     CONSTRAINT fk_membership_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_membership_member ON membership (tenant_id, member_id, id);
 
@@ -271,8 +259,7 @@ CREATE TABLE package (
     CONSTRAINT pk_package PRIMARY KEY (tenant_id, account_id, position),
     CONSTRAINT fk_package_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id),
     CONSTRAINT fk_package_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE session (
     tenant_id BLOB NOT NULL,
@@ -286,8 +273,7 @@ CREATE TABLE session (
     CONSTRAINT uq_session_token UNIQUE (token_hash),
     CONSTRAINT fk_session_app_user FOREIGN KEY(tenant_id, user_id) REFERENCES app_user (tenant_id, id),
     CONSTRAINT fk_session_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE TABLE sync_record (
     tenant_id BLOB NOT NULL,
@@ -302,10 +288,9 @@ CREATE TABLE sync_record (
     CONSTRAINT pk_sync_record PRIMARY KEY (tenant_id, account_id, kind, external_id),
     CONSTRAINT fk_sync_record_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id),
     CONSTRAINT fk_sync_record_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
-CREATE INDEX ix_sync_record_local ON sync_record (tenant_id, kind, local_id, account_id, local_version, external_id);
+CREATE INDEX ix_sync_record_local ON sync_record (tenant_id, kind, local_id, account_id);
 
 CREATE TABLE sync_run (
     tenant_id BLOB NOT NULL,
@@ -324,8 +309,7 @@ CREATE TABLE sync_run (
     CONSTRAINT pk_sync_run PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_sync_run_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id),
     CONSTRAINT fk_sync_run_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
-)
- WITHOUT ROWID;
+) WITHOUT ROWID;
 
 CREATE INDEX ix_sync_run_last ON sync_run (tenant_id, account_id, kind, state, started_at, id);
 

@@ -1,0 +1,113 @@
+"""Lists and figures, straight from the tables."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Select, bindparam, func, select
+
+from ...application.ports.readers import LeadRow, MemberRow, MembershipRow, Readers
+from ...domain.identity.credentials import ApiKey
+from ...domain.identity.user import User
+from ...domain.shared.errors import NotFound
+from ...domain.shared.ids import MemberId, TenantId
+from ...domain.shared.page import Listing, Page
+from ...domain.staff.task import StaffTask
+from ...domain.sync.run import Run
+from .connection import Connection, Database
+from .listings import LEADS, MEMBERS, TASKS, USERS, Listed
+from .mappers import contracts, identity, sync
+from .repositories.entities import rows_of
+from .repositories.gym import OF_MEMBER
+from .tables import API_KEY, LEAD, MEMBER, MEMBERSHIP, STAFF_TASK, SYNC_RUN
+
+R = TypeVar("R")
+
+HAS_MEMBER = select(MEMBER.c.id).where(MEMBER.c.tenant_id == bindparam("tenant_id"), MEMBER.c.id == bindparam("id"))
+API_KEYS = rows_of(API_KEY).order_by(API_KEY.c.created_at.desc(), API_KEY.c.id.desc())
+RUNS = rows_of(SYNC_RUN).order_by(SYNC_RUN.c.started_at.desc(), SYNC_RUN.c.id.desc()).limit(bindparam("limit"))
+
+
+def _count(status: Column[Any]) -> Select[Any]:
+    return (
+        select(status, func.count())
+        .where(status.table.c.tenant_id == bindparam("tenant_id"))
+        .group_by(status)
+        .order_by(status)
+    )
+
+
+COUNTS = {
+    "members": _count(MEMBER.c.status),
+    "memberships": _count(MEMBERSHIP.c.status),
+    "leads": _count(LEAD.c.stage),
+    "tasks": _count(STAFF_TASK.c.state),
+}
+
+
+class SqlReaders(Readers):
+    """Sees what is committed. A window and its count are read one after the other."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def members(self, tenant_id: TenantId, listing: Listing) -> Page[MemberRow]:
+        """``q`` looks at the names, the e-mail address and both forms of the phone number."""
+        return await self._page(MEMBERS, tenant_id, listing)
+
+    async def memberships(self, tenant_id: TenantId, member_id: MemberId) -> Sequence[MembershipRow]:
+        """Latest start first, unknown starts last, then by id."""
+        async with self._database.reading() as connection:
+            if not await connection.fetch(HAS_MEMBER, {"tenant_id": tenant_id, "id": member_id}):
+                raise NotFound("member", member_id)
+            rows = await connection.fetch(OF_MEMBER, {"tenant_id": tenant_id, "member_id": member_id})
+        return [contracts.membership_line(row) for row in rows]
+
+    async def leads(self, tenant_id: TenantId, listing: Listing) -> Page[LeadRow]:
+        """``q`` looks where it does with members."""
+        return await self._page(LEADS, tenant_id, listing)
+
+    async def tasks(self, tenant_id: TenantId, listing: Listing) -> Page[StaffTask]:
+        """``q`` looks at the title."""
+        return await self._page(TASKS, tenant_id, listing)
+
+    async def users(self, tenant_id: TenantId, listing: Listing) -> Page[User]:
+        """``q`` looks at the e-mail address and the name; ``status`` is ``active`` or ``inactive``."""
+        return await self._page(USERS, tenant_id, listing)
+
+    async def api_keys(self, tenant_id: TenantId) -> Sequence[ApiKey]:
+        """Of one instant, the greater id first."""
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(API_KEYS, {"tenant_id": tenant_id})
+        return [identity.api_key(row) for row in rows]
+
+    async def runs(self, tenant_id: TenantId, *, limit: int) -> Sequence[Run]:
+        """By start; of one instant, the greater id first."""
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(RUNS, {"tenant_id": tenant_id, "limit": limit})
+        return [sync.run(row) for row in rows]
+
+    async def counts(self, tenant_id: TenantId) -> Mapping[str, Mapping[str, int]]:
+        """Only the statuses that occur."""
+        found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        async with self._database.reading() as connection:
+            for kind, statement in COUNTS.items():
+                rows = await connection.fetch(statement, {"tenant_id": tenant_id}, long=True)
+                found[kind] = {str(status): int(count) for status, count in rows}
+        return found
+
+    async def _page(self, listed: Listed[R], tenant_id: TenantId, listing: Listing) -> Page[R]:
+        long, parameters = listed.is_long(listing), {"tenant_id": tenant_id}
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(listed.page(listing), parameters, long=long)
+            count = await _count_all(connection, listed, listing, tenant_id, rows_seen=len(rows))
+        return Page(tuple(listed.show(row) for row in rows), count)
+
+
+async def _count_all(
+    connection: Connection, listed: Listed[R], listing: Listing, tenant_id: TenantId, *, rows_seen: int
+) -> int:
+    if 0 < rows_seen < listing.limit or (rows_seen == 0 and listing.offset == 0):
+        return listing.offset + rows_seen
+    rows = await connection.fetch(listed.count(listing), {"tenant_id": tenant_id}, long=True)
+    return int(rows[0][0])
