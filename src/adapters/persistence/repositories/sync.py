@@ -58,9 +58,15 @@ OF_RECORD = (
 _run_side = (SYNC_RUN.c.account_id == bindparam("account_id"), SYNC_RUN.c.kind == bindparam("kind"))
 LAST_RUN = rows_of(SYNC_RUN).where(*_run_side).order_by(SYNC_RUN.c.started_at.desc(), SYNC_RUN.c.id.desc()).limit(1)
 LAST_SUCCESS = LAST_RUN.where(SYNC_RUN.c.state == RunState.COMPLETED.value)
+# In an update, a parameter may not be called as a column is.
 _INTERRUPT = (
     update(SYNC_RUN)
-    .where(SYNC_RUN.c.tenant_id == bindparam("tenant"), *_run_side, SYNC_RUN.c.state == RunState.RUNNING.value)
+    .where(
+        SYNC_RUN.c.tenant_id == bindparam("of_tenant"),
+        SYNC_RUN.c.account_id == bindparam("of_account"),
+        SYNC_RUN.c.kind == bindparam("of_kind"),
+        SYNC_RUN.c.state == RunState.RUNNING.value,
+    )
     .values(state=RunState.INTERRUPTED.value, finished_at=bindparam("now"))
 )
 RECENT_ERRORS = rows_of(SYNC_ERROR).order_by(SYNC_ERROR.c.at.desc(), SYNC_ERROR.c.id.desc()).limit(bindparam("limit"))
@@ -150,7 +156,7 @@ class SqlRuns(SqlEntities[Run, RunId], Runs):
 
     async def interrupt_running(self, account_id: AccountId, kind: str, *, now: datetime) -> int:
         """They end now."""
-        parameters = {"tenant": self._tenant_id, "account_id": account_id, "kind": kind, "now": now}
+        parameters = {"of_tenant": self._tenant_id, "of_account": account_id, "of_kind": kind, "now": now}
         return await self._transaction.execute(_INTERRUPT, parameters)
 
     async def add_errors(self, errors: Sequence[SyncError]) -> None:
