@@ -1,0 +1,229 @@
+"""Listing, fetching, finding."""
+
+from typing import Any
+
+import pytest
+
+from tresen.adapters.http.failures import Throttled
+from tresen.adapters.http.messages import HttpRequest, HttpResponse
+from tresen.application.ports.gym import LeadPatch, Observed
+from tresen.domain.shared.errors import CredentialsRefused, GatewayNotFound, GatewayUnavailable, GatewayUnsupported
+from tresen.domain.shared.money import Money
+
+from .conftest import FakeWodify, MakeGateway, answer, page, query_of, sample
+
+
+def client(key: int, status: str = "Active", email: str = "") -> dict[str, object]:
+    return {"id": key, "client_status": status, "email": email}
+
+
+def listed(*clients: dict[str, object], name: str = "clients") -> Any:
+    """A route that pages through these."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        query = query_of(request)
+        size = min(int(query["page_size"]), 100)
+        end = int(query["page"]) * size
+        return page(name, *clients[end - size : end], has_more=len(clients) > end, size=size)
+
+    return respond
+
+
+def ids(records: Any) -> list[str]:
+    return [record.external_id for record in records]
+
+
+async def everything(pages: Any) -> list[Observed]:
+    return [record async for page in pages for record in page]
+
+
+async def test_requests_carry_the_key_and_ask_for_a_stable_order(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients", listed(client(1)))
+    await everything(gateway(page_size="50").members())
+    (request,) = wodify.sent
+    assert request.url == "https://api.wodify.com/v1/clients?page=1&page_size=50&sort=id"
+    assert request.headers["x-api-key"] == "test-key"
+    assert request.idempotent
+
+
+@pytest.mark.parametrize(
+    ("method", "name"), [("members", "clients"), ("leads", "leads"), ("memberships", "memberships")]
+)
+async def test_every_record_of_every_page_is_given(
+    wodify: FakeWodify, gateway: MakeGateway, method: str, name: str
+) -> None:
+    wodify.on(f"GET /{name}", listed(*({"id": n} for n in range(1, 251)), name=name))
+    found = await everything(getattr(gateway(), method)())
+    assert ids(found) == [str(n) for n in range(1, 251)]
+
+
+async def test_a_record_that_moves_to_the_next_page_meanwhile_is_given_once(
+    wodify: FakeWodify, gateway: MakeGateway
+) -> None:
+    wodify.on(
+        "GET /clients",
+        page("clients", client(1), client(2), has_more=True),
+        page("clients", client(2), client(3), has_more=False),
+    )
+    assert ids(await everything(gateway().members())) == ["1", "2", "3"]
+
+
+async def test_a_provider_that_ignores_the_page_number_is_found_out(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients", page("clients", client(1), client(2), has_more=True))
+    with pytest.raises(GatewayUnavailable, match="same page"):
+        await everything(gateway().members())
+
+
+async def test_a_listing_that_fails_in_the_middle_raises(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients", page("clients", client(1), has_more=True), HttpResponse(status=429))
+    pages = gateway().members()
+    assert ids(await anext(pages)) == ["1"]
+    with pytest.raises(Throttled):
+        await anext(pages)
+
+
+async def test_a_wrong_envelope_is_an_error(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients", answer({"data": [], "page": 1, "page_size": 100}))
+    with pytest.raises(GatewayUnavailable, match="'clients'"):
+        await everything(gateway().members())
+
+
+@pytest.mark.parametrize("response", [sample("error_in_200"), HttpResponse(status=404)])
+async def test_who_is_not_there_is_none(wodify: FakeWodify, gateway: MakeGateway, response: HttpResponse) -> None:
+    wodify.on("GET /clients/7", response)
+    wodify.on("GET /leads/7", response)
+    assert await gateway().member("7") is None
+    assert await gateway().lead("7") is None
+
+
+@pytest.mark.parametrize("key", ["", "abc", "../7", "7/deactivate", "0", "-1", "٣"])
+async def test_what_cannot_be_an_id_is_nowhere_and_not_asked_for(
+    wodify: FakeWodify, gateway: MakeGateway, key: str
+) -> None:
+    assert await gateway().member(key) is None
+    assert wodify.sent == []
+
+
+async def test_a_missing_route_is_unsupported_and_a_bad_key_is_refused(
+    wodify: FakeWodify, gateway: MakeGateway
+) -> None:
+    with pytest.raises(GatewayUnsupported):
+        await gateway().member("7")
+    wodify.on("GET /clients/7", sample("bad_key", 403))
+    with pytest.raises(CredentialsRefused):
+        await gateway().member("7")
+
+
+async def test_a_window_without_a_state_is_cut_out_of_the_list(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients", listed(*(client(n) for n in range(1, 31))))
+    found = await gateway(page_size="7").list_members(status=None, limit=5, offset=12)
+    assert ids(found) == ["13", "14", "15", "16", "17"]
+
+
+async def test_a_state_is_searched_for_in_the_gyms_words(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients/search", listed(client(1), client(2)))
+    assert ids(await gateway().list_members(status="active", limit=10, offset=0)) == ["1", "2"]
+    assert query_of(wodify.sent[0])["q"] == "client_status|eq|'Active'"
+    wodify.on("GET /clients/search", listed(client(3, "On Hold")))
+    assert ids(await gateway().list_members(status="paused", limit=10, offset=0)) == ["3"]
+    assert query_of(wodify.sent[1])["q"] == "client_status|in|{'Suspended','On Hold','Frozen'}"
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        HttpResponse(status=400),
+        sample("missing_route", 403),
+        page("clients", client(1), client(2, "Inactive")),
+        page("clients", {"id": 1, "client_status": {}}),
+    ],
+)
+async def test_where_searching_fails_or_gives_something_else_the_list_is_filtered(
+    wodify: FakeWodify, gateway: MakeGateway, search: HttpResponse
+) -> None:
+    members = [client(n, "Active" if n % 3 else "Inactive") for n in range(1, 31)]
+    wodify.on("GET /clients/search", search)
+    wodify.on("GET /clients", listed(*members))
+    found = await gateway(page_size="4").list_members(status="cancelled", limit=3, offset=0)
+    assert ids(found) == ["3", "6", "9"]
+
+
+async def test_a_filtered_window_starts_where_it_is_asked_to(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients", listed(*(client(n, "Active" if n % 3 else "Inactive") for n in range(1, 31))))
+    found = await gateway(page_size="4").list_members(status="cancelled", limit=3, offset=2)
+    assert ids(found) == ["9", "12", "15"]
+
+
+async def test_a_state_that_cannot_be_written_in_a_query_is_filtered_here(
+    wodify: FakeWodify, gateway: MakeGateway
+) -> None:
+    wodify.on("GET /clients", listed(client(1, "Coach's pick"), client(2)))
+    assert ids(await gateway().list_members(status="Coach's pick", limit=5, offset=0)) == ["1"]
+    assert wodify.calls("GET /clients/search") == []
+
+
+async def test_converted_leads_are_found_by_their_mark(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    leads = [
+        {"id": 1, "lead_status": "New", "is_converted_to_client": True},
+        {"id": 2, "lead_status": "New", "is_converted_to_client": False},
+    ]
+    wodify.on("GET /leads", listed(*leads, name="leads"))
+    assert ids(await gateway().list_leads(status="converted", limit=5, offset=0)) == ["1"]
+
+
+async def test_packages_come_from_the_first_route_that_exists(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    unlimited = {
+        "id": 801,
+        "name": "Unlimited",
+        "membership_type": "Class Plan",
+        "price": 99.9,
+        "currency": "EUR",
+        "commitment": {"length": 12, "time_unit": "Month(s)"},
+    }
+    pack = {"id": 806, "name": "Ten", "membership_type": "Class Pack", "price": 140, "currency": "EUR"}
+    wodify.on("GET /membership-templates", page("templates", unlimited, pack, {"id": 9, "name": "Odd", "price": 1}))
+    first, second, third = await gateway().packages()
+    assert (first.id, first.name, first.kind, first.commitment) == ("801", "Unlimited", "Class Plan", "12 Month(s)")
+    assert first.price == Money("99.90", "EUR")
+    assert (second.price, third.price, third.kind) == (None, None, None)
+
+
+async def test_packages_are_unsupported_where_no_route_exists(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    with pytest.raises(GatewayUnsupported):
+        await gateway(templates_route="/my-packages").packages()
+    assert [request.path for request in wodify.sent] == ["/v1/my-packages"]
+
+
+@pytest.mark.parametrize(
+    ("response", "status"),
+    [
+        (page("locations", {"id": 20}), "healthy"),
+        (sample("bad_key", 403), "error"),
+        (HttpResponse(status=500), "error"),
+        (answer({"data": []}), "error"),
+    ],
+)
+async def test_health(wodify: FakeWodify, gateway: MakeGateway, response: HttpResponse, status: str) -> None:
+    wodify.on("GET /customers/locations", response)
+    health = await gateway().health()
+    assert health.status == status
+    assert (health.error is None) == (status == "healthy")
+
+
+async def test_health_falls_back_to_one_client(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients", page("clients", client(1), has_more=True))
+    assert (await gateway().health()).status == "healthy"
+
+
+async def test_a_probe_raises_nothing(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    def explode(_request: HttpRequest) -> HttpResponse:
+        raise RuntimeError("a bug")
+
+    wodify.on("GET /customers/locations", explode)
+    assert (await gateway().health()).status == "unknown_error"
+
+
+async def test_update_of_who_is_not_there_is_not_found(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /leads/7", sample("error_in_200"))
+    with pytest.raises(GatewayNotFound):
+        await gateway().update_lead("7", LeadPatch(notes="x"))
