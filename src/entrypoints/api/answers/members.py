@@ -1,0 +1,247 @@
+"""Members, their memberships, and how they stand with their providers."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from ....application.membership.get_member import MemberDetail
+from ....application.ports.readers import MemberRow, MembershipRow
+from ....domain.membership.member import Member
+from ....domain.membership.membership import Membership
+from ....domain.membership.package import Package
+from ....domain.sync.journal import Change
+from ....domain.sync.record import SyncRecord
+from ....domain.sync.schema import Value
+from .staff_tasks import TaskAnswer
+from .values import Answer, MoneyAnswer, money
+
+
+class MemberLine(Answer):
+    """One line of the members list. ``status_text`` is the provider's word where ``status`` is unknown."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    status: str
+    status_text: str | None
+    joined_on: date | None
+    updated_at: datetime
+
+
+class MembersAnswer(Answer):
+    """A window of the list; ``count`` is everything that the filter matches."""
+
+    members: list[MemberLine]
+    count: int
+
+
+class MemberAnswer(Answer):
+    """One member; dates are civil dates of the tenant."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    status: str
+    status_text: str | None
+    location: str | None
+    joined_on: date | None
+    born_on: date | None
+    street: str | None
+    postcode: str | None
+    city: str | None
+    country: str | None
+    email_opt_in: bool | None
+    sms_opt_in: bool | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class LinkAnswer(Answer):
+    """A provider's record of ours, and the values last seen there."""
+
+    account_id: UUID
+    external_id: str
+    synced_at: datetime
+    values: Mapping[str, Value]
+
+
+class OverwrittenAnswer(Answer):
+    """One value that a sync overwrote or passed over: all three sides, what was taken, why, and in which run."""
+
+    field: str
+    base: Value
+    ours: Value
+    theirs: Value
+    taken: str
+    rule: str
+    reason: str
+    at: datetime
+    run_id: UUID
+
+
+class MemberDetailAnswer(Answer):
+    """A member with its links and what syncs overwrote, oldest first."""
+
+    member: MemberAnswer
+    links: list[LinkAnswer]
+    overwritten: list[OverwrittenAnswer]
+
+
+class MembershipAnswer(Answer):
+    """One membership; ``monthly_price`` per month, ``ends_on`` is the last day in force."""
+
+    id: UUID
+    member_id: UUID
+    name: str
+    kind: str | None
+    status: str
+    starts_on: date | None
+    ends_on: date | None
+    cancels_on: date | None
+    monthly_price: MoneyAnswer | None
+
+
+class MembershipsAnswer(Answer):
+    """A member's memberships, latest start first."""
+
+    memberships: list[MembershipAnswer]
+    count: int
+
+
+class WrittenMembershipAnswer(Answer, omit_defaults=True):
+    """What a write came to; ``task`` only where a person must do the rest (202)."""
+
+    member: MemberAnswer | msgspec.UnsetType = msgspec.UNSET
+    membership: MembershipAnswer | msgspec.UnsetType = msgspec.UNSET
+    task: TaskAnswer | msgspec.UnsetType = msgspec.UNSET
+
+
+class PackageAnswer(Answer):
+    """One offer. ``id`` is the provider's."""
+
+    id: str
+    name: str
+    kind: str | None
+    price: MoneyAnswer | None
+    commitment: str | None
+
+
+class PackagesAnswer(Answer):
+    """Everything on sale, as of the last sync of members."""
+
+    packages: list[PackageAnswer]
+    count: int
+
+
+def member_line(row: MemberRow) -> MemberLine:
+    """A line from its row."""
+    return MemberLine(
+        id=row.id,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        email=row.email,
+        phone=row.phone,
+        status=row.status,
+        status_text=row.status_text,
+        joined_on=row.joined_on,
+        updated_at=row.updated_at,
+    )
+
+
+def member(entity: Member) -> MemberAnswer:
+    """A member from its entity."""
+    return MemberAnswer(
+        id=entity.id,
+        first_name=entity.first_name,
+        last_name=entity.last_name,
+        email=str(entity.email) if entity.email else None,
+        phone=str(entity.phone) if entity.phone else None,
+        status=entity.status.value,
+        status_text=entity.status_text,
+        location=entity.location,
+        joined_on=entity.joined_on,
+        born_on=entity.born_on,
+        street=entity.street,
+        postcode=entity.postcode,
+        city=entity.city,
+        country=entity.country,
+        email_opt_in=entity.email_opt_in,
+        sms_opt_in=entity.sms_opt_in,
+        created_at=entity.created_at,
+        updated_at=entity.updated_at,
+        version=entity.version,
+    )
+
+
+def member_detail(detail: MemberDetail) -> MemberDetailAnswer:
+    """Everything about one member."""
+    return MemberDetailAnswer(
+        member=member(detail.member),
+        links=[_link(record) for record in detail.links],
+        overwritten=[_overwritten(change) for change in detail.changes],
+    )
+
+
+def membership(entity: Membership) -> MembershipAnswer:
+    """A membership from its entity."""
+    return MembershipAnswer(
+        id=entity.id,
+        member_id=entity.member_id,
+        name=entity.name,
+        kind=entity.kind,
+        status=entity.status.value,
+        starts_on=entity.terms.starts_on,
+        ends_on=entity.terms.ends_on,
+        cancels_on=entity.terms.cancels_on,
+        monthly_price=money(entity.price),
+    )
+
+
+def membership_line(row: MembershipRow) -> MembershipAnswer:
+    """A membership from its row."""
+    priced = row.monthly_price is not None and row.currency is not None
+    return MembershipAnswer(
+        id=row.id,
+        member_id=row.member_id,
+        name=row.name,
+        kind=row.kind,
+        status=row.status,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        cancels_on=row.cancels_on,
+        monthly_price=MoneyAnswer(amount=str(row.monthly_price), currency=str(row.currency)) if priced else None,
+    )
+
+
+def package(offer: Package) -> PackageAnswer:
+    """An offer."""
+    return PackageAnswer(
+        id=offer.id, name=offer.name, kind=offer.kind, price=money(offer.price), commitment=offer.commitment
+    )
+
+
+def _link(record: SyncRecord) -> LinkAnswer:
+    return LinkAnswer(
+        account_id=record.account_id, external_id=record.external_id, synced_at=record.synced_at, values=record.base
+    )
+
+
+def _overwritten(change: Change) -> OverwrittenAnswer:
+    return OverwrittenAnswer(
+        field=change.field,
+        base=change.base,
+        ours=change.ours,
+        theirs=change.theirs,
+        taken=change.side.value,
+        rule=change.rule,
+        reason=change.reason,
+        at=change.at,
+        run_id=change.run_id,
+    )

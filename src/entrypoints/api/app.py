@@ -1,0 +1,90 @@
+"""The application: routes, guard, errors, envelope."""
+
+from litestar import Litestar, Router
+from litestar.config.cors import CORSConfig
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.prometheus import PrometheusConfig
+
+from ..use_cases import UseCases
+from ..web.pages import pages
+from .access import Guard
+from .bodies import StrictJson
+from .dependencies import dependencies
+from .envelope import Envelope
+from .errors import answer
+from .routes.admin import admin
+from .routes.auth import auth
+from .routes.identity import identity
+from .routes.leads import leads
+from .routes.members import members
+from .routes.provider_accounts import provider_accounts
+from .routes.service import service
+from .routes.staff_tasks import staff_tasks
+from .routes.sync import sync
+from .settings import ApiSettings
+
+__all__ = ["ApiSettings", "create_api"]
+
+_MAX_BODY = 1_048_576
+_HEADERS = ["Authorization", "Content-Type", "X-API-Key", "X-Correlation-ID", "X-Tenant"]
+
+
+def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Litestar:
+    """The API and the page as one ASGI application. Whoever made the use cases closes them afterwards."""
+    settings = settings or ApiSettings()
+    version_1 = Router(
+        "/api/v1",
+        route_handlers=[
+            auth,
+            members,
+            leads,
+            sync,
+            provider_accounts,
+            identity,
+            staff_tasks,
+            admin("/admin"),
+        ],
+    )
+    app = Litestar(
+        route_handlers=[version_1, admin("/admin"), service, pages(settings)],
+        dependencies=dependencies(use_cases),
+        guards=[Guard(use_cases, settings)],
+        dto=StrictJson,
+        return_dto=None,
+        exception_handlers={HTTPException: answer, Exception: answer},
+        middleware=[_metrics().middleware],
+        cors_config=_cors(settings),
+        openapi_config=_docs() if settings.docs else None,
+        request_max_body_size=_MAX_BODY,
+        logging_config=None,
+        debug=False,
+    )
+    app.asgi_handler = Envelope(app.asgi_handler, uses=use_cases, settings=settings)
+    return app
+
+
+def _metrics() -> PrometheusConfig:
+    return PrometheusConfig(app_name="tresen", prefix="tresen_http", group_path=True, exclude=["^/metrics$"])
+
+
+def _cors(settings: ApiSettings) -> CORSConfig | None:
+    if not settings.cors_origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=_HEADERS,
+        expose_headers=["X-Correlation-ID", "Retry-After"],
+    )
+
+
+def _docs() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Tresen",
+        version="1",
+        description="Keeps a service business's members and leads in step with the providers it already uses.",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+    )

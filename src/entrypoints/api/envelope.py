@@ -1,0 +1,148 @@
+"""Around every request: correlation id, caller's address, limit per address, headers, audit, one access log line."""
+
+import logging
+import re
+import time
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+import attrs
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from ...application.log_context import bound
+from ...application.ports.readers import AuditEntry
+from ...domain.identity.principal import Principal
+from ..use_cases import UseCases
+from .addresses import client_address, limit_key
+from .errors import PROBLEM_TYPE, problem
+from .headers import security_headers
+from .settings import ApiSettings
+
+_log = logging.getLogger(__name__)
+_access_log = logging.getLogger("tresen.access")
+_SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_WINDOW = timedelta(minutes=1)
+_UNANSWERED = 500
+_PATH_MAX = 200
+
+Header = tuple[bytes, bytes]
+
+
+@attrs.define
+class _Exchange:
+    """One request and what became of it."""
+
+    scope: HTTPScope
+    correlation_id: str
+    address: str
+    started: float = attrs.field(factory=time.perf_counter)
+    status: int = 0
+
+    @property
+    def principal(self) -> Principal | None:
+        user = self.scope.get("user")
+        return user if isinstance(user, Principal) else None
+
+
+class Envelope:
+    """An ASGI application around another."""
+
+    def __init__(self, app: ASGIApp, *, uses: UseCases, settings: ApiSettings) -> None:
+        self._app = app
+        self._settings = settings
+        self._uses = uses
+        self._headers = security_headers(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; other connections than HTTP are passed through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(
+            scope=scope,
+            correlation_id=_correlation_id(scope),
+            address=client_address(scope, self._settings.trusted_proxies),
+        )
+        scope["state"]["correlation_id"] = exchange.correlation_id
+        scope["state"]["address"] = exchange.address
+        with bound(correlation_id=exchange.correlation_id):
+            try:
+                await self._answer(exchange, receive, self._stamped(exchange, send))
+            finally:
+                _write_line(exchange)
+
+    async def _answer(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
+        try:
+            key = f"address:{limit_key(exchange.address)}"
+            self._uses.limiter.hit(key, limit=self._settings.address_limit, window=_WINDOW)
+            await self._app(exchange.scope, receive, send)
+        except Exception as error:
+            if exchange.status:
+                raise
+            made = problem(error, instance=exchange.scope["path"], correlation_id=exchange.correlation_id)
+            length = str(len(made.body))
+            headers = {"content-type": PROBLEM_TYPE, "content-length": length, **made.headers}
+            encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+            await send({"type": "http.response.start", "status": made.status, "headers": encoded})
+            await send({"type": "http.response.body", "body": made.body, "more_body": False})
+
+    def _stamped(self, exchange: _Exchange, send: Send) -> Send:
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                await self._audit(exchange)
+                message["headers"] = self._with_ours(message.get("headers", ()), exchange)
+            await send(message)
+
+        return stamped
+
+    def _with_ours(self, headers: Iterable[Header], exchange: _Exchange) -> Sequence[Header]:
+        theirs = list(headers)
+        named = {name.lower() for name, _ in theirs}
+        ours = [h for h in self._headers if h[0] not in named]
+        return [*theirs, *ours, (b"x-correlation-id", exchange.correlation_id.encode())]
+
+    async def _audit(self, exchange: _Exchange) -> None:
+        """A line for whoever changed something or tried to. What is done is done: a failure is told, not raised."""
+        principal, scope = exchange.principal, exchange.scope
+        if principal is None or scope["method"] in _SAFE:
+            return
+        entry = AuditEntry(
+            at=self._uses.clock.now(),
+            principal=principal.key,
+            name=principal.name,
+            action=f"{scope['method']} {scope['path'][:_PATH_MAX]}",
+            status=exchange.status,
+            correlation_id=exchange.correlation_id,
+            address=exchange.address,
+        )
+        try:
+            await self._uses.audit.append(principal.tenant_id, entry)
+        except Exception:
+            _log.exception("audit line lost", extra={"action": entry.action, "principal": entry.principal})
+
+
+def _correlation_id(scope: HTTPScope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-correlation-id":
+            text = value.decode("latin-1")
+            if _SANE.fullmatch(text):
+                return text
+    return str(uuid4())
+
+
+def _write_line(exchange: _Exchange) -> None:
+    principal = exchange.principal
+    _access_log.info(
+        "request",
+        extra={
+            "method": exchange.scope["method"],
+            # The template, not the path: what people type into paths and queries may be personal data.
+            "route": exchange.scope.get("path_template", "unmatched"),
+            "status": exchange.status or _UNANSWERED,
+            "duration_ms": round((time.perf_counter() - exchange.started) * 1000, 3),
+            "principal": principal.key if principal else None,
+        },
+    )

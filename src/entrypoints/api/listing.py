@@ -1,0 +1,54 @@
+"""How lists are asked for: ``status``, ``q``, ``limit``, ``offset``, ``orderBy``, ``order``."""
+
+from collections.abc import Collection
+from enum import Enum
+from typing import Annotated, Literal
+
+from litestar.di import Provide
+from litestar.params import QueryParameter
+
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.page import MAX_LIMIT, Listing
+
+WINDOW = frozenset({"limit", "offset"})
+LISTING = WINDOW | {"status", "q", "orderBy", "order"}
+
+Status = Annotated[str | None, QueryParameter(name="status", description="Only those in this status")]
+Query = Annotated[str | None, QueryParameter(name="q", description="Words to be found, in any order", max_length=200)]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT, description=f"1 to {MAX_LIMIT}")]
+Offset = Annotated[int, QueryParameter(name="offset", ge=0, description="How many to pass over")]
+OrderBy = Annotated[str | None, QueryParameter(name="orderBy", description="A field of the list")]
+Order = Annotated[Literal["asc", "desc"], QueryParameter(name="order")]
+
+
+def listing_of(orders: Collection[str], statuses: Collection[str]) -> Provide:
+    """The dependency of a list with these fields to order by and these statuses.
+
+    It raises InvalidValue for other words.
+    """
+
+    def listing(
+        status: Status = None,
+        q: Query = None,
+        limit: Limit = 50,
+        offset: Offset = 0,
+        order_by: OrderBy = None,
+        order: Order = "asc",
+    ) -> Listing:
+        _ensure_one_of(statuses, status, "status")
+        _ensure_one_of(orders, order_by, "orderBy")
+        if q is not None and "\x00" in q:
+            raise InvalidValue("q holds a character that no text has", field="q")
+        return Listing(status=status, q=q, limit=limit, offset=offset, order_by=order_by, descending=order == "desc")
+
+    return Provide(listing, sync_to_thread=False)
+
+
+def words(states: type[Enum]) -> tuple[str, ...]:
+    """The states' words."""
+    return tuple(state.value for state in states)
+
+
+def _ensure_one_of(allowed: Collection[str], given: str | None, field: str) -> None:
+    if given is not None and given not in allowed:
+        raise InvalidValue(f"{field} is one of {', '.join(allowed)}", field=field)

@@ -1,0 +1,138 @@
+"""Leads (W9-W14)."""
+
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+
+from ....application.leads.convert_lead import Conversion
+from ....application.leads.create_lead import NewLead
+from ....application.leads.update_lead import LeadUpdate
+from ....application.ports.readers import LEAD_ORDER
+from ....domain.identity.role import Scope
+from ....domain.leads.stage import Stage
+from ....domain.shared.errors import InvalidValue
+from ....domain.shared.ids import AccountId, LeadId
+from ....domain.shared.page import Listing
+from ..access import needs
+from ..answers.leads import LeadsAnswer, WrittenLeadAnswer, lead, lead_line
+from ..answers.members import member, membership
+from ..answers.staff_tasks import task
+from ..bodies import Body, LongText, Text, leave
+from ..dependencies import Asking, Uses
+from ..listing import LISTING, listing_of, words
+
+_LISTING = {"listing": listing_of(LEAD_ORDER, words(Stage))}
+
+
+class NewLeadBody(Body):
+    """Who, and what they want. ``account_id`` names the provider account where there are several."""
+
+    first_name: Text
+    last_name: Text
+    email: Text
+    phone: Text | None = None
+    message: LongText | None = None
+    interested_in: Text | None = None
+    source: Text | None = None
+    account_id: UUID | None = None
+
+
+class LeadPatchBody(Body):
+    """What is absent stays; notes of null are cleared."""
+
+    lead_status: Stage | msgspec.UnsetType = msgspec.UNSET
+    notes: LongText | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class ConversionBody(Body):
+    """What the lead buys, from a civil date of the tenant on."""
+
+    membership_type: Text
+    start_date: date
+    payment_method: Text = "stripe"
+
+
+@get("/", summary="List leads", opt=needs(Scope.LEADS_READ, query=LISTING), dependencies=_LISTING)
+async def list_leads(asking: Asking, uses: Uses, listing: NamedDependency[SkipValidation[Listing]]) -> LeadsAnswer:
+    """``orderBy``: created_at, last_name, first_name, email, status or updated_at."""
+    page = await uses.readers.leads(asking.tenant_id, listing)
+    return LeadsAnswer(leads=[lead_line(row) for row in page.items], count=page.count)
+
+
+@post("/", summary="Capture a lead", opt=needs(Scope.LEADS_WRITE))
+async def create_lead(data: JSONBody[NewLeadBody], asking: Asking, uses: Uses) -> Response[WrittenLeadAnswer]:
+    """Kept at once. 201; 202 with a task when a person must enter it at the provider."""
+    created = await uses.create_lead(
+        NewLead(
+            tenant_id=asking.tenant_id,
+            first_name=data.first_name,
+            last_name=data.last_name,
+            email=data.email,
+            phone=data.phone,
+            message=data.message,
+            interested_in=data.interested_in,
+            source=data.source,
+            account_id=AccountId(data.account_id) if data.account_id else None,
+        )
+    )
+    written = WrittenLeadAnswer(lead=lead(created.lead), task=task(created.task) if created.task else msgspec.UNSET)
+    return Response(written, status_code=202 if created.task else 201)
+
+
+@get("/{lead_id:uuid}", summary="One lead", opt=needs(Scope.LEADS_READ))
+async def get_lead(lead_id: FromPath[UUID], asking: Asking, uses: Uses) -> WrittenLeadAnswer:
+    """From the store; the provider is not called."""
+    return WrittenLeadAnswer(lead=lead(await uses.get_lead(asking.tenant_id, LeadId(lead_id))))
+
+
+@patch("/{lead_id:uuid}", summary="Move a lead on, or change its notes", opt=needs(Scope.LEADS_WRITE))
+async def update_lead(
+    lead_id: FromPath[UUID], data: JSONBody[LeadPatchBody], asking: Asking, uses: Uses
+) -> Response[WrittenLeadAnswer]:
+    """200; 202 with a task when a person must change it at the provider."""
+    if data.lead_status is Stage.UNKNOWN:
+        raise InvalidValue("a lead cannot be made unknown", field="lead_status")
+    if data.lead_status is msgspec.UNSET and data.notes is msgspec.UNSET:
+        raise InvalidValue("nothing to change: set lead_status or notes", field="lead_status")
+    updated = await uses.update_lead(
+        LeadUpdate(
+            tenant_id=asking.tenant_id,
+            lead_id=LeadId(lead_id),
+            stage=leave(data.lead_status),
+            notes=leave(data.notes),
+        )
+    )
+    written = WrittenLeadAnswer(lead=lead(updated.lead), task=task(updated.task) if updated.task else msgspec.UNSET)
+    return Response(written, status_code=202 if updated.task else 200)
+
+
+@post(
+    "/{lead_id:uuid}/convert", summary="Convert a lead to a member", opt=needs(Scope.LEADS_WRITE, Scope.MEMBERS_WRITE)
+)
+async def convert_lead(
+    lead_id: FromPath[UUID], data: JSONBody[ConversionBody], asking: Asking, uses: Uses
+) -> Response[WrittenLeadAnswer]:
+    """201 with member and membership; 202 with a task when a person must do the rest."""
+    converted = await uses.convert_lead(
+        Conversion(
+            tenant_id=asking.tenant_id,
+            lead_id=LeadId(lead_id),
+            package=data.membership_type,
+            starts_on=data.start_date,
+            payment_method=data.payment_method,
+        )
+    )
+    written = WrittenLeadAnswer(
+        lead=lead(converted.lead),
+        member=member(converted.member) if converted.member else msgspec.UNSET,
+        membership=membership(converted.membership) if converted.membership else msgspec.UNSET,
+        task=task(converted.task) if converted.task else msgspec.UNSET,
+    )
+    return Response(written, status_code=202 if converted.task else 201)
+
+
+leads = Router("/leads", route_handlers=[list_leads, create_lead, get_lead, update_lead, convert_lead], tags=["leads"])

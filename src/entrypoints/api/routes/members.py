@@ -1,0 +1,191 @@
+"""Members, their memberships, the packages on sale (W1-W8)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+
+from ....application.membership.cancel_membership import Cancellation
+from ....application.membership.create_membership import Buyer, Sale
+from ....application.membership.push_membership import PushedMembership
+from ....application.membership.update_membership import MembershipUpdate
+from ....application.ports.readers import MEMBER_ORDER
+from ....domain.identity.role import Scope
+from ....domain.membership.status import Status
+from ....domain.shared.errors import InvalidValue
+from ....domain.shared.ids import AccountId, MemberId, MembershipId
+from ....domain.shared.page import Listing
+from ..access import needs
+from ..answers.members import (
+    MemberDetailAnswer,
+    MembersAnswer,
+    MembershipsAnswer,
+    PackagesAnswer,
+    WrittenMembershipAnswer,
+    member,
+    member_detail,
+    member_line,
+    membership,
+    membership_line,
+    package,
+)
+from ..answers.staff_tasks import task
+from ..bodies import Body, LongText, Text, leave
+from ..dependencies import Asking, Uses
+from ..listing import LISTING, listing_of, words
+
+_LISTING = {"listing": listing_of(MEMBER_ORDER, words(Status))}
+
+
+class NewMembershipBody(Body):
+    """To somebody new (names and e-mail address) or to a member (``member_id``)."""
+
+    membership_type: Text
+    start_date: date
+    payment_method: Text = "stripe"
+    member_id: UUID | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
+    account_id: UUID | None = None
+
+
+class MembershipPatchBody(Body):
+    """What is absent stays; a price of null is cleared, 0 is a price."""
+
+    membership_type: Text | msgspec.UnsetType = msgspec.UNSET
+    membership_status: Status | msgspec.UnsetType = msgspec.UNSET
+    monthly_price: Decimal | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class CancellationBody(Body):
+    """Why, in the customer's or staff's words."""
+
+    cancellation_reason: Annotated[LongText, msgspec.Meta(min_length=1)]
+
+
+@get(
+    "/members",
+    summary="List members",
+    opt=needs(Scope.MEMBERS_READ, query=LISTING),
+    dependencies=_LISTING,
+)
+async def list_members(asking: Asking, uses: Uses, listing: NamedDependency[SkipValidation[Listing]]) -> MembersAnswer:
+    """``orderBy``: last_name, first_name, email, status, joined_on, created_at or updated_at."""
+    page = await uses.readers.members(asking.tenant_id, listing)
+    return MembersAnswer(members=[member_line(row) for row in page.items], count=page.count)
+
+
+@get("/members/{member_id:uuid}", summary="One member with links and overwritten values", opt=needs(Scope.MEMBERS_READ))
+async def get_member(member_id: FromPath[UUID], asking: Asking, uses: Uses) -> MemberDetailAnswer:
+    """From the store; the provider is not called."""
+    return member_detail(await uses.get_member(asking.tenant_id, MemberId(member_id)))
+
+
+@get("/members/{member_id:uuid}/memberships", summary="A member's memberships", opt=needs(Scope.MEMBERS_READ))
+async def list_memberships(member_id: FromPath[UUID], asking: Asking, uses: Uses) -> MembershipsAnswer:
+    """Latest start first."""
+    rows = await uses.readers.memberships(asking.tenant_id, MemberId(member_id))
+    return MembershipsAnswer(memberships=[membership_line(row) for row in rows], count=len(rows))
+
+
+@get("/packages", summary="What is on sale", opt=needs(Scope.MEMBERS_READ))
+async def list_packages(asking: Asking, uses: Uses) -> PackagesAnswer:
+    """As of the last sync of members."""
+    offers = await uses.list_packages(asking.tenant_id)
+    return PackagesAnswer(packages=[package(offer) for offer in offers], count=len(offers))
+
+
+@post("/memberships", summary="Sell a membership", opt=needs(Scope.MEMBERS_WRITE))
+async def create_membership(
+    data: JSONBody[NewMembershipBody], asking: Asking, uses: Uses
+) -> Response[WrittenMembershipAnswer]:
+    """201 when the provider made it, 202 with a task when a person must."""
+    sold = await uses.create_membership(
+        Sale(
+            tenant_id=asking.tenant_id,
+            buyer=_buyer(data),
+            package=data.membership_type,
+            starts_on=data.start_date,
+            payment_method=data.payment_method,
+            account_id=AccountId(data.account_id) if data.account_id else None,
+        )
+    )
+    written = WrittenMembershipAnswer(
+        member=member(sold.member) if sold.member else msgspec.UNSET,
+        membership=membership(sold.membership) if sold.membership else msgspec.UNSET,
+        task=task(sold.task) if sold.task else msgspec.UNSET,
+    )
+    return Response(written, status_code=202 if sold.task else 201)
+
+
+@patch("/memberships/{membership_id:uuid}", summary="Change a membership", opt=needs(Scope.MEMBERS_WRITE))
+async def update_membership(
+    membership_id: FromPath[UUID], data: JSONBody[MembershipPatchBody], asking: Asking, uses: Uses
+) -> Response[WrittenMembershipAnswer]:
+    """200 when the provider has it, 202 with a task when a person must do it."""
+    update = MembershipUpdate(
+        tenant_id=asking.tenant_id,
+        membership_id=MembershipId(membership_id),
+        package=leave(data.membership_type),
+        status=leave(data.membership_status),
+        monthly_price=leave(data.monthly_price),
+    )
+    return _pushed(await uses.update_membership(update))
+
+
+@post(
+    "/memberships/{membership_id:uuid}/cancel",
+    summary="Cancel a membership",
+    status_code=200,
+    opt=needs(Scope.MEMBERS_WRITE),
+)
+async def cancel_membership(
+    membership_id: FromPath[UUID], data: JSONBody[CancellationBody], asking: Asking, uses: Uses
+) -> Response[WrittenMembershipAnswer]:
+    """Twice is once. 200 when the provider has it, 202 with a task when a person must do it."""
+    cancellation = Cancellation(
+        tenant_id=asking.tenant_id, membership_id=MembershipId(membership_id), reason=data.cancellation_reason
+    )
+    return _pushed(await uses.cancel_membership(cancellation))
+
+
+def _pushed(pushed: PushedMembership) -> Response[WrittenMembershipAnswer]:
+    written = WrittenMembershipAnswer(
+        membership=membership(pushed.membership), task=task(pushed.task) if pushed.task else msgspec.UNSET
+    )
+    return Response(written, status_code=202 if pushed.task else 200)
+
+
+def _buyer(body: NewMembershipBody) -> Buyer | MemberId:
+    if body.member_id is not None:
+        if body.first_name or body.last_name or body.email or body.phone:
+            raise InvalidValue("give a member_id or a person, not both", field="member_id")
+        return MemberId(body.member_id)
+    for name in ("first_name", "last_name", "email"):
+        if not getattr(body, name):
+            raise InvalidValue(f"{name} is needed unless member_id names a member", field=name)
+    return Buyer(
+        first_name=body.first_name or "", last_name=body.last_name or "", email=body.email or "", phone=body.phone
+    )
+
+
+members = Router(
+    "",
+    route_handlers=[
+        list_members,
+        get_member,
+        list_memberships,
+        list_packages,
+        create_membership,
+        update_membership,
+        cancel_membership,
+    ],
+    tags=["members"],
+)

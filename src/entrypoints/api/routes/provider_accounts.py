@@ -1,0 +1,126 @@
+"""Connections to providers (W33-W38, W49), and what a provider lists itself (W5, W12)."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from ....application.tenancy.connect_provider import ConnectProviderCommand
+from ....domain.identity.role import Scope
+from ....domain.shared.ids import AccountId
+from ....domain.shared.page import MAX_LIMIT, Listing
+from ..access import needs
+from ..answers.providers import (
+    AccountsAnswer,
+    HealthAnswer,
+    OneAccountAnswer,
+    ShownLeadsAnswer,
+    ShownMembersAnswer,
+    account,
+    health,
+    shown,
+)
+from ..bodies import Body, Secret, Text
+from ..dependencies import Asking, Uses
+from ..listing import WINDOW
+
+_WINDOW = WINDOW | {"status"}
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT)]
+Offset = Annotated[int, QueryParameter(name="offset", ge=0)]
+MemberStatus = Literal["active", "paused", "pending", "cancelled", "expired"]
+LeadStatus = Literal["new", "contacted", "qualified", "converted", "lost"]
+
+
+class NewAccountBody(Body):
+    """The same ``provider`` and ``name`` again renews the account: key, address, settings."""
+
+    provider: Text
+    api_key: Secret
+    name: Text = "main"
+    base_url: Text | None = None
+    settings: Mapping[Text, Text] = {}
+    writes_enabled: bool = False
+
+
+@get("/", summary="List provider accounts", opt=needs(Scope.PROVIDERS_READ))
+async def list_accounts(asking: Asking, uses: Uses) -> AccountsAnswer:
+    """By provider and name; secrets stay sealed."""
+    accounts = await uses.list_provider_accounts(asking.tenant_id)
+    return AccountsAnswer(provider_accounts=[account(one) for one in accounts], count=len(accounts))
+
+
+@post("/", summary="Connect a provider, or renew its key", opt=needs(Scope.PROVIDERS_WRITE))
+async def connect(data: JSONBody[NewAccountBody], asking: Asking, uses: Uses) -> OneAccountAnswer:
+    """The key is sealed before it is stored and never answered."""
+    connected = await uses.connect_provider(
+        ConnectProviderCommand(
+            tenant_id=asking.tenant_id,
+            provider=data.provider,
+            name=data.name,
+            api_key=data.api_key,
+            base_url=data.base_url,
+            settings=data.settings,
+            writes_enabled=data.writes_enabled,
+        )
+    )
+    return OneAccountAnswer(provider_account=account(connected))
+
+
+@get("/{account_id:uuid}", summary="One provider account", opt=needs(Scope.PROVIDERS_READ))
+async def get_account(account_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneAccountAnswer:
+    """Without its secret."""
+    found = await uses.list_provider_accounts.one(asking.tenant_id, AccountId(account_id))
+    return OneAccountAnswer(provider_account=account(found))
+
+
+@get("/{account_id:uuid}/health", summary="Probe the provider", opt=needs(Scope.PROVIDERS_READ))
+async def get_health(account_id: FromPath[UUID], asking: Asking, uses: Uses) -> HealthAnswer:
+    """One cheap call to the provider; what is wrong there is in the answer."""
+    return health(await uses.check_provider(asking.tenant_id, AccountId(account_id)))
+
+
+@get(
+    "/{account_id:uuid}/members",
+    summary="Members as the provider has them now",
+    opt=needs(Scope.PROVIDERS_READ, Scope.MEMBERS_READ, query=_WINDOW),
+)
+async def browse_members(
+    account_id: FromPath[UUID],
+    asking: Asking,
+    uses: Uses,
+    status: Annotated[MemberStatus | None, QueryParameter(name="status")] = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> ShownMembersAnswer:
+    """Calls the provider; nothing is stored."""
+    listing = Listing(status=status, limit=limit, offset=offset)
+    found = await uses.browse.members(asking.tenant_id, listing, account_id=AccountId(account_id))
+    return ShownMembersAnswer(members=[shown(one) for one in found], count=len(found))
+
+
+@get(
+    "/{account_id:uuid}/leads",
+    summary="Leads as the provider has them now",
+    opt=needs(Scope.PROVIDERS_READ, Scope.LEADS_READ, query=_WINDOW),
+)
+async def browse_leads(
+    account_id: FromPath[UUID],
+    asking: Asking,
+    uses: Uses,
+    status: Annotated[LeadStatus | None, QueryParameter(name="status")] = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> ShownLeadsAnswer:
+    """Calls the provider; nothing is stored."""
+    listing = Listing(status=status, limit=limit, offset=offset)
+    found = await uses.browse.leads(asking.tenant_id, listing, account_id=AccountId(account_id))
+    return ShownLeadsAnswer(leads=[shown(one) for one in found], count=len(found))
+
+
+provider_accounts = Router(
+    "/provider-accounts",
+    route_handlers=[list_accounts, connect, get_account, get_health, browse_members, browse_leads],
+    tags=["providers"],
+)

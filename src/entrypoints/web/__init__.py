@@ -1,0 +1,1 @@
+"""The status page: server-rendered, with a small script that saves reloads. No build step."""

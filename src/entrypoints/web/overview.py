@@ -1,0 +1,123 @@
+"""What the status page shows. A part that cannot be had degrades; the page stays (W41)."""
+
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from ...application.sync.sync_status import Status
+from ...domain.identity.principal import Principal
+from ...domain.identity.role import Scope
+from ...domain.shared.errors import TresenError
+from ...domain.shared.page import Listing
+from ...domain.staff.task import StaffTask
+from ...domain.sync.run import Run
+from ...domain.tenancy.tenant import Tenant
+from ..api.answers.providers import HealthAnswer
+from ..api.health import provider_health
+from ..use_cases import UseCases
+
+_log = logging.getLogger(__name__)
+_TASKS = 10
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class HealthCard:
+    """One account's health. ``error`` is there whenever the status is not healthy (W39)."""
+
+    account: str | None
+    provider: str | None
+    status: str
+    configured: bool
+    checked_at: datetime | None
+    error: str | None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it is in the colours of W40's first row."""
+        return self.status == "healthy"
+
+
+@attrs.frozen(kw_only=True)
+class Overview:
+    """Everything on the page; ``sync``, ``counts`` and ``tasks`` are None where they could not be had."""
+
+    tenant: Tenant
+    user: str
+    health: Sequence[HealthCard]
+    sync: Status | None
+    counts: Mapping[str, Mapping[str, int]] | None
+    tasks: Sequence[StaffTask] | None
+    open_tasks: int
+    may_sync: bool
+    now: datetime
+
+    def local(self, moment: datetime | None) -> str:
+        """An instant as a person of this tenant reads it; ``Never`` for none (W44)."""
+        if moment is None:
+            return "Never"
+        return moment.astimezone(ZoneInfo(self.tenant.zone)).strftime("%d %b %Y, %H:%M:%S %Z")
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """The latest runs, newest first."""
+        return self.sync.runs if self.sync else ()
+
+
+async def overview(uses: UseCases, principal: Principal) -> Overview:
+    """Ask for everything. Raises only what the tenant's own record raises."""
+    tenant_id = principal.tenant_id
+    tenant = await uses.directory.tenant(tenant_id)
+    tasks = await _or_none(uses.readers.tasks(tenant_id, Listing(status="open", limit=_TASKS)))
+    return Overview(
+        tenant=tenant,
+        user=principal.name,
+        health=await _health(uses, principal),
+        sync=await _or_none(uses.sync_status(tenant_id)),
+        counts=await _or_none(uses.readers.counts(tenant_id)),
+        tasks=tasks.items if tasks else None,
+        open_tasks=tasks.count if tasks else 0,
+        may_sync=Scope.SYNC_RUN in principal.scopes,
+        now=uses.clock.now(),
+    )
+
+
+async def _health(uses: UseCases, principal: Principal) -> Sequence[HealthCard]:
+    try:
+        return [_card(one) for one in await provider_health(uses, principal.tenant_id)]
+    except Exception as error:
+        _log.warning("the provider's status cannot be shown", exc_info=error)
+        return [
+            HealthCard(
+                account=None,
+                provider=None,
+                status="error",
+                configured=False,
+                checked_at=None,
+                error=error.message if isinstance(error, TresenError) else "Unknown error",
+            )
+        ]
+
+
+async def _or_none(part: Awaitable[T]) -> T | None:
+    try:
+        return await part
+    except Exception as error:
+        _log.warning("a part of the status page cannot be shown", exc_info=error)
+        return None
+
+
+def _card(found: HealthAnswer) -> HealthCard:
+    error = found.error if isinstance(found.error, str) else None
+    return HealthCard(
+        account=found.account if isinstance(found.account, str) else None,
+        provider=found.provider if isinstance(found.provider, str) else None,
+        status=found.status,
+        configured=found.api_configured,
+        checked_at=found.last_check,
+        error=None if found.status == "healthy" else error or "Unknown error",
+    )

@@ -1,0 +1,158 @@
+"""The page's routes: status, login, logout, manual sync (W39-W48)."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import Cookie, State
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from ...application.identity.log_in import Credentials
+from ...domain.identity.principal import Principal
+from ...domain.identity.role import Scope
+from ...domain.shared.errors import NotAllowed, NotAuthenticated, TooManyRequests, TresenError
+from ..api.access import SECURE_SESSION_COOKIE, SESSION_COOKIE, by_cookie, needs, session_token
+from ..api.bodies import Body, Secret, Text, convert
+from ..api.dependencies import Asking, Uses
+from ..api.errors import MalformedRequest, correlation_id, problem
+from ..api.settings import ApiSettings
+from ..api.syncing import run_sync
+from ..use_cases import UseCases
+from .files import static_file
+from .origin import ensure_own_origin
+from .overview import overview
+from .rendering import render
+
+AnyRequest = Request[Any, Any, State]
+_FORM = "application/x-www-form-urlencoded"
+_MAX_FIELDS = 10
+
+
+class LogInForm(Body):
+    """The login form."""
+
+    email: Text
+    password: Secret
+
+
+class SyncForm(Body):
+    """The button's form; ``force`` is there when its box is ticked."""
+
+    force: Text | None = None
+
+
+def pages(settings: ApiSettings) -> Router:
+    """The page's routes for these settings."""
+
+    async def own_form(request: AnyRequest) -> None:
+        if request.method == "POST":
+            ensure_own_origin(request.headers, settings.public_url)
+
+    @get("/", summary="The status page, or the login form")
+    async def index(request: AnyRequest, uses: Uses) -> Response[str]:
+        """Public; shows nothing of a tenant without a valid session."""
+        try:
+            principal = await by_cookie(request, uses)
+        except NotAuthenticated:
+            return render("login.html", notice=None)
+        return await _status(uses, principal)
+
+    @post("/login", summary="Log in to the page", status_code=303)
+    async def log_in(request: AnyRequest, uses: Uses) -> Response[Any]:
+        """Sets the session cookie."""
+        form = convert(await _form(request), LogInForm)
+        credentials = Credentials(email=form.email, password=form.password, address=request.scope["state"]["address"])
+        try:
+            logged_in = await uses.log_in(credentials)
+        except (NotAuthenticated, TooManyRequests) as refused:
+            return _refused(request, refused)
+        request.scope["user"] = await uses.authenticate.bearer(logged_in.access_token)
+        lasts = logged_in.expires_at - uses.clock.now()
+        return _home(_cookie(settings, logged_in.access_token, int(lasts.total_seconds())))
+
+    @post("/logout", summary="Log out of the page", status_code=303, opt=needs(by_cookie=True))
+    async def log_out(request: AnyRequest, uses: Uses) -> Response[Any]:
+        """Ends the session on the server too."""
+        await uses.log_out(session_token(request) or "")
+        return _home(_cookie(settings, "", 0))
+
+    @post("/sync", summary="Trigger Manual Sync", status_code=303, opt=needs(Scope.SYNC_RUN, by_cookie=True))
+    async def sync(request: AnyRequest, asking: Asking, uses: Uses) -> Response[Any]:
+        """Members and leads of every account; then the page again, which shows the runs."""
+        form = convert(await _form(request), SyncForm)
+        try:
+            await run_sync(uses, asking.tenant_id, "all", force=form.force is not None)
+        except TresenError as error:
+            made = problem(error, instance="/sync", correlation_id=correlation_id(request.scope))
+            return await _status(uses, asking, notice=error.message, status_code=made.status)
+        return _home()
+
+    return Router(
+        "",
+        route_handlers=[index, log_in, log_out, sync, static_file],
+        before_request=own_form,
+        exception_handlers={HTTPException: _failed, Exception: _failed},
+        dto=None,
+        include_in_schema=False,
+    )
+
+
+async def _status(
+    uses: UseCases, principal: Principal, *, notice: str | None = None, status_code: int = 200
+) -> Response[str]:
+    view = await overview(uses, principal)
+    return render("status.html", status_code=status_code, view=view, notice=notice)
+
+
+async def _form(request: AnyRequest) -> dict[str, str]:
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind != _FORM:
+        raise MalformedRequest("send a form")
+    try:
+        pairs = parse_qsl(
+            (await request.body()).decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict"
+        )
+    except ValueError:
+        raise MalformedRequest("the form cannot be read") from None
+    return dict(pairs)
+
+
+def _home(*cookies: Cookie) -> Redirect:
+    return Redirect("/", status_code=303, cookies=list(cookies))
+
+
+def _cookie(settings: ApiSettings, value: str, max_age: int) -> Cookie:
+    return Cookie(
+        key=SECURE_SESSION_COOKIE if settings.is_https else SESSION_COOKIE,
+        value=value,
+        max_age=max_age,
+        path="/",
+        httponly=True,
+        secure=settings.is_https,
+        samesite="strict",
+    )
+
+
+def _refused(request: AnyRequest, error: TresenError) -> Response[str]:
+    made = problem(error, instance=request.scope["path"], correlation_id=correlation_id(request.scope))
+    page = render("login.html", status_code=made.status, notice=error.message)
+    page.headers.update(made.headers)
+    return page
+
+
+def _failed(request: AnyRequest, error: Exception) -> Response[str]:
+    """People get a page, not a problem document; who is not logged in gets the login form."""
+    if isinstance(error, NotAuthenticated):
+        return render("login.html", status_code=401, notice="Please log in again.")
+    made = problem(error, instance=request.scope["path"], correlation_id=correlation_id(request.scope))
+    known = isinstance(error, TresenError) and made.status < 500  # noqa: PLR2004 - 5xx are told without details
+    message = error.message if known and isinstance(error, TresenError) else "Something went wrong."
+    page = render(
+        "failed.html",
+        status_code=made.status,
+        message="This page does not accept that." if isinstance(error, NotAllowed) else message,
+        correlation_id=correlation_id(request.scope),
+    )
+    page.headers.update(made.headers)
+    return page

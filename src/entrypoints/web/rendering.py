@@ -1,0 +1,37 @@
+"""Templates become answers."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Response
+
+from ...domain.sync.run import Run
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(template: str, *, status_code: int = 200, **values: object) -> Response[str]:
+    """The page. Every value is escaped."""
+    return Response(
+        _environment.get_template(template).render(**values), status_code=status_code, media_type=MediaType.HTML
+    )
+
+
+def told(run: Run) -> str:
+    """What came of a run, in a sentence."""
+    counts = run.counts
+    if run.state.value == "completed":
+        return (
+            f"{run.kind}: completed, {counts.created} created, {counts.updated} updated, "
+            f"{counts.unchanged} unchanged, {counts.errors} errors"
+        )
+    return f"{run.kind}: {run.state.value}" + (f", {run.reason}" if run.reason else "")
+
+
+_environment.filters["told"] = told
