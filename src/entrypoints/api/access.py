@@ -23,11 +23,11 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/metrics"),
         ("GET", "/schema"),
         ("GET", "/schema/openapi.json"),
-        ("GET", "/schema/{path:path}"),
+        ("GET", "/schema/{path}"),
         ("POST", "/api/v1/auth/login"),
         ("GET", "/"),
         ("POST", "/login"),
-        ("GET", "/static/{name:str}"),
+        ("GET", "/static/{name}"),
     }
 )
 SESSION_COOKIE = "tresen_session"
@@ -82,7 +82,7 @@ class Guard:
             if access is None:
                 raise NotAllowed("this route is closed")
             await self._admit(connection, access)
-        if path.startswith("/api/") or path.startswith("/admin/"):
+        if path.startswith(("/api/", "/admin/")):
             _ensure_query(connection, access.query if access else frozenset())
 
     async def _admit(self, connection: Connection, access: Access) -> None:

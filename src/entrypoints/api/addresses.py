@@ -14,7 +14,8 @@ _SITE_PREFIX = 64  # RFC 6177: one customer holds at least a /64, so single IPv6
 def client_address(scope: HTTPScope, trusted: Sequence[Network]) -> str:
     """The address of the caller, ``unknown`` where the server does not tell.
 
-    ``X-Forwarded-For`` counts only while the hop that wrote it is trusted: the right-most untrusted entry is the caller.
+    ``X-Forwarded-For`` counts only while the hop that wrote it is trusted: its right-most untrusted entry is the
+    caller.
     """
     client = scope.get("client")
     nearest = client[0] if client else "unknown"

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Generator
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
-from litestar._openapi.schema_generation import SchemaCreator
 from litestar.dto import AbstractDTO
 from litestar.dto.data_structures import DTOFieldDefinition
 from litestar.openapi.spec import Reference, Schema
@@ -13,6 +12,9 @@ from litestar.typing import FieldDefinition
 
 from ...domain.shared.unset import UNSET, Unset
 from .errors import FieldProblem, InvalidRequest, MalformedRequest
+
+if TYPE_CHECKING:
+    from litestar._openapi.schema_generation import SchemaCreator
 
 T = TypeVar("T")
 
@@ -26,7 +28,7 @@ _UNKNOWN = re.compile(r"unknown field `(.*?)`")
 _MISSING = re.compile(r"missing required field `(.*?)`")
 
 
-class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Body(msgspec.Struct, forbid_unknown_fields=True):
     """The base of every body."""
 
 
@@ -80,7 +82,7 @@ class StrictJson(AbstractDTO[Body]):
         cls,
         field_definition: FieldDefinition,
         handler_id: str,  # noqa: ARG003 - the framework's signature
-        schema_creator: SchemaCreator,
+        schema_creator: "SchemaCreator",
     ) -> Reference | Schema:
         """The struct's own schema."""
         return schema_creator.for_field_definition(field_definition)

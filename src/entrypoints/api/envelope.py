@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import attrs
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ...application.log_context import bound
@@ -57,7 +58,7 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; other connections than HTTP are passed through."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(
@@ -120,7 +121,7 @@ class Envelope:
         )
         try:
             await self._uses.audit.append(principal.tenant_id, entry)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever the log failed with, the caller's request was done
             _log.exception("audit line lost", extra={"action": entry.action, "principal": entry.principal})
 
 

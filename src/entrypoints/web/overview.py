@@ -89,7 +89,7 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
 async def _health(uses: UseCases, principal: Principal) -> Sequence[HealthCard]:
     try:
         return [_card(one) for one in await provider_health(uses, principal.tenant_id)]
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - W41: whatever it is, the page stays
         _log.warning("the provider's status cannot be shown", exc_info=error)
         return [
             HealthCard(
@@ -106,7 +106,7 @@ async def _health(uses: UseCases, principal: Principal) -> Sequence[HealthCard]:
 async def _or_none(part: Awaitable[T]) -> T | None:
     try:
         return await part
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - W41: whatever it is, the page stays
         _log.warning("a part of the status page cannot be shown", exc_info=error)
         return None
 

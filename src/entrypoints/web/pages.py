@@ -5,7 +5,9 @@ from urllib.parse import parse_qsl
 
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import Cookie, State
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
+from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from ...application.identity.log_in import Credentials
@@ -25,6 +27,7 @@ from .overview import overview
 from .rendering import render
 
 AnyRequest = Request[Any, Any, State]
+Told = NamedDependency[SkipValidation[ApiSettings]]
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 10
 
@@ -42,6 +45,49 @@ class SyncForm(Body):
     force: Text | None = None
 
 
+@get("/", summary="The status page, or the login form")
+async def index(request: AnyRequest, uses: Uses) -> Response[str]:
+    """Public; shows nothing of a tenant without a valid session."""
+    try:
+        principal = await by_cookie(request, uses)
+    except NotAuthenticated:
+        return render("login.html", notice=None)
+    return await _status(uses, principal)
+
+
+@post("/login", summary="Log in to the page", status_code=303)
+async def log_in(request: AnyRequest, uses: Uses, settings: Told) -> Response[Any]:
+    """Sets the session cookie."""
+    form = convert(await _form(request), LogInForm)
+    credentials = Credentials(email=form.email, password=form.password, address=request.scope["state"]["address"])
+    try:
+        logged_in = await uses.log_in(credentials)
+    except (NotAuthenticated, TooManyRequests) as refused:
+        return _refused(request, refused)
+    request.scope["user"] = await uses.authenticate.bearer(logged_in.access_token)
+    lasts = logged_in.expires_at - uses.clock.now()
+    return _home(_cookie(settings, logged_in.access_token, int(lasts.total_seconds())))
+
+
+@post("/logout", summary="Log out of the page", status_code=303, opt=needs(by_cookie=True))
+async def log_out(request: AnyRequest, uses: Uses, settings: Told) -> Response[Any]:
+    """Ends the session on the server too."""
+    await uses.log_out(session_token(request) or "")
+    return _home(_cookie(settings, "", 0))
+
+
+@post("/sync", summary="Trigger Manual Sync", status_code=303, opt=needs(Scope.SYNC_RUN, by_cookie=True))
+async def sync(request: AnyRequest, asking: Asking, uses: Uses) -> Response[Any]:
+    """Members and leads of every account; then the page again, which shows the runs."""
+    form = convert(await _form(request), SyncForm)
+    try:
+        await run_sync(uses, asking.tenant_id, "all", force=form.force is not None)
+    except TresenError as error:
+        made = problem(error, instance="/sync", correlation_id=correlation_id(request.scope))
+        return await _status(uses, asking, notice=error.message, status_code=made.status)
+    return _home()
+
+
 def pages(settings: ApiSettings) -> Router:
     """The page's routes for these settings."""
 
@@ -49,48 +95,13 @@ def pages(settings: ApiSettings) -> Router:
         if request.method == "POST":
             ensure_own_origin(request.headers, settings.public_url)
 
-    @get("/", summary="The status page, or the login form")
-    async def index(request: AnyRequest, uses: Uses) -> Response[str]:
-        """Public; shows nothing of a tenant without a valid session."""
-        try:
-            principal = await by_cookie(request, uses)
-        except NotAuthenticated:
-            return render("login.html", notice=None)
-        return await _status(uses, principal)
-
-    @post("/login", summary="Log in to the page", status_code=303)
-    async def log_in(request: AnyRequest, uses: Uses) -> Response[Any]:
-        """Sets the session cookie."""
-        form = convert(await _form(request), LogInForm)
-        credentials = Credentials(email=form.email, password=form.password, address=request.scope["state"]["address"])
-        try:
-            logged_in = await uses.log_in(credentials)
-        except (NotAuthenticated, TooManyRequests) as refused:
-            return _refused(request, refused)
-        request.scope["user"] = await uses.authenticate.bearer(logged_in.access_token)
-        lasts = logged_in.expires_at - uses.clock.now()
-        return _home(_cookie(settings, logged_in.access_token, int(lasts.total_seconds())))
-
-    @post("/logout", summary="Log out of the page", status_code=303, opt=needs(by_cookie=True))
-    async def log_out(request: AnyRequest, uses: Uses) -> Response[Any]:
-        """Ends the session on the server too."""
-        await uses.log_out(session_token(request) or "")
-        return _home(_cookie(settings, "", 0))
-
-    @post("/sync", summary="Trigger Manual Sync", status_code=303, opt=needs(Scope.SYNC_RUN, by_cookie=True))
-    async def sync(request: AnyRequest, asking: Asking, uses: Uses) -> Response[Any]:
-        """Members and leads of every account; then the page again, which shows the runs."""
-        form = convert(await _form(request), SyncForm)
-        try:
-            await run_sync(uses, asking.tenant_id, "all", force=form.force is not None)
-        except TresenError as error:
-            made = problem(error, instance="/sync", correlation_id=correlation_id(request.scope))
-            return await _status(uses, asking, notice=error.message, status_code=made.status)
-        return _home()
+    def told() -> ApiSettings:
+        return settings
 
     return Router(
         "",
         route_handlers=[index, log_in, log_out, sync, static_file],
+        dependencies={"settings": Provide(told, sync_to_thread=False)},
         before_request=own_form,
         exception_handlers={HTTPException: _failed, Exception: _failed},
         dto=None,

@@ -5,7 +5,7 @@ import msgspec
 from ....domain.shared.money import Money
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct):
     """The base of every answer: snake_case keys, instants in RFC 3339, ids as texts."""
 
 
