@@ -1,0 +1,159 @@
+"""A lead becomes a member with a membership (W13), as far as the provider goes along."""
+
+from datetime import date
+
+import pytest
+
+from tresen.application.leads.convert_lead import Conversion
+from tresen.application.leads.create_lead import NewLead
+from tresen.application.ports.gym import Operation, Support
+from tresen.application.tenancy.create_tenant import NewTenant
+from tresen.domain.leads.lead import Lead
+from tresen.domain.leads.stage import Stage
+from tresen.domain.shared.errors import (
+    GatewayRejected,
+    GatewayUnavailable,
+    IllegalTransition,
+    InvalidValue,
+    NotConfigured,
+    NotFound,
+)
+from tresen.domain.shared.ids import LeadId
+from tresen.domain.staff.task import TaskReason
+
+from ..studio import GOLD, Studio
+
+
+@pytest.fixture(autouse=True)
+def _on_sale(studio: Studio) -> None:
+    studio.books.packages = [GOLD]
+
+
+def conversion(studio: Studio, lead: Lead, package: str = "Gold") -> Conversion:
+    return Conversion(tenant_id=studio.tenant.id, lead_id=lead.id, package=package, starts_on=date(2026, 3, 1))
+
+
+async def synced_lead(studio: Studio, **values: str) -> Lead:
+    there = studio.attract(**values)
+    await studio.leads_synced()
+    return studio.lead(there)
+
+
+async def test_lead_member_and_membership_belong_together(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    done = await studio.convert_lead(conversion(studio, lead))
+    assert done.member is not None
+    assert done.membership is not None
+    assert done.task is None
+    assert (done.lead.stage, done.lead.member_id) == (Stage.CONVERTED, done.member.id)
+    assert (done.membership.member_id, done.membership.name) == (done.member.id, "Gold")
+    assert (done.member.email and done.member.email.raw) == "grace@example.org"
+    stored = await studio.get_lead(studio.tenant.id, lead.id)
+    assert (stored.stage, stored.member_id) == (Stage.CONVERTED, done.member.id)
+
+
+async def test_after_a_conversion_the_syncs_come_to_rest(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    await studio.convert_lead(conversion(studio, lead))
+    await studio.leads_synced()
+    await studio.members_synced()
+    before = studio.rows(without=frozenset({"runs"}))
+    leads, members = await studio.leads_synced(), await studio.members_synced()
+    assert (leads.counts.updated, members.counts.updated) == (0, 0)
+    assert studio.rows(without=frozenset({"runs"})) == before
+    assert studio.lead("1001").stage is Stage.CONVERTED
+
+
+async def test_a_lead_that_lives_here_is_made_there_first(studio: Studio) -> None:
+    studio.change_account(writes_enabled=False)
+    captured = await studio.create_lead(
+        NewLead(tenant_id=studio.tenant.id, first_name="Eva", last_name="Marx", email="eva@example.org", phone="0171 1")
+    )
+    studio.change_account(writes_enabled=True)
+    done = await studio.convert_lead(conversion(studio, captured.lead))
+    assert done.member is not None
+    assert (done.member.name, done.lead.stage) == ("Eva Marx", Stage.CONVERTED)
+    assert studio.gym.faults.calls[:2] == ["create_lead", "convert_lead"]
+
+
+async def test_converting_twice_is_refused(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    await studio.convert_lead(conversion(studio, lead))
+    with pytest.raises(IllegalTransition):
+        await studio.convert_lead(conversion(studio, lead))
+    assert studio.gym.faults.calls.count("convert_lead") == 1
+    assert len(studio.memberships()) == 1
+
+
+async def test_a_lost_lead_is_not_converted(studio: Studio) -> None:
+    lead = await synced_lead(studio, status="lost")
+    with pytest.raises(IllegalTransition):
+        await studio.convert_lead(conversion(studio, lead))
+    assert "convert_lead" not in studio.gym.faults.calls
+
+
+async def test_a_sale_without_a_package_is_refused(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    with pytest.raises(InvalidValue):
+        await studio.convert_lead(conversion(studio, lead, " "))
+
+
+async def test_an_unknown_lead_is_not_found(studio: Studio) -> None:
+    with pytest.raises(NotFound):
+        await studio.convert_lead(
+            Conversion(
+                tenant_id=studio.tenant.id,
+                lead_id=LeadId(studio.ids.new()),
+                package="Gold",
+                starts_on=date(2026, 3, 1),
+            )
+        )
+
+
+async def test_without_an_account_nobody_can_be_converted(studio: Studio) -> None:
+    other = await studio.create_tenant(NewTenant(slug="other", name="Other"))
+    captured = await studio.create_lead(
+        NewLead(tenant_id=other.id, first_name="Eva", last_name="Marx", email="eva@example.org")
+    )
+    with pytest.raises(NotConfigured):
+        await studio.convert_lead(
+            Conversion(tenant_id=other.id, lead_id=captured.lead.id, package="Gold", starts_on=date(2026, 3, 1))
+        )
+
+
+async def test_what_the_provider_cannot_convert_is_a_task_with_all_that_is_needed(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    studio.gym._support[Operation.CONVERT_LEAD] = Support.NONE
+    done = await studio.convert_lead(conversion(studio, lead))
+    assert (done.member, done.membership, done.lead.stage) == (None, None, Stage.NEW)
+    assert done.task is not None
+    assert (done.task.reason, done.task.subject) == (TaskReason.UNSUPPORTED, f"lead:{lead.id}")
+    assert {**done.task.details} == {
+        "external_id": "1001",
+        "email": "grace@example.org",
+        "package": "Gold",
+        "starts_on": "2026-03-01",
+        "payment_method": "stripe",
+        "account": "main",
+        "why": "this operation is not proven at this provider",
+    }
+
+
+async def test_a_conversion_that_timed_out_after_it_took_effect_is_not_repeated(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    studio.gym.faults.fail_next("convert_lead", GatewayUnavailable("time-out"), after=1)
+    done = await studio.convert_lead(conversion(studio, lead))
+    assert done.task is not None
+    assert done.task.reason is TaskReason.OUTCOME_UNKNOWN
+    assert studio.gym.faults.calls.count("convert_lead") == 1
+    assert "create_membership" not in studio.gym.faults.calls
+
+
+async def test_a_refused_sale_leaves_a_converted_lead_and_a_task(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    studio.gym.faults.fail_next("create_membership", GatewayRejected("no card"))
+    done = await studio.convert_lead(conversion(studio, lead))
+    assert done.member is not None
+    assert (done.lead.stage, done.membership) == (Stage.CONVERTED, None)
+    assert done.task is not None
+    assert done.task.subject == f"member:{done.member.id}"
