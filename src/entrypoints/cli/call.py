@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from ...application.ports.directory import Directory
+    from ...domain.shared.ids import AccountId
     from ...domain.tenancy.provider_account import ProviderAccount
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
@@ -74,6 +75,11 @@ async def choose_accounts(use: UseCases, tenant: Tenant, name_or_id: str | None)
         ids = ", ".join(f"{account.provider} {account.id}" for account in chosen)
         raise InvalidValue(f"several accounts are named {name_or_id!r}; give the id: {ids}", field="account")
     return chosen
+
+
+async def choose_account_id(use: UseCases, tenant: Tenant, name_or_id: str | None) -> AccountId | None:
+    """The id of the account that is named; None leaves the choice to the use case. Raises as ``choose_accounts``."""
+    return None if name_or_id is None else (await choose_accounts(use, tenant, name_or_id))[0].id
 
 
 def _as_id(text: str) -> TenantId | None:

@@ -17,7 +17,7 @@ from ...domain.shared.ids import LeadId
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
 from .answer import Answer, cell, page_table
-from .call import Given, choose_accounts, in_tenant
+from .call import Given, choose_account_id, in_tenant
 from .documents import fields, listed, row, written
 from .live import LiveOption, live_answer, live_listing
 from .members import about, member_document
@@ -45,7 +45,7 @@ async def list_(
     if live or account:
         window = live_listing(listing, live=live)
         async with in_tenant(call, tenant) as (use, home):
-            chosen = (await choose_accounts(use, home, account))[0].id if account else None
+            chosen = await choose_account_id(use, home, account)
             shown = await use.browse.leads(home.id, window, account_id=chosen)
         return live_answer("leads", shown, as_json=as_json)
     async with in_tenant(call, tenant) as (use, home):
@@ -89,7 +89,7 @@ async def create(
 ) -> Answer:
     """Capture a lead, here and at the provider; where the provider cannot be written to, staff get a task."""
     async with in_tenant(call, tenant) as (use, home):
-        chosen = (await choose_accounts(use, home, account))[0].id if account else None
+        chosen = await choose_account_id(use, home, account)
         made = await use.create_lead(
             NewLead(
                 tenant_id=home.id,

@@ -13,7 +13,7 @@ from ...domain.membership.status import Status
 from ...domain.shared.ids import MemberId
 from ...domain.sync.journal import Change
 from .answer import Answer, Table, cell, page_table
-from .call import Given, choose_accounts, in_tenant
+from .call import Given, choose_account_id, in_tenant
 from .documents import fields, listed, plain, price, row
 from .live import LiveOption, live_answer, live_listing
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
@@ -36,7 +36,7 @@ async def list_(
     if live or account:
         window = live_listing(listing, live=live)
         async with in_tenant(call, tenant) as (use, home):
-            chosen = (await choose_accounts(use, home, account))[0].id if account else None
+            chosen = await choose_account_id(use, home, account)
             shown = await use.browse.members(home.id, window, account_id=chosen)
         return live_answer("members", shown, as_json=as_json)
     async with in_tenant(call, tenant) as (use, home):

@@ -17,7 +17,7 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import MemberId, MembershipId
 from ...domain.shared.unset import UNSET
 from .answer import Answer
-from .call import Given, choose_accounts, in_tenant
+from .call import Given, choose_account_id, in_tenant
 from .documents import fields, price, written
 from .members import member_document
 from .options import AccountOption, JsonOption, TenantOption, command_group
@@ -54,7 +54,7 @@ async def sell(
                 package=package,
                 starts_on=start_date,
                 payment_method=payment_method,
-                account_id=(await choose_accounts(use, home, account))[0].id if account else None,
+                account_id=await choose_account_id(use, home, account),
             )
         )
     document = written(

@@ -14,6 +14,10 @@ TenantOption = Annotated[
     str | None, Parameter(name="--tenant", metavar="SLUG", help="Slug or id of the tenant; without it the only one.")
 ]
 AccountOption = Annotated[
+    str | None,
+    Parameter(name="--account", metavar="NAME", help="Name or id of the provider account, if there are several."),
+]
+AccountsOption = Annotated[
     str | None, Parameter(name="--account", metavar="NAME", help="Name or id of the provider account; without it all.")
 ]
 JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON document.", show_default=False)]

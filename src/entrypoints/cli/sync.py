@@ -13,7 +13,7 @@ from .answer import Answer, Table, cell
 from .call import Given, choose_accounts, in_tenant
 from .documents import fields, listed, row
 from .exit_codes import ExitCode
-from .options import AccountOption, JsonOption, TenantOption, command_group
+from .options import AccountsOption, JsonOption, TenantOption, command_group
 from .screen import ConsoleScreen
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def run_(
     force: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Run even if the last success is less than an hour ago.")
     ] = False,
-    account: AccountOption = None,
+    account: AccountsOption = None,
     tenant: TenantOption = None,
     as_json: JsonOption = False,
     call: Given,

@@ -1,0 +1,13 @@
+"""Desks over the fakes."""
+
+import asyncio
+
+import pytest
+from tests.integration.cli.desk import Desk, DeskRuntime
+from tests.world import build_world
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Two studios, north and south."""
+    return Desk(DeskRuntime(asyncio.run(build_world())))

@@ -1,0 +1,97 @@
+"""Help is quick, complete, and loads nothing heavy."""
+
+import subprocess
+import sys
+
+import pytest
+from tests.integration.cli.reference import BEGIN, PAGE, commands, rendered
+
+from tresen.entrypoints.cli.app import COMMANDS, create_cli
+from tresen.entrypoints.cli.exit_codes import MEANINGS
+
+HEAVY = {
+    "alembic",
+    "asyncpg",
+    "dependency_injector",
+    "httpx",
+    "litestar",
+    "prometheus_client",
+    "sqlalchemy",
+    "structlog",
+}
+TOLD = """
+import sys
+from tresen.entrypoints.cli.app import run
+before = "rich" in sys.modules
+code = run({argv!r}, None)
+print("code", code, "rich" if before else "plain", *(sorted(m for m in sys.modules if "." not in m)), file=sys.stderr)
+"""
+
+
+def help_of(*argv: str) -> tuple[str, list[str]]:
+    done = subprocess.run(
+        [sys.executable, "-c", TOLD.format(argv=[*argv, "--help"])], capture_output=True, text=True, check=True
+    )
+    return done.stdout, done.stderr.split()
+
+
+def test_help_loads_nothing_heavy() -> None:
+    _, told = help_of()
+    assert told[:3] == ["code", "0", "plain"]
+    assert not HEAVY & set(told)
+    assert "cyclopts" in told
+
+
+def test_the_help_of_a_command_loads_nothing_heavy() -> None:
+    _, told = help_of("sync", "run")
+    assert told[:3] == ["code", "0", "plain"]
+    assert not HEAVY & set(told)
+
+
+def test_root_help_lists_every_command_and_every_exit_code() -> None:
+    text, _ = help_of()
+    words = text.split()
+    assert [name for name, _, _ in COMMANDS if f"{name}:" not in words] == []
+    assert [code for code in MEANINGS if str(code.value) not in words] == []
+
+
+def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("importlib.metadata.version", lambda _: "9.8.7")
+        create_cli()(["--version"], exit_on_error=False, result_action="return_value")
+    assert capsys.readouterr().out == "9.8.7\n"
+
+
+def test_every_option_of_every_command_says_what_it_is_for() -> None:
+    silent = [
+        (words, argument.names)
+        for words, command in commands(create_cli())
+        for argument in command.assemble_argument_collection()
+        if argument.show and not argument.parameter.help
+    ]
+    assert silent == []
+
+
+def test_every_command_that_prints_data_takes_json() -> None:
+    without = {
+        " ".join(words)
+        for words, command in commands(create_cli())
+        if not any("--json" in argument.names for argument in command.assemble_argument_collection())
+    }
+    assert without == {"tresen demo", "tresen serve"}
+
+
+def test_the_commands_that_were_asked_for_are_there() -> None:
+    wanted = {
+        *("demo", "serve", "db upgrade", "db backup", "db check", "tenant create", "tenant list"),
+        *("user create", "user list", "user import", "key create", "key revoke", "key list"),
+        *("provider connect", "provider list", "provider check", "sync run", "sync status"),
+        *("members list", "members show", "leads list", "leads show", "leads convert", "tasks list", "tasks done"),
+    }
+    assert wanted <= {" ".join(words[1:]) for words, _ in commands(create_cli())}
+
+
+def test_the_reference_page_says_what_the_commands_say() -> None:
+    """After a change: python -m tests.integration.cli.reference."""
+    _, _, told = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    assert told == rendered()
