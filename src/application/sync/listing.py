@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import attrs
 
+from ...domain.shared.errors import GatewayError
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.decision import Policy
 from ...domain.sync.run import Counts, Run
@@ -63,12 +64,20 @@ class Listing:
 
 
 async def batched(pages: AsyncIterator[Sequence[Observed]]) -> AsyncIterator[Sequence[Observed]]:
-    """The records of the pages in batches of about BATCH; nothing is held back longer than that."""
+    """The records of the pages in batches of about BATCH; nothing is held back longer than that.
+
+    When the listing breaks off, what it gave before still comes, and then its error.
+    """
     batch: list[Observed] = []
-    async for page in pages:
-        batch.extend(page)
-        if len(batch) >= BATCH:
+    try:
+        async for page in pages:
+            batch.extend(page)
+            if len(batch) >= BATCH:
+                yield batch
+                batch = []
+    except GatewayError:
+        if batch:
             yield batch
-            batch = []
+        raise
     if batch:
         yield batch

@@ -1,0 +1,177 @@
+"""One bad record stops nothing; a broken listing loses nothing that came before and deletes nothing."""
+
+import attrs
+import pytest
+
+from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
+from tresen.domain.sync.run import Counts, RunState, SyncError
+
+from ..studio import BOOKS, Studio
+
+
+async def errors(studio: Studio) -> list[SyncError]:
+    return list(reversed(await studio.read(lambda uow: uow.runs.recent_errors(100))))
+
+
+@pytest.fixture
+def crowd(studio: Studio) -> list[str]:
+    """Five members there, two to a page."""
+    return [studio.enrol(name) for name in ("Ada", "Bob", "Cleo", "Dora", "Eva")]
+
+
+async def test_an_unusable_record_stops_nothing(studio: Studio, crowd: list[str]) -> None:
+    studio.books.members.spoil(crowd[1])
+    run = await studio.members_synced()
+    assert (run.state, run.counts) == (RunState.COMPLETED, Counts(created=4, errors=1))
+    (error,) = await errors(studio)
+    assert (error.run_id, error.kind, error.external_id, error.code) == (run.id, "member", crowd[1], "invalid_value")
+    assert error.at == studio.clock.now()
+    assert not studio.knows("member", crowd[1])
+
+
+async def test_it_is_taken_when_it_becomes_usable(studio: Studio, crowd: list[str]) -> None:
+    studio.books.members.spoil(crowd[1])
+    await studio.members_synced()
+    studio.books.members.get(crowd[1]).unreadable = False
+    run = await studio.members_synced()
+    assert run.counts == Counts(created=1, unchanged=4)
+
+
+async def test_a_record_that_becomes_unusable_keeps_what_we_know(studio: Studio, crowd: list[str]) -> None:
+    await studio.members_synced()
+    before = studio.rows(without=BOOKS)
+    studio.books.members.edit(crowd[0], {"first_name": "Adah"})
+    studio.books.members.spoil(crowd[0])
+    assert (await studio.members_synced()).counts == Counts(unchanged=4, errors=1)
+    assert studio.rows(without=BOOKS) == before
+    studio.books.members.get(crowd[0]).unreadable = False
+    assert (await studio.members_synced()).counts == Counts(updated=1, unchanged=4)
+    assert studio.member(crowd[0]).first_name == "Adah"
+
+
+@pytest.mark.parametrize(
+    "values", [{"joined_on": "31.12.2025"}, {"first_name": 17}, {"email_opt_in": "yes"}, {"born_on": "2026-02-30"}]
+)
+async def test_values_of_the_wrong_form_are_errors_of_their_record(
+    studio: Studio, crowd: list[str], values: dict[str, str | int]
+) -> None:
+    studio.books.members.edit(crowd[2], values)
+    assert (await studio.members_synced()).counts == Counts(created=4, errors=1)
+    studio.books.members.edit(crowd[3], values)
+    before = studio.rows(without=BOOKS)
+    assert (await studio.members_synced()).counts == Counts(unchanged=3, errors=2)
+    assert studio.rows(without=BOOKS) == before, "an update is refused as a whole"
+    (name,) = values
+    assert all(name in error.message for error in await errors(studio))
+
+
+async def test_a_membership_whose_member_is_unknown_waits_for_the_member(studio: Studio) -> None:
+    there = studio.sell_there("1001")
+    run = await studio.members_synced()
+    assert (run.state, run.counts) == (RunState.COMPLETED, Counts(errors=1))
+    assert [(e.kind, e.external_id, e.code) for e in await errors(studio)] == [("membership", there, "unknown_parent")]
+    ada = studio.enrol()
+    run = await studio.members_synced()
+    assert run.counts == Counts(created=2)
+    assert studio.membership(there).member_id == studio.member(ada).id
+    assert (await studio.members_synced()).counts == Counts(unchanged=2)
+
+
+async def test_a_membership_that_moves_to_an_unknown_member_stays_where_it_is(studio: Studio) -> None:
+    ada = studio.enrol()
+    there = studio.sell_there(ada)
+    await studio.members_synced()
+    studio.books.memberships.edit(there, {"member": "9999", "name": "Platinum"})
+    run = await studio.members_synced()
+    assert run.counts == Counts(unchanged=1, errors=1)
+    assert (studio.membership(there).member_id, studio.membership(there).name) == (studio.member(ada).id, "Gold")
+
+
+async def test_a_membership_that_belongs_to_nobody_is_an_error(studio: Studio) -> None:
+    studio.books.memberships.edit(studio.sell_there("1001"), {"member": None})
+    assert (await studio.members_synced()).counts == Counts(errors=1)
+
+
+async def test_a_record_listed_twice_in_one_batch_is_one_record(studio: Studio) -> None:
+    ada = studio.enrol()
+    late = studio.books.members.get(ada)
+    early = attrs.evolve(late, values={**late.values, "first_name": "A."})
+    studio.books.members.entries = lambda: [early, late]  # type: ignore[method-assign] # lists one twice
+    run = await studio.members_synced()
+    assert run.counts == Counts(created=1)
+    assert studio.member(ada).first_name == "Ada", "the later one counts"
+    assert (await studio.members_synced()).counts == Counts(unchanged=1)
+
+
+async def test_a_record_listed_twice_in_two_batches_is_one_record(studio: Studio) -> None:
+    ada = studio.enrol()
+    crowd = [studio.enrol(f"M{n}") for n in range(1_200)]
+    entries = list(studio.books.members.entries())
+    studio.books.members.entries = lambda: [*entries, entries[0]]  # type: ignore[method-assign] # lists one twice
+    studio.gym._page_size = 500
+    run = await studio.members_synced()
+    assert run.counts == Counts(created=1_201, unchanged=1)
+    assert len(studio.members()) == len(crowd) + 1
+    assert studio.knows("member", ada)
+
+
+@pytest.mark.parametrize("pages", [0, 1, 2])
+@pytest.mark.parametrize("error", [GatewayUnavailable("503"), GatewayRejected("400"), GatewayUnsupported("none")])
+async def test_a_listing_that_breaks_fails_the_run_and_blanks_nothing(
+    studio: Studio, crowd: list[str], pages: int, error: GatewayError
+) -> None:
+    await studio.members_synced()
+    before = studio.rows(without=BOOKS)
+    studio.gym.faults.fail_next("members", error, after=pages)
+    run = await studio.members_synced()
+    assert (run.state, run.reason, run.counts.errors) == (RunState.FAILED, error.message, 1)
+    assert studio.rows(without=BOOKS) == before
+    (line,) = await errors(studio)
+    assert (line.external_id, line.kind, line.code, line.run_id) == (None, "members", error.code, run.id)
+    assert "memberships" not in studio.gym.faults.calls[3:]
+
+
+async def test_what_came_before_the_break_stays_and_a_later_run_completes(studio: Studio) -> None:
+    for number in range(2_500):
+        studio.enrol(f"M{number}")
+    studio.gym._page_size = 500
+    studio.gym.faults.fail_next("members", GatewayUnavailable("503"), after=3)
+    run = await studio.members_synced()
+    assert (run.state, run.counts) == (RunState.FAILED, Counts(created=1_500, errors=1))
+    assert len(studio.members()) == 1_500
+    run = await studio.members_synced(force=False)
+    assert (run.state, run.counts) == (RunState.COMPLETED, Counts(created=1_000, unchanged=1_500))
+
+
+async def test_the_whole_pages_before_the_break_stay(studio: Studio, crowd: list[str]) -> None:
+    studio.gym.faults.fail_next("members", GatewayUnavailable("503"), after=2)
+    run = await studio.members_synced()
+    assert run.state is RunState.FAILED
+    assert [studio.knows("member", one) for one in crowd] == [True, True, True, True, False]
+
+
+async def test_an_outage_between_members_and_memberships_keeps_the_members(studio: Studio) -> None:
+    ada = studio.enrol()
+    there = studio.sell_there(ada)
+    studio.gym.faults.fail_next("memberships", GatewayUnavailable("503"))
+    run = await studio.members_synced()
+    assert (run.state, run.counts) == (RunState.FAILED, Counts(created=1, errors=1))
+    assert studio.knows("member", ada)
+    assert not studio.knows("membership", there)
+
+
+async def test_offers_that_cannot_be_read_are_told_and_fail_nothing(studio: Studio, crowd: list[str]) -> None:
+    studio.gym.faults.fail_next("packages", GatewayUnavailable("503"))
+    run = await studio.members_synced()
+    assert (run.state, run.counts) == (RunState.COMPLETED, Counts(created=5, errors=1))
+    assert [(e.kind, e.external_id) for e in await errors(studio)] == [("package", None)]
+
+
+async def test_a_link_without_its_record_is_an_error_of_that_record(studio: Studio, crowd: list[str]) -> None:
+    await studio.members_synced()
+    rows = studio.store.room(studio.tenant.id).members
+    del rows._rows[studio.member(crowd[0]).id]
+    studio.books.members.edit(crowd[0], {"first_name": "Adah"})
+    run = await studio.members_synced()
+    assert run.counts == Counts(unchanged=4, errors=1)
+    assert (await errors(studio))[-1].code == "not_found"
