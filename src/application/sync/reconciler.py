@@ -123,9 +123,11 @@ class Reconciler(Generic[E]):
     ) -> None:
         if not readings:
             return
-        await self._kind.prepare(uow, [reading.values for _, reading in readings])
         kind, ids = self._kind.schema.kind, [one.external_id for one, _ in readings]
         records = await uow.sync_records.by_external_ids(self._scope.account_id, kind, ids)
+        # Our side still stands as it was last agreed, so what that refers to is needed too.
+        agreed = [record.base for record in records.values()]
+        await self._kind.prepare(uow, [*agreed, *(reading.values for _, reading in readings)])
         locals_ = await self._kind.load(uow, [record.local_id for record in records.values()])
         for one, reading in readings:
             record = records[one.external_id]
