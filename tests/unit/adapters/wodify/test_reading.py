@@ -52,7 +52,7 @@ async def test_requests_carry_the_key_and_ask_for_a_stable_order(wodify: FakeWod
 async def test_every_record_of_every_page_is_given(
     wodify: FakeWodify, gateway: MakeGateway, method: str, name: str
 ) -> None:
-    wodify.on(f"GET /{name}", listed(*({"id": n} for n in range(1, 251)), name=name))
+    wodify.on(f"GET /{name}", listed(*(client(n) for n in range(1, 251)), name=name))
     found = await everything(getattr(gateway(), method)())
     assert ids(found) == [str(n) for n in range(1, 251)]
 

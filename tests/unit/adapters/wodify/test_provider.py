@@ -1,0 +1,108 @@
+"""Accounts at Wodify: what may be set, and what opening one asks for."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import pytest
+
+from tresen.adapters.http.chain import CallChains
+from tresen.adapters.memory.clock import NOON, FixedClock, FixedDice
+from tresen.adapters.providers import ProviderRegistry
+from tresen.adapters.wodify.provider import WodifyProvider
+from tresen.application.ports.secrets import SecretBox
+from tresen.domain.shared.errors import InvalidValue, NotConfigured
+from tresen.domain.shared.ids import AccountId, TenantId
+from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
+
+
+class GlassBox(SecretBox):
+    """Seals nothing."""
+
+    def seal(self, plain: str) -> bytes:
+        return plain.encode()
+
+    def open(self, sealed: bytes) -> str:
+        return sealed.decode()
+
+
+def registry(*, allow_private: bool = False) -> ProviderRegistry:
+    chains = CallChains(FixedClock(), FixedDice(), allow_private=allow_private)
+    return ProviderRegistry([WodifyProvider(chains, GlassBox())])
+
+
+def account(
+    *,
+    provider: str = "wodify",
+    key: str | None = "k",
+    base_url: str = "https://api.wodify.com/v1",
+    settings: Mapping[str, str] | None = None,
+    state: CredentialState = CredentialState.OK,
+) -> ProviderAccount:
+    return ProviderAccount(
+        id=AccountId(UUID(int=1)),
+        tenant_id=TenantId(UUID(int=2)),
+        provider=provider,
+        name="main",
+        base_url=base_url,
+        credentials=None if key is None else key.encode(),
+        settings=settings or {},
+        credential_state=state,
+        created_at=NOON,
+    )
+
+
+def test_the_registry_knows_its_providers() -> None:
+    assert registry().names() == ["wodify"]
+
+
+def test_the_address_has_a_default() -> None:
+    connection = registry().check_settings("wodify", base_url=None, settings={"location_id": " 20 ", "burst": ""})
+    assert connection.base_url == "https://api.wodify.com/v1"
+    assert connection.settings == {"location_id": "20"}
+
+
+@pytest.mark.parametrize(
+    ("provider", "base_url", "settings", "field"),
+    [
+        ("mindbody", None, {}, "provider"),
+        ("wodify", "https://127.0.0.1/v1", {}, "base_url"),
+        ("wodify", "http://api.wodify.com/v1", {}, "base_url"),
+        ("wodify", None, {"colour": "red"}, "colour"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_when_it_is_saved(
+    provider: str, base_url: str | None, settings: dict[str, str], field: str
+) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        registry().check_settings(provider, base_url=base_url, settings=settings)
+    assert caught.value.details["field"] == field
+
+
+def test_private_addresses_are_for_installations_that_allow_them() -> None:
+    url = "http://127.0.0.1:8080/v1"
+    assert registry(allow_private=True).check_settings("wodify", base_url=url, settings={}).base_url == url
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        account(provider="mindbody"),
+        account(key=None),
+        account(state=CredentialState.BLOCKED),
+        account(state=CredentialState.REVOKED),
+        account(key="with\nnewline"),
+        account(key="schlüssel"),
+        account(key=" "),
+        account(base_url="http://10.0.0.1/v1"),
+        account(settings={"colour": "red"}),
+    ],
+)
+async def test_an_account_that_may_not_or_cannot_be_called_is_not_opened(unusable: ProviderAccount) -> None:
+    with pytest.raises(NotConfigured):
+        async with registry().open(unusable):
+            pass
+
+
+async def test_opening_an_account_calls_nobody() -> None:
+    async with registry().open(account()) as gateway:
+        assert gateway is not None
