@@ -1,6 +1,7 @@
 """Bringing the schema up to date, checking a database, copying it."""
 
 import enum
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -68,8 +69,12 @@ async def current(database: Database) -> Found:
 async def upgrade(database: Database) -> Upgraded:
     """Bring the schema to this version's revision; one that has it is left alone. Two at a time do it once.
 
-    A SQLite file with tables is copied beside itself before. Raises StorageUnavailable for a newer schema.
+    A SQLite file with tables is copied beside itself before; the folder of a new one is made.
+    Raises StorageUnavailable for a newer schema.
     """
+    if isinstance(database, SqliteDatabase):
+        with suppress(OSError):  # opening the file tells what is wrong
+            database.path.parent.mkdir(parents=True, exist_ok=True)
     found = await current(database)
     if found.state is State.NEWER:
         raise _newer(database, found)
