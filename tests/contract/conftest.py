@@ -1,6 +1,7 @@
 """Every suite here runs over every implementation of its port."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from tests.builders import a_tenant, an_account
@@ -8,13 +9,13 @@ from tests.builders import a_tenant, an_account
 from tresen.domain.shared.ids import TenantId
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
-from .stores import Backend, in_memory
+from .stores import STORES, Backend
 
 
-@pytest.fixture(params=["memory"])
-async def backend(request: pytest.FixtureRequest) -> AsyncIterator[Backend]:
+@pytest.fixture(params=STORES)
+async def backend(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Backend]:
     """A fresh, empty store."""
-    async with in_memory() as fresh:
+    async with STORES[request.param](tmp_path) as fresh:
         yield fresh
 
 

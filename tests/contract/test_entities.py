@@ -137,10 +137,13 @@ async def test_another_tenants_entity_is_not_found(
         with pytest.raises(NotFound):
             await kind.of(uow).get(entity.id)
         kind.change(entity)
-        with pytest.raises(NotFound):
-            await kind.of(uow).save(entity)
+        for write in (kind.of(uow).save, kind.of(uow).add):
+            with pytest.raises(NotFound):
+                await write(entity)
         await uow.commit()
     assert values_of(await loaded(backend, tenant, kind, entity.id)) == before
+    with pytest.raises(NotFound):
+        await loaded(backend, other, kind, entity.id)
 
 
 @every_kind

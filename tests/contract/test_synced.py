@@ -6,7 +6,7 @@ import pytest
 from tests.builders import IDS, a_lead, values_of
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.domain.shared.errors import AlreadyExists, StaleVersion
+from tresen.domain.shared.errors import AlreadyExists, NotFound, StaleVersion
 from tresen.domain.shared.ids import LeadId, TenantId
 
 from .kinds import Kind, every_synced
@@ -77,6 +77,18 @@ async def test_only_own_and_existing_ones_are_got(
     mine, foreign = await stored(backend, tenant, kind), await stored(backend, other, kind)
     found = await backend.read(tenant, lambda uow: kind.synced(uow).get_many([mine.id, foreign.id, IDS.new(), mine.id]))
     assert set(found) == {mine.id}
+
+
+@every_synced
+async def test_another_tenants_entity_refuses_the_bulk(
+    backend: Backend, tenant: TenantId, other: TenantId, kind: Kind
+) -> None:
+    mine, foreign = await stored(backend, tenant, kind), await stored(backend, other, kind)
+    for name in ("add_many", "save_many"):
+        async with backend.units.open(tenant) as uow:
+            with pytest.raises(NotFound):
+                await getattr(kind.synced(uow), name)([foreign, mine])
+    assert (foreign.version, mine.version) == (1, 1)
 
 
 @every_synced

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ...application.ports.repositories import Entities, Synced
 from ...domain.shared.errors import AlreadyExists, NotFound, StaleVersion
+from ...domain.shared.ids import TenantId
 from .tables import Draft
 
 
@@ -15,6 +16,10 @@ class Identified(Protocol):
     @property
     def id(self) -> UUID:
         """Its id."""
+
+    @property
+    def tenant_id(self) -> TenantId:
+        """Whose it is."""
 
 
 class Versioned(Identified, Protocol):
@@ -39,8 +44,9 @@ def no_rivals(_: Identified) -> Iterable[Identified]:
 class MemoryEntities(Entities[E, K]):
     """Entities without a version: the last one who saves wins."""
 
-    def __init__(self, kind: str, rows: Draft[UUID, E], rivals: Rivals[E] = no_rivals) -> None:
+    def __init__(self, kind: str, tenant_id: TenantId, rows: Draft[UUID, E], rivals: Rivals[E] = no_rivals) -> None:
         self._kind = kind
+        self._tenant_id = tenant_id
         self._rows = rows
         self._rivals = rivals
 
@@ -53,6 +59,7 @@ class MemoryEntities(Entities[E, K]):
 
     async def add(self, entity: E) -> None:
         """Keep a copy."""
+        self._ensure_own(entity)
         if entity.id in self._rows:
             raise AlreadyExists(f"there is a {self._kind} {entity.id} already", kind=self._kind)
         self._ensure_unique(entity)
@@ -60,12 +67,17 @@ class MemoryEntities(Entities[E, K]):
 
     async def save(self, entity: E) -> None:
         """Keep a copy instead of the former one."""
+        self._ensure_own(entity)
         stored = self._rows.find(entity.id)
         if stored is None:
             raise NotFound(self._kind, entity.id)
         self._ensure_current(entity, stored)
         self._ensure_unique(entity)
         self._put(entity)
+
+    def _ensure_own(self, entity: E) -> None:
+        if entity.tenant_id != self._tenant_id:
+            raise NotFound(self._kind, entity.id)
 
     def _ensure_current(self, entity: E, stored: E) -> None:
         """Nothing tells."""

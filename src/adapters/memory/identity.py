@@ -8,7 +8,7 @@ from uuid import UUID
 from ...application.ports.repositories import ApiKeys, Sessions, Users
 from ...domain.identity.credentials import ApiKey, Session
 from ...domain.identity.user import User
-from ...domain.shared.ids import ApiKeyId, SessionId, UserId
+from ...domain.shared.ids import ApiKeyId, SessionId, TenantId, UserId
 from .entities import MemoryEntities
 from .store import MemoryStore
 from .tables import Draft, Table
@@ -19,8 +19,8 @@ E = TypeVar("E")
 class MemoryUsers(MemoryEntities[User, UserId], Users):
     """Users."""
 
-    def __init__(self, rows: Draft[UUID, User], store: MemoryStore) -> None:
-        super().__init__("user", rows, lambda user: self._with_email(user.email.canonical))
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, User], store: MemoryStore) -> None:
+        super().__init__("user", tenant_id, rows, lambda user: self._with_email(user.email.canonical))
         self._store = store
 
     async def taken(self, canonical_emails: Collection[str]) -> Collection[str]:
@@ -34,19 +34,21 @@ class MemoryUsers(MemoryEntities[User, UserId], Users):
 class MemorySessions(MemoryEntities[Session, SessionId], Sessions):
     """Logins."""
 
-    def __init__(self, rows: Draft[UUID, Session], store: MemoryStore) -> None:
-        super().__init__(
-            "session", rows, lambda s: anywhere("hash", s.token_hash, rows, [room.sessions for room in store.rooms])
-        )
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Session], store: MemoryStore) -> None:
+        def same_token(session: Session) -> Iterator[Session]:
+            return anywhere("hash", session.token_hash, rows, [room.sessions for room in store.rooms])
+
+        super().__init__("session", tenant_id, rows, same_token)
 
 
 class MemoryApiKeys(MemoryEntities[ApiKey, ApiKeyId], ApiKeys):
     """API keys."""
 
-    def __init__(self, rows: Draft[UUID, ApiKey], store: MemoryStore) -> None:
-        super().__init__(
-            "API key", rows, lambda k: anywhere("hash", k.key_hash, rows, [room.api_keys for room in store.rooms])
-        )
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, ApiKey], store: MemoryStore) -> None:
+        def same_key(key: ApiKey) -> Iterator[ApiKey]:
+            return anywhere("hash", key.key_hash, rows, [room.api_keys for room in store.rooms])
+
+        super().__init__("API key", tenant_id, rows, same_key)
 
 
 def anywhere(grouping: str, value: str | bytes, own: Draft[UUID, E], tables: Collection[Table[UUID, E]]) -> Iterator[E]:

@@ -11,7 +11,7 @@ from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.membership.package import Package
-from ...domain.shared.ids import AccountId, LeadId, MemberId, MembershipId
+from ...domain.shared.ids import AccountId, LeadId, MemberId, MembershipId, TenantId
 from ...domain.sync.record import SyncRecord
 from .entities import MemorySynced
 from .store import RecordKey
@@ -46,8 +46,8 @@ def latest_start(membership: Membership) -> tuple[int, UUID]:
 class MemoryLeads(MemorySynced[Lead, LeadId], Leads):
     """Leads, with the sync records that link them."""
 
-    def __init__(self, rows: Draft[UUID, Lead], records: Draft[RecordKey, SyncRecord]) -> None:
-        super().__init__("lead", rows)
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Lead], records: Draft[RecordKey, SyncRecord]) -> None:
+        super().__init__("lead", tenant_id, rows)
         self._records = records
 
     async def unlinked(self, account_id: AccountId) -> dict[str, list[LeadId]]:

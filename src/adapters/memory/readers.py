@@ -57,7 +57,7 @@ class MemoryReaders(Readers):
         return _page(self._store.room(tenant_id).leads, LEADS, listing, LEAD_ORDER)
 
     async def tasks(self, tenant_id: TenantId, listing: Listing) -> Page[StaffTask]:
-        """``q`` looks at the title and the values of the details."""
+        """``q`` looks at the title."""
         return _page(self._store.room(tenant_id).tasks, TASKS, listing, TASK_ORDER)
 
     async def users(self, tenant_id: TenantId, listing: Listing) -> Page[User]:

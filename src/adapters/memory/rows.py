@@ -111,7 +111,7 @@ LEADS: Listed[Lead, LeadRow] = Listed(
 )
 TASKS: Listed[StaffTask, StaffTask] = Listed(
     status=lambda task: task.state.value,
-    text=lambda task: search_text(task.title, *task.details.values()),
+    text=lambda task: search_text(task.title),
     keys={
         "created_at": lambda task: task.created_at,
         "title": lambda task: task.title,

@@ -9,7 +9,7 @@ from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
-from ...domain.shared.ids import AccountId, RunId
+from ...domain.shared.ids import AccountId, RunId, TenantId
 from ...domain.sync.journal import Change
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Run, RunState, SyncError
@@ -97,8 +97,8 @@ class MemoryJournal(Journal):
 class MemoryRuns(MemoryEntities[Run, RunId], Runs):
     """Runs and errors."""
 
-    def __init__(self, rows: Draft[UUID, Run], errors: Draft[int, SyncError]) -> None:
-        super().__init__("run", rows)
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Run], errors: Draft[int, SyncError]) -> None:
+        super().__init__("run", tenant_id, rows)
         self._errors = errors
 
     async def last(self, account_id: AccountId, kind: str, *, success: bool) -> Run | None:

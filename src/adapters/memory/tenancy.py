@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from ...application.ports.repositories import Accounts, Sites, Tasks
-from ...domain.shared.errors import AlreadyExists
-from ...domain.shared.ids import AccountId, TaskId
+from ...domain.shared.errors import AlreadyExists, NotFound
+from ...domain.shared.ids import AccountId, TaskId, TenantId
 from ...domain.staff.task import StaffTask, TaskState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Site
@@ -16,23 +16,26 @@ from .tables import Draft
 class MemoryAccounts(MemoryVersioned[ProviderAccount, AccountId], Accounts):
     """Provider accounts."""
 
-    def __init__(self, rows: Draft[UUID, ProviderAccount]) -> None:
-        super().__init__("provider account", rows, lambda a: rows.among("name", (a.provider, a.name)))
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, ProviderAccount]) -> None:
+        super().__init__("provider account", tenant_id, rows, lambda a: rows.among("name", (a.provider, a.name)))
 
     async def all(self) -> Sequence[ProviderAccount]:
         """Copies, by provider and name."""
-        rows = sorted(self._rows.all(), key=lambda a: (a.provider, a.name.casefold(), a.id))
+        rows = sorted(self._rows.all(), key=lambda a: (a.provider.casefold(), a.name.casefold(), a.id))
         return [self._rows.copy(row) for row in rows]
 
 
 class MemorySites(Sites):
     """Branches."""
 
-    def __init__(self, rows: Draft[UUID, Site]) -> None:
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Site]) -> None:
+        self._tenant_id = tenant_id
         self._rows = rows
 
     async def add(self, site: Site) -> None:
         """Keep it."""
+        if site.tenant_id != self._tenant_id:
+            raise NotFound("site", site.id)
         if site.id in self._rows or any(self._rows.among("name", site.name)):
             raise AlreadyExists(f"there is a site {site.name!r} already", kind="site", name=site.name)
         self._rows.put(site.id, site)
@@ -45,8 +48,8 @@ class MemorySites(Sites):
 class MemoryTasks(MemoryEntities[StaffTask, TaskId], Tasks):
     """Staff tasks."""
 
-    def __init__(self, rows: Draft[UUID, StaffTask]) -> None:
-        super().__init__("staff task", rows)
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, StaffTask]) -> None:
+        super().__init__("staff task", tenant_id, rows)
 
     async def find_open(self, operation: str, subject: str) -> StaffTask | None:
         """A copy; of several the oldest."""

@@ -1,6 +1,7 @@
 """Collections of one tenant, inside a unit of work. None can be had without a TenantId.
 
-``get`` raises NotFound (another tenant's id is not found either), ``find`` gives None. ``save`` writes an entity
+``get`` raises NotFound (another tenant's id is not found either), ``find`` gives None. Another tenant's entity can be
+neither added nor saved: NotFound. ``save`` writes an entity
 that was loaded before and raises StaleVersion when somebody else saved it since; where an entity has a version,
 ``add`` and ``save`` advance it. What is handed out is the caller's own: changing it changes nothing until it is saved.
 """

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ....application.ports.repositories import Accounts, Sites
-from ....domain.shared.errors import AlreadyExists
+from ....domain.shared.errors import AlreadyExists, NotFound
 from ....domain.shared.ids import AccountId, TenantId
 from ....domain.tenancy.provider_account import ProviderAccount
 from ....domain.tenancy.tenant import Site
@@ -33,6 +33,8 @@ class SqlSites(Sites):
 
     async def add(self, site: Site) -> None:
         """One insert."""
+        if site.tenant_id != self._tenant_id:
+            raise NotFound("site", site.id)
         if not await self._transaction.insert(SITE, (tenancy.site_row(site),), 1):
             raise AlreadyExists(f"there is a site {site.name} already", kind="site")
 
