@@ -23,6 +23,10 @@ class Identified(Protocol):
     def id(self) -> UUID:
         """Its id."""
 
+    @property
+    def tenant_id(self) -> TenantId:
+        """Whose it is."""
+
 
 class Versioned(Identified, Protocol):
     """An entity whose lost updates are noticed."""
@@ -73,17 +77,23 @@ class SqlEntities(Entities[E, K]):
 
     async def add(self, entity: E) -> None:
         """One insert."""
-        if not await self._transaction.insert(self._shape.table, (self._shape.to_row(entity),), 1):
+        if not await self._transaction.insert(self._shape.table, (self._row(entity),), 1):
             raise self._already_exists()
 
     async def save(self, entity: E) -> None:
         """One update."""
-        if not await self._transaction.update(self._shape.table, self._shape.to_row(entity)):
+        if not await self._transaction.update(self._shape.table, self._row(entity)):
             raise NotFound(self._shape.kind, entity.id)
 
     async def _select(self, statement: Select[Any], *, long: bool = False, **parameters: object) -> list[E]:
         rows = await self._transaction.fetch(statement, {"tenant_id": self._tenant_id, **parameters}, long=long)
         return [self._shape.from_row(row) for row in rows]
+
+    def _row(self, entity: E) -> Row:
+        # The key in the row is the entity's own: without this look it would reach into the other tenant.
+        if entity.tenant_id != self._tenant_id:
+            raise NotFound(self._shape.kind, entity.id)
+        return self._shape.to_row(entity)
 
     def _already_exists(self) -> AlreadyExists:
         return AlreadyExists(f"there is such a {self._shape.kind} already", kind=self._shape.kind)
@@ -100,7 +110,7 @@ class SqlVersioned(SqlEntities[S, K]):
     async def save(self, entity: S) -> None:
         """One update, and a look at why when it changes nothing."""
         with _advancing((entity,)):
-            if not await self._transaction.update(self._shape.table, self._shape.to_row(entity)):
+            if not await self._transaction.update(self._shape.table, self._row(entity)):
                 await self.get(cast(K, entity.id))
                 raise self._stale(entity.id)
 
@@ -124,14 +134,14 @@ class SqlSynced(SqlVersioned[S, K], Synced[S, K]):
     async def add_many(self, entities: Sequence[S]) -> None:
         """In bulk."""
         with _advancing(entities):
-            rows = map(self._shape.to_row, entities)
+            rows = map(self._row, entities)
             if entities and not await self._transaction.insert(self._shape.table, rows, len(entities)):
                 raise self._already_exists()
 
     async def save_many(self, entities: Sequence[S]) -> None:
         """In bulk."""
         with _advancing(entities):
-            rows = map(self._shape.to_row, entities)
+            rows = map(self._row, entities)
             if entities and not await self._transaction.update_versions(self._shape.table, rows, len(entities)):
                 raise self._stale()
 
