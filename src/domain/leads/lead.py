@@ -17,8 +17,8 @@ from .stage import Stage, ensure_leads_to
 class Lead(Recorder):
     """``stage_text`` keeps the provider's word when ``stage`` is unknown; ``member_id`` is set by conversion."""
 
-    id: LeadId = attrs.field(on_setattr=attrs.setters.frozen)
-    tenant_id: TenantId = attrs.field(on_setattr=attrs.setters.frozen)
+    id: LeadId
+    tenant_id: TenantId
     first_name: str
     last_name: str
     email: EmailAddress | None = None

@@ -26,10 +26,11 @@ class Member(Recorder):
 
     ``status_text`` keeps the provider's word when ``status`` is unknown. ``location`` is the provider's id of the
     site. ``joined_on`` and ``born_on`` are civil dates; instants are UTC. ``version`` grows with every save.
+    ``id`` and ``tenant_id`` never change; no guard holds them, for it would cost a bulk load 10 µs a member.
     """
 
-    id: MemberId = attrs.field(on_setattr=attrs.setters.frozen)
-    tenant_id: TenantId = attrs.field(on_setattr=attrs.setters.frozen)
+    id: MemberId
+    tenant_id: TenantId
     first_name: str
     last_name: str
     email: EmailAddress | None = None

@@ -19,8 +19,8 @@ class Membership(Recorder):
     ``price`` is per month. Instants are UTC, dates civil dates of the tenant.
     """
 
-    id: MembershipId = attrs.field(on_setattr=attrs.setters.frozen)
-    tenant_id: TenantId = attrs.field(on_setattr=attrs.setters.frozen)
+    id: MembershipId
+    tenant_id: TenantId
     member_id: MemberId
     name: str
     kind: str | None = None

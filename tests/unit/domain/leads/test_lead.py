@@ -137,9 +137,3 @@ def test_the_facts_tell_the_whole_way_of_a_lead(steps: list[tuple[Stage, str | N
 )
 def test_a_name_is_what_there_is_of_it(first: str, last: str, name: str) -> None:
     assert attrs.evolve(lead(), first_name=first, last_name=last).name == name
-
-
-@pytest.mark.parametrize("field", ["id", "tenant_id"])
-def test_a_lead_stays_in_its_tenant(field: str) -> None:
-    with pytest.raises(attrs.exceptions.FrozenAttributeError):
-        setattr(lead(), field, UUID(int=9))

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,12 +58,6 @@ def test_nothing_is_assumed_about_a_new_member() -> None:
     assert found.status is Status.UNKNOWN
     assert (found.email_opt_in, found.sms_opt_in, found.joined_on, found.version) == (None, None, None, 0)
     assert found.drain() == ()
-
-
-@pytest.mark.parametrize("field", ["id", "tenant_id"])
-def test_a_member_stays_in_its_tenant(field: str) -> None:
-    with pytest.raises(attrs.exceptions.FrozenAttributeError):
-        setattr(member(), field, UUID(int=9))
 
 
 def test_a_package_without_a_price_is_not_free() -> None:
