@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ColumnElement, Executable, Select, Table
+from sqlalchemy import Column, Executable, Select, Table
 
 from ...application.ports.clock import Clock, IdSource
 from .mappers.values import Row
@@ -36,8 +36,10 @@ class Connection(Protocol):
         """``fetch`` for thousands of rows, as the driver gives them: for texts, bytes and whole numbers only."""
 
     @abstractmethod
-    def among(self, column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
-        """The column's value is one of these, of which there may be thousands."""
+    def among(self, statement: Select[Any], column: Column[Any], values: Collection[object]) -> Select[Any]:
+        """Only the rows whose ``column``, the last one of a unique key, has one of these values; there may be
+        thousands, of which none may come twice.
+        """
 
 
 class Transaction(Connection, Protocol):
@@ -92,6 +94,10 @@ class Database(Protocol):
     @abstractmethod
     def writing(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction while inside; leaving it without ``commit`` undoes it."""
+
+    @abstractmethod
+    def hold(self, key: str) -> AbstractAsyncContextManager[bool]:
+        """Try to hold a lock that is freed when this process dies: True, or False at once when it is taken."""
 
     @abstractmethod
     async def run(self, work: Callable[[sa.Connection], T]) -> T:

@@ -1,35 +1,17 @@
-"""Run locks: freed by the operating system or by the database when their holder dies."""
+"""Run locks."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from hashlib import sha256
-from pathlib import Path
-
-from filelock import FileLock, Timeout
+from contextlib import AbstractAsyncContextManager
 
 from ...application.ports.locks import RunLocks
+from .connection import Database
 
 
-class FileRunLocks(RunLocks):
-    """One locked file per key, beside the database file; the files stay, which is harmless."""
+class SqlRunLocks(RunLocks):
+    """Locked files beside a SQLite file, advisory locks of PostgreSQL."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
 
     def hold(self, key: str) -> AbstractAsyncContextManager[bool]:
         """Never waits."""
-        return self._hold(key)
-
-    @asynccontextmanager
-    async def _hold(self, key: str) -> AsyncIterator[bool]:
-        digest = sha256(key.encode()).hexdigest()[:16]
-        lock = FileLock(self._database.with_name(f"{self._database.name}-{digest}.lock"), blocking=False)
-        try:
-            lock.acquire()
-        except Timeout:
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            lock.release()
+        return self._database.hold(key)

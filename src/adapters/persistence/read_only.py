@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
-from sqlalchemy import Column, ColumnElement, Select
+from sqlalchemy import Column, Select
 
 from ...domain.shared.errors import StorageUnavailable
 from .connection import Connection, Parameters, Transaction
@@ -26,9 +26,9 @@ class ReadOnly(Transaction):
         """Passed on."""
         return await self._connection.fetch_raw(statement, parameters)
 
-    def among(self, column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
+    def among(self, statement: Select[Any], column: Column[Any], values: Collection[object]) -> Select[Any]:
         """Passed on."""
-        return self._connection.among(column, values)
+        return self._connection.among(statement, column, values)
 
     async def execute(self, *_: object, **__: object) -> int:
         """Refused."""

@@ -23,6 +23,7 @@ from ...domain.shared.errors import StorageConflict
 from .connection import Connection, Database, Transaction
 from .sqlite_care import copy_database, find_problems
 from .sqlite_connection import SqliteConnection, SqliteTransaction
+from .sqlite_locks import hold_file
 from .sqlite_patience import Patience
 
 T = TypeVar("T")
@@ -71,6 +72,10 @@ class SqliteDatabase(Database):
     def writing(self) -> AbstractAsyncContextManager[Transaction]:
         """In turn."""
         return self._writing()
+
+    def hold(self, key: str) -> AbstractAsyncContextManager[bool]:
+        """A locked file beside the database's."""
+        return hold_file(self.path, key)
 
     def connect(self) -> sqlite3.Connection:
         """A driver's connection with our settings. Raises sqlite3.Error."""

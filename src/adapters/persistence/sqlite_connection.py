@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ColumnElement, Executable, Select, Table
+from sqlalchemy import Column, Executable, Select, Table
 
 from ...domain.shared.errors import StorageUnavailable
 from .connection import BULK, Connection, Parameters, Transaction
@@ -48,12 +48,12 @@ class SqliteConnection(Connection):
                 lambda: _raw_rows(connection.execute(statement, parameters)), threads=self._threads
             )
 
-    def among(self, column: Column[Any], values: Collection[object]) -> ColumnElement[bool]:
+    def among(self, statement: Select[Any], column: Column[Any], values: Collection[object]) -> Select[Any]:
         """Texts in one JSON parameter; JSON cannot hold ids, so they get a parameter each."""
         if isinstance(column.type, Stored):
-            return column.in_(list(values))
+            return statement.where(column.in_(list(values)))
         each = sa.func.json_each(json.dumps(list(values))).table_valued("value")
-        return column.in_(sa.select(each.c.value))
+        return statement.where(column.in_(sa.select(each.c.value)))
 
 
 class SqliteTransaction(SqliteConnection, Transaction):

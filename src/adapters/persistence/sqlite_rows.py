@@ -13,9 +13,11 @@ from .mappers.values import Row
 from .statements import Writing
 from .types import Stored
 
+_NOTHING: dict[None, None] = {}
+
 # Asked for the adapter of None, the sqlite3 module looks in several places in vain, for each NULL of a bulk load
 # (0.3 µs); this one answers at once, and gives None.
-sqlite3.register_adapter(type(None), {}.get)
+sqlite3.register_adapter(type(None), _NOTHING.get)
 
 
 @lru_cache(maxsize=64)

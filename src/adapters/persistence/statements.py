@@ -7,7 +7,7 @@ The texts are put together from names in ``tables``, never from values. Values a
 from functools import cached_property
 
 import attrs
-from sqlalchemy import Table
+from sqlalchemy import Table, UniqueConstraint
 
 
 @attrs.frozen(slots=False)
@@ -37,10 +37,6 @@ class Writing:
         """Replace the row with that primary key if it has the version before the one given."""
         return f"{self.update} AND version = CAST({self._number('version')} AS BIGINT) - 1"
 
-    def insert_from(self, source: str) -> str:
-        """``insert`` for all rows of another table with the same columns."""
-        return f"{self._into} SELECT {self._columns} FROM {source} ON CONFLICT DO NOTHING"  # noqa: S608 - names only
-
     def upsert_from(self, source: str) -> str:
         """``upsert`` for all rows of another table with the same columns."""
         return f"{self._into} SELECT {self._columns} FROM {source} {self._replace}"  # noqa: S608 - names only
@@ -61,6 +57,11 @@ class Writing:
     def is_versioned(self) -> bool:
         """Whether lost updates are noticed."""
         return "version" in self.names
+
+    @cached_property
+    def has_rivals(self) -> bool:
+        """Whether something other than the primary key is unique."""
+        return any(isinstance(constraint, UniqueConstraint) for constraint in self.table.constraints)
 
     @cached_property
     def _key(self) -> tuple[str, ...]:

@@ -124,10 +124,11 @@ class SqlSynced(SqlVersioned[S, K], Synced[S, K]):
 
     async def get_many(self, ids: Collection[K]) -> Mapping[UUID, S]:
         """In slices, because a statement takes only so many parameters."""
-        keys, found = list(ids), {}
+        keys, found = list(set(ids)), {}
         for start in range(0, len(keys), _SLICE):
-            among = self._transaction.among(self._shape.table.c.id, keys[start : start + _SLICE])
-            for entity in await self._select(rows_of(self._shape.table).where(among), long=True):
+            slice_ = keys[start : start + _SLICE]
+            statement = self._transaction.among(rows_of(self._shape.table), self._shape.table.c.id, slice_)
+            for entity in await self._select(statement, long=True):
                 found[entity.id] = entity
         return found
 

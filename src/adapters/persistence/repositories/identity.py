@@ -22,8 +22,8 @@ class SqlUsers(SqlEntities[User, UserId], Users):
 
     async def taken(self, canonical_emails: Collection[str]) -> Collection[str]:
         """Looks at all tenants: an e-mail address is unique in the installation."""
-        among = self._transaction.among(USER.c.email_key, canonical_emails)
-        return {email for (email,) in await self._transaction.fetch_raw(select(USER.c.email_key).where(among))}
+        statement = self._transaction.among(select(USER.c.email_key), USER.c.email_key, set(canonical_emails))
+        return {email for (email,) in await self._transaction.fetch_raw(statement)}
 
 
 class SqlSessions(SqlEntities[Session, SessionId], Sessions):
