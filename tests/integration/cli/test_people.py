@@ -1,0 +1,178 @@
+"""Members, memberships, leads and tasks."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from tests.integration.cli.desk import Desk
+
+from tresen.domain.shared.errors import GatewayUnavailable
+from tresen.domain.shared.ids import LeadId, MemberId
+from tresen.entrypoints.api.answers import leads as api_leads
+from tresen.entrypoints.api.answers import members as api_members
+
+NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
+
+
+@pytest.fixture
+def synced(desk: Desk) -> Desk:
+    """Ada with a membership and Grace, a lead, in the north."""
+    desk.world.enrol("Ada")
+    desk.world.enrol("Bob", status="paused", email="bob\x1b[31m@example.org")
+    desk.world.attract("Grace")
+    desk("sync", "run", *NORTH)
+    return desk
+
+
+def ada(desk: Desk) -> Any:
+    return desk("members", "list", "--q", "ada", "--json", *NORTH).json["members"][0]
+
+
+def grace(desk: Desk) -> str:
+    return str(desk("leads", "list", "--json", *NORTH).json["leads"][0]["id"])
+
+
+def membership_of_ada(desk: Desk) -> Any:
+    return desk("members", "show", ada(desk)["id"], "--json", *NORTH).json["memberships"][0]
+
+
+def test_members_are_filtered_ordered_and_paged(synced: Desk) -> None:
+    paused = synced("members", "list", "--status", "paused", "--json", *NORTH).json
+    assert ([m["first_name"] for m in paused["members"]], paused["count"]) == (["Bob"], 1)
+    backwards = synced("members", "list", "--order-by", "first_name", "--desc", "--limit", "1", "--json", *NORTH).json
+    assert ([m["first_name"] for m in backwards["members"]], backwards["count"]) == (["Bob"], 2)
+    assert "1-1 of 2; more with --offset 1" in synced("members", "list", "--limit", "1", *NORTH).out
+
+
+def test_texts_from_outside_cannot_steer_the_terminal(synced: Desk) -> None:
+    assert "\x1b[31m" not in synced("members", "list", *NORTH).out
+    assert "\x1b[31m" not in synced("members", "list", *NORTH, tty=True, environ={"NO_COLOR": "1"}).out
+    assert "[31m@example.org" in synced("members", "list", *NORTH).out
+
+
+def test_an_empty_list_says_what_to_do_next(desk: Desk) -> None:
+    assert desk("members", "list", *NORTH).out == "no member found; bring them here: tresen sync run members\n"
+    assert desk("leads", "list", *NORTH).out == "no lead found; bring them here: tresen sync run leads\n"
+    assert desk("tasks", "list", *NORTH).out == "no task found: nothing to do by hand\n"
+
+
+def test_a_member_is_shown_in_full_with_the_apis_keys(synced: Desk) -> None:
+    id_ = ada(synced)["id"]
+    document = synced("members", "show", id_, "--json", *NORTH).json
+    uses, home = synced.world.use_cases, synced.world.north
+    detail = asyncio.run(uses.get_member(home.id, MemberId(UUID(id_))))
+    told = msgspec.to_builtins(api_members.member_detail(detail))
+    assert {**told, "memberships": document["memberships"]} == document
+    rows = asyncio.run(uses.readers.memberships(home.id, detail.member.id))
+    assert document["memberships"] == [msgspec.to_builtins(api_members.membership_line(row)) for row in rows]
+
+
+def test_what_a_sync_overwrote_is_explained(synced: Desk) -> None:
+    record = next(e for e in synced.world.gym.books.members._entries.values() if e.values["first_name"] == "Ada")
+    record.values["city"] = "Turin"
+    synced("sync", "run", "members", "--force", *NORTH)
+    text = synced("members", "show", ada(synced)["id"], *NORTH).out
+    assert "changed by syncs:" in text
+    assert "only the provider changed it" in text
+    assert "49.00 EUR" in text
+
+
+def test_live_lists_ask_the_provider(desk: Desk) -> None:
+    desk.world.enrol("Ada")
+    desk.world.enrol("Bob", status="paused")
+    desk.world.attract("Grace")
+    live = desk("members", "list", "--live", "--status", "paused", "--json", *NORTH).json
+    assert [(m["external_id"], m["values"]["first_name"]) for m in live["members"]] == [("1002", "Bob")]
+    assert "Grace" in desk("leads", "list", "--live", "--account", "main", *NORTH).out
+    assert "no members there" in desk("members", "list", "--live", *SOUTH).out
+
+
+def test_a_provider_that_does_not_answer_has_its_own_code(desk: Desk) -> None:
+    desk.world.gym.faults.outage = GatewayUnavailable("no route")
+    assert desk("members", "list", "--live", *NORTH).code == 6
+
+
+def test_a_lead_is_captured_changed_and_converted(desk: Desk) -> None:
+    made = desk(
+        *("leads", "create", "--email", "eve@x.example", "--first-name", "Eve", "--last-name", "E", "--json", *NORTH)
+    )
+    lead = made.json["lead"]
+    assert made.json.keys() == {"lead"}
+    assert (lead["status"], lead["email"]) == ("new", "eve@x.example")
+    changed = desk("leads", "update", lead["id"], "--status", "qualified", "--notes", "call", "--json", *NORTH).json
+    assert (changed["lead"]["status"], changed["lead"]["notes"]) == ("qualified", "call")
+    cleared = desk("leads", "update", lead["id"], "--notes", "", "--json", *NORTH).json
+    assert (cleared["lead"]["status"], cleared["lead"]["notes"]) == ("qualified", None)
+    options = ("--package", "Gold", "--start-date", "2026-04-01", "--json", *NORTH)
+    done = desk("leads", "convert", lead["id"], *options).json
+    assert done["lead"]["status"] == "converted"
+    assert done["lead"]["member_id"] == done["member"]["id"]
+    assert (done["membership"]["name"], done["membership"]["starts_on"]) == ("Gold", "2026-04-01")
+    assert desk("leads", "convert", lead["id"], *options).code == 1
+
+
+def test_a_lead_is_shown_with_the_apis_keys(synced: Desk) -> None:
+    id_ = grace(synced)
+    lead = asyncio.run(synced.world.use_cases.get_lead(synced.world.north.id, LeadId(UUID(id_))))
+    assert synced("leads", "show", id_, "--json", *NORTH).json["lead"] == msgspec.to_builtins(api_leads.lead(lead))
+    assert "Grace Hopper" in synced("leads", "show", id_, *NORTH).out
+
+
+def test_a_membership_is_sold_changed_and_cancelled(synced: Desk) -> None:
+    sale = ("memberships", "sell", "--package", "Gold", "--start-date", "2026-04-01", "--json", *NORTH)
+    sold = synced(*sale, "--member", ada(synced)["id"]).json
+    assert (sold["member"]["first_name"], sold["membership"]["status"]) == ("Ada", "pending")
+    stranger = synced(*sale, "--first-name", "Eve", "--last-name", "E", "--email", "eve@x.example").json
+    assert stranger["membership"]["member_id"] == stranger["member"]["id"]
+    id_ = membership_of_ada(synced)["id"]
+    free = synced("memberships", "update", id_, "--monthly-price", "0", "--json", *NORTH).json
+    assert free["membership"]["monthly_price"] == {"amount": "0.00", "currency": "EUR"}
+    gone = synced("memberships", "cancel", id_, "--reason", "moved", "--json", *NORTH).json
+    assert gone["membership"]["status"] == "cancelled"
+
+
+@pytest.fixture
+def by_hand(synced: Desk) -> Desk:
+    """As synced, but Tresen may not write at the provider."""
+    synced.world.change_account(synced.world.account.id, writes_enabled=False)
+    return synced
+
+
+def test_what_cannot_be_written_becomes_a_task_that_is_done_once(by_hand: Desk) -> None:
+    result = by_hand("leads", "update", grace(by_hand), "--status", "lost", *NORTH)
+    assert result.code == 0
+    assert "a person must do it (writes disabled)" in result.out
+    task = by_hand("tasks", "list", "--status", "open", "--json", *NORTH).json["staff_tasks"][0]
+    assert f"tresen tasks done {task['id']}" in result.out
+    assert by_hand("tasks", "done", task["id"], *SOUTH).code == 3
+    done = by_hand("tasks", "done", task["id"], "--note", "called", "--json", *NORTH, environ={"LOGNAME": "jo"}).json[
+        "task"
+    ]
+    assert (done["status"], done["done_by"], done["note"]) == ("done", "jo", "called")
+    again = by_hand("tasks", "done", task["id"], "--by", "kim", *NORTH)
+    assert again.code == 1
+    assert by_hand("tasks", "list", "--status", "open", "--json", *NORTH).json == {"staff_tasks": [], "count": 0}
+
+
+ByHand = Callable[[Desk], tuple[str, ...]]
+TERMS = ("--package", "Gold", "--start-date", "2026-04-01")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda desk: ("leads", "convert", grace(desk), *TERMS),
+        lambda _: ("leads", "create", "--email", "eve@x.example", "--first-name", "Eve"),
+        lambda desk: ("memberships", "sell", "--member", ada(desk)["id"], *TERMS),
+        lambda desk: ("memberships", "update", membership_of_ada(desk)["id"], "--package", "Gold"),
+        lambda desk: ("memberships", "cancel", membership_of_ada(desk)["id"], "--reason", "moved"),
+    ],
+)
+def test_every_write_tells_its_task(by_hand: Desk, command: ByHand) -> None:
+    result = by_hand(*command(by_hand), "--json", *NORTH)
+    assert result.code == 0
+    assert result.json["task"]["reason"] == "writes_disabled"
+    assert result.json["task"] in by_hand("tasks", "list", "--json", *NORTH).json["staff_tasks"]

@@ -1,0 +1,69 @@
+"""Provider accounts."""
+
+import pytest
+from tests.integration.cli.desk import Desk, everything
+
+from tresen.domain.shared.errors import GatewayUnavailable
+
+NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
+CONNECT = ("provider", "connect", "memory", "--name", "second", "--json", *NORTH)
+
+
+def test_an_account_is_connected_with_a_key_from_the_standard_input(desk: Desk) -> None:
+    options = ("--enable-writes", "--set", "allow_unproven=a=b", "--base-url", "memory://south", "--key-stdin")
+    made = desk(*CONNECT, *options, stdin="very-secret\n")
+    account = made.json["provider_account"]
+    assert made.code == 0
+    assert (account["name"], account["writes_enabled"], account["configured"]) == ("second", True, True)
+    assert (account["settings"], account["base_url"]) == ({"allow_unproven": "a=b"}, "memory://south")
+    told = desk("provider", "list", *NORTH).out + desk("provider", "list", "--json", *NORTH).out + made.out
+    assert "very-secret" not in told
+    assert account in desk("provider", "list", "--json", *NORTH).json["provider_accounts"]
+    assert desk("provider", "list", "--json", *SOUTH).json["count"] == 1
+
+
+def test_a_key_comes_from_the_environment_or_is_asked_for(desk: Desk) -> None:
+    first = desk(*CONNECT, environ={"TRESEN_PROVIDER_KEY": "k1"}).json["provider_account"]
+    again = desk(*CONNECT, typed=("k2",)).json["provider_account"]
+    assert first["id"] == again["id"]
+
+
+def test_writes_are_off_unless_they_are_enabled(desk: Desk) -> None:
+    assert desk(*CONNECT, "--key-stdin", stdin="k").json["provider_account"]["writes_enabled"] is False
+
+
+def test_a_location_is_a_setting(desk: Desk) -> None:
+    before = everything(desk.world.store)
+    result = desk(*CONNECT, "--location-id", "12", "--key-stdin", stdin="k")
+    assert result.error["details"]["field"] == "settings.location_id"  # the fake provider has no such setting
+    assert everything(desk.world.store) == before
+
+
+def test_an_empty_key_is_refused(desk: Desk) -> None:
+    assert desk(*CONNECT, "--key-stdin", stdin="\n").code == 2
+
+
+def test_a_healthy_provider_exits_with_0(desk: Desk) -> None:
+    result = desk("provider", "check", "--json", *NORTH)
+    assert result.code == 0
+    assert result.json["accounts"][0]["status"] == "healthy"
+    assert "error" not in result.json["accounts"][0]
+
+
+@pytest.mark.parametrize("named", [(), ("main",)])
+def test_an_unhealthy_provider_exits_with_1_and_says_why(desk: Desk, named: tuple[str, ...]) -> None:
+    desk.world.gym.faults.outage = GatewayUnavailable("no route")
+    result = desk("provider", "check", *named, *NORTH)
+    assert (result.code, result.err) == (1, "")
+    assert "connection_error" in result.out
+    assert "no route" in result.out
+    assert desk("provider", "check", *named, *SOUTH).code == 0
+
+
+def test_without_an_account_the_next_step_is_told(desk: Desk) -> None:
+    desk("tenant", "create", "west", "West")
+    assert "tresen provider connect" in desk("provider", "list", "--tenant", "west").out
+    for command in (("provider", "check"), ("sync", "run")):
+        result = desk(*command, "--tenant", "west")
+        assert result.code == 4
+        assert "tresen provider connect" in result.err

@@ -1,0 +1,120 @@
+"""Syncs from the command line."""
+
+from datetime import timedelta
+
+from tests.integration.cli.desk import Desk
+
+from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
+
+NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
+
+
+def test_everything_is_synced_with_a_summary(desk: Desk) -> None:
+    desk.world.enrol()
+    desk.world.attract()
+    result = desk("sync", "run", "--json", *NORTH)
+    runs = result.json["runs"]
+    assert (result.code, result.err) == (0, "")
+    assert [(r["kind"], r["state"], r["counts"]["created"]) for r in runs] == [
+        ("members", "completed", 2),
+        ("leads", "completed", 1),
+    ]
+    assert result.json["count"] == 2
+    assert desk("members", "list", "--json", *SOUTH).json["count"] == 0
+
+
+def test_one_kind_alone_is_synced(desk: Desk) -> None:
+    runs = desk("sync", "run", "leads", "--json", *NORTH).json["runs"]
+    assert [r["kind"] for r in runs] == ["leads"]
+
+
+def test_a_skipped_run_is_no_failure_and_says_why(desk: Desk) -> None:
+    desk("sync", "run", *NORTH)
+    result = desk("sync", "run", *NORTH)
+    assert result.code == 0
+    assert "skipped" in result.out
+    assert "force" in result.out
+    forced = desk("sync", "run", "--force", "--json", *NORTH).json["runs"]
+    assert {r["state"] for r in forced} == {"completed"}
+
+
+def test_a_failed_run_exits_with_1_and_advises(desk: Desk) -> None:
+    desk.world.gym.faults.outage = GatewayUnavailable("no route")
+    result = desk("sync", "run", *NORTH)
+    assert result.code == 1
+    assert "failed" in result.out
+    assert "no route" in result.out
+    assert "tresen provider check" in result.out
+    document = desk("sync", "run", "--json", *NORTH).json
+    assert [e["code"] for e in document["errors"]] == ["provider_unavailable"] * 2
+
+
+def test_refused_credentials_fail_and_leave_a_task(desk: Desk) -> None:
+    desk.world.gym.faults.outage = CredentialsRefused("401")
+    assert desk("sync", "run", *NORTH).code == 1
+    assert desk("tasks", "list", "--json", *NORTH).json["staff_tasks"][0]["reason"] == "credentials"
+    assert desk("provider", "list", "--json", *NORTH).json["provider_accounts"][0]["credential_state"] == "blocked"
+
+
+def test_an_unusable_record_is_told_and_fails_nothing(desk: Desk) -> None:
+    bad = desk.world.enrol("Bob")
+    desk.world.enrol("Ada")
+    for entry in desk.world.gym.books.members._entries.values():
+        entry.unreadable = entry.external_id == bad
+    result = desk("sync", "run", "members", *NORTH)
+    assert result.code == 0
+    assert f"record {bad} makes no sense" in result.out
+    assert "correct the record at the provider" in result.out
+
+
+def test_errors_of_earlier_runs_are_not_told_again(desk: Desk) -> None:
+    desk.world.gym.faults.outage = GatewayUnavailable("no route")
+    desk("sync", "run", *NORTH)
+    desk.world.gym.faults.outage = None
+    assert desk("sync", "run", "--json", *NORTH).json["errors"] == []
+    assert "no route" in desk("sync", "status", *NORTH).out
+
+
+def test_status_of_a_fresh_tenant_says_never_and_what_to_do(desk: Desk) -> None:
+    result = desk("sync", "status", *NORTH)
+    assert result.code == 0
+    assert result.out.count("never") == 2
+    assert "tresen sync run" in result.out
+
+
+def test_status_tells_the_last_success_in_the_tenants_zone(desk: Desk) -> None:
+    desk("sync", "run", *NORTH)
+    desk.world.clock.advance(timedelta(hours=2))
+    desk.world.gym.faults.outage = GatewayUnavailable("no route")
+    desk("sync", "run", "leads", *NORTH)
+    status = desk("sync", "status", "--json", *NORTH).json
+    assert status["last_sync_members"] == status["last_sync_leads"] == "2026-03-02T12:00:00Z"
+    assert (status["total_errors"], status["wodify_configured"]) == (1, True)
+    assert [r["state"] for r in status["runs"]] == ["failed", "completed", "completed"]
+    assert "2026-03-02 12:00 UTC" in desk("sync", "status", *NORTH).out
+
+
+def test_without_a_terminal_progress_is_lines_on_the_error_stream(desk: Desk) -> None:
+    desk.world.enrol()
+    result = desk("sync", "run", "members", *NORTH)
+    assert result.err == "main: members 1\nmain: memberships 1\n"
+    assert "main: members" not in result.out
+
+
+def test_on_a_terminal_progress_is_a_bar_and_tables_are_drawn(desk: Desk) -> None:
+    desk.world.enrol()
+    desk("sync", "run", *NORTH)
+    result = desk("sync", "run", "members", "--force", *NORTH, tty=True, environ={"NO_COLOR": "1"})
+    assert "main: members" in result.err
+    assert "1 of 1" in result.err
+    assert "━" in result.err
+    assert "─" in result.out
+    assert "\x1b[1m" in result.out  # bold is no colour
+    assert "\x1b[3" not in result.out
+
+
+def test_only_the_named_account_is_synced(desk: Desk) -> None:
+    desk("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
+    assert desk("sync", "run", "leads", "--json", *NORTH).json["count"] == 2
+    named = desk("sync", "run", "leads", "--account", "second", "--force", "--json", *NORTH).json
+    assert named["count"] == 1

@@ -1,0 +1,90 @@
+"""Progress on paper: when a line is told."""
+
+import io
+from collections.abc import Mapping
+
+import attrs
+import pytest
+
+from tresen.domain.sync.run import Counts
+from tresen.entrypoints.cli.screen import LINE_EVERY, LINE_EVERY_S, ConsoleScreen
+from tresen.entrypoints.cli.terminal import Terminal
+
+
+@attrs.define
+class Paper:
+    """A screen that nobody sees, and its clock."""
+
+    totals: Mapping[str, int] = attrs.field(factory=dict)
+    now: float = 100.0
+    out: io.StringIO = attrs.field(factory=io.StringIO)
+    err: io.StringIO = attrs.field(factory=io.StringIO)
+
+    def screen(self) -> ConsoleScreen:
+        terminal = Terminal(out=self.out, err=self.err, source=io.StringIO(), environ={}, monotonic=lambda: self.now)
+        return ConsoleScreen(terminal, self.totals)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.err.getvalue().splitlines()
+
+
+async def test_a_line_is_told_after_some_seconds() -> None:
+    paper = Paper({"member": 1000})
+    async with paper.screen().progress("main") as progress:
+        progress("member", Counts())
+        paper.now += LINE_EVERY_S - 0.1
+        progress("member", Counts(created=50))
+        assert paper.lines == []
+        paper.now += 0.1
+        progress("member", Counts(created=60, unchanged=40))
+        assert paper.lines == ["main: members 100 of 1,000, 20/s, about 45 s left"]
+
+
+async def test_a_line_is_told_after_many_records() -> None:
+    paper = Paper()
+    async with paper.screen().progress("main") as progress:
+        progress("lead", Counts())
+        paper.now += 1
+        progress("lead", Counts(unchanged=LINE_EVERY - 1))
+        assert paper.lines == []
+        progress("lead", Counts(unchanged=LINE_EVERY))
+        assert paper.lines == ["main: leads 5,000, 5,000/s"]
+
+
+async def test_each_kind_ends_with_its_count_told_once() -> None:
+    paper = Paper()
+    async with paper.screen().progress("main") as progress:
+        progress("member", Counts())
+        paper.now += LINE_EVERY_S
+        progress("member", Counts(created=7))
+        progress("membership", Counts())
+        paper.now += 1
+        progress("membership", Counts(created=9))
+    assert paper.lines == ["main: members 7, 1/s", "main: memberships 9, 9/s"]
+
+
+async def test_the_count_so_far_is_told_when_something_fails() -> None:
+    paper = Paper()
+
+    async def sync() -> None:
+        async with paper.screen().progress("main") as progress:
+            progress("lead", Counts(created=3))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await sync()
+    assert paper.lines == ["main: leads 3"]
+
+
+async def test_nothing_is_told_where_nothing_began() -> None:
+    paper = Paper()
+    async with paper.screen().progress("main"):
+        pass
+    assert paper.lines == []
+
+
+def test_what_is_said_goes_to_the_output() -> None:
+    paper = Paper()
+    paper.screen().say("hello")
+    assert (paper.out.getvalue(), paper.err.getvalue()) == ("hello\n", "")
