@@ -22,6 +22,10 @@ def _data_dir() -> Path:
     return Path(platformdirs.user_data_dir(_APP, appauthor=False))
 
 
+def _upper(text: str) -> str:
+    return text.upper()
+
+
 def _one_of(*allowed: str) -> Callable[[object, "attrs.Attribute[str]", str], None]:
     def check(_: object, attribute: "attrs.Attribute[str]", value: str) -> None:
         if value not in allowed:
@@ -46,7 +50,7 @@ class Settings:
     )
     log_level: str = ts.option(
         default="INFO",
-        converter=str.upper,
+        converter=_upper,
         validator=_one_of("DEBUG", "INFO", "WARNING", "ERROR"),
         help="The least severe lines that are written.",
     )

@@ -18,6 +18,10 @@ def _networks(texts: Iterable[str | Network]) -> tuple[Network, ...]:
         raise InvalidValue(f"no address or network: {error}", field="trusted_proxies") from None
 
 
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(texts)
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
@@ -37,7 +41,7 @@ class ApiSettings:
 
     public_url: str = attrs.field(default="http://127.0.0.1:8000", converter=_origin)
     trusted_proxies: tuple[Network, ...] = attrs.field(default=(), converter=_networks)
-    cors_origins: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    cors_origins: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     principal_limit: int = 600
     address_limit: int = 1_200
     docs: bool = True

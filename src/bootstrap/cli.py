@@ -1,0 +1,58 @@
+"""The console script ``tresen``. Nothing heavy is imported before a command asks for it."""
+
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ..entrypoints.cli.app import run
+from ..entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions
+
+if TYPE_CHECKING:
+    from ..application.ports.store import StoreCare
+    from ..entrypoints.use_cases import UseCases
+
+
+class InstalledRuntime(Runtime):
+    """The installation that the environment describes."""
+
+    def use_cases(self) -> "AbstractAsyncContextManager[UseCases]":
+        """Everything, on the configured database."""
+        return self._use_cases()
+
+    def store(self) -> "AbstractAsyncContextManager[StoreCare]":
+        """The care of the configured database."""
+        return self._store()
+
+    async def serve(self, options: ServeOptions, *, ready: Callable[[str], None]) -> None:
+        """API and page."""
+        from .installation import from_environment
+        from .server import serve
+
+        async with from_environment() as installation:
+            await serve(installation, options, ready=ready)
+
+    async def demo(self, options: DemoOptions, screen: Screen) -> None:
+        """The demo, in its own folder, whatever the environment says."""
+        from .demo import demo
+
+        await demo(options, screen)
+
+    @asynccontextmanager
+    async def _use_cases(self) -> "AsyncIterator[UseCases]":
+        from .installation import from_environment
+
+        async with from_environment() as installation:
+            yield await installation.ready()
+
+    @asynccontextmanager
+    async def _store(self) -> "AsyncIterator[StoreCare]":
+        from .installation import from_environment
+
+        async with from_environment() as installation:
+            yield installation.store
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:], InstalledRuntime()))

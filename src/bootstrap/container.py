@@ -1,0 +1,158 @@
+"""Every class of the installation, put together in one place."""
+
+from dependency_injector import containers, providers
+
+from ..adapters.http.chain import CallChains
+from ..adapters.http.observation import CallObserver
+from ..adapters.memory.limits import MemoryLimiter
+from ..adapters.persistence.audit import SqlAuditLog
+from ..adapters.persistence.connection import Database
+from ..adapters.persistence.database import open_database
+from ..adapters.persistence.directory import SqlDirectory
+from ..adapters.persistence.locks import SqlRunLocks
+from ..adapters.persistence.readers import SqlReaders
+from ..adapters.persistence.store_care import SqlStoreCare
+from ..adapters.persistence.unit_of_work import SqlUnitsOfWork
+from ..adapters.phones import LibraryPhoneBook
+from ..adapters.providers import ProviderRegistry
+from ..adapters.security.passwords import Argon2PasswordHasher
+from ..adapters.security.sealing import AesGcmSecretBox
+from ..adapters.security.tokens import RandomTokens
+from ..adapters.system import SystemClock, SystemDice, UuidSource
+from ..adapters.wodify.provider import WodifyProvider
+from ..application.gym.absorb import Absorb
+from ..application.gym.browse import Browse
+from ..application.gym.provider_writes import ProviderWrites
+from ..application.identity.authenticate import Authenticate
+from ..application.identity.create_api_key import CreateApiKey
+from ..application.identity.create_user import CreateUser
+from ..application.identity.import_users import ImportUsers
+from ..application.identity.log_in import LogIn
+from ..application.identity.log_out import LogOut
+from ..application.identity.revoke_api_key import RevokeApiKey
+from ..application.leads.convert_lead import ConvertLead
+from ..application.leads.create_lead import CreateLead
+from ..application.leads.get_lead import GetLead
+from ..application.leads.update_lead import UpdateLead
+from ..application.membership.cancel_membership import CancelMembership
+from ..application.membership.create_membership import CreateMembership
+from ..application.membership.get_member import GetMember
+from ..application.membership.list_packages import ListPackages
+from ..application.membership.push_membership import PushMembership
+from ..application.membership.update_membership import UpdateMembership
+from ..application.ports.clock import Clock, Dice, IdSource
+from ..application.ports.directory import Directory
+from ..application.ports.gym import GymProviders
+from ..application.ports.limits import Limiter
+from ..application.ports.locks import RunLocks
+from ..application.ports.phones import PhoneBook
+from ..application.ports.readers import AuditLog, Readers
+from ..application.ports.secrets import PasswordHasher, SecretBox, TokenSource
+from ..application.ports.store import StoreCare
+from ..application.ports.unit_of_work import UnitsOfWork
+from ..application.staff.complete_task import CompleteTask
+from ..application.sync.listing import Listing
+from ..application.sync.run_books import RunBooks
+from ..application.sync.sync_account import SyncAccount
+from ..application.sync.sync_leads import SyncLeads
+from ..application.sync.sync_members import SyncMembers
+from ..application.sync.sync_status import SyncStatus
+from ..application.tenancy.check_provider import CheckProvider
+from ..application.tenancy.connect_provider import ConnectProvider
+from ..application.tenancy.create_tenant import CreateTenant
+from ..application.tenancy.credentials import CredentialGuard
+from ..application.tenancy.list_provider_accounts import ListProviderAccounts
+from ..application.transactions import Transactions
+from ..domain.sync.decision import Policy
+from ..entrypoints.use_cases import UseCases
+from .metrics import observe_transaction, prometheus_call_observer
+from .settings import Settings, secret_key
+
+
+class Container(containers.DeclarativeContainer):
+    """Providers are typed as ports, so that a test overrides any of them with a fake.
+
+    Engines and clients are built synchronously and closed by ``Installation``. One container per application.
+    """
+
+    settings: providers.Provider[Settings] = providers.Dependency(instance_of=Settings)
+
+    clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
+    ids: providers.Provider[IdSource] = providers.Singleton(UuidSource)
+    dice: providers.Provider[Dice] = providers.Singleton(SystemDice)
+    hasher: providers.Provider[PasswordHasher] = providers.Singleton(Argon2PasswordHasher)
+    tokens: providers.Provider[TokenSource] = providers.Singleton(RandomTokens)
+    box: providers.Provider[SecretBox] = providers.Singleton(AesGcmSecretBox, providers.Callable(secret_key, settings))
+    phones: providers.Provider[PhoneBook] = providers.Singleton(LibraryPhoneBook)
+    limiter: providers.Provider[Limiter] = providers.Singleton(MemoryLimiter, clock)
+
+    database: providers.Provider[Database] = providers.Singleton(
+        open_database, settings.provided.effective_database_url, clock=clock, ids=ids
+    )
+    units: providers.Provider[UnitsOfWork] = providers.Singleton(SqlUnitsOfWork, database)
+    directory: providers.Provider[Directory] = providers.Singleton(SqlDirectory, database)
+    readers: providers.Provider[Readers] = providers.Singleton(SqlReaders, database)
+    audit: providers.Provider[AuditLog] = providers.Singleton(SqlAuditLog, database)
+    locks: providers.Provider[RunLocks] = providers.Singleton(SqlRunLocks, database)
+    store: providers.Provider[StoreCare] = providers.Singleton(SqlStoreCare, database)
+
+    call_observer: providers.Provider[CallObserver] = providers.Singleton(prometheus_call_observer)
+    chains: providers.Provider[CallChains] = providers.Singleton(
+        CallChains, clock, dice, call_observer, allow_private=settings.provided.allow_private_addresses
+    )
+    gyms: providers.Provider[GymProviders] = providers.Singleton(
+        ProviderRegistry, providers.List(providers.Singleton(WodifyProvider, chains, box))
+    )
+
+    transactions: providers.Provider[Transactions] = providers.Singleton(
+        Transactions, units, clock, dice, providers.Object(observe_transaction)
+    )
+    guard: providers.Provider[CredentialGuard] = providers.Singleton(CredentialGuard, clock, ids)
+    writes: providers.Provider[ProviderWrites] = providers.Singleton(
+        ProviderWrites, transactions, gyms, guard, clock, ids
+    )
+    absorb: providers.Provider[Absorb] = providers.Singleton(Absorb, phones, clock, ids)
+    books: providers.Provider[RunBooks] = providers.Singleton(RunBooks, transactions, guard, clock, ids)
+    policy: providers.Provider[Policy] = providers.Singleton(Policy)
+    listing: providers.Provider[Listing] = providers.Singleton(Listing, transactions, books, policy, clock, ids)
+    sync_account: providers.Provider[SyncAccount] = providers.Singleton(SyncAccount, books, gyms, locks)
+    push_membership: providers.Provider[PushMembership] = providers.Singleton(
+        PushMembership, transactions, writes, absorb
+    )
+    create_membership: providers.Provider[CreateMembership] = providers.Singleton(
+        CreateMembership, transactions, writes, absorb
+    )
+
+    use_cases: providers.Provider[UseCases] = providers.Singleton(
+        UseCases,
+        log_in=providers.Singleton(LogIn, directory, transactions, hasher, tokens, limiter, clock, ids),
+        log_out=providers.Singleton(LogOut, directory, transactions, tokens, clock),
+        authenticate=providers.Singleton(Authenticate, directory, tokens, clock),
+        create_user=providers.Singleton(CreateUser, transactions, hasher, clock, ids),
+        import_users=providers.Singleton(ImportUsers, transactions, hasher, clock, ids),
+        create_api_key=providers.Singleton(CreateApiKey, transactions, tokens, clock, ids),
+        revoke_api_key=providers.Singleton(RevokeApiKey, transactions, clock),
+        create_tenant=providers.Singleton(CreateTenant, directory, clock, ids),
+        connect_provider=providers.Singleton(ConnectProvider, transactions, gyms, box, clock, ids),
+        list_provider_accounts=providers.Singleton(ListProviderAccounts, transactions),
+        check_provider=providers.Singleton(CheckProvider, transactions, gyms, clock),
+        create_membership=create_membership,
+        update_membership=providers.Singleton(UpdateMembership, transactions, push_membership),
+        cancel_membership=providers.Singleton(CancelMembership, transactions, push_membership),
+        get_member=providers.Singleton(GetMember, transactions),
+        list_packages=providers.Singleton(ListPackages, transactions),
+        create_lead=providers.Singleton(CreateLead, transactions, writes, absorb, phones, clock, ids),
+        get_lead=providers.Singleton(GetLead, transactions),
+        update_lead=providers.Singleton(UpdateLead, transactions, writes, absorb, clock),
+        convert_lead=providers.Singleton(ConvertLead, transactions, writes, absorb, create_membership, clock),
+        browse=providers.Singleton(Browse, transactions, gyms),
+        sync_members=providers.Singleton(SyncMembers, sync_account, listing, books, phones),
+        sync_leads=providers.Singleton(SyncLeads, sync_account, listing, phones),
+        sync_status=providers.Singleton(SyncStatus, transactions, readers),
+        complete_task=providers.Singleton(CompleteTask, transactions, clock),
+        readers=readers,
+        directory=directory,
+        audit=audit,
+        limiter=limiter,
+        clock=clock,
+    )

@@ -1,0 +1,127 @@
+"""The demo: a gym's provider that answers over real HTTP, a tenant, a first sync, then API and page."""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typed_settings as ts
+
+from ..adapters.emulators.wodify import WodifyEmulator, WodifyOptions
+from ..application.identity.create_user import NewUser
+from ..application.tenancy.connect_provider import ConnectProviderCommand
+from ..application.tenancy.create_tenant import NewTenant
+from ..domain.identity.role import Role
+from ..domain.shared.errors import AlreadyExists
+from ..domain.sync.run import Run
+from ..domain.tenancy.provider_account import ProviderAccount
+from ..domain.tenancy.tenant import Tenant
+from ..entrypoints.runtime import DemoOptions, Screen, ServeOptions
+from ..entrypoints.use_cases import UseCases
+from .installation import installed
+from .server import serve
+from .settings import Settings, secret_key
+
+_SLUG = "demo-gym"
+_ADMIN = "admin@demo-gym.example"
+_KEY = "demo-provider-key"
+
+
+async def demo(options: DemoOptions, screen: Screen) -> None:
+    """Run it in its own folder; everything ends with SIGINT or SIGTERM, or after the sync with ``once``."""
+    with _folder(options) as folder:
+        settings = _settings(folder)
+        emulator = WodifyEmulator(today=datetime.now(UTC).date(), options=WodifyOptions(api_key=_KEY))
+        async with emulator.serving() as provider_url, installed(settings) as installation:
+            screen.say(f"provider: a gym with 957 clients answers at {provider_url}")
+            await installation.store.upgrade()
+            screen.say(f"database: {settings.effective_database_url}")
+            use_cases = await installation.ready()
+            tenant = await _tenant(use_cases)
+            password = await _admin(use_cases, tenant)
+            account = await _account(use_cases, tenant, provider_url)
+            await _sync(use_cases, tenant, account, screen)
+            if options.once:
+                return
+            _tell_how_to_go_on(screen, password)
+            await serve(installation, ServeOptions(port=options.port), ready=lambda url: screen.say(f"ready: {url}"))
+
+
+@contextmanager
+def _folder(options: DemoOptions) -> Iterator[Path]:
+    if options.folder is not None:
+        options.folder.mkdir(parents=True, exist_ok=True)
+        yield options.folder
+        return
+    with tempfile.TemporaryDirectory(prefix="tresen-demo-") as folder:
+        yield Path(folder)
+
+
+def _settings(folder: Path) -> Settings:
+    """The demo's own: nothing of the environment reaches into it, nothing of it reaches out."""
+    kept = Settings(data_dir=folder)
+    key = secret_key(kept)
+    return Settings(data_dir=folder, secret_key=ts.Secret(key), allow_private_addresses=True)
+
+
+async def _tenant(use_cases: UseCases) -> Tenant:
+    try:
+        return await use_cases.create_tenant(
+            NewTenant(slug=_SLUG, name="Demo Gym", zone="Europe/Berlin", locale="de-DE")
+        )
+    except AlreadyExists:
+        return await use_cases.directory.tenant(_SLUG)
+
+
+async def _admin(use_cases: UseCases, tenant: Tenant) -> str | None:
+    """The new admin's password, None when the folder had an admin already."""
+    password = secrets.token_urlsafe(12)
+    try:
+        await use_cases.create_user(
+            NewUser(tenant_id=tenant.id, email=_ADMIN, name="Demo Admin", role=Role.OWNER, password=password)
+        )
+    except AlreadyExists:
+        return None
+    return password
+
+
+async def _account(use_cases: UseCases, tenant: Tenant, provider_url: str) -> ProviderAccount:
+    return await use_cases.connect_provider(
+        ConnectProviderCommand(
+            tenant_id=tenant.id,
+            provider="wodify",
+            api_key=_KEY,
+            base_url=provider_url,
+            settings={"location_id": "20", "allow_unproven": "true", "calls_per_second": "1000", "burst": "100"},
+            writes_enabled=True,
+        )
+    )
+
+
+async def _sync(use_cases: UseCases, tenant: Tenant, account: ProviderAccount, screen: Screen) -> None:
+    async with screen.progress("first sync") as progress:
+        runs = [
+            await sync(tenant.id, account.id, force=True, progress=progress)
+            for sync in (use_cases.sync_members, use_cases.sync_leads)
+        ]
+    for run in runs:
+        screen.say(_summary(run))
+    for kind, by_status in (await use_cases.readers.counts(tenant.id)).items():
+        figures = ", ".join(f"{status} {count}" for status, count in sorted(by_status.items()))
+        screen.say(f"{kind}: {sum(by_status.values())}" + (f" ({figures})" if figures else ""))
+
+
+def _summary(run: Run) -> str:
+    seconds = (run.finished_at - run.started_at).total_seconds() if run.finished_at else 0.0
+    counts = run.counts
+    return (
+        f"sync of {run.kind} {run.state.value} in {seconds:.2f} s: {counts.created} created, {counts.updated} updated, "
+        f"{counts.unchanged} unchanged, {counts.errors} errors" + (f" ({run.reason})" if run.reason else "")
+    )
+
+
+def _tell_how_to_go_on(screen: Screen, password: str | None) -> None:
+    screen.say(f"log in as {_ADMIN} with " + (f"password {password}" if password else "the password of the first run"))
+    screen.say("API reference: /schema · stop with Ctrl-C")

@@ -1,0 +1,56 @@
+"""An installation: settings, container, and an orderly end."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import attrs
+
+from ..application.ports.store import StoreCare
+from ..application.transactions import Transactions
+from ..entrypoints.use_cases import UseCases
+from .container import Container
+from .logging import configure_logging
+from .settings import Settings, load_settings
+
+
+@attrs.frozen
+class Installation:
+    """One process's share of Tresen. Use ``installed`` or ``from_environment`` to get one."""
+
+    settings: Settings
+    _container: Container
+
+    @property
+    def store(self) -> StoreCare:
+        """The care of the database, whatever state its schema is in."""
+        return self._container.store()
+
+    @property
+    def transactions(self) -> Transactions:
+        """For embedders' own use cases."""
+        return self._container.transactions()
+
+    async def ready(self) -> UseCases:
+        """The use cases. Raises StorageUnavailable when the database cannot be used or its schema is not current."""
+        use_cases = self._container.use_cases()
+        await use_cases.directory.ping()
+        return use_cases
+
+
+@asynccontextmanager
+async def installed(settings: Settings) -> AsyncIterator[Installation]:
+    """An installation with these settings while inside."""
+    container = Container(settings=settings)
+    try:
+        yield Installation(settings, container)
+    finally:
+        await container.database().close()
+
+
+@asynccontextmanager
+async def from_environment() -> AsyncIterator[Installation]:
+    """The installation that environment and ``tresen.toml`` describe, with its logging."""
+    settings = load_settings()
+    configure_logging(settings)
+    async with installed(settings) as installation:
+        yield installation

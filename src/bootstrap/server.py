@@ -1,0 +1,83 @@
+"""The API under uvicorn, until it is told to stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from ..domain.shared.errors import NotConfigured
+from ..entrypoints.api.app import ApiSettings, create_api
+from ..entrypoints.runtime import ServeOptions
+from .installation import Installation
+from .settings import Settings
+
+_STOP = (signal.SIGINT, signal.SIGTERM)
+_GRACE_S = 10
+
+
+class Server(uvicorn.Server):
+    """Says when it answers, and leaves the process alive after a signal so that everything else ends in order."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The first signal asks for an orderly end, a second one hurries it."""
+        loop = asyncio.get_running_loop()
+        for number in _STOP:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in _STOP:
+                loop.remove_signal_handler(number)
+
+
+async def serve(installation: Installation, options: ServeOptions, *, ready: Callable[[str], None]) -> None:
+    """Listen and answer until SIGINT or SIGTERM. Raises NotConfigured when the address cannot be had."""
+    use_cases = await installation.ready()
+    with _listening(options) as listener:
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        app = create_api(use_cases, _api_settings(installation.settings))
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+        await Server(config, lambda: ready(f"http://{shown}:{port}")).serve(sockets=[listener])
+
+
+@contextmanager
+def _listening(options: ServeOptions) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    try:
+        listener = socket.create_server((options.host, options.port), family=family)
+    except (OSError, OverflowError) as error:
+        raise NotConfigured(
+            f"cannot listen on {options.host}:{options.port} ({error}): choose another with --port"
+        ) from None
+    with listener:
+        yield listener
+
+
+def _api_settings(settings: Settings) -> ApiSettings:
+    return ApiSettings(
+        public_url=settings.public_url,
+        trusted_proxies=settings.trusted_proxies,
+        cors_origins=settings.cors_origins,
+    )

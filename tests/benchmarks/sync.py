@@ -1,0 +1,49 @@
+"""Loading and re-reading 100,000 records, beside the floor that reads the same pages in the same run."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .figures import Figure, median
+from .postgres import fresh_databases
+from .processes import measured, serving
+
+FLOOR, TRESEN = "tests.benchmarks.floor", "tests.benchmarks.tresen_sync"
+PEAK_AIM_MB = 100.0
+Places = Callable[[], tuple[str, str]]
+
+
+def figures(records: int, rounds: int) -> Sequence[Figure]:
+    """SQLite, then PostgreSQL."""
+    with (
+        serving("tests.benchmarks.pages", "--records", str(records)) as url,
+        tempfile.TemporaryDirectory(prefix="tresen-bench-") as folder,
+        fresh_databases() as fresh_dsn,
+    ):
+        number = iter(range(10 * rounds))
+
+        def sqlite_places() -> tuple[str, str]:
+            place = Path(folder) / f"{next(number)}"
+            return f"{place}.floor.db", f"sqlite:///{place}.db"
+
+        return [
+            *_compared("SQLite", "sqlite", sqlite_places, url, rounds),
+            *_compared("PostgreSQL", "postgresql", lambda: (fresh_dsn(), fresh_dsn()), url, rounds),
+        ]
+
+
+def _compared(title: str, kind: str, places: Places, url: str, rounds: int) -> Sequence[Figure]:
+    floors, firsts, agains = [], [], []
+    for _ in range(rounds):
+        floor_place, place = places()
+        floors.append(measured(FLOOR, kind, floor_place, url))
+        firsts.append(measured(TRESEN, place, url))
+        agains.append(measured(TRESEN, place, url))
+    floor, first, again = (median(m["seconds"] for m in done) for done in (floors, firsts, agains))
+    peak = max(m["peak_mb"] for m in (*firsts, *agains))
+    name = f"sync of {int(firsts[0]['records'])} records, {title}"
+    return [
+        Figure(name=f"{name}: first load", unit="s", value=first, reference="floor", reference_value=floor),
+        Figure(name=f"{name}: nothing changed", unit="s", value=again, reference="first load", reference_value=first),
+        Figure(name=f"{name}: peak memory", unit="MB", value=peak, reference="aim", reference_value=PEAK_AIM_MB),
+    ]

@@ -1,0 +1,120 @@
+"""A whole installation with a gym's provider over real HTTP: what these tests drive."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import attrs
+import sqlalchemy as sa
+import typed_settings as ts
+
+from tresen.adapters.emulators.wodify import WodifyEmulator, WodifyOptions
+from tresen.adapters.persistence.database import open_database
+from tresen.adapters.persistence.tables import METADATA
+from tresen.adapters.security.sealing import new_key
+from tresen.adapters.system import SystemClock, UuidSource
+from tresen.application.tenancy.connect_provider import ConnectProviderCommand
+from tresen.application.tenancy.create_tenant import NewTenant
+from tresen.application.transactions import Transactions
+from tresen.bootstrap.installation import installed
+from tresen.bootstrap.settings import Settings
+from tresen.domain.shared.errors import AlreadyExists
+from tresen.domain.sync.run import Run
+from tresen.domain.tenancy.provider_account import ProviderAccount
+from tresen.domain.tenancy.tenant import Tenant
+from tresen.entrypoints.use_cases import UseCases
+
+KEY = "k"
+# What a run leaves behind of itself, and when an account was last told something: not the gym's data.
+BOOKS = {"sync_run", "sync_error", "provider_account", "tenant"}
+SECRET = new_key()
+
+
+def emulator(sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> WodifyEmulator:
+    """The default gym: 957 clients, 2,018 memberships of which 273 are flagged active, 300 leads."""
+    return WodifyEmulator(today=datetime.now(UTC).date(), options=WodifyOptions(api_key=KEY), sleep=sleep)
+
+
+def settings_for(folder: Path, database_url: str) -> Settings:
+    """An installation of its own."""
+    return Settings(
+        data_dir=folder, database_url=database_url, secret_key=ts.Secret(SECRET), allow_private_addresses=True
+    )
+
+
+@attrs.frozen
+class Gym:
+    """One tenant with one account."""
+
+    use_cases: UseCases
+    transactions: Transactions
+    tenant: Tenant
+    account: ProviderAccount
+    database_url: str
+
+    async def sync(self) -> Sequence[Run]:
+        """Members, then leads, whatever the hourly limit says."""
+        ids = self.tenant.id, self.account.id
+        return [await self.use_cases.sync_members(*ids, force=True), await self.use_cases.sync_leads(*ids, force=True)]
+
+    async def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """By kind and status."""
+        return await self.use_cases.readers.counts(self.tenant.id)
+
+    async def stored(self) -> Mapping[str, Sequence[tuple[object, ...]]]:
+        """Every row of every table but the books."""
+        return await rows(self.database_url)
+
+
+@asynccontextmanager
+async def opened(folder: Path, database_url: str, provider_url: str) -> AsyncIterator[Gym]:
+    """The gym, made or found."""
+    async with installed(settings_for(folder, database_url)) as installation:
+        await installation.store.upgrade()
+        use_cases = await installation.ready()
+        try:
+            tenant = await use_cases.create_tenant(NewTenant(slug="gym", name="Gym", zone="Europe/Berlin"))
+        except AlreadyExists:
+            tenant = await use_cases.directory.tenant("gym")
+        account = await use_cases.connect_provider(
+            ConnectProviderCommand(
+                tenant_id=tenant.id,
+                provider="wodify",
+                api_key=KEY,
+                base_url=provider_url,
+                settings={"location_id": "20", "calls_per_second": "10000", "burst": "10000"},
+                writes_enabled=True,
+            )
+        )
+        yield Gym(use_cases, installation.transactions, tenant, account, database_url)
+
+
+async def rows(database_url: str) -> Mapping[str, Sequence[tuple[object, ...]]]:
+    """Every row of every table but the books, in key order."""
+    database = open_database(database_url, clock=SystemClock(), ids=UuidSource())
+    try:
+        async with database.reading() as connection:
+            return {
+                table.name: [
+                    tuple(row) for row in await connection.fetch(sa.select(table).order_by(*table.primary_key.columns))
+                ]
+                for table in METADATA.sorted_tables
+                if table.name not in BOOKS
+            }
+    finally:
+        await database.close()
+
+
+def facts(stored: Mapping[str, Sequence[tuple[object, ...]]]) -> Mapping[str, Sequence[str]]:
+    """What two separate installations that saw the same provider must agree on: everything but ids and instants."""
+    return {
+        name: sorted(repr([v for v in row if not _is_local(v)]) for row in kept)
+        for name, kept in stored.items()
+        if name in {"member", "membership", "lead", "sync_record", "package"}
+    }
+
+
+def _is_local(value: object) -> bool:
+    return isinstance(value, datetime) or type(value).__name__ == "UUID"
