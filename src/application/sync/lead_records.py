@@ -1,5 +1,6 @@
 """Leads as records. A lead captured here meets its twin at the provider by its e-mail address."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +14,7 @@ from ...domain.shared.ids import AccountId, LeadId
 from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
-from .kinds import lead_schema
+from .kinds import LEAD, lead_schema
 from .records import RecordKind, text
 
 _WRITTEN = (
@@ -35,14 +36,17 @@ class LeadRecords(RecordKind[Lead]):
     def __attrs_post_init__(self) -> None:
         self.schema = lead_schema(self._read_phone)
 
-    async def prepare(self, uow: UnitOfWork, _: Sequence[Values]) -> None:
-        """Our leads without a link, by canonical e-mail address."""
-        self._unlinked = await uow.leads.unlinked(self._account_id)
+    async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
+        """Look for our leads without a link to any account that have an address which is here once."""
+        unlinked = await uow.leads.unlinked(self._account_id)
+        addresses = Counter(_address(v) for v in values)
+        here_once = [a for a, times in addresses.items() if a is not None and times == 1]
+        # A lead of another account is not taken: two providers would overwrite each other for ever.
+        self._unlinked = {a: await _without_links(uow, unlinked[a]) for a in here_once if a in unlinked}
 
     def twin(self, values: Values) -> UUID | None:
-        """The one unlinked lead with this e-mail address; with several, nobody is guessed."""
-        email = text(values, "email")
-        candidates = self._unlinked.get(EmailAddress(email).canonical, ()) if email else ()
+        """The one unlinked lead with this e-mail address; with several, here or there, nobody is guessed."""
+        candidates = self._unlinked.get(_address(values) or "", ())
         return candidates[0] if len(candidates) == 1 else None
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Lead:  # noqa: A002 - the attribute's name
@@ -100,3 +104,12 @@ class LeadRecords(RecordKind[Lead]):
     async def save(self, uow: UnitOfWork, entities: Sequence[Lead]) -> None:
         """To the store."""
         await uow.leads.save_many(entities)
+
+
+def _address(values: Values) -> str | None:
+    email = values.get("email")
+    return (EmailAddress(email).canonical or None) if isinstance(email, str) else None
+
+
+async def _without_links(uow: UnitOfWork, leads: Sequence[LeadId]) -> Sequence[LeadId]:
+    return [lead for lead in leads if not await uow.sync_records.of_local(LEAD, lead)]

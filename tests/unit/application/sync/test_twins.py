@@ -1,0 +1,115 @@
+"""A lead captured here meets its twin at the provider, when there is no doubt."""
+
+from tresen.application.leads.create_lead import NewLead
+from tresen.domain.leads.lead import Lead
+from tresen.domain.sync.run import Counts
+
+from ..studio import Studio
+
+RUNS = frozenset({"runs"})
+
+
+async def captured(studio: Studio, email: str = "grace@example.org", first_name: str = "G.", **values: str) -> Lead:
+    """A lead that only we have."""
+    studio.change_account(writes_enabled=False)
+    made = await studio.create_lead(
+        NewLead(tenant_id=studio.tenant.id, first_name=first_name, last_name="Hopper", email=email, **values)  # type: ignore[arg-type] # texts only
+    )
+    return made.lead
+
+
+async def rests(studio: Studio) -> None:
+    before = studio.rows(without=RUNS)
+    await studio.leads_synced()
+    assert studio.rows(without=RUNS) == before
+
+
+async def test_the_twin_is_found_by_its_address_whatever_its_case(studio: Studio) -> None:
+    ours = await captured(studio, " GRACE@example.org", message="Hello")
+    there = studio.attract("Grace", message="Hi")
+    run = await studio.leads_synced()
+    assert run.counts == Counts(updated=1)
+    assert studio.lead(there).id == ours.id
+    assert len(studio.leads()) == 1
+    lead = studio.lead(there)
+    assert (lead.first_name, lead.message) == ("Grace", "Hi")
+    assert {(c.field, c.ours, c.theirs) for c in studio.changes()} == {
+        ("first_name", "G.", "Grace"),
+        ("message", "Hello", "Hi"),
+    }
+    await rests(studio)
+
+
+async def test_a_twin_that_is_the_same_in_all_is_only_linked(studio: Studio) -> None:
+    ours = await captured(studio, first_name="Grace")
+    there = studio.attract("Grace")
+    run = await studio.leads_synced()
+    assert run.counts == Counts(unchanged=1)
+    assert (studio.lead(there).id, studio.lead(there).version) == (ours.id, ours.version)
+    await rests(studio)
+
+
+async def test_with_two_of_the_address_here_nobody_is_guessed(studio: Studio) -> None:
+    first, second = await captured(studio), await captured(studio, first_name="Other")
+    there = studio.attract("Grace")
+    run = await studio.leads_synced()
+    assert run.counts == Counts(created=1)
+    assert studio.lead(there).id not in {first.id, second.id}
+    assert len(studio.leads()) == 3
+    await rests(studio)
+
+
+async def test_with_two_of_the_address_there_nobody_is_guessed(studio: Studio) -> None:
+    ours = await captured(studio)
+    there = [studio.attract("Grace"), studio.attract("Other", email="Grace@Example.org")]
+    run = await studio.leads_synced()
+    assert run.counts == Counts(created=2)
+    assert len({ours.id, *(studio.lead(one).id for one in there)}) == 3
+    await rests(studio)
+
+
+async def test_without_an_address_nobody_is_paired(studio: Studio) -> None:
+    ours = await captured(studio)
+    there = studio.attract("G.", email=None)
+    await studio.leads_synced()
+    assert studio.lead(there).id != ours.id
+
+
+async def test_a_lead_that_is_linked_is_nobody_elses_twin(studio: Studio) -> None:
+    first = studio.attract("Grace")
+    await studio.leads_synced()
+    second = studio.attract("Grace")
+    assert (await studio.leads_synced()).counts == Counts(created=1, unchanged=1)
+    assert studio.lead(first).id != studio.lead(second).id
+    await rests(studio)
+
+
+async def test_two_providers_do_not_fight_over_one_lead(studio: Studio) -> None:
+    """The same person is a lead at two providers who write the name differently: each keeps its own."""
+    second = studio.add_account("second", "memory://gym")
+    there = studio.attract("Grace")
+    await studio.leads_synced()
+    studio.books.leads.edit(there, {"first_name": "Gracia"})
+    await studio.sync_leads(studio.tenant.id, second.id, force=True)
+    studio.books.leads.edit(there, {"first_name": "Grace"})
+    assert studio.lead(there).id != studio.lead(there, second.id).id
+    await rests(studio)
+
+
+async def test_a_captured_lead_is_paired_with_one_provider_only(studio: Studio) -> None:
+    ours = await captured(studio)
+    second = studio.add_account("second", "memory://gym")
+    there = studio.attract("Grace")
+    await studio.leads_synced()
+    await studio.sync_leads(studio.tenant.id, second.id, force=True)
+    assert studio.lead(there).id == ours.id
+    assert studio.lead(there, second.id).id != ours.id
+    await rests(studio)
+
+
+async def test_members_are_never_paired(studio: Studio) -> None:
+    ada = studio.enrol()
+    await studio.members_synced()
+    again = studio.enrol()
+    await studio.members_synced()
+    assert studio.member(ada).id != studio.member(again).id
