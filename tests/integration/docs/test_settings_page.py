@@ -5,6 +5,7 @@ import tomllib
 
 import attrs
 import pytest
+
 from tresen.bootstrap.settings import Settings
 
 from .pages import DOCS, ROOT, blocks, rows
