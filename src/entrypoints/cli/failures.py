@@ -30,18 +30,17 @@ _LISTS = {
     "member": "tresen members list",
     "membership": "tresen members show MEMBER",
     "lead": "tresen leads list",
-    "task": "tresen tasks list",
+    "staff task": "tresen tasks list",
     "account": "tresen provider list",
     "provider account": "tresen provider list",
-    "api key": "tresen key list",
-    "key": "tresen key list",
+    "API key": "tresen key list",
 }
 
 
 def hint_for(error: TresenError) -> str | None:
     """What can be done about it, None where the message says it all."""
     if isinstance(error, NotFound):
-        listing = _LISTS.get(str(error.details["kind"]).replace("_", " "))
+        listing = _LISTS.get(str(error.details["kind"]))
         return f"{listing} shows what there is" if listing else None
     return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
 

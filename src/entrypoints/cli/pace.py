@@ -23,8 +23,8 @@ class Pace:
 
     @property
     def remaining(self) -> str:
-        """As ``about 8 s left`` or ``about 3 min left``; empty without a total."""
-        if self.known_total is None or not self._per_second:
+        """As ``about 8 s left`` or ``about 3 min left``; empty without a total, and at the end."""
+        if self.known_total is None or self.known_total == self.done or not self._per_second:
             return ""
         seconds = (self.known_total - self.done) / self._per_second
         return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"  # noqa: PLR2004

@@ -229,7 +229,6 @@ MISSING: list[tuple[str, ...]] = [
     ("leads", "update", NOBODY, "--status", "lost"),
     ("leads", "convert", NOBODY, "--package", "Gold", "--start-date", "2026-04-01"),
     ("tasks", "done", NOBODY),
-    ("user", "import", "/nowhere/users.txt"),
 ]
 
 
@@ -238,7 +237,12 @@ def test_what_is_not_there_is_not_found_and_nothing_changes(desk: Desk, argv: tu
     before = everything(desk.world.store)
     result = desk(*argv, *NORTH)
     assert (result.code, result.out) == (3, "")
+    assert "shows what there is" in result.err
     assert everything(desk.world.store) == before
+
+
+def test_a_file_that_is_not_there_is_not_found(desk: Desk) -> None:
+    assert desk("user", "import", "/nowhere/users.txt", *NORTH).code == 3
 
 
 def test_another_tenants_things_are_not_found(desk: Desk) -> None:

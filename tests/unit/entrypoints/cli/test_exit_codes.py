@@ -46,7 +46,7 @@ def test_no_error_ever_looks_like_success() -> None:
         assert exit_code_of(error) not in {ExitCode.OK, ExitCode.INTERRUPTED}
 
 
-@pytest.mark.parametrize("kind", ["tenant", "member", "membership", "lead", "task", "account", "api_key", "api key"])
+@pytest.mark.parametrize("kind", ["tenant", "member", "membership", "lead", "staff task", "account"])
 def test_what_is_not_found_can_be_listed(kind: str) -> None:
     hint = hint_for(NotFound(kind, 1))
     assert hint is not None

@@ -15,7 +15,7 @@ from tresen.entrypoints.cli.pace import Pace
         (Pace(done=0, seconds=4, total=10), "0 of 10"),
         (Pace(done=11, seconds=1, total=10), "11, 11/s"),
         (Pace(done=5, seconds=1, total=0), "5, 5/s"),
-        (Pace(done=10, seconds=1, total=10), "10 of 10, 10/s, about 0 s left"),
+        (Pace(done=10, seconds=1, total=10), "10 of 10, 10/s"),
     ],
 )
 def test_pace_reads(pace: Pace, text: str) -> None:
