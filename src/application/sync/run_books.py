@@ -101,7 +101,9 @@ class RunBooks:
             await uow.runs.save(run)
 
         await self._transactions.run(run.tenant_id, "end_sync", save)
-        _log.info("sync %s", state.value, extra={"reason": reason, "run": str(run.id), "counts": attrs.asdict(run.counts)})
+        _log.info(
+            "sync %s", state.value, extra={"reason": reason, "run": str(run.id), "counts": attrs.asdict(run.counts)}
+        )
 
 
 async def _why_not(uow: UnitOfWork, run: Run) -> str | None:
