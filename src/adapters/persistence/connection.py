@@ -37,9 +37,7 @@ class Connection(Protocol):
 
     @abstractmethod
     def among(self, statement: Select[Any], column: Column[Any], values: Collection[object]) -> Select[Any]:
-        """Only the rows whose ``column``, the last one of a unique key, has one of these values; there may be
-        thousands, of which none may come twice.
-        """
+        """Only the rows whose ``column`` has one of these values, of which there may be thousands."""
 
 
 class Transaction(Connection, Protocol):

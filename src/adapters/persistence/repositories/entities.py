@@ -124,7 +124,7 @@ class SqlSynced(SqlVersioned[S, K], Synced[S, K]):
 
     async def get_many(self, ids: Collection[K]) -> Mapping[UUID, S]:
         """In slices, because a statement takes only so many parameters."""
-        keys, found = list(set(ids)), {}
+        keys, found = list(ids), {}
         for start in range(0, len(keys), _SLICE):
             slice_ = keys[start : start + _SLICE]
             statement = self._transaction.among(rows_of(self._shape.table), self._shape.table.c.id, slice_)

@@ -22,7 +22,7 @@ class SqlUsers(SqlEntities[User, UserId], Users):
 
     async def taken(self, canonical_emails: Collection[str]) -> Collection[str]:
         """Looks at all tenants: an e-mail address is unique in the installation."""
-        statement = self._transaction.among(select(USER.c.email_key), USER.c.email_key, set(canonical_emails))
+        statement = self._transaction.among(select(USER.c.email_key), USER.c.email_key, canonical_emails)
         return {email for (email,) in await self._transaction.fetch_raw(statement)}
 
 

@@ -84,7 +84,7 @@ class SqlSyncRecords(SyncRecords):
         self, account_id: AccountId, kind: str, external_ids: Collection[str]
     ) -> Mapping[str, SyncRecord]:
         """By primary key."""
-        statement = self._transaction.among(OF_SIDE, SYNC_RECORD.c.external_id, set(external_ids))
+        statement = self._transaction.among(OF_SIDE, SYNC_RECORD.c.external_id, external_ids)
         rows = await self._transaction.fetch(statement, self._of(account_id=account_id, kind=kind), long=True)
         records = map(mappers.sync_record, rows)
         return {record.external_id: record for record in records}
@@ -93,7 +93,7 @@ class SqlSyncRecords(SyncRecords):
         self, account_id: AccountId, kind: str, external_ids: Collection[str]
     ) -> Mapping[str, bytes]:
         """By primary key, as the driver gives them."""
-        statement = self._transaction.among(FINGERPRINTS, SYNC_RECORD.c.external_id, set(external_ids))
+        statement = self._transaction.among(FINGERPRINTS, SYNC_RECORD.c.external_id, external_ids)
         rows = await self._transaction.fetch_raw(statement, self._of(account_id=account_id, kind=kind))
         return dict(rows)
 

@@ -39,15 +39,20 @@ def entity_columns(table: Table) -> list[Column[Any]]:
 def tenant_table(name: str, *items: SchemaItem, key: tuple[str, ...] = ("id",)) -> Table:
     """A table of rows that belong to a tenant, keyed within it.
 
+    Rows that refer to another row of the tenant (``refers_to``) need no reference to the tenant beside it, which
+    would cost a look-up for each.
+
     In SQLite the rows lie in the primary key's own tree: one look-up instead of two, and one tree less to write.
     """
+    refers = any(isinstance(item, ForeignKeyConstraint) for item in items)
+    tenant = () if refers else (ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=f"fk_{name}_tenant"),)
     return Table(
         name,
         METADATA,
         required("tenant_id", Id),
         *items,
         PrimaryKeyConstraint("tenant_id", *key, name=f"pk_{name}"),
-        ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=f"fk_{name}_tenant"),
+        *tenant,
         sqlite_with_rowid=False,
     )
 

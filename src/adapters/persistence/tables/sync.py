@@ -19,13 +19,9 @@ SYNC_RECORD = tenant_table(
     refers_to("provider_account", "account_id", source="sync_record"),
     key=("account_id", "kind", "external_id"),
 )
-Index(
-    "ix_sync_record_local",
-    SYNC_RECORD.c.tenant_id,
-    SYNC_RECORD.c.kind,
-    SYNC_RECORD.c.local_id,
-    SYNC_RECORD.c.account_id,
-)
+# Without the kind on purpose: PostgreSQL, when it has no statistics yet, would take an index that begins as the
+# primary key does for the look-up by external id, and read all rows of the account.
+Index("ix_sync_record_local", SYNC_RECORD.c.tenant_id, SYNC_RECORD.c.local_id)
 
 # Journal and errors are only appended to; their ids grow, so that lines of one instant keep their order.
 CHANGE = tenant_table(

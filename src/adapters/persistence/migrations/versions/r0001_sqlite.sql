@@ -236,8 +236,7 @@ CREATE TABLE membership (
     updated_at BIGINT NOT NULL,
     version BIGINT NOT NULL,
     CONSTRAINT pk_membership PRIMARY KEY (tenant_id, id),
-    CONSTRAINT fk_membership_member FOREIGN KEY(tenant_id, member_id) REFERENCES member (tenant_id, id),
-    CONSTRAINT fk_membership_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+    CONSTRAINT fk_membership_member FOREIGN KEY(tenant_id, member_id) REFERENCES member (tenant_id, id)
 ) WITHOUT ROWID;
 
 CREATE INDEX ix_membership_member ON membership (tenant_id, member_id, id);
@@ -257,8 +256,7 @@ CREATE TABLE package (
     currency TEXT,
     commitment TEXT,
     CONSTRAINT pk_package PRIMARY KEY (tenant_id, account_id, position),
-    CONSTRAINT fk_package_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id),
-    CONSTRAINT fk_package_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+    CONSTRAINT fk_package_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 ) WITHOUT ROWID;
 
 CREATE TABLE session (
@@ -271,8 +269,7 @@ CREATE TABLE session (
     revoked_at BIGINT,
     CONSTRAINT pk_session PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_session_token UNIQUE (token_hash),
-    CONSTRAINT fk_session_app_user FOREIGN KEY(tenant_id, user_id) REFERENCES app_user (tenant_id, id),
-    CONSTRAINT fk_session_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+    CONSTRAINT fk_session_app_user FOREIGN KEY(tenant_id, user_id) REFERENCES app_user (tenant_id, id)
 ) WITHOUT ROWID;
 
 CREATE TABLE sync_record (
@@ -286,11 +283,10 @@ CREATE TABLE sync_record (
     synced_at BIGINT NOT NULL,
     base TEXT NOT NULL,
     CONSTRAINT pk_sync_record PRIMARY KEY (tenant_id, account_id, kind, external_id),
-    CONSTRAINT fk_sync_record_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id),
-    CONSTRAINT fk_sync_record_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+    CONSTRAINT fk_sync_record_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 ) WITHOUT ROWID;
 
-CREATE INDEX ix_sync_record_local ON sync_record (tenant_id, kind, local_id, account_id);
+CREATE INDEX ix_sync_record_local ON sync_record (tenant_id, local_id);
 
 CREATE TABLE sync_run (
     tenant_id BLOB NOT NULL,
@@ -307,8 +303,7 @@ CREATE TABLE sync_run (
     started_at BIGINT NOT NULL,
     finished_at BIGINT,
     CONSTRAINT pk_sync_run PRIMARY KEY (tenant_id, id),
-    CONSTRAINT fk_sync_run_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id),
-    CONSTRAINT fk_sync_run_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+    CONSTRAINT fk_sync_run_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 ) WITHOUT ROWID;
 
 CREATE INDEX ix_sync_run_last ON sync_run (tenant_id, account_id, kind, state, started_at, id);
