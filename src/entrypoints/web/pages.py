@@ -117,13 +117,13 @@ async def _status(
 
 
 async def _form(request: AnyRequest) -> dict[str, str]:
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != _FORM:
+    body = await request.body()
+    if not body:
+        return {}
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != _FORM:
         raise MalformedRequest("send a form")
     try:
-        pairs = parse_qsl(
-            (await request.body()).decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict"
-        )
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError:
         raise MalformedRequest("the form cannot be read") from None
     return dict(pairs)

@@ -1,0 +1,182 @@
+"""What every request gets: an id, headers, limits, an audit line, a log line, and no secrets in its errors."""
+
+import logging
+from datetime import timedelta
+
+import attrs
+import pytest
+from litestar.testing import AsyncTestClient
+from tests.world import PASSWORD, World
+
+from tresen.adapters.memory.audit import MemoryAuditLog
+from tresen.application.ports.directory import Directory
+from tresen.application.ports.readers import AuditEntry
+from tresen.domain.shared.errors import StorageUnavailable
+from tresen.domain.shared.ids import TenantId
+from tresen.entrypoints.api.app import ApiSettings, create_api
+
+from .conftest import Api, Caller
+
+LIN = {"first_name": "Lin", "last_name": "Ott", "email": "lin@example.org"}
+
+
+async def test_a_sane_correlation_id_is_taken_over_and_any_other_replaced(api: Api) -> None:
+    taken = await api.client.get("/health", headers={"X-Correlation-ID": "shop-42.a_b"})
+    assert taken.headers["x-correlation-id"] == "shop-42.a_b"
+    for other in ("", "a b", "x" * 65, "<script>", "a\tb"):
+        made = (await api.client.get("/health", headers={"X-Correlation-ID": other})).headers["x-correlation-id"]
+        assert made not in {other, "shop-42.a_b"}
+        assert len(made) == 36
+
+
+@pytest.mark.parametrize("path", ["/health", "/", "/nope", "/api/v1/members", "/static/page.js"])
+async def test_every_answer_carries_the_security_headers(api: Api, path: str) -> None:
+    headers = (await api.client.get(path)).headers
+    policy = headers["content-security-policy"]
+    for directive in ("default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"):
+        assert directive in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] in {"no-store", "no-cache"}
+    assert "strict-transport-security" not in headers
+    assert "access-control-allow-origin" not in headers
+
+
+async def test_transport_security_is_promised_only_where_there_is_tls(world: World) -> None:
+    app = create_api(world.use_cases, ApiSettings(public_url="https://desk.example"))
+    async with AsyncTestClient(app) as client:
+        assert "max-age" in (await client.get("/health")).headers["strict-transport-security"]
+
+
+async def test_foreign_origins_are_answered_only_when_named(world: World) -> None:
+    preflight = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    app = create_api(world.use_cases, ApiSettings(cors_origins=["https://shop.example"]))
+    async with AsyncTestClient(app) as client:
+        named = await client.options("/api/v1/members", headers={"Origin": "https://shop.example", **preflight})
+        other = await client.options("/api/v1/members", headers={"Origin": "https://evil.example", **preflight})
+    assert named.headers["access-control-allow-origin"] == "https://shop.example"
+    assert "access-control-allow-origin" not in other.headers
+    assert "access-control-allow-credentials" not in named.headers
+
+
+async def test_whoever_changes_something_or_tries_to_is_in_the_audit_log(api: Api, admin: Caller) -> None:
+    created = await admin.post("/leads", LIN)
+    await api.as_("viewer").post("/leads", LIN)
+    await admin.get("/leads")
+    lines = (await admin.get("/audit")).json()["audit"]
+    assert [(line["action"], line["status"], line["name"]) for line in lines] == [
+        ("POST /api/v1/leads", 403, "viewer@north.example"),
+        ("POST /api/v1/leads", 201, "admin@north.example"),
+    ]
+    assert lines[1]["correlation_id"] == created.headers["x-correlation-id"]
+    assert lines[1]["at"] == "2026-03-02T12:00:00Z"
+    assert lines[1]["principal"].startswith("user:")
+
+
+async def test_logins_are_in_the_audit_log_without_the_password(api: Api, admin: Caller) -> None:
+    await api.client.post("/api/v1/auth/login", json={"email": "viewer@north.example", "password": PASSWORD})
+    audit = await admin.get("/audit")
+    assert audit.json()["audit"][0]["action"] == "POST /api/v1/auth/login"
+    assert PASSWORD not in audit.text
+
+
+class FullAuditLog(MemoryAuditLog):
+    """A disk that is full."""
+
+    async def append(self, tenant_id: TenantId, entry: AuditEntry) -> None:
+        raise StorageUnavailable("disk full")
+
+
+async def test_a_lost_audit_line_does_not_undo_what_was_done(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    uses = attrs.evolve(world.use_cases, audit=FullAuditLog(world.store))
+    async with AsyncTestClient(create_api(uses)) as client:
+        headers = {"Authorization": f"Bearer {world.token('admin')}"}
+        assert (await client.post("/api/v1/leads", json=LIN, headers=headers)).status_code == 201
+    assert "audit line lost" in caplog.text
+
+
+async def test_a_user_has_a_limit_of_their_own(world: World) -> None:
+    app = create_api(world.use_cases, ApiSettings(principal_limit=2))
+    async with AsyncTestClient(app) as client:
+        headers = {"Authorization": f"Bearer {world.token('viewer')}"}
+        statuses = [(await client.get("/api/v1/members", headers=headers)).status_code for _ in range(3)]
+        assert statuses == [200, 200, 429]
+        other = {"Authorization": f"Bearer {world.token('admin')}"}
+        assert (await client.get("/api/v1/members", headers=other)).status_code == 200
+        world.clock.advance(timedelta(minutes=1))
+        assert (await client.get("/api/v1/members", headers=headers)).status_code == 200
+
+
+async def test_an_address_has_a_limit_whatever_it_asks(world: World) -> None:
+    app = create_api(world.use_cases, ApiSettings(address_limit=2))
+    async with AsyncTestClient(app) as client:
+        assert [(await client.get(path)).status_code for path in ("/health", "/nope")] == [200, 404]
+        refused = await client.get("/health")
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "60"
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["code"] == "too_many_requests"
+
+
+async def test_the_audit_log_does_not_believe_a_forwarded_address(api: Api, world: World) -> None:
+    caller = api.as_("admin", **{"X-Forwarded-For": "203.0.113.9"})
+    await caller.post("/leads", LIN)
+    assert (await world.use_cases.audit.latest(world.north.id, limit=1))[0].address == "testclient"
+
+
+class BrokenDirectory:
+    """A store whose driver raises what nobody foresaw."""
+
+    async def session_by_hash(self, _: bytes) -> object:
+        raise RuntimeError("SELECT secret FROM vault")
+
+    async def ping(self) -> None:
+        raise StorageUnavailable("no such file")
+
+
+async def test_what_nobody_foresaw_is_told_as_nothing_but_an_id(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    broken: Directory = BrokenDirectory()  # type: ignore[assignment] # only what is asked of it here
+    authenticate = type(world.use_cases.authenticate)(broken, None, world.clock)  # type: ignore[arg-type] # as above
+    uses = attrs.evolve(world.use_cases, authenticate=authenticate, directory=broken)
+    async with AsyncTestClient(create_api(uses)) as client:
+        answer = await client.get("/api/v1/members", headers={"Authorization": "Bearer x", "X-Correlation-ID": "c-1"})
+        assert answer.status_code == 500
+        assert answer.json()["correlation_id"] == "c-1"
+        for secret in ("SELECT", "vault", "Traceback", "RuntimeError", "NoneType"):
+            assert secret not in answer.text
+        assert "Traceback" in caplog.text
+        assert (await client.get("/health")).status_code == 200
+        ready = await client.get("/health/ready")
+    assert ready.status_code == 503
+    assert ready.headers["retry-after"] == "5"
+
+
+async def test_each_request_is_one_log_line_without_what_people_typed(
+    api: Api, admin: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="tresen.access"):
+        await admin.get("/members", q="ada@example.org")
+        await api.client.get("/ada@example.org")
+    lines = [record for record in caplog.records if record.name == "tresen.access"]
+    assert [(vars(r)["route"], vars(r)["status"]) for r in lines] == [("/api/v1/members", 200), ("unmatched", 404)]
+    assert vars(lines[0])["principal"].startswith("user:")
+    assert not any("ada@example.org" in str(vars(record)) for record in lines)
+
+
+async def test_metrics_count_requests_by_route(api: Api, admin: Caller) -> None:
+    await admin.get("/members/019cae6b-6600-7000-8000-0000000000ff")
+    answer = await api.client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert 'path="/api/v1/members/{member_id}"' in answer.text
+
+
+async def test_a_tall_body_an_unknown_path_and_a_wrong_method_are_problems_too(api: Api, admin: Caller) -> None:
+    tall = await admin.post("/leads", {**LIN, "message": "m" * 1_100_000})
+    answers = {413: tall, 404: await admin.get("/nothing"), 405: await admin.delete("/members")}
+    for status, answer in answers.items():
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == status
+        assert answer.json()["correlation_id"] == answer.headers["x-correlation-id"]
+    assert answers[405].headers["allow"]

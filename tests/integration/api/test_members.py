@@ -1,0 +1,169 @@
+"""Members, memberships, packages."""
+
+from decimal import Decimal
+
+import pytest
+from tests.world import World
+
+from .conftest import Api, Caller, first_id
+
+SALE = {"membership_type": "Gold", "start_date": "2026-04-01"}
+BUYER = {"first_name": "Cleo", "last_name": "Voss", "email": "cleo@example.org"}
+
+
+async def membership_of(caller: Caller) -> str:
+    member = await first_id(caller, "/members", "members")
+    return await first_id(caller, f"/members/{member}/memberships", "memberships")
+
+
+async def test_the_list_is_searched_ordered_and_cut(admin: Caller) -> None:
+    everybody = (await admin.get("/members")).json()
+    assert [m["first_name"] for m in everybody["members"]] == ["Ada", "Bea"]
+    assert everybody["count"] == 2
+    backwards = (await admin.get("/members", orderBy="last_name", order="desc", limit=1)).json()
+    assert [m["last_name"] for m in backwards["members"]] == ["Zuse"]
+    assert backwards["count"] == 2
+    assert [m["first_name"] for m in (await admin.get("/members", offset=1)).json()["members"]] == ["Bea"]
+    assert [m["first_name"] for m in (await admin.get("/members", q="ZUS")).json()["members"]] == ["Bea"]
+    assert (await admin.get("/members", status="cancelled")).json() == {"members": [], "count": 0}
+
+
+async def test_a_member_is_shown_with_links_and_what_a_sync_overwrote(admin: Caller, world: World) -> None:
+    world.gym.books.members.edit("1001", {"first_name": "Adele"})
+    await world.sync()
+    member = await first_id(admin, "/members", "members")
+    shown = (await admin.get(f"/members/{member}")).json()
+    assert shown["member"]["first_name"] == "Adele"
+    assert [(link["external_id"], link["account_id"]) for link in shown["links"]] == [("1001", str(world.account.id))]
+    change = shown["overwritten"][0]
+    assert (change["field"], change["ours"], change["theirs"], change["taken"]) == (
+        "first_name",
+        "Ada",
+        "Adele",
+        "theirs",
+    )
+
+
+async def test_memberships_tell_their_price_as_exact_money(admin: Caller) -> None:
+    member = await first_id(admin, "/members", "members")
+    answer = (await admin.get(f"/members/{member}/memberships")).json()
+    assert answer["count"] == 1
+    assert answer["memberships"][0]["monthly_price"] == {"amount": "49.00", "currency": "EUR"}
+    assert answer["memberships"][0]["starts_on"] == "2026-01-01"
+
+
+async def test_packages_are_those_of_the_last_sync(admin: Caller) -> None:
+    answer = (await admin.get("/packages")).json()
+    assert answer["packages"] == [
+        {
+            "id": "7",
+            "name": "Gold",
+            "kind": "Class Plan",
+            "price": {"amount": "49.00", "currency": "EUR"},
+            "commitment": None,
+        }
+    ]
+    assert answer["count"] == 1
+
+
+async def test_a_membership_is_sold_to_somebody_new(admin: Caller) -> None:
+    answer = await admin.post("/memberships", {**SALE, **BUYER})
+    assert answer.status_code == 201
+    assert answer.json()["member"]["first_name"] == "Cleo"
+    assert answer.json()["membership"]["name"] == "Gold"
+    assert "task" not in answer.json()
+
+
+async def test_a_membership_is_sold_to_a_member(admin: Caller) -> None:
+    member = await first_id(admin, "/members", "members")
+    answer = await admin.post("/memberships", {**SALE, "member_id": member})
+    assert answer.status_code == 201
+    assert answer.json()["membership"]["member_id"] == member
+
+
+async def test_what_the_account_may_not_write_becomes_a_task(admin: Caller, world: World) -> None:
+    world.change_account(world.account.id, writes_enabled=False)
+    answer = await admin.post("/memberships", {**SALE, **BUYER})
+    assert answer.status_code == 202
+    assert answer.json()["task"]["reason"] == "writes_disabled"
+    assert "membership" not in answer.json()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({**BUYER, "start_date": "2026-04-01"}, "membership_type"),
+        ({**BUYER, "membership_type": "Gold"}, "start_date"),
+        ({**SALE, **BUYER, "start_date": "soon"}, "start_date"),
+        ({**SALE, **BUYER, "membership_type": " "}, "membership_type"),
+        ({**SALE, **BUYER, "email": "nobody"}, "email"),
+        ({**SALE, "first_name": "Cleo", "last_name": "Voss"}, "email"),
+        ({**SALE, **BUYER, "member_id": "019cae6b-6600-7000-8000-000000000018"}, "member_id"),
+        ({**SALE, "member_id": "no-uuid"}, "member_id"),
+        ({**SALE, **BUYER, "colour": "red"}, "colour"),
+        ({**SALE, **BUYER, "phone": 30123}, "phone"),
+        ({**SALE, **BUYER, "first_name": "a\x00b"}, "first_name"),
+        ({**SALE, **BUYER, "first_name": "a" * 201}, "first_name"),
+    ],
+)
+async def test_a_sale_that_makes_no_sense_names_the_field(admin: Caller, body: object, field: str) -> None:
+    answer = await admin.post("/memberships", body)
+    assert answer.status_code == 422
+    assert [e["field"] for e in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize(("given", "kept"), [(0, "0"), (19.90, "19.90"), ("29.00", "29.00"), ("0", "0")])
+async def test_a_price_is_a_number_or_a_text_and_zero_is_a_price(
+    admin: Caller, world: World, given: object, kept: str
+) -> None:
+    """W2, D1."""
+    answer = await admin.patch(f"/memberships/{await membership_of(admin)}", {"monthly_price": given})
+    assert answer.status_code == 200
+    price = answer.json()["membership"]["monthly_price"]
+    assert Decimal(price["amount"]) == Decimal(kept)
+
+
+async def test_a_change_sends_only_what_is_set(admin: Caller) -> None:
+    path = f"/memberships/{await membership_of(admin)}"
+    paused = (await admin.patch(path, {"membership_status": "paused"})).json()["membership"]
+    assert paused["status"] == "paused"
+    assert paused["monthly_price"] == {"amount": "49.00", "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"monthly_price": -1},
+        {"monthly_price": "much"},
+        {"monthly_price": True},
+        {"monthly_price": "NaN"},
+        {"membership_status": "gone"},
+        {"membership_status": "unknown"},
+        {"membership_status": None},
+        {"price": 1},
+    ],
+)
+async def test_a_change_that_makes_no_sense_is_refused(admin: Caller, body: object) -> None:
+    assert (await admin.patch(f"/memberships/{await membership_of(admin)}", body)).status_code == 422
+
+
+async def test_cancelling_twice_is_cancelling_once(admin: Caller, world: World) -> None:
+    path = f"/memberships/{await membership_of(admin)}/cancel"
+    first = await admin.post(path, {"cancellation_reason": "moves away"})
+    assert first.status_code == 200
+    assert first.json()["membership"]["status"] == "cancelled"
+    again = await admin.post(path, {"cancellation_reason": "moves away"})
+    assert again.status_code == 200
+    assert world.gym.faults.calls.count("cancel_membership") == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"cancellation_reason": ""}, {"cancellation_reason": " "}, {"reason": "x"}])
+async def test_a_cancellation_needs_a_reason(admin: Caller, body: object) -> None:
+    assert (await admin.post(f"/memberships/{await membership_of(admin)}/cancel", body)).status_code == 422
+
+
+async def test_advisers_read_members_and_do_not_sell(api: Api) -> None:
+    adviser = api.as_("adviser")
+    assert (await adviser.get("/members")).status_code == 200
+    assert (await adviser.post("/memberships", {**SALE, **BUYER})).status_code == 403

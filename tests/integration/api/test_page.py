@@ -1,0 +1,288 @@
+"""The status page."""
+
+import logging
+import re
+from datetime import timedelta
+
+import attrs
+import pytest
+from litestar.testing import AsyncTestClient
+from tests.world import PASSWORD, World
+
+from tresen.adapters.memory.readers import MemoryReaders
+from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
+from tresen.domain.shared.ids import AccountId, TenantId
+from tresen.entrypoints.api.access import SESSION_COOKIE
+from tresen.entrypoints.api.app import ApiSettings, create_api
+
+from .conftest import Api
+
+WHO = {"email": "admin@north.example", "password": PASSWORD}
+
+
+async def logged_in(api: Api, role: str = "admin") -> None:
+    form = {**WHO, "email": f"{role}@north.example"}
+    answer = await api.client.post("/login", data=form, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def page(api: Api) -> str:
+    answer = await api.client.get("/")
+    assert answer.status_code == 200
+    return " ".join(answer.text.split())
+
+
+async def test_without_a_session_there_is_only_a_login_form(api: Api) -> None:
+    shown = await page(api)
+    assert '<form class="card login" method="post" action="/login">' in shown
+    assert "Studio North" not in shown
+
+
+async def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(api: Api, world: World) -> None:
+    plain = await api.client.post("/login", data=WHO, follow_redirects=False)
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(plain.headers["set-cookie"].split("; "))
+    app = create_api(world.use_cases, ApiSettings(public_url="https://desk.example"))
+    async with AsyncTestClient(app) as client:
+        safe = (await client.post("/login", data=WHO, follow_redirects=False)).headers["set-cookie"]
+    assert safe.startswith("__Host-tresen_session=")
+    assert "Secure" in safe
+
+
+async def test_a_wrong_password_shows_the_form_again(api: Api) -> None:
+    answer = await api.client.post("/login", data={**WHO, "password": "wrong"}, follow_redirects=False)
+    assert answer.status_code == 401
+    assert "e-mail address or password is wrong" in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+async def test_too_many_wrong_passwords_close_the_form(api: Api) -> None:
+    for _ in range(5):
+        await api.client.post("/login", data={**WHO, "password": "wrong"})
+    answer = await api.client.post("/login", data=WHO)
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "900"
+
+
+async def test_health_and_sync_are_shown_as_the_seed_showed_them(api: Api) -> None:
+    """W39, W44."""
+    await logged_in(api)
+    shown = await page(api)
+    assert "WODIFY Integration Status" in shown
+    assert "✓</span> HEALTHY" in shown
+    assert "<dt>Configured:</dt> <dd>Yes</dd>" in shown
+    assert "Synchronization Status" in shown
+    assert 'Last members sync:</dt> <dd><time datetime="2026-03-02T12:00:00+00:00">' in shown
+    assert "<dt>Total errors:</dt> <dd>0</dd>" in shown
+    assert "Trigger Manual Sync" in shown
+
+
+async def test_an_unhealthy_provider_is_shown_with_its_error(api: Api, world: World) -> None:
+    await logged_in(api)
+    world.gym.faults.outage = GatewayUnavailable("no route <to> the gym")
+    shown = await page(api)
+    assert 'class="card unhealthy"' in shown
+    assert "✗</span> CONNECTION_ERROR" in shown
+    assert "no route &lt;to&gt; the gym" in shown
+    world.gym.faults.outage = GatewayUnavailable("")
+    assert "Unknown error" in await page(api)
+
+
+async def test_never_is_said_where_nothing_ran(api: Api, world: World) -> None:
+    await logged_in(api)
+    api.client.cookies.set(SESSION_COOKIE, world.token("admin", "south"))
+    shown = await page(api)
+    assert "<dt>Last members sync:</dt> <dd>Never</dd>" in shown
+    assert "<dt>Last leads sync:</dt> <dd>Never</dd>" in shown
+    assert "Studio North" not in shown
+
+
+async def test_the_last_ten_errors_and_all_of_them_counted(api: Api, world: World) -> None:
+    """W46."""
+    for number in range(12):
+        world.gym.faults.outage = GatewayUnavailable(f"failure {number:02}")
+        world.clock.advance(timedelta(minutes=1))
+        await world.use_cases.sync_leads(world.north.id, world.account.id, force=True)
+    world.gym.faults.outage = None
+    await logged_in(api)
+    shown = await page(api)
+    listed = shown[shown.index("Latest sync errors") :]
+    assert re.findall(r"failure \d\d", listed) == [f"failure {n:02}" for n in range(11, 1, -1)]
+    assert "<dt>Total errors:</dt> <dd>12</dd>" in shown
+
+
+async def test_the_button_syncs_and_the_page_shows_what_came_of_it(api: Api, world: World) -> None:
+    """W47, without a script."""
+    await logged_in(api)
+    world.enrol("Cleo")
+    answer = await api.client.post("/sync", data={"force": "yes"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    shown = await page(api)
+    assert "members: completed, 2 created, 0 updated, 4 unchanged, 0 errors; leads: completed" in shown
+    await api.client.post("/sync", data={})
+    assert "less than an hour ago" in await page(api)
+
+
+async def test_a_sync_that_cannot_be_says_so_on_the_page(api: Api, world: World) -> None:
+    await logged_in(api)
+    room = world.store.room(world.north.id)
+    room.accounts = type(room.accounts)(room.accounts.copy, room.accounts.groupings)
+    answer = await api.client.post("/sync", data={})
+    assert answer.status_code == 409
+    assert "data-notice>no provider account is connected" in answer.text
+
+
+async def test_who_may_not_sync_has_no_button(api: Api) -> None:
+    await logged_in(api, "viewer")
+    assert "Trigger Manual Sync" not in await page(api)
+    assert (await api.client.post("/sync", data={})).status_code == 403
+
+
+async def test_open_tasks_and_figures_are_shown(api: Api, world: World) -> None:
+    world.change_account(world.account.id, writes_enabled=False)
+    lead = {"first_name": "<b>Lin</b>", "last_name": "Ott", "email": "lin@example.org"}
+    await api.as_("admin").post("/leads", lead)
+    await logged_in(api)
+    shown = await page(api)
+    assert "Enter the lead &lt;b&gt;Lin&lt;/b&gt; Ott at the provider" in shown
+    assert '<span class="badge">1</span>' in shown
+    assert re.search(r'<h3>members</h3> <p class="figure">2</p>', shown)
+
+
+class BlindReaders(MemoryReaders):
+    """Figures that cannot be had."""
+
+    async def counts(self, tenant_id: TenantId) -> dict[str, dict[str, int]]:
+        raise RuntimeError("SELECT counts")
+
+
+@attrs.frozen
+class BrokenCheck:
+    """A health check that raises what it should not."""
+
+    async def __call__(self, tenant_id: TenantId, account_id: AccountId) -> object:
+        raise RuntimeError("SELECT health")
+
+
+async def test_a_part_that_fails_does_not_take_the_page_with_it(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """W41."""
+    broken = BrokenCheck()
+    uses = attrs.evolve(
+        world.use_cases,
+        readers=BlindReaders(world.store),
+        check_provider=broken,  # type: ignore[arg-type] # only called
+    )
+    async with AsyncTestClient(create_api(uses)) as client:
+        client.cookies.set(SESSION_COOKIE, world.token("admin"))
+        with caplog.at_level(logging.WARNING):
+            answer = await client.get("/")
+    assert answer.status_code == 200
+    shown = " ".join(answer.text.split())
+    assert "✗</span> ERROR" in shown
+    assert "Unknown error" in shown
+    assert "<dt>Configured:</dt> <dd>No</dd>" in shown
+    assert "Figures" not in shown
+    assert "SELECT" not in shown
+    assert "cannot be shown" in caplog.text
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://desk.example.evil"])
+async def test_a_form_from_another_site_is_refused(api: Api, origin: str) -> None:
+    await logged_in(api)
+    for path, form in [("/login", WHO), ("/sync", {}), ("/logout", {})]:
+        answer = await api.client.post(path, data=form, headers={"Origin": origin}, follow_redirects=False)
+        assert answer.status_code == 403, path
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://desk.example"}, 303),
+        ({"Origin": "http://testserver.local"}, 303),
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+async def test_our_own_forms_are_known_by_their_origin(api: Api, headers: dict[str, str], status: int) -> None:
+    answer = await api.client.post("/login", data=WHO, headers=headers, follow_redirects=False)
+    assert answer.status_code == status
+
+
+async def test_logging_out_ends_the_session_on_the_server(api: Api) -> None:
+    await logged_in(api)
+    token = api.client.cookies[SESSION_COOKIE]
+    answer = await api.client.post("/logout", follow_redirects=False)
+    assert answer.status_code == 303
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await api.client.get("/api/v1/members", headers=headers)).status_code == 401
+
+
+async def test_an_ended_session_asks_to_log_in_again(api: Api) -> None:
+    await logged_in(api)
+    api.world.clock.advance(timedelta(hours=13))
+    answer = await api.client.post("/sync", data={})
+    assert answer.status_code == 401
+    assert "Please log in again." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"email=a", "application/x-www-form-urlencoded", 422),
+        (b"email=a&password=b&role=owner", "application/x-www-form-urlencoded", 422),
+        (b"email=%ff&password=b", "application/x-www-form-urlencoded", 400),
+        (b"\xff", "application/x-www-form-urlencoded", 400),
+        (b"&".join(b"a=%d" % n for n in range(50)), "application/x-www-form-urlencoded", 400),
+        (b'{"email": "a", "password": "b"}', "application/json", 400),
+    ],
+)
+async def test_a_form_that_is_none_gets_a_page_that_says_so(api: Api, content: bytes, kind: str, status: int) -> None:
+    answer = await api.client.post("/login", content=content, headers={"Content-Type": kind})
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["x-correlation-id"] in answer.text
+
+
+@pytest.mark.parametrize("role", ["viewer", "admin"])
+async def test_the_page_holds_no_inline_code_and_nothing_of_third_parties(api: Api, role: str) -> None:
+    await logged_in(api, role)
+    shown = await page(api)
+    assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", shown)
+    assert not re.search(r"""(src|href|action)=["'](?!/|#)""", shown)
+    for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', shown):
+        assert (await api.client.get(path)).status_code == 200
+
+
+async def test_files_are_sent_again_only_when_they_changed(api: Api) -> None:
+    first = await api.client.get("/static/page.css")
+    assert first.headers["content-type"] == "text/css; charset=utf-8"
+    again = await api.client.get("/static/page.css", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await api.client.get("/static/pages.py")).status_code == 404
+
+
+async def test_the_seeds_colours_are_kept(api: Api) -> None:
+    """W40, W44."""
+    style = (await api.client.get("/static/page.css")).text
+    for colour in ["#d4edda", "#28a745", "#155724", "#f8d7da", "#dc3545", "#721c24", "#e7f3ff", "#0066cc", "#004085"]:
+        assert colour in style
+    assert "minmax(min(300px, 100%), 1fr)" in style
+
+
+async def test_a_store_that_is_down_gets_a_page_and_not_a_traceback(world: World) -> None:
+    down = DownAuthenticate()
+    uses = attrs.evolve(world.use_cases, authenticate=down)  # type: ignore[arg-type] # only its bearer is asked
+    async with AsyncTestClient(create_api(uses)) as client:
+        client.cookies.set(SESSION_COOKIE, "x")
+        answer = await client.get("/")
+    assert answer.status_code == 503
+    assert "Something went wrong." in answer.text
+    assert "disk" not in answer.text
+
+
+@attrs.frozen
+class DownAuthenticate:
+    """A store that cannot be read."""
+
+    async def bearer(self, token: str) -> object:
+        raise StorageUnavailable("disk")

@@ -1,0 +1,119 @@
+"""Provider accounts, their health, and the seed's admin routes."""
+
+import pytest
+from tests.world import LOCATION, World
+
+from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable
+
+from .conftest import Api, Caller
+
+NEW = {"provider": "memory", "name": "second", "api_key": "s3cr3t-key", "base_url": "memory://north"}
+
+
+async def test_a_connected_account_never_shows_its_key(admin: Caller) -> None:
+    connected = await admin.post("/provider-accounts", NEW)
+    assert connected.status_code == 201
+    account = connected.json()["provider_account"]
+    assert (account["name"], account["configured"], account["writes_enabled"]) == ("second", True, False)
+    listed = await admin.get("/provider-accounts")
+    assert [a["name"] for a in listed.json()["provider_accounts"]] == ["main", "second"]
+    shown = await admin.get(f"/provider-accounts/{account['id']}")
+    for answer in (connected, listed, shown, await admin.get("/audit")):
+        assert "s3cr3t" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"provider": "nobody"}, "provider"),
+        ({"api_key": ""}, "api_key"),
+        ({"name": " "}, "name"),
+        ({"base_url": "http://169.254.169.254/"}, "base_url"),
+        ({"settings": {"colour": "red"}}, "settings.colour"),
+        ({"settings": {"location_id": 1}}, "settings[...]"),
+        ({"writes_enabled": "yes"}, "writes_enabled"),
+        ({"credentials": "x"}, "credentials"),
+    ],
+)
+async def test_a_connection_that_makes_no_sense_names_the_field(
+    admin: Caller, change: dict[str, object], field: str
+) -> None:
+    answer = await admin.post("/provider-accounts", {**NEW, **change})
+    assert answer.status_code == 422
+    assert [e["field"] for e in answer.json()["errors"]] == [field]
+
+
+async def test_health_has_the_seeds_keys(admin: Caller, world: World) -> None:
+    """W34."""
+    health = (await admin.get(f"/provider-accounts/{world.account.id}/health")).json()
+    assert {
+        "api_configured": True,
+        "api_url": "memory://north",
+        "location_id": LOCATION,
+        "last_check": "2026-03-02T12:00:00Z",
+        "status": "healthy",
+        "response": "ok",
+    }.items() <= health.items()
+    assert "error" not in health
+    world.gym.faults.outage = GatewayUnavailable("no route")
+    sick = (await admin.get(f"/provider-accounts/{world.account.id}/health")).json()
+    assert (sick["status"], sick["error"]) == ("connection_error", "no route")
+    assert "response" not in sick
+
+
+async def test_without_a_location_nobody_is_called(admin: Caller, world: World) -> None:
+    """W36."""
+    world.change_account(world.account.id, settings={})
+    health = (await admin.get(f"/provider-accounts/{world.account.id}/health")).json()
+    assert (health["api_configured"], health["status"]) == (False, "not_configured")
+    assert "health" not in world.gym.faults.calls
+
+
+async def test_the_providers_own_lists_can_be_seen(admin: Caller, world: World) -> None:
+    base = f"/provider-accounts/{world.account.id}"
+    world.enrol("Cleo", status="paused")
+    members = (await admin.get(f"{base}/members", limit=2, offset=1)).json()
+    assert [m["values"]["first_name"] for m in members["members"]] == ["Bea", "Cleo"]
+    assert (await admin.get(f"{base}/members", status="paused")).json()["count"] == 1
+    assert (await admin.get(f"{base}/members", status="gone")).status_code == 422
+    leads = (await admin.get(f"{base}/leads")).json()
+    assert [lead["external_id"] for lead in leads["leads"]] == ["1001"]
+
+
+async def test_a_provider_that_fails_is_told_as_such(admin: Caller, world: World) -> None:
+    path = f"/provider-accounts/{world.account.id}/leads"
+    world.gym.faults.outage = GatewayUnavailable("closed")
+    away = await admin.get(path)
+    assert away.status_code == 503
+    assert away.headers["retry-after"] == "5"
+    world.gym.faults.outage = GatewayRejected("never")
+    assert (await admin.get(path)).status_code == 502
+
+
+@pytest.mark.parametrize("prefix", ["", "/api/v1"])
+async def test_the_seeds_admin_routes_are_kept(api: Api, admin: Caller, prefix: str) -> None:
+    """W42, W43."""
+    status = (await api.client.get(f"{prefix}/admin/wodify-status", headers=admin.headers)).json()
+    assert status["api_health"]["status"] == "healthy"
+    assert status["sync_status"]["wodify_configured"] is True
+    assert [a["name"] for a in status["configuration"]] == ["main"]
+    stats = (await api.client.get(f"{prefix}/admin/stats", headers=admin.headers)).json()
+    assert stats["counts"]["members"] == {"active": 2}
+    assert stats["totals"] == {"members": 2, "memberships": 2, "leads": 1, "tasks": 0}
+    assert stats["wodify"]["status"] == "healthy"
+
+
+async def test_the_account_that_needs_somebody_most_stands_first(api: Api, admin: Caller, world: World) -> None:
+    await admin.post("/provider-accounts", NEW)
+    status = (await api.client.get("/admin/wodify-status", headers=admin.headers)).json()
+    assert len(status["accounts"]) == 2
+    assert status["api_health"]["account"] == "second"
+    assert status["api_health"]["status"] == "not_configured"
+
+
+async def test_nothing_connected_is_not_configured(api: Api) -> None:
+    room = api.world.store.room(api.world.south.id)
+    room.accounts = type(room.accounts)(room.accounts.copy, room.accounts.groupings)
+    stats = (await api.as_("admin", "south").get("/admin/stats")).json()
+    assert (stats["wodify"]["status"], stats["wodify"]["api_configured"]) == ("not_configured", False)
+    assert stats["wodify"]["error"] == "API key or location ID not configured"
