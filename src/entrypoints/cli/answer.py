@@ -103,7 +103,8 @@ def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[s
 def _show_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], terminal: Terminal) -> None:
     from rich.console import Console
 
-    console = Console(file=terminal.out, no_color=not terminal.colours, highlight=False, emoji=False)
+    # No colours here, only bold: NO_COLOR asks for nothing.
+    console = Console(file=terminal.out, highlight=False, emoji=False)
     with console.capture() as captured:
         console.print(_rich_table(columns, rows))
     terminal.write(captured.get())

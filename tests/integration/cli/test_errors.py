@@ -82,11 +82,13 @@ def test_an_interruption_has_its_own_code(desk: Desk) -> None:
 def test_a_reader_that_has_read_enough_is_no_error() -> None:
     script = (
         "import sys\n"
-        "from tests.integration.cli.desk import DeskRuntime, PaperStore\n"
-        "from tresen.application.ports.store import Finding\n"
+        "from tests.integration.cli.desk import DeskRuntime\n"
         "from tresen.entrypoints.cli.app import run\n"
-        "many = [Finding(name='n' * 60, ok=True, detail='d' * 60)] * 20_000\n"
-        "sys.exit(run(['db', 'check'], DeskRuntime(None, PaperStore(many))))\n"
+        "class Talker(DeskRuntime):\n"
+        "    async def demo(self, options, screen):\n"
+        "        while True:\n"
+        "            screen.say('once more')\n"
+        "sys.exit(run(['demo'], Talker(None)))\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -155,7 +157,7 @@ BAD: list[tuple[str, ...]] = [
     ("key", "list", "--bogus", *NORTH),
     ("provider", "connect", "unheard-of", "--key-stdin", *NORTH),
     ("provider", "connect", "memory", "--set", "nonsense", "--key-stdin", *NORTH),
-    ("provider", "connect", "memory", "--set", "a=1", "--set", "a=2", "--key-stdin", *NORTH),
+    ("provider", "connect", "memory", "--set", "allow_unproven=1", "--set", "allow_unproven=2", "--key-stdin", *NORTH),
     ("provider", "connect", "memory", "--location-id", "1", "--set", "location_id=2", "--key-stdin", *NORTH),
     ("provider", "connect", "memory", "--name", "", "--key-stdin", *NORTH),
     ("provider", "connect", "memory", *NORTH),

@@ -104,8 +104,10 @@ def test_a_lead_is_captured_changed_and_converted(desk: Desk) -> None:
     assert (lead["status"], lead["email"]) == ("new", "eve@x.example")
     changed = desk("leads", "update", lead["id"], "--status", "qualified", "--notes", "call", "--json", *NORTH).json
     assert (changed["lead"]["status"], changed["lead"]["notes"]) == ("qualified", "call")
+    moved = desk("leads", "update", lead["id"], "--status", "contacted", "--json", *NORTH).json
+    assert (moved["lead"]["status"], moved["lead"]["notes"]) == ("contacted", "call")
     cleared = desk("leads", "update", lead["id"], "--notes", "", "--json", *NORTH).json
-    assert (cleared["lead"]["status"], cleared["lead"]["notes"]) == ("qualified", None)
+    assert (cleared["lead"]["status"], cleared["lead"]["notes"]) == ("contacted", None)
     options = ("--package", "Gold", "--start-date", "2026-04-01", "--json", *NORTH)
     done = desk("leads", "convert", lead["id"], *options).json
     assert done["lead"]["status"] == "converted"

@@ -1,7 +1,9 @@
 """Syncs from the command line."""
 
+import re
 from datetime import timedelta
 
+import pytest
 from tests.integration.cli.desk import Desk
 
 from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
@@ -104,13 +106,23 @@ def test_without_a_terminal_progress_is_lines_on_the_error_stream(desk: Desk) ->
 def test_on_a_terminal_progress_is_a_bar_and_tables_are_drawn(desk: Desk) -> None:
     desk.world.enrol()
     desk("sync", "run", *NORTH)
-    result = desk("sync", "run", "members", "--force", *NORTH, tty=True, environ={"NO_COLOR": "1"})
+    result = desk("sync", "run", "members", "--force", *NORTH, tty=True)
     assert "main: members" in result.err
     assert "1 of 1" in result.err
     assert "━" in result.err
     assert "─" in result.out
-    assert "\x1b[1m" in result.out  # bold is no colour
-    assert "\x1b[3" not in result.out
+
+
+@pytest.mark.parametrize(("environ", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)])
+def test_colours_are_left_out_on_demand(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], *, coloured: bool
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    result = desk("sync", "run", *NORTH, tty=True, environ=environ)
+    colour = re.compile(r"\x1b\[(3[0-8]|9[0-7])")
+    assert bool(colour.search(result.err)) is coloured
+    assert colour.search(result.out) is None
 
 
 def test_only_the_named_account_is_synced(desk: Desk) -> None:

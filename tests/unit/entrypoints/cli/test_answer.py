@@ -82,3 +82,10 @@ def test_whoever_stops_reading_is_noticed_on_the_output_only() -> None:
     terminal.complain("nobody hears this")
     with pytest.raises(ReaderGone):
         terminal.say("nobody reads this")
+
+
+def test_a_line_is_told_at_once() -> None:
+    pipe = io.BytesIO()
+    out = io.TextIOWrapper(pipe, encoding="utf-8")
+    Terminal(out=out, err=io.StringIO(), source=io.StringIO(), environ={}).say("ready")
+    assert pipe.getvalue() == b"ready\n"
