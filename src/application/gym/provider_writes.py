@@ -69,6 +69,10 @@ class ProviderWrites:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
             return await self._task(account, wanted, _reason(error), error.message, refused=error)
 
+    async def in_doubt(self, account: ProviderAccount, wanted: Wanted, error: InvalidValue) -> Outcome:
+        """The task for a write that the provider confirmed in a way that cannot be taken over."""
+        return await self._task(account, wanted, TaskReason.OUTCOME_UNKNOWN, error.message)
+
     async def _task(
         self,
         account: ProviderAccount,
@@ -91,7 +95,7 @@ class ProviderWrites:
 
         async def keep(uow: UnitOfWork) -> StaffTask:
             if isinstance(refused, CredentialsRefused):
-                await self._guard.refuse(uow, account.id, refused.message)
+                await self._guard.refuse(uow, account, refused.message)
             same = await uow.tasks.find_open(task.operation, wanted.subject)
             if same is not None and same.details == task.details:
                 return same

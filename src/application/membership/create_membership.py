@@ -117,7 +117,13 @@ class CreateMembership:
         async def keep(uow: UnitOfWork) -> Membership:
             return await uow.memberships.get(MembershipId(await self._absorb.membership(uow, account, observed)))
 
-        return Sold(member=member, membership=await self._transactions.run(sale.tenant_id, "absorb_membership", keep))
+        try:
+            return Sold(
+                member=member, membership=await self._transactions.run(sale.tenant_id, "absorb_membership", keep)
+            )
+        except InvalidValue as error:
+            # It is sold there; whoever is told that this failed would sell it again.
+            return Sold(member=member, task=(await self._writes.in_doubt(account, wanted, error)).task)
 
     async def _account(self, sale: Sale) -> ProviderAccount:
         account = await self._transactions.read(sale.tenant_id, lambda uow: choose_account(uow, sale.account_id))

@@ -79,8 +79,9 @@ class RunBooks:
         run.counts = before + counts
         return counts
 
-    async def note(self, run: Run, error: TresenError, *, kind: str) -> None:
+    async def note(self, opened: Opened, error: TresenError, *, kind: str) -> None:
         """Keep an error that concerns no single record; refused credentials block the account."""
+        run = opened.run
         line = SyncError(
             run_id=run.id, kind=kind, external_id=None, code=error.code, message=error.message, at=self._clock.now()
         )
@@ -88,7 +89,7 @@ class RunBooks:
         async def keep(uow: UnitOfWork) -> Counts:
             await uow.runs.add_errors([line])
             if isinstance(error, CredentialsRefused):
-                await self._guard.refuse(uow, run.account_id, error.message)
+                await self._guard.refuse(uow, opened.account, error.message)
             return Counts(errors=1)
 
         await self.write(run, "note_sync_error", keep)

@@ -58,7 +58,7 @@ class SyncAccount:
                 for step in steps:
                     await step(opened, gym, progress)
         except (GatewayError, NotConfigured) as error:
-            await self._books.note(run, error, kind=run.kind)
+            await self._books.note(opened, error, kind=run.kind)
             await self._books.close(run, RunState.FAILED, error.message)
         except BaseException:
             # Perhaps the process is going down; if even this fails, the next run books this one as interrupted.

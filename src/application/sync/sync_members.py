@@ -59,7 +59,7 @@ class SyncMembers:
         except GatewayUnsupported:
             return
         except GatewayError as error:
-            await self._books.note(opened.run, error, kind="package")
+            await self._books.note(opened, error, kind="package")
             return
 
         async def replace(uow: UnitOfWork) -> Counts:

@@ -2,8 +2,9 @@
 
 import attrs
 
-from ...domain.shared.ids import AccountId, TaskId
+from ...domain.shared.ids import TaskId
 from ...domain.staff.task import StaffTask, TaskReason
+from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
 
@@ -15,9 +16,14 @@ class CredentialGuard:
     _clock: Clock
     _ids: IdSource
 
-    async def refuse(self, uow: UnitOfWork, account_id: AccountId, reason: str) -> None:
-        """Block the account; the first time, leave a staff task that says what to do."""
-        account = await uow.accounts.get(account_id)
+    async def refuse(self, uow: UnitOfWork, called: ProviderAccount, reason: str) -> None:
+        """Block the account; the first time, leave a staff task that says what to do.
+
+        ``called`` is the account as it was when the call was made: if it was renewed since, nothing happens.
+        """
+        account = await uow.accounts.get(called.id)
+        if account.credentials != called.credentials:
+            return
         first = account.block(reason, now=self._clock.now())
         await uow.accounts.save(account)
         if first:

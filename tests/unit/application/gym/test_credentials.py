@@ -1,6 +1,10 @@
 """Refused credentials block the account: the owner is told once, no call is made, and renewing opens it again."""
 
+from collections.abc import AsyncIterator, Sequence
+
 from tresen.application.leads.create_lead import NewLead
+from tresen.application.leads.update_lead import LeadUpdate
+from tresen.application.ports.gym import Observed
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.domain.shared.errors import CredentialsRefused
 from tresen.domain.staff.task import StaffTask, TaskReason
@@ -73,6 +77,39 @@ async def test_refusals_of_offers_block_too_though_the_run_is_done(studio: Studi
     run = await studio.members_synced()
     assert (run.state, run.counts.created, run.counts.errors) == (RunState.COMPLETED, 1, 1)
     assert studio.stored_account().credential_state is CredentialState.BLOCKED
+
+
+async def test_credentials_that_were_renewed_meanwhile_are_not_blocked_for_the_old_ones(studio: Studio) -> None:
+    listed = studio.gym.members
+
+    async def renewing() -> AsyncIterator[Sequence[Observed]]:
+        await renewed(studio)
+        async for page in listed():
+            yield page
+        raise CredentialsRefused("HTTP 401")
+
+    studio.gym.members = renewing  # type: ignore[method-assign] # of this one gym
+    assert (await studio.members_synced()).state is RunState.FAILED
+    assert studio.stored_account().credential_state is CredentialState.OK
+    assert await told(studio) == []
+
+
+async def test_two_calls_that_are_refused_at_once_tell_the_owner_once(studio: Studio) -> None:
+    there = studio.attract()
+    await studio.leads_synced()
+    lead, listed = studio.lead(there), studio.gym.members
+
+    async def refused_elsewhere() -> AsyncIterator[Sequence[Observed]]:
+        studio.gym.faults.fail_next("update_lead", CredentialsRefused("HTTP 401"))
+        await studio.update_lead(LeadUpdate(tenant_id=studio.tenant.id, lead_id=lead.id, notes="called"))
+        async for page in listed():
+            yield page
+        raise CredentialsRefused("HTTP 403")
+
+    studio.gym.members = refused_elsewhere  # type: ignore[method-assign] # of this one gym
+    await studio.members_synced()
+    assert studio.stored_account().state_reason == "HTTP 403"
+    assert len(await told(studio)) == 1
 
 
 async def test_writing_while_blocked_makes_a_task_and_no_call(studio: Studio) -> None:
