@@ -125,6 +125,26 @@ async def test_without_permission_to_write_the_lead_is_here_and_a_task_says_so(s
     assert [lead.name for lead in studio.leads()] == ["Eva Marx"]
 
 
+async def test_a_second_request_with_the_address_of_a_known_lead_loses_nothing(studio: Studio) -> None:
+    first = await studio.create_lead(eva(studio))
+    second = await studio.create_lead(eva(studio, message="Still interested"))
+    assert second.lead.id == first.lead.id, "the provider has one lead of that address"
+    assert len(studio.books.leads) == 1
+    assert studio.lead("1001").id == first.lead.id
+    assert [lead.message for lead in studio.leads()] == [None, "Still interested"]
+    before = studio.rows(without=frozenset({"runs"}))
+    await studio.leads_synced()
+    assert studio.rows(without=frozenset({"runs"})) == before
+
+
+async def test_what_the_provider_made_is_linked_to_this_lead_and_no_other_of_its_address(studio: Studio) -> None:
+    studio.change_account(writes_enabled=False)
+    waiting = await studio.create_lead(eva(studio))
+    studio.change_account(writes_enabled=True)
+    made = await studio.create_lead(eva(studio))
+    assert studio.lead("1001").id == made.lead.id != waiting.lead.id
+
+
 # -- changing --------------------------------------------------------------------------------------------------------
 
 

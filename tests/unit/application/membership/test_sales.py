@@ -208,6 +208,17 @@ async def test_an_answer_that_nobody_can_read_leaves_the_outcome_in_doubt(studio
     assert len(sold_there) == 1
 
 
+async def test_a_sale_that_cannot_be_taken_over_is_in_doubt_and_not_refused(studio: Studio) -> None:
+    ada = await member_here(studio)
+    sell = studio.books.memberships.add
+    studio.books.memberships.add = lambda values: sell({**values, "member": "9999"})  # type: ignore[method-assign] # of these books only
+    sold = await studio.create_membership(sale(studio, ada))
+    assert reason(sold) is TaskReason.OUTCOME_UNKNOWN
+    assert sold.member is not None
+    assert studio.memberships() == []
+    assert studio.gym.faults.calls.count("create_membership") == 1
+
+
 @pytest.mark.parametrize(
     ("support", "allowed", "done"),
     [
