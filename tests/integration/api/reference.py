@@ -25,7 +25,7 @@ The machine-readable description (OpenAPI) is at `/schema`.
 
 - **Who you are.** `POST /api/v1/auth/login` with `{{"email", "password"}}` gives `{{"accessToken", "expiresAt"}}`;
   send `Authorization: Bearer <accessToken>` for 12 hours. Programs send `X-API-Key: <key>`.
-- **For which tenant.** Users and keys belong to one tenant. Only operators may name another one, by slug, in
+- **For which tenant.** Users and keys belong to one tenant. Only operators may name another one, by slug or id, in
   `X-Tenant`. Records of another tenant do not exist: 404.
 - **Bodies** are JSON of at most 1 MiB. Keys that a route does not know are refused. In a `PATCH`, an absent key
   leaves the value and `null` clears it.
