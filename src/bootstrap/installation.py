@@ -1,6 +1,6 @@
 """An installation: settings, container, and an orderly end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import attrs
@@ -37,10 +37,20 @@ class Installation:
         return use_cases
 
 
+def _as_it_is(_: Container) -> None:
+    """Nothing is replaced."""
+
+
 @asynccontextmanager
-async def installed(settings: Settings) -> AsyncIterator[Installation]:
-    """An installation with these settings while inside."""
+async def installed(
+    settings: Settings, *, adjust: Callable[[Container], None] = _as_it_is
+) -> AsyncIterator[Installation]:
+    """An installation with these settings while inside.
+
+    ``adjust`` may replace parts before they are built: ``lambda c: c.clock.override(providers.Object(my_clock))``.
+    """
     container = Container(settings=settings)
+    adjust(container)
     try:
         yield Installation(settings, container)
     finally:

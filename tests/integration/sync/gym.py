@@ -9,8 +9,10 @@ from pathlib import Path
 import attrs
 import sqlalchemy as sa
 import typed_settings as ts
+from dependency_injector import providers
 
 from tresen.adapters.emulators.wodify import WodifyEmulator, WodifyOptions
+from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.persistence.database import open_database
 from tresen.adapters.persistence.tables import METADATA
 from tresen.adapters.security.sealing import new_key
@@ -18,6 +20,7 @@ from tresen.adapters.system import SystemClock, UuidSource
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.application.transactions import Transactions
+from tresen.bootstrap.container import Container
 from tresen.bootstrap.installation import installed
 from tresen.bootstrap.settings import Settings
 from tresen.domain.shared.errors import AlreadyExists
@@ -42,6 +45,11 @@ def settings_for(folder: Path, database_url: str) -> Settings:
     return Settings(
         data_dir=folder, database_url=database_url, secret_key=ts.Secret(SECRET), allow_private_addresses=True
     )
+
+
+def patient(container: Container) -> None:
+    """Waits pass at once: before tries, between calls."""
+    container.clock.override(providers.Object(FixedClock(datetime.now(UTC))))
 
 
 @attrs.frozen
@@ -69,9 +77,11 @@ class Gym:
 
 
 @asynccontextmanager
-async def opened(folder: Path, database_url: str, provider_url: str) -> AsyncIterator[Gym]:
+async def opened(
+    folder: Path, database_url: str, provider_url: str, adjust: Callable[[Container], None] = patient
+) -> AsyncIterator[Gym]:
     """The gym, made or found."""
-    async with installed(settings_for(folder, database_url)) as installation:
+    async with installed(settings_for(folder, database_url), adjust=adjust) as installation:
         await installation.store.upgrade()
         use_cases = await installation.ready()
         try:

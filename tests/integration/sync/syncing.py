@@ -12,7 +12,7 @@ from .gym import opened
 
 async def main(folder: str, database_url: str, provider_url: str) -> None:
     """One run."""
-    async with opened(Path(folder), database_url, provider_url) as gym:
+    async with opened(Path(folder), database_url, provider_url, adjust=lambda _: None) as gym:
         sys.stdout.write("opened\n")
         sys.stdout.flush()
         run = await gym.use_cases.sync_members(gym.tenant.id, gym.account.id, force=True)
