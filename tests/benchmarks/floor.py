@@ -75,7 +75,7 @@ async def sqlite(path: str, url: str) -> int:
         f"create table if not exists member (id integer primary key, {', '.join(COLUMNS[1:-1])}, base blob)"
     )
     empty = database.execute("select not exists (select 1 from member)").fetchone()[0]
-    upsert = f"insert into member values ({','.join('?' * len(COLUMNS))}) on conflict(id) do update set {SETS}"
+    upsert = f"insert into member values ({','.join('?' * len(COLUMNS))}) on conflict(id) do update set {SETS}"  # noqa: S608
     database.execute("begin immediate")
     seen = 0
     async for page in fetched(url):
