@@ -45,7 +45,6 @@ class ProviderRegistry(GymProviders):
                 f"this installation cannot talk to {account.provider!r}, only to {', '.join(self.names())}",
                 account=account.name,
             )
-        account.ensure_callable()
         return provider.open(account)
 
     def check_settings(self, provider: str, *, base_url: str | None, settings: Mapping[str, str]) -> Connection:
