@@ -118,7 +118,10 @@ def _finish(result: Awaitable[Answer | None] | None, call: Call) -> ExitCode:
 
 
 def _silence(terminal: Terminal) -> None:
-    """Whoever read our output has gone; nothing of what is still buffered may complain about it at the exit."""
+    """Whoever read our output has gone: nothing of what is still buffered may complain about it at the exit.
+
+    As Python's documentation of ``signal`` advises ("Note on SIGPIPE").
+    """
     if terminal.out is sys.stdout:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
