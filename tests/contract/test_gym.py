@@ -31,7 +31,10 @@ from . import gyms
 from .gyms import GymWorld
 
 UNKNOWN = "987654321"
-WORLDS: dict[str, Callable[[], AbstractAsyncContextManager[GymWorld]]] = {"memory": gyms.in_memory}
+WORLDS: dict[str, Callable[[], AbstractAsyncContextManager[GymWorld]]] = {
+    "memory": gyms.in_memory,
+    "wodify": gyms.at_wodify,
+}
 
 
 @pytest.fixture(params=WORLDS)
@@ -72,7 +75,7 @@ WRITES: dict[str, Callable[[GymGateway], Awaitable[object]]] = {
     "update_lead": lambda gym: gym.update_lead(UNKNOWN, LeadPatch(stage="contacted")),
     "convert_lead": lambda gym: gym.convert_lead(UNKNOWN),
     "create_member": lambda gym: gym.create_member(ADA),
-    "update_membership": lambda gym: gym.update_membership(UNKNOWN, MembershipPatch(monthly_price="1.00")),
+    "update_membership": lambda gym: gym.update_membership(UNKNOWN, MembershipPatch()),
     "cancel_membership": lambda gym: gym.cancel_membership(UNKNOWN, reason="moved away"),
 }
 
