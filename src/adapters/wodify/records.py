@@ -162,11 +162,12 @@ class RecordReader:
             wire = self._decoder.decode(record)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InvalidValue(f"a record of wodify's has an unknown form: {error}") from None
-        values = {
-            name: None if value == "" else value
-            for name, value in msgspec.structs.asdict(wire).items()
-            if value is not UNSET
-        }
+        values = msgspec.structs.asdict(wire)
+        for name in [name for name, value in values.items() if not value]:
+            if values[name] is UNSET:
+                del values[name]
+            elif values[name] == "":
+                values[name] = None
         updated = values.pop("updated", None)
         for name, convert in self._converts:
             value = values.get(name)
@@ -213,6 +214,7 @@ def as_id(value: Value) -> Value:
     return str(value) if value not in {0, "0"} else None
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def as_date(value: Value) -> Value:
     """The civil date of a date or date-time, ISO 8601; 1900 is none. Raises InvalidValue."""
     text = str(value)
