@@ -22,6 +22,10 @@ def _data_dir() -> Path:
     return Path(platformdirs.user_data_dir(_APP, appauthor=False))
 
 
+def _listed(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
 def _upper(text: str) -> str:
     return text.upper()
 
@@ -72,7 +76,7 @@ class Settings:
 def load_settings() -> Settings:
     """Read them. Raises NotConfigured naming what is wrong, never a secret's value."""
     converter = get_default_cattrs_converter()
-    register_strlist_hook(converter, sep=",")
+    register_strlist_hook(converter, fn=_listed)
     files = [Path(platformdirs.user_config_dir(_APP, appauthor=False)) / "tresen.toml", Path("tresen.toml")]
     try:
         loaders = ts.default_loaders(_APP, files, env_prefix="TRESEN_")

@@ -7,6 +7,7 @@ from ...application.ports.store import Finding, StoreCare, Upgraded
 from ...domain.shared.errors import StorageUnavailable
 from . import schema
 from .connection import Database
+from .sqlite import SqliteDatabase
 
 
 class SqlStoreCare(StoreCare):
@@ -21,8 +22,8 @@ class SqlStoreCare(StoreCare):
         return Upgraded(old=done.before, new=done.after, backup=done.backup)
 
     async def backup(self, target: Path | None = None) -> Path:
-        """Copy everything to a new file, without ``target`` into the working folder."""
-        return await schema.backup(self._database, target or Path())
+        """Copy everything to a new file, without ``target`` beside the database."""
+        return await schema.backup(self._database, target or self._beside())
 
     async def check(self) -> Sequence[Finding]:
         """Reachability, schema, health; a finding for each."""
@@ -41,3 +42,6 @@ class SqlStoreCare(StoreCare):
             ),
             *(Finding(name="health", ok=False, detail=problem) for problem in found.problems if is_current),
         )
+
+    def _beside(self) -> Path:
+        return self._database.path.parent if isinstance(self._database, SqliteDatabase) else Path()

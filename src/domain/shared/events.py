@@ -23,7 +23,7 @@ class DomainEvent:
 
 @attrs.define(eq=False)
 class Recorder:
-    """What an aggregate did since it was loaded; the unit of work drains it when it commits."""
+    """What an aggregate did since it was loaded, until somebody drains it."""
 
     _events: list[DomainEvent] = attrs.field(factory=list, init=False)
 
