@@ -61,6 +61,12 @@ async def test_a_key_opens_what_its_scopes_say_and_no_more(api: Api) -> None:
     assert (await program.get("/leads")).status_code == 403
 
 
+async def test_a_key_never_serves_another_tenant(api: Api) -> None:
+    key = await api.world.key(*(set(Scope) - {Scope.INSTALLATION}))
+    assert (await api.with_key(key, **{"X-Tenant": NORTH}).get("/members")).status_code == 200
+    assert (await api.with_key(key, **{"X-Tenant": SOUTH}).get("/members")).status_code == 403
+
+
 async def test_unknown_and_known_users_get_the_same_words(api: Api) -> None:
     known = await api.client.post(LOGIN, json={"email": "admin@north.example", "password": "wrong"})
     unknown = await api.client.post(LOGIN, json={"email": "nobody@north.example", "password": "wrong"})

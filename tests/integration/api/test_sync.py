@@ -85,6 +85,7 @@ async def test_a_tenant_without_an_account_is_told_to_connect_one(api: Api) -> N
     answer = await api.as_("admin", "south").post("/sync/all")
     assert answer.status_code == 409
     assert answer.json()["code"] == "not_configured"
+    assert (await api.as_("admin", "south").get("/sync/status")).json()["wodify_configured"] is False
 
 
 async def test_viewers_see_the_status_and_do_not_sync(api: Api) -> None:
