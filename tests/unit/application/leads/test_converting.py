@@ -74,6 +74,8 @@ async def test_a_lead_that_lives_here_is_made_there_first(studio: Studio) -> Non
     assert done.member is not None
     assert (done.member.name, done.lead.stage) == ("Eva Marx", Stage.CONVERTED)
     assert studio.gym.faults.calls[:2] == ["create_lead", "convert_lead"]
+    there = studio.books.leads.get("1001").values
+    assert (there["first_name"], there["email"], there["phone"]) == ("Eva", "eva@example.org", "0171 1")
 
 
 async def test_converting_twice_is_refused(studio: Studio) -> None:

@@ -168,6 +168,21 @@ async def test_a_store_that_dies_leaves_a_running_run_for_the_next_to_book(studi
     assert done.counts.created == 1
 
 
+async def test_the_books_of_a_dead_run_hold_what_it_did(studio: Studio) -> None:
+    studio.enrol()
+
+    def die(kind: str, counts: Counts) -> None:
+        if counts.created:
+            studio.units.commits_fail.append(StorageUnavailable("gone"))
+            raise RuntimeError("killed")
+
+    with pytest.raises(StorageUnavailable):
+        await studio.members_synced(progress=die)
+    (dead,) = runs(studio)
+    assert (dead.state, dead.counts) == (RunState.RUNNING, Counts(created=1))
+    assert (await studio.members_synced()).counts == Counts(unchanged=1)
+
+
 async def test_a_collision_counts_nothing_twice(studio: Studio) -> None:
     for name in ("Ada", "Bob", "Cleo"):
         studio.enrol(name)

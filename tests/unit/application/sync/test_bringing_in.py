@@ -54,6 +54,26 @@ async def test_memberships_come_with_terms_price_and_member(studio: Studio) -> N
     assert membership.status_changes_on == date(2027, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ({"deleted": True}, Status.CANCELLED),
+        ({"on_hold": True}, Status.PAUSED),
+        ({"flagged_active": False}, Status.CANCELLED),
+        ({"flagged_active": None, "deleted": None, "on_hold": None}, Status.UNKNOWN),
+    ],
+)
+async def test_flags_tell_how_a_membership_stands(
+    studio: Studio, values: dict[str, bool | None], status: Status
+) -> None:
+    ada = studio.enrol()
+    at_once, later = studio.sell_there(ada, **values), studio.sell_there(ada)
+    await studio.members_synced()
+    studio.books.memberships.edit(later, values)
+    await studio.members_synced()
+    assert studio.membership(at_once).status is studio.membership(later).status is status
+
+
 async def test_leads_come_with_every_value(studio: Studio) -> None:
     there = studio.attract(
         status="qualified", source="web", interested_in="Yoga", message="Hi", notes="called", location="17"
