@@ -142,7 +142,7 @@ class Reconciler(Generic[E]):
         self, one: Observed, reading: Reading, entity: E, base: Values, effects: _Effects[E], *, must_link: bool
     ) -> None:
         decision = self._decide(reading, entity, base)
-        agreed = {**base, **reading.values}
+        agreed = decision.next_base(base, reading.values)
         try:
             if decision.updates:
                 self._kind.update(entity, decision.updates, now=self._scope.now)
@@ -153,7 +153,7 @@ class Reconciler(Generic[E]):
             effects.saved.append(entity)
         else:
             effects.unchanged += 1
-        if decision.updates or must_link or self._moved(base, reading.values):
+        if decision.updates or must_link or self._moved(base, agreed):
             effects.links.append((entity, one.external_id, one.fingerprint, agreed))
         effects.changes.extend(self._journal(decision, one.external_id, entity.id))
 
@@ -167,9 +167,9 @@ class Reconciler(Generic[E]):
             edited=Edited(ours_at=entity.updated_at, theirs_at=reading.edited_at),
         )
 
-    def _moved(self, base: Values, theirs: Values) -> bool:
-        fields = (f for f in self._kind.schema.fields if f.name in theirs)
-        return any(f.name not in base or not f.same(base[f.name], theirs[f.name]) for f in fields)
+    def _moved(self, base: Values, agreed: Values) -> bool:
+        fields = (f for f in self._kind.schema.fields if f.name in agreed)
+        return any(f.name not in base or not f.same(base[f.name], agreed[f.name]) for f in fields)
 
     def _journal(self, decision: Decision, external_id: str, local_id: UUID) -> Sequence[Change]:
         return tuple(

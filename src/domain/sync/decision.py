@@ -7,6 +7,10 @@ import attrs
 from .laws import Edited, Law, Side, Verdict, settle
 from .schema import Field, Schema, Value, Values
 
+# Rules by which our value stays though nothing of the provider's is passed over.
+ONLY_OURS_CHANGED = "only_ours_changed"
+ONLY_OURS_KNOWN = "only_ours_known"
+
 
 @attrs.frozen(kw_only=True)
 class Policy:
@@ -55,6 +59,14 @@ class Decision:
         """The values to write on our side."""
         return {d.field: d.value for d in self.fields if d.changes_ours}
 
+    def next_base(self, base: Values, theirs: Values) -> Values:
+        """The base after this decision: what the provider holds now.
+
+        A field in which only we have a value, and the provider never had one, stays without an agreed value.
+        """
+        unagreed = {d.field for d in self.fields if d.rule == ONLY_OURS_KNOWN}
+        return {**base, **{name: value for name, value in theirs.items() if name not in unagreed}}
+
     @property
     def diverging(self) -> tuple[FieldDecision, ...]:
         """The fields in which the provider keeps another value: to be pushed, or shown."""
@@ -65,7 +77,8 @@ def decide(schema: Schema, policy: Policy, *, base: Values, ours: Values, theirs
     """Compare one record that both sides have.
 
     A field that ``theirs`` does not name was not observed: unknown is not absent, it is left alone. A field that
-    ``base`` does not name was never agreed: then the sides count as both changed. A field that ``ours`` does not
+    ``base`` does not name was never agreed: then a side that has a value keeps it against one that has none, and two
+    values count as both changed. A field that ``ours`` does not
     name is empty: our own record is always whole.
     """
     decisions = (
@@ -98,12 +111,22 @@ def _decide_field(
 def _judge(
     field: Field, law: Law, known: bool, base: Value, ours: Value, theirs: Value, edited: Edited
 ) -> tuple[Verdict, str]:
-    if known and field.same(ours, base):
+    if not known:
+        return _judge_unagreed(field, law, ours, theirs, edited)
+    if field.same(ours, base):
         if law is Law.OURS:
-            return Verdict(Side.OURS, "Tresen owns this field; the provider's edit is kept apart"), "ours"
+            return Verdict(Side.OURS, "Tresen owns this field; the provider's edit is kept apart"), law.value
         return Verdict(Side.THEIRS, "only the provider changed it"), "only_theirs_changed"
-    if known and field.same(theirs, base):
+    if field.same(theirs, base):
         if law is Law.THEIRS:
-            return Verdict(Side.THEIRS, "the provider owns this field; the local edit is journalled"), "theirs"
-        return Verdict(Side.OURS, "only we changed it"), "only_ours_changed"
+            return Verdict(Side.THEIRS, "the provider owns this field; the local edit is journalled"), law.value
+        return Verdict(Side.OURS, "only we changed it"), ONLY_OURS_CHANGED
+    return settle(law, field, ours, theirs, edited), law.value
+
+
+def _judge_unagreed(field: Field, law: Law, ours: Value, theirs: Value, edited: Edited) -> tuple[Verdict, str]:
+    if field.canonical(theirs) is None:
+        return Verdict(Side.OURS, "never agreed on, and only we have a value"), ONLY_OURS_KNOWN
+    if field.canonical(ours) is None:
+        return Verdict(Side.THEIRS, "never agreed on, and only the provider has a value"), "only_theirs_known"
     return settle(law, field, ours, theirs, edited), law.value

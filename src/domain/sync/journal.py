@@ -7,7 +7,7 @@ from uuid import UUID
 import attrs
 
 from ..shared.ids import RunId
-from .decision import Decision, FieldDecision
+from .decision import ONLY_OURS_CHANGED, ONLY_OURS_KNOWN, Decision, FieldDecision
 from .laws import Side
 from .schema import Value
 
@@ -57,4 +57,4 @@ def journal(
 
 
 def _is_worth_a_line(made: FieldDecision) -> bool:
-    return made.changes_ours or made.rule != "only_ours_changed"
+    return made.changes_ours or made.rule not in {ONLY_OURS_CHANGED, ONLY_OURS_KNOWN}

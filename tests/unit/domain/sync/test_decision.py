@@ -39,6 +39,8 @@ MIRRORED_RULE = {
     "newest": "newest",
     "only_ours_changed": "only_theirs_changed",
     "only_theirs_changed": "only_ours_changed",
+    "only_ours_known": "only_theirs_known",
+    "only_theirs_known": "only_ours_known",
 }
 
 
@@ -69,7 +71,10 @@ class Case:
 
     def applied(self) -> "Case":
         """After the decision was written: our side updated, and what the provider holds is the new base."""
-        return attrs.evolve(self, ours={**self.ours, **self.decide().updates}, base={**self.base, **self.theirs})
+        decision = self.decide()
+        return attrs.evolve(
+            self, ours={**self.ours, **decision.updates}, base=decision.next_base(self.base, self.theirs)
+        )
 
     def pushed(self) -> "Case":
         """After the diverging fields were pushed too, and the provider confirmed them."""
@@ -167,11 +172,11 @@ def assert_convergent(case: Case) -> None:
 
 
 def edits(case: Case, side: Values) -> Iterator[tuple[Field, Value]]:
-    """What a side changed since the sides agreed; where they never did, what it holds."""
+    """What a side changed since the sides agreed; where they never did, what it holds, if it holds anything."""
     for field in BOTH.fields:
         if field.name in case.theirs:
             value = side.get(field.name)
-            if field.name not in case.base or not field.same(value, case.base[field.name]):
+            if not field.same(value, case.base.get(field.name)):
                 yield field, value
 
 
@@ -190,6 +195,16 @@ def assert_reasoned(case: Case) -> None:
         assert found.rule in MIRRORED_RULE
         assert found.value == (found.ours if found.side is Side.OURS else found.theirs)
         assert found.changes_ours is not found.diverges
+
+
+@pytest.mark.parametrize("law", list(Law))
+def test_a_value_that_only_one_side_ever_had_is_never_blanked(law: Law) -> None:
+    ours_only = Case(policy=Policy(default=law), base={}, ours={"a": "x"}, theirs={"a": None}, edited=Edited())
+    theirs_only = attrs.evolve(ours_only, ours={"a": ""}, theirs={"a": "x"})
+    assert ours_only.decide().updates == {}
+    assert theirs_only.decide().updates == {"a": "x"}
+    assert "a" not in ours_only.applied().base
+    assert ours_only.applied().applied().ours == {"a": "x"}
 
 
 def test_the_laws_hold_for_every_small_case() -> None:
