@@ -29,7 +29,7 @@ class InstalledRuntime(Runtime):
         from .installation import from_environment
         from .server import serve
 
-        async with from_environment() as installation:
+        async with from_environment(usual_level="INFO") as installation:
             await serve(installation, options, ready=ready)
 
     async def demo(self, options: DemoOptions, screen: Screen) -> None:

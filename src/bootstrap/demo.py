@@ -21,6 +21,7 @@ from ..domain.tenancy.tenant import Tenant
 from ..entrypoints.runtime import DemoOptions, Screen, ServeOptions
 from ..entrypoints.use_cases import UseCases
 from .installation import installed
+from .logging import configure_logging
 from .server import serve
 from .settings import Settings, secret_key
 
@@ -33,6 +34,7 @@ async def demo(options: DemoOptions, screen: Screen) -> None:
     """Run it in its own folder; everything ends with SIGINT or SIGTERM, or after the sync with ``once``."""
     with _folder(options) as folder:
         settings = _settings(folder)
+        configure_logging(settings, usual_level="WARNING")
         emulator = WodifyEmulator(today=datetime.now(UTC).date(), options=WodifyOptions(api_key=_KEY))
         async with emulator.serving() as provider_url, installed(settings) as installation:
             screen.say(f"provider: a gym with 957 clients answers at {provider_url}")

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import attrs
 
+from ..adapters.persistence.sqlite import SqliteDatabase
 from ..application.ports.store import StoreCare
 from ..application.transactions import Transactions
 from ..entrypoints.use_cases import UseCases
@@ -31,7 +32,13 @@ class Installation:
         return self._container.transactions()
 
     async def ready(self) -> UseCases:
-        """The use cases. Raises StorageUnavailable when the database cannot be used or its schema is not current."""
+        """The use cases. Raises StorageUnavailable when the database cannot be used or its schema is not current.
+
+        A SQLite file that is not there yet is made: nothing can be lost by it.
+        """
+        database = self._container.database()
+        if isinstance(database, SqliteDatabase) and not database.path.exists():
+            await self.store.upgrade()
         use_cases = self._container.use_cases()
         await use_cases.directory.ping()
         return use_cases
@@ -58,9 +65,9 @@ async def installed(
 
 
 @asynccontextmanager
-async def from_environment() -> AsyncIterator[Installation]:
+async def from_environment(*, usual_level: str = "WARNING") -> AsyncIterator[Installation]:
     """The installation that environment and ``tresen.toml`` describe, with its logging."""
     settings = load_settings()
-    configure_logging(settings)
+    configure_logging(settings, usual_level=usual_level)
     async with installed(settings) as installation:
         yield installation

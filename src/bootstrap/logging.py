@@ -12,8 +12,11 @@ _QUIET = ("httpx", "httpcore", "uvicorn.access", "asyncio", "alembic", "sqlalche
 _SECRET_WORDS = ("password", "secret", "token", "api_key", "authorization", "credentials", "cookie")
 
 
-def configure_logging(settings: Settings) -> None:
-    """Send every line of the standard library's loggers to stderr, as JSON or for people's eyes."""
+def configure_logging(settings: Settings, *, usual_level: str) -> None:
+    """Send every line of the standard library's loggers to stderr, as JSON or for people's eyes.
+
+    ``usual_level`` is taken where the settings leave the level open.
+    """
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -39,7 +42,7 @@ def configure_logging(settings: Settings) -> None:
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level)
+    root.setLevel(usual_level if settings.log_level == "AUTO" else settings.log_level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -53,10 +53,10 @@ class Settings:
         default="auto", validator=_one_of("auto", "plain", "json"), help="auto: plain on a terminal."
     )
     log_level: str = ts.option(
-        default="INFO",
+        default="AUTO",
         converter=_upper,
-        validator=_one_of("DEBUG", "INFO", "WARNING", "ERROR"),
-        help="The least severe lines that are written.",
+        validator=_one_of("AUTO", "DEBUG", "INFO", "WARNING", "ERROR"),
+        help="The least severe lines that are written. AUTO: INFO for a server, WARNING for other commands.",
     )
     public_url: str = ts.option(default="http://127.0.0.1:8000", help="How browsers reach this installation.")
     trusted_proxies: tuple[str, ...] = ts.option(

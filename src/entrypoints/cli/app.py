@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from inspect import BoundArguments
+from typing import TYPE_CHECKING
 
 import cyclopts
 from cyclopts import App
@@ -15,6 +16,9 @@ from .call import Call
 from .exit_codes import ExitCode, exit_code_of, exit_codes_text
 from .failures import complain, complain_of_unexpected, complain_of_usage
 from .terminal import ReaderGone, Terminal
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 Command = Callable[..., Awaitable[Answer | None] | None]
 
@@ -110,11 +114,21 @@ def _finish(result: Awaitable[Answer | None] | None, call: Call) -> ExitCode:
     async def wait() -> Answer | None:
         return await result
 
-    answer = asyncio.run(wait())
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        answer = runner.run(wait())
     if answer is None:
         return ExitCode.OK
     show(answer, call.terminal)
     return answer.code
+
+
+def _fast_loop() -> "Callable[[], AbstractEventLoop] | None":
+    """uvloop's where there is one (not on Windows): half the time per request of the server and of a sync."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def _silence(terminal: Terminal) -> None:
