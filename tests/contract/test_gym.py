@@ -244,6 +244,16 @@ async def test_a_converted_lead_is_one_member(gym_world: GymWorld) -> None:
     assert value(await gym.lead(lead), "status") == "converted"
 
 
+async def test_a_lead_without_address_is_converted_once_too(gym_world: GymWorld) -> None:
+    """A provider that cannot tell which member it became says so instead of making another one."""
+    gym = gym_world.gateway
+    lead = await gym_world.add_lead("Ada")
+    first = await gym.convert_lead(lead)
+    with suppress(GatewayRejected):
+        assert (await gym.convert_lead(lead)).external_id == first.external_id
+    assert ids(await everything(gym.members())) == [first.external_id]
+
+
 async def sell(gym_world: GymWorld) -> Observed:
     member = await gym_world.add_member("Ada")
     return await gym_world.gateway.create_membership(

@@ -112,6 +112,14 @@ def test_a_limit_of_none_lets_nobody_in(limiter: Limiter) -> None:
     assert refused(limiter, limit=0) == 60
 
 
+def test_a_clock_that_is_set_back_forgets_nothing(limiter: Limiter, clock: FixedClock) -> None:
+    limiter.hit("a", limit=3, window=MINUTE)
+    clock.advance(-100 * SECOND)
+    limiter.hit("a", limit=3, window=MINUTE)
+    clock.advance(130 * SECOND)
+    assert refused(limiter, limit=1) is not None
+
+
 def test_a_clock_that_is_set_back_locks_nobody_out_for_longer(limiter: Limiter, clock: FixedClock) -> None:
     limiter.hit("a", limit=2, window=MINUTE)
     clock.advance(-10 * SECOND)

@@ -174,7 +174,7 @@ async def test_tasks_and_users_are_listed_in_full(backend: Backend, tenant: Tena
 
 
 async def test_names_are_ordered_whatever_their_case(backend: Backend, tenant: TenantId) -> None:
-    names = ["Zebra", "özil", "Österreich", "anna", "Anna B", "ANNA", "", "strasse", "Straße", "👩‍🚀", "_", "%"]
+    names = ["Zebra", "özil", "Österreich", "anna", "Anna B", "ANNA", "", "Straße", "strasse", "👩‍🚀", "_", "%"]
     await add_members(backend, tenant, *(a_member(tenant, "x", name) for name in names))
     up = await backend.readers.members(tenant, Listing())
     assert [row.last_name for row in up.items] == sorted(names, key=str.casefold)

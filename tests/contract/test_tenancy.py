@@ -1,5 +1,7 @@
 """What accounts, sites, staff tasks and users promise beyond every collection (ports/repositories.py)."""
 
+from typing import Any
+
 import pytest
 from tests.builders import a_session, a_site, a_task, a_user, an_account, an_api_key, values_of
 
@@ -29,6 +31,23 @@ async def test_accounts_are_listed_by_provider_and_name(
     found = await backend.read(tenant, lambda uow: uow.accounts.all())
     z, umlaut, big_z, small_y = added
     assert [values_of(a) for a in found] == [values_of(a) for a in (small_y, big_z, umlaut, account, z)]
+
+
+async def test_mappings_inside_entities_are_the_callers_own_too(backend: Backend, tenant: TenantId) -> None:
+    settings, details = {"page_size": "50"}, {"why": "because"}
+    account, task = an_account(tenant, settings=settings), a_task(tenant, details=details)
+
+    async def add(uow: UnitOfWork) -> None:
+        await uow.accounts.add(account)
+        await uow.tasks.add(task)
+
+    async def look(uow: UnitOfWork) -> tuple[Any, Any]:
+        return (await uow.accounts.get(account.id)).settings, (await uow.tasks.get(task.id)).details
+
+    await backend.write(tenant, add)
+    for kept_settings, kept_details in ((settings, details), await backend.read(tenant, look)):
+        kept_settings["page_size"] = kept_details["why"] = "changed"
+        assert await backend.read(tenant, look) == ({"page_size": "50"}, {"why": "because"})
 
 
 async def test_an_accounts_name_is_unique_per_provider_and_tenant(

@@ -131,6 +131,13 @@ async def test_a_converted_lead_joins_the_member_with_its_address(gym: MemoryGym
     assert books.became == {lead: member}
 
 
+async def test_a_lead_without_address_is_converted_once(gym: MemoryGym, books: GymBooks) -> None:
+    lead = books.leads.add({"first_name": "Ada"})
+    first, second = [await gym.convert_lead(lead) for _ in range(2)]
+    assert first.external_id == second.external_id
+    assert len(books.members) == 1
+
+
 async def sold(gym: MemoryGym, books: GymBooks) -> str:
     books.packages = [a_package(1, name="Gold", price=Money("49.00", "CHF")), a_package(2, name="Free")]
     new = NewMembership(
