@@ -1,5 +1,6 @@
 """Opens a database by its address."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
@@ -28,6 +29,8 @@ def open_database(url: str, *, clock: Clock, ids: IdSource) -> Database:
         path = None if address.database in {None, "", ":memory:"} else Path(str(address.database))
         return SqliteDatabase(path, clock=clock, ids=ids)
     if backend in {"postgresql", "postgres"}:
+        if find_spec("asyncpg") is None or find_spec("greenlet") is None:
+            raise NotConfigured("PostgreSQL needs its driver: pip install 'tresen[postgres]'")
         from .postgres import PostgresDatabase  # noqa: PLC0415 - its driver is an extra
 
         return PostgresDatabase(address, clock=clock, ids=ids)

@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -104,6 +104,10 @@ class PostgresDatabase(Database):
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         with translated(self._name):
             connection = await engine.connect()
+            if (await _driver_of(connection)).is_closed():
+                # It died in the pool, as when the server was started anew; the others there did, too.
+                await connection.invalidate()
+                await connection.get_raw_connection()
         try:
             yield connection
         finally:
@@ -117,8 +121,7 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Transaction]:
         async with self._connected(self._pool) as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
-            transaction = PostgresTransaction(connection, cast(Any, driver), self._name)
+            transaction = PostgresTransaction(connection, await _driver_of(connection), self._name)
             try:
                 await transaction.begin()
                 yield transaction
@@ -139,8 +142,11 @@ class PostgresDatabase(Database):
                         await connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
 
 
+async def _driver_of(connection: AsyncConnection) -> "asyncpg.Connection[asyncpg.Record]":
+    driver = (await connection.get_raw_connection()).driver_connection
+    return cast("asyncpg.Connection[asyncpg.Record]", driver)
+
+
 def _for_driver(address: URL) -> URL:
-    if find_spec("asyncpg") is None:
-        raise NotConfigured("PostgreSQL needs its driver: pip install 'tresen[postgres]'")
     query: Mapping[str, Any] = {("ssl" if key == "sslmode" else key): value for key, value in address.query.items()}
     return address.set(drivername="postgresql+asyncpg", query=query)

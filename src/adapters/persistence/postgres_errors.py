@@ -32,6 +32,7 @@ _WHAT_TO_DO = {
     "53300": "the server has too many connections: raise max_connections or run fewer processes",
     "57P03": "the server is starting or stopping: try again in a moment",
 }
+_LOST = ("08", "57P01", "57P02")
 _ERRORS = (DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -67,6 +68,8 @@ def _about_the_row(cause: BaseException, code: str) -> TresenError | None:
 def _what_to_do(cause: BaseException, code: str) -> str:
     if isinstance(cause, OSError | TimeoutError):
         return "it cannot be reached: check its address and that the server runs"
+    if code.startswith(_LOST) or isinstance(cause, asyncpg.InterfaceError):
+        return "the connection was lost: try again in a moment"
     return _WHAT_TO_DO.get(code, f"it failed ({code or type(cause).__name__}): look into the server's log")
 
 

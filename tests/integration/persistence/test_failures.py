@@ -14,6 +14,7 @@ from tresen.adapters.memory.clock import FixedClock, SequenceIds
 from tresen.adapters.persistence.connection import Database
 from tresen.adapters.persistence.database import open_database
 from tresen.adapters.persistence.directory import SqlDirectory
+from tresen.adapters.persistence.postgres import PostgresDatabase
 from tresen.adapters.persistence.schema import check, upgrade
 from tresen.adapters.persistence.sqlite import SqliteDatabase
 from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
@@ -180,6 +181,31 @@ async def test_a_unit_that_was_left_is_of_no_use(units: SqlUnitsOfWork, tenant: 
         await uow.members.add(a_member(tenant))
     with pytest.raises(RuntimeError, match="left already"):
         await uow.commit()
+
+
+async def test_connections_that_died_are_replaced(postgres: Database) -> None:
+    """As after a restart of the server: who is in the middle is told, who comes later notices nothing."""
+    assert isinstance(postgres, PostgresDatabase)
+    tenant, units = await _tenant(postgres), SqlUnitsOfWork(postgres)
+    with pytest.raises(StorageUnavailable, match="lost"):
+        await _add_while_the_server_hangs_up(postgres, tenant)
+    async with units.open(tenant) as uow:
+        assert uow.tenant.slug == "studio"
+    async with units.open(tenant, read_only=True) as uow:
+        assert uow.tenant.slug == "studio"
+
+
+async def _add_while_the_server_hangs_up(postgres: PostgresDatabase, tenant: TenantId) -> None:
+    async with SqlUnitsOfWork(postgres).open(tenant) as uow:
+        async with postgres._connected(postgres._single) as other:
+            await other.exec_driver_sql(_HANG_UP)
+        await uow.members.add(a_member(tenant))
+
+
+_HANG_UP = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 async def test_a_deadlock_is_a_conflict(postgres: Database) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tresen.adapters.memory.clock import FixedClock, SequenceIds
-from tresen.adapters.persistence import postgres
+from tresen.adapters.persistence import database
 from tresen.adapters.persistence.connection import Database
 from tresen.adapters.persistence.database import open_database
 from tresen.adapters.persistence.sqlite import SqliteDatabase
@@ -18,25 +18,25 @@ def _open(url: str) -> Database:
 
 @pytest.mark.parametrize(("url", "path"), [("sqlite:///rel/x.db", "rel/x.db"), ("sqlite:////abs/x.db", "/abs/x.db")])
 async def test_a_file_by_its_path(url: str, path: str) -> None:
-    database = _open(url)
-    assert isinstance(database, SqliteDatabase)
-    assert database.path == Path(path)
-    await database.close()
+    found = _open(url)
+    assert isinstance(found, SqliteDatabase)
+    assert found.path == Path(path)
+    await found.close()
 
 
 async def test_a_temporary_database_is_gone_when_it_is_closed() -> None:
-    database = _open("sqlite://")
-    assert isinstance(database, SqliteDatabase)
-    folder = database.path.parent
+    found = _open("sqlite://")
+    assert isinstance(found, SqliteDatabase)
+    folder = found.path.parent
     assert folder.is_dir()
-    await database.close()
+    await found.close()
     assert not folder.exists()
 
 
 async def test_a_server_is_named_without_password_and_parameters() -> None:
-    database = _open("postgresql://ada:secret@/shop?host=/run/pg&sslmode=require")
-    assert database.name == "postgresql://ada:***@/shop"
-    await database.close()
+    found = _open("postgresql://ada:secret@/shop?host=/run/pg&sslmode=require")
+    assert found.name == "postgresql://ada:***@/shop"
+    await found.close()
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://host/db", "sqlite://host/x.db", "sqlite:///x.db?mode=ro"])
@@ -51,6 +51,6 @@ def test_unknown_parameters_are_refused() -> None:
 
 
 def test_without_the_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "find_spec", lambda _: None)
+    monkeypatch.setattr(database, "find_spec", lambda _: None)
     with pytest.raises(NotConfigured, match=r"tresen\[postgres\]"):
         _open("postgresql://host/db")
