@@ -11,6 +11,7 @@ from ..application.transactions import Transactions
 from ..entrypoints.use_cases import UseCases
 from .container import Container
 from .logging import configure_logging
+from .process import tune_garbage_collection
 from .settings import Settings, load_settings
 
 
@@ -69,5 +70,6 @@ async def from_environment(*, usual_level: str = "WARNING") -> AsyncIterator[Ins
     """The installation that environment and ``tresen.toml`` describe, with its logging."""
     settings = load_settings()
     configure_logging(settings, usual_level=usual_level)
+    tune_garbage_collection()
     async with installed(settings) as installation:
         yield installation

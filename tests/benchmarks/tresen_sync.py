@@ -4,7 +4,6 @@ The first call creates schema, tenant and account and loads everything; a second
 nothing changed. Prints one JSON line with seconds (of the run alone), records and peak memory in MB.
 """
 
-import asyncio
 import json
 import resource
 import sys
@@ -13,11 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import typed_settings as ts
+import uvloop
 
 from tresen.adapters.security.sealing import new_key
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.bootstrap.installation import installed
+from tresen.bootstrap.process import tune_garbage_collection
 from tresen.bootstrap.settings import Settings
 from tresen.domain.shared.errors import AlreadyExists
 from tresen.domain.shared.ids import AccountId, TenantId
@@ -55,6 +56,7 @@ async def measure(database_url: str, url: str, folder: str) -> dict[str, float]:
         await installation.store.upgrade()
         use_cases = await installation.ready()
         tenant_id, account_id = await prepare(use_cases, url)
+        tune_garbage_collection()
         started = time.perf_counter()
         run = await use_cases.sync_members(tenant_id, account_id, force=True)
         seconds = time.perf_counter() - started
@@ -68,7 +70,7 @@ def main() -> None:
     """The command."""
     database_url, url = sys.argv[1:]
     with TemporaryDirectory() as folder:
-        sys.stdout.write(json.dumps(asyncio.run(measure(database_url, url, folder))) + "\n")
+        sys.stdout.write(json.dumps(uvloop.run(measure(database_url, url, folder))) + "\n")
 
 
 if __name__ == "__main__":

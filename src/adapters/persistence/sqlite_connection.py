@@ -1,22 +1,28 @@
 """Reading and writing SQLite on one connection."""
 
+import asyncio
 import enum
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
+from itertools import islice
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Executable, Select, Table
 
 from ...domain.shared.errors import StorageUnavailable
-from .connection import BULK, Connection, Parameters, Transaction
+from .connection import Connection, Parameters, Transaction
 from .mappers.values import Row
 from .sqlite_patience import Patience
 from .sqlite_rows import encoded, writing_of
 from .types import Stored
+
+# Some 3 ms of work. Bulk is written in such pieces on the loop, which is free between them: handing it to a thread
+# took a quarter longer, because the driver gives the interpreter's lock back and forth with every row.
+_PIECE = 200
 
 Scans = AbstractAsyncContextManager[sa.Connection]
 
@@ -57,7 +63,10 @@ class SqliteConnection(Connection):
 
 
 class SqliteTransaction(SqliteConnection, Transaction):
-    """Everything between BEGIN IMMEDIATE, which comes with the first use, and COMMIT. Bulk runs on ``threads``."""
+    """Everything between BEGIN IMMEDIATE, which comes with the first use, and COMMIT.
+
+    Bulk is written in pieces, between which other tasks run.
+    """
 
     def __init__(self, connection: sa.Connection, patience: Patience, threads: Executor) -> None:
         super().__init__(connection, patience, threads)
@@ -72,9 +81,9 @@ class SqliteTransaction(SqliteConnection, Transaction):
         return await super().fetch(statement, parameters, long=long)
 
     async def fetch_raw(self, statement: Select[Any], parameters: Parameters | None = None) -> Sequence[Row]:
-        """Sees what this transaction wrote."""
+        """Sees what this transaction wrote. Inline, since whoever asks within a transaction asks for few."""
         await self.begin()
-        return await super().fetch_raw(statement, parameters)
+        return await self._patience.once(lambda: _raw_rows(self._connection.execute(statement, parameters)))
 
     async def execute(self, statement: Executable, parameters: Parameters | None = None) -> int:
         """Inline."""
@@ -122,16 +131,25 @@ class SqliteTransaction(SqliteConnection, Transaction):
             self._driver.execute("ROLLBACK")
 
     async def _write(self, sql: str, table: Table, rows: Iterable[Row], count: int) -> bool:
-        driver = self._driver
         await self.begin()
-
-        def write() -> bool:
-            return driver.executemany(sql, encoded(table, rows)).rowcount == count
-
         if count == 1:
-            return await self._patience.once(write)
-        threads = self._threads if count >= BULK else None
-        return await self._patience.once(lambda: _all_or_none(driver, write), threads=threads)
+            return await self._piece(sql, table, rows) == 1
+        self._driver.execute("SAVEPOINT bulk")
+        written = 0
+        try:
+            for piece in _pieces(rows):
+                written += await self._piece(sql, table, piece)
+                await asyncio.sleep(0)
+        finally:
+            # A full disk may have ended the whole transaction.
+            if self._driver.in_transaction:
+                if written != count:
+                    self._driver.execute("ROLLBACK TO bulk")
+                self._driver.execute("RELEASE bulk")
+        return written == count
+
+    async def _piece(self, sql: str, table: Table, rows: Iterable[Row]) -> int:
+        return await self._patience.once(lambda: self._driver.executemany(sql, encoded(table, rows)).rowcount)
 
 
 class _State(enum.Enum):
@@ -140,18 +158,10 @@ class _State(enum.Enum):
     CLOSED = "closed"
 
 
-def _all_or_none(driver: sqlite3.Connection, write: Callable[[], bool]) -> bool:
-    driver.execute("SAVEPOINT bulk")
-    written = False
-    try:
-        written = write()
-    finally:
-        # A full disk may have ended the whole transaction.
-        if driver.in_transaction:
-            if not written:
-                driver.execute("ROLLBACK TO bulk")
-            driver.execute("RELEASE bulk")
-    return written
+def _pieces(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    source = iter(rows)
+    while piece := list(islice(source, _PIECE)):
+        yield piece
 
 
 def _rows(result: sa.CursorResult[Any]) -> Sequence[Row]:

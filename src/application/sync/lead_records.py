@@ -15,8 +15,13 @@ from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .kinds import LEAD, lead_schema
-from .records import RecordKind, text
+from .records import Reader, RecordKind
 
+_texts = Reader(
+    str,
+    *("first_name", "last_name", "email", "phone", "status"),
+    *("source", "interested_in", "message", "notes", "location"),
+)
 _WRITTEN = (
     *("first_name", "last_name", "email", "phone", "stage", "stage_text"),
     *("source", "interested_in", "message", "notes", "location"),
@@ -51,22 +56,22 @@ class LeadRecords(RecordKind[Lead]):
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Lead:  # noqa: A002 - the attribute's name
         """A new lead."""
-        email, phone = text(values, "email"), text(values, "phone")
-        stage, stage_text = read_stage(text(values, "status"))
+        first, last, email, phone, word, source, interest, message, notes, location = _texts(values)
+        stage, stage_text = read_stage(word or None)
         return Lead(
             id=LeadId(id),
             tenant_id=self._tenant.id,
-            first_name=text(values, "first_name") or "",
-            last_name=text(values, "last_name") or "",
+            first_name=first or "",
+            last_name=last or "",
             email=EmailAddress(email) if email else None,
             phone=self._read_phone(phone) if phone else None,
             stage=stage,
             stage_text=stage_text,
-            source=text(values, "source"),
-            interested_in=text(values, "interested_in"),
-            message=text(values, "message"),
-            notes=text(values, "notes"),
-            location=text(values, "location"),
+            source=source or None,
+            interested_in=interest or None,
+            message=message or None,
+            notes=notes or None,
+            location=location or None,
             created_at=now,
             updated_at=now,
         )

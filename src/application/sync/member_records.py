@@ -15,12 +15,18 @@ from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .kinds import member_schema
-from .records import RecordKind, day, flag, iso, text
+from .records import Reader, RecordKind, day, iso
 
 _WRITTEN = (
     *("first_name", "last_name", "email", "phone", "status", "status_text", "location", "joined_on", "born_on"),
     *("street", "postcode", "city", "country", "email_opt_in", "sms_opt_in"),
 )
+_texts = Reader(
+    str,
+    *("first_name", "last_name", "email", "phone", "status", "location", "joined_on", "born_on"),
+    *("street", "postcode", "city", "country"),
+)
+_flags = Reader(bool, "email_opt_in", "sms_opt_in")
 
 
 @attrs.define
@@ -42,26 +48,27 @@ class MemberRecords(RecordKind[Member]):
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Member:  # noqa: A002 - the attribute's name
         """A new member."""
-        email, phone = text(values, "email"), text(values, "phone")
-        status, status_text = read_status(text(values, "status"))
+        first, last, email, phone, word, location, joined, born, street, postcode, city, country = _texts(values)
+        email_opt_in, sms_opt_in = _flags(values)
+        status, status_text = read_status(word or None)
         return Member(
             id=MemberId(id),
             tenant_id=self._tenant.id,
-            first_name=text(values, "first_name") or "",
-            last_name=text(values, "last_name") or "",
+            first_name=first or "",
+            last_name=last or "",
             email=EmailAddress(email) if email else None,
             phone=self._read_phone(phone) if phone else None,
             status=status,
             status_text=status_text,
-            location=text(values, "location"),
-            joined_on=day(values, "joined_on"),
-            born_on=day(values, "born_on"),
-            street=text(values, "street"),
-            postcode=text(values, "postcode"),
-            city=text(values, "city"),
-            country=text(values, "country"),
-            email_opt_in=flag(values, "email_opt_in"),
-            sms_opt_in=flag(values, "sms_opt_in"),
+            location=location or None,
+            joined_on=day(joined, "joined_on"),
+            born_on=day(born, "born_on"),
+            street=street or None,
+            postcode=postcode or None,
+            city=city or None,
+            country=country or None,
+            email_opt_in=email_opt_in,
+            sms_opt_in=sms_opt_in,
             created_at=now,
             updated_at=now,
         )

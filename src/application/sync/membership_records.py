@@ -15,8 +15,10 @@ from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .kinds import MEMBER, MEMBERSHIP_SCHEMA
-from .records import RecordKind, day, flag, iso, text
+from .records import Reader, RecordKind, day, iso
 
+_texts = Reader(str, "member", "name", "kind", "starts_on", "ends_on", "cancels_on", "price")
+_flags = Reader(bool, "flagged_active", "deleted", "on_hold", "auto_renew")
 _WRITTEN = ("member_id", "name", "kind", "terms", "price", "auto_renew")
 
 
@@ -39,7 +41,7 @@ class MembershipRecords(RecordKind[Membership]):
 
     async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
         """Look the parents up, only those of this batch."""
-        wanted = {parent for v in values if (parent := text(v, "member"))}
+        wanted = {parent for v in values if isinstance(parent := v.get("member"), str)}
         links = await uow.sync_records.by_external_ids(self._account_id, MEMBER, wanted)
         self._member_by_external = {external: MemberId(link.local_id) for external, link in links.items()}
         self._external_by_member = {link.local_id: external for external, link in links.items()}
@@ -49,15 +51,24 @@ class MembershipRecords(RecordKind[Membership]):
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Membership:  # noqa: A002 - the attribute's name
         """A new membership, in the state that its terms give today."""
+        external, name, kind, starts, ends, cancels, price = _texts(values)
+        flagged_active, deleted, on_hold, auto_renew = _flags(values)
         membership = Membership(
             id=MembershipId(id),
             tenant_id=self._tenant.id,
-            member_id=self._parent(values),
-            name=text(values, "name") or "",
-            kind=text(values, "kind"),
-            terms=_terms(values),
-            price=_price(values),
-            auto_renew=flag(values, "auto_renew"),
+            member_id=self._parent(external),
+            name=name or "",
+            kind=kind or None,
+            terms=Terms(
+                starts_on=day(starts, "starts_on"),
+                ends_on=day(ends, "ends_on"),
+                cancels_on=day(cancels, "cancels_on"),
+                flagged_active=flagged_active,
+                deleted=deleted or False,
+                on_hold=on_hold or False,
+            ),
+            price=_price(price),
+            auto_renew=auto_renew,
             created_at=now,
             updated_at=now,
         )
@@ -101,28 +112,15 @@ class MembershipRecords(RecordKind[Membership]):
         """To the store."""
         await uow.memberships.save_many(entities)
 
-    def _parent(self, values: Values) -> MemberId:
-        external = text(values, "member")
+    def _parent(self, external: str | None) -> MemberId:
         parent = self._member_by_external.get(external or "")
         if parent is None:
             raise UnknownParent(f"it belongs to member {external}, whom the provider does not list", field="member")
         return parent
 
 
-def _terms(values: Values) -> Terms:
-    return Terms(
-        starts_on=day(values, "starts_on"),
-        ends_on=day(values, "ends_on"),
-        cancels_on=day(values, "cancels_on"),
-        flagged_active=flag(values, "flagged_active"),
-        deleted=flag(values, "deleted") or False,
-        on_hold=flag(values, "on_hold") or False,
-    )
-
-
-def _price(values: Values) -> Money | None:
-    written = text(values, "price")
-    if written is None:
+def _price(written: str | None) -> Money | None:
+    if not written:
         return None
     amount, _, currency = written.partition(" ")
     return Money(amount, currency)
