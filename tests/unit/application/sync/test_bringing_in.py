@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tresen.adapters.memory.gym import MemoryGym
+from tresen.application.sync.listing import BATCH
 from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.status import Status
 from tresen.domain.shared.errors import NotFound
@@ -219,13 +220,13 @@ async def test_the_progress_is_told_from_zero_on(studio: Studio) -> None:
 
 
 async def test_a_large_listing_is_written_in_batches(studio: Studio) -> None:
-    for number in range(2_300):
+    for number in range(4_300):
         studio.enrol(f"M{number}")
     studio.gym._page_size = 500
     told: list[Counts] = []
     run = await studio.members_synced(progress=lambda _, counts: told.append(counts))
-    assert run.counts.created == len(studio.members()) == 2_300
-    assert [counts.created for counts in told] == [0, 1_000, 2_000, 2_300, 0]
+    assert run.counts.created == len(studio.members()) == 4_300
+    assert [counts.created for counts in told] == [0, BATCH, 2 * BATCH, 4_300, 0]
     assert [name for name, _ in studio.seen.told].count("sync_batch") == 3
 
 
