@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 import attrs
 
 from ..domain.resilience.retry import RetryPolicy
-from ..domain.shared.errors import StorageConflict
+from ..domain.shared.errors import StaleVersion, StorageConflict
 from ..domain.shared.ids import TenantId
 from .log_context import bound
 from .ports.clock import Clock, Dice
@@ -32,12 +32,16 @@ def _unobserved(name: str, outcome: str, seconds: float) -> None:
     """Nobody listens."""
 
 
+# Work loads what it changes, so that one who was overtaken by another decides anew when it is run again.
+_COLLISIONS = (StorageConflict, StaleVersion)
+
+
 @attrs.frozen
 class Transactions:
     """Work is handed a unit of work; when it returns, everything is committed; when it raises, nothing is.
 
-    Deadlock, serialisation failure or a busy store runs the whole work again, at most three times: work must hold
-    no state from one try to the next. No provider may be called inside.
+    Deadlock, serialisation failure, a busy store or somebody who saved the same entity first runs the whole work
+    again, at most three times: work must hold no state from one try to the next. No provider may be called inside.
     """
 
     _units: UnitsOfWork
@@ -53,7 +57,7 @@ class Transactions:
                 attempt += 1
                 try:
                     return await self._once(tenant_id, name, work, again=attempt < _AGAIN.attempts)
-                except StorageConflict as conflict:
+                except _COLLISIONS as conflict:
                     delay = _AGAIN.delay_s(attempt, jitter=self._dice.roll())
                     if delay is None:
                         raise
@@ -73,7 +77,7 @@ class Transactions:
                 result = await work(uow)
                 await uow.commit()
             outcome = "committed"
-        except StorageConflict:
+        except _COLLISIONS:
             outcome = "retried" if again else outcome
             raise
         finally:

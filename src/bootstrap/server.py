@@ -83,4 +83,6 @@ def _api_settings(settings: Settings) -> ApiSettings:
         public_url=settings.public_url,
         trusted_proxies=settings.trusted_proxies,
         cors_origins=settings.cors_origins,
+        principal_limit=settings.principal_limit,
+        address_limit=settings.address_limit,
     )

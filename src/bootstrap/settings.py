@@ -63,6 +63,12 @@ class Settings:
         default=(), help="Networks whose X-Forwarded-For counts, such as 10.0.0.0/8."
     )
     cors_origins: tuple[str, ...] = ts.option(default=(), help="Origins whose scripts may call the API.")
+    principal_limit: int = ts.option(
+        default=600, validator=attrs.validators.ge(1), help="Requests a minute that a user or key may make."
+    )
+    address_limit: int = ts.option(
+        default=1200, validator=attrs.validators.ge(1), help="Requests a minute that a network address may make."
+    )
     allow_private_addresses: bool = ts.option(
         default=False, help="Let provider addresses point into private networks (demo, tests)."
     )

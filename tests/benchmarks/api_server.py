@@ -4,7 +4,7 @@
 ``bare``: uvicorn with an ASGI function that answers a ready-made body of the same size: the floor.
 """
 
-import asyncio
+import socket
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 import typed_settings as ts
 import uvicorn
+import uvloop
 
 from tresen.adapters.emulators.wodify import WodifyEmulator, WodifyOptions
 from tresen.adapters.security.sealing import new_key
@@ -20,11 +21,13 @@ from tresen.application.identity.create_api_key import NewApiKey
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.bootstrap.installation import Installation, installed
+from tresen.bootstrap.process import tune_garbage_collection
 from tresen.bootstrap.server import serve
 from tresen.bootstrap.settings import Settings
 from tresen.domain.identity.role import Scope
 from tresen.entrypoints.runtime import ServeOptions
 
+NO_LIMIT = 1_000_000
 BODY = b'{"members":[' + b",".join([b'{"id":"%s"}' % (b"x" * 300)] * 50) + b'],"count":957}'
 
 
@@ -36,10 +39,17 @@ def say(line: str) -> None:
 
 async def tresen(folder: str) -> None:
     """The real thing."""
-    settings = Settings(data_dir=Path(folder), secret_key=ts.Secret(new_key()), allow_private_addresses=True)
+    settings = Settings(
+        data_dir=Path(folder),
+        secret_key=ts.Secret(new_key()),
+        allow_private_addresses=True,
+        principal_limit=NO_LIMIT,
+        address_limit=NO_LIMIT,
+    )
     async with installed(settings) as installation:
         await installation.store.upgrade()
         say(f"key: {await filled(installation)}")
+        tune_garbage_collection()
         await serve(installation, ServeOptions(port=0), ready=lambda url: say(f"ready: {url}"))
 
 
@@ -69,21 +79,20 @@ async def bare(scope: Any, receive: Any, send: Any) -> None:
 
 async def serve_bare() -> None:
     """The floor."""
-    config = uvicorn.Config(bare, port=0, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    listener = config.bind_socket()
-    say("key: none")
-    say(f"ready: http://127.0.0.1:{listener.getsockname()[1]}")
-    await server.serve(sockets=[listener])
+    config = uvicorn.Config(bare, log_config=None, access_log=False, lifespan="off")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        say("key: none")
+        say(f"ready: http://127.0.0.1:{listener.getsockname()[1]}")
+        await uvicorn.Server(config).serve(sockets=[listener])
 
 
 def main() -> None:
     """The command."""
     if sys.argv[1] == "bare":
-        asyncio.run(serve_bare())
+        uvloop.run(serve_bare())
     else:
         with TemporaryDirectory(prefix="tresen-bench-") as folder:
-            asyncio.run(tresen(folder))
+            uvloop.run(tresen(folder))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ written by hand; only the parsing of requests is a library's.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import cast
 from urllib.parse import parse_qsl, unquote
 
 import attrs
@@ -54,8 +55,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember the socket and be counted among the peers."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- a TCP server hands out nothing else
-        self._transport = transport
+        # A TCP server hands out nothing else, though not every event loop's class inherits from it.
+        self._transport = cast(asyncio.Transport, transport)
         self._peers.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature

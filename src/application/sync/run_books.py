@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import attrs
 
-from ...domain.shared.errors import CredentialsRefused, StaleVersion, StorageConflict, TresenError
+from ...domain.shared.errors import CredentialsRefused, TresenError
 from ...domain.shared.ids import AccountId, RunId, TenantId
 from ...domain.sync.run import Counts, Run, RunState, SyncError, next_allowed
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -65,11 +65,7 @@ class RunBooks:
         before = run.counts
 
         async def write(uow: UnitOfWork) -> Counts:
-            try:
-                counts = await work(uow)
-            except StaleVersion as stale:
-                # Somebody edited one of these records meanwhile: the batch must be decided again.
-                raise StorageConflict("a record was edited during the sync") from stale
+            counts = await work(uow)
             if counts.created or counts.updated or counts.errors:
                 run.counts = before + counts
                 await uow.runs.save(run)

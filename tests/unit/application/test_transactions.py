@@ -36,7 +36,7 @@ async def test_what_returns_is_committed(studio: Studio) -> None:
     assert studio.seen.told == [("add_site", "committed")]
 
 
-@pytest.mark.parametrize("error", [RuntimeError("bug"), NotFound("site", 1), KeyboardInterrupt(), StaleVersion("old")])
+@pytest.mark.parametrize("error", [RuntimeError("bug"), NotFound("site", 1), KeyboardInterrupt()])
 async def test_whatever_is_raised_undoes_everything_and_is_not_repeated(studio: Studio, error: BaseException) -> None:
     tries = 0
 
@@ -52,6 +52,18 @@ async def test_whatever_is_raised_undoes_everything_and_is_not_repeated(studio: 
     assert tries == 1
     assert await sites(studio) == []
     assert studio.seen.told == [("add_site", "rolled_back")]
+
+
+async def test_whoever_was_overtaken_decides_anew(studio: Studio) -> None:
+    overtaken = [StaleVersion("old"), StaleVersion("old")]
+
+    async def work(uow: UnitOfWork) -> str:
+        if overtaken:
+            raise overtaken.pop()
+        return await adding(studio)(uow)
+
+    assert await studio.transactions.run(studio.tenant.id, "add_site", work) == "Mitte"
+    assert [outcome for _, outcome in studio.seen.told] == ["retried", "retried", "committed"]
 
 
 async def test_a_collision_runs_the_whole_work_again_after_a_pause_with_jitter(studio: Studio) -> None:
