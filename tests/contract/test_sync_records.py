@@ -12,6 +12,7 @@ from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.leads.lead import Lead
 from tresen.domain.membership.member import Member
 from tresen.domain.membership.membership import Membership
+from tresen.domain.shared.errors import StorageConflict
 from tresen.domain.shared.ids import TenantId
 from tresen.domain.sync.record import SyncRecord
 from tresen.domain.sync.schema import Value
@@ -50,6 +51,24 @@ async def test_a_record_comes_back_as_it_was_put(
     found = await backend.read(tenant, lambda uow: uow.sync_records.by_external_ids(account.id, MEMBER, [ODD]))
     assert found == {ODD: record}
     assert all(same(found[ODD].base[name], value) for name, value in base.items())
+
+
+@pytest.mark.parametrize("count", [1, 2, 300])
+async def test_what_was_added_is_there_and_cannot_be_added_again(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, member: Member, count: int
+) -> None:
+    new = [a_record(account.id, str(n), member, fingerprint=b"first") for n in range(count)]
+    await backend.write(tenant, lambda uow: uow.sync_records.add_many(new))
+    again = [a_record(account.id, str(n), member, fingerprint=b"second") for n in range(count - 1, 2 * count)]
+
+    async def add_again(uow: UnitOfWork) -> None:
+        with pytest.raises(StorageConflict):
+            await uow.sync_records.add_many(again)
+
+    await backend.write(tenant, add_again)
+    ids = [str(n) for n in range(2 * count)]
+    found = await backend.read(tenant, lambda uow: uow.sync_records.fingerprints(account.id, MEMBER, ids))
+    assert found == {str(n): b"first" for n in range(count)}
 
 
 async def test_putting_again_replaces(

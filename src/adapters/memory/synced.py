@@ -9,6 +9,7 @@ from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
+from ...domain.shared.errors import StorageConflict
 from ...domain.shared.ids import AccountId, RunId, TenantId
 from ...domain.sync.journal import Change
 from ...domain.sync.record import SyncRecord
@@ -56,6 +57,13 @@ class MemorySyncRecords(SyncRecords):
             for row in self._rows.among("side", (account_id, kind))
             if (local := self._local(kind, row.local_id)) is not None and local.version != row.local_version
         }
+
+    async def add_many(self, records: Sequence[SyncRecord]) -> None:
+        """Keep copies."""
+        keys = {(record.account_id, record.kind, record.external_id) for record in records}
+        if len(keys) < len(records) or any(self._rows.find(key) is not None for key in keys):
+            raise StorageConflict("one of the records was linked by somebody else meanwhile")
+        await self.put_many(records)
 
     async def put_many(self, records: Sequence[SyncRecord]) -> None:
         """Keep copies."""

@@ -132,6 +132,10 @@ class SyncRecords(Protocol):
         """External ids of the records whose local version is no longer ``local_version``."""
 
     @abstractmethod
+    async def add_many(self, records: Sequence[SyncRecord]) -> None:
+        """Insert new ones, faster than ``put_many``. Raises StorageConflict, and writes nothing, when one is there."""
+
+    @abstractmethod
     async def put_many(self, records: Sequence[SyncRecord]) -> None:
         """Insert or replace, by (account, kind, external id)."""
 

@@ -18,7 +18,7 @@ from .run_books import RunBooks
 from .sync_account import Progress
 
 # About 50 ms of writing: long enough to be fast, short enough that nobody waits for the store.
-BATCH = 2000
+BATCH = 1000
 
 
 @attrs.frozen

@@ -43,6 +43,7 @@ class _Effects(Generic[E]):
     records: list[SyncRecord] = attrs.field(factory=list)
     changes: list[Change] = attrs.field(factory=list)
     errors: list[SyncError] = attrs.field(factory=list)
+    new_links: list[tuple[E, str, bytes, Values]] = attrs.field(factory=list)
     links: list[tuple[E, str, bytes, Values]] = attrs.field(factory=list)
     unchanged: int = 0
 
@@ -113,7 +114,7 @@ class Reconciler(Generic[E]):
                 effects.errors.append(self._error(one.external_id, error))
                 continue
             effects.added.append(entity)
-            effects.links.append((entity, one.external_id, one.fingerprint, reading.values))
+            effects.new_links.append((entity, one.external_id, one.fingerprint, reading.values))
         locals_ = await self._kind.load(uow, twins.keys()) if twins else {}
         for twin, (one, reading) in twins.items():
             self._settle(one, reading, locals_[twin], {}, effects, must_link=True)
@@ -188,6 +189,8 @@ class Reconciler(Generic[E]):
             await self._kind.add(uow, effects.added)
         if effects.saved:
             await self._kind.save(uow, effects.saved)
+        if effects.new_links:
+            await uow.sync_records.add_many([self._record(*link) for link in effects.new_links])
         if effects.links:
             await uow.sync_records.put_many([self._record(*link) for link in effects.links])
         if effects.changes:

@@ -11,6 +11,7 @@ from ....application.ports.repositories import Journal, Runs, SyncRecords
 from ....application.sync.kinds import LEAD as LEAD_KIND
 from ....application.sync.kinds import MEMBER as MEMBER_KIND
 from ....application.sync.kinds import MEMBERSHIP as MEMBERSHIP_KIND
+from ....domain.shared.errors import StorageConflict
 from ....domain.shared.ids import AccountId, EntryId, RunId, TenantId
 from ....domain.sync.journal import Change
 from ....domain.sync.record import SyncRecord
@@ -108,6 +109,12 @@ class SqlSyncRecords(SyncRecords):
             return set()
         rows = await self._transaction.fetch_raw(EDITED[kind], self._of(account_id=account_id, kind=kind))
         return {external_id for (external_id,) in rows}
+
+    async def add_many(self, records: Sequence[SyncRecord]) -> None:
+        """In bulk."""
+        rows = [mappers.sync_record_row(self._tenant_id, record) for record in records]
+        if rows and not await self._transaction.insert(SYNC_RECORD, rows, len(rows)):
+            raise StorageConflict("one of the records was linked by somebody else meanwhile")
 
     async def put_many(self, records: Sequence[SyncRecord]) -> None:
         """In bulk; of two with one key the later one stays."""

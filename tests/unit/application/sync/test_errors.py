@@ -105,12 +105,12 @@ async def test_a_record_listed_twice_in_one_batch_is_one_record(studio: Studio) 
 
 async def test_a_record_listed_twice_in_two_batches_is_one_record(studio: Studio) -> None:
     ada = studio.enrol()
-    crowd = [studio.enrol(f"M{n}") for n in range(2_200)]
+    crowd = [studio.enrol(f"M{n}") for n in range(1_200)]
     entries = list(studio.books.members.entries())
     studio.books.members.entries = lambda: [*entries, entries[0]]  # type: ignore[method-assign] # lists one twice
     studio.gym._page_size = 500
     run = await studio.members_synced()
-    assert run.counts == Counts(created=2_201, unchanged=1)
+    assert run.counts == Counts(created=1_201, unchanged=1)
     assert len(studio.members()) == len(crowd) + 1
     assert studio.knows("member", ada)
 
