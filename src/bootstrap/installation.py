@@ -10,7 +10,6 @@ from ..application.ports.store import StoreCare
 from ..application.transactions import Transactions
 from ..entrypoints.use_cases import UseCases
 from .container import Container
-from .logging import configure_logging
 from .process import tune_garbage_collection
 from .settings import Settings, load_settings
 
@@ -68,6 +67,9 @@ async def installed(
 @asynccontextmanager
 async def from_environment(*, usual_level: str = "WARNING") -> AsyncIterator[Installation]:
     """The installation that environment and ``tresen.toml`` describe, with its logging."""
+    # The library behind it brings 10 MB of colours, which embedders do not need.
+    from .logging import configure_logging  # noqa: PLC0415
+
     settings = load_settings()
     configure_logging(settings, usual_level=usual_level)
     tune_garbage_collection()

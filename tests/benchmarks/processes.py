@@ -1,10 +1,12 @@
 """Subprocesses of the benchmarks, each a fresh interpreter."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 def measured(module: str, *arguments: str) -> dict[str, float]:
@@ -14,6 +16,16 @@ def measured(module: str, *arguments: str) -> dict[str, float]:
         sys.exit(f"{module} failed:\n{done.stdout}{done.stderr}")
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
+
+
+def command(name: str, *arguments: str, **environment: str) -> None:
+    """Run an installed command."""
+    program = str(Path(sys.executable).with_name(name))
+    done = subprocess.run(
+        [program, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{name} {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .figures import Figure, median
 from .postgres import fresh_databases
-from .processes import measured, serving
+from .processes import command, measured, serving
 
 FLOOR, TRESEN = "tests.benchmarks.floor", "tests.benchmarks.tresen_sync"
 PEAK_AIM_MB = 100.0
@@ -36,6 +36,7 @@ def _compared(title: str, kind: str, places: Places, url: str, rounds: int) -> S
     floors, firsts, agains = [], [], []
     for _ in range(rounds):
         floor_place, place = places()
+        command("tresen", "db", "upgrade", TRESEN_DATABASE_URL=place)
         floors.append(measured(FLOOR, kind, floor_place, url))
         firsts.append(measured(TRESEN, place, url))
         agains.append(measured(TRESEN, place, url))

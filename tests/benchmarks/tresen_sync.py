@@ -1,7 +1,7 @@
 """Tresen's own sync of the same records: ``python -m tests.benchmarks.tresen_sync DATABASE_URL URL``.
 
-The first call creates schema, tenant and account and loads everything; a second call on the same database finds
-nothing changed. Prints one JSON line with seconds (of the run alone), records and peak memory in MB.
+The database has its schema already. The first call creates tenant and account and loads everything; a second call on
+the same database finds nothing changed. Prints one JSON line with seconds (of the run alone), records and peak memory in MB.
 """
 
 import json
@@ -53,7 +53,6 @@ async def measure(database_url: str, url: str, folder: str) -> dict[str, float]:
         allow_private_addresses=True,
     )
     async with installed(settings) as installation:
-        await installation.store.upgrade()
         use_cases = await installation.ready()
         tenant_id, account_id = await prepare(use_cases, url)
         tune_garbage_collection()
