@@ -14,8 +14,8 @@ from ..application.identity.create_user import NewUser
 from ..application.tenancy.connect_provider import ConnectProviderCommand
 from ..application.tenancy.create_tenant import NewTenant
 from ..domain.identity.role import Role
-from ..domain.shared.errors import AlreadyExists
-from ..domain.sync.run import Run
+from ..domain.shared.errors import AlreadyExists, TresenError
+from ..domain.sync.run import Run, RunState
 from ..domain.tenancy.provider_account import ProviderAccount
 from ..domain.tenancy.tenant import Tenant
 from ..entrypoints.runtime import DemoOptions, Screen, ServeOptions
@@ -44,9 +44,12 @@ async def demo(options: DemoOptions, screen: Screen) -> None:
             tenant = await _tenant(use_cases)
             password = await _admin(use_cases, tenant)
             account = await _account(use_cases, tenant, provider_url)
-            await _sync(use_cases, tenant, account, screen)
+            complete = await _sync(use_cases, tenant, account, screen)
             if options.once:
+                _insist(complete)
                 return
+            if not complete:
+                screen.say("the first sync is not complete: see the reasons above; the page can try it again")
             _tell_how_to_go_on(screen, password)
             await serve(installation, ServeOptions(port=options.port), ready=lambda url: screen.say(f"ready: {url}"))
 
@@ -102,7 +105,8 @@ async def _account(use_cases: UseCases, tenant: Tenant, provider_url: str) -> Pr
     )
 
 
-async def _sync(use_cases: UseCases, tenant: Tenant, account: ProviderAccount, screen: Screen) -> None:
+async def _sync(use_cases: UseCases, tenant: Tenant, account: ProviderAccount, screen: Screen) -> bool:
+    """Whether everything was synced."""
     async with screen.progress("first sync") as progress:
         runs = [
             await sync(tenant.id, account.id, force=True, progress=progress)
@@ -112,7 +116,13 @@ async def _sync(use_cases: UseCases, tenant: Tenant, account: ProviderAccount, s
         screen.say(_summary(run))
     for kind, by_status in (await use_cases.readers.counts(tenant.id)).items():
         figures = ", ".join(f"{status} {count}" for status, count in sorted(by_status.items()))
-        screen.say(f"{kind}: {sum(by_status.values())}" + (f" ({figures})" if figures else ""))
+        screen.say(f"{kind}: {sum(by_status.values()):,}" + (f" ({figures})" if figures else ""))
+    return all(run.state is RunState.COMPLETED and not run.counts.errors for run in runs)
+
+
+def _insist(complete: bool) -> None:
+    if not complete:
+        raise TresenError("the demo's sync is not complete: see the reasons above")
 
 
 def _summary(run: Run) -> str:
@@ -126,4 +136,4 @@ def _summary(run: Run) -> str:
 
 def _tell_how_to_go_on(screen: Screen, password: str | None) -> None:
     screen.say(f"log in as {_ADMIN} with " + (f"password {password}" if password else "the password of the first run"))
-    screen.say("API reference: /schema · stop with Ctrl-C")
+    screen.say("API reference: /docs · OpenAPI document: /schema · stop with Ctrl-C")

@@ -50,7 +50,7 @@ def _as_it_is(_: Container) -> None:
 
 @asynccontextmanager
 async def installed(
-    settings: Settings, *, adjust: Callable[[Container], None] = _as_it_is
+    settings: Settings, *, adjust: Callable[[Container], object] = _as_it_is
 ) -> AsyncIterator[Installation]:
     """An installation with these settings while inside.
 

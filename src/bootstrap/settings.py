@@ -102,7 +102,10 @@ def secret_key(settings: Settings) -> str:
     except FileNotFoundError:
         return _keep_new_key(path)
     except OSError as error:
-        raise NotConfigured(f"the secret key cannot be read: {error.strerror}", file=_KEY_FILE) from None
+        raise NotConfigured(
+            f"the secret key cannot be read ({error.strerror}): check TRESEN_DATA_DIR, or set TRESEN_SECRET_KEY",
+            file=_KEY_FILE,
+        ) from None
 
 
 def _keep_new_key(path: Path) -> str:

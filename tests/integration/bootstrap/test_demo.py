@@ -1,0 +1,73 @@
+"""The demo, as a stranger runs it: a process of its own, on the event loop that the product uses."""
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tresen.adapters.emulators.faults import Fault, FaultRule
+from tresen.adapters.emulators.wodify import WodifyEmulator
+from tresen.bootstrap import demo as demo_module
+from tresen.bootstrap.demo import demo
+from tresen.domain.shared.errors import TresenError
+from tresen.entrypoints.runtime import DemoOptions
+
+from .paper import Paper
+
+TRESEN = str(Path(sys.executable).with_name("tresen"))
+
+
+def test_once_syncs_everything_prints_the_summary_and_exits_0(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [TRESEN, "demo", "--once", "--folder", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "members: 957 (" in done.stdout
+    assert "memberships: 2,018 (" in done.stdout
+    assert "leads: 300 (" in done.stdout
+    assert "Traceback" not in done.stderr
+    again = subprocess.run(
+        [TRESEN, "demo", "--once", "--folder", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert "0 created, 0 updated, 2975 unchanged, 0 errors" in again.stdout
+
+
+def test_it_serves_until_it_is_interrupted_and_leaves_nothing(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [TRESEN, "demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={"TMPDIR": str(tmp_path)}
+    ) as process:
+        assert process.stdout is not None
+        said: list[str] = []
+        for line in process.stdout:
+            said.append(line.strip())
+            if line.startswith("ready: "):
+                break
+        url = said[-1].removeprefix("ready: ")
+        password = next(m.group(1) for line in said if (m := re.search(r"with password (\S+)", line)))
+        with httpx.Client(base_url=url) as client:
+            assert client.get("/health/ready").status_code == 200
+            login = {"email": "admin@demo-gym.example", "password": password}
+            token = client.post("/api/v1/auth/login", json=login).json()["accessToken"]
+            members = client.get("/api/v1/members?limit=1", headers={"authorization": f"Bearer {token}"})
+            assert members.json()["count"] == 957
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith("tresen-demo")] == []
+
+
+async def test_a_first_sync_that_fails_is_told_and_fails_the_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **kwargs: object) -> WodifyEmulator:
+        fault = FaultRule(kind=Fault.MISSING_ROUTE, path="/v1/clients")
+        return WodifyEmulator(*args, faults=(fault,), **kwargs)  # type: ignore[arg-type] # handed through
+
+    monkeypatch.setattr(demo_module, "WodifyEmulator", broken)
+    paper = Paper()
+    with pytest.raises(TresenError, match="not complete"):
+        await demo(DemoOptions(folder=tmp_path, once=True), paper)
+    assert any("sync of members failed" in line for line in paper.lines)
