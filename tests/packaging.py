@@ -35,6 +35,7 @@ def main() -> None:
         run(env / "bin/python", "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel)
         run(env / "bin/python", "-I", "-c", PROBE)
         run(env / "bin/tresen", "--version")
+        run(env / "bin/tresen", "demo", "--once")
         sys.stdout.write(f"built {wheel.name} and {sdist.name}\n")
 
 

@@ -29,6 +29,7 @@ def configure_logging(settings: Settings, *, usual_level: str) -> None:
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             structlog.stdlib.ExtraAdder(),
+            _plain,
             _mask,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
         ],
@@ -50,6 +51,12 @@ def configure_logging(settings: Settings, *, usual_level: str) -> None:
 def _add_context(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
     for key, value in log_context.current().items():
         line.setdefault(key, value)
+    return line
+
+
+def _plain(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    # uvicorn's lines bring a copy of themselves with terminal colours.
+    line.pop("color_message", None)
     return line
 
 
