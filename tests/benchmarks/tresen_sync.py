@@ -1,7 +1,8 @@
 """Tresen's own sync of the same records: ``python -m tests.benchmarks.tresen_sync DATABASE_URL URL``.
 
 The database has its schema already. The first call creates tenant and account and loads everything; a second call on
-the same database finds nothing changed. Prints one JSON line with seconds (of the run alone), records and peak memory in MB.
+the same database finds nothing changed. Prints one JSON line with seconds (of the run alone), records and peak
+memory in MB.
 """
 
 import json

@@ -4,18 +4,30 @@
 ``POST <kind>/<id>`` with a JSON merge patch · ``DELETE <kind>/<id>``.
 """
 
-from typing import TYPE_CHECKING
+from abc import abstractmethod
+from collections import Counter
+from typing import Protocol
 
 import attrs
 import msgspec
 
-from .faults import read_rules
+from .faults import FaultProgramme, read_rules
 from .messages import Answer, Request, json_answer
-
-if TYPE_CHECKING:
-    from .server import Emulator
+from .provider import Provider
 
 CONTROL_PATH = "/_emulator/"
+
+
+class Steered(Protocol):
+    """What can be steered: an emulator."""
+
+    provider: Provider
+    faults: FaultProgramme
+    calls: Counter[str]
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Back to the beginning: data, faults and counts."""
 
 
 @attrs.frozen
@@ -25,7 +37,7 @@ class FaultsBody:
     rules: msgspec.Raw
 
 
-def control_answer(emulator: "Emulator", request: Request) -> Answer:
+def control_answer(emulator: Steered, request: Request) -> Answer:
     """Carry out a control request; 404 for an unknown route or row, 400 for a body that does not fit."""
     target = request.path.removeprefix(CONTROL_PATH)
     try:
@@ -44,7 +56,7 @@ def control_answer(emulator: "Emulator", request: Request) -> Answer:
         return json_answer(400, {"message": str(error)})
 
 
-def row_answer(emulator: "Emulator", request: Request, segments: list[str]) -> Answer:
+def row_answer(emulator: Steered, request: Request, segments: list[str]) -> Answer:
     """Edit or remove one row at the provider."""
     match (request.method, *segments):
         case ("POST", kind, key):
@@ -56,7 +68,7 @@ def row_answer(emulator: "Emulator", request: Request, segments: list[str]) -> A
     return json_answer(404, {"message": "no such control route or row"})
 
 
-def state_of(emulator: "Emulator") -> dict[str, object]:
+def state_of(emulator: Steered) -> dict[str, object]:
     """What ``GET /_emulator/state`` shows: rows per kind, calls per route, rules with their counts."""
     return {
         "counts": dict(emulator.provider.counts()),
