@@ -220,7 +220,7 @@ def _use_cases(
     hasher, tokens = Argon2PasswordHasher(memory_kib=8, passes=1, lanes=1), RandomTokens()
     guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids)
     writes = ProviderWrites(transactions, gyms, guard, clock, ids)
-    push, sell = PushMembership(transactions, writes, absorb), CreateMembership(transactions, writes, absorb)
+    push, sell = PushMembership(transactions, writes, absorb), CreateMembership(transactions, writes, absorb, clock)
     books = RunBooks(transactions, guard, clock, ids)
     sync, listing = SyncAccount(books, gyms, MemoryRunLocks()), Listing(transactions, books, Policy(), clock, ids)
     return UseCases(

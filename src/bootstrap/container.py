@@ -120,7 +120,7 @@ class Container(containers.DeclarativeContainer):
         PushMembership, transactions, writes, absorb
     )
     create_membership: providers.Provider[CreateMembership] = providers.Singleton(
-        CreateMembership, transactions, writes, absorb
+        CreateMembership, transactions, writes, absorb, clock
     )
 
     use_cases: providers.Provider[UseCases] = providers.Singleton(

@@ -8,6 +8,7 @@ from tests.builders import IDS, a_lead, values_of
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import AlreadyExists, NotFound, StaleVersion
 from tresen.domain.shared.ids import LeadId, TenantId
+from tresen.domain.shared.page import Listing
 
 from .kinds import Kind, every_synced
 from .stores import Backend
@@ -18,6 +19,38 @@ MANY = 2_500
 
 async def _many(uow: UnitOfWork, kind: Kind, count: int) -> list[Any]:
     return [await kind.make(uow) for _ in range(count)]
+
+
+async def test_a_removed_lead_is_gone_once_that_is_committed(backend: Backend, tenant: TenantId) -> None:
+    gone, stays = a_lead(tenant, email="gone@example.org"), a_lead(tenant, email="stays@example.org")
+    await backend.write(tenant, lambda uow: uow.leads.add_many([gone, stays]))
+    async with backend.units.open(tenant) as uow:
+        await uow.leads.remove(gone.id)
+        with pytest.raises(NotFound):
+            await uow.leads.get(gone.id)
+    assert (await backend.read(tenant, lambda uow: uow.leads.get(gone.id))).id == gone.id
+    await backend.write(tenant, lambda uow: uow.leads.remove(gone.id))
+    found = await backend.read(tenant, lambda uow: uow.leads.get_many([gone.id, stays.id]))
+    assert list(found) == [stays.id]
+    assert (await backend.readers.leads(tenant, Listing())).count == 1
+
+
+async def test_what_is_added_and_removed_at_once_was_never_there(backend: Backend, tenant: TenantId) -> None:
+    lead = a_lead(tenant)
+    async with backend.units.open(tenant) as uow:
+        await uow.leads.add(lead)
+        await uow.leads.remove(lead.id)
+        await uow.commit()
+    assert (await backend.readers.leads(tenant, Listing())).count == 0
+
+
+async def test_only_an_own_lead_can_be_removed(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    foreign = a_lead(other)
+    await backend.write(other, lambda uow: uow.leads.add(foreign))
+    for unknown in (foreign.id, LeadId(IDS.new())):
+        with pytest.raises(NotFound):
+            await backend.write(tenant, lambda uow, key=unknown: uow.leads.remove(key))  # type: ignore[misc] # bound now
+    assert (await backend.read(other, lambda uow: uow.leads.get(foreign.id))).id == foreign.id
 
 
 @every_synced

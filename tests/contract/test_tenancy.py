@@ -1,9 +1,10 @@
 """What accounts, sites, staff tasks and users promise beyond every collection (ports/repositories.py)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders import a_session, a_site, a_task, a_user, an_account, an_api_key, values_of
+from tests.builders import NOON, a_session, a_site, a_task, a_user, an_account, an_api_key, values_of
 
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.contact import EmailAddress
@@ -113,11 +114,23 @@ async def test_an_open_task_is_found_by_its_work(backend: Backend, tenant: Tenan
             await uow.tasks.add(task)
 
     await backend.write(tenant, add)
-    found = await backend.read(tenant, lambda uow: uow.tasks.find_open("cancel", "lead:1"))
-    assert found is not None
-    assert values_of(found) == values_of(wanted)
-    assert await backend.read(tenant, lambda uow: uow.tasks.find_open("convert", "lead:2")) is None
-    assert await backend.read(other, lambda uow: uow.tasks.find_open("cancel", "lead:1")) is None
+    found = await backend.read(tenant, lambda uow: uow.tasks.open_for("cancel", "lead:1"))
+    assert [values_of(task) for task in found] == [values_of(wanted)]
+    assert list(await backend.read(tenant, lambda uow: uow.tasks.open_for("convert", "lead:2"))) == []
+    assert list(await backend.read(other, lambda uow: uow.tasks.open_for("cancel", "lead:1"))) == []
+
+
+async def test_open_tasks_for_one_work_come_oldest_first(backend: Backend, tenant: TenantId) -> None:
+    times = (NOON + timedelta(hours=1), NOON, NOON + timedelta(hours=2))
+    late, early, last = (a_task(tenant, operation="cancel", subject="lead:1", created_at=at) for at in times)
+
+    async def add(uow: UnitOfWork) -> None:
+        for task in (late, early, last):
+            await uow.tasks.add(task)
+
+    await backend.write(tenant, add)
+    found = await backend.read(tenant, lambda uow: uow.tasks.open_for("cancel", "lead:1"))
+    assert [task.id for task in found] == [early.id, late.id, last.id]
 
 
 async def test_a_closed_task_is_not_open(backend: Backend, tenant: TenantId) -> None:
@@ -132,7 +145,7 @@ async def test_a_closed_task_is_not_open(backend: Backend, tenant: TenantId) -> 
 
     await backend.write(tenant, add)
     for subject in ("lead:1", "lead:2"):
-        assert await backend.read(tenant, lambda uow, s=subject: uow.tasks.find_open("cancel", s)) is None  # type: ignore[misc]  # bound now
+        assert not await backend.read(tenant, lambda uow, s=subject: uow.tasks.open_for("cancel", s))  # type: ignore[misc]  # bound now
 
 
 async def test_an_email_is_unique_over_all_tenants(backend: Backend, tenant: TenantId, other: TenantId) -> None:

@@ -11,6 +11,7 @@ from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.membership.package import Package
+from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import AccountId, LeadId, MemberId, MembershipId, TenantId
 from ...domain.sync.record import SyncRecord
 from .entities import MemorySynced
@@ -49,6 +50,12 @@ class MemoryLeads(MemorySynced[Lead, LeadId], Leads):
     def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Lead], records: Draft[RecordKey, SyncRecord]) -> None:
         super().__init__("lead", tenant_id, rows)
         self._records = records
+
+    async def remove(self, lead_id: LeadId) -> None:
+        """Forget it."""
+        if lead_id not in self._rows:
+            raise NotFound("lead", lead_id)
+        self._rows.remove(lead_id)
 
     async def unlinked(self, account_id: AccountId) -> dict[str, list[LeadId]]:
         """By canonical e-mail address; those without one are left out. Ids ascending."""

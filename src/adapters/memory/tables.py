@@ -50,6 +50,13 @@ class Table(Generic[K, V]):
             self._groups.setdefault((name, says(row)), {})[key] = None
         self._rows[key] = row
 
+    def remove(self, key: K) -> None:
+        """Forget a row; nothing happens when there is none."""
+        row = self._rows.pop(key, None)
+        if row is not None:
+            for name, says in self.groupings.items():
+                self._groups[name, says(row)].pop(key, None)
+
 
 class Draft(Generic[K, V]):
     """What one transaction sees and writes: its own rows over the committed ones."""
@@ -59,14 +66,16 @@ class Draft(Generic[K, V]):
         self._read_only = read_only
         self._open = True
         self._written = _like(table)
+        self._removed: set[K] = set()
 
     def __contains__(self, key: K) -> bool:
-        self._ensure_open()
-        return key in self._written or key in self._table
+        return self.find(key) is not None
 
     def find(self, key: K) -> V | None:
         """A row as it lies here."""
         self._ensure_open()
+        if key in self._removed:
+            return None
         row = self._written.find(key)
         return self._table.find(key) if row is None else row
 
@@ -84,10 +93,15 @@ class Draft(Generic[K, V]):
 
     def put(self, key: K, row: V) -> None:
         """Write a copy. Raises StorageUnavailable in a transaction for reading."""
-        self._ensure_open()
-        if self._read_only:
-            raise StorageUnavailable("this unit of work was opened for reading only")
+        self._ensure_writable()
+        self._removed.discard(key)
         self._written.put(key, self._table.copy(row))
+
+    def remove(self, key: K) -> None:
+        """Forget a row. Raises StorageUnavailable in a transaction for reading."""
+        self._ensure_writable()
+        self._written.remove(key)
+        self._removed.add(key)
 
     def next_number(self) -> int:
         """The next key of a table whose rows are numbered from 0."""
@@ -95,23 +109,30 @@ class Draft(Generic[K, V]):
 
     def commit(self) -> None:
         """Make the written rows the committed ones."""
+        for key in self._removed:
+            self._table.remove(key)
         for key, row in self._written.items():
             self._table.put(key, row)
-        self._written = _like(self._table)
+        self._written, self._removed = _like(self._table), set()
 
     def close(self) -> None:
         """Forget the written rows; from now on every use raises RuntimeError."""
-        self._written = _like(self._table)
+        self._written, self._removed = _like(self._table), set()
         self._open = False
 
     def _ensure_open(self) -> None:
         if not self._open:
             raise RuntimeError("this unit of work is closed")
 
+    def _ensure_writable(self) -> None:
+        self._ensure_open()
+        if self._read_only:
+            raise StorageUnavailable("this unit of work was opened for reading only")
+
     def _visible(self, committed: Iterator[tuple[K, V]], written: Iterator[tuple[K, V]]) -> Iterator[V]:
         self._ensure_open()
-        own = self._written
-        return chain((row for key, row in committed if key not in own), (row for _, row in written))
+        own, gone = self._written, self._removed
+        return chain((row for key, row in committed if key not in own and key not in gone), (row for _, row in written))
 
 
 def _like(table: Table[K, V]) -> Table[K, V]:

@@ -51,8 +51,7 @@ class MemoryTasks(MemoryEntities[StaffTask, TaskId], Tasks):
     def __init__(self, tenant_id: TenantId, rows: Draft[UUID, StaffTask]) -> None:
         super().__init__("staff task", tenant_id, rows)
 
-    async def find_open(self, operation: str, subject: str) -> StaffTask | None:
-        """A copy; of several the oldest."""
+    async def open_for(self, operation: str, subject: str) -> Sequence[StaffTask]:
+        """Copies."""
         rows = (row for row in self._rows.among("work", (operation, subject)) if row.state is TaskState.OPEN)
-        oldest = min(rows, key=lambda task: (task.created_at, task.id), default=None)
-        return None if oldest is None else self._rows.copy(oldest)
+        return [self._rows.copy(row) for row in sorted(rows, key=lambda task: (task.created_at, task.id))]

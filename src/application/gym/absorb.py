@@ -80,7 +80,13 @@ class Absorb:
         )
         await uow.runs.add(run)
         # What the provider shows right after our write is what it made of it: there is nothing to weigh.
-        scope = RunScope(run_id=run.id, account_id=account.id, policy=Policy(default=Law.THEIRS), now=now)
+        scope = RunScope(
+            run_id=run.id,
+            account_id=account.id,
+            policy=Policy(default=Law.THEIRS),
+            edited={observed.external_id},
+            now=now,
+        )
         run.counts = await Reconciler(kind, scope, self._ids)(uow, [observed])
         run.finish(RunState.COMPLETED, now=now)
         await uow.runs.save(run)

@@ -1,7 +1,8 @@
 """A write to a provider happens, or becomes a staff task: a request is never lost."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
 import attrs
 
@@ -15,7 +16,7 @@ from ...domain.shared.errors import (
     NotConfigured,
 )
 from ...domain.shared.ids import TaskId
-from ...domain.staff.task import StaffTask, TaskReason
+from ...domain.staff.task import MACHINE, StaffTask, TaskReason
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymGateway, GymProviders, Observed, Operation, Support
@@ -24,6 +25,9 @@ from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 
 _log = logging.getLogger(__name__)
+
+# A lead is converted once: of two wishes the later one holds.
+_ONE_AT_A_TIME = frozenset({Operation.CONVERT_LEAD})
 
 
 @attrs.frozen
@@ -96,13 +100,24 @@ class ProviderWrites:
         async def keep(uow: UnitOfWork) -> StaffTask:
             if isinstance(refused, CredentialsRefused):
                 await self._guard.refuse(uow, account, refused.message)
-            same = await uow.tasks.find_open(task.operation, wanted.subject)
-            if same is not None and same.details == task.details:
+            waiting = await uow.tasks.open_for(task.operation, wanted.subject)
+            same = next((one for one in waiting if one.details == task.details), None)
+            if same is not None:
                 return same
+            if wanted.operation in _ONE_AT_A_TIME:
+                await _replace(uow, waiting, now=task.created_at)
             await uow.tasks.add(task)
             return task
 
         return Outcome(task=await self._transactions.run(account.tenant_id, "make_staff_task", keep))
+
+
+async def _replace(uow: UnitOfWork, waiting: Sequence[StaffTask], *, now: datetime) -> None:
+    for old in waiting:
+        # What is in doubt must still be looked up, whatever is wanted now.
+        if old.reason is not TaskReason.OUTCOME_UNKNOWN:
+            old.complete(by=MACHINE, now=now, note="replaced by a newer request")
+            await uow.tasks.save(old)
 
 
 def _may(support: Support, account: ProviderAccount) -> bool:

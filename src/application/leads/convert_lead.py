@@ -7,13 +7,14 @@ import attrs
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
-from ...domain.shared.errors import InvalidValue, NotConfigured
+from ...domain.shared.errors import NotConfigured
 from ...domain.shared.ids import LeadId, MemberId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
-from ..membership.create_membership import CreateMembership, Sale
+from ..membership.create_membership import CreateMembership
+from ..membership.sale_terms import SaleTerms, settle_terms
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewPerson, Observed, Operation
 from ..ports.unit_of_work import UnitOfWork
@@ -55,41 +56,33 @@ class ConvertLead:
 
     async def __call__(self, conversion: Conversion) -> Converted:
         """Convert it: first the person at the provider, then the sale."""
-        if not conversion.package.strip():
-            raise InvalidValue("name the package that is sold", field="membership_type")
-        lead, account, external = await self._load(conversion)
+        lead, account, external, terms = await self._load(conversion)
 
         async def convert(gym: GymGateway) -> Observed:
             known = external or (await gym.create_lead(_person(lead))).external_id
             return await gym.convert_lead(known)
 
-        outcome = await self._writes(account, _wanted(lead, conversion, external), convert)
+        outcome = await self._writes(account, _wanted(lead, terms, external), convert)
         if outcome.done is None:
             return Converted(lead=lead, task=outcome.task)
         lead, member_id = await self._keep(conversion, account, outcome.done)
-        sold = await self._create_membership(
-            Sale(
-                tenant_id=conversion.tenant_id,
-                buyer=member_id,
+        sold = await self._create_membership.to_member(terms, account, member_id, outcome.done.external_id)
+        return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
+
+    async def _load(self, conversion: Conversion) -> tuple[Lead, ProviderAccount, str | None, SaleTerms]:
+        async def ask(uow: UnitOfWork) -> tuple[Lead, ProviderAccount, str | None, SaleTerms]:
+            lead = await uow.leads.get(conversion.lead_id)
+            lead.ensure_convertible()
+            account, external = await _home(uow, lead)
+            terms = await settle_terms(
+                uow,
+                account,
                 package=conversion.package,
                 starts_on=conversion.starts_on,
                 payment_method=conversion.payment_method,
-                account_id=account.id,
+                now=self._clock.now(),
             )
-        )
-        return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
-
-    async def _load(self, conversion: Conversion) -> tuple[Lead, ProviderAccount, str | None]:
-        async def ask(uow: UnitOfWork) -> tuple[Lead, ProviderAccount, str | None]:
-            lead = await uow.leads.get(conversion.lead_id)
-            lead.ensure_convertible()
-            links = await uow.sync_records.of_local(LEAD, lead.id)
-            if links:
-                return lead, await uow.accounts.get(links[0].account_id), links[0].external_id
-            account = await choose_account(uow, None)
-            if account is None:
-                raise NotConfigured("leads are converted at a provider: connect an account first")
-            return lead, account, None
+            return lead, account, external, terms
 
         return await self._transactions.read(conversion.tenant_id, ask)
 
@@ -106,6 +99,16 @@ class ConvertLead:
         return await self._transactions.run(conversion.tenant_id, "convert_lead", keep)
 
 
+async def _home(uow: UnitOfWork, lead: Lead) -> tuple[ProviderAccount, str | None]:
+    links = await uow.sync_records.of_local(LEAD, lead.id)
+    if links:
+        return await uow.accounts.get(links[0].account_id), links[0].external_id
+    account = await choose_account(uow, None)
+    if account is None:
+        raise NotConfigured("leads are converted at a provider: connect an account first")
+    return account, None
+
+
 def _person(lead: Lead) -> NewPerson:
     return NewPerson(
         first_name=lead.first_name,
@@ -116,16 +119,14 @@ def _person(lead: Lead) -> NewPerson:
     )
 
 
-def _wanted(lead: Lead, conversion: Conversion, external: str | None) -> Wanted:
+def _wanted(lead: Lead, terms: SaleTerms, external: str | None) -> Wanted:
     return Wanted(
         operation=Operation.CONVERT_LEAD,
-        title=f"Convert the lead {lead.name} to a member with {conversion.package} at the provider",
+        title=f"Convert the lead {lead.name} to a member with {terms.package.name} at the provider",
         subject=f"lead:{lead.id}",
         details={
             "external_id": external,
             "email": lead.email.raw if lead.email else None,
-            "package": conversion.package,
-            "starts_on": conversion.starts_on.isoformat(),
-            "payment_method": conversion.payment_method,
+            **terms.details(),
         },
     )

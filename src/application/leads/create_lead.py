@@ -14,6 +14,7 @@ from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymGateway, NewPerson, Observed, Operation
 from ..ports.phones import PhoneBook
 from ..ports.unit_of_work import UnitOfWork
+from ..sync.kinds import LEAD
 from ..tenancy.choose_account import choose_account
 from ..transactions import Transactions
 
@@ -35,10 +36,14 @@ class NewLead:
 
 @attrs.frozen
 class CreatedLead:
-    """The lead, and the task for staff where it could not be made at the provider."""
+    """The lead, and the task for staff where it could not be made at the provider.
+
+    ``created`` False: the provider had this person already, and ``lead`` is the one that was kept for them here.
+    """
 
     lead: Lead
     task: StaffTask | None = None
+    created: bool = True
 
 
 @attrs.frozen
@@ -71,7 +76,7 @@ class CreateLead:
         outcome = await self._writes(account, _wanted(lead, person), create)
         if outcome.done is None:
             return CreatedLead(lead, outcome.task)
-        return CreatedLead(await self._link(account, lead.id, outcome.done))
+        return await self._link(account, lead.id, outcome.done)
 
     async def _capture(self, new: NewLead) -> tuple[Lead, ProviderAccount | None]:
         if not (new.first_name.strip() or new.last_name.strip()):
@@ -99,12 +104,22 @@ class CreateLead:
 
         return await self._transactions.run(new.tenant_id, "create_lead", add)
 
-    async def _link(self, account: ProviderAccount, lead_id: LeadId, observed: Observed) -> Lead:
-        async def link(uow: UnitOfWork) -> Lead:
-            linked = LeadId(await self._absorb.lead(uow, account, observed, local_id=lead_id))
-            return await uow.leads.get(linked)
+    async def _link(self, account: ProviderAccount, lead_id: LeadId, observed: Observed) -> CreatedLead:
+        async def link(uow: UnitOfWork) -> CreatedLead:
+            links = await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id])
+            known = next((LeadId(link.local_id) for link in links.values()), lead_id)
+            if known != lead_id:
+                await self._merge(uow, known, lead_id)
+            await self._absorb.lead(uow, account, observed, local_id=lead_id)
+            return CreatedLead(await uow.leads.get(known), created=known == lead_id)
 
         return await self._transactions.run(account.tenant_id, "link_lead", link)
+
+    async def _merge(self, uow: UnitOfWork, known: LeadId, captured: LeadId) -> None:
+        lead = await uow.leads.get(known)
+        lead.hear_again(await uow.leads.get(captured), now=self._clock.now())
+        await uow.leads.save(lead)
+        await uow.leads.remove(captured)
 
 
 def _notes(new: NewLead) -> str | None:

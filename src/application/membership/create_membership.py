@@ -13,11 +13,13 @@ from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
+from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewMembership, NewPerson, Observed, Operation
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import MEMBER
 from ..tenancy.choose_account import choose_account
 from ..transactions import Transactions
+from .sale_terms import SaleTerms, settle_terms
 
 
 @attrs.frozen(kw_only=True)
@@ -54,34 +56,34 @@ class Sold:
 @attrs.frozen
 class CreateMembership:
     """A sale moves money, so the provider is asked once and never again by a machine: what is in doubt becomes a
-    task. Raises InvalidValue, NotFound (member, account), NotConfigured (no account).
+    task. Raises InvalidValue (also for a package that is not on sale), NotFound (member, account), NotConfigured
+    (no account).
     """
 
     _transactions: Transactions
     _writes: ProviderWrites
     _absorb: Absorb
+    _clock: Clock
 
     async def __call__(self, sale: Sale) -> Sold:
         """Sell it."""
-        if not sale.package.strip():
-            raise InvalidValue("name the package that is sold", field="membership_type")
         person = _person(sale.buyer) if isinstance(sale.buyer, Buyer) else None
-        account = await self._account(sale)
+        account, terms = await self._settle(sale)
         if person is not None:
-            return await self._to_somebody_new(sale, account, person)
+            return await self._to_somebody_new(terms, account, person)
         assert not isinstance(sale.buyer, Buyer)  # noqa: S101 - for the type checker: the branch above took it
         external = await self._external(sale.tenant_id, account, sale.buyer)
-        return await self._to_member(sale, account, sale.buyer, external)
+        return await self.to_member(terms, account, sale.buyer, external)
 
-    async def _to_somebody_new(self, sale: Sale, account: ProviderAccount, person: NewPerson) -> Sold:
+    async def _to_somebody_new(self, terms: SaleTerms, account: ProviderAccount, person: NewPerson) -> Sold:
         async def create(gym: GymGateway) -> Observed:
             return await gym.create_member(person)
 
         wanted = Wanted(
             operation=Operation.CREATE_MEMBER,
-            title=f"Enter {person.first_name} {person.last_name} with {sale.package} at the provider",
+            title=f"Enter {person.first_name} {person.last_name} with {terms.package.name} at the provider",
             subject=f"buyer:{person.email}",
-            details={**attrs.asdict(person), **_terms(sale)},
+            details={**attrs.asdict(person), **terms.details()},
         )
         outcome = await self._writes(account, wanted, create)
         if outcome.done is None:
@@ -91,23 +93,27 @@ class CreateMembership:
         async def keep(uow: UnitOfWork) -> MemberId:
             return MemberId(await self._absorb.member(uow, account, observed))
 
-        member_id = await self._transactions.run(sale.tenant_id, "absorb_member", keep)
-        return await self._to_member(sale, account, member_id, observed.external_id)
+        member_id = await self._transactions.run(account.tenant_id, "absorb_member", keep)
+        return await self.to_member(terms, account, member_id, observed.external_id)
 
-    async def _to_member(self, sale: Sale, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:
+    async def to_member(self, terms: SaleTerms, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:
+        """Sell on settled terms to a member whom the provider knows as ``external``."""
         new = NewMembership(
-            member=external, package=sale.package, starts_on=sale.starts_on, payment_method=sale.payment_method
+            member=external,
+            package=terms.package.id,
+            starts_on=terms.starts_on,
+            payment_method=terms.payment_method,
         )
 
         async def create(gym: GymGateway) -> Observed:
             return await gym.create_membership(new)
 
-        member = await self._transactions.read(sale.tenant_id, lambda uow: uow.members.get(member_id))
+        member = await self._transactions.read(account.tenant_id, lambda uow: uow.members.get(member_id))
         wanted = Wanted(
             operation=Operation.CREATE_MEMBERSHIP,
-            title=f"Sell {sale.package} to {member.name} at the provider",
+            title=f"Sell {terms.package.name} to {member.name} at the provider",
             subject=f"member:{member_id}",
-            details={"external_id": external, **_terms(sale)},
+            details={"external_id": external, **terms.details()},
         )
         outcome = await self._writes(account, wanted, create)
         if outcome.done is None:
@@ -119,17 +125,28 @@ class CreateMembership:
 
         try:
             return Sold(
-                member=member, membership=await self._transactions.run(sale.tenant_id, "absorb_membership", keep)
+                member=member, membership=await self._transactions.run(account.tenant_id, "absorb_membership", keep)
             )
         except InvalidValue as error:
             # It is sold there; whoever is told that this failed would sell it again.
             return Sold(member=member, task=(await self._writes.in_doubt(account, wanted, error)).task)
 
-    async def _account(self, sale: Sale) -> ProviderAccount:
-        account = await self._transactions.read(sale.tenant_id, lambda uow: choose_account(uow, sale.account_id))
-        if account is None:
-            raise NotConfigured("memberships are sold at a provider: connect an account first")
-        return account
+    async def _settle(self, sale: Sale) -> tuple[ProviderAccount, SaleTerms]:
+        async def ask(uow: UnitOfWork) -> tuple[ProviderAccount, SaleTerms]:
+            account = await choose_account(uow, sale.account_id)
+            if account is None:
+                raise NotConfigured("memberships are sold at a provider: connect an account first")
+            terms = await settle_terms(
+                uow,
+                account,
+                package=sale.package,
+                starts_on=sale.starts_on,
+                payment_method=sale.payment_method,
+                now=self._clock.now(),
+            )
+            return account, terms
+
+        return await self._transactions.read(sale.tenant_id, ask)
 
     async def _external(self, tenant_id: TenantId, account: ProviderAccount, member_id: MemberId) -> str:
         async def ask(uow: UnitOfWork) -> str:
@@ -152,11 +169,3 @@ def _person(buyer: Buyer) -> NewPerson:
         email=EmailAddress.parse(buyer.email).raw,
         phone=buyer.phone,
     )
-
-
-def _terms(sale: Sale) -> dict[str, str | None]:
-    return {
-        "package": sale.package,
-        "starts_on": sale.starts_on.isoformat(),
-        "payment_method": sale.payment_method,
-    }

@@ -92,6 +92,10 @@ class Leads(Synced[Lead, LeadId], Protocol):
     """The tenant's leads."""
 
     @abstractmethod
+    async def remove(self, lead_id: LeadId) -> None:
+        """Forget one that was captured here and that nothing links. Raises NotFound."""
+
+    @abstractmethod
     async def unlinked(self, account_id: AccountId) -> Mapping[str, Sequence[LeadId]]:
         """Leads that no SyncRecord of the account links, by canonical e-mail address."""
 
@@ -180,8 +184,8 @@ class Tasks(Entities[StaffTask, TaskId], Protocol):
     """The tenant's staff tasks."""
 
     @abstractmethod
-    async def find_open(self, operation: str, subject: str) -> StaffTask | None:
-        """The open task for that work on that subject, so that asking twice makes one task."""
+    async def open_for(self, operation: str, subject: str) -> Sequence[StaffTask]:
+        """The open tasks for that work on that subject, oldest first, so that asking twice makes one task."""
 
 
 class Accounts(Entities[ProviderAccount, AccountId], Protocol):

@@ -44,6 +44,13 @@ class Lead(Recorder):
         """Record that this lead is new to us."""
         self.record(LeadCaptured(subject_id=self.id, occurred_at=now))
 
+    def hear_again(self, later: "Lead", *, now: datetime) -> None:
+        """Take over what somebody who is known already wrote this time; nothing of what is here is lost."""
+        message = _both(self.message, later.message)
+        interested_in = _both(self.interested_in, later.interested_in)
+        if (message, interested_in) != (self.message, self.interested_in):
+            self.message, self.interested_in, self.updated_at = message, interested_in, now
+
     def update(self, *, stage: Stage | Unset = UNSET, notes: str | None | Unset = UNSET, now: datetime) -> None:
         """Change what is given; UNSET leaves, None clears. Raises IllegalTransition and changes nothing.
 
@@ -73,3 +80,9 @@ class Lead(Recorder):
         ensure_leads_to(self.stage, stage)
         self.record(LeadStageChanged(subject_id=self.id, occurred_at=now, old=self.stage, new=stage))
         self.stage, self.stage_text = stage, None
+
+
+def _both(here: str | None, later: str | None) -> str | None:
+    if not here or not later:
+        return here or later
+    return here if later in here else f"{here}\n{later}"

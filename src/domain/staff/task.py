@@ -9,6 +9,9 @@ import attrs
 from ..shared.errors import IllegalTransition
 from ..shared.ids import AccountId, TaskId, TenantId
 
+# Who closed a task that needed no person any more.
+MACHINE = "Tresen"
+
 
 class TaskState(enum.Enum):
     """Open until a person closes it."""

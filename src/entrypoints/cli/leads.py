@@ -103,7 +103,8 @@ async def create(
                 account_id=chosen,
             )
         )
-    return _with_task(made.lead, made.task, f"captured {made.lead.name} ({made.lead.id})", as_json=as_json)
+    what = "captured" if made.created else "already there:"
+    return _with_task(made.lead, made.task, f"{what} {made.lead.name} ({made.lead.id})", as_json=as_json)
 
 
 @group.command
@@ -170,6 +171,8 @@ def lead_document(lead: Lead) -> dict[str, object]:
     """A lead as the API shows it."""
     return {
         **fields(lead, "id", "first_name", "last_name", "email", "phone"),
+        "phone": lead.phone.raw if lead.phone else None,
+        "phone_e164": lead.phone.e164 if lead.phone else None,
         "status": lead.stage.value,
         "status_text": lead.stage_text,
         **fields(lead, "source", "interested_in", "message", "notes", "location", "member_id"),

@@ -87,12 +87,14 @@ async def show(
 
 def member_document(member: Member) -> dict[str, object]:
     """A member as the API shows it."""
-    return fields(
+    shown = fields(
         member,
         *("id", "first_name", "last_name", "email", "phone", "status", "status_text", "location", "joined_on"),
         *("born_on", "street", "postcode", "city", "country", "email_opt_in", "sms_opt_in", "created_at"),
         *("updated_at", "version"),
     )
+    phone = member.phone
+    return {**shown, "phone": phone.raw if phone else None, "phone_e164": phone.e164 if phone else None}
 
 
 def _membership(membership: MembershipRow) -> dict[str, object]:

@@ -74,7 +74,7 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
         await uow.runs.interrupt_running(account.id, "members", now=NOON)
         await uow.runs.recent_errors(10)
         await uow.runs.count_errors()
-        await uow.tasks.find_open("cancel_membership", "lead:1")
+        await uow.tasks.open_for("cancel_membership", "lead:1")
         await uow.accounts.all()
         await uow.sites.all()
         await uow.users.taken(["ada@example.org"])

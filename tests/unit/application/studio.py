@@ -198,7 +198,7 @@ class Studio:
         writes = ProviderWrites(transactions, gyms, guard, clock, ids)
         self.connect = ConnectProvider(transactions, gyms, self.box, clock, ids)
         self.check = CheckProvider(transactions, gyms, clock)
-        self.create_membership = CreateMembership(transactions, writes, absorb)
+        self.create_membership = CreateMembership(transactions, writes, absorb, clock)
         push = PushMembership(transactions, writes, absorb)
         self.update_membership = UpdateMembership(transactions, push)
         self.cancel_membership = CancelMembership(transactions, push)

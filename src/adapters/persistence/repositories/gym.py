@@ -12,6 +12,7 @@ from ....domain.leads.lead import Lead
 from ....domain.membership.member import Member
 from ....domain.membership.membership import Membership
 from ....domain.membership.package import Package
+from ....domain.shared.errors import NotFound
 from ....domain.shared.ids import AccountId, LeadId, MemberId, MembershipId, TenantId
 from ..connection import Transaction
 from ..mappers import contracts, people
@@ -42,6 +43,7 @@ UNLINKED = (
     .where(LEAD.c.tenant_id == bindparam("tenant_id"), LEAD.c.email_key.is_not(None), ~_link)
     .order_by(LEAD.c.id)
 )
+_REMOVE_LEAD = delete(LEAD).where(LEAD.c.tenant_id == bindparam("tenant_id"), LEAD.c.id == bindparam("id"))
 _of_account = (PACKAGE.c.tenant_id == bindparam("tenant_id"), PACKAGE.c.account_id == bindparam("account_id"))
 PACKAGES = select(PACKAGE).where(*_of_account).order_by(PACKAGE.c.position)
 _FORGET = delete(PACKAGE).where(*_of_account)
@@ -65,6 +67,11 @@ class SqlMemberships(SqlSynced[Membership, MembershipId], Memberships):
 
 class SqlLeads(SqlSynced[Lead, LeadId], Leads):
     """The table ``lead``."""
+
+    async def remove(self, lead_id: LeadId) -> None:
+        """By primary key."""
+        if not await self._transaction.execute(_REMOVE_LEAD, {"tenant_id": self._tenant_id, "id": lead_id}):
+            raise NotFound("lead", lead_id)
 
     async def unlinked(self, account_id: AccountId) -> Mapping[str, Sequence[LeadId]]:
         """Those without an e-mail address are left out; ids ascending."""

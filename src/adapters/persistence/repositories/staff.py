@@ -1,5 +1,7 @@
 """Staff tasks."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam
 
 from ....application.ports.repositories import Tasks
@@ -11,7 +13,7 @@ from .entities import Shape, SqlEntities, rows_of
 
 TASKS = Shape("task", STAFF_TASK, staff.task_row, staff.task)
 
-FIND_OPEN = (
+OPEN_FOR = (
     rows_of(STAFF_TASK)
     .where(
         STAFF_TASK.c.subject == bindparam("subject"),
@@ -19,14 +21,12 @@ FIND_OPEN = (
         STAFF_TASK.c.state == TaskState.OPEN.value,
     )
     .order_by(STAFF_TASK.c.created_at, STAFF_TASK.c.id)
-    .limit(1)
 )
 
 
 class SqlTasks(SqlEntities[StaffTask, TaskId], Tasks):
     """The table ``staff_task``."""
 
-    async def find_open(self, operation: str, subject: str) -> StaffTask | None:
-        """The oldest one."""
-        tasks = await self._select(FIND_OPEN, operation=operation, subject=subject)
-        return tasks[0] if tasks else None
+    async def open_for(self, operation: str, subject: str) -> Sequence[StaffTask]:
+        """By index."""
+        return await self._select(OPEN_FOR, operation=operation, subject=subject)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tresen.adapters.memory.gym_books import Shelf
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.update_lead import LeadUpdate
 from tresen.application.ports.gym import Operation, Support
@@ -43,6 +44,15 @@ async def test_a_lead_is_kept_here_and_made_there(studio: Studio) -> None:
     there = studio.books.leads.get("1001").values
     assert (there["email"], there["notes"]) == ("eva@example.org", "Hello\nInterested in: Yoga")
     assert studio.lead("1001").id == made.lead.id
+
+
+async def test_whom_the_provider_has_already_is_not_kept_twice(studio: Studio) -> None:
+    first = await studio.create_lead(eva(studio))
+    again = await studio.create_lead(eva(studio, first_name="Evi"))
+    assert (first.created, again.created) == (True, False)
+    assert (again.lead.id, again.lead.first_name, again.task) == (first.lead.id, "Eva", None)
+    assert [lead.id for lead in studio.leads()] == [first.lead.id]
+    assert (await studio.leads_synced()).counts.unchanged == 1
 
 
 async def test_what_was_captured_is_no_news_to_the_next_sync(studio: Studio) -> None:
@@ -125,13 +135,23 @@ async def test_without_permission_to_write_the_lead_is_here_and_a_task_says_so(s
     assert [lead.name for lead in studio.leads()] == ["Eva Marx"]
 
 
-async def test_a_second_request_with_the_address_of_a_known_lead_loses_nothing(studio: Studio) -> None:
+@pytest.mark.parametrize("keeps_messages", [True, False])
+async def test_a_second_request_with_the_address_of_a_known_lead_loses_nothing(
+    studio: Studio, keeps_messages: bool
+) -> None:
+    if not keeps_messages:
+        studio.books.leads = Shelf("lead", ("first_name", "last_name", "email", "phone", "status"), studio.clock)
     first = await studio.create_lead(eva(studio))
     second = await studio.create_lead(eva(studio, message="Still interested"))
     assert second.lead.id == first.lead.id, "the provider has one lead of that address"
     assert len(studio.books.leads) == 1
     assert studio.lead("1001").id == first.lead.id
-    assert [lead.message for lead in studio.leads()] == [None, "Still interested"]
+    # A provider that has a field for messages owns it (W23): there it is the journal that remembers.
+    kept = [change.ours for change in studio.changes() if change.field == "message"] if keeps_messages else []
+    assert [*kept, *(lead.message for lead in studio.leads())] == [
+        "Still interested",
+        *([None] if keeps_messages else []),
+    ]
     before = studio.rows(without=frozenset({"runs"}))
     await studio.leads_synced()
     assert studio.rows(without=frozenset({"runs"})) == before

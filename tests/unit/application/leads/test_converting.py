@@ -19,7 +19,7 @@ from tresen.domain.shared.errors import (
     NotFound,
 )
 from tresen.domain.shared.ids import LeadId
-from tresen.domain.staff.task import TaskReason
+from tresen.domain.staff.task import TaskReason, TaskState
 
 from ..studio import GOLD, Studio
 
@@ -139,6 +139,44 @@ async def test_what_the_provider_cannot_convert_is_a_task_with_all_that_is_neede
         "account": "main",
         "why": "this operation is not proven at this provider",
     }
+
+
+async def test_a_newer_request_to_convert_replaces_the_older_one(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    studio.change_account(writes_enabled=False)
+    first = await studio.convert_lead(conversion(studio, lead))
+    second = await studio.convert_lead(conversion(studio, lead, "Silver"))
+    again = await studio.convert_lead(conversion(studio, lead, "Silver"))
+    assert first.task is not None
+    assert second.task is not None
+    assert again.task is not None
+    assert again.task.id == second.task.id
+    old, new = await studio.tasks()
+    assert (old.id, old.state, old.note) == (first.task.id, TaskState.DONE, "replaced by a newer request")
+    assert (new.id, new.state) == (second.task.id, TaskState.OPEN)
+
+
+async def test_a_conversion_in_doubt_stays_a_task_whatever_is_wanted_next(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    studio.gym.faults.fail_next("convert_lead", GatewayUnavailable("time-out"), after=1)
+    await studio.convert_lead(conversion(studio, lead))
+    studio.change_account(writes_enabled=False)
+    await studio.convert_lead(conversion(studio, lead, "Silver"))
+    assert [task.state for task in await studio.tasks()] == [TaskState.OPEN, TaskState.OPEN]
+
+
+async def test_only_what_is_on_sale_is_promised(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    await studio.members_synced()
+    with pytest.raises(InvalidValue) as raised:
+        await studio.convert_lead(conversion(studio, lead, "Platinum"))
+    assert raised.value.details["field"] == "membership_type"
+    assert "Gold" in raised.value.message
+    assert "convert_lead" not in studio.gym.faults.calls
+    assert await studio.tasks() == ()
+    done = await studio.convert_lead(conversion(studio, lead, " gOLD "))
+    assert done.membership is not None
+    assert done.membership.name == "Gold"
 
 
 async def test_a_conversion_that_timed_out_after_it_took_effect_is_not_repeated(studio: Studio) -> None:

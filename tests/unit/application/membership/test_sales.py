@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import attrs
 import pytest
 
 from tresen.application.membership.create_membership import Buyer, Sale, Sold
@@ -102,6 +103,54 @@ async def test_what_cannot_be_sold_is_refused_before_anything_is_called(
         await studio.create_membership(sale(studio, buyer, package=package))
     assert studio.gym.faults.calls == []
     assert await studio.tasks() == ()
+
+
+@pytest.mark.parametrize("asked", ["8", "silver", " SILVER "])
+async def test_a_package_on_sale_is_found_by_id_or_name_whatever_its_case(studio: Studio, asked: str) -> None:
+    ada = await member_here(studio)
+    sold = await studio.create_membership(sale(studio, ada, package=asked))
+    assert sold.membership is not None
+    assert sold.membership.name == "Silver"
+
+
+async def test_what_is_not_on_sale_is_refused_before_the_first_write(studio: Studio) -> None:
+    await studio.members_synced()
+    before = studio.rows()
+    with pytest.raises(InvalidValue) as raised:
+        await studio.create_membership(sale(studio, package="Platinum"))
+    assert raised.value.details == {"field": "membership_type", "known": ["Gold", "Silver"]}
+    assert "Gold, Silver" in raised.value.message
+    assert studio.rows() == before
+    assert "create_member" not in studio.gym.faults.calls
+
+
+async def test_of_two_packages_with_one_name_the_id_must_tell(studio: Studio) -> None:
+    studio.books.packages = [GOLD, attrs.evolve(GOLD, id="9")]
+    await studio.members_synced()
+    with pytest.raises(InvalidValue, match="7, 9"):
+        await studio.create_membership(sale(studio))
+    assert (await studio.create_membership(sale(studio, package="9"))).membership is not None
+
+
+async def test_a_task_names_the_package_and_its_id(studio: Studio) -> None:
+    await studio.members_synced()
+    studio.change_account(writes_enabled=False)
+    sold = await studio.create_membership(sale(studio, package="silver"))
+    assert sold.task is not None
+    assert (sold.task.details["package"], sold.task.details["package_id"]) == ("Silver", "8")
+
+
+@pytest.mark.parametrize("starts_on", [date(2025, 2, 27), date(2028, 4, 1), date(1926, 4, 1), date.max])
+async def test_a_first_day_far_from_today_is_a_slip_of_the_pen(studio: Studio, starts_on: date) -> None:
+    with pytest.raises(InvalidValue) as raised:
+        await studio.create_membership(sale(studio, starts_on=starts_on))
+    assert raised.value.details["field"] == "start_date"
+    assert studio.gym.faults.calls == []
+
+
+@pytest.mark.parametrize("starts_on", [date(2025, 4, 1), date(2028, 2, 28)])
+async def test_a_first_day_within_a_year_before_and_two_after_is_fine(studio: Studio, starts_on: date) -> None:
+    assert (await studio.create_membership(sale(studio, starts_on=starts_on))).membership is not None
 
 
 async def test_without_an_account_there_is_nowhere_to_sell(studio: Studio) -> None:
@@ -252,7 +301,8 @@ async def test_asking_twice_makes_one_task(studio: Studio) -> None:
 async def test_asking_for_something_else_makes_another_task(studio: Studio) -> None:
     studio.change_account(writes_enabled=False)
     await studio.create_membership(sale(studio))
-    await studio.create_membership(sale(studio, package="Silver"))
+    for _ in range(2):
+        await studio.create_membership(sale(studio, package="Silver"))
     assert [t.details["package"] for t in await studio.tasks()] == ["Gold", "Silver"]
 
 

@@ -41,6 +41,22 @@ def test_capturing_says_that_somebody_new_is_interested() -> None:
     assert found.drain() == (LeadCaptured(subject_id=found.id, occurred_at=NOW),)
 
 
+def test_who_writes_again_loses_neither_the_first_nor_the_second_message() -> None:
+    first, second = lead(), lead()
+    first.message, second.message, second.interested_in = "Hello", "Still there?", "Yoga"
+    first.hear_again(second, now=NOW)
+    assert (first.message, first.interested_in, first.updated_at) == ("Hello\nStill there?", "Yoga", NOW)
+
+
+def test_who_says_nothing_new_changes_nothing() -> None:
+    first, second = lead(), lead()
+    first.message = second.message = "Hello"
+    before = attrs.asdict(first)
+    first.hear_again(second, now=NOW)
+    first.hear_again(lead(), now=NOW)
+    assert attrs.asdict(first) == before
+
+
 @pytest.mark.parametrize(("source", "target"), list(product(Stage, Stage)))
 def test_an_update_moves_along_the_table_and_never_converts(source: Stage, target: Stage) -> None:
     found = lead(source, "Hot!")

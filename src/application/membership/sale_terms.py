@@ -1,0 +1,76 @@
+"""What may be sold, and from when: checked before anything is written anywhere."""
+
+from datetime import date, datetime, timedelta
+
+import attrs
+
+from ...domain.membership.package import Package
+from ...domain.shared.errors import InvalidValue
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..ports.unit_of_work import UnitOfWork
+
+_PAST = timedelta(days=366)
+_FUTURE = timedelta(days=2 * 366)
+
+
+@attrs.frozen(kw_only=True)
+class SaleTerms:
+    """A package of the provider's, from a civil date of the tenant on.
+
+    Where the provider does not tell what it sells, the package's ``id`` and ``name`` are what was asked for.
+    """
+
+    package: Package
+    starts_on: date
+    payment_method: str
+
+    def details(self) -> dict[str, str | None]:
+        """All of it, for a person who has to do it."""
+        named = {} if self.package.id == self.package.name else {"package_id": self.package.id}
+        return {
+            "package": self.package.name,
+            **named,
+            "starts_on": self.starts_on.isoformat(),
+            "payment_method": self.payment_method,
+        }
+
+
+async def settle_terms(
+    uow: UnitOfWork, account: ProviderAccount, *, package: str, starts_on: date, payment_method: str, now: datetime
+) -> SaleTerms:
+    """The terms, with the package as the last sync saw it.
+
+    Raises InvalidValue: no such package on sale (it names those that are), a name that several have, or a first day
+    more than a year ago or more than two years ahead, which is a slip of the pen and not a wish.
+    """
+    if not package.strip():
+        raise InvalidValue("name the package that is sold", field="membership_type")
+    today = uow.tenant.today(now)
+    if not today - _PAST <= starts_on <= today + _FUTURE:
+        raise InvalidValue(
+            f"a membership starts within a year before and two years after today, not on {starts_on}",
+            field="start_date",
+        )
+    return SaleTerms(
+        package=await _find(uow, account, package.strip()), starts_on=starts_on, payment_method=payment_method
+    )
+
+
+async def _find(uow: UnitOfWork, account: ProviderAccount, wanted: str) -> Package:
+    on_sale = await uow.packages.of_account(account.id)
+    if not on_sale:
+        return Package(id=wanted, name=wanted)
+    by_id = [package for package in on_sale if package.id == wanted]
+    word = wanted.casefold()
+    found = by_id or [package for package in on_sale if package.name.strip().casefold() == word]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = [package.id for package in found]
+        raise InvalidValue(
+            f"several packages are called {wanted!r}; give the id: {', '.join(ids)}", field="membership_type", known=ids
+        )
+    names = [package.name for package in on_sale]
+    raise InvalidValue(
+        f"there is no package {wanted!r} on sale; there are {', '.join(names)}", field="membership_type", known=names
+    )
