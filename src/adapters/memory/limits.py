@@ -51,10 +51,11 @@ class MemoryLimiter(Limiter):
         if len(self._attempts) > self._max_keys:
             self._attempts.popitem(last=False)
 
-    def check(self, key: str, *, limit: int, window: timedelta) -> None:
-        """Raise TooManyRequests when ``hit`` would."""
-        now = self._clock.now().timestamp()
-        self._ensure_free(key, limit=limit, window_s=window.total_seconds(), now=now)
+    def release(self, key: str) -> None:
+        """Take the latest attempt away."""
+        attempts = self._attempts.get(key)
+        if attempts and attempts.times:
+            attempts.times.pop()
 
     def forget(self, key: str) -> None:
         """Start that key anew."""

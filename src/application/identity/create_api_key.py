@@ -8,6 +8,7 @@ from ...domain.identity.credentials import ApiKey
 from ...domain.identity.role import Scope
 from ...domain.shared.errors import InvalidValue, NotAllowed
 from ...domain.shared.ids import ApiKeyId, TenantId
+from ...domain.shared.time_range import as_utc
 from ..ports.clock import Clock, IdSource
 from ..ports.secrets import TokenSource
 from ..ports.unit_of_work import UnitOfWork
@@ -58,7 +59,7 @@ class CreateApiKey:
             key_hash=token.hashed,
             scopes=new.scopes,
             created_at=now,
-            expires_at=new.expires_at,
+            expires_at=None if new.expires_at is None else as_utc(new.expires_at, "expires_at"),
         )
 
         async def add(uow: UnitOfWork) -> None:
@@ -75,7 +76,7 @@ def _check(new: NewApiKey, now: datetime) -> None:
         raise InvalidValue("a key needs at least one scope", field="scopes")
     if Scope.INSTALLATION in new.scopes:
         raise InvalidValue("a key serves one tenant; the scope installation is for operators", field="scopes")
-    if new.expires_at is not None and new.expires_at <= now:
+    if new.expires_at is not None and as_utc(new.expires_at, "expires_at") <= now:
         raise InvalidValue("the key would be expired already", field="expires_at")
     if new.granted_by is not None and not new.scopes <= new.granted_by:
         missing = sorted(s.value for s in new.scopes - new.granted_by)

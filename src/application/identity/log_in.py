@@ -24,7 +24,7 @@ _PER_ADDRESS = 50
 
 @attrs.frozen(kw_only=True)
 class Credentials:
-    """What somebody typed, and the network address they typed it from."""
+    """What somebody typed, and the network address they typed it from, in the form in which addresses share limits."""
 
     email: str
     password: str = attrs.field(repr=False)
@@ -57,15 +57,15 @@ class LogIn:
         """Check and issue."""
         canonical = EmailAddress(given.email).canonical
         pair, address = f"login:{canonical}:{given.address}", f"login:{given.address}"
-        self._limiter.check(pair, limit=_PER_USER_AND_ADDRESS, window=_WINDOW)
-        self._limiter.check(address, limit=_PER_ADDRESS, window=_WINDOW)
+        # Counted before the password is looked at: of many tries at once, no more than the limit are looked at.
+        self._limiter.hit(pair, limit=_PER_USER_AND_ADDRESS, window=_WINDOW)
+        self._limiter.hit(address, limit=_PER_ADDRESS, window=_WINDOW)
         user = await self._directory.user_by_email(canonical)
         known = await self._hasher.verify(given.password, user.password_hash if user else None)
         if user is None or not known or not user.active:
-            self._limiter.hit(pair, limit=_PER_USER_AND_ADDRESS, window=_WINDOW)
-            self._limiter.hit(address, limit=_PER_ADDRESS, window=_WINDOW)
             raise NotAuthenticated("e-mail address or password is wrong")
         self._limiter.forget(pair)
+        self._limiter.release(address)
         return await self._issue(user)
 
     async def _issue(self, user: User) -> LoggedIn:

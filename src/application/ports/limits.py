@@ -13,8 +13,8 @@ class Limiter(Protocol):
         """Count one attempt. Raises TooManyRequests (``retry_after_s``) when there were ``limit`` already."""
 
     @abstractmethod
-    def check(self, key: str, *, limit: int, window: timedelta) -> None:
-        """Raises TooManyRequests as ``hit`` would, without counting."""
+    def release(self, key: str) -> None:
+        """Give the latest attempt back: it turned out not to count."""
 
     @abstractmethod
     def forget(self, key: str) -> None:

@@ -39,7 +39,7 @@ def limit_key(address: str) -> str:
         if parsed.ipv4_mapped is not None:
             return str(parsed.ipv4_mapped)
         return str(ip_network((int(parsed), _SITE_PREFIX), strict=False))
-    return address
+    return str(parsed)
 
 
 def _forwarded(scope: HTTPScope) -> list[str]:

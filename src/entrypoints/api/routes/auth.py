@@ -5,6 +5,7 @@ from litestar.params import JSONBody
 
 from ....application.identity.log_in import Credentials
 from ..access import needs
+from ..addresses import limit_key
 from ..answers.identity import LoggedInAnswer
 from ..bodies import Body, Secret, Text
 from ..dependencies import AnyRequest, Uses
@@ -20,7 +21,7 @@ class LogInBody(Body):
 @post("/login", summary="Get a bearer token for an e-mail address and a password", status_code=200)
 async def log_in(request: AnyRequest, data: JSONBody[LogInBody], uses: Uses) -> LoggedInAnswer:
     """The token is valid for 12 hours and shown this once."""
-    address = request.scope["state"]["address"]
+    address = limit_key(request.scope["state"]["address"])
     logged_in = await uses.log_in(Credentials(email=data.email, password=data.password, address=address))
     # Known from here on: the audit line of this request names the user.
     request.scope["user"] = await uses.authenticate.bearer(logged_in.access_token)

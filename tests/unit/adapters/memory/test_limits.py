@@ -24,15 +24,9 @@ def test_the_key_that_was_hit_longest_ago_is_forgotten_first() -> None:
     limiter = MemoryLimiter(FixedClock(), max_keys=2)
     for key in ("a", "b", "a", "c"):
         limiter.hit(key, limit=2, window=MINUTE)
-    limiter.check("b", limit=1, window=MINUTE)
+    limiter.hit("b", limit=1, window=MINUTE)
     with pytest.raises(TooManyRequests):
-        limiter.check("a", limit=2, window=MINUTE)
-
-
-def test_to_check_remembers_nothing() -> None:
-    limiter = MemoryLimiter(FixedClock())
-    limiter.check("a", limit=1, window=MINUTE)
-    assert len(limiter) == 0
+        limiter.hit("a", limit=2, window=MINUTE)
 
 
 @given(st.lists(st.integers(0, 40), max_size=60), st.integers(1, 5))

@@ -1,5 +1,6 @@
 """A password becomes a token, and stops nobody for ever."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,15 @@ async def test_after_five_failures_even_the_right_password_waits(studio: Studio)
     assert raised.value.details["retry_after_s"] == WINDOW.total_seconds()
     studio.clock.advance(WINDOW)
     await studio.log_in(typed())
+
+
+async def test_of_many_tries_at_once_no_more_than_the_limit_are_looked_at(studio: Studio) -> None:
+    """Whoever guesses in parallel gains nothing: the right password is not found beyond the fifth try."""
+    await ada(studio)
+    tries = [studio.log_in(typed(f"wrong {n}")) for n in range(20)]
+    answers = await asyncio.gather(*tries, studio.log_in(typed()), return_exceptions=True)
+    assert [type(a).__name__ for a in answers].count("NotAuthenticated") == 5
+    assert isinstance(answers[-1], TooManyRequests)
 
 
 async def test_failures_from_elsewhere_do_not_lock_the_user_out(studio: Studio) -> None:

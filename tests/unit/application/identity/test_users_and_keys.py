@@ -1,6 +1,6 @@
 """Users and keys: nobody gives more than they have, nothing secret is kept or shown."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -156,6 +156,9 @@ async def test_a_key_cannot_be_expired_from_the_start(studio: Studio) -> None:
     with pytest.raises(InvalidValue):
         await studio.create_api_key(new_key(studio, expires_at=studio.clock.now()))
     await studio.create_api_key(new_key(studio, expires_at=studio.clock.now() + timedelta(seconds=1)))
+    beyond = datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))
+    with pytest.raises(InvalidValue):
+        await studio.create_api_key(new_key(studio, expires_at=beyond))
 
 
 async def test_nobody_gives_scopes_that_they_lack(studio: Studio) -> None:
