@@ -28,6 +28,8 @@ PUBLIC_ROUTES = frozenset(
         ("GET", "/"),
         ("POST", "/login"),
         ("GET", "/static/{name}"),
+        ("GET", "/favicon.ico"),
+        ("GET", "/docs"),
     }
 )
 SESSION_COOKIE = "tresen_session"

@@ -3,17 +3,16 @@
 from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.exceptions import HTTPException
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig
 
 from ..use_cases import UseCases
+from ..web.failures import told
 from ..web.pages import pages
 from .access import Guard
 from .bodies import StrictJson
 from .dependencies import dependencies
 from .envelope import Envelope
-from .errors import answer
+from .openapi import Description, openapi_config
 from .routes.admin import admin
 from .routes.auth import auth
 from .routes.identity import identity
@@ -34,6 +33,7 @@ _HEADERS = ["Authorization", "Content-Type", "X-API-Key", "X-Correlation-ID", "X
 def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Litestar:
     """The API and the page as one ASGI application. Whoever made the use cases closes them afterwards."""
     settings = settings or ApiSettings()
+    description = Description() if settings.docs else None
     version_1 = Router(
         "/api/v1",
         route_handlers=[
@@ -48,15 +48,15 @@ def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Lite
         ],
     )
     app = Litestar(
-        route_handlers=[version_1, admin("/admin"), service, pages(settings)],
+        route_handlers=[version_1, admin("/admin"), service, pages(settings, description)],
         dependencies=dependencies(use_cases),
         guards=[Guard(use_cases, settings)],
         dto=StrictJson,
         return_dto=None,
-        exception_handlers={HTTPException: answer, Exception: answer},
+        exception_handlers={HTTPException: told, Exception: told},
         middleware=[_metrics().middleware],
         cors_config=_cors(settings),
-        openapi_config=_docs() if settings.docs else None,
+        openapi_config=openapi_config(description) if description else None,
         request_max_body_size=_MAX_BODY,
         logging_config=None,
         debug=False,
@@ -77,14 +77,4 @@ def _cors(settings: ApiSettings) -> CORSConfig | None:
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=_HEADERS,
         expose_headers=["X-Correlation-ID", "Retry-After"],
-    )
-
-
-def _docs() -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="Tresen",
-        version="1",
-        description="Keeps a service business's members and leads in step with the providers it already uses.",
-        path="/schema",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
     )

@@ -1,6 +1,5 @@
 """Bodies are decoded strictly: unknown fields, wrong types and too long texts are refused."""
 
-import re
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -11,7 +10,8 @@ from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
 from ...domain.shared.unset import UNSET, Unset
-from .errors import FieldProblem, InvalidRequest, MalformedRequest
+from .errors import InvalidRequest, MalformedRequest
+from .invalid_bodies import problems_of
 
 if TYPE_CHECKING:
     from litestar._openapi.schema_generation import SchemaCreator
@@ -23,10 +23,6 @@ Text = Annotated[str, msgspec.Meta(max_length=200, pattern=_NO_NUL)]
 LongText = Annotated[str, msgspec.Meta(max_length=5_000, pattern=_NO_NUL)]
 Secret = Annotated[str, msgspec.Meta(max_length=1_000, pattern=_NO_NUL)]
 
-_PATH = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
-_UNKNOWN = re.compile(r"unknown field `(.*?)`")
-_MISSING = re.compile(r"missing required field `(.*?)`")
-
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
     """The base of every body."""
@@ -37,9 +33,14 @@ def decode(raw: bytes, type_: type[T]) -> T:
     try:
         return msgspec.json.decode(raw, type=type_)
     except msgspec.ValidationError as error:
-        raise InvalidRequest([_problem(str(error))]) from None
+        first = error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedRequest("the body is no JSON") from None
+    try:
+        given: object = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        given = None  # what follows the first problem is no JSON
+    raise InvalidRequest(problems_of(given, type_, first))
 
 
 def convert(values: object, type_: type[T]) -> T:
@@ -47,22 +48,12 @@ def convert(values: object, type_: type[T]) -> T:
     try:
         return msgspec.convert(values, type_, strict=True)
     except msgspec.ValidationError as error:
-        raise InvalidRequest([_problem(str(error))]) from None
+        raise InvalidRequest(problems_of(values, type_, error)) from None
 
 
 def leave(value: T | msgspec.UnsetType) -> T | Unset:
     """An absent key is UNSET; null stays None."""
     return UNSET if isinstance(value, msgspec.UnsetType) else value
-
-
-def _problem(text: str) -> FieldProblem:
-    at = _PATH.search(text)
-    where, message = (at[1], text[: at.start()]) if at else ("", text)
-    for code, pattern in (("unknown_field", _UNKNOWN), ("missing_field", _MISSING)):
-        named = pattern.search(text)
-        if named:
-            return FieldProblem(field=".".join(p for p in (where, named[1]) if p), code=code, message=message)
-    return FieldProblem(field=where, code="invalid_value", message=message)
 
 
 class StrictJson(AbstractDTO[Body]):

@@ -23,7 +23,7 @@ from .settings import ApiSettings
 _log = logging.getLogger(__name__)
 _access_log = logging.getLogger("tresen.access")
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAFE = frozenset({"GET", "OPTIONS"})
 _WINDOW = timedelta(minutes=1)
 _UNANSWERED = 500
 _PATH_MAX = 200
@@ -36,6 +36,7 @@ class _Exchange:
     """One request and what became of it."""
 
     scope: HTTPScope
+    asked: str
     correlation_id: str
     address: str
     started: float = attrs.field(factory=time.perf_counter)
@@ -57,15 +58,18 @@ class Envelope:
         self._headers = security_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; other connections than HTTP are passed through."""
+        """Answer one request, HEAD like GET without the body; other connections than HTTP are passed through."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(
             scope=scope,
+            asked=scope["method"],
             correlation_id=_correlation_id(scope),
             address=client_address(scope, self._settings.trusted_proxies),
         )
+        if exchange.asked == "HEAD":
+            scope["method"] = "GET"
         scope["state"]["correlation_id"] = exchange.correlation_id
         scope["state"]["address"] = exchange.address
         with bound(correlation_id=exchange.correlation_id):
@@ -95,6 +99,8 @@ class Envelope:
                 exchange.status = message["status"]
                 await self._audit(exchange)
                 message["headers"] = self._with_ours(message.get("headers", ()), exchange)
+            elif exchange.asked == "HEAD" and message["type"] == "http.response.body":
+                message["body"] = b""
             await send(message)
 
         return stamped
@@ -139,7 +145,7 @@ def _write_line(exchange: _Exchange) -> None:
     _access_log.info(
         "request",
         extra={
-            "method": exchange.scope["method"],
+            "method": exchange.asked,
             # The template, not the path: what people type into paths and queries may be personal data.
             "route": exchange.scope.get("path_template", "unmatched"),
             "status": exchange.status or _UNANSWERED,

@@ -7,10 +7,12 @@ from http import HTTPStatus
 import attrs
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.types import Scope
 
 from ...domain.shared import errors
+from .strangers import no_id_in
+from .wording import wording
 
 _log = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
@@ -104,7 +106,9 @@ def problem(error: Exception, *, instance: str, correlation_id: str) -> Problem:
 
 
 def answer(request: Request[object, object, object], error: Exception) -> Response[bytes]:  # type: ignore[type-var]  # the framework's State bound says nothing here
-    """The response for an error inside a route."""
+    """The response for an error inside a route, or for an address that no route has."""
+    if isinstance(error, NotFoundException):
+        error = no_id_in(request.scope["path"]) or error
     made = problem(error, instance=request.scope["path"], correlation_id=correlation_id(request.scope))
     return Response(made.body, status_code=made.status, headers=dict(made.headers), media_type=PROBLEM_TYPE)
 
@@ -139,11 +143,15 @@ def _fields(error: Exception) -> Sequence[FieldProblem]:
         return tuple(
             FieldProblem(field="", code="missing_body", message="this route needs a JSON body")
             if e.get("key") == "data"
-            else FieldProblem(field=str(e.get("key", "")), code="invalid_value", message=str(e.get("message", "")))
+            else _refused_parameter(str(e.get("key", "")), str(e.get("message", "")))
             for e in error.extra
             if isinstance(e, dict)
         )
     return ()
+
+
+def _refused_parameter(name: str, said: str) -> FieldProblem:
+    return FieldProblem(field=name, code="invalid_value", message=wording(said, name))
 
 
 def _details(error: Exception) -> Mapping[str, object]:

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 _FOLDER = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".ico": "image/x-icon"}
 _NOT_MODIFIED = 304
 
 
@@ -32,6 +32,16 @@ _FILES = {path.name: _read(path) for path in _FOLDER.iterdir() if path.suffix in
 @get("/static/{name:str}", summary="The page's style, script and icon", include_in_schema=False)
 async def static_file(request: Request[object, object, State], name: FromPath[str]) -> Response[bytes]:
     """Asked for again on every visit, sent only when it changed."""
+    return _sent(request, name)
+
+
+@get("/favicon.ico", summary="The icon, where browsers look for it", include_in_schema=False)
+async def favicon(request: Request[object, object, State]) -> Response[bytes]:
+    """The same drawing as /static/icon.svg, in pixels."""
+    return _sent(request, "favicon.ico")
+
+
+def _sent(request: Request[object, object, State], name: str) -> Response[bytes]:
     file = _FILES.get(name)
     if file is None:
         raise NotFoundException

@@ -7,6 +7,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
+from markupsafe import Markup
 
 from ...application.sync.sync_status import Status
 from ...domain.identity.principal import Principal
@@ -14,14 +15,18 @@ from ...domain.identity.role import Scope
 from ...domain.shared.errors import TresenError
 from ...domain.shared.page import Listing
 from ...domain.staff.task import StaffTask
-from ...domain.sync.run import Run
+from ...domain.sync.run import Run, RunState
 from ...domain.tenancy.tenant import Tenant
 from ..api.answers.providers import HealthAnswer
 from ..api.health import provider_health
 from ..use_cases import UseCases
+from .speech import spoken
 
 _log = logging.getLogger(__name__)
 _TASKS = 10
+_RUNS = 10
+_LOOK_BACK = 200
+_PUSH = "push"  # what a write of ours sent to the provider: no sync
 T = TypeVar("T")
 
 
@@ -54,6 +59,8 @@ class Overview:
     tasks: Sequence[StaffTask] | None
     open_tasks: int
     may_sync: bool
+    may_close: bool
+    runs: Sequence[Run]
     now: datetime
 
     def local(self, moment: datetime | None) -> str:
@@ -62,10 +69,23 @@ class Overview:
             return "Never"
         return moment.astimezone(ZoneInfo(self.tenant.zone)).strftime("%d %b %Y, %H:%M:%S %Z")
 
+    def say(self, text: str) -> Markup:
+        """A message for people, escaped: instants in the tenant's zone, hints for the page instead of the terminal."""
+        return spoken(text, self.local)
+
     @property
-    def runs(self) -> Sequence[Run]:
-        """The latest runs, newest first."""
-        return self.sync.runs if self.sync else ()
+    def last_runs(self) -> Sequence[Run]:
+        """The last run of each kind that was not skipped, members first."""
+        done = [run for run in self.runs if run.state not in {RunState.SKIPPED, RunState.RUNNING}]
+        latest = {run.kind: run for run in reversed(done)}
+        return [latest[kind] for kind in sorted(latest, reverse=True)]
+
+    @property
+    def sync_mood(self) -> str:
+        """How the card looks: ``unhealthy`` when a last run failed, ``warning`` when records did, else ``info``."""
+        if any(run.state is not RunState.COMPLETED for run in self.last_runs):
+            return "unhealthy"
+        return "warning" if any(run.counts.errors for run in self.last_runs) else "info"
 
 
 async def overview(uses: UseCases, principal: Principal) -> Overview:
@@ -73,6 +93,8 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
     tenant_id = principal.tenant_id
     tenant = await uses.directory.tenant(tenant_id)
     tasks = await _or_none(uses.readers.tasks(tenant_id, Listing(status="open", limit=_TASKS)))
+    latest = await _or_none(uses.readers.runs(tenant_id, limit=_LOOK_BACK))
+    syncs = [run for run in latest or () if run.kind != _PUSH]
     return Overview(
         tenant=tenant,
         user=principal.name,
@@ -82,6 +104,8 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
         tasks=tasks.items if tasks else None,
         open_tasks=tasks.count if tasks else 0,
         may_sync=Scope.SYNC_RUN in principal.scopes,
+        may_close=Scope.TASKS_WRITE in principal.scopes,
+        runs=syncs[:_RUNS],
         now=uses.clock.now(),
     )
 

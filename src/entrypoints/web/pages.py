@@ -2,27 +2,35 @@
 
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import Cookie, State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
-from litestar.params import SkipValidation
+from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
 from ...application.identity.log_in import Credentials
+from ...application.staff.complete_task import TaskDone
 from ...domain.identity.principal import Principal
 from ...domain.identity.role import Scope
-from ...domain.shared.errors import NotAllowed, NotAuthenticated, TooManyRequests, TresenError
+from ...domain.shared.errors import IllegalTransition, NotAuthenticated, TooManyRequests, TresenError
+from ...domain.shared.ids import TaskId
 from ..api.access import SECURE_SESSION_COOKIE, SESSION_COOKIE, by_cookie, needs, session_token
+from ..api.addresses import limit_key
 from ..api.bodies import Body, Secret, Text, convert
 from ..api.dependencies import Asking, Uses
 from ..api.errors import MalformedRequest, correlation_id, problem
+from ..api.openapi import Description
 from ..api.settings import ApiSettings
 from ..api.syncing import run_sync
 from ..use_cases import UseCases
-from .files import static_file
+from .docs import docs_page
+from .failures import failed
+from .files import favicon, static_file
 from .origin import ensure_own_origin
+from .outcome import Notice, outcome_of
 from .overview import overview
 from .rendering import render
 
@@ -30,6 +38,7 @@ AnyRequest = Request[Any, Any, State]
 Told = NamedDependency[SkipValidation[ApiSettings]]
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 10
+_MAY_CLOSE = needs(Scope.TASKS_WRITE, by_cookie=True)
 
 
 class LogInForm(Body):
@@ -39,6 +48,10 @@ class LogInForm(Body):
     password: Secret
 
 
+class NoForm(Body):
+    """A button without fields."""
+
+
 class SyncForm(Body):
     """The button's form; ``force`` is there when its box is ticked."""
 
@@ -46,24 +59,26 @@ class SyncForm(Body):
 
 
 @get("/", summary="The status page, or the login form")
-async def index(request: AnyRequest, uses: Uses) -> Response[str]:
+async def index(request: AnyRequest, uses: Uses, settings: Told) -> Response[str]:
     """Public; shows nothing of a tenant without a valid session."""
     try:
         principal = await by_cookie(request, uses)
     except NotAuthenticated:
-        return render("login.html", notice=None)
-    return await _status(uses, principal)
+        return render("login.html", notice=None, email="")
+    return await _status(uses, principal, settings)
 
 
 @post("/login", summary="Log in to the page", status_code=303)
 async def log_in(request: AnyRequest, uses: Uses, settings: Told) -> Response[Any]:
     """Sets the session cookie."""
     form = convert(await _form(request), LogInForm)
-    credentials = Credentials(email=form.email, password=form.password, address=request.scope["state"]["address"])
+    credentials = Credentials(
+        email=form.email, password=form.password, address=limit_key(request.scope["state"]["address"])
+    )
     try:
         logged_in = await uses.log_in(credentials)
     except (NotAuthenticated, TooManyRequests) as refused:
-        return _refused(request, refused)
+        return _refused(request, refused, form.email)
     request.scope["user"] = await uses.authenticate.bearer(logged_in.access_token)
     lasts = logged_in.expires_at - uses.clock.now()
     return _home(_cookie(settings, logged_in.access_token, int(lasts.total_seconds())))
@@ -77,19 +92,34 @@ async def log_out(request: AnyRequest, uses: Uses, settings: Told) -> Response[A
 
 
 @post("/sync", summary="Trigger Manual Sync", status_code=303, opt=needs(Scope.SYNC_RUN, by_cookie=True))
-async def sync(request: AnyRequest, asking: Asking, uses: Uses) -> Response[Any]:
-    """Members and leads of every account; then the page again, which shows the runs."""
+async def sync(request: AnyRequest, asking: Asking, uses: Uses, settings: Told) -> Response[Any]:
+    """Members and leads of every account; then the page again, which shows the runs or tells why nothing was done."""
     form = convert(await _form(request), SyncForm)
     try:
-        await run_sync(uses, asking.tenant_id, "all", force=form.force is not None)
+        runs = await run_sync(uses, asking.tenant_id, "all", force=form.force is not None)
     except TresenError as error:
         made = problem(error, instance="/sync", correlation_id=correlation_id(request.scope))
-        return await _status(uses, asking, notice=error.message, status_code=made.status)
+        notice = Notice(text=error.message, is_failure=True)
+        return await _status(uses, asking, settings, notice=notice, status_code=made.status)
+    outcome = outcome_of(runs)
+    return await _status(uses, asking, settings, notice=outcome) if outcome else _home()
+
+
+@post("/tasks/{task_id:uuid}/done", summary="Close a staff task", status_code=303, opt=_MAY_CLOSE)
+async def done(
+    request: AnyRequest, task_id: FromPath[UUID], asking: Asking, uses: Uses, settings: Told
+) -> Response[Any]:
+    """The button beside an open task; then the page again."""
+    convert(await _form(request), NoForm)
+    try:
+        await uses.complete_task(TaskDone(tenant_id=asking.tenant_id, task_id=TaskId(task_id), by=asking.name))
+    except IllegalTransition as error:
+        return await _status(uses, asking, settings, notice=Notice(text=error.message), status_code=409)
     return _home()
 
 
-def pages(settings: ApiSettings) -> Router:
-    """The page's routes for these settings."""
+def pages(settings: ApiSettings, description: Description | None) -> Router:
+    """The page's routes for these settings; /docs where there is a description to show."""
 
     async def own_form(request: AnyRequest) -> None:
         if request.method == "POST":
@@ -100,20 +130,29 @@ def pages(settings: ApiSettings) -> Router:
 
     return Router(
         "",
-        route_handlers=[index, log_in, log_out, sync, static_file],
+        route_handlers=[
+            index,
+            log_in,
+            log_out,
+            sync,
+            done,
+            static_file,
+            favicon,
+            *([docs_page(description)] if description else []),
+        ],
         dependencies={"settings": Provide(told, sync_to_thread=False)},
         before_request=own_form,
-        exception_handlers={HTTPException: _failed, Exception: _failed},
+        exception_handlers={HTTPException: failed, Exception: failed},
         dto=None,
         include_in_schema=False,
     )
 
 
 async def _status(
-    uses: UseCases, principal: Principal, *, notice: str | None = None, status_code: int = 200
+    uses: UseCases, principal: Principal, settings: ApiSettings, *, notice: Notice | None = None, status_code: int = 200
 ) -> Response[str]:
     view = await overview(uses, principal)
-    return render("status.html", status_code=status_code, view=view, notice=notice)
+    return render("status.html", status_code=status_code, view=view, notice=notice, docs=settings.docs)
 
 
 async def _form(request: AnyRequest) -> dict[str, str]:
@@ -145,25 +184,8 @@ def _cookie(settings: ApiSettings, value: str, max_age: int) -> Cookie:
     )
 
 
-def _refused(request: AnyRequest, error: TresenError) -> Response[str]:
+def _refused(request: AnyRequest, error: TresenError, email: str) -> Response[str]:
     made = problem(error, instance=request.scope["path"], correlation_id=correlation_id(request.scope))
-    page = render("login.html", status_code=made.status, notice=error.message)
-    page.headers.update(made.headers)
-    return page
-
-
-def _failed(request: AnyRequest, error: Exception) -> Response[str]:
-    """People get a page, not a problem document; who is not logged in gets the login form."""
-    if isinstance(error, NotAuthenticated):
-        return render("login.html", status_code=401, notice="Please log in again.")
-    made = problem(error, instance=request.scope["path"], correlation_id=correlation_id(request.scope))
-    known = isinstance(error, TresenError) and made.status < 500  # noqa: PLR2004 - 5xx are told without details
-    message = error.message if known and isinstance(error, TresenError) else "Something went wrong."
-    page = render(
-        "failed.html",
-        status_code=made.status,
-        message="This page does not accept that." if isinstance(error, NotAllowed) else message,
-        correlation_id=correlation_id(request.scope),
-    )
+    page = render("login.html", status_code=made.status, notice=error.message, email=email)
     page.headers.update(made.headers)
     return page

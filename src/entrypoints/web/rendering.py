@@ -6,6 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 
 from ...domain.sync.run import Run
+from .speech import error_in_words, health_in_words, reason_in_words
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -28,10 +29,16 @@ def told(run: Run) -> str:
     counts = run.counts
     if run.state.value == "completed":
         return (
-            f"{run.kind}: completed, {counts.created} created, {counts.updated} updated, "
-            f"{counts.unchanged} unchanged, {counts.errors} errors"
+            f"{run.kind}: completed, {counts.created:,} created, {counts.updated:,} updated, "
+            f"{counts.unchanged:,} unchanged, {counts.errors:,} errors"
         )
     return f"{run.kind}: {run.state.value}" + (f", {run.reason}" if run.reason else "")
 
 
-_environment.filters["told"] = told
+_environment.filters |= {
+    "told": told,
+    "grouped": "{:,}".format,
+    "health_in_words": health_in_words,
+    "error_in_words": error_in_words,
+    "reason_in_words": reason_in_words,
+}

@@ -67,3 +67,48 @@ async def test_nesting_without_end_does_no_harm(api: Api, admin: Caller) -> None
     deep = b'{"settings": ' + b'{"a":' * 100_000
     answer = await api.client.post("/api/v1/provider-accounts", content=deep, headers=admin.headers)
     assert answer.status_code in {400, 422}
+
+
+async def test_everything_that_is_wrong_is_told_at_once(admin: Caller) -> None:
+    body = {"first_name": 1, "phone": ["030"], "foo": 1, "account_id": "x"}
+    answer = await admin.post("/leads", body)
+    assert answer.status_code == 422
+    assert {(e["field"], e["code"], e["message"]) for e in answer.json()["errors"]} == {
+        ("foo", "unknown_field", "there is no field 'foo' here"),
+        ("first_name", "invalid_value", "first_name must be a text"),
+        ("last_name", "missing_field", "last_name is needed"),
+        ("email", "missing_field", "email is needed"),
+        ("phone", "invalid_value", "phone must be a text or null"),
+        ("account_id", "invalid_value", "account_id must be a UUID"),
+    }
+
+
+async def test_everybody_who_buys_is_named_in_full(admin: Caller) -> None:
+    answer = await admin.post("/memberships", {"membership_type": "Gold", "start_date": "2026-04-01"})
+    assert [e["field"] for e in answer.json()["errors"]] == ["first_name", "last_name", "email"]
+
+
+async def test_an_optional_body_is_checked_as_well(admin: Caller) -> None:
+    answer = await admin.post("/sync/all", {"force": "yes", "forced": 1})
+    assert [(e["field"], e["message"]) for e in answer.json()["errors"]] == [
+        ("forced", "there is no field 'forced' here"),
+        ("force", "force must be true or false"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"limit": "many"}, "limit must be a whole number"),
+        ({"limit": "0"}, "limit must be at least 1"),
+        ({"limit": "201"}, "limit must be at most 200"),
+        ({"q": "q" * 201}, "q must have at most 200 characters"),
+    ],
+)
+async def test_a_wrong_parameter_is_explained_in_words(admin: Caller, query: dict[str, str], message: str) -> None:
+    assert [e["message"] for e in (await admin.get("/members", **query)).json()["errors"]] == [message]
+
+
+async def test_two_wrong_parameters_are_two_problems(admin: Caller) -> None:
+    answer = await admin.get("/members", limit="many", offset="-1")
+    assert {e["field"] for e in answer.json()["errors"]} == {"limit", "offset"}

@@ -64,7 +64,11 @@ async def test_whoever_changes_something_or_tries_to_is_in_the_audit_log(api: Ap
     created = await admin.post("/leads", LIN)
     await api.as_("viewer").post("/leads", LIN)
     await admin.get("/leads")
-    lines = (await admin.get("/audit")).json()["audit"]
+    audit = (await admin.get("/audit")).json()
+    lines = audit["audit"]
+    assert audit.keys() == {"audit", "has_more"}
+    assert audit["has_more"] is False
+    assert (await admin.get("/audit", limit=1)).json()["has_more"] is True
     assert [(line["action"], line["status"], line["name"]) for line in lines] == [
         ("POST /api/v1/leads", 403, "viewer@north.example"),
         ("POST /api/v1/leads", 201, "admin@north.example"),
@@ -180,3 +184,52 @@ async def test_a_tall_body_an_unknown_path_and_a_wrong_method_are_problems_too(a
         assert answer.json()["status"] == status
         assert answer.json()["correlation_id"] == answer.headers["x-correlation-id"]
     assert answers[405].headers["allow"]
+
+
+@pytest.mark.parametrize("path", ["/health", "/api/v1/members", "/", "/static/page.css", "/nope", "/api/v1/members/1"])
+async def test_head_answers_like_get_without_the_body(api: Api, admin: Caller, path: str) -> None:
+    got = await api.client.get(path, headers=admin.headers)
+    head = await api.client.head(path, headers=admin.headers)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
+async def test_head_does_not_write(api: Api, admin: Caller) -> None:
+    assert (await api.client.head("/api/v1/memberships", headers=admin.headers)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/members/abc", "'abc' is no id of a member"),
+        ("/members/abc/memberships", "'abc' is no id of a member"),
+        ("/leads/1", "'1' is no id of a lead"),
+        ("/provider-accounts/main/health", "'main' is no id of a provider account"),
+    ],
+)
+async def test_what_is_no_id_is_told_as_such(admin: Caller, path: str, named: str) -> None:
+    answer = await admin.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+    assert answer.json()["detail"].startswith(named)
+
+
+async def test_an_id_below_which_there_is_nothing_is_no_stranger(admin: Caller) -> None:
+    answer = await admin.get("/members/019cae6b-6600-7000-8000-0000000000ff/nothing")
+    assert answer.json()["detail"] == "there is no such page or route"
+
+
+@pytest.mark.parametrize("path", ["/schema/swagger", "/schema/redoc", "/nope", "/docs/nope"])
+async def test_who_got_lost_gets_a_page_in_a_browser_and_a_problem_elsewhere(api: Api, path: str) -> None:
+    program = await api.client.get(path)
+    assert (program.status_code, program.headers["content-type"]) == (404, "application/problem+json")
+    browser = await api.client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (browser.status_code, browser.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no such page." in browser.text
+    assert '<link rel="stylesheet" href="/static/page.css">' in browser.text
+
+
+async def test_below_the_api_even_browsers_get_problems(api: Api) -> None:
+    answer = await api.client.get("/api/v1/nope", headers={"Accept": "text/html"})
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -1,9 +1,12 @@
 """Members, memberships, packages."""
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from tests.world import World
+
+from tresen.domain.shared.contact import PhoneNumber
 
 from .conftest import Api, Caller, first_id
 
@@ -112,8 +115,18 @@ async def test_a_sale_that_makes_no_sense_names_the_field(admin: Caller, body: o
     assert [e["field"] for e in answer.json()["errors"]] == [field]
 
 
-@pytest.mark.parametrize(("given", "kept"), [(0, "0"), (19.90, "19.90"), ("29.00", "29.00"), ("0", "0")])
-async def test_a_price_is_a_number_or_a_text_and_zero_is_a_price(
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (0, "0"),
+        (19.90, "19.90"),
+        ("29.00", "29.00"),
+        ("0", "0"),
+        ({"amount": "12.50", "currency": "EUR"}, "12.50"),
+        ({"amount": 7, "currency": "EUR"}, "7"),
+    ],
+)
+async def test_a_price_is_a_number_a_text_or_money_and_zero_is_a_price(
     admin: Caller, world: World, given: object, kept: str
 ) -> None:
     """W2, D1."""
@@ -167,3 +180,28 @@ async def test_advisers_read_members_and_do_not_sell(api: Api) -> None:
     adviser = api.as_("adviser")
     assert (await adviser.get("/members")).status_code == 200
     assert (await adviser.post("/memberships", {**SALE, **BUYER})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("money", "field"),
+    [
+        ({"amount": "12.50", "currency": "USD"}, "monthly_price.currency"),
+        ({"amount": "12.50"}, "monthly_price.currency"),
+        ({"amount": "much", "currency": "EUR"}, "monthly_price.amount"),
+    ],
+)
+async def test_money_that_is_none_here_names_the_field(admin: Caller, money: object, field: str) -> None:
+    answer = await admin.patch(f"/memberships/{await membership_of(admin)}", {"monthly_price": money})
+    assert answer.status_code == 422
+    assert [e["field"] for e in answer.json()["errors"]] == [field]
+
+
+async def test_a_phone_number_is_shown_as_it_was_written_and_in_e164(admin: Caller, world: World) -> None:
+    member = await first_id(admin, "/members", "members")
+    stored = world.store.room(world.north.id).members.find(UUID(member))
+    assert stored is not None
+    stored.phone = PhoneNumber("030 / 12 34 56", "+4930123456")
+    world.store.room(world.north.id).members.put(stored.id, stored)
+    shown = (await admin.get(f"/members/{member}")).json()["member"]
+    assert (shown["phone"], shown["phone_e164"]) == ("030 / 12 34 56", "+4930123456")
+    assert (await admin.get("/members")).json()["members"][0]["phone"] == "030 / 12 34 56"

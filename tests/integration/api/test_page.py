@@ -105,7 +105,7 @@ async def test_the_last_ten_errors_and_all_of_them_counted(api: Api, world: Worl
     world.gym.faults.outage = None
     await logged_in(api)
     shown = await page(api)
-    listed = shown[shown.index("Latest sync errors") :]
+    listed = shown[shown.index("Latest sync errors") : shown.index("Figures")]
     assert re.findall(r"failure \d\d", listed) == [f"failure {n:02}" for n in range(11, 1, -1)]
     assert "<dt>Total errors:</dt> <dd>12</dd>" in shown
 

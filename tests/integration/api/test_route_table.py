@@ -80,7 +80,7 @@ async def test_the_pages_own_routes_want_their_cookie_and_nothing_else(api: Api)
     cookie_routes = [(m, p) for m, p, access in closed(api.client.app) if access.by_cookie]
     assert cookie_routes
     for method, path in cookie_routes:
-        assert (await api.client.request(method, path, headers=headers)).status_code == _UNAUTHORIZED
+        assert (await api.client.request(method, filled(path), headers=headers)).status_code == _UNAUTHORIZED
     api.client.cookies.set(SESSION_COOKIE, api.world.token("viewer"))
     assert (await api.client.post("/sync", data={"force": "yes"})).status_code == _FORBIDDEN
 

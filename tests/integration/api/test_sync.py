@@ -67,7 +67,10 @@ async def test_runs_are_listed_newest_first(admin: Caller, world: World) -> None
     await admin.post("/sync/leads")
     listed = (await admin.get("/sync/runs", limit=2)).json()
     assert listed["runs"][0]["kind"] == "leads"
-    assert listed["count"] == 2
+    assert (len(listed["runs"]), listed["has_more"]) == (2, True)
+    assert "count" not in listed
+    everything = (await admin.get("/sync/runs", limit=3)).json()
+    assert (len(everything["runs"]), everything["has_more"]) == (3, False)
 
 
 @pytest.mark.parametrize("body", [{"force": "true"}, {"force": 1}, {"forced": True}, {"account_id": "x"}, []])

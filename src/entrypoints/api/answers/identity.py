@@ -86,10 +86,10 @@ class AuditEntryAnswer(Answer):
 
 
 class AuditAnswer(Answer):
-    """The latest lines, newest first."""
+    """The latest lines, newest first; ``has_more``: there are older ones. Nobody counts them all."""
 
     audit: list[AuditEntryAnswer]
-    count: int
+    has_more: bool
 
 
 def user(entity: User) -> UserAnswer:

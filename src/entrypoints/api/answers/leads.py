@@ -35,13 +35,15 @@ class LeadsAnswer(Answer):
 
 
 class LeadAnswer(Answer):
-    """One lead. ``status_text`` is the provider's word where ``status`` is unknown."""
+    """One lead. ``status_text`` is the provider's word where ``status`` is unknown. ``phone`` is as somebody wrote it,
+    ``phone_e164`` (``+49301234``) null where that cannot be told."""
 
     id: UUID
     first_name: str
     last_name: str
     email: str | None
     phone: str | None
+    phone_e164: str | None
     status: str
     status_text: str | None
     source: str | None
@@ -87,7 +89,8 @@ def lead(entity: Lead) -> LeadAnswer:
         first_name=entity.first_name,
         last_name=entity.last_name,
         email=str(entity.email) if entity.email else None,
-        phone=str(entity.phone) if entity.phone else None,
+        phone=entity.phone.raw if entity.phone else None,
+        phone_e164=entity.phone.e164 if entity.phone else None,
         status=entity.stage.value,
         status_text=entity.stage_text,
         source=entity.source,

@@ -40,13 +40,15 @@ class MembersAnswer(Answer):
 
 
 class MemberAnswer(Answer):
-    """One member; dates are civil dates of the tenant."""
+    """One member; dates are civil dates of the tenant. ``phone`` is as somebody wrote it, ``phone_e164``
+    (``+49301234``) null where that cannot be told."""
 
     id: UUID
     first_name: str
     last_name: str
     email: str | None
     phone: str | None
+    phone_e164: str | None
     status: str
     status_text: str | None
     location: str | None
@@ -162,7 +164,8 @@ def member(entity: Member) -> MemberAnswer:
         first_name=entity.first_name,
         last_name=entity.last_name,
         email=str(entity.email) if entity.email else None,
-        phone=str(entity.phone) if entity.phone else None,
+        phone=entity.phone.raw if entity.phone else None,
+        phone_e164=entity.phone.e164 if entity.phone else None,
         status=entity.status.value,
         status_text=entity.status_text,
         location=entity.location,

@@ -65,17 +65,15 @@ class ShownAnswer(Answer):
 
 
 class ShownMembersAnswer(Answer):
-    """A window of the provider's members; ``count`` is the window's: providers do not tell how many there are."""
+    """A window of the provider's members. Providers do not tell how many there are."""
 
     members: list[ShownAnswer]
-    count: int
 
 
 class ShownLeadsAnswer(Answer):
-    """A window of the provider's leads; ``count`` is the window's."""
+    """A window of the provider's leads. Providers do not tell how many there are."""
 
     leads: list[ShownAnswer]
-    count: int
 
 
 def account(entity: ProviderAccount) -> AccountAnswer:

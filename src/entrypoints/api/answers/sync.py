@@ -32,10 +32,17 @@ class RunAnswer(Answer):
 
 
 class RunsAnswer(Answer):
-    """Runs, in the order in which they ran, or newest first where they are listed."""
+    """The runs that a request began, in their order."""
 
     runs: list[RunAnswer]
     count: int
+
+
+class LatestRunsAnswer(Answer):
+    """The latest runs, newest first; ``has_more``: there are older ones. Nobody counts them all."""
+
+    runs: list[RunAnswer]
+    has_more: bool
 
 
 class SyncErrorAnswer(Answer):

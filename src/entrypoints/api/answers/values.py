@@ -1,6 +1,7 @@
 """Values that several answers hold."""
 
 import msgspec
+from litestar.openapi.datastructures import ResponseSpec
 
 from ....domain.shared.money import Money
 
@@ -19,3 +20,9 @@ class MoneyAnswer(Answer):
 def money(value: Money | None) -> MoneyAnswer | None:
     """The amount, null where it is not known."""
     return None if value is None else MoneyAnswer(amount=str(value.amount), currency=value.currency)
+
+
+def accepted(answer: type[Answer]) -> dict[int, ResponseSpec]:
+    """The 202 of a write: the provider has not got it, ``task`` tells what a person must do."""
+    text = "Kept, but a person must do the rest at the provider: see task"
+    return {202: ResponseSpec(answer, generate_examples=False, description=text)}

@@ -108,8 +108,8 @@ async def revoke_api_key(key_id: FromPath[UUID], asking: Asking, uses: Uses) -> 
 )
 async def list_audit(asking: Asking, uses: Uses, limit: Limit = 50) -> AuditAnswer:
     """Requests that changed something or tried to, newest first."""
-    entries = await uses.audit.latest(asking.tenant_id, limit=limit)
-    return AuditAnswer(audit=[audit_entry(one) for one in entries], count=len(entries))
+    entries = await uses.audit.latest(asking.tenant_id, limit=limit + 1)
+    return AuditAnswer(audit=[audit_entry(one) for one in entries[:limit]], has_more=len(entries) > limit)
 
 
 identity = Router(

@@ -21,6 +21,7 @@ from ..access import needs
 from ..answers.leads import LeadsAnswer, WrittenLeadAnswer, lead, lead_line
 from ..answers.members import member, membership
 from ..answers.staff_tasks import task
+from ..answers.values import accepted
 from ..bodies import Body, LongText, Text, leave
 from ..dependencies import Asking, Uses
 from ..listing import LISTING, listing_of, words
@@ -63,7 +64,7 @@ async def list_leads(asking: Asking, uses: Uses, listing: NamedDependency[SkipVa
     return LeadsAnswer(leads=[lead_line(row) for row in page.items], count=page.count)
 
 
-@post("/", summary="Capture a lead", opt=needs(Scope.LEADS_WRITE))
+@post("/", summary="Capture a lead", opt=needs(Scope.LEADS_WRITE), responses=accepted(WrittenLeadAnswer))
 async def create_lead(data: JSONBody[NewLeadBody], asking: Asking, uses: Uses) -> Response[WrittenLeadAnswer]:
     """Kept at once. 201; 202 with a task when a person must enter it at the provider."""
     created = await uses.create_lead(
@@ -89,7 +90,12 @@ async def get_lead(lead_id: FromPath[UUID], asking: Asking, uses: Uses) -> Writt
     return WrittenLeadAnswer(lead=lead(await uses.get_lead(asking.tenant_id, LeadId(lead_id))))
 
 
-@patch("/{lead_id:uuid}", summary="Move a lead on, or change its notes", opt=needs(Scope.LEADS_WRITE))
+@patch(
+    "/{lead_id:uuid}",
+    summary="Move a lead on, or change its notes",
+    opt=needs(Scope.LEADS_WRITE),
+    responses=accepted(WrittenLeadAnswer),
+)
 async def update_lead(
     lead_id: FromPath[UUID], data: JSONBody[LeadPatchBody], asking: Asking, uses: Uses
 ) -> Response[WrittenLeadAnswer]:
@@ -111,7 +117,10 @@ async def update_lead(
 
 
 @post(
-    "/{lead_id:uuid}/convert", summary="Convert a lead to a member", opt=needs(Scope.LEADS_WRITE, Scope.MEMBERS_WRITE)
+    "/{lead_id:uuid}/convert",
+    summary="Convert a lead to a member",
+    opt=needs(Scope.LEADS_WRITE, Scope.MEMBERS_WRITE),
+    responses=accepted(WrittenLeadAnswer),
 )
 async def convert_lead(
     lead_id: FromPath[UUID], data: JSONBody[ConversionBody], asking: Asking, uses: Uses

@@ -18,8 +18,10 @@ from ....application.ports.readers import MEMBER_ORDER
 from ....domain.identity.role import Scope
 from ....domain.membership.status import Status
 from ....domain.shared.errors import InvalidValue
-from ....domain.shared.ids import AccountId, MemberId, MembershipId
+from ....domain.shared.ids import AccountId, MemberId, MembershipId, TenantId
 from ....domain.shared.page import Listing
+from ....domain.shared.unset import Unset
+from ...use_cases import UseCases
 from ..access import needs
 from ..answers.members import (
     MemberDetailAnswer,
@@ -35,8 +37,10 @@ from ..answers.members import (
     package,
 )
 from ..answers.staff_tasks import task
+from ..answers.values import accepted
 from ..bodies import Body, LongText, Text, leave
 from ..dependencies import Asking, Uses
+from ..errors import FieldProblem, InvalidRequest
 from ..listing import LISTING, listing_of, words
 
 _LISTING = {"listing": listing_of(MEMBER_ORDER, words(Status))}
@@ -56,12 +60,21 @@ class NewMembershipBody(Body):
     account_id: UUID | None = None
 
 
+class MoneyBody(Body):
+    """Money as answers give it."""
+
+    amount: Decimal
+    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
+
+
 class MembershipPatchBody(Body):
-    """What is absent stays; a price of null is cleared, 0 is a price."""
+    """What is absent stays; a price of null is cleared, 0 is a price. ``monthly_price``: a number, a text such as
+    ``"12.50"``, or the money object of the answers in the tenant's currency.
+    """
 
     membership_type: Text | msgspec.UnsetType = msgspec.UNSET
     membership_status: Status | msgspec.UnsetType = msgspec.UNSET
-    monthly_price: Decimal | None | msgspec.UnsetType = msgspec.UNSET
+    monthly_price: Decimal | MoneyBody | None | msgspec.UnsetType = msgspec.UNSET
 
 
 class CancellationBody(Body):
@@ -102,7 +115,12 @@ async def list_packages(asking: Asking, uses: Uses) -> PackagesAnswer:
     return PackagesAnswer(packages=[package(offer) for offer in offers], count=len(offers))
 
 
-@post("/memberships", summary="Sell a membership", opt=needs(Scope.MEMBERS_WRITE))
+@post(
+    "/memberships",
+    summary="Sell a membership",
+    opt=needs(Scope.MEMBERS_WRITE),
+    responses=accepted(WrittenMembershipAnswer),
+)
 async def create_membership(
     data: JSONBody[NewMembershipBody], asking: Asking, uses: Uses
 ) -> Response[WrittenMembershipAnswer]:
@@ -125,7 +143,12 @@ async def create_membership(
     return Response(written, status_code=202 if sold.task else 201)
 
 
-@patch("/memberships/{membership_id:uuid}", summary="Change a membership", opt=needs(Scope.MEMBERS_WRITE))
+@patch(
+    "/memberships/{membership_id:uuid}",
+    summary="Change a membership",
+    opt=needs(Scope.MEMBERS_WRITE),
+    responses=accepted(WrittenMembershipAnswer),
+)
 async def update_membership(
     membership_id: FromPath[UUID], data: JSONBody[MembershipPatchBody], asking: Asking, uses: Uses
 ) -> Response[WrittenMembershipAnswer]:
@@ -135,7 +158,7 @@ async def update_membership(
         membership_id=MembershipId(membership_id),
         package=leave(data.membership_type),
         status=leave(data.membership_status),
-        monthly_price=leave(data.monthly_price),
+        monthly_price=await _price(data.monthly_price, asking.tenant_id, uses),
     )
     return _pushed(await uses.update_membership(update))
 
@@ -145,6 +168,7 @@ async def update_membership(
     summary="Cancel a membership",
     status_code=200,
     opt=needs(Scope.MEMBERS_WRITE),
+    responses=accepted(WrittenMembershipAnswer),
 )
 async def cancel_membership(
     membership_id: FromPath[UUID], data: JSONBody[CancellationBody], asking: Asking, uses: Uses
@@ -163,14 +187,28 @@ def _pushed(pushed: PushedMembership) -> Response[WrittenMembershipAnswer]:
     return Response(written, status_code=202 if pushed.task else 200)
 
 
+async def _price(
+    given: Decimal | MoneyBody | None | msgspec.UnsetType, tenant_id: TenantId, uses: UseCases
+) -> Decimal | None | Unset:
+    if not isinstance(given, MoneyBody):
+        return leave(given)
+    tenant = await uses.directory.tenant(tenant_id)
+    if given.currency != tenant.currency:
+        raise InvalidValue(f"prices are in {tenant.currency} here", field="monthly_price.currency")
+    return given.amount
+
+
 def _buyer(body: NewMembershipBody) -> Buyer | MemberId:
     if body.member_id is not None:
         if body.first_name or body.last_name or body.email or body.phone:
             raise InvalidValue("give a member_id or a person, not both", field="member_id")
         return MemberId(body.member_id)
-    for name in ("first_name", "last_name", "email"):
-        if not getattr(body, name):
-            raise InvalidValue(f"{name} is needed unless member_id names a member", field=name)
+    missing = [name for name in ("first_name", "last_name", "email") if not getattr(body, name)]
+    if missing:
+        message = "{} is needed unless member_id names a member"
+        raise InvalidRequest(
+            [FieldProblem(field=name, code="missing_field", message=message.format(name)) for name in missing]
+        )
     return Buyer(
         first_name=body.first_name or "", last_name=body.last_name or "", email=body.email or "", phone=body.phone
     )

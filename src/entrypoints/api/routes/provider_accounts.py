@@ -97,7 +97,7 @@ async def browse_members(
     """Calls the provider; nothing is stored."""
     listing = Listing(status=status, limit=limit, offset=offset)
     found = await uses.browse.members(asking.tenant_id, listing, account_id=AccountId(account_id))
-    return ShownMembersAnswer(members=[shown(one) for one in found], count=len(found))
+    return ShownMembersAnswer(members=[shown(one) for one in found])
 
 
 @get(
@@ -116,7 +116,7 @@ async def browse_leads(
     """Calls the provider; nothing is stored."""
     listing = Listing(status=status, limit=limit, offset=offset)
     found = await uses.browse.leads(asking.tenant_id, listing, account_id=AccountId(account_id))
-    return ShownLeadsAnswer(leads=[shown(one) for one in found], count=len(found))
+    return ShownLeadsAnswer(leads=[shown(one) for one in found])
 
 
 provider_accounts = Router(

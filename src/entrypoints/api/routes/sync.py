@@ -4,17 +4,18 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import AccountId
 from ....domain.shared.page import MAX_LIMIT
 from ..access import needs
-from ..answers.sync import RunsAnswer, SyncStatusAnswer, run, sync_status
+from ..answers.sync import LatestRunsAnswer, RunsAnswer, SyncStatusAnswer, run, sync_status
 from ..bodies import Body
 from ..dependencies import Asking, Uses
-from ..syncing import run_sync
+from ..syncing import KINDS, run_sync
 
+Kind = Annotated[str, PathParameter(description="What to sync", schema_extra={"enum": list(KINDS)})]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT)]
 
 
@@ -32,14 +33,14 @@ async def get_status(asking: Asking, uses: Uses) -> SyncStatusAnswer:
 
 
 @get("/runs", summary="The latest runs", opt=needs(Scope.SYNC_READ, query=frozenset({"limit"})))
-async def list_runs(asking: Asking, uses: Uses, limit: Limit = 50) -> RunsAnswer:
+async def list_runs(asking: Asking, uses: Uses, limit: Limit = 50) -> LatestRunsAnswer:
     """Of all accounts and kinds, newest first."""
-    runs = await uses.readers.runs(asking.tenant_id, limit=limit)
-    return RunsAnswer(runs=[run(one) for one in runs], count=len(runs))
+    runs = await uses.readers.runs(asking.tenant_id, limit=limit + 1)
+    return LatestRunsAnswer(runs=[run(one) for one in runs[:limit]], has_more=len(runs) > limit)
 
 
 @post("/{kind:str}", summary="Sync members, leads or all now", status_code=200, opt=needs(Scope.SYNC_RUN))
-async def start(kind: FromPath[str], asking: Asking, uses: Uses, data: JSONBody[SyncBody | None] = None) -> RunsAnswer:
+async def start(kind: Kind, asking: Asking, uses: Uses, data: JSONBody[SyncBody | None] = None) -> RunsAnswer:
     """Waits for the end. What went wrong, or why a run was skipped, is in the runs."""
     wish = data or SyncBody()
     account_id = AccountId(wish.account_id) if wish.account_id else None

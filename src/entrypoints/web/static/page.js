@@ -33,7 +33,7 @@ async function run(form, progress) {
     live.replaceChildren(...document.importNode(fresh, true).childNodes);
     const notice = live.querySelector("[data-notice]");
     const outcome = live.querySelector("[data-outcome]");
-    progress.className = answer.ok ? "progress" : "progress failed";
+    progress.className = "progress";
     progress.textContent = notice ? "" : `Done. ${outcome?.textContent ?? ""}`;
   } catch {
     progress.className = "progress failed";

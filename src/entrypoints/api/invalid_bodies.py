@@ -1,0 +1,64 @@
+"""Everything that is wrong with a body at once; the decoder itself stops at the first."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, get_args
+
+import msgspec
+
+from .errors import FieldProblem
+from .wording import wording
+
+_PATH = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
+_UNKNOWN = re.compile(r"unknown field `(.*?)`")
+_MISSING = re.compile(r"missing required field `(.*?)`")
+
+
+def problems_of(raw: object, type_: Any, first: msgspec.ValidationError) -> list[FieldProblem]:
+    """All problems of a decoded body that does not fit; ``first`` is what the decoder stopped at."""
+    struct = _struct_of(type_)
+    if struct is None or not isinstance(raw, Mapping):
+        return [_problem(str(first))]
+    return list(_all(raw, struct)) or [_problem(str(first))]
+
+
+def _all(raw: Mapping[str, object], struct: type[msgspec.Struct]) -> Iterator[FieldProblem]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    for name in raw.keys() - fields.keys():
+        yield FieldProblem(field=name, code="unknown_field", message=f"there is no field {name!r} here")
+    for name, field in fields.items():
+        if name not in raw:
+            if field.required:
+                yield FieldProblem(field=name, code="missing_field", message=f"{name} is needed")
+            continue
+        try:
+            msgspec.json.decode(msgspec.json.encode({name: raw[name]}), type=_alone(struct, name))
+        except msgspec.ValidationError as error:
+            yield _problem(str(error))
+
+
+@cache
+def _alone(struct: type[msgspec.Struct], name: str) -> type[msgspec.Struct]:
+    """A struct that has only this field."""
+    field = next(f for f in msgspec.structs.fields(struct) if f.encode_name == name)
+    return msgspec.defstruct(f"{struct.__name__}_{name}", [(name, field.type)])
+
+
+def _struct_of(type_: Any) -> type[msgspec.Struct] | None:
+    choices = (type_, *get_args(type_))
+    return next((c for c in choices if isinstance(c, type) and issubclass(c, msgspec.Struct)), None)
+
+
+def _problem(text: str) -> FieldProblem:
+    at = _PATH.search(text)
+    where, message = (at[1], text[: at.start()]) if at else ("", text)
+    for code, pattern, words in (
+        ("unknown_field", _UNKNOWN, "there is no field {!r} here"),
+        ("missing_field", _MISSING, "{} is needed"),
+    ):
+        named = pattern.search(text)
+        if named:
+            field = ".".join(part for part in (where, named[1]) if part)
+            return FieldProblem(field=field, code=code, message=words.format(named[1]))
+    return FieldProblem(field=where, code="invalid_value", message=wording(message, where))

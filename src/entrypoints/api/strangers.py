@@ -1,0 +1,33 @@
+"""Addresses that no route has because what stands where an id belongs is none."""
+
+import re
+
+from ...domain.shared.errors import NotFound
+
+_KINDS = {
+    "members": "member",
+    "memberships": "membership",
+    "leads": "lead",
+    "provider-accounts": "provider account",
+    "staff-tasks": "staff task",
+    "api-keys": "API key",
+}
+_ADDRESS = re.compile(rf"/api/v1/({'|'.join(_KINDS)})/([^/]{{1,100}})(?:/.*)?", re.DOTALL)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class NoSuchId(NotFound):
+    """Ids are UUIDs; this is none, so nothing has it."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(kind, key)
+        article = "an" if kind[0] in "AEIOU" else "a"
+        self.message = f"{key!r} is no id of {article} {kind}: ids are UUIDs"
+
+
+def no_id_in(path: str) -> NoSuchId | None:
+    """What to say about ``/api/v1/members/abc``; None where an id is not the trouble."""
+    address = _ADDRESS.fullmatch(path)
+    if address is None or _UUID.fullmatch(address[2]):
+        return None
+    return NoSuchId(_KINDS[address[1]], address[2])

@@ -1,0 +1,54 @@
+"""What the decoder says about a value, in words for whoever sent it."""
+
+import re
+
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "decimal": "a number such as 12.50",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "uuid": "a UUID",
+    "date": "a date such as 2026-04-30",
+    "datetime": "an instant such as 2026-04-30T10:00:00Z",
+    "null": "null",
+}
+_WRONG_KIND = re.compile(r"Expected `([^`]+)`(?:, got `[^`]+`)?")
+_LENGTH = re.compile(r"Expected `str` of length (>=|<=) (\d+)")
+_RANGE = re.compile(r"Expected `\w+` (>=|<=) (\d+)")
+_SAID = {
+    "Invalid UUID": "a UUID",
+    "Invalid decimal string": "a number such as 12.50",
+    "Invalid RFC3339 encoded date": "a date such as 2026-04-30",
+    "Invalid RFC3339 encoded datetime": "an instant such as 2026-04-30T10:00:00Z",
+    "Expected `datetime` with a timezone component": "an instant with its offset, such as 2026-04-30T10:00:00Z",
+    "Expected `str` matching regex": "a text without NUL characters",
+}
+_LIMITS = {">=": "at least", "<=": "at most"}
+
+
+def wording(message: str, field: str) -> str:
+    """``limit must be a whole number`` for ``Expected `int`, got `str```. What is not known stays as it was said."""
+    name = field.rpartition(".")[2] or "the body"
+    expected = _expected(message)
+    return f"{name} must {expected}" if expected else message
+
+
+def _expected(message: str) -> str | None:
+    for start, kind in _SAID.items():
+        if message.startswith(start):
+            return f"be {kind}"
+    length = _LENGTH.match(message)
+    if length:
+        return f"have {_LIMITS[length[1]]} {length[2]} characters"
+    bounds = _RANGE.match(message)
+    if bounds:
+        return f"be {_LIMITS[bounds[1]]} {bounds[2]}"
+    if message.startswith("Invalid enum value"):
+        return f"be one of the words that the description lists, not {message.removeprefix('Invalid enum value ')}"
+    wrong = _WRONG_KIND.fullmatch(message)
+    if wrong:
+        return "be " + " or ".join(_KINDS.get(kind.strip(), kind.strip()) for kind in wrong[1].split("|"))
+    return None

@@ -1,0 +1,63 @@
+"""Messages of the inside in the words of the page."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from markupsafe import Markup, escape
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z| UTC|[+-]\d\d:\d\d)")
+_HINTS = {"or force it": "or tick “even if synced within the hour”"}
+_HEALTH: Mapping[str, str] = {
+    "connection_error": "The provider could not be reached.",
+    "not_configured": "No provider is set up yet.",
+    "error": "The provider answered with an error.",
+    "unknown_error": "The check itself failed.",
+}
+_ERRORS: Mapping[str, str] = {
+    "provider_unavailable": "The provider could not be reached.",
+    "provider_credentials_refused": "The provider does not accept the key.",
+    "provider_rejected": "The provider refused this.",
+    "provider_not_found": "The provider does not have this record.",
+    "provider_unsupported": "The provider's interface cannot do this.",
+    "provider_error": "The provider answered with an error.",
+    "storage_unavailable": "The database could not be read or written.",
+    "storage_conflict": "The database was busy.",
+    "invalid_value": "A value of this record cannot be taken.",
+    "rule_violation": "A rule does not allow this.",
+}
+_REASONS: Mapping[str, str] = {
+    "unsupported": "The provider's interface cannot do this, so a person must.",
+    "writes_disabled": "Tresen may not write to this provider account, so a person must.",
+    "outcome_unknown": "The provider did not answer: look there first whether it was done.",
+    "credentials": "The provider does not accept the key: renew it.",
+    "rejected": "The provider refused it: look why, then do it there.",
+}
+
+
+def spoken(text: str, local: Callable[[datetime], str]) -> Markup:
+    """The text, escaped, with instants as ``local`` writes them, each on one line."""
+    for hint, ours in _HINTS.items():
+        text = text.replace(hint, ours)
+    parts, end = [], 0
+    for stamp in _STAMP.finditer(text):
+        moment = datetime.fromisoformat(stamp[0].replace(" UTC", "+00:00"))
+        parts.append(escape(text[end : stamp.start()]))
+        parts.append(Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), local(moment)))
+        end = stamp.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def health_in_words(status: str) -> str:
+    """A sentence for a health status that is not healthy."""
+    return _HEALTH.get(status, "The provider's state is not known.")
+
+
+def error_in_words(code: str) -> str:
+    """A sentence for the code of a sync error."""
+    return _ERRORS.get(code, "This could not be taken over.")
+
+
+def reason_in_words(reason: str) -> str:
+    """Why a person is needed, and what to do."""
+    return _REASONS.get(reason, "A person must do this.")
