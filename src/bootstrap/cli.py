@@ -1,5 +1,7 @@
 """The console script ``tresen``. Nothing heavy is imported before a command asks for it."""
 
+import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -55,4 +57,20 @@ class InstalledRuntime(Runtime):
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    _open_standard_streams()
+    if os.environ.get("TRESEN_LOG_LEVEL", "").upper() == "DEBUG":
+        # Also what goes wrong before the settings are read shall be seen by whoever asks to see everything.
+        logging.basicConfig(level=logging.DEBUG)
     sys.exit(run(sys.argv[1:], InstalledRuntime()))
+
+
+def _open_standard_streams() -> None:
+    """A closed stream would give its number to the next file that is opened, and libraries trip over it."""
+    for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115 - the process's own, to its end
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115 - as above
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115 - as above

@@ -89,6 +89,8 @@ def load_settings() -> Settings:
         return ts.load_settings(Settings, loaders, converter=converter)
     except TsError as error:
         raise NotConfigured(f"a setting cannot be used: {_told(error)}") from None
+    except UnicodeDecodeError:
+        raise NotConfigured("tresen.toml cannot be read: it is not UTF-8 text") from None
 
 
 def secret_key(settings: Settings) -> str:
@@ -98,21 +100,29 @@ def secret_key(settings: Settings) -> str:
         return given
     path = settings.data_dir / _KEY_FILE
     try:
-        return path.read_text(encoding="ascii").strip()
+        key = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return _keep_new_key(path)
+    except UnicodeDecodeError:
+        key = ""
     except OSError as error:
         raise NotConfigured(
             f"the secret key cannot be read ({error.strerror}): check TRESEN_DATA_DIR, or set TRESEN_SECRET_KEY",
             file=_KEY_FILE,
         ) from None
+    if not key:
+        raise NotConfigured(
+            f"the file {path} holds no key: restore it, or remove it and connect the provider accounts again",
+            file=_KEY_FILE,
+        )
+    return key
 
 
 def _keep_new_key(path: Path) -> str:
     """Two processes may start at once: the file appears whole, and only the first one's key counts."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(new_key())
@@ -139,4 +149,7 @@ def without_password(url: str) -> str:
 
 def _told(error: BaseException) -> str:
     parts = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    return "; ".join(_told(part) for part in parts) if parts else str(error)
+    if not parts:
+        # "…: \n- ValueError: what is wrong": only the last part is for people.
+        return str(error).rpartition("Error: ")[2]
+    return "; ".join(_told(part) for part in parts)

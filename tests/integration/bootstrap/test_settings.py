@@ -49,9 +49,9 @@ def test_what_cannot_be_used_is_named(name: str, value: str, said: str, monkeypa
         load_settings()
 
 
-@pytest.mark.parametrize("text", ["not toml", "[tresen]\nno_such_setting = 1\n"])
-def test_a_file_that_cannot_be_used_is_told(text: str, tmp_path: Path) -> None:
-    (tmp_path / "tresen.toml").write_text(text, encoding="utf-8")
+@pytest.mark.parametrize("content", [b"not toml", b"[tresen]\nno_such_setting = 1\n", b'[tresen]\nlog_level = "\xff"'])
+def test_a_file_that_cannot_be_used_is_told(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "tresen.toml").write_bytes(content)
     with pytest.raises(NotConfigured):
         load_settings()
 
@@ -89,6 +89,15 @@ def test_a_given_key_is_taken_and_nothing_written(tmp_path: Path) -> None:
     key = new_key()
     assert secret_key(Settings(data_dir=tmp_path / "new", secret_key=ts.Secret(key))) == key
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe"])
+def test_a_key_file_without_a_key_is_named_and_kept(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "secret.key"
+    file.write_bytes(content)
+    with pytest.raises(NotConfigured, match=r"secret\.key"):
+        secret_key(Settings(data_dir=tmp_path))
+    assert file.read_bytes() == content
 
 
 def test_a_data_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

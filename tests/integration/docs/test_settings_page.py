@@ -23,6 +23,8 @@ def shown_default(name: str) -> str | None:
             return str(default).lower()
         case str():
             return default
+        case int():
+            return str(default)
         case tuple():
             return ",".join(default)
     return None
