@@ -14,7 +14,7 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..membership.create_membership import CreateMembership
-from ..membership.sale_terms import SaleTerms, settle_terms
+from ..membership.sale_terms import SaleTerms, ensure_named, settle_terms
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewPerson, Observed, Operation
 from ..ports.unit_of_work import UnitOfWork
@@ -56,6 +56,7 @@ class ConvertLead:
 
     async def __call__(self, conversion: Conversion) -> Converted:
         """Convert it: first the person at the provider, then the sale."""
+        ensure_named(conversion.package)
         lead, account, external, terms = await self._load(conversion)
 
         async def convert(gym: GymGateway) -> Observed:

@@ -35,6 +35,12 @@ class SaleTerms:
         }
 
 
+def ensure_named(package: str) -> None:
+    """Raises InvalidValue when no package is named; needs no store."""
+    if not package.strip():
+        raise InvalidValue("name the package that is sold", field="membership_type")
+
+
 async def settle_terms(
     uow: UnitOfWork, account: ProviderAccount, *, package: str, starts_on: date, payment_method: str, now: datetime
 ) -> SaleTerms:
@@ -43,8 +49,7 @@ async def settle_terms(
     Raises InvalidValue: no such package on sale (it names those that are), a name that several have, or a first day
     more than a year ago or more than two years ahead, which is a slip of the pen and not a wish.
     """
-    if not package.strip():
-        raise InvalidValue("name the package that is sold", field="membership_type")
+    ensure_named(package)
     today = uow.tenant.today(now)
     if not today - _PAST <= starts_on <= today + _FUTURE:
         raise InvalidValue(

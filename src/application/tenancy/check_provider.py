@@ -11,10 +11,16 @@ from ..ports.clock import Clock
 from ..ports.gym import GymProviders, Health
 from ..transactions import Transactions
 
+_HEALTHY = "healthy"
+
 
 @attrs.frozen(kw_only=True)
 class ProviderHealth:
-    """W34's values. ``api_configured``: key and location are both there; ``last_check`` is an instant in UTC."""
+    """W34's values. ``api_configured``: key and location are both there; ``last_check`` is an instant in UTC.
+
+    Without a key the status is ``not_configured`` (W36). A location is only needed to create people: without one the
+    account is probed all the same, and may be ``healthy`` with an ``error`` that says what it cannot do.
+    """
 
     account_id: AccountId
     provider: str
@@ -42,6 +48,8 @@ class CheckProvider:
         account = await self._transactions.read(tenant_id, lambda uow: uow.accounts.get(account_id))
         location = account.settings.get("location_id")
         health = await self._probe(account, location)
+        if health.status == _HEALTHY and not location:
+            health = attrs.evolve(health, error="location ID not configured: reading works, creating people does not")
         return ProviderHealth(
             account_id=account.id,
             provider=account.provider,
@@ -57,8 +65,9 @@ class CheckProvider:
         )
 
     async def _probe(self, account: ProviderAccount, location: str | None) -> Health:
-        if account.credentials is None or not location:
-            return Health(status="not_configured", error="API key or location ID not configured")
+        if account.credentials is None:
+            missing = "API key" if location else "API key and location ID"
+            return Health(status="not_configured", error=f"{missing} not configured")
         try:
             async with self._gyms.open(account) as gym:
                 return await gym.health()

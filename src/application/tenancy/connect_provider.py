@@ -6,25 +6,32 @@ import attrs
 
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, TenantId
+from ...domain.shared.unset import UNSET, Unset
+from ...domain.staff.task import MACHINE
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import Connection, GymProviders
 from ..ports.secrets import SecretBox
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
+from .credentials import RENEW_CREDENTIALS, subject_of
 
 
 @attrs.frozen(kw_only=True)
 class ConnectProviderCommand:
-    """``name`` tells accounts at one provider apart; connecting the same name again renews it."""
+    """``name`` tells accounts at one provider apart; connecting the same name again renews it.
+
+    What is UNSET stays as it is; a new account has no settings then and may not write. ``settings`` are set one by
+    one: an empty text takes one back. ``base_url`` None is the provider's own address.
+    """
 
     tenant_id: TenantId
     provider: str
     name: str = "main"
     api_key: str = attrs.field(repr=False)
-    base_url: str | None = None
-    settings: Mapping[str, str] = attrs.field(factory=dict)
-    writes_enabled: bool = False
+    base_url: str | None | Unset = UNSET
+    settings: Mapping[str, str] | Unset = UNSET
+    writes_enabled: bool | Unset = UNSET
 
 
 @attrs.frozen
@@ -38,18 +45,18 @@ class ConnectProvider:
     _ids: IdSource
 
     async def __call__(self, command: ConnectProviderCommand) -> ProviderAccount:
-        """Store it. The credentials are sealed before they reach the store."""
+        """Store it. The credentials are sealed before they reach the store; a task to renew them is done then."""
         if not command.api_key.strip():
             raise InvalidValue("the API key is empty", field="api_key")
         name = command.name.strip()
         if not name:
             raise InvalidValue("an account needs a name", field="name")
-        connection = self._gyms.check_settings(command.provider, base_url=command.base_url, settings=command.settings)
         sealed = self._box.seal(command.api_key.strip())
 
         async def store(uow: UnitOfWork) -> ProviderAccount:
             known = await uow.accounts.all()
             same = [a for a in known if (a.provider, a.name) == (command.provider, name)]
+            connection = self._connection(command, same[0] if same else None)
             if not same:
                 account = self._new(command, name, connection, sealed)
                 await uow.accounts.add(account)
@@ -57,11 +64,30 @@ class ConnectProvider:
             account = same[0]
             account.renew(sealed)
             account.base_url, account.settings = connection.base_url, connection.settings
-            account.writes_enabled = command.writes_enabled
+            if not isinstance(command.writes_enabled, Unset):
+                account.writes_enabled = command.writes_enabled
             await uow.accounts.save(account)
+            await self._close_tasks(uow, account)
             return account
 
         return await self._transactions.run(command.tenant_id, "connect_provider", store)
+
+    def _connection(self, command: ConnectProviderCommand, known: ProviderAccount | None) -> Connection:
+        settings = dict(known.settings) if known else {}
+        for name, text in (command.settings or {}).items():
+            if text.strip() or name not in settings:
+                settings[name] = text
+            else:
+                del settings[name]
+        base_url = command.base_url
+        if isinstance(base_url, Unset):
+            base_url = known.base_url if known else None
+        return self._gyms.check_settings(command.provider, base_url=base_url, settings=settings)
+
+    async def _close_tasks(self, uow: UnitOfWork, account: ProviderAccount) -> None:
+        for task in await uow.tasks.open_for(RENEW_CREDENTIALS, subject_of(account)):
+            task.complete(by=MACHINE, now=self._clock.now(), note="new credentials were entered")
+            await uow.tasks.save(task)
 
     def _new(
         self, command: ConnectProviderCommand, name: str, connection: Connection, sealed: bytes
@@ -74,6 +100,6 @@ class ConnectProvider:
             base_url=connection.base_url,
             credentials=sealed,
             settings=connection.settings,
-            writes_enabled=command.writes_enabled,
+            writes_enabled=bool(command.writes_enabled),
             created_at=self._clock.now(),
         )

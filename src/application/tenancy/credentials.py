@@ -8,6 +8,14 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
 
+# The operation of the task that asks for new credentials.
+RENEW_CREDENTIALS = "renew_credentials"
+
+
+def subject_of(account: ProviderAccount) -> str:
+    """What tasks about an account name as their subject."""
+    return f"account:{account.id}"
+
 
 @attrs.frozen
 class CredentialGuard:
@@ -32,10 +40,10 @@ class CredentialGuard:
                     id=TaskId(self._ids.new()),
                     tenant_id=account.tenant_id,
                     account_id=account.id,
-                    operation="renew_credentials",
+                    operation=RENEW_CREDENTIALS,
                     title=f"Enter a valid API key for {account.provider} account {account.name!r}",
                     reason=TaskReason.CREDENTIALS,
-                    subject=f"account:{account.id}",
+                    subject=subject_of(account),
                     details={"provider": account.provider, "account": account.name, "answer": reason},
                     created_at=self._clock.now(),
                 )

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from ...application.tenancy.check_provider import ProviderHealth
 from ...application.tenancy.connect_provider import ConnectProviderCommand
 from ...domain.shared.errors import InvalidValue
+from ...domain.shared.unset import UNSET
 from ...domain.tenancy.provider_account import ProviderAccount
 from .answer import Answer, Table, cell
 from .call import Given, choose_accounts, in_tenant
@@ -19,7 +20,11 @@ from .terminal import Terminal
 KEY_VARIABLE = "TRESEN_PROVIDER_KEY"
 _HEALTHY = "healthy"
 
-group = command_group("provider", "Provider accounts: connect, list, check.")
+_KeyStdin = Annotated[
+    bool, Parameter(name="--key-stdin", negative=(), show_default=False, help="Read the API key from standard input.")
+]
+
+group = command_group("provider", "Provider accounts: connect, renew-key, list, check.")
 
 
 @group.command
@@ -31,39 +36,62 @@ async def connect(
     location_id: Annotated[str | None, Parameter(metavar="ID", help="The provider's id of the location.")] = None,
     base_url: Annotated[str | None, Parameter(metavar="URL", help="Another address than the provider's own.")] = None,
     enable_writes: Annotated[
-        bool,
-        Parameter(negative=(), show_default=False, help="Let Tresen write there; without it staff get tasks instead."),
-    ] = False,
+        bool | None,
+        Parameter(negative="--disable-writes", help="Let Tresen write there; else staff get tasks instead."),
+    ] = None,
     settings: Annotated[
         list[str] | None,
-        Parameter(name="--set", negative=(), metavar="KEY=VALUE", help="A setting of the provider; may be repeated."),
+        Parameter(
+            name="--set", negative=(), metavar="KEY=VALUE", help="A setting; may be repeated, an empty value unsets it."
+        ),
     ] = None,
-    key_stdin: Annotated[
-        bool, Parameter(negative=(), show_default=False, help="Read the API key from the standard input.")
-    ] = False,
+    key_stdin: _KeyStdin = False,
     tenant: TenantOption = None,
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Connect an account, or give one of the same name new credentials. The API key comes from the standard input
-    (--key-stdin), from TRESEN_PROVIDER_KEY or is asked for; it is never an argument.
+    """Connect an account, or give one of the same name new credentials; what is not given stays as it is. The API key
+    comes from the standard input (--key-stdin), from TRESEN_PROVIDER_KEY or is asked for; it is never an argument.
     """
     given = _settings(settings or (), location_id)
     key = _api_key(call.terminal, from_stdin=key_stdin)
     async with in_tenant(call, tenant) as (use, home):
+        before = {a.id: a for a in await use.list_provider_accounts(home.id)}
         account = await use.connect_provider(
             ConnectProviderCommand(
                 tenant_id=home.id,
                 provider=provider,
                 name=name,
                 api_key=key,
-                base_url=base_url,
+                base_url=UNSET if base_url is None else base_url or None,
                 settings=given,
-                writes_enabled=enable_writes,
+                writes_enabled=UNSET if enable_writes is None else enable_writes,
             )
         )
-    parts = [f"connected {account.provider} account {account.name} ({account.id})", "next: tresen provider check"]
-    return Answer(document={"provider_account": _document(account)}, parts=parts, as_json=as_json)
+    return _connected(account, before.get(account.id), as_json=as_json)
+
+
+@group.command
+async def renew_key(
+    account: Annotated[str | None, Parameter(help="Name or id of the account; without it the only one.")] = None,
+    /,
+    *,
+    key_stdin: _KeyStdin = False,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Give an account a new API key, which is read as in connect; everything else stays."""
+    async with in_tenant(call, tenant) as (use, home):
+        chosen = await choose_accounts(use, home, account)
+        if len(chosen) > 1:
+            raise InvalidValue(f"which account? {', '.join(one.name for one in chosen)}", field="account")
+        before = chosen[0]
+        key = _api_key(call.terminal, from_stdin=key_stdin)
+        renewed = await use.connect_provider(
+            ConnectProviderCommand(tenant_id=home.id, provider=before.provider, name=before.name, api_key=key)
+        )
+    return _connected(renewed, before, as_json=as_json)
 
 
 @group.command(name="list")
@@ -113,6 +141,34 @@ async def check(
     return Answer(
         document=listed("accounts", [_health(h) for h in found]), parts=[table], as_json=as_json, code=_code(found)
     )
+
+
+def _connected(account: ProviderAccount, before: ProviderAccount | None, *, as_json: bool) -> Answer:
+    verb = "connected" if before is None else "renewed the key of"
+    parts = [f"{verb} {account.provider} account {account.name} ({account.id})"]
+    if before is not None:
+        parts.extend(_changes(before, account))
+    parts.append("next: tresen provider check")
+    return Answer(document={"provider_account": _document(account)}, parts=parts, as_json=as_json)
+
+
+def _changes(before: ProviderAccount, after: ProviderAccount) -> list[str]:
+    old, new = _shown(before), _shown(after)
+    lines = [
+        f"{name}: {old.get(name, 'not set')} -> {new.get(name, 'not set')}"
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) != new.get(name)
+    ]
+    return lines or ["everything else stays as it was"]
+
+
+def _shown(account: ProviderAccount) -> dict[str, str]:
+    return {
+        "address": account.base_url,
+        "writes": "on" if account.writes_enabled else "off",
+        "credentials": account.credential_state.value,
+        **account.settings,
+    }
 
 
 def _health(health: ProviderHealth) -> dict[str, object]:

@@ -32,6 +32,34 @@ def test_writes_are_off_unless_they_are_enabled(desk: Desk) -> None:
     assert desk(*CONNECT, "--key-stdin", stdin="k").json["provider_account"]["writes_enabled"] is False
 
 
+def test_what_is_not_given_again_stays_and_what_changes_is_told(desk: Desk) -> None:
+    options = ("--enable-writes", "--set", "allow_unproven=true", "--base-url", "memory://south", "--key-stdin")
+    desk(*CONNECT, *options, stdin="k")
+    again = desk(*CONNECT, "--key-stdin", stdin="k2").json["provider_account"]
+    assert (again["writes_enabled"], again["base_url"]) == (True, "memory://south")
+    assert again["settings"] == {"allow_unproven": "true"}
+    told = desk(*CONNECT[:-3], "--disable-writes", "--key-stdin", *NORTH, stdin="k")
+    assert told.code == 0
+    assert "writes: on -> off" in told.out
+    assert "allow_unproven" not in told.out
+
+
+def test_a_key_is_renewed_and_all_else_stays(desk: Desk) -> None:
+    desk(*CONNECT, "--enable-writes", "--key-stdin", stdin="k")
+    before = desk("provider", "list", "--json", *NORTH).json["provider_accounts"]
+    result = desk("provider", "renew-key", "second", "--key-stdin", *NORTH, stdin="new\n")
+    assert (result.code, "everything else stays" in result.out) == (0, True)
+    after = desk("provider", "list", "--json", *NORTH).json["provider_accounts"]
+    assert after == before
+
+
+def test_of_several_accounts_the_one_with_the_new_key_must_be_named(desk: Desk) -> None:
+    desk(*CONNECT, "--key-stdin", stdin="k")
+    result = desk("provider", "renew-key", "--key-stdin", *NORTH, stdin="new")
+    assert result.code == 2
+    assert "main, second" in result.err
+
+
 def test_a_location_is_a_setting(desk: Desk) -> None:
     before = everything(desk.world.store)
     result = desk(*CONNECT, "--location-id", "12", "--key-stdin", stdin="k")

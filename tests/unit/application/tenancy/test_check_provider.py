@@ -21,13 +21,29 @@ async def test_healthy(studio: Studio) -> None:
     assert health.credential_state is CredentialState.OK
 
 
-@pytest.mark.parametrize("changes", [{"credentials": None, "settings": HERE}, {"settings": {}}])
-async def test_without_key_or_location_nothing_is_called(studio: Studio, changes: dict[str, object]) -> None:
-    studio.change_account(**changes)
+@pytest.mark.parametrize(
+    ("settings", "missing"), [(HERE, "API key not configured"), ({}, "API key and location ID not configured")]
+)
+async def test_without_a_key_nothing_is_called(studio: Studio, settings: dict[str, str], missing: str) -> None:
+    studio.change_account(credentials=None, settings=settings)
     health = await studio.check(studio.tenant.id, studio.account.id)
-    assert (health.status, health.api_configured) == ("not_configured", False)
-    assert health.error == "API key or location ID not configured"
+    assert (health.status, health.api_configured, health.error) == ("not_configured", False, missing)
     assert studio.gym.faults.calls == []
+
+
+async def test_without_a_location_an_account_can_be_read_and_says_what_it_cannot_do(studio: Studio) -> None:
+    studio.change_account(settings={})
+    health = await studio.check(studio.tenant.id, studio.account.id)
+    assert (health.status, health.response, health.api_configured) == ("healthy", "ok", False)
+    assert health.error == "location ID not configured: reading works, creating people does not"
+    assert studio.gym.faults.calls == ["health"]
+
+
+async def test_without_a_location_what_is_wrong_at_the_provider_comes_first(studio: Studio) -> None:
+    studio.change_account(settings={})
+    studio.gym.faults.outage = GatewayUnavailable("connection refused")
+    health = await studio.check(studio.tenant.id, studio.account.id)
+    assert (health.status, health.error) == ("connection_error", "connection refused")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.tenancy.choose_account import choose_account
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.application.tenancy.create_tenant import NewTenant
-from tresen.domain.shared.errors import AlreadyExists, InvalidValue, NotFound
+from tresen.domain.shared.errors import AlreadyExists, CredentialsRefused, InvalidValue, NotFound
 from tresen.domain.shared.ids import AccountId
+from tresen.domain.staff.task import TaskState
+from tresen.domain.sync.decision import Policy
 from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
 
 from ..studio import Studio
@@ -61,6 +63,42 @@ async def test_connecting_again_renews_the_same_account(studio: Studio) -> None:
     assert studio.box.open(stored.credentials) == "k-456"
     assert (stored.writes_enabled, stored.settings) == (True, {"allow_unproven": "true"})
     assert len(await studio.list_accounts(studio.tenant.id)) == 2
+
+
+async def test_what_is_not_given_stays_when_an_account_is_renewed(studio: Studio) -> None:
+    studio.gyms_by_address["memory://other"] = studio.gym
+    studio._assemble_gym(Policy())
+    first = connecting(studio, base_url="memory://other", writes_enabled=True, settings={"allow_unproven": "true"})
+    made = await studio.connect(first)
+    await studio.connect(connecting(studio, api_key="k-456"))
+    stored = await studio.list_accounts.one(studio.tenant.id, made.id)
+    assert (stored.base_url, stored.writes_enabled) == ("memory://other", True)
+    assert stored.settings == {"allow_unproven": "true"}
+    changes = {"base_url": None, "writes_enabled": False, "settings": {"allow_unproven": ""}}
+    await studio.connect(connecting(studio, **changes))
+    stored = await studio.list_accounts.one(studio.tenant.id, made.id)
+    assert (stored.base_url, stored.writes_enabled, stored.settings) == ("memory://gym", False, {})
+
+
+async def test_a_refused_renewal_changes_nothing(studio: Studio) -> None:
+    made = await studio.connect(connecting(studio))
+    before = studio.rows()
+    with pytest.raises(InvalidValue):
+        await studio.connect(connecting(studio, settings={"colour": "red"}))
+    assert studio.rows() == before
+    assert (await studio.list_accounts.one(studio.tenant.id, made.id)).version == made.version
+
+
+async def test_new_credentials_close_the_task_that_asked_for_them(studio: Studio) -> None:
+    studio.gym.faults.outage = CredentialsRefused("401")
+    second = await studio.connect(connecting(studio))
+    for account in (studio.account.id, second.id):
+        await studio.sync_leads(studio.tenant.id, account, force=True)
+    assert [task.state for task in await studio.tasks()] == [TaskState.OPEN, TaskState.OPEN]
+    await studio.connect(connecting(studio, api_key="k-456"))
+    others, closed = sorted(await studio.tasks(), key=lambda task: task.subject != f"account:{studio.account.id}")
+    assert (others.state, closed.state) == (TaskState.OPEN, TaskState.DONE)
+    assert (closed.subject, closed.note) == (f"account:{second.id}", "new credentials were entered")
 
 
 async def test_a_name_with_blanks_around_it_is_the_same_name(studio: Studio) -> None:
