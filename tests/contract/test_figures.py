@@ -25,7 +25,7 @@ from tresen.domain.shared.errors import NotFound
 from tresen.domain.shared.ids import MemberId, TenantId
 from tresen.domain.shared.money import Money
 from tresen.domain.staff.task import TaskState
-from tresen.domain.sync.run import Counts, RunState
+from tresen.domain.sync.run import PUSH, Counts, RunState
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
 from .kinds import LATER, ODD
@@ -105,6 +105,20 @@ async def test_runs_of_all_accounts_and_kinds_are_told_newest_first(
     found = await backend.readers.runs(tenant, limit=10)
     assert [values_of(run) for run in found] == [values_of(run) for run in reversed(runs)]
     assert [run.id for run in await backend.readers.runs(tenant, limit=2)] == [runs[2].id, runs[1].id]
+
+
+async def test_writes_to_the_provider_can_be_left_out_of_the_runs(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    runs = [a_run(account, kind=kind, started_at=NOON + timedelta(hours=n)) for n, kind in enumerate(("leads", PUSH))]
+
+    async def add(uow: UnitOfWork) -> None:
+        for run in runs:
+            await uow.runs.add(run)
+
+    await backend.write(tenant, add)
+    assert [run.kind for run in await backend.readers.runs(tenant, limit=1, pushes=False)] == ["leads"]
+    assert [run.kind for run in await backend.readers.runs(tenant, limit=2)] == [PUSH, "leads"]
 
 
 async def test_counts_say_how_many_are_in_which_status(backend: Backend, tenant: TenantId, other: TenantId) -> None:

@@ -315,9 +315,7 @@ async def test_text_finds_parts_of_names_addresses_and_numbers(backend: Backend,
         assert (len(page.items), page.count) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    "q", ["zoe", "z%ë", "zo_", "_oë", "%%", "zoë anna", "\\", '"', "'; --", "*", "org030", "zoe\u0308"]
-)
+@pytest.mark.parametrize("q", ["zoo", "z%ë", "zo_", "_oë", "%%", "zoë anna", "\\", '"', "'; --", "*", "org030", "züe"])
 async def test_text_that_is_nowhere_finds_nothing(backend: Backend, tenant: TenantId, q: str) -> None:
     """``%`` and ``_`` stand for themselves."""
     await add_members(backend, tenant, a_member(tenant, "Zoë", "Ünal", email="z@example.org", phone=a_phone("030")))
@@ -332,8 +330,27 @@ async def test_sharp_s_is_found_by_double_s(backend: Backend, tenant: TenantId) 
         assert (await backend.readers.members(tenant, Listing(q=q))).count == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Jörg", ("jorg", "Jörg", "JÖRG", "jo\u0308rg", "örg")),
+        ("Jorg", ("jörg", "jorg")),
+        ("Søren Łukasz Æbelø", ("soren", "SØREN", "lukasz", "aebelo", "æbelø")),
+        ("Čeněk Đorđe", ("cenek", "dorde", "čeněk")),
+        ("İpek Işık", ("ipek", "isik", "ışık")),
+        ("Ｚｏë", ("zoe",)),
+        ("김민준", ("김", "민준")),
+    ],
+)
+async def test_accents_are_no_matter(backend: Backend, tenant: TenantId, name: str, words: tuple[str, ...]) -> None:
+    """Neither in the name nor in the query."""
+    await add_members(backend, tenant, a_member(tenant, name, "Bystander"), a_member(tenant, "Other", "Person"))
+    for q in words:
+        assert [row.first_name for row in (await backend.readers.members(tenant, Listing(q=q))).items] == [name]
+
+
 async def test_signs_of_search_patterns_are_found_as_they_are(backend: Backend, tenant: TenantId) -> None:
-    for name in ("100%", "snake_case", "back\\slash", 'quo"te', "semi;colon", "star*", "[set]", "👩‍🚀", "u\u0308"):
+    for name in ("100%", "snake_case", "back\\slash", 'quo"te', "semi;colon", "star*", "[set]", "👩‍🚀"):
         member = a_member(tenant, name, "Bystander")
         await add_members(backend, tenant, member)
         page = await backend.readers.members(tenant, Listing(q=name))

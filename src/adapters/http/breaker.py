@@ -47,7 +47,7 @@ class Break(Transport):
             return CallsSuspended("the provider failed too often; calls are suspended")
         wait = max(0.0, (retry_at - self._clock.now()).total_seconds())
         return CallsSuspended(
-            f"the provider failed too often; the next call is tried at {retry_at.isoformat()}",
+            f"the provider failed too often; the next call is tried at {retry_at.isoformat(timespec='seconds')}",
             retry_at=retry_at.isoformat(),
             retry_after_s=wait,
         )

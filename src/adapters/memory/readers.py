@@ -22,7 +22,7 @@ from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import MemberId, TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.staff.task import StaffTask
-from ...domain.sync.run import Run
+from ...domain.sync.run import PUSH, Run
 from .entities import Identified
 from .members import latest_start
 from .ordering import arranged
@@ -70,10 +70,11 @@ class MemoryReaders(Readers):
         keys = sorted((key for _, key in table.items()), key=lambda key: (key.created_at, key.id), reverse=True)
         return [table.copy(key) for key in keys]
 
-    async def runs(self, tenant_id: TenantId, *, limit: int) -> Sequence[Run]:
+    async def runs(self, tenant_id: TenantId, *, limit: int, pushes: bool = True) -> Sequence[Run]:
         """By start; of one instant, the greater id first."""
         table = self._store.room(tenant_id).runs
-        runs = sorted((run for _, run in table.items()), key=lambda run: (run.started_at, run.id), reverse=True)
+        wanted = (run for _, run in table.items() if pushes or run.kind != PUSH)
+        runs = sorted(wanted, key=lambda run: (run.started_at, run.id), reverse=True)
         return [table.copy(run) for run in runs[:limit]]
 
     async def counts(self, tenant_id: TenantId) -> Mapping[str, Mapping[str, int]]:

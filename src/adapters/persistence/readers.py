@@ -13,7 +13,7 @@ from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import MemberId, TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.staff.task import StaffTask
-from ...domain.sync.run import Run
+from ...domain.sync.run import PUSH, Run
 from .connection import Connection, Database
 from .listings import LEADS, MEMBERS, TASKS, USERS, Listed
 from .mappers import contracts, identity, sync
@@ -26,6 +26,8 @@ R = TypeVar("R")
 HAS_MEMBER = select(MEMBER.c.id).where(MEMBER.c.tenant_id == bindparam("tenant_id"), MEMBER.c.id == bindparam("id"))
 API_KEYS = rows_of(API_KEY).order_by(API_KEY.c.created_at.desc(), API_KEY.c.id.desc())
 RUNS = rows_of(SYNC_RUN).order_by(SYNC_RUN.c.started_at.desc(), SYNC_RUN.c.id.desc()).limit(bindparam("limit"))
+
+SYNCS = RUNS.where(SYNC_RUN.c.kind != PUSH)
 
 
 def _count(status: Column[Any]) -> Select[Any]:
@@ -81,10 +83,10 @@ class SqlReaders(Readers):
             rows = await connection.fetch(API_KEYS, {"tenant_id": tenant_id})
         return [identity.api_key(row) for row in rows]
 
-    async def runs(self, tenant_id: TenantId, *, limit: int) -> Sequence[Run]:
+    async def runs(self, tenant_id: TenantId, *, limit: int, pushes: bool = True) -> Sequence[Run]:
         """By start; of one instant, the greater id first."""
         async with self._database.reading() as connection:
-            rows = await connection.fetch(RUNS, {"tenant_id": tenant_id, "limit": limit})
+            rows = await connection.fetch(RUNS if pushes else SYNCS, {"tenant_id": tenant_id, "limit": limit})
         return [sync.run(row) for row in rows]
 
     async def counts(self, tenant_id: TenantId) -> Mapping[str, Mapping[str, int]]:

@@ -9,7 +9,7 @@ from ...domain.shared.ids import LeadId, RunId
 from ...domain.sync.decision import Policy
 from ...domain.sync.laws import Law
 from ...domain.sync.record import SyncRecord
-from ...domain.sync.run import Run, RunState
+from ...domain.sync.run import PUSH, Run, RunState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import Observed
@@ -20,8 +20,6 @@ from ..sync.member_records import MemberRecords
 from ..sync.membership_records import MembershipRecords
 from ..sync.reconciler import Reconciler, RunScope
 from ..sync.records import E, RecordKind
-
-_PUSH = "push"
 
 
 @attrs.frozen
@@ -76,7 +74,7 @@ class Absorb:
     async def _absorb(self, uow: UnitOfWork, account: ProviderAccount, kind: RecordKind[E], observed: Observed) -> UUID:
         now = self._clock.now()
         run = Run(
-            id=RunId(self._ids.new()), tenant_id=account.tenant_id, account_id=account.id, kind=_PUSH, started_at=now
+            id=RunId(self._ids.new()), tenant_id=account.tenant_id, account_id=account.id, kind=PUSH, started_at=now
         )
         await uow.runs.add(run)
         # What the provider shows right after our write is what it made of it: there is nothing to weigh.

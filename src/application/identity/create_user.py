@@ -37,7 +37,9 @@ class CreateUser:
     async def __call__(self, new: NewUser) -> User:
         """Make it."""
         if new.granted_by is not None and new.role not in MAY_GRANT[new.granted_by]:
-            raise NotAllowed(f"a {new.granted_by.value} may not make somebody {new.role.value}", role=new.role.value)
+            raise NotAllowed(
+                f"nobody whose role is {new.granted_by.value} may make somebody {new.role.value}", role=new.role.value
+            )
         check_password(new.password)
         user = User(
             id=UserId(self._ids.new()),

@@ -4,6 +4,7 @@ import attrs
 
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage
+from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId, TenantId
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
@@ -39,7 +40,7 @@ class UpdatedLead:
 @attrs.frozen
 class UpdateLead:
     """A lead that a provider owns is changed there first; until that is done, ours stays as it is, because the next
-    sync would take the provider's values. Raises NotFound, IllegalTransition.
+    sync would take the provider's values. Raises InvalidValue (nothing set), NotFound, IllegalTransition.
     """
 
     _transactions: Transactions
@@ -49,6 +50,8 @@ class UpdateLead:
 
     async def __call__(self, update: LeadUpdate) -> UpdatedLead:
         """Change what is set."""
+        if isinstance(update.stage, Unset) and isinstance(update.notes, Unset):
+            raise InvalidValue("nothing to change: set at least one of status and notes")
         linked = await self._transactions.run(update.tenant_id, "update_lead", lambda uow: self._here(uow, update))
         if isinstance(linked, Lead):
             return UpdatedLead(linked)

@@ -47,7 +47,7 @@ class UpdateMembership:
 
 def _patch(update: MembershipUpdate) -> MembershipPatch:
     if isinstance(update.package, Unset) and isinstance(update.status, Unset) and update.monthly_price is UNSET:
-        raise InvalidValue("nothing to change: set membership_type, membership_status or monthly_price")
+        raise InvalidValue("nothing to change: set at least one of package, status and monthly price")
     if update.status is Status.UNKNOWN:
         raise InvalidValue("a membership cannot be made unknown", field="membership_status")
     return MembershipPatch(

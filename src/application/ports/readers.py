@@ -115,8 +115,8 @@ class Readers(Protocol):
         """API keys, revoked ones too, newest first."""
 
     @abstractmethod
-    async def runs(self, tenant_id: TenantId, *, limit: int) -> Sequence[Run]:
-        """The latest runs of all accounts and kinds, newest first."""
+    async def runs(self, tenant_id: TenantId, *, limit: int, pushes: bool = True) -> Sequence[Run]:
+        """The latest runs of all accounts and kinds, newest first; without ``pushes`` only the syncs."""
 
     @abstractmethod
     async def counts(self, tenant_id: TenantId) -> Mapping[str, Mapping[str, int]]:

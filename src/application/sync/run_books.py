@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -109,4 +110,5 @@ async def _why_not(uow: UnitOfWork, run: Run) -> str | None:
     allowed_at = next_allowed(last.finished_at if last else None, now=run.started_at, force=run.forced)
     if allowed_at is None:
         return None
-    return f"synced less than an hour ago; the next run may begin at {allowed_at:%Y-%m-%d %H:%M} UTC, or force it"
+    local = allowed_at.astimezone(ZoneInfo(uow.tenant.zone))
+    return f"synced less than an hour ago; next at {local:%H:%M %Z} unless forced"

@@ -18,7 +18,10 @@ _RECENT = 10
 
 @attrs.frozen(kw_only=True)
 class Status:
-    """Instants in UTC, None for never. Over several accounts, the last success is the oldest of them."""
+    """Instants in UTC, None for never. Over several accounts, the last success is the oldest of them.
+
+    ``runs`` are syncs only, newest first.
+    """
 
     last_sync_members: datetime | None
     last_sync_leads: datetime | None
@@ -37,7 +40,7 @@ class SyncStatus:
 
     async def __call__(self, tenant_id: TenantId) -> Status:
         """The status now."""
-        runs = await self._readers.runs(tenant_id, limit=_RECENT)
+        runs = await self._readers.runs(tenant_id, limit=_RECENT, pushes=False)
 
         async def ask(uow: UnitOfWork) -> Status:
             accounts = [a.id for a in await uow.accounts.all() if a.credentials is not None]

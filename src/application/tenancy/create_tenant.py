@@ -2,7 +2,9 @@
 
 import attrs
 
+from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import TenantId
+from ...domain.shared.iso_codes import CURRENCIES, REGIONS
 from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock, IdSource
 from ..ports.directory import Directory
@@ -29,7 +31,7 @@ class CreateTenant:
     _ids: IdSource
 
     async def __call__(self, new: NewTenant) -> Tenant:
-        """Make it."""
+        """Make it. Its currency and region must be in use now: one that is retired later does no harm to who has it."""
         tenant = Tenant(
             id=TenantId(self._ids.new()),
             slug=new.slug,
@@ -40,5 +42,9 @@ class CreateTenant:
             currency=new.currency,
             created_at=self._clock.now(),
         )
+        if tenant.currency not in CURRENCIES:
+            raise InvalidValue(f"{tenant.currency!r} is no currency of ISO 4217, such as EUR", field="currency")
+        if tenant.region not in REGIONS:
+            raise InvalidValue(f"{tenant.region!r} is no country of ISO 3166, such as DE", field="region")
         await self._directory.add_tenant(tenant)
         return tenant

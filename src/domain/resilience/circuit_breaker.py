@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from ..shared.errors import InvalidValue
+
 
 class BreakerState(enum.Enum):
     """``closed``: calls pass. ``open``: none pass. ``half_open``: one trial call is under way."""
@@ -16,10 +18,17 @@ class BreakerState(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class BreakerPolicy:
-    """Open after so many failures in a row; let one trial call pass after ``rest``."""
+    """Open after so many failures in a row; let one trial call pass after ``rest``. Raises InvalidValue unless both
+    are positive."""
 
     failures: int = 5
     rest: timedelta = timedelta(seconds=30)
+
+    def __attrs_post_init__(self) -> None:
+        if self.failures < 1:
+            raise InvalidValue("a breaker opens after at least one failure", field="failures")
+        if self.rest <= timedelta():
+            raise InvalidValue("a breaker rests for a while before it tries again", field="rest")
 
 
 @attrs.frozen(kw_only=True)

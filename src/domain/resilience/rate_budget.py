@@ -4,15 +4,26 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from ..shared.errors import InvalidValue
+
 
 @attrs.frozen(kw_only=True)
 class RateBudget:
-    """At most ``burst`` calls at once and ``per_second`` in the long run, over everything that shares the value."""
+    """At most ``burst`` calls at once and ``per_second`` in the long run, over everything that shares the value.
+
+    Raises InvalidValue for a rate or a burst that lets nothing pass.
+    """
 
     per_second: float
     burst: int
     level: float
     updated_at: datetime
+
+    def __attrs_post_init__(self) -> None:
+        if not self.per_second > 0:
+            raise InvalidValue("a budget lets more than 0 calls per second pass", field="per_second")
+        if self.burst < 1:
+            raise InvalidValue("a budget lets at least one call pass at once", field="burst")
 
     @classmethod
     def full(cls, *, per_second: float, burst: int, now: datetime) -> "RateBudget":

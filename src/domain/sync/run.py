@@ -9,6 +9,9 @@ from ..shared.ids import AccountId, RunId, TenantId
 
 MIN_INTERVAL = timedelta(hours=1)
 
+# The kind of a run that books what was written to a provider.
+PUSH = "push"
+
 
 class RunState(enum.Enum):
     """``interrupted``: the process died; ``skipped``: the hourly limit; neither counts as a success."""
@@ -57,7 +60,9 @@ class SyncError:
 
 @attrs.define(eq=False, kw_only=True)
 class Run:
-    """``kind`` is what was asked for: ``members`` (with their memberships) or ``leads``. Instants are UTC."""
+    """``kind`` is what was asked for: ``members`` (with their memberships) or ``leads``; or ``push``, a write
+    to the provider. Instants are UTC.
+    """
 
     id: RunId = attrs.field(on_setattr=attrs.setters.frozen)
     tenant_id: TenantId = attrs.field(on_setattr=attrs.setters.frozen)

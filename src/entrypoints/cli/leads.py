@@ -119,15 +119,16 @@ async def update(
     call: Given,
 ) -> Answer:
     """Change a lead's status or notes, at the provider first where it owns the lead."""
-    if status is None and notes is None:
-        raise InvalidValue("nothing to change: give --status or --notes")
     if status is Stage.UNKNOWN:
         raise InvalidValue("a lead cannot be made unknown", field="status")
     async with in_tenant(call, tenant) as (use, home):
         changed = await use.update_lead(
             LeadUpdate(tenant_id=home.id, lead_id=LeadId(id_), stage=status or UNSET, notes=_notes(notes))
         )
-    return _with_task(changed.lead, changed.task, f"{changed.lead.name} is {changed.lead.stage.value}", as_json=as_json)
+    line = f"{changed.lead.name} is {changed.lead.stage.value}"
+    if changed.task:
+        line = f"{changed.lead.name} is not changed here; a task was made"
+    return _with_task(changed.lead, changed.task, line, as_json=as_json)
 
 
 @group.command

@@ -95,6 +95,7 @@ async def _every_read_of_the_doors(database: Database, tenant: Tenant) -> None:
         await read(tenant.id, Listing(status="active", q="ad by", offset=1))
     await readers.api_keys(tenant.id)
     await readers.runs(tenant.id, limit=5)
+    await readers.runs(tenant.id, limit=5, pushes=False)
     await readers.counts(tenant.id)
     await SqlAuditLog(database).latest(tenant.id, limit=5)
     await directory.tenant(tenant.slug)

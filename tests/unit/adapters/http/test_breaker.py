@@ -37,6 +37,14 @@ async def test_an_open_breaker_lets_nothing_pass_and_tells_when_it_will(
     assert caught.value.details == {"retry_at": "2026-03-02T12:00:30+00:00", "retry_after_s": 20.0}
 
 
+async def test_the_message_tells_the_time_to_the_second(script: Any, clock: FixedClock, read: HttpRequest) -> None:
+    clock.advance(timedelta(microseconds=123_456))
+    chain = Break(script(BadAnswer("x")), cell(), clock)
+    await fail(chain, read, 2)
+    with pytest.raises(CallsSuspended, match=r"is tried at 2026-03-02T12:00:30\+00:00$"):
+        await chain.send(read)
+
+
 async def test_one_trial_closes_it_again(script: Any, clock: FixedClock, read: HttpRequest) -> None:
     chain = Break(script(AnswerLost("x"), AnswerLost("x"), OK), cell(), clock)
     await fail(chain, read, 2)

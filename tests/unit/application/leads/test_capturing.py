@@ -227,6 +227,15 @@ async def test_what_the_rules_forbid_is_refused_before_the_provider_is_asked(stu
     assert "update_lead" not in studio.gym.faults.calls
 
 
+async def test_an_update_that_sets_nothing_is_refused_before_anything_is_called(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    before = studio.rows()
+    with pytest.raises(InvalidValue):
+        await studio.update_lead(update(studio, lead))
+    assert studio.rows() == before
+    assert "update_lead" not in studio.gym.faults.calls
+
+
 async def test_an_unknown_or_foreign_lead_is_not_found(studio: Studio) -> None:
     other = await studio.create_tenant(NewTenant(slug="other", name="Other"))
     lead = await synced_lead(studio)

@@ -31,7 +31,10 @@ async def test_a_slug_is_taken_once(studio: Studio) -> None:
         await studio.create_tenant(NewTenant(slug="studio", name="Another"))
 
 
-@pytest.mark.parametrize("values", [{"slug": "No!"}, {"name": " "}, {"zone": "Berlin"}, {"currency": "Euro"}])
+@pytest.mark.parametrize(
+    "values",
+    [{"slug": "No!"}, {"name": " "}, {"zone": "Berlin"}, {"currency": "Euro"}, {"currency": "XYZ"}, {"region": "ZZ"}],
+)
 async def test_what_cannot_be_a_tenant_is_refused(studio: Studio, values: dict[str, str]) -> None:
     with pytest.raises(InvalidValue):
         await studio.create_tenant(NewTenant(**{"slug": "other", "name": "Other", **values}))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tresen.domain.resilience.circuit_breaker import BreakerPolicy, BreakerState, CircuitBreaker
+from tresen.domain.shared.errors import InvalidValue
 
 START = datetime(2026, 5, 4, 9, tzinfo=UTC)
 REST = timedelta(seconds=30)
@@ -148,3 +149,9 @@ def test_it_is_a_value() -> None:
     breaker = CircuitBreaker()
     breaker.failed(START)
     assert breaker == CircuitBreaker()
+
+
+@pytest.mark.parametrize(("failures", "rest"), [(0, REST), (-1, REST), (5, timedelta()), (5, -REST)])
+def test_a_policy_without_failures_or_rest_is_refused(failures: int, rest: timedelta) -> None:
+    with pytest.raises(InvalidValue):
+        BreakerPolicy(failures=failures, rest=rest)

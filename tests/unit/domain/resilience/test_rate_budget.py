@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tresen.domain.resilience.rate_budget import RateBudget
+from tresen.domain.shared.errors import InvalidValue
 
 START = datetime(2026, 5, 4, 9, tzinfo=UTC)
 RATES = st.sampled_from((0.1, 0.5, 1.0, 3.0, 10.0, 33.3, 1000.0)) | st.floats(0.01, 1000)
@@ -82,3 +83,9 @@ def test_it_is_a_value() -> None:
     budget = RateBudget.full(per_second=1, burst=2, now=START)
     budget.take(START)
     assert budget.level == 2
+
+
+@pytest.mark.parametrize(("per_second", "burst"), [(0, 1), (-1, 1), (float("nan"), 1), (1, 0), (1, -3)])
+def test_a_budget_that_lets_nothing_pass_is_refused(per_second: float, burst: int) -> None:
+    with pytest.raises(InvalidValue):
+        RateBudget.full(per_second=per_second, burst=burst, now=START)
