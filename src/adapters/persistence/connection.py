@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import attrs
 import sqlalchemy as sa
 from sqlalchemy import Column, Executable, Select, Table
 
@@ -74,6 +75,14 @@ class Transaction(Connection, Protocol):
         """Make it durable and visible."""
 
 
+@attrs.frozen
+class Look:
+    """One thing that was looked at. ``problem``: what is wrong and what to do, None when it is fine."""
+
+    name: str
+    problem: str | None = None
+
+
 class Database(Protocol):
     """One database. Opening it does nothing yet: what is wrong with it shows when it is first used."""
 
@@ -112,8 +121,8 @@ class Database(Protocol):
         """
 
     @abstractmethod
-    async def problems(self) -> Sequence[str]:
-        """What is wrong with the store itself, each with what to do; the schema's age is another matter."""
+    async def looks(self) -> Sequence["Look"]:
+        """What was looked at in the store itself, one by one; the schema's age is another matter."""
 
     @abstractmethod
     async def close(self) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from ...application.ports.clock import Clock, IdSource
 from ...domain.shared.errors import NotConfigured
-from .connection import Connection, Database, Transaction
+from .connection import Connection, Database, Look, Transaction
 from .postgres_connection import PostgresConnection, PostgresTransaction
 from .postgres_errors import translated
 
@@ -83,12 +83,12 @@ class PostgresDatabase(Database):
             "pg_restore brings it back"
         )
 
-    async def problems(self) -> Sequence[str]:
+    async def looks(self) -> Sequence[Look]:
         """Whether it may be written."""
         question = sa.text("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'")
         if await self.run(lambda connection: connection.execute(question).scalar()):
-            return ("the database is read-only (perhaps a standby): connect to the primary",)
-        return ()
+            return (Look("writable", "the database is read-only (perhaps a standby): connect to the primary"),)
+        return (Look("writable"),)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -8,7 +8,7 @@ import attrs
 import sqlalchemy as sa
 
 from ...domain.shared.errors import StorageUnavailable
-from .connection import Database
+from .connection import Database, Look
 from .revision import HEAD
 from .sqlite import SqliteDatabase
 
@@ -53,12 +53,18 @@ class Upgraded:
 
 @attrs.frozen(kw_only=True)
 class Check:
-    """What is found about a database; ``problems`` is empty when it is sound, and each says what to do."""
+    """What is found about a database. ``looks`` are at the store itself."""
 
     database: str
     revision: str | None
     state: State
-    problems: tuple[str, ...]
+    looks: tuple[Look, ...]
+    complaint: str | None = None
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Empty when it is sound; each says what to do. ``complaint`` is the one about the schema."""
+        return tuple(problem for problem in (*(look.problem for look in self.looks), self.complaint) if problem)
 
 
 async def current(database: Database) -> Found:
@@ -74,7 +80,7 @@ async def upgrade(database: Database) -> Upgraded:
     """
     if isinstance(database, SqliteDatabase):
         with suppress(OSError):  # opening the file tells what is wrong
-            database.path.parent.mkdir(parents=True, exist_ok=True)
+            database.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = await current(database)
     if found.state is State.NEWER:
         raise _newer(database, found)
@@ -98,12 +104,13 @@ async def backup(database: Database, target: Path) -> Path:
 async def check(database: Database) -> Check:
     """Everything that can be wrong with the database. Raises StorageUnavailable when it cannot be read at all."""
     found = await current(database)
-    problems = list(await database.problems())
+    looks = tuple(await database.looks())
+    complaint = None
     if found.state is State.NEWER:
-        problems.append(_newer(database, found).message)
+        complaint = _newer(database, found).message
     elif found.state is not State.CURRENT:
-        problems.append(f"the schema is {found.state.value}: upgrade it")
-    return Check(database=database.name, revision=found.revision, state=found.state, problems=tuple(problems))
+        complaint = f"the schema is {found.state.value}: upgrade it"
+    return Check(database=database.name, revision=found.revision, state=found.state, looks=looks, complaint=complaint)
 
 
 def _look(connection: sa.Connection) -> Found:

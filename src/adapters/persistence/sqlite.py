@@ -20,8 +20,8 @@ from sqlalchemy.pool import NullPool
 
 from ...application.ports.clock import Clock, IdSource
 from ...domain.shared.errors import StorageConflict
-from .connection import Connection, Database, Transaction
-from .sqlite_care import copy_database, find_problems
+from .connection import Connection, Database, Look, Transaction
+from .sqlite_care import copy_database, look_at, make_private
 from .sqlite_connection import SqliteConnection, SqliteTransaction
 from .sqlite_locks import hold_file
 from .sqlite_patience import Patience
@@ -79,6 +79,7 @@ class SqliteDatabase(Database):
 
     def connect(self) -> sqlite3.Connection:
         """A driver's connection with our settings. Raises sqlite3.Error."""
+        make_private(self.path)
         driver = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             for pragma in _PRAGMAS:
@@ -103,9 +104,9 @@ class SqliteDatabase(Database):
         name = f"{self.path.stem}-{self.clock.now():%Y%m%dT%H%M%S}.db"
         return await self._patience(lambda: copy_database(self.connect, target, name), threads=self._threads)
 
-    async def problems(self) -> Sequence[str]:
+    async def looks(self) -> Sequence[Look]:
         """Integrity, references, the right and the room to write."""
-        return await self.run(lambda connection: find_problems(connection, self.path))
+        return await self.run(lambda connection: look_at(connection, self.path))
 
     async def close(self) -> None:
         """Close the file; the log goes home into it."""

@@ -40,7 +40,7 @@ class SqlStoreCare(StoreCare):
                 detail=f"{found.state.value} ({found.revision or 'no revision'})",
                 advice=None if is_current else "run: tresen db upgrade",
             ),
-            *(Finding(name="health", ok=False, detail=problem) for problem in found.problems if is_current),
+            *(Finding(name=k.name, ok=k.problem is None, detail=k.problem or "fine") for k in found.looks),
         )
 
     def _beside(self) -> Path:
