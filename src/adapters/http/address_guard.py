@@ -5,6 +5,7 @@ help. At every connection, on what the name resolves to, and that very address i
 a name which changes its mind between two look-ups gains nothing.
 """
 
+import re
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
@@ -29,6 +30,10 @@ _NEVER = tuple(
         "192.88.99.0/24",
     )
 )
+# What a base address has no use for: a query, a fragment, and signs that no URL may hold as they are (RFC 3986 §2).
+_UNUSED = frozenset('?#\\"<>^`{|}')
+_NAME = re.compile(r"[a-z0-9._-]{1,253}")
+_SHOWN = 200
 _LOCAL_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "home.arpa")
 
 
@@ -43,27 +48,37 @@ def check_base_url(text: str, *, allow_private: bool) -> str:
     """The address without a slash at its end. Raises InvalidValue (field ``base_url``).
 
     It must be ``https``, without user, query or fragment, and not of our own network; ``allow_private`` lets
-    plain ``http`` and local addresses pass, for demonstrations and tests.
+    plain ``http`` and local addresses pass, for demonstrations and tests. A host name of other letters than ASCII's
+    comes back as it is looked up (``xn--``).
     """
+    # First of all, for urlsplit takes some of them out without a word.
+    if not text.isprintable() or " " in text:
+        raise InvalidValue("the address must not hold blanks or control characters", field="base_url")
     try:
-        parts = urlsplit(text.strip())
-        host = (parts.hostname or "").encode("idna").decode("ascii").rstrip(".").lower()
+        parts = urlsplit(text)
+        name = (parts.hostname or "").encode("idna").decode("ascii").lower()
         parts.port  # noqa: B018 -- raises ValueError when it is no port
     except (ValueError, UnicodeError):
-        raise InvalidValue(f"{text!r} is no web address", field="base_url") from None
+        raise InvalidValue(f"{text[:_SHOWN]!r} is no web address", field="base_url") from None
+    host = name.rstrip(".")
     _check_form(parts, host, text)
     if not allow_private:
         if parts.scheme != "https":
             raise InvalidValue("the address must begin with https://, for the key travels with it", field="base_url")
         if not _may_be_public(host):
             raise InvalidValue(f"{host} is inside a private network and is not called", field="base_url")
+    if not parts.netloc.isascii():
+        parts = parts._replace(netloc=name if parts.port is None else f"{name}:{parts.port}")
     return parts.geturl().rstrip("/")
 
 
 def _check_form(parts: SplitResult, host: str, text: str) -> None:
-    extras = parts.query or parts.fragment or parts.username is not None or parts.password is not None
-    if parts.scheme not in {"https", "http"} or not host or extras:
-        raise InvalidValue(f"{text!r} is no base address, such as https://api.example.com/v1", field="base_url")
+    extras = parts.username is not None or parts.password is not None or not _UNUSED.isdisjoint(text)
+    dialled = (_NAME.fullmatch(host) or _literal(host)) and parts.port != 0 and not parts.netloc.endswith(":")
+    if parts.scheme not in {"https", "http"} or not dialled or extras or not parts.path.isascii():
+        raise InvalidValue(
+            f"{text[:_SHOWN]!r} is no base address, such as https://api.example.com/v1", field="base_url"
+        )
 
 
 def _may_be_public(host: str) -> bool:

@@ -13,6 +13,7 @@ from .messages import HttpRequest, HttpResponse, Transport
 _TOO_MANY = 429
 _REQUEST_TIMEOUT = 408
 _SERVER_ERRORS = 500
+_LONGEST_WAIT_S = 86_400.0
 
 Effective = Callable[[HttpResponse], int]
 
@@ -47,14 +48,17 @@ class RefuseBadAnswers(Transport):
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds from ``now`` that Retry-After asks for (RFC 9110 §10.2.3), None if it says nothing we can read."""
+    """Seconds from ``now`` that Retry-After asks for (RFC 9110 §10.2.3), None if it says nothing we can read.
+
+    Longer waits than a day are a day: nobody waits so long in a call, and huge numbers are infinite.
+    """
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(_LONGEST_WAIT_S, float(text))
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return min(_LONGEST_WAIT_S, max(0.0, (moment - now).total_seconds()))

@@ -16,6 +16,7 @@ from .messages import HttpRequest, HttpResponse, Transport
 from .sockets import PublicNetwork
 
 LARGEST_BODY = 32 * 1024 * 1024
+_SHOWN = 40
 _GZIP = 16 + zlib.MAX_WBITS
 # Where the request may have been on its way already these are not among them.
 _NOTHING_SENT = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout, httpcore.UnsupportedProtocol)
@@ -129,7 +130,7 @@ def _plain(body: bytes, headers: dict[str, str]) -> bytes:
     if coding == "identity" or not body:
         return body
     if coding not in {"gzip", "x-gzip"}:
-        raise BadAnswer(f"the answer is coded as {coding}, which was not asked for")
+        raise BadAnswer(f"the answer is coded as {coding[:_SHOWN]!r}, which was not asked for")
     unzip = zlib.decompressobj(_GZIP)
     try:
         plain = unzip.decompress(body, LARGEST_BODY)

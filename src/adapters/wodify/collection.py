@@ -16,9 +16,9 @@ from ...domain.shared.errors import (
 )
 from ..http.messages import Transport
 from .envelope import Page, page_of, record_of
-from .paging import every_page, window
+from .paging import Ascent, FetchPage, every_page, window
 from .protocol import Protocol
-from .records import RecordReader
+from .records import RecordReader, id_of
 from .routes import Route
 from .search import text_query
 from .words import Words
@@ -26,7 +26,7 @@ from .words import Words
 
 @attrs.frozen(kw_only=True)
 class Collection:
-    """``name`` is the array in Wodify's pages. ``page_size`` is what is asked for.
+    """``name`` is the array in Wodify's pages. ``page_size`` is what is asked for, ``max_pages`` how many pages are.
 
     ``status_field`` is the field to search by for a state, whose words are ``words``; ``computed`` are those of our
     words that do not depend on that field alone, so that no search finds them all.
@@ -40,6 +40,7 @@ class Collection:
     protocol: Protocol
     transport: Transport
     page_size: int
+    max_pages: int
     status_field: str = ""
     words: Words = attrs.field(factory=lambda: Words.of({}))
     computed: frozenset[str] = frozenset()
@@ -47,19 +48,19 @@ class Collection:
     async def pages(self) -> AsyncGenerator[Sequence[Observed], None]:
         """Every record, once through.
 
-        A record that moved from one page to the next meanwhile is given once. Raises GatewayUnavailable when Wodify
-        gives the same page again and again.
+        A record that moved from one page to the next meanwhile is given once. Raises GatewayUnavailable when the
+        listing repeats itself or does not end.
         """
         last: frozenset[str] = frozenset()
-        async with aclosing(every_page(self._page, self.page_size)) as pages:
+        ascent = Ascent()
+        async with aclosing(every_page(self._page, self.page_size, self.max_pages)) as pages:
             async for items in pages:
                 seen = self._observe(items)
-                keys = frozenset([record.external_id for record in seen])
+                keys = [record.external_id for record in seen]
+                ascent.climb(keys)
                 if not last.isdisjoint(keys):
-                    if keys <= last:
-                        raise GatewayUnavailable(f"wodify gives the same page of {self.name} again")
                     seen = [record for record in seen if record.external_id not in last]
-                last = keys
+                last = frozenset(keys)
                 yield seen
 
     async def get(self, key: str) -> Observed | None:
@@ -71,14 +72,16 @@ class Collection:
         return self.reader.observe(record)
 
     async def raw(self, key: str) -> Raw:
-        """One record in full as it was received. Raises GatewayNotFound."""
+        """One record in full as it was received. Raises GatewayNotFound, GatewayUnavailable for another record's."""
         response = await self.transport.send(self.protocol.request(self.single, key=key))
-        return record_of(response, self.single.operation)
+        record = record_of(response, self.single.operation)
+        ensure_same(record, key, self.single.operation)
+        return record
 
     async def window(self, *, status: str | None, limit: int, offset: int) -> Sequence[Observed]:
         """A window, by rising ids. Records that cannot be read are in no state, so that no state finds them."""
         if status is None:
-            return self._observe(await window(self._page, size=self.page_size, limit=limit, offset=offset))
+            return self._observe(await self._window(self._page, limit, offset))
         found = await self._searched_window(status, limit, offset)
         if found is not None:
             return found
@@ -92,7 +95,7 @@ class Collection:
             if query is None:
                 return await self._listed_with_email(wanted)
             try:
-                items = await window(self._found_by(query), size=self.page_size, limit=self.page_size, offset=0)
+                items = await self._window(self._found_by(query), self.page_size, 0)
             except (GatewayRejected, GatewayUnsupported):
                 return await self._listed_with_email(wanted)
             found = [record for record in self._observe(items) if _has(record, "email", wanted)]
@@ -113,7 +116,7 @@ class Collection:
         if query is None or status in self.computed:
             return None
         try:
-            items = await window(self._found_by(query), size=self.page_size, limit=limit, offset=offset)
+            items = await self._window(self._found_by(query), limit, offset)
         except (GatewayRejected, GatewayUnsupported):
             return None
         found = self._observe(items)
@@ -128,6 +131,11 @@ class Collection:
                     break
         return found[offset : offset + limit]
 
+    async def _window(self, fetch: FetchPage, limit: int, offset: int) -> Sequence[Raw]:
+        return await window(
+            fetch, self._listed_id, size=self.page_size, limit=limit, offset=offset, most=self.max_pages
+        )
+
     async def _page(self, number: int, size: int) -> Page:
         query: dict[str, str | int] = {"page": number, "page_size": size, "sort": "id"}
         response = await self.transport.send(self.protocol.request(self.listing, query=query))
@@ -139,8 +147,11 @@ class Collection:
         return SearchPages(self, self.search, q)
 
     def _observe(self, items: Sequence[Raw]) -> list[Observed]:
-        observe = self.reader.observe
-        return [observe(item) for item in items]
+        listed = self.reader.listed
+        return [listed(item) for item in items]
+
+    def _listed_id(self, item: Raw) -> str:
+        return self.reader.listed(item).external_id
 
 
 @attrs.frozen
@@ -157,6 +168,12 @@ class SearchPages:
         query: dict[str, str | int] = {"q": self._q, "page": number, "page_size": size, "sort": "id"}
         response = await of.transport.send(of.protocol.request(self._route, query=query))
         return page_of(response, (of.name,), self._route.operation)
+
+
+def ensure_same(record: Raw, key: str, doing: str) -> None:
+    """Raises GatewayUnavailable when the record is not the one that was meant: somebody else's data are not taken."""
+    if id_of(record).lstrip("0") != key.lstrip("0"):
+        raise GatewayUnavailable(f"{doing}: wodify answers with another record than it was asked for")
 
 
 def _has(record: Observed, field: str, folded: str) -> bool:

@@ -1,21 +1,23 @@
 """Making a client of a lead: the one write whose outcome can be looked up afterwards."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import attrs
 import msgspec
 from msgspec import Raw
 
 from ...application.ports.gym import Observed
-from ...domain.shared.errors import GatewayRejected, GatewayUnsupported
+from ...domain.shared.errors import GatewayRejected, GatewayUnavailable, GatewayUnsupported
 from ..http.messages import Transport
 from .collection import Collection
-from .envelope import record_of
+from .envelope import UNREADABLE, record_of
 from .protocol import Protocol
 from .routes import Route
 from .writing import conversion_body
 
 _MOST_CANDIDATES = 20
+Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 class LeadState(msgspec.Struct):
@@ -75,7 +77,7 @@ class Conversion:
         unnamed: list[Observed] = []
         for candidate in found[:_MOST_CANDIDATES]:
             client = await self._clients.raw(candidate.external_id)
-            origin = str(msgspec.json.decode(client, type=Origin).lead_id or "")
+            origin = str(_decoded(client, Origin).lead_id or "")
             if origin == str(lead.id):
                 return self._clients.reader.observe(client)
             if origin in {"", "0"}:
@@ -86,4 +88,11 @@ class Conversion:
 
 
 def _state(lead: Raw) -> LeadState:
-    return msgspec.json.decode(lead, type=LeadState)
+    return _decoded(lead, LeadState)
+
+
+def _decoded(record: Raw, shape: type[Shape]) -> Shape:
+    try:
+        return msgspec.json.decode(record, type=shape)
+    except UNREADABLE:
+        raise GatewayUnavailable("a record of wodify's has an unknown form") from None

@@ -17,6 +17,10 @@ from ...domain.shared.errors import (
 )
 from ..http.failures import BadAnswer
 from ..http.messages import HttpResponse
+from .quoting import message, word
+
+# What decoding raises: not JSON, not of the type, not UTF-8, or nested too deeply.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _OK, _REDIRECTS, _ERRORS = 200, 300, 400
 _SMALL = 4096
@@ -46,7 +50,7 @@ def effective_status(response: HttpResponse) -> int:
 def _ensure_whole(body: bytes) -> None:
     try:
         _whole.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         raise BadAnswer("wodify's answer is no JSON or breaks off", status=_OK) from None
 
 
@@ -54,12 +58,16 @@ def _fields(body: bytes | Raw) -> Mapping[str, Raw]:
     """The members of a JSON object, none if it is something else."""
     try:
         return _object.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return {}
 
 
 def _value(raw: Raw | None) -> object:
-    return None if raw is None else _any.decode(raw)
+    """A member's value, None if it is nested too deeply to be one that matters."""
+    try:
+        return None if raw is None else _any.decode(raw)
+    except UNREADABLE:
+        return None
 
 
 def _error_code(fields: Mapping[str, Raw]) -> int | None:
@@ -150,7 +158,7 @@ def page_of(response: HttpResponse, names: Sequence[str], doing: str, *, paged: 
     if response.status == _OK and len(names) == 1 and (usual := _USUAL.get(names[0])):
         try:
             page = usual.decode(response.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except UNREADABLE:
             pass  # an error, or a form that deserves a closer look
         else:
             return Page(page.items, page.pagination.has_more, page.pagination.page_size)
@@ -161,12 +169,12 @@ def _closer_look(body: bytes, names: Sequence[str], doing: str, *, paged: bool) 
     fields = _fields(body)
     array = next((fields[name] for name in names if name in fields), None)
     if array is None:
-        shown = ", ".join(sorted(fields)[:10]) or "nothing"
-        raise GatewayUnavailable(f"{doing}: wodify's answer has no {names[0]!r}, only {shown}")
+        shown = ", ".join(word(name) for name in sorted(fields)[:10]) or "nothing"
+        raise GatewayUnavailable(message(f"{doing}: wodify's answer has no {names[0]!r}, only {shown}"))
     try:
         items = msgspec.json.decode(array, type=list[Raw])
         pagination = msgspec.json.decode(fields.get("pagination", b"null"), type=Pagination | None)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         raise GatewayUnavailable(f"{doing}: wodify's {names[0]!r} or pagination has an unknown form") from None
     if pagination is None:
         if paged:

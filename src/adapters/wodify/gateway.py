@@ -20,11 +20,12 @@ from ...domain.shared.errors import GatewayRejected, GatewayUnsupported, NotConf
 from ...domain.shared.unset import UNSET
 from ..http.messages import HttpResponse, Transport
 from . import routes
-from .collection import Collection
+from .collection import Collection, ensure_same
 from .conversion import Conversion
-from .envelope import ensure_success, page_of, record_of
+from .envelope import ensure_success, fields_of, page_of, record_of
 from .probe import probe
 from .protocol import Protocol
+from .quoting import word
 from .records import client_reader, lead_reader, membership_reader
 from .routes import Route
 from .settings import Options
@@ -55,7 +56,7 @@ class WodifyGateway(GymGateway):
         self._clients = _clients(protocol, transport, options)
         self._leads = _leads(protocol, transport, options)
         self._memberships = _memberships(protocol, transport, options)
-        self._templates = Templates(options.template_routes, protocol, transport, options.page_size)
+        self._templates = Templates(options.template_routes, protocol, transport, options)
         self._conversion = Conversion(options.convert_routes, protocol, transport, self._clients, self._leads)
 
     def support(self, operation: Operation) -> Support:
@@ -186,6 +187,8 @@ class WodifyGateway(GymGateway):
     async def _replace(self, route: Route, key: str, record: Raw, changes: Mapping[str, object]) -> None:
         response = await self._send(route, key=key, body=replacement_body(record, changes))
         ensure_success(response, route.operation)
+        if "id" in fields_of(Raw(response.body)):
+            ensure_same(Raw(response.body), key, route.operation)
 
     async def _package(self, wanted: str) -> Package:
         """The package of that id or name. Raises GatewayRejected."""
@@ -193,7 +196,7 @@ class WodifyGateway(GymGateway):
         for package in packages:
             if wanted == package.id or wanted.strip().casefold() == package.name.strip().casefold():
                 return package
-        raise GatewayRejected(f"wodify has no package {wanted!r}", known=[package.name for package in packages])
+        raise GatewayRejected(f"wodify has no package {wanted!r}", known=[word(package.name) for package in packages])
 
     async def _send(
         self, route: Route, *, key: str | None = None, body: Mapping[str, object] | None = None
@@ -217,6 +220,7 @@ def _clients(protocol: Protocol, transport: Transport, options: Options) -> Coll
         protocol=protocol,
         transport=transport,
         page_size=options.page_size,
+        max_pages=options.max_pages,
         status_field="client_status",
         words=options.member_words,
     )
@@ -232,6 +236,7 @@ def _leads(protocol: Protocol, transport: Transport, options: Options) -> Collec
         protocol=protocol,
         transport=transport,
         page_size=options.page_size,
+        max_pages=options.max_pages,
         status_field="lead_status",
         words=options.lead_words,
         computed=frozenset({"converted"}),
@@ -248,6 +253,7 @@ def _memberships(protocol: Protocol, transport: Transport, options: Options) -> 
         protocol=protocol,
         transport=transport,
         page_size=options.page_size,
+        max_pages=options.max_pages,
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -18,12 +19,20 @@ from msgspec import UNSET, Raw, UnsetType
 from ...application.ports.gym import Observed, Reading
 from ...domain.shared.errors import GatewayUnavailable, InvalidValue
 from ...domain.sync.schema import Value
+from .envelope import UNREADABLE
+from .quoting import message, storable
 
 _NONE_DATE = "1900-01-01"
+_NONE_STAMPS = (_NONE_DATE, "0001-01-01")
 _DATE_LENGTH = 10
+# Decoding refuses a NUL that is not escaped.
+_ESCAPED_NUL = b"\\u0000"
 _FINGERPRINT_BYTES = 16
 # Records begin with their id: seen so in every answer, and five times as fast as decoding. Others are decoded.
-_leading_id = re.compile(rb'\{\s*"id"\s*:\s*"?([1-9]\d*)"?\s*[,}]').match
+_leading_id = re.compile(rb'\{\s*"id"\s*:\s*"?([1-9]\d{0,99})"?\s*[,}]').match
+_usable_id = re.compile(r"[\w.:-]{1,100}", re.ASCII).fullmatch
+# No id begins so.
+_UNKEYED = "?"
 
 Text = str | None | UnsetType
 Id = int | str | None | UnsetType
@@ -151,18 +160,23 @@ class RecordReader:
 
         Raises GatewayUnavailable when it has no id.
         """
-        found = _leading_id(record)
-        external_id = found[1].decode() if found else _decoded_id(record)
         digest = sha256(record).digest()[:_FINGERPRINT_BYTES]
-        return Observed(external_id, digest, functools.partial(self.read, record))
+        return Observed(id_of(record), digest, functools.partial(self.read, record))
+
+    def listed(self, record: Raw) -> Observed:
+        """As ``observe``; a record without an id goes by a name of its own (``is_unkeyed``) and cannot be read.
+
+        So it counts as one error among the records of a listing, which goes on.
+        """
+        try:
+            return self.observe(record)
+        except GatewayUnavailable as error:
+            digest = sha256(record).digest()[:_FINGERPRINT_BYTES]
+            return Observed(f"{_UNKEYED}{digest[:4].hex()}", digest, functools.partial(_refuse, error.message))
 
     def read(self, record: Raw) -> Reading:
         """The values under our names. Raises InvalidValue."""
-        try:
-            wire = self._decoder.decode(record)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InvalidValue(f"a record of wodify's has an unknown form: {error}") from None
-        values = msgspec.structs.asdict(wire)
+        values = self._decoded(record)
         for name in [name for name, value in values.items() if not value]:
             if values[name] is UNSET:
                 del values[name]
@@ -177,6 +191,15 @@ class RecordReader:
         if self._zone is None or updated is None:
             return Reading(values)
         return Reading(values, edited_at(updated.updated_on_datetime, self._zone))
+
+    def _decoded(self, record: Raw) -> dict[str, Any]:
+        try:
+            values = msgspec.structs.asdict(self._decoder.decode(record))
+        except UNREADABLE as error:
+            raise InvalidValue(message(f"a record of wodify's has an unknown form: {error}")) from None
+        if _ESCAPED_NUL in bytes(record):
+            values |= {name: storable(value) for name, value in values.items() if isinstance(value, str)}
+        return values
 
 
 def client_reader(status: Callable[[str], str | None], zone: ZoneInfo | None) -> RecordReader:
@@ -228,23 +251,38 @@ def as_date(value: Value) -> Value:
 
 def edited_at(text: str | None, zone: ZoneInfo) -> datetime | None:
     """The instant (UTC) of an edit stamp, which is read as a civil time of ``zone`` unless it names its own."""
-    if not text or text.startswith(_NONE_DATE):
+    if not text or text.startswith(_NONE_STAMPS):
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def id_of(record: Raw) -> str:
+    """A record's id as text. Raises GatewayUnavailable when it has none that could be one: 0, signs, 100 and more."""
+    found = _leading_id(record)
+    return found[1].decode() if found else _decoded_id(record)
+
+
+def is_unkeyed(external_id: str) -> bool:
+    """Whether this is no id but the name of a record that has none."""
+    return external_id.startswith(_UNKEYED)
 
 
 def _decoded_id(record: Raw) -> str:
     try:
         found = str(msgspec.json.decode(record, type=WireId).id).strip()
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         found = ""
-    if found in {"", "0"}:
-        raise GatewayUnavailable("wodify sent a record without an id")
+    if found == "0" or not _usable_id(found):
+        raise GatewayUnavailable("wodify sent a record without a usable id")
     return found
+
+
+def _refuse(reason: str) -> Reading:
+    raise InvalidValue(reason)
 
 
 def _worded(status: Callable[[str], str | None]) -> Convert:

@@ -17,7 +17,8 @@ _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 class Options:
     """How one account at Wodify is used.
 
-    ``location_id``: the site where people are created (None: nobody can be). ``page_size``: 1-100.
+    ``location_id``: the site where people are created (None: nobody can be). ``page_size``: 1-100. ``max_pages``:
+    a listing that has more is given up, for it may never end.
     ``calls_per_second``, ``burst``: no limit is published; these are cautious. ``allow_unproven``: writes by routes
     that were never seen to work. ``updated_zone``: the zone of Wodify's edit stamps, which do not name one (None:
     the stamps are not used).
@@ -25,6 +26,7 @@ class Options:
 
     location_id: int | None = None
     page_size: int = LARGEST_PAGE
+    max_pages: int = 10_000
     calls_per_second: float = 5.0
     burst: int = 20
     convert_routes: tuple[Route, ...] = CONVERT_LEAD
@@ -48,6 +50,7 @@ def read_options(settings: Mapping[str, str]) -> Options:
     return Options(
         location_id=None if location is None else _whole(location, "location_id", 1, 2**63),
         page_size=_whole(given.get("page_size", "100"), "page_size", 1, LARGEST_PAGE),
+        max_pages=_whole(given.get("max_pages", "10000"), "max_pages", 1, 1_000_000),
         calls_per_second=_rate(given.get("calls_per_second", "5")),
         burst=_whole(given.get("burst", "20"), "burst", 1, 1_000_000),
         convert_routes=moved(CONVERT_LEAD, _path(given.get("convert_route"), "convert_route", "/leads/{id}/convert")),
@@ -65,6 +68,7 @@ SETTINGS = frozenset(
     {
         "location_id",
         "page_size",
+        "max_pages",
         "calls_per_second",
         "burst",
         "convert_route",
@@ -106,7 +110,12 @@ def _path(text: str | None, field: str, example: str) -> str | None:
         return None
     plain = text.replace("{id}", "1")
     fits = plain.startswith("/") and ("{id}" in example) == ("{id}" in text)
-    if not fits or not plain.isascii() or ".." in plain or any(sign in plain for sign in "{}?#% \\"):
+    if (
+        not fits
+        or not (plain.isascii() and plain.isprintable())
+        or ".." in plain
+        or any(sign in plain for sign in "{}?#% \\")
+    ):
         raise InvalidValue(f"{field} must be a path such as {example}, not {text!r}", field=field)
     return text
 

@@ -12,12 +12,16 @@ from ...domain.membership.package import Package
 from ...domain.shared.errors import GatewayUnavailable, GatewayUnsupported, RuleViolation
 from ...domain.shared.money import Money
 from ..http.messages import Transport
-from .envelope import Page, page_of
+from .envelope import UNREADABLE, Page, page_of
 from .paging import every_page
 from .protocol import Protocol
+from .quoting import message, storable
 from .routes import Route
+from .settings import Options
 
 _NAMES = ("templates", "membership_templates", "memberships")
+# They are held in memory and waited for, and no gym has so many.
+_MOST_PAGES = 1000
 # Packs are sold once, so that their price is none per month.
 _MONTHLY_KIND = "class plan"
 
@@ -47,7 +51,7 @@ class Templates:
     _routes: Sequence[Route]
     _protocol: Protocol
     _transport: Transport
-    _page_size: int
+    _options: Options
 
     async def packages(self) -> Sequence[Package]:
         """Every package. Raises GatewayUnsupported when none of the routes exists."""
@@ -65,7 +69,9 @@ class Templates:
             return page_of(await self._transport.send(request), _NAMES, route.operation, paged=False)
 
         items: list[Raw] = []
-        async with aclosing(every_page(fetch, self._page_size)) as pages:
+        async with aclosing(
+            every_page(fetch, self._options.page_size, min(_MOST_PAGES, self._options.max_pages))
+        ) as pages:
             async for page in pages:
                 items.extend(page)
         return items
@@ -74,15 +80,15 @@ class Templates:
 def _package(item: Raw) -> Package:
     try:
         wire = msgspec.json.decode(item, type=WireTemplate)
-    except msgspec.DecodeError as error:
-        raise GatewayUnavailable(f"wodify's packages have an unknown form: {error}") from None
+    except UNREADABLE as error:
+        raise GatewayUnavailable(message(f"wodify's packages have an unknown form: {error}")) from None
     bound = wire.commitment
     return Package(
-        id=str(wire.id),
-        name=wire.name,
-        kind=wire.membership_type or None,
+        id=storable(str(wire.id)),
+        name=storable(wire.name),
+        kind=storable(wire.membership_type or "") or None,
         price=_monthly_price(wire),
-        commitment=f"{bound.length} {bound.time_unit}" if bound and bound.length else None,
+        commitment=storable(f"{bound.length} {bound.time_unit}") if bound and bound.length else None,
     )
 
 

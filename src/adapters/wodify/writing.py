@@ -7,7 +7,8 @@ from msgspec import Raw
 
 from ...application.ports.gym import NewPerson
 from ...domain.shared.errors import GatewayRejected, GatewayUnavailable
-from .envelope import fields_of
+from .envelope import UNREADABLE, fields_of
+from .quoting import word
 from .words import Words
 
 # What a record shows but no update takes.
@@ -57,12 +58,12 @@ def status_changes(stage: str, statuses: list[Raw], words: Words) -> Mapping[str
         if words.ours(entry.status) == stage:
             return {"lead_status_id": entry.id, "lead_status": entry.status}
     raise GatewayRejected(
-        f"this gym has no lead status that means {stage!r}", stage=stage, known=[entry.status for entry in known]
+        f"this gym has no lead status that means {stage!r}", stage=stage, known=[word(entry.status) for entry in known]
     )
 
 
 def _status(raw: Raw) -> WireStatus:
     try:
         return msgspec.json.decode(raw, type=WireStatus)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         raise GatewayUnavailable("wodify's lead statuses have an unknown form") from None

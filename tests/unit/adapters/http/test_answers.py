@@ -51,6 +51,9 @@ async def test_the_effective_status_decides(script: Any, clock: FixedClock, read
         ("Mon, 02 Mar 2026 12:01:30 GMT", 90.0),
         ("Mon, 02 Mar 2026 11:00:00 GMT", 0.0),
         ("Mon, 02 Mar 2026 12:01:30 -0000", 90.0),
+        ("9" * 400, 86_400.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400.0),
+        ("Fri, 31 Dec 9999 23:59:59 -9999", None),
         ("soon", None),
         ("-5", None),
         ("", None),
@@ -66,7 +69,7 @@ def test_no_retry_after_breaks_anything(text: str) -> None:
     assert (retry_after_s({"retry-after": text}, NOON) or 0.0) >= 0.0
 
 
-@given(st.integers(0, 10**6))
+@given(st.integers(0, 86_400))
 def test_a_date_says_the_same_as_seconds(seconds: int) -> None:
     moment = datetime(2026, 3, 2, 12, tzinfo=UTC) + timedelta(seconds=seconds)
     text = moment.strftime("%a, %d %b %Y %H:%M:%S GMT")

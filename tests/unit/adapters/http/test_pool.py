@@ -117,6 +117,14 @@ async def test_an_answer_that_is_not_whole_is_no_answer(reply: bytes, hang: bool
             await pool.send(get(server.url))
 
 
+async def test_the_name_of_an_unknown_coding_is_cut_in_the_error() -> None:
+    reply = answer(b"x", f"Content-Encoding: {'z' * 9000}")
+    async with serving(reply) as server, ConnectionPool(allow_private=True) as pool:
+        with pytest.raises(BadAnswer) as caught:
+            await pool.send(get(server.url))
+    assert len(str(caught.value)) < 120
+
+
 async def test_an_answer_that_drips_is_given_up_after_the_total_time() -> None:
     limits = TimeLimits(connect=1.0, read=1.0, write=1.0, total=0.05)
     endless = answer(b"", length=1000)

@@ -146,3 +146,28 @@ def test_success_without_a_record_leaves_open_what_happened(body: bytes) -> None
 def test_is_success_false_is_a_refusal() -> None:
     with pytest.raises(GatewayRejected):
         record_of(answer({"is_success": False, "id": 1}), "x")
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+def test_what_is_nested_too_deeply_cannot_be_read() -> None:
+    for body in (DEEP, b'{"clients":[],"x":' + DEEP + b"}", b'{"HTTPCode":' + DEEP + b"}"):
+        response = HttpResponse(status=200, body=body)
+        with pytest.raises(BadAnswer):
+            effective_status(response)
+        with pytest.raises(GatewayUnavailable):
+            page_of(response, ("clients",), "x")
+        with pytest.raises(GatewayUnavailable):
+            record_of(response, "x")
+    with pytest.raises(GatewayRejected):
+        body_of(HttpResponse(status=422, body=b'{"ErrorCode":' + DEEP + b"}"), "x")
+
+
+def test_errors_quote_little_of_an_answer() -> None:
+    keys = {f"{n}\n{'k' * 3000}": 1 for n in range(50)}
+    with pytest.raises(GatewayUnavailable) as caught:
+        page_of(answer(keys), ("clients",), "x")
+    assert len(str(caught.value)) == 300
+    assert "k" * 41 not in str(caught.value)
+    assert str(caught.value).isprintable()

@@ -6,8 +6,14 @@ import pytest
 
 from tresen.adapters.http.failures import Throttled
 from tresen.adapters.http.messages import HttpRequest, HttpResponse
-from tresen.application.ports.gym import LeadPatch, Observed
-from tresen.domain.shared.errors import CredentialsRefused, GatewayNotFound, GatewayUnavailable, GatewayUnsupported
+from tresen.application.ports.gym import LeadPatch, NewPerson, Observed
+from tresen.domain.shared.errors import (
+    CredentialsRefused,
+    GatewayNotFound,
+    GatewayUnavailable,
+    GatewayUnsupported,
+    InvalidValue,
+)
 from tresen.domain.shared.money import Money
 
 from .conftest import FakeWodify, MakeGateway, answer, page, query_of, sample
@@ -70,8 +76,93 @@ async def test_a_record_that_moves_to_the_next_page_meanwhile_is_given_once(
 
 async def test_a_provider_that_ignores_the_page_number_is_found_out(wodify: FakeWodify, gateway: MakeGateway) -> None:
     wodify.on("GET /clients", page("clients", client(1), client(2), has_more=True))
-    with pytest.raises(GatewayUnavailable, match="same page"):
+    with pytest.raises(GatewayUnavailable, match="repeats itself"):
         await everything(gateway().members())
+
+
+async def test_a_provider_that_gives_two_pages_in_turn_is_found_out(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    def respond(request: HttpRequest) -> HttpResponse:
+        odd = int(query_of(request)["page"]) % 2
+        return page("clients", client(9 + odd), client(99 + odd), has_more=True)
+
+    wodify.on("GET /clients", respond)
+    with pytest.raises(GatewayUnavailable, match="repeats itself"):
+        await everything(gateway().members())
+    assert len(wodify.sent) <= 4
+
+
+@pytest.mark.parametrize("status", [None, "Stammgast", "cancelled"])
+async def test_a_provider_whose_pages_never_end_is_given_up(
+    wodify: FakeWodify, gateway: MakeGateway, status: str | None
+) -> None:
+    def respond(request: HttpRequest) -> HttpResponse:
+        return page("clients", client(int(query_of(request)["page"]), "Stammgast"), has_more=True)
+
+    wodify.on("GET /clients", respond)
+    wodify.on("GET /clients/search", respond)
+    impatient = gateway(max_pages="12")
+    for listing in (everything(impatient.members()), impatient.list_members(status=status, limit=500, offset=0)):
+        wodify.sent.clear()
+        with pytest.raises(GatewayUnavailable, match="max_pages"):
+            await listing
+        assert len(wodify.sent) <= 13
+
+
+async def test_a_search_by_address_that_never_ends_is_given_up(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    """Nobody is created: whether somebody has the address is not known."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        return page("clients", client(int(query_of(request)["page"])), has_more=True)
+
+    wodify.on("GET /clients/search", respond)
+    with pytest.raises(GatewayUnavailable, match="max_pages"):
+        await gateway(max_pages="12").create_member(NewPerson(first_name="A", last_name="B", email="a@example.com"))
+    assert len(wodify.sent) == 12
+
+
+async def test_packages_without_end_are_given_up(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /memberships/templates", page("templates", {"id": 1, "name": "x"}, has_more=True))
+    with pytest.raises(GatewayUnavailable, match="max_pages"):
+        await gateway(max_pages="3").packages()
+
+
+@pytest.mark.parametrize("bad", [None, 0, "", 1.5, "x\0y", "a" * 101, "?1"])
+async def test_a_record_without_a_usable_id_is_one_unreadable_record_of_the_listing(
+    wodify: FakeWodify, gateway: MakeGateway, bad: object
+) -> None:
+    twin = {"client_status": "Active", "id": bad}
+    wodify.on(
+        "GET /clients",
+        page("clients", client(1), {**twin, "city": "Bonn"}, client(2), {**twin, "city": "Ulm"}, has_more=True),
+        page("clients", {**twin, "city": "Jena"}),
+    )
+    seen = await everything(gateway().members())
+    assert [key for key in ids(seen) if not key.startswith("?")] == ["1", "2"]
+    nameless = [record for record in seen if record.external_id.startswith("?")]
+    assert len(set(ids(nameless))) == 3
+    for record in nameless:
+        with pytest.raises(InvalidValue, match="id"):
+            record.read()
+
+
+async def test_records_that_all_lack_ids_are_another_form_of_listing(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients", page("clients", {"client_id": 1}, {"client_id": 2}))
+    with pytest.raises(GatewayUnavailable, match="no ids"):
+        await everything(gateway().members())
+
+
+async def test_somebody_elses_record_is_not_taken(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients/7", answer(client(8)))
+    wodify.on("GET /leads/7", answer({"id": "70"}))
+    for asked in (gateway().member("7"), gateway().lead("7"), gateway().update_lead("7", LeadPatch(notes="x"))):
+        with pytest.raises(GatewayUnavailable, match="another record"):
+            await asked
+    assert [request for request in wodify.sent if request.method != "GET"] == []
+
+
+async def test_leading_zeros_do_not_make_another_record(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /clients/007", answer(client(7)))
+    assert await gateway().member("007") is not None
 
 
 async def test_a_listing_that_fails_in_the_middle_raises(wodify: FakeWodify, gateway: MakeGateway) -> None:

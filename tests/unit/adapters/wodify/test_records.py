@@ -164,6 +164,9 @@ def test_dates_and_the_year_that_means_none(text: str, date: str | None) -> None
         raw(id=1, is_email_subscribed="yes"),
         Raw(b"[]"),
         Raw(b'{"id":1,"email":"\xff"}'),
+        Raw(b'{"id":1,"email":"a\x00b"}'),
+        Raw(b'{"id":1,"extra":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+        Raw(b'{"id":1,"location_id":' + b"9" * 5000 + b"}"),
     ],
 )
 def test_an_unusable_record_is_seen_but_cannot_be_read(record: Raw) -> None:
@@ -186,7 +189,22 @@ def test_ids_are_texts_however_large(record: bytes, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [b'{"id":0}', b"{}", b'{"id":null}', b'{"id":""}', b'{"id":1.5}', b"3", b'{"id":"0"}']
+    "record",
+    [
+        b'{"id":0}',
+        b"{}",
+        b'{"id":null}',
+        b'{"id":""}',
+        b'{"id":1.5}',
+        b"3",
+        b'{"id":"0"}',
+        b'{"id":"x\\u0000y"}',
+        b'{"id":%s}' % (b"9" * 101),
+        b'{"id":%s}' % (b"9" * 5000),
+        b'{"id":"%s"}' % (b"a" * 101),
+        b'{"id":"a b"}',
+        b"[" * 100_000,
+    ],
 )
 def test_a_record_without_an_id_cannot_be_told_from_others(record: bytes) -> None:
     with pytest.raises(GatewayUnavailable):
@@ -209,6 +227,11 @@ def test_fingerprints_tell_every_difference() -> None:
         ("", None),
         (None, None),
         ("yesterday", None),
+        ("0001-01-01T00:00:00", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("0001-01-02T00:00:00+23:00", datetime(1, 1, 1, 1, tzinfo=UTC)),
+        ("0001-01-02T00:00:00+23:59:59", datetime(1, 1, 1, 0, 0, 1, tzinfo=UTC)),
+        ("9999-12-31T23:59:59-12:00", None),
     ],
 )
 def test_edit_stamps_are_civil_times_of_the_gym(text: str | None, instant: datetime | None) -> None:
@@ -220,3 +243,13 @@ def test_edit_stamps_are_only_read_when_their_zone_is_known() -> None:
     assert CLIENTS.read(item).edited_at is None
     zoned = client_reader(Words.of(MEMBER_WORDS).ours, BERLIN)
     assert zoned.read(item).edited_at == datetime(2026, 7, 10, 12, 45, tzinfo=UTC)
+
+
+def test_texts_come_without_nul() -> None:
+    """PostgreSQL cannot store it, and one such text would fail everybody in its batch."""
+    record = Raw(
+        rb'{"id":1,"first_name":"A\u0000nna","email":"\u0000","client_status":"Act\u0000ive","city":"C:\\u0000"}'
+    )
+    expected = {"first_name": "Anna", "email": None, "status": "active", "city": "C:\\u0000"}
+    assert CLIENTS.read(record).values == expected
+    assert MEMBERSHIPS.read(Raw(rb'{"id":1,"client_id":"7\u0000"}')).values == {"member": "7"}

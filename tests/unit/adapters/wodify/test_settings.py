@@ -18,6 +18,7 @@ def test_every_setting_arrives() -> None:
         {
             "location_id": "20",
             "page_size": "50",
+            "max_pages": "7",
             "calls_per_second": "2.5",
             "burst": "3",
             "convert_route": "/leads/{id}/make-client",
@@ -32,6 +33,7 @@ def test_every_setting_arrives() -> None:
     assert [route.path for route in options.convert_routes] == ["/leads/{id}/make-client"]
     assert [route.path for route in options.template_routes] == ["/packages"]
     assert options.allow_unproven
+    assert options.max_pages == 7
     assert (options.member_words.ours("stammgast"), options.lead_words.ours("neu")) == ("active", "new")
     assert options.updated_zone == ZoneInfo("Europe/Berlin")
 
@@ -44,6 +46,9 @@ def test_every_setting_arrives() -> None:
         ("location_id", "0"),
         ("page_size", "101"),
         ("page_size", "0"),
+        ("max_pages", "0"),
+        ("max_pages", "many"),
+        ("convert_route", "/leads/{id}/a\nb"),
         ("calls_per_second", "0"),
         ("calls_per_second", "nan"),
         ("calls_per_second", "inf"),

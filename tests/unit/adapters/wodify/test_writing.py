@@ -301,3 +301,22 @@ async def test_an_end_that_does_not_show_is_no_end(wodify: FakeWodify, gateway: 
     wodify.on("PUT /memberships/3/deactivate", sample("error_in_200"))
     with pytest.raises(GatewayNotFound):
         await gateway(allow_unproven="true").cancel_membership("3", reason="moved")
+
+
+async def test_an_update_that_is_answered_with_another_record_may_have_gone_wrong(
+    wodify: FakeWodify, gateway: MakeGateway
+) -> None:
+    wodify.on("GET /leads/12345", sample("lead"))
+    wodify.on("PUT /leads/12345", lead(id=54321))
+    with pytest.raises(GatewayUnavailable, match="another record"):
+        await gateway().update_lead("12345", LeadPatch(notes="x"))
+
+
+@pytest.mark.parametrize("shown", [{"email": ["x"]}, {"is_converted_to_client": "perhaps"}])
+async def test_a_lead_of_an_unknown_form_is_not_converted(
+    wodify: FakeWodify, gateway: MakeGateway, shown: dict[str, object]
+) -> None:
+    wodify.on("GET /leads/12345", lead(**shown))
+    with pytest.raises(GatewayUnavailable, match="unknown form"):
+        await gateway().convert_lead("12345")
+    assert [request.method for request in wodify.sent] == ["GET"]
