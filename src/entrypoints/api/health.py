@@ -24,8 +24,8 @@ async def provider_health(uses: UseCases, tenant_id: TenantId) -> Sequence[Healt
 
 
 def worst(found: Sequence[HealthAnswer]) -> HealthAnswer:
-    """The one that needs somebody most: the first that is not healthy, else the first."""
-    return next((one for one in found if one.status != "healthy"), found[0])
+    """The one that needs somebody most: the first that is not healthy, else not wholly set up, else the first."""
+    return min(found, key=lambda one: (one.status == "healthy", one.api_configured))
 
 
 async def _probe(uses: UseCases, tenant_id: TenantId, account_id: AccountId) -> HealthAnswer:

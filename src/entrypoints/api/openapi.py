@@ -140,6 +140,7 @@ def _complete(operation: Document, path: str, method: str, handler: HTTPRouteHan
     is_public = (method, path) in PUBLIC_ROUTES or access is None
     scopes = [scope.value for scope in access.scopes] if access else []
     operation["security"] = [] if is_public else [{name: scopes} for name in _SCHEMES]
+    operation["description"] = operation.get("description", "").replace("``", "`")
     _complete_body(operation, handler)
     answers = operation["responses"]
     answers.pop("400", None)  # the framework's own shape, which it never answers here

@@ -23,7 +23,7 @@ def outcome_of(runs: Sequence[Run]) -> Notice | None:
     if all(run.state is RunState.SKIPPED for run in runs):
         return Notice(text=f"Nothing was done. {_why(runs)}.")
     is_failure = any(run.state is not RunState.SKIPPED for run in runs if run.state is not RunState.COMPLETED)
-    return Notice(text="; ".join(told(run) for run in runs), is_failure=is_failure)
+    return Notice(text=f"Not everything was synced. {'; '.join(told(run) for run in runs)}.", is_failure=is_failure)
 
 
 def _why(runs: Sequence[Run]) -> str:

@@ -24,15 +24,13 @@ from .speech import spoken
 
 _log = logging.getLogger(__name__)
 _TASKS = 10
-_RUNS = 10
-_LOOK_BACK = 200
-_PUSH = "push"  # what a write of ours sent to the provider: no sync
 T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
 class HealthCard:
-    """One account's health. ``error`` is there whenever the status is not healthy (W39)."""
+    """One account's health. ``error`` is there whenever the status is not healthy (W39), and beside it what
+    a healthy provider lacks."""
 
     account: str | None
     provider: str | None
@@ -60,7 +58,6 @@ class Overview:
     open_tasks: int
     may_sync: bool
     may_close: bool
-    runs: Sequence[Run]
     now: datetime
 
     def local(self, moment: datetime | None) -> str:
@@ -72,6 +69,11 @@ class Overview:
     def say(self, text: str) -> Markup:
         """A message for people, escaped: instants in the tenant's zone, hints for the page instead of the terminal."""
         return spoken(text, self.local)
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """The latest syncs, newest first."""
+        return self.sync.runs if self.sync else ()
 
     @property
     def last_runs(self) -> Sequence[Run]:
@@ -93,8 +95,6 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
     tenant_id = principal.tenant_id
     tenant = await uses.directory.tenant(tenant_id)
     tasks = await _or_none(uses.readers.tasks(tenant_id, Listing(status="open", limit=_TASKS)))
-    latest = await _or_none(uses.readers.runs(tenant_id, limit=_LOOK_BACK))
-    syncs = [run for run in latest or () if run.kind != _PUSH]
     return Overview(
         tenant=tenant,
         user=principal.name,
@@ -105,7 +105,6 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
         open_tasks=tasks.count if tasks else 0,
         may_sync=Scope.SYNC_RUN in principal.scopes,
         may_close=Scope.TASKS_WRITE in principal.scopes,
-        runs=syncs[:_RUNS],
         now=uses.clock.now(),
     )
 
@@ -143,5 +142,5 @@ def _card(found: HealthAnswer) -> HealthCard:
         status=found.status,
         configured=found.api_configured,
         checked_at=found.last_check,
-        error=None if found.status == "healthy" else error or "Unknown error",
+        error=error if found.status == "healthy" else error or "Unknown error",
     )

@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 
 from ...domain.sync.run import Run
-from .speech import error_in_words, health_in_words, reason_in_words
+from .speech import error_in_words, health_in_words, reason_in_words, with_code
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -41,4 +41,5 @@ _environment.filters |= {
     "health_in_words": health_in_words,
     "error_in_words": error_in_words,
     "reason_in_words": reason_in_words,
+    "with_code": with_code,
 }

@@ -7,11 +7,11 @@ from datetime import datetime
 from markupsafe import Markup, escape
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z| UTC|[+-]\d\d:\d\d)")
-_HINTS = {"or force it": "or tick “even if synced within the hour”"}
+_HINTS = {" unless forced": ", or now if you tick “even if synced within the hour”"}
 _HEALTH: Mapping[str, str] = {
     "connection_error": "The provider could not be reached.",
     "not_configured": "No provider is set up yet.",
-    "error": "The provider answered with an error.",
+    "error": "The provider cannot be used now.",
     "unknown_error": "The check itself failed.",
 }
 _ERRORS: Mapping[str, str] = {
@@ -21,6 +21,7 @@ _ERRORS: Mapping[str, str] = {
     "provider_not_found": "The provider does not have this record.",
     "provider_unsupported": "The provider's interface cannot do this.",
     "provider_error": "The provider answered with an error.",
+    "not_configured": "Something must be set up first.",
     "storage_unavailable": "The database could not be read or written.",
     "storage_conflict": "The database was busy.",
     "invalid_value": "A value of this record cannot be taken.",
@@ -41,11 +42,20 @@ def spoken(text: str, local: Callable[[datetime], str]) -> Markup:
         text = text.replace(hint, ours)
     parts, end = [], 0
     for stamp in _STAMP.finditer(text):
-        moment = datetime.fromisoformat(stamp[0].replace(" UTC", "+00:00"))
+        try:
+            moment = datetime.fromisoformat(stamp[0].replace(" UTC", "+00:00"))
+        except ValueError:
+            continue  # what a provider wrote need not be in the calendar
         parts.append(escape(text[end : stamp.start()]))
         parts.append(Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), local(moment)))
         end = stamp.end()
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def with_code(text: str) -> Markup:
+    """The text, escaped; what stands in backticks as code."""
+    pieces = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(pieces))
 
 
 def health_in_words(status: str) -> str:

@@ -1,7 +1,8 @@
 """The API's reference page, made from the route table. Write it anew: ``python -m tests.integration.api.reference``."""
 
 import asyncio
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from litestar import Litestar
@@ -19,7 +20,8 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
 _HEAD = f"""# HTTP API
 
 Made from the route table; a test fails when this page and the routes differ.
-The machine-readable description (OpenAPI) is at `/schema`.
+An installation shows its own at `/docs`; the description for programs (OpenAPI 3.1) is at `/schema`. `HEAD` answers
+like `GET` without the body.
 
 ## Asking
 
@@ -31,7 +33,10 @@ The machine-readable description (OpenAPI) is at `/schema`.
   leaves the value and `null` clears it.
 - **Lists** take `status`, `q` (words found in any order), `limit` (1 to {MAX_LIMIT}, default 50), `offset`, `orderBy`
   and `order` (`asc`, `desc`), and answer `{{"<name>": [...], "count": n}}`; `count` is everything that the filter
-  matches.
+  matches. Logs (`/audit`, `/sync/runs`) take `limit` and answer `has_more` instead; what a provider lists itself
+  (`/provider-accounts/{{account_id}}/members`, `/leads`) has neither: nobody knows how many there are.
+- **Phone numbers** come as somebody wrote them (`phone`); single records also have `phone_e164`, null where that
+  cannot be told.
 - **Values.** Instants are RFC 3339 with an offset, dates are civil dates of the tenant, money is
   `{{"amount": "12.50", "currency": "EUR"}}`.
 - **What a machine may not do.** A write that the provider account does not allow, or whose outcome is unknown, becomes
@@ -46,8 +51,69 @@ The machine-readable description (OpenAPI) is at `/schema`.
 
 Problem documents (RFC 9457, `application/problem+json`) with `type`, `title`, `status`, `detail`, `code`, `instance`,
 `correlation_id`; `error` and `message` repeat title and detail. Invalid values come as
-`errors: [{{"field", "code", "message"}}]`, explaining values as `details`. `code` is stable, texts are not.
-Malformed JSON is 400, an unknown route 404, a wrong method 405, a too large body 413.
+`errors: [{{"field", "code", "message"}}]`, all of a body at once, explaining values as
+`details`. `code` is stable, texts are not. Malformed JSON is 400, an unknown route 404, a wrong method 405,
+a too large body 413.
+"""
+
+
+# One body per route that writes; what stands in angle brackets is an id. A test posts them.
+EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
+    "POST /api/v1/auth/login": {"email": "admin@north.example", "password": "correct horse battery"},
+    "POST /api/v1/auth/logout": None,
+    "POST /api/v1/api-keys": {"name": "shop", "scopes": ["members:read"], "expires_at": "2027-01-01T00:00:00Z"},
+    "DELETE /api/v1/api-keys/{key_id}": None,
+    "POST /api/v1/leads": {
+        "first_name": "Lin",
+        "last_name": "Ott",
+        "email": "lin@example.org",
+        "phone": "030 123456",
+        "interested_in": "yoga",
+        "message": "Is there a trial class?",
+        "source": "web",
+    },
+    "PATCH /api/v1/leads/{lead_id}": {"lead_status": "contacted", "notes": "calls back on Monday"},
+    "POST /api/v1/leads/{lead_id}/convert": {"membership_type": "Gold", "start_date": "2026-04-01"},
+    "POST /api/v1/memberships": {
+        "first_name": "Cleo",
+        "last_name": "Voss",
+        "email": "cleo@example.org",
+        "membership_type": "Gold",
+        "start_date": "2026-04-01",
+        "payment_method": "stripe",
+    },
+    "PATCH /api/v1/memberships/{membership_id}": {"monthly_price": {"amount": "45.00", "currency": "EUR"}},
+    "POST /api/v1/memberships/{membership_id}/cancel": {"cancellation_reason": "moves away"},
+    "POST /api/v1/provider-accounts": {
+        "provider": "wodify",
+        "name": "main",
+        "api_key": "the provider's key",
+        "settings": {"location_id": "4711"},
+        "writes_enabled": True,
+    },
+    "POST /api/v1/staff-tasks/{task_id}/done": {"note": "entered by hand"},
+    "POST /api/v1/sync/{kind}": {"force": True},
+    "POST /api/v1/users": {
+        "email": "bo@north.example",
+        "name": "Bo Lund",
+        "role": "adviser",
+        "password": "at least ten characters",
+    },
+}
+
+_EXAMPLES_HEAD = """## Examples
+
+One per route that writes. `$API` is the address with `/api/v1` (`http://127.0.0.1:8000/api/v1`), `$TOKEN` an
+`accessToken`; `{lead_id}` and the like stand for ids from the lists. Selling again to a member takes `"member_id"`
+instead of names and e-mail address. `monthly_price` may also be a number or a text (`45`, `"45.00"`); it is in the
+tenant's currency.
+
+**201 or 200** says that the provider has it. **202** says that it has not: the account may not write, the provider's
+interface cannot do it, it refused, or its answer never came. The answer then holds `task` with a `reason`
+(`writes_disabled`, `unsupported`, `rejected`, `outcome_unknown`, `credentials`) and, in `details`, every value that a
+person needs to do it there. Do not send it again; once it is done at the provider, close the task
+(`POST /api/v1/staff-tasks/{task_id}/done`). The next sync brings the record in. A lead is kept here at once in any
+case; a sale or a change appears only when the provider has it.
 """
 
 
@@ -63,7 +129,7 @@ def routes(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
 
 def page(app: Litestar) -> str:
     """The whole page."""
-    return "\n".join([_HEAD, *_errors(), "", "## Routes", "", *_table(app), ""])
+    return "\n".join([_HEAD, *_errors(), "", "## Routes", "", *_table(app), "", _EXAMPLES_HEAD, *_examples(), ""])
 
 
 def _errors() -> Iterator[str]:
@@ -78,6 +144,20 @@ def _table(app: Litestar) -> Iterator[str]:
     yield "|---|---|---|---|"
     for path, method, handler in sorted(routes(app), key=lambda r: (not r[0].startswith("/api"), r[0], r[1])):
         yield f"| {method} | `{path}` | {_scope(method, path, handler)} | {handler.summary} |"
+
+
+def _examples() -> Iterator[str]:
+    yield "```sh"
+    for route, body in EXAMPLES.items():
+        method, _, path = route.partition(" ")
+        path = path.removeprefix("/api/v1").replace("{kind}", "members")
+        who = "" if path == "/auth/login" else ' -H "Authorization: Bearer $TOKEN"'
+        yield f'curl -X {method} "$API{path}"{who}' + (" \\" if body else "")
+        if body:
+            told = json.dumps(body).replace("'", "'\\''")
+            yield f"  -H 'Content-Type: application/json' -d '{told}'"
+        yield ""
+    yield "```"
 
 
 def _scope(method: str, path: str, handler: HTTPRouteHandler) -> str:

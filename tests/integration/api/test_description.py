@@ -39,7 +39,8 @@ async def test_the_version_is_the_packages(document: Json) -> None:
 
 
 def closed_and_public(document: Json) -> tuple[dict[str, Json], dict[str, Json]]:
-    closed, public = {}, {}
+    closed: dict[str, Json] = {}
+    public: dict[str, Json] = {}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             (closed if operation["security"] else public)[f"{method.upper()} {path}"] = operation
@@ -161,6 +162,5 @@ async def test_every_link_inside_the_page_leads_somewhere(api: Api) -> None:
 def test_what_does_not_fit_is_found() -> None:
     schema = {"type": "object", "properties": {"n": {"type": ["integer", "null"]}}, "required": ["n"]}
     assert list(misfits({"n": None}, schema, {})) == []
-    assert [len(list(misfits(value, schema, {}))) for value in ({}, {"n": "1"}, {"n": True}, {"n": 1, "m": 1}, [])] == [
-        1
-    ] * 5
+    wrong: list[Json] = [{}, {"n": "1"}, {"n": True}, {"n": 1, "m": 1}, []]
+    assert [len(list(misfits(value, schema, {}))) for value in wrong] == [1] * 5

@@ -118,8 +118,138 @@ async def test_the_button_syncs_and_the_page_shows_what_came_of_it(api: Api, wor
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     shown = await page(api)
     assert "members: completed, 2 created, 0 updated, 4 unchanged, 0 errors; leads: completed" in shown
-    await api.client.post("/sync", data={})
-    assert "less than an hour ago" in await page(api)
+
+
+async def test_a_sync_that_was_skipped_says_once_that_nothing_was_done_and_why(api: Api) -> None:
+    await logged_in(api)
+    answer = await api.client.post("/sync", data={}, follow_redirects=False)
+    assert answer.status_code == 200
+    notice = answer.text.split("data-notice>")[1].split("</p>")[0]
+    assert notice == (
+        "Nothing was done. Members and leads: synced less than an hour ago; next at 13:00 UTC, "
+        "or now if you tick “even if synced within the hour”."
+    )
+    shown = await page(api)
+    assert "Nothing was done" not in shown
+    assert "unless forced" not in shown
+    outcome = shown.split("data-outcome>")[1].split("</p>")[0]
+    assert "skipped" not in outcome
+    assert outcome.startswith("members: completed")
+
+
+async def test_a_sync_that_failed_is_told_and_colours_its_card(api: Api, world: World) -> None:
+    await logged_in(api)
+    assert 'class="card info"' in await page(api)
+    world.gym.faults.outage = GatewayUnavailable("closed until 2026-03-02T12:30:05.123456+00:00")
+    answer = await api.client.post("/sync", data={"force": "yes"}, follow_redirects=False)
+    assert answer.status_code == 200
+    assert 'class="notice" role="alert" data-notice>Not everything was synced.' in answer.text
+    shown = await page(api)
+    assert 'class="card unhealthy"> <h2>Synchronization Status' in shown
+    assert 'closed until <time datetime="2026-03-02T12:30:05.123456+00:00">02 Mar 2026, 12:30:05 UTC</time>' in shown
+    assert "2026-03-02T12:30:05" not in re.sub(r'datetime="[^"]*"', "", shown)
+    errors = shown[shown.index("Latest sync errors") : shown.index("Figures")]
+    assert "</strong> The provider could not be reached. <span" in errors
+    assert "<code>provider_unavailable</code>" in errors
+    world.gym.faults.outage = None
+    await api.client.post("/sync", data={"force": "yes"})
+    assert 'class="card info"> <h2>Synchronization Status' in await page(api)
+
+
+async def test_records_that_failed_make_the_card_amber(api: Api, world: World) -> None:
+    await logged_in(api)
+    world.gym.books.memberships.edit("1001", {"price": "much EUR"})
+    await api.client.post("/sync", data={"force": "yes"})
+    assert 'class="card warning"> <h2>Synchronization Status' in await page(api)
+
+
+async def test_what_was_pushed_does_not_crowd_out_the_syncs(api: Api) -> None:
+    for number in range(12):
+        lead = {"first_name": "Lin", "last_name": f"Ott{number}", "email": f"lin{number}@example.org"}
+        assert (await api.as_("admin").post("/leads", lead)).status_code == 201
+    assert (await api.as_("admin").get("/sync/runs", limit=1)).json()["runs"][0]["kind"] == "push"
+    await logged_in(api)
+    shown = await page(api)
+    assert "push" not in shown
+    assert '<td class="what">members</td>' in shown
+    assert "members: completed" in shown.split("data-outcome>")[1]
+
+
+async def a_task(api: Api) -> None:
+    api.world.change_account(api.world.account.id, writes_enabled=False)
+    lead = {"first_name": "Lin", "last_name": "Ott", "email": "lin@example.org", "message": "<i>Yoga</i>"}
+    assert (await api.as_("admin").post("/leads", lead)).status_code == 202
+
+
+async def test_an_open_task_tells_why_and_what_and_can_be_closed(api: Api) -> None:
+    await a_task(api)
+    await logged_in(api)
+    shown = await page(api)
+    assert "Tresen may not write to this provider account, so a person must." in shown
+    assert "<dt>first name:</dt> <dd>Lin</dd>" in shown
+    assert "&lt;i&gt;Yoga&lt;/i&gt;" in shown
+    assert shown.index("Open staff tasks") < shown.index("Latest sync errors") < shown.index("Figures")
+    path = re.findall(r'action="(/tasks/[^"]+/done)"', shown)[0]
+    answer = await api.client.post(path, data={}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert "Nothing to do." in await page(api)
+    task = (await api.as_("admin").get("/staff-tasks")).json()["staff_tasks"][0]
+    assert (task["status"], task["done_by"]) == ("done", "admin@north.example")
+    again = await api.client.post(path, data={})
+    assert again.status_code == 409
+    assert "this task is done already" in again.text
+
+
+async def test_a_task_is_closed_by_our_own_form_and_those_who_may(api: Api) -> None:
+    await a_task(api)
+    await logged_in(api)
+    path = re.findall(r'action="(/tasks/[^"]+/done)"', await page(api))[0]
+    evil = await api.client.post(path, data={}, headers={"Origin": "https://evil.example"})
+    assert evil.status_code == 403
+    await logged_in(api, "viewer")
+    assert "/tasks/" not in await page(api)
+    assert (await api.client.post(path, data={})).status_code == 403
+    assert '<span class="badge">1</span>' in await page(api)
+
+
+async def test_large_figures_are_grouped(api: Api, world: World) -> None:
+    readers = ManyReaders(world.store)
+    async with AsyncTestClient(create_api(attrs.evolve(world.use_cases, readers=readers))) as client:
+        client.cookies.set(SESSION_COOKIE, world.token("admin"))
+        shown = (await client.get("/")).text
+    assert '<p class="figure">1,234,567</p>' in shown
+
+
+class ManyReaders(MemoryReaders):
+    """A large studio."""
+
+    async def counts(self, tenant_id: TenantId) -> dict[str, dict[str, int]]:
+        return {"members": {"active": 1_234_567}}
+
+
+async def test_after_a_wrong_password_only_the_password_is_asked_again(api: Api) -> None:
+    fresh = (await api.client.get("/")).text
+    assert re.search(r'<input id="email"[^>]* autofocus>', fresh)
+    form = {"email": '"><b>x@north.example', "password": "wrong"}
+    refused = (await api.client.post("/login", data=form, follow_redirects=False)).text
+    assert 'value="&#34;&gt;&lt;b&gt;x@north.example"' in refused
+    assert re.search(r'<input id="password"[^>]* autofocus>', refused)
+    assert not re.search(r'<input id="email"[^>]* autofocus>', refused)
+
+
+async def test_browsers_find_an_icon(api: Api) -> None:
+    answer = await api.client.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/x-icon")
+    assert answer.content[:4] == b"\x00\x00\x01\x00"
+
+
+async def test_the_page_links_its_reference_where_there_is_one(api: Api, world: World) -> None:
+    await logged_in(api)
+    assert 'href="/docs"' in await page(api)
+    async with AsyncTestClient(create_api(world.use_cases, ApiSettings(docs=False))) as client:
+        client.cookies.set(SESSION_COOKIE, world.token("admin"))
+        assert 'href="/docs"' not in (await client.get("/")).text
+        assert (await client.get("/docs")).status_code == 404
 
 
 async def test_a_sync_that_cannot_be_says_so_on_the_page(api: Api, world: World) -> None:

@@ -61,12 +61,18 @@ async def test_health_has_the_seeds_keys(admin: Caller, world: World) -> None:
     assert "response" not in sick
 
 
-async def test_without_a_location_nobody_is_called(admin: Caller, world: World) -> None:
-    """W36."""
+async def test_without_a_location_the_account_is_checked_and_says_what_is_missing(admin: Caller, world: World) -> None:
     world.change_account(world.account.id, settings={})
     health = (await admin.get(f"/provider-accounts/{world.account.id}/health")).json()
-    assert (health["api_configured"], health["status"]) == (False, "not_configured")
-    assert "health" not in world.gym.faults.calls
+    assert (health["api_configured"], health["status"]) == (False, "healthy")
+    assert "location ID not configured" in health["error"]
+
+
+async def test_a_new_key_leaves_the_rest_of_the_account(admin: Caller) -> None:
+    await admin.post("/provider-accounts", {**NEW, "writes_enabled": True})
+    again = await admin.post("/provider-accounts", {"provider": "memory", "name": "second", "api_key": "other"})
+    account = again.json()["provider_account"]
+    assert (account["base_url"], account["writes_enabled"]) == ("memory://north", True)
 
 
 async def test_the_providers_own_lists_can_be_seen(admin: Caller, world: World) -> None:
@@ -110,7 +116,7 @@ async def test_the_account_that_needs_somebody_most_stands_first(api: Api, admin
     status = (await api.client.get("/admin/wodify-status", headers=admin.headers)).json()
     assert len(status["accounts"]) == 2
     assert status["api_health"]["account"] == "second"
-    assert status["api_health"]["status"] == "not_configured"
+    assert status["api_health"]["api_configured"] is False
 
 
 async def test_nothing_connected_is_not_configured(api: Api) -> None:

@@ -1,12 +1,14 @@
 """The documentation of the API is that of the API as it is."""
 
+import pytest
 from litestar.testing import AsyncTestClient
 from tests.world import World
 
+from tresen.domain.identity.role import Scope
 from tresen.entrypoints.api.app import ApiSettings, create_api
 
-from .conftest import Api
-from .reference import PAGE, current, routes
+from .conftest import Api, Caller, first_id
+from .reference import EXAMPLES, PAGE, current, routes
 
 
 async def test_the_reference_page_is_made_from_the_routes() -> None:
@@ -16,6 +18,44 @@ async def test_the_reference_page_is_made_from_the_routes() -> None:
 
 def test_every_route_tells_its_purpose(api: Api) -> None:
     assert [path for path, _, handler in routes(api.client.app) if not handler.summary] == []
+
+
+def test_every_route_that_writes_has_an_example(api: Api) -> None:
+    writing = {f"{m} {p}" for p, m, _ in routes(api.client.app) if p.startswith("/api/v1") and m != "GET"}
+    assert writing == EXAMPLES.keys()
+
+
+async def ids_of(admin: Caller) -> dict[str, str]:
+    """What stands for the ids of the examples."""
+    member = await first_id(admin, "/members", "members")
+    return {
+        "{lead_id}": await first_id(admin, "/leads", "leads"),
+        "{membership_id}": await first_id(admin, f"/members/{member}/memberships", "memberships"),
+        "{key_id}": await first_id(admin, "/api-keys", "api_keys"),
+        "{task_id}": await first_id(admin, "/staff-tasks", "staff_tasks"),
+        "{kind}": "members",
+    }
+
+
+@pytest.mark.parametrize("route", EXAMPLES)
+async def test_every_example_works(api: Api, world: World, route: str) -> None:
+    owner = api.as_("owner")
+    world.change_account(world.account.id, writes_enabled=False)
+    lead = {"first_name": "Bo", "last_name": "Lund", "email": "bo@example.org"}
+    assert (await owner.post("/leads", lead)).status_code == 202
+    world.change_account(world.account.id, writes_enabled=True)
+    await world.key(Scope.MEMBERS_READ)
+    method, _, path = route.partition(" ")
+    for name, value in (await ids_of(owner)).items():
+        path = path.replace(name, value)
+    body = EXAMPLES[route]
+    if route == "POST /api/v1/provider-accounts":
+        assert body is not None
+        # The provider of these tests, which has no settings.
+        body = {**body, "provider": "memory", "name": "second", "base_url": "memory://north", "settings": {}}
+    headers = {} if route.endswith("/login") else owner.headers
+    answer = await api.client.request(method, path, json=body, headers=headers)
+    assert answer.status_code in {200, 201, 204}, answer.text
 
 
 async def test_the_description_for_machines_shows_the_bodies(api: Api) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from uuid import UUID
 
+import msgspec
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -22,7 +23,7 @@ from ..answers.providers import (
     health,
     shown,
 )
-from ..bodies import Body, Secret, Text
+from ..bodies import Body, Secret, Text, leave
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW
 
@@ -34,14 +35,16 @@ LeadStatus = Literal["new", "contacted", "qualified", "converted", "lost"]
 
 
 class NewAccountBody(Body):
-    """The same ``provider`` and ``name`` again renews the account: key, address, settings."""
+    """The same ``provider`` and ``name`` again renews the account; what is absent stays as it is. Settings are set one
+    by one, an empty text takes one back. A new account may not write unless ``writes_enabled`` is true.
+    """
 
     provider: Text
     api_key: Secret
     name: Text = "main"
-    base_url: Text | None = None
-    settings: Mapping[Text, Text] = {}
-    writes_enabled: bool = False
+    base_url: Text | None | msgspec.UnsetType = msgspec.UNSET
+    settings: Mapping[Text, Text] | msgspec.UnsetType = msgspec.UNSET
+    writes_enabled: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 @get("/", summary="List provider accounts", opt=needs(Scope.PROVIDERS_READ))
@@ -60,9 +63,9 @@ async def connect(data: JSONBody[NewAccountBody], asking: Asking, uses: Uses) ->
             provider=data.provider,
             name=data.name,
             api_key=data.api_key,
-            base_url=data.base_url,
-            settings=data.settings,
-            writes_enabled=data.writes_enabled,
+            base_url=leave(data.base_url),
+            settings=leave(data.settings),
+            writes_enabled=leave(data.writes_enabled),
         )
     )
     return OneAccountAnswer(provider_account=account(connected))
