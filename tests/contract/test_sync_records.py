@@ -1,5 +1,6 @@
 """What the links between provider records and ours promise, and leads that have none (ports/repositories.py)."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -294,3 +295,49 @@ async def _save(uow: UnitOfWork, one: Member | Membership | Lead) -> None:
             await uow.memberships.save(one)
         case Lead():
             await uow.leads.save(one)
+
+
+async def linked_anew(backend: Backend, tenant: TenantId, account: ProviderAccount, *, name: str) -> Member:
+    """What a sync does with a record that it has not seen before."""
+    one = a_member(tenant, first_name=name)
+
+    async def work(uow: UnitOfWork) -> None:
+        await uow.members.add(one)
+        await uow.sync_records.add_many([a_record(account.id, "7", one)])
+
+    await backend.write(tenant, work)
+    return one
+
+
+async def test_of_many_who_link_a_new_record_at_once_one_wins(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    """The others leave no member behind."""
+    fighters = [linked_anew(backend, tenant, account, name=str(n)) for n in range(12)]
+    ends = await asyncio.gather(*fighters, return_exceptions=True)
+    (winner,) = (end for end in ends if isinstance(end, Member))
+    assert all(isinstance(end, StorageConflict) for end in ends if end is not winner)
+    links = await backend.read(tenant, lambda uow: uow.sync_records.by_external_ids(account.id, MEMBER, ["7"]))
+    assert links["7"].local_id == winner.id
+    assert sum((await backend.readers.counts(tenant))["members"].values()) == 1
+
+
+@pytest.mark.parametrize("commits", [True, False])
+async def test_who_links_second_gets_a_record_only_if_the_first_gives_up(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, commits: bool
+) -> None:
+    first = a_member(tenant)
+    async with backend.units.open(tenant) as uow:
+        await uow.members.add(first)
+        await uow.sync_records.add_many([a_record(account.id, "7", first)])
+        second = asyncio.create_task(linked_anew(backend, tenant, account, name="second"))
+        done, _ = await asyncio.wait([second], timeout=0.05)
+        assert not done
+        if commits:
+            await uow.commit()
+    (end,) = await asyncio.gather(second, return_exceptions=True)
+    assert isinstance(end, StorageConflict if commits else Member)
+    kept = first.id if commits else second.result().id
+    links = await backend.read(tenant, lambda uow: uow.sync_records.by_external_ids(account.id, MEMBER, ["7"]))
+    assert links["7"].local_id == kept
+    assert sum((await backend.readers.counts(tenant))["members"].values()) == 1
