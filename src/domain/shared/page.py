@@ -33,6 +33,11 @@ class Listing:
         if not 0 <= self.offset <= _MAX_OFFSET:
             raise InvalidValue(f"offset must be between 0 and {_MAX_OFFSET}, not {self.offset}", field="offset")
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it asks for less than everything."""
+        return self.status is not None or bool(self.q and self.q.strip())
+
 
 @attrs.frozen
 class Page(Generic[T]):

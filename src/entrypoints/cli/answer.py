@@ -56,8 +56,21 @@ def show(answer: Answer, terminal: Terminal) -> None:
             _show_table(part, terminal)
 
 
-def page_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, count: int, offset: int, empty: str) -> Table:
-    """One window of a list of ``count`` things, with a line that tells how to see the rest."""
+def page_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    count: int,
+    offset: int,
+    empty: str,
+    filtered: bool = False,
+) -> Table:
+    """One window of a list of ``count`` things, with a line that tells how to see the rest.
+
+    ``empty`` is said where there is nothing at all; ``filtered``: what was asked for may be why there is nothing.
+    """
+    if filtered:
+        empty = "nothing fits what --status and --q ask for"
     if not rows and count:
         empty = f"nothing from offset {offset} on; there are {count}"
     last = offset + len(rows)

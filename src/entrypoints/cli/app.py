@@ -36,8 +36,10 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("sync", "sync:group", "Bring members and leads in step with the provider; see how it stands."),
     ("members", "members:group", "Members: list, show."),
     ("memberships", "memberships:group", "Memberships: sell, update, cancel."),
+    ("packages", "packages:group", "Packages, which are sold as memberships: list."),
     ("leads", "leads:group", "Leads: list, show, create, update, convert."),
     ("tasks", "tasks:group", "Staff tasks, which no machine may or can do: list, done."),
+    ("audit", "audit:group", "Who changed, or tried to change, something through the API: list."),
 )
 
 
@@ -75,11 +77,20 @@ def _run(argv: Sequence[str], call: Call) -> ExitCode:
     try:
         command, bound, handed_in = cli.parse_args(argv, exit_on_error=False, print_error=False)
     except cyclopts.CycloptsError as error:
-        complain_of_usage(str(error), error.command_chain or (), call.terminal, as_json=as_json)
+        complain_of_usage(_uncut(error), error.command_chain or (), call.terminal, as_json=as_json)
         return ExitCode.USAGE
     for name in handed_in:
         bound.arguments[name] = call
     return _guarded(command, bound, call, as_json=as_json)
+
+
+def _uncut(error: cyclopts.CycloptsError) -> str:
+    """The message, with all commands where the framework shows only the first ones."""
+    message = str(error)
+    if isinstance(error, cyclopts.UnknownCommandError) and not error.command_chain:
+        before, marker, _ = message.partition("Available commands: ")
+        return before + marker + ", ".join(name for name, _, _ in COMMANDS) + "."
+    return message
 
 
 def _guarded(command: Command, bound: BoundArguments, call: Call, *, as_json: bool) -> ExitCode:

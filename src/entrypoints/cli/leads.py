@@ -55,6 +55,7 @@ async def list_(
         rows=[_line(lead, home.zone) for lead in page.items],
         count=page.count,
         offset=listing.offset,
+        filtered=listing.is_filtered,
         empty="no lead found; bring them here: tresen sync run leads",
     )
     return Answer(

@@ -46,6 +46,7 @@ async def list_(
         rows=[_line(member, home.zone) for member in page.items],
         count=page.count,
         offset=listing.offset,
+        filtered=listing.is_filtered,
         empty="no member found; bring them here: tresen sync run members",
     )
     return Answer(

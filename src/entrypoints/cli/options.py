@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 
 import attrs
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.page import Listing
@@ -20,6 +21,7 @@ AccountOption = Annotated[
 AccountsOption = Annotated[
     str | None, Parameter(name="--account", metavar="NAME", help="Name or id of the provider account; without it all.")
 ]
+LimitOption = Annotated[int, Parameter(help="How many at most, 1 to 200.", validator=Number(gte=1, lte=200))]
 JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON document.", show_default=False)]
 
 _E = TypeVar("_E", bound=enum.Enum)

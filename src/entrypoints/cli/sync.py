@@ -13,12 +13,13 @@ from .answer import Answer, Table, cell
 from .call import Given, choose_accounts, in_tenant
 from .documents import fields, listed, row
 from .exit_codes import ExitCode
-from .options import AccountsOption, JsonOption, TenantOption, command_group
+from .options import AccountsOption, JsonOption, LimitOption, TenantOption, command_group
 from .screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ...domain.shared.ids import AccountId
     from ...domain.tenancy.provider_account import ProviderAccount
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
@@ -97,18 +98,7 @@ async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, ca
         f"members last synced: {cell(now.last_sync_members, home.zone) or 'never'}",
         f"leads last synced:   {cell(now.last_sync_leads, home.zone) or 'never'}",
         f"errors kept:         {now.total_errors}",
-        Table(
-            columns=("account", "kind", "state", "started", "created", "updated", "errors", "reason"),
-            rows=[
-                (
-                    *(names.get(r.account_id, str(r.account_id)), r.kind, r.state.value, cell(r.started_at, home.zone)),
-                    *(str(n) for n in (r.counts.created, r.counts.updated, r.counts.errors)),
-                    cell(r.reason),
-                )
-                for r in now.runs
-            ],
-            empty=_next_step(now),
-        ),
+        _runs_table(now.runs, names, home.zone, empty=_next_step(now)),
         *_error_parts(now.recent_errors, home.zone),
     ]
     document = {
@@ -118,6 +108,25 @@ async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, ca
         "runs": [_document(r) for r in now.runs],
     }
     return Answer(document=document, parts=parts, as_json=as_json)
+
+
+@group.command
+async def runs(
+    *,
+    limit: LimitOption = 50,
+    writes: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Show writes to the provider too, as kind push.")
+    ] = False,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """List the latest runs of all accounts, newest first."""
+    async with in_tenant(call, tenant) as (use, home):
+        found = await use.readers.runs(home.id, limit=limit, pushes=writes)
+        names = {a.id: a.name for a in await use.list_provider_accounts(home.id)}
+    table = _runs_table(found, names, home.zone, empty="no run yet; begin one: tresen sync run")
+    return Answer(document=listed("runs", [_document(r) for r in found]), parts=[table], as_json=as_json)
 
 
 async def _run(
@@ -148,6 +157,21 @@ async def _errors(use: "UseCases", tenant: "Tenant", ran: Sequence[_Ran]) -> Seq
     runs = {r.run.id for r in ran}
     recent = (await use.sync_status(tenant.id)).recent_errors
     return [error for error in recent if error.run_id in runs][:_ERRORS_SHOWN]
+
+
+def _runs_table(runs: Sequence[Run], names: "Mapping[AccountId, str]", zone: str, *, empty: str) -> Table:
+    return Table(
+        columns=("account", "kind", "state", "started", "created", "updated", "errors", "reason"),
+        rows=[
+            (
+                *(names.get(r.account_id, str(r.account_id)), r.kind, r.state.value, cell(r.started_at, zone)),
+                *(str(n) for n in (r.counts.created, r.counts.updated, r.counts.errors)),
+                cell(r.reason),
+            )
+            for r in runs
+        ],
+        empty=empty,
+    )
 
 
 def _summary(ran: Sequence[_Ran]) -> Table:

@@ -36,6 +36,7 @@ async def list_(
         ],
         count=page.count,
         offset=listing.offset,
+        filtered=listing.is_filtered,
         empty="no task found: nothing to do by hand",
     )
     return Answer(

@@ -30,6 +30,15 @@ def _ask(prompt: str) -> str:
     return getpass(prompt)
 
 
+def _user_of_process() -> str:
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError, ImportError):  # a container's user without a name
+        return "operator"
+
+
 @attrs.frozen(kw_only=True)
 class Terminal:
     """Where a command reads and writes. ``monotonic`` gives seconds; ``ask_secret`` reads without an echo."""
@@ -56,8 +65,9 @@ class Terminal:
 
     @property
     def login_name(self) -> str:
-        """Who sits here, as the operating system's environment tells it."""
-        return self.environ.get("LOGNAME") or self.environ.get("USER") or self.environ.get("USERNAME") or "operator"
+        """Who sits here, as the environment or else the operating system tells it."""
+        names = (self.environ.get(variable) for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"))
+        return next((name for name in names if name), None) or _user_of_process()
 
     def say(self, line: str) -> None:
         """One line for people or pipes, at once. Raises ReaderGone."""

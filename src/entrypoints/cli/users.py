@@ -57,6 +57,7 @@ async def list_(
         ],
         count=page.count,
         offset=listing.offset,
+        filtered=listing.is_filtered,
         empty="no user found; create one: tresen user create --email ADDRESS --name NAME --role owner",
     )
     return Answer(
