@@ -71,6 +71,17 @@ async def test_retry_after_is_obeyed(gym: GymGateway, emulator: WodifyEmulator, 
     assert 17.0 in clock.slept
 
 
+async def test_nobody_waits_for_a_provider_that_wants_to_be_left_alone_for_years(
+    gym: GymGateway, emulator: WodifyEmulator, clock: FixedClock
+) -> None:
+    emulator.faults.replace((rule(Fault.RATE_LIMITED, retry_after_s=10**9),))
+    with pytest.raises(GatewayUnavailable) as caught:
+        await everything(gym.members())
+    assert caught.value.details["retry_after_s"] == 86_400.0
+    assert clock.slept == []
+    assert emulator.calls["GET /clients"] == 1
+
+
 @pytest.mark.parametrize(
     "kind", [Fault.SERVER_ERROR, Fault.ERROR_ENVELOPE, Fault.CLOSE_AFTER_EFFECT, Fault.TRUNCATED_JSON]
 )

@@ -10,6 +10,7 @@ from tresen.application.ports.gym import LeadPatch, NewPerson, Observed
 from tresen.domain.shared.errors import (
     CredentialsRefused,
     GatewayNotFound,
+    GatewayRejected,
     GatewayUnavailable,
     GatewayUnsupported,
     InvalidValue,
@@ -118,6 +119,20 @@ async def test_a_search_by_address_that_never_ends_is_given_up(wodify: FakeWodif
     with pytest.raises(GatewayUnavailable, match="max_pages"):
         await gateway(max_pages="12").create_member(NewPerson(first_name="A", last_name="B", email="a@example.com"))
     assert len(wodify.sent) == 12
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_redirect_is_not_followed_and_says_what_to_do(
+    wodify: FakeWodify, gateway: MakeGateway, status: int
+) -> None:
+    """The key would travel with it."""
+    moved = HttpResponse(status=status, headers={"location": "https://elsewhere.example/v1/clients"})
+    wodify.on("GET /clients", moved)
+    wodify.on("POST /clients", moved)
+    for asked in (everything(gateway().members()), gateway().create_member(NewPerson(first_name="A", last_name="B"))):
+        with pytest.raises(GatewayRejected, match="base address"):
+            await asked
+    assert [request.method for request in wodify.sent] == ["GET", "POST"]
 
 
 async def test_packages_without_end_are_given_up(wodify: FakeWodify, gateway: MakeGateway) -> None:
