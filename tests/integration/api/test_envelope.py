@@ -6,6 +6,7 @@ from datetime import timedelta
 import attrs
 import pytest
 from litestar.testing import AsyncTestClient
+from litestar.types import HTTPRequestEvent, Message
 from tests.world import PASSWORD, World
 
 from tresen.adapters.memory.audit import MemoryAuditLog
@@ -233,3 +234,35 @@ async def test_who_got_lost_gets_a_page_in_a_browser_and_a_problem_elsewhere(api
 async def test_below_the_api_even_browsers_get_problems(api: Api) -> None:
     answer = await api.client.get("/api/v1/nope", headers={"Accept": "text/html"})
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_nothing_of_the_body_is_sent_after_head(api: Api) -> None:
+    """Asked without a client: clients drop what must not come."""
+    sent: list[Message] = []
+
+    async def receive() -> HTTPRequestEvent:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: dict[str, object] = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "HEAD",
+        "scheme": "http",
+        "path": "/health",
+        "raw_path": b"/health",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [],
+        "client": ("testclient", 1),
+        "server": ("desk.example", 80),
+        "state": {},
+    }
+    await api.client.app(scope, receive, send)
+    start, *rest = sent
+    assert start["type"] == "http.response.start"
+    assert start["status"] == 200
+    assert [message for message in rest if message.get("body")] == []
+    assert len(rest) == 1
