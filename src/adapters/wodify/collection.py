@@ -16,9 +16,10 @@ from ...domain.shared.errors import (
 )
 from ..http.messages import Transport
 from .envelope import Page, page_of, record_of
+from .ids import id_of
 from .paging import Ascent, FetchPage, every_page, window
 from .protocol import Protocol
-from .records import RecordReader, id_of
+from .records import RecordReader
 from .routes import Route
 from .search import text_query
 from .words import Words

@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from ...domain.shared.errors import GatewayUnavailable
 from .envelope import Page
-from .records import is_unkeyed
+from .ids import is_unkeyed
 
 FetchPage = Callable[[int, int], Awaitable[Page]]
 
