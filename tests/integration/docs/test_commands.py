@@ -14,7 +14,7 @@ MAKEFILE = ROOT / "Makefile"
 _SECTION = re.compile(r"^### tresen (.+?)$(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _INDENTED = re.compile(r"^(?: {4,}|\$ )(.+)$", re.MULTILINE)
-_COMMAND = re.compile(r"(?:^|[\s(])tresen ((?:[a-z]+ ?)+)([^|)]*)")
+_COMMAND = re.compile(r"(?:^|[\s(])tresen ((?:[a-z]+(?:-[a-z]+)* ?)+)([^|)]*)")
 _TARGET = re.compile(r"(?:^|\s)make ([a-z]+)")
 
 
