@@ -219,7 +219,7 @@ def _use_cases(
     directory, readers, limiter = MemoryDirectory(store), MemoryReaders(store), MemoryLimiter(clock)
     hasher, tokens = Argon2PasswordHasher(memory_kib=8, passes=1, lanes=1), RandomTokens()
     guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids)
-    writes = ProviderWrites(transactions, gyms, guard, clock, ids)
+    writes = ProviderWrites(transactions, gyms, guard, MemoryRunLocks(), clock, ids)
     push, sell = PushMembership(transactions, writes, absorb), CreateMembership(transactions, writes, absorb, clock)
     books = RunBooks(transactions, guard, clock, ids)
     sync, listing = SyncAccount(books, gyms, MemoryRunLocks()), Listing(transactions, books, Policy(), clock, ids)

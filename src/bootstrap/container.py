@@ -109,7 +109,7 @@ class Container(containers.DeclarativeContainer):
     )
     guard: providers.Provider[CredentialGuard] = providers.Singleton(CredentialGuard, clock, ids)
     writes: providers.Provider[ProviderWrites] = providers.Singleton(
-        ProviderWrites, transactions, gyms, guard, clock, ids
+        ProviderWrites, transactions, gyms, guard, locks, clock, ids
     )
     absorb: providers.Provider[Absorb] = providers.Singleton(Absorb, phones, clock, ids)
     books: providers.Provider[RunBooks] = providers.Singleton(RunBooks, transactions, guard, clock, ids)

@@ -55,3 +55,9 @@ class MemoryTasks(MemoryEntities[StaffTask, TaskId], Tasks):
         """Copies."""
         rows = (row for row in self._rows.among("work", (operation, subject)) if row.state is TaskState.OPEN)
         return [self._rows.copy(row) for row in sorted(rows, key=lambda task: (task.created_at, task.id))]
+
+    async def remove(self, task_id: TaskId) -> None:
+        """Forget it."""
+        if task_id not in self._rows:
+            raise NotFound("staff task", task_id)
+        self._rows.remove(task_id)

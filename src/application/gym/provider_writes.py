@@ -1,8 +1,10 @@
 """A write to a provider happens, or becomes a staff task: a request is never lost."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+from hashlib import sha256
 
 import attrs
 
@@ -14,20 +16,30 @@ from ...domain.shared.errors import (
     GatewayUnsupported,
     InvalidValue,
     NotConfigured,
+    StorageConflict,
 )
-from ...domain.shared.ids import TaskId
+from ...domain.shared.ids import TaskId, TenantId
 from ...domain.staff.task import MACHINE, StaffTask, TaskReason
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymGateway, GymProviders, Observed, Operation, Support
+from ..ports.locks import RunLocks
 from ..ports.unit_of_work import UnitOfWork
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 
 _log = logging.getLogger(__name__)
 
+_BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
+_LOCKS = 64
+_PATIENCE = timedelta(minutes=1)
+_PAUSE_S = 0.05
+
 # A lead is converted once: of two wishes the later one holds.
 _ONE_AT_A_TIME = frozenset({Operation.CONVERT_LEAD})
+
+# A sale moves money: while nobody knows whether it was made, it is not made again.
+_NEVER_TWICE = frozenset({Operation.CREATE_MEMBERSHIP})
 
 
 @attrs.frozen
@@ -50,11 +62,16 @@ class Wanted:
 
 @attrs.frozen
 class ProviderWrites:
-    """Tries a write once. The transport below repeats only what is safe to repeat."""
+    """Tries a write once. The transport below repeats only what is safe to repeat.
+
+    What is about to be written is kept as an open task first, and taken away when the provider has answered: whatever
+    ends the process meanwhile, even ``kill -9``, leaves a task that asks a person to look.
+    """
 
     _transactions: Transactions
     _gyms: GymProviders
     _guard: CredentialGuard
+    _locks: RunLocks
     _clock: Clock
     _ids: IdSource
 
@@ -64,18 +81,61 @@ class ProviderWrites:
         """The call's result, or a task with the reason why a person must do it."""
         if not account.writes_enabled:
             return await self._task(account, wanted, TaskReason.WRITES_DISABLED, "writing is switched off")
+        begun = None
         try:
             async with self._gyms.open(account) as gym:
                 if not _may(gym.support(wanted.operation), account):
                     raise GatewayUnsupported("this operation is not proven at this provider")
-                return Outcome(done=_readable(await call(gym)))
+                begun, doubt = await self._begin(account, wanted)
+                if doubt is not None:
+                    return Outcome(task=doubt)
+                done = _readable(await call(gym))
         except (GatewayError, NotConfigured) as error:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
-            return await self._task(account, wanted, _reason(error), error.message, refused=error)
+            return await self._task(account, wanted, _reason(error), error.message, refused=error, begun=begun)
+        await self._finish(account, wanted, begun)
+        return Outcome(done=done)
 
     async def in_doubt(self, account: ProviderAccount, wanted: Wanted, error: InvalidValue) -> Outcome:
         """The task for a write that the provider confirmed in a way that cannot be taken over."""
         return await self._task(account, wanted, TaskReason.OUTCOME_UNKNOWN, error.message)
+
+    def turn(self, tenant_id: TenantId, what: str) -> AbstractAsyncContextManager[None]:
+        """Be the only one, over all processes, to write about ``what`` while inside; others wait.
+
+        Not to be nested. Raises StorageConflict when it is not our turn within a minute.
+        """
+        # Few locks, whatever is written about: two that share one merely wait for each other.
+        share = sha256(what.encode()).digest()[0] % _LOCKS
+        return self._turn(f"write:{tenant_id}:{share}")
+
+    @asynccontextmanager
+    async def _turn(self, key: str) -> AsyncIterator[None]:
+        give_up = self._clock.now() + _PATIENCE
+        while True:
+            async with self._locks.hold(key) as held:
+                if held:
+                    yield
+                    return
+            if self._clock.now() >= give_up:
+                raise StorageConflict("somebody else is writing this at the provider; look what came of it")
+            await self._clock.sleep(_PAUSE_S)
+
+    async def _begin(self, account: ProviderAccount, wanted: Wanted) -> tuple[StaffTask, StaffTask | None]:
+        """The task that is open while the provider is asked, and an older one that forbids to ask again."""
+        task = self._new(account, wanted, TaskReason.OUTCOME_UNKNOWN, _BEGUN)
+
+        async def begin(uow: UnitOfWork) -> StaffTask | None:
+            if wanted.operation in _NEVER_TWICE:
+                for old in await uow.tasks.open_for(task.operation, wanted.subject):
+                    if old.reason is TaskReason.OUTCOME_UNKNOWN and old.details.get("starts_on") == wanted.details.get(
+                        "starts_on"
+                    ):
+                        return old
+            await uow.tasks.add(task)
+            return None
+
+        return task, await self._transactions.run(account.tenant_id, "begin_write", begin)
 
     async def _task(
         self,
@@ -83,9 +143,44 @@ class ProviderWrites:
         wanted: Wanted,
         reason: TaskReason,
         answer: str,
+        *,
         refused: Exception | None = None,
+        begun: StaffTask | None = None,
     ) -> Outcome:
-        task = StaffTask(
+        task = self._new(account, wanted, reason, answer)
+
+        async def keep(uow: UnitOfWork) -> StaffTask:
+            if isinstance(refused, CredentialsRefused):
+                await self._guard.refuse(uow, account, refused.message)
+            waiting = list(await uow.tasks.open_for(task.operation, wanted.subject))
+            if begun is not None and any(one.id == begun.id for one in waiting):
+                await uow.tasks.remove(begun.id)
+                waiting = [one for one in waiting if one.id != begun.id]
+            same = next((one for one in waiting if one.details == task.details), None)
+            if same is not None:
+                return same
+            if wanted.operation in _ONE_AT_A_TIME:
+                await _replace(uow, waiting, now=task.created_at)
+            await uow.tasks.add(task)
+            return task
+
+        return Outcome(task=await self._transactions.run(account.tenant_id, "make_staff_task", keep))
+
+    async def _finish(self, account: ProviderAccount, wanted: Wanted, begun: StaffTask) -> None:
+        """The note is taken away, and what was asked of staff for the same thing needs no person any more."""
+
+        async def finish(uow: UnitOfWork) -> None:
+            for task in await uow.tasks.open_for(wanted.operation.value, wanted.subject):
+                if task.id == begun.id:
+                    await uow.tasks.remove(task.id)
+                elif wanted.operation in _ONE_AT_A_TIME:
+                    task.complete(by=MACHINE, now=self._clock.now(), note="done at the provider by a later request")
+                    await uow.tasks.save(task)
+
+        await self._transactions.run(account.tenant_id, "finish_write", finish)
+
+    def _new(self, account: ProviderAccount, wanted: Wanted, reason: TaskReason, answer: str) -> StaffTask:
+        return StaffTask(
             id=TaskId(self._ids.new()),
             tenant_id=account.tenant_id,
             account_id=account.id,
@@ -96,20 +191,6 @@ class ProviderWrites:
             details={**wanted.details, "account": account.name, "why": answer},
             created_at=self._clock.now(),
         )
-
-        async def keep(uow: UnitOfWork) -> StaffTask:
-            if isinstance(refused, CredentialsRefused):
-                await self._guard.refuse(uow, account, refused.message)
-            waiting = await uow.tasks.open_for(task.operation, wanted.subject)
-            same = next((one for one in waiting if one.details == task.details), None)
-            if same is not None:
-                return same
-            if wanted.operation in _ONE_AT_A_TIME:
-                await _replace(uow, waiting, now=task.created_at)
-            await uow.tasks.add(task)
-            return task
-
-        return Outcome(task=await self._transactions.run(account.tenant_id, "make_staff_task", keep))
 
 
 async def _replace(uow: UnitOfWork, waiting: Sequence[StaffTask], *, now: datetime) -> None:

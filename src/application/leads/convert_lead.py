@@ -8,7 +8,7 @@ from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.shared.errors import NotConfigured
-from ...domain.shared.ids import LeadId, MemberId, TenantId
+from ...domain.shared.ids import AccountId, LeadId, MemberId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
@@ -25,13 +25,17 @@ from ..transactions import Transactions
 
 @attrs.frozen(kw_only=True)
 class Conversion:
-    """Which lead, and what it buys: a package's id or name from a civil date of the tenant on."""
+    """Which lead, and what it buys: a package's id or name from a civil date of the tenant on.
+
+    ``account_id`` names the account for a lead that no provider knows yet, when the tenant has several.
+    """
 
     tenant_id: TenantId
     lead_id: LeadId
     package: str
     starts_on: date
     payment_method: str = "stripe"
+    account_id: AccountId | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -57,6 +61,10 @@ class ConvertLead:
     async def __call__(self, conversion: Conversion) -> Converted:
         """Convert it: first the person at the provider, then the sale."""
         ensure_named(conversion.package)
+        async with self._writes.turn(conversion.tenant_id, f"lead:{conversion.lead_id}"):
+            return await self._convert(conversion)
+
+    async def _convert(self, conversion: Conversion) -> Converted:
         lead, account, external, terms = await self._load(conversion)
 
         async def convert(gym: GymGateway) -> Observed:
@@ -74,7 +82,7 @@ class ConvertLead:
         async def ask(uow: UnitOfWork) -> tuple[Lead, ProviderAccount, str | None, SaleTerms]:
             lead = await uow.leads.get(conversion.lead_id)
             lead.ensure_convertible()
-            account, external = await _home(uow, lead)
+            account, external = await _home(uow, lead, conversion.account_id)
             terms = await settle_terms(
                 uow,
                 account,
@@ -100,11 +108,11 @@ class ConvertLead:
         return await self._transactions.run(conversion.tenant_id, "convert_lead", keep)
 
 
-async def _home(uow: UnitOfWork, lead: Lead) -> tuple[ProviderAccount, str | None]:
+async def _home(uow: UnitOfWork, lead: Lead, account_id: AccountId | None) -> tuple[ProviderAccount, str | None]:
     links = await uow.sync_records.of_local(LEAD, lead.id)
     if links:
         return await uow.accounts.get(links[0].account_id), links[0].external_id
-    account = await choose_account(uow, None)
+    account = await choose_account(uow, account_id)
     if account is None:
         raise NotConfigured("leads are converted at a provider: connect an account first")
     return account, None

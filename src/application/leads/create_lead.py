@@ -73,10 +73,12 @@ class CreateLead:
         async def create(gym: GymGateway) -> Observed:
             return await gym.create_lead(person)
 
-        outcome = await self._writes(account, _wanted(lead, person), create)
-        if outcome.done is None:
-            return CreatedLead(lead, outcome.task)
-        return await self._link(account, lead.id, outcome.done)
+        # Two at once for one person: the second one finds what the first one made.
+        async with self._writes.turn(new.tenant_id, f"person:{EmailAddress(new.email).canonical}"):
+            outcome = await self._writes(account, _wanted(lead, person), create)
+            if outcome.done is None:
+                return CreatedLead(lead, outcome.task)
+            return await self._link(account, lead.id, outcome.done)
 
     async def _capture(self, new: NewLead) -> tuple[Lead, ProviderAccount | None]:
         if not (new.first_name.strip() or new.last_name.strip()):

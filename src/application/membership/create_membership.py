@@ -6,8 +6,9 @@ import attrs
 
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
+from ...domain.membership.status import Status
 from ...domain.shared.contact import EmailAddress
-from ...domain.shared.errors import InvalidValue, NotConfigured
+from ...domain.shared.errors import AlreadyExists, InvalidValue, NotConfigured
 from ...domain.shared.ids import AccountId, MemberId, MembershipId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -20,6 +21,8 @@ from ..sync.kinds import MEMBER
 from ..tenancy.choose_account import choose_account
 from ..transactions import Transactions
 from .sale_terms import SaleTerms, settle_terms
+
+_OVER = frozenset({Status.CANCELLED, Status.EXPIRED})
 
 
 @attrs.frozen(kw_only=True)
@@ -57,7 +60,7 @@ class Sold:
 class CreateMembership:
     """A sale moves money, so the provider is asked once and never again by a machine: what is in doubt becomes a
     task. Raises InvalidValue (also for a package that is not on sale), NotFound (member, account), NotConfigured
-    (no account).
+    (no account), AlreadyExists (the same package from the same day).
     """
 
     _transactions: Transactions
@@ -70,10 +73,12 @@ class CreateMembership:
         person = _person(sale.buyer) if isinstance(sale.buyer, Buyer) else None
         account, terms = await self._settle(sale)
         if person is not None:
-            return await self._to_somebody_new(terms, account, person)
+            async with self._writes.turn(sale.tenant_id, f"person:{EmailAddress(person.email or '').canonical}"):
+                return await self._to_somebody_new(terms, account, person)
         assert not isinstance(sale.buyer, Buyer)  # noqa: S101 - for the type checker: the branch above took it
         external = await self._external(sale.tenant_id, account, sale.buyer)
-        return await self.to_member(terms, account, sale.buyer, external)
+        async with self._writes.turn(sale.tenant_id, f"member:{sale.buyer}"):
+            return await self.to_member(terms, account, sale.buyer, external)
 
     async def _to_somebody_new(self, terms: SaleTerms, account: ProviderAccount, person: NewPerson) -> Sold:
         async def create(gym: GymGateway) -> Observed:
@@ -108,7 +113,7 @@ class CreateMembership:
         async def create(gym: GymGateway) -> Observed:
             return await gym.create_membership(new)
 
-        member = await self._transactions.read(account.tenant_id, lambda uow: uow.members.get(member_id))
+        member = await self._transactions.read(account.tenant_id, lambda uow: _buyer(uow, member_id, terms))
         wanted = Wanted(
             operation=Operation.CREATE_MEMBERSHIP,
             title=f"Sell {terms.package.name} to {member.name} at the provider",
@@ -158,6 +163,15 @@ class CreateMembership:
             return here[0]
 
         return await self._transactions.read(tenant_id, ask)
+
+
+async def _buyer(uow: UnitOfWork, member_id: MemberId, terms: SaleTerms) -> Member:
+    """The member, unless the very same was sold already: a second click must not bill twice."""
+    for had in await uow.memberships.of_member(member_id):
+        same = (had.name, had.terms.starts_on) == (terms.package.name, terms.starts_on)
+        if same and had.status not in _OVER:
+            raise AlreadyExists(f"this member has {had.name} from {terms.starts_on} already", membership=str(had.id))
+    return await uow.members.get(member_id)
 
 
 def _person(buyer: Buyer) -> NewPerson:

@@ -187,6 +187,10 @@ class Tasks(Entities[StaffTask, TaskId], Protocol):
     async def open_for(self, operation: str, subject: str) -> Sequence[StaffTask]:
         """The open tasks for that work on that subject, oldest first, so that asking twice makes one task."""
 
+    @abstractmethod
+    async def remove(self, task_id: TaskId) -> None:
+        """Take out a task that no person needed to see. Raises NotFound."""
+
 
 class Accounts(Entities[ProviderAccount, AccountId], Protocol):
     """The tenant's provider accounts. (provider, name) is unique within the tenant."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, delete
 
 from ....application.ports.repositories import Tasks
+from ....domain.shared.errors import NotFound
 from ....domain.shared.ids import TaskId
 from ....domain.staff.task import StaffTask, TaskState
 from ..mappers import staff
@@ -22,6 +23,7 @@ OPEN_FOR = (
     )
     .order_by(STAFF_TASK.c.created_at, STAFF_TASK.c.id)
 )
+_REMOVE = delete(STAFF_TASK).where(STAFF_TASK.c.tenant_id == bindparam("tenant_id"), STAFF_TASK.c.id == bindparam("id"))
 
 
 class SqlTasks(SqlEntities[StaffTask, TaskId], Tasks):
@@ -30,3 +32,8 @@ class SqlTasks(SqlEntities[StaffTask, TaskId], Tasks):
     async def open_for(self, operation: str, subject: str) -> Sequence[StaffTask]:
         """By index."""
         return await self._select(OPEN_FOR, operation=operation, subject=subject)
+
+    async def remove(self, task_id: TaskId) -> None:
+        """By primary key."""
+        if not await self._transaction.execute(_REMOVE, {"tenant_id": self._tenant_id, "id": task_id}):
+            raise NotFound("staff task", task_id)
