@@ -195,7 +195,7 @@ class Studio:
         transactions, clock, ids, phones = self.transactions, self.clock, self.ids, PlainPhones()
         gyms = MemoryGymProviders(self.gyms_by_address)
         guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids)
-        writes = ProviderWrites(transactions, gyms, guard, self.locks, clock, ids)
+        writes = self.writes = ProviderWrites(transactions, gyms, guard, self.locks, clock, ids)
         self.connect = ConnectProvider(transactions, gyms, self.box, clock, ids)
         self.check = CheckProvider(transactions, gyms, clock)
         self.create_membership = CreateMembership(transactions, writes, absorb, clock)

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from ....application.leads.convert_lead import Conversion
@@ -55,6 +56,7 @@ class ConversionBody(Body):
     membership_type: Text
     start_date: date
     payment_method: Text = "stripe"
+    account_id: UUID | None = None
 
 
 @get("/", summary="List leads", opt=needs(Scope.LEADS_READ, query=LISTING), dependencies=_LISTING)
@@ -64,9 +66,18 @@ async def list_leads(asking: Asking, uses: Uses, listing: NamedDependency[SkipVa
     return LeadsAnswer(leads=[lead_line(row) for row in page.items], count=page.count)
 
 
-@post("/", summary="Capture a lead", opt=needs(Scope.LEADS_WRITE), responses=accepted(WrittenLeadAnswer))
+_KNOWN = ResponseSpec(WrittenLeadAnswer, generate_examples=False, description="The provider had this person already")
+
+
+@post(
+    "/",
+    summary="Capture a lead",
+    opt=needs(Scope.LEADS_WRITE),
+    responses={200: _KNOWN, **accepted(WrittenLeadAnswer)},
+)
 async def create_lead(data: JSONBody[NewLeadBody], asking: Asking, uses: Uses) -> Response[WrittenLeadAnswer]:
-    """Kept at once. 201; 202 with a task when a person must enter it at the provider."""
+    """Kept at once. 201; 200 with the lead that was kept before for this person; 202 with a task when a person must
+    enter it at the provider."""
     created = await uses.create_lead(
         NewLead(
             tenant_id=asking.tenant_id,
@@ -81,7 +92,7 @@ async def create_lead(data: JSONBody[NewLeadBody], asking: Asking, uses: Uses) -
         )
     )
     written = WrittenLeadAnswer(lead=lead(created.lead), task=task(created.task) if created.task else msgspec.UNSET)
-    return Response(written, status_code=202 if created.task else 201)
+    return Response(written, status_code=202 if created.task else 201 if created.created else 200)
 
 
 @get("/{lead_id:uuid}", summary="One lead", opt=needs(Scope.LEADS_READ))
@@ -133,6 +144,7 @@ async def convert_lead(
             package=data.membership_type,
             starts_on=data.start_date,
             payment_method=data.payment_method,
+            account_id=AccountId(data.account_id) if data.account_id else None,
         )
     )
     written = WrittenLeadAnswer(
