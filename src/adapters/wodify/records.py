@@ -226,7 +226,7 @@ def as_id(value: Value) -> Value:
     return str(value) if value not in {0, "0"} else None
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=1 << 12)
 def as_date(value: Value) -> Value:
     """The civil date of a date or date-time, ISO 8601; 1900 is none. Raises InvalidValue."""
     text = str(value)
