@@ -34,7 +34,7 @@ class Conversion:
     lead_id: LeadId
     package: str
     starts_on: date
-    payment_method: str = "stripe"
+    payment_method: str = "card"
     account_id: AccountId | None = None
 
 

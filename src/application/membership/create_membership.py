@@ -43,7 +43,7 @@ class Sale:
     buyer: Buyer | MemberId
     package: str
     starts_on: date
-    payment_method: str = "stripe"
+    payment_method: str = "card"
     account_id: AccountId | None = None
 
 

@@ -80,7 +80,7 @@ class LeadPatch:
 class NewMembership:
     """What is sold. ``member`` is the provider's id of the member, ``package`` that of the package or its name.
 
-    ``starts_on`` is a civil date of the gym; ``payment_method`` a word such as ``stripe``.
+    ``starts_on`` is a civil date of the gym; ``payment_method`` a word such as ``card``.
     """
 
     member: str

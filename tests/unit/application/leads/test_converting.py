@@ -135,7 +135,7 @@ async def test_what_the_provider_cannot_convert_is_a_task_with_all_that_is_neede
         "email": "grace@example.org",
         "package": "Gold",
         "starts_on": "2026-03-01",
-        "payment_method": "stripe",
+        "payment_method": "card",
         "account": "main",
         "why": "this operation is not proven at this provider",
     }

@@ -200,7 +200,7 @@ async def test_without_permission_to_write_a_person_is_asked(studio: Studio) -> 
         "notes": None,
         "package": "Gold",
         "starts_on": "2026-04-01",
-        "payment_method": "stripe",
+        "payment_method": "card",
         "account": "main",
         "why": "writing is switched off",
     }
