@@ -16,9 +16,6 @@ from .mappers.values import Row
 Parameters = Mapping[str, object]
 T = TypeVar("T")
 
-# From that many rows on, work is bulk: off the event loop in SQLite, by COPY in PostgreSQL.
-BULK = 200
-
 
 class Connection(Protocol):
     """Reads. Every method raises StorageConflict or StorageUnavailable."""

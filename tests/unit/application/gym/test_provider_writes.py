@@ -13,6 +13,7 @@ from tresen.application.ports.gym import NewMembership, NewPerson, Observed
 from tresen.domain.shared.errors import AlreadyExists, IllegalTransition, StorageConflict
 from tresen.domain.shared.ids import MemberId
 from tresen.domain.staff.task import TaskReason, TaskState
+from tresen.domain.sync.schema import Value
 
 from ..studio import GOLD, Studio
 
@@ -26,6 +27,34 @@ def _on_sale(studio: Studio) -> None:
 
 def sale(studio: Studio, buyer: Buyer | MemberId = EVA) -> Sale:
     return Sale(tenant_id=studio.tenant.id, buyer=buyer, package="Gold", starts_on=date(2026, 4, 1))
+
+
+@pytest.fixture
+def _hesitant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider as they are: between looking for a person and making one, others get their turn."""
+
+    async def create_lead(self: MemoryGym, person: NewPerson) -> Observed:
+        leads = self.books.leads
+        known = leads.with_email(person.email)
+        await hesitate()
+        values: dict[str, Value] = {"first_name": person.first_name, "email": person.email, "status": "new"}
+        fresh = {"last_name": person.last_name, "phone": None, "location": None, **values}
+        return (known or leads.get(leads.add(fresh))).observed()
+
+    async def create_member(self: MemoryGym, person: NewPerson) -> Observed:
+        members = self.books.members
+        known = members.with_email(person.email)
+        await hesitate()
+        values: dict[str, Value] = {"first_name": person.first_name, "email": person.email, "status": "active"}
+        return (known or members.get(members.add(values))).observed()
+
+    monkeypatch.setattr(MemoryGym, "create_lead", create_lead)
+    monkeypatch.setattr(MemoryGym, "create_member", create_member)
+
+
+async def hesitate() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 class Killed(BaseException):
@@ -89,6 +118,7 @@ async def test_while_nobody_knows_whether_it_was_sold_it_is_not_sold_again(
     assert len(studio.books.memberships) == 1
 
 
+@pytest.mark.usefixtures("_hesitant")
 async def test_a_second_click_does_not_bill_twice(studio: Studio) -> None:
     answers = await asyncio.gather(*(studio.create_membership(sale(studio)) for _ in range(4)), return_exceptions=True)
     assert [type(answer) for answer in answers].count(AlreadyExists) == 3
@@ -96,6 +126,7 @@ async def test_a_second_click_does_not_bill_twice(studio: Studio) -> None:
     assert list(await studio.tasks()) == []
 
 
+@pytest.mark.usefixtures("_hesitant")
 async def test_of_many_conversions_of_a_lead_that_no_provider_knows_one_is_made(studio: Studio) -> None:
     studio.change_account(writes_enabled=False)
     lead = (
@@ -110,6 +141,7 @@ async def test_of_many_conversions_of_a_lead_that_no_provider_knows_one_is_made(
     assert (len(studio.books.leads), len(studio.books.members), len(studio.books.memberships)) == (1, 1, 1)
 
 
+@pytest.mark.usefixtures("_hesitant")
 async def test_of_many_leads_of_one_person_one_is_kept(studio: Studio) -> None:
     new = NewLead(tenant_id=studio.tenant.id, first_name="Eva", last_name="Marx", email="eva@example.org")
     made = await asyncio.gather(*(studio.create_lead(new) for _ in range(5)))
