@@ -1,4 +1,4 @@
-"""Identifiers. All are UUIDv7 made by an ``IdSource``: sortable by the instant of their creation (ms)."""
+"""Identifiers. All but one are UUIDv7 made by an ``IdSource``: sortable by the instant of their creation (ms)."""
 
 from typing import NewType
 from uuid import UUID
@@ -16,3 +16,11 @@ LeadId = NewType("LeadId", UUID)
 TaskId = NewType("TaskId", UUID)
 RunId = NewType("RunId", UUID)
 EntryId = NewType("EntryId", UUID)
+EventId = NewType("EventId", UUID)
+ScheduleId = NewType("ScheduleId", UUID)
+DeliveryId = NewType("DeliveryId", UUID)
+EndpointId = NewType("EndpointId", UUID)
+MessageId = NewType("MessageId", UUID)
+
+# The one id that is not ours: a queue numbers its jobs as it likes.
+JobId = NewType("JobId", str)

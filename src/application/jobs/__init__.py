@@ -1,0 +1,1 @@
+"""Use cases about jobs, and the worker that runs them."""

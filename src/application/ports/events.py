@@ -1,0 +1,112 @@
+"""The event log: every fact that aggregates recorded, in the order in which it can be read without missing any."""
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.events import DomainEvent
+from ...domain.shared.ids import EventId, TenantId
+
+if TYPE_CHECKING:
+    from .unit_of_work import UnitOfWork
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+@attrs.frozen(kw_only=True)
+class NewEvent:
+    """A fact to be kept. ``data`` are its values as JSON; ``subject_id`` is ours or a provider's."""
+
+    type: str
+    subject_kind: str
+    subject_id: str
+    occurred_at: datetime
+    data: Mapping[str, Json] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class StoredEvent(NewEvent):
+    """A fact as it is kept. ``sequence`` counts the events of its subject from 1, without gaps.
+
+    ``correlation_id`` is that of the request or job that caused it.
+    """
+
+    id: EventId
+    tenant_id: TenantId
+    sequence: int
+    recorded_at: datetime
+    correlation_id: str | None = None
+
+
+@attrs.frozen(order=True)
+class EventPosition:
+    """A place in the log, as ``str`` a word for clients. The first event is after ``EventPosition(0, 0)``."""
+
+    transaction: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.transaction}-{self.number}"
+
+    @classmethod
+    def read(cls, text: str) -> "EventPosition":
+        """From the word. Raises InvalidValue."""
+        transaction, dash, number = text.partition("-")
+        if not (dash and transaction.isascii() and transaction.isdigit() and number.isascii() and number.isdigit()):
+            raise InvalidValue("a position in the event log looks like 12-345", field="after")
+        return cls(int(transaction), int(number))
+
+
+class Events(Protocol):
+    """One tenant's events, inside a unit of work. What is recorded is stored by ``commit``."""
+
+    @abstractmethod
+    def record(self, event: NewEvent | DomainEvent) -> None:
+        """Keep a fact. Aggregates' own facts are taken from them when they are added or saved."""
+
+    @abstractmethod
+    async def get(self, event_id: EventId) -> StoredEvent:
+        """Raises NotFound."""
+
+    @abstractmethod
+    async def of_subject(self, kind: str, subject_id: str) -> Sequence[StoredEvent]:
+        """By sequence."""
+
+
+class EventLog(Protocol):
+    """Reads the log by position. A transaction that commits late is never skipped: its events appear after every
+    position that was handed out before."""
+
+    @abstractmethod
+    async def after(
+        self, tenant_id: TenantId, position: EventPosition, *, limit: int, types: Collection[str] | None = None
+    ) -> Sequence[tuple[EventPosition, StoredEvent]]:
+        """The next events, of these types only where given. Within a subject ``sequence`` is the order that counts."""
+
+    @abstractmethod
+    async def end(self, tenant_id: TenantId) -> EventPosition:
+        """The position after which only what is committed from now on appears."""
+
+
+# Told of the events of a transaction before it is committed: enqueues what follows from them, in that transaction.
+Fanout = Callable[["UnitOfWork", Sequence[StoredEvent]], Awaitable[None]]
+
+
+async def nothing_follows(uow: "UnitOfWork", events: Sequence[StoredEvent]) -> None:
+    """For tests and tools that want the events and nothing else."""
+
+
+class Marks(Protocol):
+    """What was done and must not be done again, inside a unit of work."""
+
+    @abstractmethod
+    async def add(self, scope: str, key: str) -> bool:
+        """Set a mark with the commit. False: it was set before. Whoever is second waits for the first one's commit."""
+
+    @abstractmethod
+    async def remove(self, scope: str, key: str) -> None:
+        """So that it may be done again. Nothing happens when there is none."""

@@ -1,0 +1,1 @@
+"""Webhooks: deliveries that come in, messages that go out."""
