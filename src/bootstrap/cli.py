@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ..entrypoints.cli.app import run
-from ..entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions
+from ..entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions, WorkOptions
 
 if TYPE_CHECKING:
     from ..application.ports.store import StoreCare
@@ -27,12 +27,20 @@ class InstalledRuntime(Runtime):
         return self._store()
 
     async def serve(self, options: ServeOptions, *, ready: Callable[[str], None]) -> None:
-        """API and page."""
+        """API and page, and what goes on beside them."""
         from .installation import from_environment
         from .server import serve
 
         async with from_environment(usual_level="INFO") as installation:
             await serve(installation, options, ready=ready)
+
+    async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int:
+        """Jobs and schedules."""
+        from .installation import from_environment
+        from .working import work
+
+        async with from_environment(usual_level="INFO") as installation:
+            return await work(installation, options, ready=ready)
 
     async def demo(self, options: DemoOptions, screen: Screen) -> None:
         """The demo, in its own folder, whatever the environment says."""

@@ -1,6 +1,6 @@
 """An installation: settings, container, and an orderly end."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import attrs
@@ -9,6 +9,7 @@ from ..adapters.persistence.sqlite import SqliteDatabase
 from ..application.ports.store import StoreCare
 from ..application.transactions import Transactions
 from ..entrypoints.use_cases import UseCases
+from .background import Loop
 from .container import Container
 from .process import tune_garbage_collection
 from .settings import Settings, load_settings
@@ -30,6 +31,10 @@ class Installation:
     def transactions(self) -> Transactions:
         """For embedders' own use cases."""
         return self._container.transactions()
+
+    def loops(self) -> Sequence[Loop]:
+        """What runs beside the API, or without it, until it is told to stop."""
+        return ()
 
     async def ready(self) -> UseCases:
         """The use cases. Raises StorageUnavailable when the database cannot be used or its schema is not current.

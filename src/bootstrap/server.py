@@ -5,12 +5,14 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
 from ..domain.shared.errors import NotConfigured
 from ..entrypoints.api.app import ApiSettings, create_api
 from ..entrypoints.runtime import ServeOptions
+from .background import in_background
 from .installation import Installation
 from .settings import Settings
 
@@ -21,15 +23,20 @@ _GRACE_S = 10
 class Server(uvicorn.Server):
     """Says when it answers, and leaves the process alive after a signal so that everything else ends in order."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(config)
-        self._tell = started
+        self._tell, self._tell_end = started, stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
         await super().startup(sockets)
         if self.started:
             self._tell()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Tell first: what goes on beside the server stops while open requests are answered."""
+        self._tell_end()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -45,7 +52,10 @@ class Server(uvicorn.Server):
 
 
 async def serve(installation: Installation, options: ServeOptions, *, ready: Callable[[str], None]) -> None:
-    """Listen and answer until SIGINT or SIGTERM. Raises NotConfigured when the address cannot be had."""
+    """Listen and answer, and do jobs and schedules beside it, until SIGINT or SIGTERM.
+
+    Raises NotConfigured when the address cannot be had.
+    """
     use_cases = await installation.ready()
     with _listening(options) as listener:
         host, port = listener.getsockname()[:2]
@@ -59,7 +69,9 @@ async def serve(installation: Installation, options: ServeOptions, *, ready: Cal
             proxy_headers=False,
             timeout_graceful_shutdown=_GRACE_S,
         )
-        await Server(config, lambda: ready(f"http://{shown}:{port}")).serve(sockets=[listener])
+        async with in_background(installation.loops() if options.worker else ()) as stop:
+            server = Server(config, lambda: ready(f"http://{shown}:{port}"), stop.set)
+            await server.serve(sockets=[listener])
 
 
 @contextmanager

@@ -19,10 +19,23 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True)
 class ServeOptions:
-    """Where to listen. Port 0 takes a free one."""
+    """Where to listen. Port 0 takes a free one. ``worker`` False: jobs and schedules are left to other processes."""
 
     host: str = "127.0.0.1"
     port: int = 8000
+    worker: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class WorkOptions:
+    """``parallel``: how many jobs may run at a time. ``scheduler`` False: schedules are left to other processes.
+
+    ``once``: end when nothing is due any more.
+    """
+
+    parallel: int = 20
+    scheduler: bool = True
+    once: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -59,7 +72,17 @@ class Runtime(Protocol):
 
     @abstractmethod
     async def serve(self, options: ServeOptions, *, ready: Callable[[str], None]) -> None:
-        """Run API and page until SIGINT or SIGTERM. ``ready`` is told the URL once requests are answered."""
+        """Run API and page, and worker and scheduler beside them, until SIGINT or SIGTERM.
+
+        ``ready`` is told the URL once requests are answered. What runs then is finished, or returned to the queue.
+        """
+
+    @abstractmethod
+    async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int:
+        """Run jobs and schedules without the API until SIGINT or SIGTERM, or all that is due with ``once``.
+
+        How many jobs were run.
+        """
 
     @abstractmethod
     async def demo(self, options: DemoOptions, screen: Screen) -> None:

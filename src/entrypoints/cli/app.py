@@ -27,7 +27,8 @@ ABOUT = "Keeps members, leads and memberships in step with the provider that a b
 # Command or group, where it is defined, and what the root help says about it.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("demo", "serving:demo", "Try everything out: a gym provider's stand-in, a tenant, a first sync, API and page."),
-    ("serve", "serving:serve", "Run the API and the page until interrupted."),
+    ("serve", "serving:serve", "Run the API and the page, jobs and schedules until interrupted."),
+    ("worker", "serving:worker", "Run jobs and schedules without the API until interrupted."),
     ("db", "db:group", "The database: upgrade, back up, check."),
     ("tenant", "tenants:group", "Tenants: create, list."),
     ("user", "users:group", "Users: create, list, import."),

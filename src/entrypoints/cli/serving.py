@@ -1,4 +1,4 @@
-"""``tresen serve`` and ``tresen demo``."""
+"""``tresen serve``, ``tresen worker`` and ``tresen demo``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,23 +6,47 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ...domain.shared.errors import InvalidValue
-from ..runtime import DemoOptions, ServeOptions
+from ..runtime import DemoOptions, ServeOptions, WorkOptions
 from .call import Given
 from .screen import ConsoleScreen
 
 _HOST, _PORT = ServeOptions().host, ServeOptions().port
 _PORT_MAX = 65_535
+_PARALLEL_MAX = 1_000
 
 
 async def serve(
     *,
     host: Annotated[str, Parameter(help="Address to listen on.")] = _HOST,
     port: Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")] = _PORT,
+    worker: Annotated[
+        bool,
+        Parameter(negative="--no-worker", help="Run jobs and schedules here; without it run tresen worker."),
+    ] = True,
     call: Given,
 ) -> None:
-    """Run the API and the page until SIGINT or SIGTERM. Prints "ready: URL" once requests are answered."""
-    options = ServeOptions(host=host, port=_checked(port))
+    """Run the API and the page, jobs and schedules until SIGINT or SIGTERM. Prints "ready: URL" once requests are
+    answered.
+    """
+    options = ServeOptions(host=host, port=_checked(port), worker=worker)
     await call.runtime.serve(options, ready=lambda url: call.terminal.say(f"ready: {url}"))
+
+
+async def worker(
+    *,
+    parallel: Annotated[int, Parameter(help="How many jobs may run at a time.")] = WorkOptions().parallel,
+    scheduler: Annotated[
+        bool, Parameter(negative="--no-scheduler", help="Also look after the schedules; every tick runs once anyway.")
+    ] = True,
+    once: Annotated[bool, Parameter(negative=(), help="Run what is due, then end.", show_default=False)] = False,
+    call: Given,
+) -> None:
+    """Run jobs and schedules without the API until SIGINT or SIGTERM. On PostgreSQL as many as wanted."""
+    if not 1 <= parallel <= _PARALLEL_MAX:
+        raise InvalidValue(f"parallel is a number from 1 to {_PARALLEL_MAX}, not {parallel}", field="parallel")
+    options = WorkOptions(parallel=parallel, scheduler=scheduler, once=once)
+    count = await call.runtime.work(options, ready=lambda: call.terminal.say("ready: waiting for jobs"))
+    call.terminal.say(f"jobs run: {count}")
 
 
 async def demo(

@@ -17,7 +17,7 @@ from tresen.application.ports.store import Finding, StoreCare, Upgraded
 from tresen.domain.sync.run import Counts
 from tresen.entrypoints.cli.app import run
 from tresen.entrypoints.cli.terminal import Terminal
-from tresen.entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions
+from tresen.entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions, WorkOptions
 from tresen.entrypoints.use_cases import UseCases
 
 
@@ -73,6 +73,7 @@ class DeskRuntime(Runtime):
     failure: BaseException | None = None
     served: list[ServeOptions] = attrs.field(factory=list)
     demos: list[DemoOptions] = attrs.field(factory=list)
+    worked: list[WorkOptions] = attrs.field(factory=list)
 
     def use_cases(self) -> AbstractAsyncContextManager[UseCases]:
         if self.failure is not None:
@@ -86,6 +87,11 @@ class DeskRuntime(Runtime):
     async def serve(self, options: ServeOptions, *, ready: Callable[[str], None]) -> None:
         self.served.append(options)
         ready(f"http://{options.host}:{options.port}/")
+
+    async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int:
+        self.worked.append(options)
+        ready()
+        return 3
 
     async def demo(self, options: DemoOptions, screen: Screen) -> None:
         self.demos.append(options)

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.integration.cli.desk import Desk
 
 from tresen.application.ports.store import Finding, Upgraded
-from tresen.entrypoints.runtime import DemoOptions, ServeOptions
+from tresen.entrypoints.runtime import DemoOptions, ServeOptions, WorkOptions
 
 
 def test_an_upgrade_tells_the_steps_and_the_backup(desk: Desk) -> None:
@@ -45,6 +45,24 @@ def test_serving_tells_when_it_is_ready(desk: Desk) -> None:
     assert (result.code, result.out) == (0, "ready: http://0.0.0.0:0/\n")
     desk("serve")
     assert desk.runtime.served[1] == ServeOptions()
+
+
+def test_serving_without_a_worker_leaves_jobs_to_others(desk: Desk) -> None:
+    desk("serve", "--no-worker")
+    assert desk.runtime.served == [ServeOptions(worker=False)]
+
+
+def test_a_worker_tells_that_it_waits_and_what_it_did(desk: Desk) -> None:
+    result = desk("worker", "--parallel", "5", "--no-scheduler", "--once")
+    assert (result.code, result.out) == (0, "ready: waiting for jobs\njobs run: 3\n")
+    desk("worker")
+    assert desk.runtime.worked == [WorkOptions(parallel=5, scheduler=False, once=True), WorkOptions()]
+
+
+def test_a_worker_that_may_do_nothing_is_refused(desk: Desk) -> None:
+    result = desk("worker", "--parallel", "0")
+    assert (result.code, desk.runtime.worked) == (2, [])
+    assert "parallel is a number from 1 to 1000, not 0" in result.err
 
 
 def test_the_demo_gets_its_options_and_a_screen(desk: Desk) -> None:
