@@ -7,17 +7,21 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from tests.builders import a_tenant
+from tests.integration.persistence import revision
 
 from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.persistence import schema
 from tresen.adapters.persistence.connection import Database
 from tresen.adapters.persistence.database import open_database
 from tresen.adapters.persistence.directory import SqlDirectory
+from tresen.adapters.persistence.mappers import tenancy
 from tresen.adapters.persistence.revision import HEAD
 from tresen.adapters.persistence.sqlite import SqliteDatabase
-from tresen.adapters.persistence.tables import METADATA
+from tresen.adapters.persistence.tables import METADATA, TENANT
 from tresen.adapters.system import UuidSource
 from tresen.domain.shared.errors import StorageUnavailable
 
@@ -28,6 +32,22 @@ _CATALOG = """
     UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 """
+
+
+def _create_all(connection: sa.Connection) -> None:
+    METADATA.create_all(connection, tables=revision.tables_of(connection.dialect.name))
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).with_name("migrations")))
+    return config
+
+
+def _to_first_revision(connection: sa.Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
 
 
 def _fresh(url: str) -> Database:
@@ -46,22 +66,39 @@ def _postgres_schema(connection: sa.Connection) -> set[tuple[str, str]]:
 
 async def test_migrated_sqlite_is_what_the_code_expects(sqlite: SqliteDatabase, tmp_path: Path) -> None:
     expected = _fresh(f"sqlite:///{tmp_path}/expected.db")
-    await expected.run(METADATA.create_all)
+    await expected.run(_create_all)
     assert await sqlite.run(_sqlite_schema) == await expected.run(_sqlite_schema)
     await expected.close()
 
 
 async def test_migrated_postgres_is_what_the_code_expects(postgres: Database, empty_postgres_url: str) -> None:
     expected = _fresh(empty_postgres_url)
-    await expected.run(METADATA.create_all)
+    await expected.run(_create_all)
     assert await postgres.run(_postgres_schema) == await expected.run(_postgres_schema)
     await expected.close()
 
 
 def test_the_revision_that_the_code_asks_for_is_the_last_one() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(schema.__file__).with_name("migrations")))
-    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+    assert ScriptDirectory.from_config(_config()).get_current_head() == HEAD
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_the_statements_of_the_revision_are_those_of_the_tables(dialect: str) -> None:
+    """When this fails: ``python -m tests.integration.persistence.revision``."""
+    assert revision.file_of(dialect).read_text(encoding="utf-8") == revision.script(dialect)
+
+
+async def test_an_upgrade_from_the_first_revision_keeps_what_is_there(tmp_path: Path, empty_postgres_url: str) -> None:
+    tenant = a_tenant()
+    for url in (f"sqlite:///{tmp_path}/first.db", empty_postgres_url):
+        database = _fresh(url)
+        await database.migrate(_to_first_revision)
+        await database.migrate(lambda c: c.execute(sa.insert(TENANT).values(tenancy.tenant_row(tenant))).rowcount)
+        done = await schema.upgrade(database)
+        assert (done.before, done.after) == ("0001", HEAD)
+        assert (done.backup is not None) == url.startswith("sqlite")
+        assert await SqlDirectory(database).tenant(tenant.id) == tenant
+        await database.close()
 
 
 async def test_a_new_file_needs_no_copy_and_a_second_upgrade_does_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ known before a tenant is (e-mail addresses, hashes of tokens and keys): unique i
 """
 
 from .base import METADATA, derived, entity_columns
+from .events import EVENT, MARK
 from .gym import LEAD, MEMBER, MEMBERSHIP, PACKAGE
 from .identity import API_KEY, SESSION, USER
 from .staff import AUDIT_ENTRY, STAFF_TASK
@@ -15,7 +16,9 @@ __all__ = [
     "API_KEY",
     "AUDIT_ENTRY",
     "CHANGE",
+    "EVENT",
     "LEAD",
+    "MARK",
     "MEMBER",
     "MEMBERSHIP",
     "METADATA",

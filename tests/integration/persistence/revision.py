@@ -1,0 +1,57 @@
+"""The statements of revision 0002, made from the tables that 0001 does not have.
+
+Write them anew: ``python -m tests.integration.persistence.revision``. Once a version with 0002 is out, this page has
+done its duty: released statements do not change.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Dialect, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from tresen.adapters.persistence import migrations
+from tresen.adapters.persistence.tables import METADATA
+
+VERSIONS = Path(migrations.__file__).with_name("versions")
+DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+_CREATED = re.compile(r"CREATE TABLE (\w+)")
+
+
+def tables_of(dialect: str) -> list[Table]:
+    """The tables of that database, those that others refer to first."""
+    return [table for table in METADATA.sorted_tables if table.info.get("only", dialect) == dialect]
+
+
+def file_of(dialect: str) -> Path:
+    """Where the statements for that database are kept."""
+    return VERSIONS / f"r0002_{dialect}.sql"
+
+
+def script(dialect: str) -> str:
+    """The statements for that database."""
+    first = set(_CREATED.findall((VERSIONS / f"r0001_{dialect}.sql").read_text(encoding="utf-8")))
+    new = [table for table in tables_of(dialect) if table.name not in first]
+    return "\n\n".join(statement for table in new for statement in _statements(table, DIALECTS[dialect])) + "\n"
+
+
+def _statements(table: Table, dialect: Dialect) -> Iterator[str]:
+    yield _tidy(str(CreateTable(table).compile(dialect=dialect)))
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        yield _tidy(str(CreateIndex(index).compile(dialect=dialect)))
+
+
+def _tidy(statement: str) -> str:
+    lines = (line.rstrip() for line in statement.replace("\t", "    ").splitlines())
+    return "\n".join(line for line in lines if line).replace("\n WITHOUT", " WITHOUT") + ";"
+
+
+def main() -> None:
+    for dialect in DIALECTS:
+        file_of(dialect).write_text(script(dialect), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
