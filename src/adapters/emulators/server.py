@@ -67,10 +67,14 @@ class Emulator:
         self.calls.clear()
         self.faults.replace(self._first_faults)
 
+    async def steer(self, request: Request) -> Answer:
+        """Carry out a control request."""
+        return control_answer(self, request)
+
     async def respond(self, request: Request) -> Reply:
         """The bytes for one request, with whatever the fault programme has for it."""
         if request.path.startswith(CONTROL_PATH):
-            return complete_reply(control_answer(self, request))
+            return complete_reply(await self.steer(request))
         self.calls[self.provider.route_of(request) or "unknown"] += 1
         verdict = self.faults.judge(request)
         if verdict.delay_s:

@@ -8,6 +8,7 @@ import msgspec
 
 from ..messages import Answer
 from .envelopes import Refused, list_answer
+from ..rows import merged
 from .search import BadQuery, comparable, parse_query, parse_sort, searchable_fields
 from .shapes import Row
 
@@ -122,15 +123,3 @@ def positive(query: Mapping[str, str], name: str, *, default: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise BadQuery(f"{name} must be a whole number from 1 on")
     return int(text)
-
-
-def merged(target: dict[str, object], patch: Mapping[str, object]) -> dict[str, object]:
-    """RFC 7396: null removes, objects merge, anything else replaces."""
-    result = {name: value for name, value in target.items() if name not in patch}
-    for name, value in patch.items():
-        old = target.get(name)
-        if isinstance(value, dict):
-            result[name] = merged(old if isinstance(old, dict) else {}, value)
-        elif value is not None:
-            result[name] = value
-    return result
