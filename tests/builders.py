@@ -20,6 +20,7 @@ from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.ids import (
     AccountId,
     ApiKeyId,
+    DeliveryId,
     LeadId,
     MemberId,
     MembershipId,
@@ -39,6 +40,8 @@ from tresen.domain.sync.run import Counts, Run, RunState, SyncError
 from tresen.domain.sync.schema import Value, Values
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.tenancy.tenant import Site, Tenant
+from tresen.domain.webhooks.delivery import Delivery, content_hash, content_key
+from tresen.domain.webhooks.inbox import Inbox, InboxSecret
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 IDS = SequenceIds(start=1_000_000)
@@ -319,4 +322,33 @@ def an_audit_entry(action: str = "create lead", *, at: datetime = NOON, address:
         status=201,
         correlation_id="c-1",
         address=address,
+    )
+
+
+def an_inbox(account: ProviderAccount, key: str = "k" * 43, *, secret: bytes = b"sealed") -> Inbox:
+    return Inbox(
+        id=account.id,
+        tenant_id=account.tenant_id,
+        provider=account.provider,
+        key=key,
+        secrets=(InboxSecret(sealed=secret, created_at=NOON),),
+        created_at=NOON,
+    )
+
+
+def a_delivery(
+    account: ProviderAccount, body: bytes = b"{}", *, key: str | None = None, received_at: datetime = NOON
+) -> Delivery:
+    hashed = content_hash(body)
+    return Delivery(
+        id=DeliveryId(IDS.new()),
+        tenant_id=account.tenant_id,
+        account_id=account.id,
+        provider=account.provider,
+        delivery_key=key or content_key(hashed),
+        content_hash=hashed,
+        headers={"x-topic": "order.updated"},
+        body=body,
+        received_at=received_at,
+        correlation_id="c-1",
     )

@@ -9,6 +9,7 @@ import attrs
 import pytest
 from tests.builders import (
     NOON,
+    a_delivery,
     a_lead,
     a_member,
     a_membership,
@@ -18,6 +19,7 @@ from tests.builders import (
     a_user,
     an_account,
     an_api_key,
+    an_inbox,
 )
 
 from tresen.application.ports.repositories import Entities, Synced
@@ -36,6 +38,8 @@ from tresen.domain.shared.money import Money
 from tresen.domain.staff.task import StaffTask, TaskState
 from tresen.domain.sync.run import Counts, Run, RunState
 from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
+from tresen.domain.webhooks.delivery import Delivery, DeliveryState
+from tresen.domain.webhooks.inbox import Inbox, InboxSecret
 
 # Umlauts, an emoji of four code points, a combining diaeresis, both quotes, a newline and what LIKE and JSON treat
 # specially: all of it must come back as it went in.
@@ -169,11 +173,41 @@ def _change_api_key(key: ApiKey) -> None:
     key.name, key.hint, key.scopes, key.expires_at, key.revoked_at = ODD, "", frozenset(), LATER, NOON
 
 
+async def _inbox(uow: UnitOfWork) -> Inbox:
+    account = an_account(uow.tenant.id, "for an inbox")
+    await uow.accounts.add(account)
+    inbox = an_inbox(account, str(account.id), secret=bytes(range(256)))
+    inbox.rotate(b"new", now=LATER, former_until=LATER + timedelta(days=1))
+    inbox.registrations = {"142": ODD}
+    return inbox
+
+
+def _change_inbox(inbox: Inbox) -> None:
+    inbox.secrets, inbox.registrations = (InboxSecret(sealed=b"", created_at=LATER_ELSEWHERE),), {}
+    inbox.disabled_at = LATER
+
+
+async def _delivery(uow: UnitOfWork) -> Delivery:
+    account = an_account(uow.tenant.id, "for a delivery")
+    await uow.accounts.add(account)
+    delivery = a_delivery(account, bytes(range(256)), key=ODD.replace("\n", ""), received_at=LATER)
+    delivery.type = ODD
+    return delivery
+
+
+def _change_delivery(delivery: Delivery) -> None:
+    delivery.fail("first")
+    delivery.conclude(DeliveryState.DEAD, now=LATER, reason=ODD)
+    delivery.type, delivery.business_key, delivery.subject = "order", ODD, f"order:{ODD}"
+
+
 KINDS = (
     Kind(name="members", make=_member, change=_change_member, versioned=True),
     Kind(name="memberships", make=_membership, change=_change_membership, versioned=True),
     Kind(name="leads", make=_lead, change=_change_lead, versioned=True),
     Kind(name="accounts", make=_account, change=_change_account, versioned=True),
+    Kind(name="inboxes", make=_inbox, change=_change_inbox, versioned=True),
+    Kind(name="deliveries", make=_delivery, change=_change_delivery, versioned=True),
     Kind(name="runs", make=_run, change=_change_run, versioned=False),
     Kind(name="tasks", make=_task, change=_change_task, versioned=False),
     Kind(name="users", make=_user, change=_change_user, versioned=False),

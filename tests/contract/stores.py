@@ -10,6 +10,7 @@ import attrs
 
 from tresen.adapters.memory.audit import MemoryAuditLog
 from tresen.adapters.memory.directory import MemoryDirectory
+from tresen.adapters.memory.inboxes import MemoryInboxReaders
 from tresen.adapters.memory.locks import MemoryRunLocks
 from tresen.adapters.memory.readers import MemoryReaders
 from tresen.adapters.memory.store import MemoryStore
@@ -19,12 +20,14 @@ from tresen.adapters.persistence.audit import SqlAuditLog
 from tresen.adapters.persistence.connection import Database
 from tresen.adapters.persistence.database import open_database
 from tresen.adapters.persistence.directory import SqlDirectory
+from tresen.adapters.persistence.inbox_readers import SqlInboxReaders
 from tresen.adapters.persistence.locks import SqlRunLocks
 from tresen.adapters.persistence.readers import SqlReaders
 from tresen.adapters.persistence.tables import METADATA
 from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
 from tresen.adapters.system import SystemClock, UuidSource
 from tresen.application.ports.directory import Directory
+from tresen.application.ports.inboxes import InboxReaders
 from tresen.application.ports.locks import RunLocks
 from tresen.application.ports.readers import AuditLog, Readers
 from tresen.application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -42,6 +45,7 @@ class Backend:
     readers: Readers
     audit: AuditLog
     locks: RunLocks
+    inboxes: InboxReaders
 
     async def write(self, tenant: TenantId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Do it in one transaction and commit."""
@@ -66,6 +70,7 @@ async def in_memory() -> AsyncIterator[Backend]:
         readers=MemoryReaders(store),
         audit=MemoryAuditLog(store),
         locks=MemoryRunLocks(),
+        inboxes=MemoryInboxReaders(store),
     )
 
 
@@ -100,6 +105,7 @@ async def _opened(database: Database) -> AsyncIterator[Backend]:
             readers=SqlReaders(database),
             audit=SqlAuditLog(database),
             locks=SqlRunLocks(database),
+            inboxes=SqlInboxReaders(database),
         )
     finally:
         await database.close()

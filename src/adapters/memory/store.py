@@ -22,10 +22,14 @@ from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Run, SyncError
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Site, Tenant
+from ...domain.webhooks.delivery import Delivery
+from ...domain.webhooks.inbox import Inbox
+from ...domain.webhooks.standing import Standing
 from .tables import Table
 
 T = TypeVar("T")
 RecordKey = tuple[AccountId, str, str]
+SubjectKey = tuple[AccountId, str, str]
 
 
 class Room:
@@ -54,6 +58,18 @@ class Room:
         self.users: Table[UUID, User] = Table(attrs.evolve, {"email": lambda u: u.email.canonical})
         self.sessions: Table[UUID, Session] = Table(attrs.evolve, {"hash": lambda s: s.token_hash})
         self.api_keys: Table[UUID, ApiKey] = Table(attrs.evolve, {"hash": lambda k: k.key_hash})
+        self.inboxes: Table[UUID, Inbox] = Table(
+            lambda i: attrs.evolve(i, registrations=dict(i.registrations)), {"key": lambda i: i.key}
+        )
+        self.deliveries: Table[UUID, Delivery] = Table(
+            attrs.evolve,
+            {
+                "key": lambda d: (d.account_id, d.delivery_key),
+                "content": lambda d: (d.account_id, d.content_hash),
+                "state": lambda d: d.state,
+            },
+        )
+        self.standings: Table[SubjectKey, Standing] = Table(attrs.evolve)
         self.audit: list[AuditEntry] = []
 
 

@@ -9,6 +9,7 @@ from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ...domain.shared.errors import StorageConflict
 from ...domain.shared.ids import TenantId
 from .identity import MemoryApiKeys, MemorySessions, MemoryUsers
+from .inboxes import MemoryDeliveries, MemoryInboxes
 from .members import MemoryLeads, MemoryMembers, MemoryMemberships, MemoryPackages
 from .store import MemoryStore
 from .synced import MemoryJournal, MemoryRuns, MemorySyncRecords
@@ -42,6 +43,8 @@ class MemoryUnitOfWork(UnitOfWork):
         self.users = MemoryUsers(tenant_id, self._draft(room.users), store)
         self.sessions = MemorySessions(tenant_id, self._draft(room.sessions), store)
         self.api_keys = MemoryApiKeys(tenant_id, self._draft(room.api_keys), store)
+        self.inboxes = MemoryInboxes(tenant_id, self._draft(room.inboxes), store)
+        self.deliveries = MemoryDeliveries(tenant_id, self._draft(room.deliveries), self._draft(room.standings))
 
     async def commit(self) -> None:
         """Everything at once: no other task runs in between."""

@@ -14,6 +14,7 @@ from .mappers import tenancy
 from .read_only import ReadOnly
 from .repositories.gym import LEADS, MEMBERS, MEMBERSHIPS, SqlLeads, SqlMembers, SqlMemberships, SqlPackages
 from .repositories.identity import API_KEYS, SESSIONS, USERS, SqlApiKeys, SqlSessions, SqlUsers
+from .repositories.inbox import DELIVERIES, INBOXES, SqlDeliveries, SqlInboxes
 from .repositories.staff import TASKS, SqlTasks
 from .repositories.sync import SqlJournal, SqlRuns, SqlSyncRecords
 from .repositories.tenancy import ACCOUNTS, SqlAccounts, SqlSites
@@ -42,6 +43,8 @@ class SqlUnitOfWork(UnitOfWork):
         self.users = SqlUsers(transaction, key, USERS)
         self.sessions = SqlSessions(transaction, key, SESSIONS)
         self.api_keys = SqlApiKeys(transaction, key, API_KEYS)
+        self.inboxes = SqlInboxes(transaction, key, INBOXES)
+        self.deliveries = SqlDeliveries(transaction, key, DELIVERIES)
 
     async def commit(self) -> None:
         """Make it durable."""

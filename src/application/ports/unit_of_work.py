@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ...domain.shared.ids import TenantId
 from ...domain.tenancy.tenant import Tenant
+from .inboxes import Deliveries, Inboxes
 from .repositories import (
     Accounts,
     ApiKeys,
@@ -43,6 +44,8 @@ class UnitOfWork(Protocol):
     users: Users
     sessions: Sessions
     api_keys: ApiKeys
+    inboxes: Inboxes
+    deliveries: Deliveries
 
     @abstractmethod
     async def commit(self) -> None:

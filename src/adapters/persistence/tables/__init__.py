@@ -1,13 +1,14 @@
 """The tables. Mappers read and write their columns by position: the order here is theirs.
 
 Every table but ``tenant`` has ``tenant_id`` first in its primary key and its indexes. The exceptions are what must be
-known before a tenant is (e-mail addresses, hashes of tokens and keys): unique in the installation.
+known before a tenant is (e-mail addresses, hashes of tokens and keys, the keys of inboxes): unique in the installation.
 """
 
 from .base import METADATA, derived, entity_columns
 from .events import EVENT, MARK
 from .gym import LEAD, MEMBER, MEMBERSHIP, PACKAGE
 from .identity import API_KEY, SESSION, USER
+from .inbox import DELIVERY, INBOX, SUBJECT_STANDING
 from .staff import AUDIT_ENTRY, STAFF_TASK
 from .sync import CHANGE, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
 from .tenancy import PROVIDER_ACCOUNT, SITE, TENANT
@@ -16,7 +17,9 @@ __all__ = [
     "API_KEY",
     "AUDIT_ENTRY",
     "CHANGE",
+    "DELIVERY",
     "EVENT",
+    "INBOX",
     "LEAD",
     "MARK",
     "MEMBER",
@@ -27,6 +30,7 @@ __all__ = [
     "SESSION",
     "SITE",
     "STAFF_TASK",
+    "SUBJECT_STANDING",
     "SYNC_ERROR",
     "SYNC_RECORD",
     "SYNC_RUN",
