@@ -1,0 +1,1 @@
+"""What the webhooks of all providers are read and verified with."""
