@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tresen.domain.leads import stage
 from tresen.domain.membership import status
+from tresen.domain.webhooks import delivery
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "states.md"
 
@@ -33,6 +34,13 @@ the state. A sync takes the provider's state even where the table has no such st
 come back. `unknown`: the provider used a word that has no meaning here; the word is kept beside the stage.
 
 {leads}
+
+## Deliveries
+
+`domain/webhooks/delivery.py`. What came in by a webhook is `received` until it has been looked at. Every end may be
+replayed: then it is `received` again. `webhooks.md` says what leads to which end.
+
+{deliveries}
 """
 
 
@@ -53,7 +61,16 @@ def page() -> str:
         for source, targets in stage.TRANSITIONS.items()
         for target in sorted(targets, key=list(stage.Stage).index)
     ]
-    return TEXT.format(memberships=diagram(["[*] --> pending", *memberships]), leads=diagram(["[*] --> new", *leads]))
+    deliveries = [
+        f"{source.value} --> {target.value}"
+        for source, targets in delivery.TRANSITIONS.items()
+        for target in sorted(targets, key=list(delivery.DeliveryState).index)
+    ]
+    return TEXT.format(
+        memberships=diagram(["[*] --> pending", *memberships]),
+        leads=diagram(["[*] --> new", *leads]),
+        deliveries=diagram(["[*] --> received", *deliveries]),
+    )
 
 
 def test_the_page_says_what_the_tables_say() -> None:
@@ -62,7 +79,7 @@ def test_the_page_says_what_the_tables_say() -> None:
 
 def test_every_state_and_every_step_is_on_the_page() -> None:
     words = page().replace(":", " ").split()
-    for name in (*status.Status, *status.Step, *stage.Stage):
+    for name in (*status.Status, *status.Step, *stage.Stage, *delivery.DeliveryState):
         assert name.value in words
 
 
