@@ -33,10 +33,13 @@ class RoutedProvider(SendingProvider):
         """As the table has it."""
         try:
             self.admit(request)
-            found = self._routes.find(request)
-            if found is None:
-                raise Refused(404, "not_found", f"Cannot {request.method} {request.path}")
-            _, handler, texts = found
-            return handler(request, texts)
+            return self._carried_out(request)
         except Refused as refused:
             return self.refusal(refused)
+
+    def _carried_out(self, request: Request) -> Answer:
+        found = self._routes.find(request)
+        if found is None:
+            raise Refused(404, "not_found", f"Cannot {request.method} {request.path}")
+        _, handler, texts = found
+        return handler(request, texts)

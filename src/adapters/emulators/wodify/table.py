@@ -7,8 +7,8 @@ import attrs
 import msgspec
 
 from ..messages import Answer
-from .envelopes import Refused, list_answer
 from ..rows import merged
+from .envelopes import Refused, list_answer
 from .search import BadQuery, comparable, parse_query, parse_sort, searchable_fields
 from .shapes import Row
 
