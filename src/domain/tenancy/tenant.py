@@ -2,14 +2,14 @@
 
 import re
 from datetime import date, datetime
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from ..shared.errors import InvalidValue
 from ..shared.ids import SiteId, TenantId
 from ..shared.time_range import as_utc
+from ..shared.zones import ensure_zone
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
@@ -22,16 +22,6 @@ def _checked(pattern: re.Pattern[str], value: str, field: str, example: str) -> 
     if not pattern.fullmatch(value):
         raise InvalidValue(f"{value!r} is no {field}, such as {example}", field=field)
     return value
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())  # reads the zone directory: milliseconds, too slow for every row loaded
-
-
-def _ensure_zone(value: str) -> None:
-    if value not in _zones():
-        raise InvalidValue(f"{value!r} is no IANA time zone, such as Europe/Berlin", field="zone")
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +52,7 @@ class Tenant:
 
     @zone.validator
     def _zone(self, _: object, value: str) -> None:
-        _ensure_zone(value)
+        ensure_zone(value)
 
     @locale.validator
     def _locale(self, _: object, value: str) -> None:
@@ -97,4 +87,4 @@ class Site:
     @zone.validator
     def _zone(self, _: object, value: str | None) -> None:
         if value is not None:
-            _ensure_zone(value)
+            ensure_zone(value)

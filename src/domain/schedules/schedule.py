@@ -1,0 +1,92 @@
+"""A schedule: a job that is asked for at every tick."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from ..shared.errors import InvalidValue
+from ..shared.ids import ScheduleId, TenantId
+from ..shared.unset import Unset
+from .timing import Timing
+
+NAME_MAX = 100
+
+
+@attrs.define(eq=False, kw_only=True)
+class Schedule:
+    """``name`` is unique in the tenant; ``kind`` and ``payload`` are those of the job (domain/jobs).
+
+    ``next_at`` is the next tick, None while it is paused; ``last_tick_at`` the last tick that asked for a job.
+    All instants are UTC. Raises InvalidValue for a name or kind that is empty or too long.
+    """
+
+    id: ScheduleId = attrs.field(on_setattr=attrs.setters.frozen)
+    tenant_id: TenantId = attrs.field(on_setattr=attrs.setters.frozen)
+    name: str = attrs.field()
+    kind: str = attrs.field(on_setattr=attrs.setters.frozen)
+    payload: Mapping[str, str] = attrs.field(factory=dict)
+    timing: Timing
+    paused_at: datetime | None = None
+    next_at: datetime | None
+    last_tick_at: datetime | None = None
+    created_at: datetime
+    version: int = 0
+
+    @name.validator
+    def _name(self, _: object, value: str) -> None:
+        _ensure_text(value, "name")
+
+    @kind.validator
+    def _kind(self, _: object, value: str) -> None:
+        _ensure_text(value, "kind")
+
+    @property
+    def job_key(self) -> str:
+        """The key of its jobs: while one is unfinished there is no second one (W18)."""
+        return f"schedule:{self.id}"
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether a tick has come."""
+        return self.next_at is not None and self.next_at <= now
+
+    def tick(self, now: datetime, *, skipped: bool = False) -> None:
+        """One run for all ticks that have come, then wait for the next one; ``skipped``: no job was asked for."""
+        if self.next_at is None or not self.is_due(now):
+            return
+        self.next_at = self.timing.next_after(now, last=self.next_at)
+        if not skipped:
+            self.last_tick_at = now
+
+    def pause(self, now: datetime) -> None:
+        """No ticks until it is resumed. Twice keeps the first time."""
+        if self.paused_at is None:
+            self.paused_at, self.next_at = now, None
+
+    def resume(self, now: datetime) -> None:
+        """Tick again, counted from now; what was missed stays undone. Nothing happens to one that is not paused."""
+        if self.paused_at is not None:
+            self.paused_at, self.next_at = None, self.timing.next_after(now, last=now)
+
+    def edit(
+        self,
+        *,
+        name: str | Unset,
+        timing: Timing | Unset,
+        payload: Mapping[str, str] | Unset,
+        now: datetime,
+    ) -> None:
+        """Change what is not UNSET. A new timing counts from now. Raises InvalidValue."""
+        if not isinstance(name, Unset):
+            self.name = name
+        if not isinstance(payload, Unset):
+            self.payload = payload
+        if not isinstance(timing, Unset) and timing != self.timing:
+            self.timing = timing
+            if self.paused_at is None:
+                self.next_at = timing.next_after(now, last=now)
+
+
+def _ensure_text(value: str, field: str) -> None:
+    if not value.strip() or len(value) > NAME_MAX:
+        raise InvalidValue(f"a schedule's {field} has 1 to {NAME_MAX} characters", field=field)
