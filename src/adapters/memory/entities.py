@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from ...application.events import Outbox, Recording
 from ...application.ports.repositories import Entities, Synced
 from ...domain.shared.errors import AlreadyExists, NotFound, StaleVersion
 from ...domain.shared.ids import TenantId
@@ -28,8 +29,13 @@ class Versioned(Identified, Protocol):
     version: int
 
 
+class Aggregate(Versioned, Recording, Protocol):
+    """An entity that records what it does."""
+
+
 E = TypeVar("E", bound=Identified)
 S = TypeVar("S", bound=Versioned)
+A = TypeVar("A", bound=Aggregate)
 K = TypeVar("K", bound=UUID)
 
 # Entities that hold the same unique value, own and foreign ones; the entity itself may be among them.
@@ -102,20 +108,28 @@ class MemoryVersioned(MemoryEntities[S, K]):
         super()._put(entity)
 
 
-class MemorySynced(MemoryVersioned[S, K], Synced[S, K]):
-    """Entities that are synced in bulk."""
+class MemorySynced(MemoryVersioned[A, K], Synced[A, K]):
+    """Aggregates that are synced in bulk."""
 
-    async def get_many(self, ids: Collection[K]) -> Mapping[UUID, S]:
+    def __init__(self, kind: str, tenant_id: TenantId, rows: Draft[UUID, A], outbox: Outbox) -> None:
+        super().__init__(kind, tenant_id, rows)
+        self._outbox = outbox
+
+    def _put(self, entity: A) -> None:
+        super()._put(entity)
+        self._outbox.take((entity,))
+
+    async def get_many(self, ids: Collection[K]) -> Mapping[UUID, A]:
         """Copies."""
         found = ((key, self._rows.find(key)) for key in ids)
         return {key: self._rows.copy(row) for key, row in found if row is not None}
 
-    async def add_many(self, entities: Sequence[S]) -> None:
+    async def add_many(self, entities: Sequence[A]) -> None:
         """Keep copies as the first versions."""
         for entity in entities:
             await self.add(entity)
 
-    async def save_many(self, entities: Sequence[S]) -> None:
+    async def save_many(self, entities: Sequence[A]) -> None:
         """Keep copies as the next versions."""
         for entity in entities:
             await self.save(entity)

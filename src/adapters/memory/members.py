@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from ...application.events import Outbox
 from ...application.ports.repositories import Leads, Members, Memberships, Packages
 from ...application.sync.kinds import LEAD
 from ...domain.leads.lead import Lead
@@ -47,8 +48,10 @@ def latest_start(membership: Membership) -> tuple[int, UUID]:
 class MemoryLeads(MemorySynced[Lead, LeadId], Leads):
     """Leads, with the sync records that link them."""
 
-    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Lead], records: Draft[RecordKey, SyncRecord]) -> None:
-        super().__init__("lead", tenant_id, rows)
+    def __init__(
+        self, tenant_id: TenantId, rows: Draft[UUID, Lead], records: Draft[RecordKey, SyncRecord], outbox: Outbox
+    ) -> None:
+        super().__init__("lead", tenant_id, rows, outbox)
         self._records = records
 
     async def remove(self, lead_id: LeadId) -> None:

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Collection
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 import attrs
 
+from ...application.ports.clock import Clock, IdSource
+from ...application.ports.events import StoredEvent
 from ...application.ports.readers import AuditEntry
 from ...domain.identity.credentials import ApiKey, Session
 from ...domain.identity.user import User
@@ -25,11 +28,16 @@ from ...domain.tenancy.tenant import Site, Tenant
 from ...domain.webhooks.delivery import Delivery
 from ...domain.webhooks.inbox import Inbox
 from ...domain.webhooks.standing import Standing
+from .clock import FixedClock, SequenceIds
 from .tables import Table
 
 T = TypeVar("T")
 RecordKey = tuple[AccountId, str, str]
 SubjectKey = tuple[AccountId, str, str]
+
+
+# Far from where tests begin to count.
+_OWN_IDS = 1_000_000_000
 
 
 class Room:
@@ -70,13 +78,23 @@ class Room:
             },
         )
         self.standings: Table[SubjectKey, Standing] = Table(attrs.evolve)
+        self.events: Table[int, StoredEvent] = Table(
+            lambda e: attrs.evolve(e, data=dict(e.data)),
+            {"id": lambda e: e.id, "subject": lambda e: (e.subject_kind, e.subject_id)},
+        )
+        self.marks: Table[tuple[str, str], datetime] = Table(_itself)
         self.audit: list[AuditEntry] = []
 
 
 class MemoryStore:
-    """One installation: its tenants' rooms, and the turn of the one writer at a time."""
+    """One installation: its tenants' rooms, and the turn of the one writer at a time.
 
-    def __init__(self) -> None:
+    ``clock`` and ``ids`` stamp what units of work make themselves, such as events.
+    """
+
+    def __init__(self, clock: Clock | None = None, ids: IdSource | None = None) -> None:
+        self.clock = clock or FixedClock()
+        self.ids = ids or SequenceIds(_OWN_IDS)
         self._rooms: dict[TenantId, Room] = {}
         self.writing = asyncio.Lock()
         self.writer: asyncio.Task[object] | None = None

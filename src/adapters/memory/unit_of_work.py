@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
+from ...application.ports.events import Fanout, nothing_follows
 from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ...domain.shared.errors import StorageConflict
 from ...domain.shared.ids import TenantId
+from .events import MemoryEvents, MemoryMarks
 from .identity import MemoryApiKeys, MemorySessions, MemoryUsers
 from .inboxes import MemoryDeliveries, MemoryInboxes
 from .members import MemoryLeads, MemoryMembers, MemoryMemberships, MemoryPackages
@@ -23,16 +25,19 @@ V = TypeVar("V")
 class MemoryUnitOfWork(UnitOfWork):
     """Writes into drafts; ``commit`` merges them. What is written after a commit needs another one."""
 
-    def __init__(self, store: MemoryStore, tenant_id: TenantId, *, read_only: bool) -> None:
+    def __init__(self, store: MemoryStore, tenant_id: TenantId, fanout: Fanout, *, read_only: bool) -> None:
         room = store.room(tenant_id)
+        self._fanout = fanout
         self._read_only = read_only
         self._drafts: list[Draft[Any, Any]] = []
         self.tenant = room.tenant
+        self.events = MemoryEvents(tenant_id, self._draft(room.events), store.clock, store.ids)
+        self.marks = MemoryMarks(self._draft(room.marks), store.clock)
         members, memberships = self._draft(room.members), self._draft(room.memberships)
         leads, records = self._draft(room.leads), self._draft(room.sync_records)
-        self.members = MemoryMembers("member", tenant_id, members)
-        self.memberships = MemoryMemberships("membership", tenant_id, memberships)
-        self.leads = MemoryLeads(tenant_id, leads, records)
+        self.members = MemoryMembers("member", tenant_id, members, self.events)
+        self.memberships = MemoryMemberships("membership", tenant_id, memberships, self.events)
+        self.leads = MemoryLeads(tenant_id, leads, records, self.events)
         self.packages = MemoryPackages(self._draft(room.packages))
         self.sync_records = MemorySyncRecords(records, members=members, memberships=memberships, leads=leads)
         self.journal = MemoryJournal(self._draft(room.changes))
@@ -47,7 +52,8 @@ class MemoryUnitOfWork(UnitOfWork):
         self.deliveries = MemoryDeliveries(tenant_id, self._draft(room.deliveries), self._draft(room.standings))
 
     async def commit(self) -> None:
-        """Everything at once: no other task runs in between."""
+        """Events first, then everything at once: no other task runs in between."""
+        await self.events.send(self, self._fanout)
         for draft in self._drafts:
             draft.commit()
 
@@ -63,10 +69,14 @@ class MemoryUnitOfWork(UnitOfWork):
 
 
 class MemoryUnitsOfWork(UnitsOfWork):
-    """Writers wait for each other, in the order in which they came; readers see what is committed."""
+    """Writers wait for each other, in the order in which they came; readers see what is committed.
 
-    def __init__(self, store: MemoryStore) -> None:
+    ``fanout`` is told of their events.
+    """
+
+    def __init__(self, store: MemoryStore, fanout: Fanout = nothing_follows) -> None:
         self._store = store
+        self._fanout = fanout
 
     def open(self, tenant_id: TenantId, *, read_only: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
         """A task that already writes gets StorageConflict: it would wait for itself."""
@@ -87,7 +97,7 @@ class MemoryUnitsOfWork(UnitsOfWork):
 
     @asynccontextmanager
     async def _inside(self, tenant_id: TenantId, *, read_only: bool) -> AsyncIterator[UnitOfWork]:
-        uow = MemoryUnitOfWork(self._store, tenant_id, read_only=read_only)
+        uow = MemoryUnitOfWork(self._store, tenant_id, self._fanout, read_only=read_only)
         try:
             yield uow
         finally:

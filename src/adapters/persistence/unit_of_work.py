@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from sqlalchemy import bindparam, select
 
+from ...application.ports.events import Fanout, nothing_follows
 from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import TenantId
@@ -12,6 +13,7 @@ from ...domain.tenancy.tenant import Tenant
 from .connection import Connection, Database, Transaction
 from .mappers import tenancy
 from .read_only import ReadOnly
+from .repositories.events import SqlEvents, SqlMarks
 from .repositories.gym import LEADS, MEMBERS, MEMBERSHIPS, SqlLeads, SqlMembers, SqlMemberships, SqlPackages
 from .repositories.identity import API_KEYS, SESSIONS, USERS, SqlApiKeys, SqlSessions, SqlUsers
 from .repositories.inbox import DELIVERIES, INBOXES, SqlDeliveries, SqlInboxes
@@ -26,13 +28,16 @@ _TENANT = select(TENANT).where(TENANT.c.id == bindparam("id"))
 class SqlUnitOfWork(UnitOfWork):
     """The collections of one tenant over one transaction."""
 
-    def __init__(self, transaction: Transaction, tenant: Tenant, database: Database) -> None:
+    def __init__(self, transaction: Transaction, tenant: Tenant, database: Database, fanout: Fanout) -> None:
         key = tenant.id
         self._transaction = transaction
+        self._fanout = fanout
         self.tenant = tenant
-        self.members = SqlMembers(transaction, key, MEMBERS)
-        self.memberships = SqlMemberships(transaction, key, MEMBERSHIPS)
-        self.leads = SqlLeads(transaction, key, LEADS)
+        self.events = SqlEvents(transaction, key, database.clock, database.ids)
+        self.marks = SqlMarks(transaction, key, database.clock)
+        self.members = SqlMembers(transaction, key, MEMBERS, self.events)
+        self.memberships = SqlMemberships(transaction, key, MEMBERSHIPS, self.events)
+        self.leads = SqlLeads(transaction, key, LEADS, self.events)
         self.packages = SqlPackages(transaction, key)
         self.sync_records = SqlSyncRecords(transaction, key)
         self.journal = SqlJournal(transaction, key, database.ids)
@@ -47,15 +52,17 @@ class SqlUnitOfWork(UnitOfWork):
         self.deliveries = SqlDeliveries(transaction, key, DELIVERIES)
 
     async def commit(self) -> None:
-        """Make it durable."""
+        """Events first, then COMMIT."""
+        await self.events.send(self, self._fanout)
         await self._transaction.commit()
 
 
 class SqlUnitsOfWork(UnitsOfWork):
-    """Opens units of work over a database."""
+    """Opens units of work over a database; ``fanout`` is told of their events."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, fanout: Fanout = nothing_follows) -> None:
         self._database = database
+        self._fanout = fanout
 
     def open(self, tenant_id: TenantId, *, read_only: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction while inside. A ``read_only`` one sees, with each read, what is committed by then."""
@@ -64,12 +71,14 @@ class SqlUnitsOfWork(UnitsOfWork):
     @asynccontextmanager
     async def _writing(self, tenant_id: TenantId) -> AsyncIterator[UnitOfWork]:
         async with self._database.writing() as transaction:
-            yield SqlUnitOfWork(transaction, await tenant_with(transaction, tenant_id), self._database)
+            yield SqlUnitOfWork(transaction, await tenant_with(transaction, tenant_id), self._database, self._fanout)
 
     @asynccontextmanager
     async def _reading(self, tenant_id: TenantId) -> AsyncIterator[UnitOfWork]:
         async with self._database.reading() as connection:
-            yield SqlUnitOfWork(ReadOnly(connection), await tenant_with(connection, tenant_id), self._database)
+            yield SqlUnitOfWork(
+                ReadOnly(connection), await tenant_with(connection, tenant_id), self._database, self._fanout
+            )
 
 
 async def tenant_with(connection: Connection, tenant_id: TenantId) -> Tenant:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ...domain.shared.ids import TenantId
 from ...domain.tenancy.tenant import Tenant
+from .events import Events, Marks
 from .inboxes import Deliveries, Inboxes
 from .repositories import (
     Accounts,
@@ -44,12 +45,17 @@ class UnitOfWork(Protocol):
     users: Users
     sessions: Sessions
     api_keys: ApiKeys
+    events: Events
+    marks: Marks
     inboxes: Inboxes
     deliveries: Deliveries
 
     @abstractmethod
     async def commit(self) -> None:
-        """Make it durable. Raises StorageConflict (run it again) or StorageUnavailable."""
+        """Store what was recorded, let follow what follows, and make it all durable.
+
+        Raises StorageConflict (run it again) or StorageUnavailable.
+        """
 
 
 class UnitsOfWork(Protocol):

@@ -16,7 +16,10 @@ from tresen.adapters.persistence import migrations
 from tresen.adapters.persistence.tables import METADATA
 
 VERSIONS = Path(migrations.__file__).with_name("versions")
-DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+DIALECTS: dict[str, Dialect] = {
+    "sqlite": sqlite.dialect(),
+    "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call] # SQLAlchemy has no types for this one
+}
 _CREATED = re.compile(r"CREATE TABLE (\w+)")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import attrs
 from sqlalchemy import Select, Table, bindparam, select
 
+from ....application.events import Outbox, Recording
 from ....application.ports.repositories import Entities, Synced
 from ....domain.shared.errors import AlreadyExists, NotFound, StaleVersion
 from ....domain.shared.ids import TenantId
@@ -34,8 +35,13 @@ class Versioned(Identified, Protocol):
     version: int
 
 
+class Aggregate(Versioned, Recording, Protocol):
+    """An entity that records what it does."""
+
+
 E = TypeVar("E", bound=Identified)
 S = TypeVar("S", bound=Versioned)
+A = TypeVar("A", bound=Aggregate)
 K = TypeVar("K", bound=UUID)
 
 
@@ -119,10 +125,24 @@ class SqlVersioned(SqlEntities[S, K]):
         return StaleVersion(f"{which} was changed meanwhile", kind=self._shape.kind)
 
 
-class SqlSynced(SqlVersioned[S, K], Synced[S, K]):
-    """Entities that are synced in bulk. A bulk that raises has written nothing."""
+class SqlSynced(SqlVersioned[A, K], Synced[A, K]):
+    """Aggregates that are synced in bulk. A bulk that raises has written nothing."""
 
-    async def get_many(self, ids: Collection[K]) -> Mapping[UUID, S]:
+    def __init__(self, transaction: Transaction, tenant_id: TenantId, shape: Shape[A], outbox: Outbox) -> None:
+        super().__init__(transaction, tenant_id, shape)
+        self._outbox = outbox
+
+    async def add(self, entity: A) -> None:
+        """One insert."""
+        await super().add(entity)
+        self._outbox.take((entity,))
+
+    async def save(self, entity: A) -> None:
+        """One update, and a look at why when it changes nothing."""
+        await super().save(entity)
+        self._outbox.take((entity,))
+
+    async def get_many(self, ids: Collection[K]) -> Mapping[UUID, A]:
         """In slices, because a statement takes only so many parameters."""
         keys, found = list(ids), {}
         for start in range(0, len(keys), _SLICE):
@@ -132,19 +152,21 @@ class SqlSynced(SqlVersioned[S, K], Synced[S, K]):
                 found[entity.id] = entity
         return found
 
-    async def add_many(self, entities: Sequence[S]) -> None:
+    async def add_many(self, entities: Sequence[A]) -> None:
         """In bulk."""
         with _advancing(entities):
             rows = map(self._row, entities)
             if entities and not await self._transaction.insert(self._shape.table, rows, len(entities)):
                 raise self._already_exists()
+        self._outbox.take(entities)
 
-    async def save_many(self, entities: Sequence[S]) -> None:
+    async def save_many(self, entities: Sequence[A]) -> None:
         """In bulk."""
         with _advancing(entities):
             rows = map(self._row, entities)
             if entities and not await self._transaction.update_versions(self._shape.table, rows, len(entities)):
                 raise self._stale()
+        self._outbox.take(entities)
 
 
 _SLICE = 5_000
