@@ -17,6 +17,7 @@ from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.membership.package import Package
+from ...domain.schedules.schedule import Schedule
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.staff.task import StaffTask
@@ -83,6 +84,9 @@ class Room:
             {"id": lambda e: e.id, "subject": lambda e: (e.subject_kind, e.subject_id)},
         )
         self.marks: Table[tuple[str, str], datetime] = Table(_itself)
+        self.schedules: Table[UUID, Schedule] = Table(
+            lambda s: attrs.evolve(s, payload=dict(s.payload)), {"name": lambda s: s.name}
+        )
         self.audit: list[AuditEntry] = []
 
 

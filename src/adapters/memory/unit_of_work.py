@@ -13,6 +13,7 @@ from .events import MemoryEvents, MemoryMarks
 from .identity import MemoryApiKeys, MemorySessions, MemoryUsers
 from .inboxes import MemoryDeliveries, MemoryInboxes
 from .members import MemoryLeads, MemoryMembers, MemoryMemberships, MemoryPackages
+from .schedules import MemorySchedules
 from .store import MemoryStore
 from .synced import MemoryJournal, MemoryRuns, MemorySyncRecords
 from .tables import Draft, Table
@@ -48,6 +49,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.users = MemoryUsers(tenant_id, self._draft(room.users), store)
         self.sessions = MemorySessions(tenant_id, self._draft(room.sessions), store)
         self.api_keys = MemoryApiKeys(tenant_id, self._draft(room.api_keys), store)
+        self.schedules = MemorySchedules(tenant_id, self._draft(room.schedules))
         self.inboxes = MemoryInboxes(tenant_id, self._draft(room.inboxes), store)
         self.deliveries = MemoryDeliveries(tenant_id, self._draft(room.deliveries), self._draft(room.standings))
 

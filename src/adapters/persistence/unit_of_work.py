@@ -17,6 +17,7 @@ from .repositories.events import SqlEvents, SqlMarks
 from .repositories.gym import LEADS, MEMBERS, MEMBERSHIPS, SqlLeads, SqlMembers, SqlMemberships, SqlPackages
 from .repositories.identity import API_KEYS, SESSIONS, USERS, SqlApiKeys, SqlSessions, SqlUsers
 from .repositories.inbox import DELIVERIES, INBOXES, SqlDeliveries, SqlInboxes
+from .repositories.schedules import SCHEDULES, SqlSchedules
 from .repositories.staff import TASKS, SqlTasks
 from .repositories.sync import SqlJournal, SqlRuns, SqlSyncRecords
 from .repositories.tenancy import ACCOUNTS, SqlAccounts, SqlSites
@@ -48,6 +49,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.users = SqlUsers(transaction, key, USERS)
         self.sessions = SqlSessions(transaction, key, SESSIONS)
         self.api_keys = SqlApiKeys(transaction, key, API_KEYS)
+        self.schedules = SqlSchedules(transaction, key, SCHEDULES)
         self.inboxes = SqlInboxes(transaction, key, INBOXES)
         self.deliveries = SqlDeliveries(transaction, key, DELIVERIES)
 

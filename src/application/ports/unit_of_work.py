@@ -23,6 +23,7 @@ from .repositories import (
     Tasks,
     Users,
 )
+from .schedules import Schedules
 
 
 class UnitOfWork(Protocol):
@@ -47,6 +48,7 @@ class UnitOfWork(Protocol):
     api_keys: ApiKeys
     events: Events
     marks: Marks
+    schedules: Schedules
     inboxes: Inboxes
     deliveries: Deliveries
 

@@ -1,7 +1,8 @@
 """The tables. Mappers read and write their columns by position: the order here is theirs.
 
 Every table but ``tenant`` has ``tenant_id`` first in its primary key and its indexes. The exceptions are what must be
-known before a tenant is (e-mail addresses, hashes of tokens and keys, the keys of inboxes): unique in the installation.
+known before a tenant is (e-mail addresses, hashes of tokens and keys, the keys of inboxes): unique in the installation;
+and the index by which schedulers find what is due in all tenants.
 """
 
 from .base import METADATA, derived, entity_columns
@@ -9,6 +10,7 @@ from .events import EVENT, MARK
 from .gym import LEAD, MEMBER, MEMBERSHIP, PACKAGE
 from .identity import API_KEY, SESSION, USER
 from .inbox import DELIVERY, INBOX, SUBJECT_STANDING
+from .schedules import SCHEDULE
 from .staff import AUDIT_ENTRY, STAFF_TASK
 from .sync import CHANGE, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
 from .tenancy import PROVIDER_ACCOUNT, SITE, TENANT
@@ -27,6 +29,7 @@ __all__ = [
     "METADATA",
     "PACKAGE",
     "PROVIDER_ACCOUNT",
+    "SCHEDULE",
     "SESSION",
     "SITE",
     "STAFF_TASK",

@@ -27,6 +27,27 @@ CREATE TABLE mark (
     CONSTRAINT fk_mark_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
 );
 
+CREATE TABLE schedule (
+    tenant_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    payload TEXT NOT NULL,
+    every_s BIGINT,
+    cron TEXT,
+    zone TEXT,
+    paused_at TIMESTAMP WITH TIME ZONE,
+    next_at TIMESTAMP WITH TIME ZONE,
+    last_tick_at TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    version BIGINT NOT NULL,
+    CONSTRAINT pk_schedule PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_schedule_name UNIQUE (tenant_id, name),
+    CONSTRAINT fk_schedule_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+);
+
+CREATE INDEX ix_schedule_next ON schedule (next_at, tenant_id, id) WHERE next_at IS NOT NULL;
+
 CREATE TABLE delivery (
     tenant_id UUID NOT NULL,
     id UUID NOT NULL,

@@ -27,6 +27,27 @@ CREATE TABLE mark (
     CONSTRAINT fk_mark_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
 ) WITHOUT ROWID;
 
+CREATE TABLE schedule (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    every_s BIGINT,
+    cron TEXT,
+    zone TEXT,
+    paused_at BIGINT,
+    next_at BIGINT,
+    last_tick_at BIGINT,
+    created_at BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    CONSTRAINT pk_schedule PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_schedule_name UNIQUE (tenant_id, name),
+    CONSTRAINT fk_schedule_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_schedule_next ON schedule (next_at, tenant_id, id) WHERE next_at IS NOT NULL;
+
 CREATE TABLE delivery (
     tenant_id BLOB NOT NULL,
     id BLOB NOT NULL,
