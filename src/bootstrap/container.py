@@ -11,6 +11,7 @@ from ..adapters.persistence.database import open_database
 from ..adapters.persistence.directory import SqlDirectory
 from ..adapters.persistence.locks import SqlRunLocks
 from ..adapters.persistence.readers import SqlReaders
+from ..adapters.persistence.repositories.events import SqlEventLog
 from ..adapters.persistence.store_care import SqlStoreCare
 from ..adapters.persistence.unit_of_work import SqlUnitsOfWork
 from ..adapters.phones import LibraryPhoneBook
@@ -42,6 +43,7 @@ from ..application.membership.push_membership import PushMembership
 from ..application.membership.update_membership import UpdateMembership
 from ..application.ports.clock import Clock, Dice, IdSource
 from ..application.ports.directory import Directory
+from ..application.ports.events import EventLog
 from ..application.ports.gym import GymProviders
 from ..application.ports.limits import Limiter
 from ..application.ports.locks import RunLocks
@@ -50,6 +52,7 @@ from ..application.ports.readers import AuditLog, Readers
 from ..application.ports.secrets import PasswordHasher, SecretBox, TokenSource
 from ..application.ports.store import StoreCare
 from ..application.ports.unit_of_work import UnitsOfWork
+from ..application.reactions import Reactions
 from ..application.staff.complete_task import CompleteTask
 from ..application.sync.listing import Listing
 from ..application.sync.run_books import RunBooks
@@ -89,7 +92,11 @@ class Container(containers.DeclarativeContainer):
     database: providers.Provider[Database] = providers.Singleton(
         open_database, settings.provided.effective_database_url, clock=clock, ids=ids
     )
-    units: providers.Provider[UnitsOfWork] = providers.Singleton(SqlUnitsOfWork, database)
+    # What embedders let follow from events: container.reactions.add_args(providers.Object(Reaction(...))).
+    reactions: providers.List = providers.List()
+    fanout: providers.Provider[Reactions] = providers.Singleton(Reactions, reactions.provider)
+    units: providers.Provider[UnitsOfWork] = providers.Singleton(SqlUnitsOfWork, database, fanout)
+    event_log: providers.Provider[EventLog] = providers.Singleton(SqlEventLog, database)
     directory: providers.Provider[Directory] = providers.Singleton(SqlDirectory, database)
     readers: providers.Provider[Readers] = providers.Singleton(SqlReaders, database)
     audit: providers.Provider[AuditLog] = providers.Singleton(SqlAuditLog, database)
