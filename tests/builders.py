@@ -1,7 +1,7 @@
 """Values for tests: valid, small, and different in exactly what the test names."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 
@@ -16,6 +16,8 @@ from tresen.domain.membership.member import Member
 from tresen.domain.membership.membership import Membership
 from tresen.domain.membership.package import Package
 from tresen.domain.membership.status import Status, Terms
+from tresen.domain.schedules.schedule import Schedule
+from tresen.domain.schedules.timing import Every, Timing
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.ids import (
     AccountId,
@@ -25,6 +27,7 @@ from tresen.domain.shared.ids import (
     MemberId,
     MembershipId,
     RunId,
+    ScheduleId,
     SessionId,
     SiteId,
     TaskId,
@@ -351,4 +354,26 @@ def a_delivery(
         body=body,
         received_at=received_at,
         correlation_id="c-1",
+    )
+
+
+HOURLY = Every(3_600)
+
+
+def a_schedule(
+    tenant_id: TenantId,
+    name: str = "hourly",
+    *,
+    kind: str = "sync_members",
+    timing: Timing = HOURLY,
+    next_at: datetime | None = NOON + timedelta(hours=1),
+) -> Schedule:
+    return Schedule(
+        id=ScheduleId(IDS.new()),
+        tenant_id=tenant_id,
+        name=name,
+        kind=kind,
+        timing=timing,
+        next_at=next_at,
+        created_at=NOON,
     )

@@ -14,6 +14,7 @@ from tests.builders import (
     a_member,
     a_membership,
     a_run,
+    a_schedule,
     a_session,
     a_task,
     a_user,
@@ -22,6 +23,7 @@ from tests.builders import (
     an_inbox,
 )
 
+from tresen.adapters.cron import read_cron
 from tresen.application.ports.repositories import Entities, Synced
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.identity.credentials import ApiKey, Session
@@ -32,6 +34,8 @@ from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.member import Member
 from tresen.domain.membership.membership import Membership
 from tresen.domain.membership.status import Status, Terms
+from tresen.domain.schedules.schedule import Schedule
+from tresen.domain.schedules.timing import Cron
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.ids import AccountId, MemberId
 from tresen.domain.shared.money import Money
@@ -201,6 +205,19 @@ def _change_delivery(delivery: Delivery) -> None:
     delivery.type, delivery.business_key, delivery.subject = "order", ODD, f"order:{ODD}"
 
 
+async def _schedule(uow: UnitOfWork) -> Schedule:
+    schedule = a_schedule(uow.tenant.id, ODD, kind=ODD, next_at=LATER_ELSEWHERE)
+    schedule.payload = {"a": ODD, ODD: ""}
+    return schedule
+
+
+def _change_schedule(schedule: Schedule) -> None:
+    expression = "*/5 5-14 1,15 jan MON"
+    schedule.name, schedule.payload = "nightly", {}
+    schedule.timing = Cron(expression, read_cron(expression), "Australia/Lord_Howe")
+    schedule.paused_at, schedule.next_at, schedule.last_tick_at = LATER, None, NOON
+
+
 KINDS = (
     Kind(name="members", make=_member, change=_change_member, versioned=True),
     Kind(name="memberships", make=_membership, change=_change_membership, versioned=True),
@@ -208,6 +225,7 @@ KINDS = (
     Kind(name="accounts", make=_account, change=_change_account, versioned=True),
     Kind(name="inboxes", make=_inbox, change=_change_inbox, versioned=True),
     Kind(name="deliveries", make=_delivery, change=_change_delivery, versioned=True),
+    Kind(name="schedules", make=_schedule, change=_change_schedule, versioned=True),
     Kind(name="runs", make=_run, change=_change_run, versioned=False),
     Kind(name="tasks", make=_task, change=_change_task, versioned=False),
     Kind(name="users", make=_user, change=_change_user, versioned=False),

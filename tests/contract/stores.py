@@ -13,9 +13,11 @@ from tresen.adapters.memory.directory import MemoryDirectory
 from tresen.adapters.memory.inboxes import MemoryInboxReaders
 from tresen.adapters.memory.locks import MemoryRunLocks
 from tresen.adapters.memory.readers import MemoryReaders
+from tresen.adapters.memory.schedules import MemoryAgenda
 from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.unit_of_work import MemoryUnitsOfWork
 from tresen.adapters.persistence import schema
+from tresen.adapters.persistence.agenda import SqlAgenda
 from tresen.adapters.persistence.audit import SqlAuditLog
 from tresen.adapters.persistence.connection import Database
 from tresen.adapters.persistence.database import open_database
@@ -30,6 +32,7 @@ from tresen.application.ports.directory import Directory
 from tresen.application.ports.inboxes import InboxReaders
 from tresen.application.ports.locks import RunLocks
 from tresen.application.ports.readers import AuditLog, Readers
+from tresen.application.ports.schedules import Agenda
 from tresen.application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from tresen.domain.shared.ids import TenantId
 
@@ -45,6 +48,7 @@ class Backend:
     readers: Readers
     audit: AuditLog
     locks: RunLocks
+    agenda: Agenda
     inboxes: InboxReaders
 
     async def write(self, tenant: TenantId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
@@ -70,6 +74,7 @@ async def in_memory() -> AsyncIterator[Backend]:
         readers=MemoryReaders(store),
         audit=MemoryAuditLog(store),
         locks=MemoryRunLocks(),
+        agenda=MemoryAgenda(store),
         inboxes=MemoryInboxReaders(store),
     )
 
@@ -105,6 +110,7 @@ async def _opened(database: Database) -> AsyncIterator[Backend]:
             readers=SqlReaders(database),
             audit=SqlAuditLog(database),
             locks=SqlRunLocks(database),
+            agenda=SqlAgenda(database),
             inboxes=SqlInboxReaders(database),
         )
     finally:

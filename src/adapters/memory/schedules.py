@@ -40,9 +40,9 @@ class MemoryAgenda(Agenda):
         """The longest waiting first."""
         return [due for due in self._all() if due.at <= now][:limit]
 
-    async def next_tick(self) -> datetime | None:
-        """The first of all."""
-        return min((due.at for due in self._all()), default=None)
+    async def next_tick(self, after: datetime) -> datetime | None:
+        """The first of all that come later."""
+        return min((due.at for due in self._all() if due.at > after), default=None)
 
     def _all(self) -> Sequence[Due]:
         found = (

@@ -41,5 +41,5 @@ class Agenda(Protocol):
         """Those whose tick is at ``now`` or before, the longest waiting first."""
 
     @abstractmethod
-    async def next_tick(self) -> datetime | None:
-        """The earliest tick of all schedules, due or not, in UTC; None: there is none."""
+    async def next_tick(self, after: datetime) -> datetime | None:
+        """The earliest tick of all schedules after that instant, in UTC; None: there is none."""

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from tests.builders import NOON, a_lead, a_member, a_record, a_run, a_tenant, a_user, an_account
 
+from tresen.adapters.persistence.agenda import SqlAgenda
 from tresen.adapters.persistence.audit import SqlAuditLog
 from tresen.adapters.persistence.connection import Database
 from tresen.adapters.persistence.directory import SqlDirectory
@@ -77,6 +78,7 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
         await uow.tasks.open_for("cancel_membership", "lead:1")
         await uow.accounts.all()
         await uow.sites.all()
+        await uow.schedules.all()
         await uow.users.taken(["ada@example.org"])
 
 
@@ -102,6 +104,8 @@ async def _every_read_of_the_doors(database: Database, tenant: Tenant) -> None:
     await directory.user_by_email("ada@example.org")
     await directory.session_by_hash(b"1")
     await directory.api_key_by_hash(b"1")
+    await SqlAgenda(database).due(NOON, limit=5)
+    await SqlAgenda(database).next_tick(NOON)
 
 
 @pytest.fixture

@@ -5,33 +5,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import IDS, NOON
+from tests.builders import IDS, NOON, values_of
+from tests.builders import a_schedule as schedule_of
 
 from tresen.domain.schedules.cron import CronFields
 from tresen.domain.schedules.schedule import Schedule
-from tresen.domain.schedules.timing import Cron, Every, Timing
+from tresen.domain.schedules.timing import Cron, Every
 from tresen.domain.shared.errors import InvalidValue
-from tresen.domain.shared.ids import ScheduleId, TenantId
+from tresen.domain.shared.ids import TenantId
 from tresen.domain.shared.unset import UNSET
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+TENANT = TenantId(IDS.new())
 NIGHTLY = Cron("0 2 * * *", CronFields(minutes=frozenset({0}), hours=frozenset({2})), "Europe/Berlin")
 
 
-HOURLY = Every(3_600)
-
-
-def a_schedule(timing: Timing = HOURLY, **others: object) -> Schedule:
-    return Schedule(
-        id=ScheduleId(IDS.new()),
-        tenant_id=TenantId(IDS.new()),
-        name="hourly",
-        kind="sync_members",
-        timing=timing,
-        next_at=timing.next_after(NOON, last=NOON),
-        created_at=NOON,
-        **others,  # type: ignore[arg-type]  # fields of it
-    )
+def a_schedule() -> Schedule:
+    """Hourly, from noon on."""
+    return schedule_of(TENANT)
 
 
 def test_a_tick_is_due_from_its_instant_on() -> None:
@@ -69,12 +60,12 @@ def test_a_paused_one_never_ticks_and_counts_anew_when_it_is_resumed() -> None:
     schedule = a_schedule()
     schedule.pause(NOON + MINUTE)
     schedule.pause(NOON + HOUR)
-    assert schedule.paused_at == NOON + MINUTE
+    assert values_of(schedule)["paused_at"] == NOON + MINUTE
     assert not schedule.is_due(NOON + 100 * HOUR)
     schedule.tick(NOON + 100 * HOUR)
     assert schedule.last_tick_at is None
     schedule.resume(NOON + 5 * HOUR + MINUTE)
-    assert schedule.paused_at is None
+    assert values_of(schedule)["paused_at"] is None
     assert schedule.next_at == NOON + 6 * HOUR + MINUTE
 
 
