@@ -27,3 +27,25 @@ class RetryPolicy:
         if retry_after_s is not None:
             delay = max(delay, retry_after_s)
         return None if delay > self.longest_wait_s else delay
+
+
+@attrs.frozen(kw_only=True)
+class RetrySchedule:
+    """Waits that are written down one by one, in seconds; one try more than there are waits.
+
+    ``spread`` is by which share a wait may get longer at random.
+    """
+
+    delays_s: tuple[float, ...]
+    spread: float = 0.0
+    longest_wait_s: float = 86_400.0
+
+    def delay_s(self, attempt: int, *, jitter: float, retry_after_s: float | None = None) -> float | None:
+        """Seconds to wait after the failed ``attempt`` (from 1), None: give up.
+
+        ``jitter`` is a random number in [0, 1). A receiver's Retry-After is a floor, up to ``longest_wait_s``.
+        """
+        if attempt > len(self.delays_s):
+            return None
+        delay = self.delays_s[attempt - 1] * (1.0 + self.spread * jitter)
+        return delay if retry_after_s is None else max(delay, min(retry_after_s, self.longest_wait_s))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tresen.domain.resilience.retry import RetryPolicy
+from tresen.domain.resilience.retry import RetryPolicy, RetrySchedule
 
 POLICY = RetryPolicy()
 JITTER = st.floats(0, 1, exclude_max=True)
@@ -61,3 +61,17 @@ def test_a_retry_after_that_is_too_long_means_giving_up_now(retry_after_s: float
 @pytest.mark.parametrize("retry_after_s", [-5.0, math.nan])
 def test_a_retry_after_that_makes_no_sense_is_passed_over(retry_after_s: float) -> None:
     assert POLICY.delay_s(1, jitter=0.5, retry_after_s=retry_after_s) == 0.5
+
+
+def test_a_schedule_gives_its_waits_one_by_one_and_then_gives_up() -> None:
+    schedule = RetrySchedule(delays_s=(5.0, 60.0), spread=0.1)
+    assert [schedule.delay_s(n, jitter=0.0) for n in (1, 2, 3)] == [5.0, 60.0, None]
+    assert schedule.delay_s(2, jitter=0.5) == pytest.approx(63.0)
+
+
+def test_a_schedule_obeys_retry_after_up_to_its_longest_wait() -> None:
+    schedule = RetrySchedule(delays_s=(5.0,), longest_wait_s=100.0)
+    assert schedule.delay_s(1, jitter=0.0, retry_after_s=2.0) == 5.0
+    assert schedule.delay_s(1, jitter=0.0, retry_after_s=50.0) == 50.0
+    assert schedule.delay_s(1, jitter=0.0, retry_after_s=1e9) == 100.0
+    assert schedule.delay_s(2, jitter=0.0, retry_after_s=1.0) is None
