@@ -7,9 +7,11 @@ from typing import TypeVar
 
 import asyncpg
 import attrs
+from tests.integration.persistence.revision import tables_of
 
 from tresen.adapters.memory.audit import MemoryAuditLog
 from tresen.adapters.memory.directory import MemoryDirectory
+from tresen.adapters.memory.events import MemoryEventLog
 from tresen.adapters.memory.inboxes import MemoryInboxReaders
 from tresen.adapters.memory.locks import MemoryRunLocks
 from tresen.adapters.memory.readers import MemoryReaders
@@ -25,10 +27,11 @@ from tresen.adapters.persistence.directory import SqlDirectory
 from tresen.adapters.persistence.inbox_readers import SqlInboxReaders
 from tresen.adapters.persistence.locks import SqlRunLocks
 from tresen.adapters.persistence.readers import SqlReaders
-from tresen.adapters.persistence.tables import METADATA
+from tresen.adapters.persistence.repositories.events import SqlEventLog
 from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
 from tresen.adapters.system import SystemClock, UuidSource
 from tresen.application.ports.directory import Directory
+from tresen.application.ports.events import EventLog, Fanout
 from tresen.application.ports.inboxes import InboxReaders
 from tresen.application.ports.locks import RunLocks
 from tresen.application.ports.readers import AuditLog, Readers
@@ -50,6 +53,8 @@ class Backend:
     locks: RunLocks
     agenda: Agenda
     inboxes: InboxReaders
+    log: EventLog
+    following: Callable[[Fanout], UnitsOfWork]
 
     async def write(self, tenant: TenantId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Do it in one transaction and commit."""
@@ -76,6 +81,8 @@ async def in_memory() -> AsyncIterator[Backend]:
         locks=MemoryRunLocks(),
         agenda=MemoryAgenda(store),
         inboxes=MemoryInboxReaders(store),
+        log=MemoryEventLog(store),
+        following=lambda fanout: MemoryUnitsOfWork(store, fanout),
     )
 
 
@@ -94,7 +101,7 @@ async def in_postgres(url: str) -> AsyncIterator[Backend]:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute("SET session_replication_role = replica")  # checks no foreign keys
-        await connection.execute("; ".join(f"DELETE FROM {name}" for name in METADATA.tables))  # noqa: S608 - our names
+        await connection.execute("; ".join(f"DELETE FROM {table.name}" for table in tables_of("postgresql")))  # noqa: S608 - our names
     finally:
         await connection.close()
     async with _opened(open_database(url, clock=SystemClock(), ids=UuidSource())) as backend:
@@ -112,6 +119,8 @@ async def _opened(database: Database) -> AsyncIterator[Backend]:
             locks=SqlRunLocks(database),
             agenda=SqlAgenda(database),
             inboxes=SqlInboxReaders(database),
+            log=SqlEventLog(database),
+            following=lambda fanout: SqlUnitsOfWork(database, fanout),
         )
     finally:
         await database.close()
