@@ -141,7 +141,12 @@ class MemoryInboxReaders(InboxReaders):
         """Oldest first."""
         found = [row for row in self._everywhere() if row.state is DeliveryState.RECEIVED and row.received_at < before]
         return [
-            WaitingDelivery(tenant_id=row.tenant_id, delivery_id=row.id, received_at=row.received_at)
+            WaitingDelivery(
+                tenant_id=row.tenant_id,
+                delivery_id=row.id,
+                received_at=row.received_at,
+                correlation_id=row.correlation_id,
+            )
             for row in sorted(found, key=_arrival)[:limit]
         ]
 

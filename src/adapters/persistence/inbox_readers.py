@@ -59,7 +59,7 @@ _LINE = select(
 )
 _COUNT = select(func.count()).select_from(DELIVERY)
 WAITING = (
-    select(DELIVERY.c.tenant_id, DELIVERY.c.id, DELIVERY.c.received_at)
+    select(DELIVERY.c.tenant_id, DELIVERY.c.id, DELIVERY.c.received_at, DELIVERY.c.correlation_id)
     .where(IS_WAITING, DELIVERY.c.received_at < bindparam("before"))
     .order_by(DELIVERY.c.received_at, DELIVERY.c.id)
     .limit(bindparam("limit"))
@@ -109,7 +109,10 @@ class SqlInboxReaders(InboxReaders):
         """Oldest first."""
         async with self._database.reading() as connection:
             rows = await connection.fetch(WAITING, {"before": before, "limit": limit}, long=True)
-        return [WaitingDelivery(tenant_id=row[0], delivery_id=row[1], received_at=row[2]) for row in rows]
+        return [
+            WaitingDelivery(tenant_id=row[0], delivery_id=row[1], received_at=row[2], correlation_id=row[3])
+            for row in rows
+        ]
 
     async def figures(self) -> Sequence[DeliveryFigure]:
         """From an index alone."""

@@ -123,6 +123,7 @@ class WaitingDelivery:
     tenant_id: TenantId
     delivery_id: DeliveryId
     received_at: datetime
+    correlation_id: str
 
 
 @attrs.frozen(kw_only=True)

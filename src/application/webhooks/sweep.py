@@ -1,0 +1,69 @@
+"""Deliveries that were stored and whose job was lost get a new one."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable
+from datetime import timedelta
+
+import attrs
+
+from ...domain.jobs.job import JobRequest
+from ...domain.shared.errors import NotFound, StorageUnavailable
+from ...domain.shared.ids import TenantId
+from ..ports.clock import Clock
+from ..ports.inboxes import InboxReaders
+from ..ports.unit_of_work import UnitOfWork
+from ..transactions import Transactions
+from .intake import processing
+
+_log = logging.getLogger(__name__)
+
+# Younger ones have their job, which may just be waiting its turn.
+_AGE = timedelta(minutes=1)
+_EVERY_S = 60.0
+_MOST = 1_000
+
+
+@attrs.frozen
+class SweepDeliveries:
+    """The job's key makes asking for a second one idle, so that what is looked at need not be exact."""
+
+    _readers: InboxReaders
+    _transactions: Transactions
+    _clock: Clock
+
+    async def __call__(self) -> int:
+        """How many deliveries got a job that had none. At most 1,000 are looked at, the oldest first."""
+        waiting: defaultdict[TenantId, list[JobRequest]] = defaultdict(list)
+        for one in await self._readers.waiting(before=self._clock.now() - _AGE, limit=_MOST):
+            waiting[one.tenant_id].append(processing(one.delivery_id, one.correlation_id))
+        count = 0
+        for tenant_id, requests in waiting.items():
+
+            async def enqueue(uow: UnitOfWork, requests: list[JobRequest] = requests) -> int:
+                return sum(job_id is not None for job_id in await uow.jobs.enqueue(requests))
+
+            count += await self._transactions.run(tenant_id, "sweep_deliveries", enqueue)
+        if count:
+            _log.warning("deliveries had lost their jobs", extra={"count": count})
+        return count
+
+    async def loop(self, stop: asyncio.Event) -> None:
+        """At once and every minute, until told to stop. A store that fails is tried again the next minute."""
+        while not stop.is_set():
+            try:
+                await self()
+            except (NotFound, StorageUnavailable):
+                _log.exception("deliveries could not be swept")
+            await _either(self._clock.sleep(_EVERY_S), stop)
+
+
+async def _either(sleep: Awaitable[None], stop: asyncio.Event) -> None:
+    """Until one of them is over."""
+    both = [asyncio.ensure_future(sleep), asyncio.ensure_future(stop.wait())]
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in both:
+            one.cancel()
