@@ -10,6 +10,8 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
+import attrs
+
 from ...domain.shared.errors import InvalidValue
 
 IpAddress = IPv4Address | IPv6Address
@@ -34,6 +36,7 @@ _NEVER = tuple(
 _UNUSED = frozenset('?#\\"<>^`{|}')
 _NAME = re.compile(r"[a-z0-9._-]{1,253}")
 _SHOWN = 200
+_LONGEST = 2_000
 _LOCAL_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "home.arpa")
 
 
@@ -44,6 +47,22 @@ def is_public(address: IpAddress) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
+@attrs.frozen(kw_only=True)
+class _Form:
+    """A kind of address: the field that names it in errors, the signs it must not hold, and one as it should be."""
+
+    field: str
+    unused: frozenset[str]
+    kind: str
+    example: str
+
+
+_BASE = _Form(field="base_url", unused=_UNUSED, kind="base address", example="https://api.example.com/v1")
+_HOOK = _Form(
+    field="url", unused=_UNUSED - {"?"}, kind="address of an endpoint", example="https://example.com/hooks/tresen"
+)
+
+
 def check_base_url(text: str, *, allow_private: bool) -> str:
     """The address without a slash at its end. Raises InvalidValue (field ``base_url``).
 
@@ -51,34 +70,47 @@ def check_base_url(text: str, *, allow_private: bool) -> str:
     plain ``http`` and local addresses pass, for demonstrations and tests. A host name of other letters than ASCII's
     comes back as it is looked up (``xn--``).
     """
+    return _checked(text, _BASE, allow_private=allow_private).rstrip("/")
+
+
+def check_endpoint_url(text: str, *, allow_private: bool) -> str:
+    """The address to which events are sent: as ``check_base_url``, but as it stands, with its query if it has one.
+
+    Raises InvalidValue (field ``url``), also for one of more than 2,000 characters.
+    """
+    if len(text) > _LONGEST:
+        raise InvalidValue(f"the address is longer than {_LONGEST} characters", field=_HOOK.field)
+    return _checked(text, _HOOK, allow_private=allow_private)
+
+
+def _checked(text: str, form: _Form, *, allow_private: bool) -> str:
     # First of all, for urlsplit takes some of them out without a word.
     if not text.isprintable() or " " in text:
-        raise InvalidValue("the address must not hold blanks or control characters", field="base_url")
+        raise InvalidValue("the address must not hold blanks or control characters", field=form.field)
     try:
         parts = urlsplit(text)
         name = (parts.hostname or "").encode("idna").decode("ascii").lower()
         parts.port  # noqa: B018 -- raises ValueError when it is no port
     except (ValueError, UnicodeError):
-        raise InvalidValue(f"{text[:_SHOWN]!r} is no web address", field="base_url") from None
+        raise InvalidValue(f"{text[:_SHOWN]!r} is no web address", field=form.field) from None
     host = name.rstrip(".")
-    _check_form(parts, host, text)
+    _check_form(parts, host, text, form)
     if not allow_private:
         if parts.scheme != "https":
-            raise InvalidValue("the address must begin with https://, for the key travels with it", field="base_url")
+            raise InvalidValue("the address must begin with https://, for secrets travel with it", field=form.field)
         if not _may_be_public(host):
-            raise InvalidValue(f"{host} is inside a private network and is not called", field="base_url")
+            raise InvalidValue(f"{host} is inside a private network and is not called", field=form.field)
     if not parts.netloc.isascii():
         parts = parts._replace(netloc=name if parts.port is None else f"{name}:{parts.port}")
-    return parts.geturl().rstrip("/")
+    return parts.geturl()
 
 
-def _check_form(parts: SplitResult, host: str, text: str) -> None:
-    extras = parts.username is not None or parts.password is not None or not _UNUSED.isdisjoint(text)
+def _check_form(parts: SplitResult, host: str, text: str, form: _Form) -> None:
+    extras = parts.username is not None or parts.password is not None or not form.unused.isdisjoint(text)
     dialled = (_NAME.fullmatch(host) or _literal(host)) and parts.port != 0 and not parts.netloc.endswith(":")
-    if parts.scheme not in {"https", "http"} or not dialled or extras or not parts.path.isascii():
-        raise InvalidValue(
-            f"{text[:_SHOWN]!r} is no base address, such as https://api.example.com/v1", field="base_url"
-        )
+    spelled = parts.path.isascii() and parts.query.isascii()
+    if parts.scheme not in {"https", "http"} or not dialled or extras or not spelled:
+        raise InvalidValue(f"{text[:_SHOWN]!r} is no {form.kind}, such as {form.example}", field=form.field)
 
 
 def _may_be_public(host: str) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import ssl
 import zlib
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ _GZIP = 16 + zlib.MAX_WBITS
 # Where the request may have been on its way already these are not among them.
 _NOTHING_SENT = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout, httpcore.UnsupportedProtocol)
 _LOST = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
+
+ReadBody = Callable[[HttpRequest, httpcore.Response], Awaitable[bytes]]
 
 
 @attrs.frozen(kw_only=True)
@@ -42,11 +45,19 @@ def tls_context() -> ssl.SSLContext:
 class ConnectionPool(Transport):
     """Keeps connections alive while it is entered; follows no redirect, keeps no cookie, asks no proxy.
 
-    ``allow_private`` also dials addresses inside our own network.
+    ``allow_private`` also dials addresses inside our own network. ``read`` reads what is wanted of an answer's body.
     """
 
-    def __init__(self, *, allow_private: bool = False, limits: TimeLimits | None = None, connections: int = 10) -> None:
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        limits: TimeLimits | None = None,
+        connections: int = 10,
+        read: ReadBody | None = None,
+    ) -> None:
         self._limits = limits or TimeLimits()
+        self._read = read or whole_body
         self._network = None if allow_private else PublicNetwork()
         self._connections = connections
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
@@ -113,15 +124,24 @@ class ConnectionPool(Transport):
             content=request.body,
             extensions=self._extensions,
         ) as answer:
-            pieces, size = [], 0
-            async for piece in answer.aiter_stream():
-                size += len(piece)
-                if size > LARGEST_BODY:
-                    raise AnswerLost(f"{request.operation}: the answer is larger than {LARGEST_BODY} bytes")
-                pieces.append(piece)
-            answer_headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
-            body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-            return HttpResponse(status=answer.status, headers=answer_headers, body=_plain(body, answer_headers))
+            body = await self._read(request, answer)
+            return HttpResponse(status=answer.status, headers=_headers_of(answer), body=body)
+
+
+async def whole_body(request: HttpRequest, answer: httpcore.Response) -> bytes:
+    """All of the body, without its compression. Raises AnswerLost for one larger than ``LARGEST_BODY``, BadAnswer."""
+    pieces, size = [], 0
+    async for piece in answer.aiter_stream():
+        size += len(piece)
+        if size > LARGEST_BODY:
+            raise AnswerLost(f"{request.operation}: the answer is larger than {LARGEST_BODY} bytes")
+        pieces.append(piece)
+    body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return _plain(body, _headers_of(answer))
+
+
+def _headers_of(answer: httpcore.Response) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
 
 
 def _plain(body: bytes, headers: dict[str, str]) -> bytes:
