@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection
 from datetime import datetime
+from itertools import count
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,13 +14,14 @@ from ...application.ports.events import StoredEvent
 from ...application.ports.readers import AuditEntry
 from ...domain.identity.credentials import ApiKey, Session
 from ...domain.identity.user import User
+from ...domain.jobs.job import Job
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.membership.package import Package
 from ...domain.schedules.schedule import Schedule
 from ...domain.shared.errors import NotFound
-from ...domain.shared.ids import AccountId, TenantId
+from ...domain.shared.ids import AccountId, JobId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.sync.journal import Change
 from ...domain.sync.record import SyncRecord
@@ -39,6 +41,16 @@ SubjectKey = tuple[AccountId, str, str]
 
 # Far from where tests begin to count.
 _OWN_IDS = 1_000_000_000
+
+
+@attrs.frozen(kw_only=True)
+class HeldJob:
+    """A job, its place in the order of enqueueing, and who has leased it until when."""
+
+    job: Job
+    number: int
+    worker: UUID | None = None
+    lease_until: datetime | None = None
 
 
 class Room:
@@ -87,19 +99,24 @@ class Room:
         self.schedules: Table[UUID, Schedule] = Table(
             lambda s: attrs.evolve(s, payload=dict(s.payload)), {"name": lambda s: s.name}
         )
+        self.jobs: Table[JobId, HeldJob] = Table(
+            lambda h: h, {"key": lambda h: h.job.key, "lane": lambda h: h.job.lane}
+        )
         self.audit: list[AuditEntry] = []
 
 
 class MemoryStore:
     """One installation: its tenants' rooms, and the turn of the one writer at a time.
 
-    ``clock`` and ``ids`` stamp what units of work make themselves, such as events.
+    ``clock`` and ``ids`` stamp what units of work make themselves, such as events. ``news`` is set by every commit.
     """
 
     def __init__(self, clock: Clock | None = None, ids: IdSource | None = None) -> None:
         self.clock = clock or FixedClock()
         self.ids = ids or SequenceIds(_OWN_IDS)
         self._rooms: dict[TenantId, Room] = {}
+        self.job_numbers = count(1)
+        self.news = asyncio.Event()
         self.writing = asyncio.Lock()
         self.writer: asyncio.Task[object] | None = None
 

@@ -12,6 +12,7 @@ from ...domain.shared.ids import TenantId
 from .events import MemoryEvents, MemoryMarks
 from .identity import MemoryApiKeys, MemorySessions, MemoryUsers
 from .inboxes import MemoryDeliveries, MemoryInboxes
+from .jobs import MemoryJobs
 from .members import MemoryLeads, MemoryMembers, MemoryMemberships, MemoryPackages
 from .schedules import MemorySchedules
 from .store import MemoryStore
@@ -30,6 +31,7 @@ class MemoryUnitOfWork(UnitOfWork):
         room = store.room(tenant_id)
         self._fanout = fanout
         self._read_only = read_only
+        self._tell = store.news.set
         self._drafts: list[Draft[Any, Any]] = []
         self.tenant = room.tenant
         self.events = MemoryEvents(tenant_id, self._draft(room.events), store.clock, store.ids)
@@ -49,6 +51,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.users = MemoryUsers(tenant_id, self._draft(room.users), store)
         self.sessions = MemorySessions(tenant_id, self._draft(room.sessions), store)
         self.api_keys = MemoryApiKeys(tenant_id, self._draft(room.api_keys), store)
+        self.jobs = MemoryJobs(tenant_id, self._draft(room.jobs), store)
         self.schedules = MemorySchedules(tenant_id, self._draft(room.schedules))
         self.inboxes = MemoryInboxes(tenant_id, self._draft(room.inboxes), store)
         self.deliveries = MemoryDeliveries(tenant_id, self._draft(room.deliveries), self._draft(room.standings))
@@ -58,6 +61,7 @@ class MemoryUnitOfWork(UnitOfWork):
         await self.events.send(self, self._fanout)
         for draft in self._drafts:
             draft.commit()
+        self._tell()
 
     def close(self) -> None:
         """Undo what is not committed; from now on every use raises RuntimeError."""

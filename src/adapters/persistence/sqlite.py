@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from ...application.ports.clock import Clock, IdSource
 from ...domain.shared.errors import StorageConflict
-from .connection import Connection, Database, Look, Transaction
+from .connection import Database, Look
 from .sqlite_care import copy_database, look_at, make_private
 from .sqlite_connection import SqliteConnection, SqliteTransaction
 from .sqlite_locks import hold_file
@@ -65,11 +65,11 @@ class SqliteDatabase(Database):
         """The file."""
         return str(self.path)
 
-    def reading(self) -> AbstractAsyncContextManager[Connection]:
+    def reading(self) -> AbstractAsyncContextManager[SqliteConnection]:
         """All share one connection, as none of them waits in the middle; scans take turns on another one."""
         return self._reading()
 
-    def writing(self) -> AbstractAsyncContextManager[Transaction]:
+    def writing(self) -> AbstractAsyncContextManager[SqliteTransaction]:
         """In turn."""
         return self._writing()
 
@@ -122,7 +122,7 @@ class SqliteDatabase(Database):
             return work(connection)
 
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[Connection]:
+    async def _reading(self) -> AsyncIterator[SqliteConnection]:
         yield SqliteConnection(await self._connection("reads"), self._patience, self._threads, self._scanning)
 
     @asynccontextmanager
@@ -131,7 +131,7 @@ class SqliteDatabase(Database):
             yield await self._connection("scans")
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[Transaction]:
+    async def _writing(self) -> AsyncIterator[SqliteTransaction]:
         await self._queue()
         try:
             connection = await self._connection("writes")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from itertools import islice
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Executable, Select, Table
@@ -24,6 +24,7 @@ from .types import Stored
 # took a quarter longer, because the driver gives the interpreter's lock back and forth with every row.
 _PIECE = 200
 
+T = TypeVar("T")
 Scans = AbstractAsyncContextManager[sa.Connection]
 
 
@@ -34,6 +35,7 @@ class SqliteConnection(Connection):
         self, connection: sa.Connection, patience: Patience, threads: Executor, scans: Callable[[], Scans] | None = None
     ) -> None:
         self._connection = connection
+        self._driver = cast(sqlite3.Connection, connection.connection.driver_connection)
         self._patience = patience
         self._threads = threads
         self._scans = scans or (lambda: nullcontext(connection))
@@ -54,6 +56,10 @@ class SqliteConnection(Connection):
                 lambda: _raw_rows(connection.execute(statement, parameters)), threads=self._threads
             )
 
+    async def work(self, do: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of SQLite's own statements, inline: for what is asked so often that it must cost little."""
+        return await self._patience(lambda: do(self._driver))
+
     def among(self, statement: Select[Any], column: Column[Any], values: Collection[object]) -> Select[Any]:
         """Texts in one JSON parameter; JSON cannot hold ids, so they get a parameter each."""
         if isinstance(column.type, Stored):
@@ -70,8 +76,8 @@ class SqliteTransaction(SqliteConnection, Transaction):
 
     def __init__(self, connection: sa.Connection, patience: Patience, threads: Executor) -> None:
         super().__init__(connection, patience, threads)
-        self._driver = cast(sqlite3.Connection, connection.connection.driver_connection)
         self._state = _State.IDLE
+        self._to_tell: list[Callable[[], None]] = []
 
     async def fetch(
         self, statement: Select[Any], parameters: Parameters | None = None, *, long: bool = False
@@ -108,6 +114,15 @@ class SqliteTransaction(SqliteConnection, Transaction):
         """Executemany."""
         return await self._write(writing_of(table).update_version, table, rows, count)
 
+    async def work(self, do: Callable[[sqlite3.Connection], T]) -> T:
+        """Within the transaction; an error leaves what was done before it."""
+        await self.begin()
+        return await self._patience.once(lambda: do(self._driver))
+
+    def after_commit(self, tell: Callable[[], None]) -> None:
+        """Tell once, when what was written so far is committed."""
+        self._to_tell.append(tell)
+
     async def begin(self) -> None:
         """Begin unless that was done. Raises StorageUnavailable when SQLite gave up the transaction (full disk)."""
         if self._state is _State.CLOSED:
@@ -123,6 +138,9 @@ class SqliteTransaction(SqliteConnection, Transaction):
         await self.begin()
         await self._patience(lambda: self._driver.execute("COMMIT"))
         self._state = _State.IDLE
+        told, self._to_tell = self._to_tell, []
+        for tell in told:
+            tell()
 
     def close(self) -> None:
         """Undo what is not committed; nothing can be done with it afterwards."""

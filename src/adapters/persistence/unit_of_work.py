@@ -10,6 +10,7 @@ from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import TenantId
 from ...domain.tenancy.tenant import Tenant
+from ..jobs.choice import JobChannel, JobsOf
 from .connection import Connection, Database, Transaction
 from .mappers import tenancy
 from .read_only import ReadOnly
@@ -29,7 +30,9 @@ _TENANT = select(TENANT).where(TENANT.c.id == bindparam("id"))
 class SqlUnitOfWork(UnitOfWork):
     """The collections of one tenant over one transaction."""
 
-    def __init__(self, transaction: Transaction, tenant: Tenant, database: Database, fanout: Fanout) -> None:
+    def __init__(
+        self, transaction: Transaction, tenant: Tenant, database: Database, fanout: Fanout, jobs: JobsOf
+    ) -> None:
         key = tenant.id
         self._transaction = transaction
         self._fanout = fanout
@@ -49,6 +52,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.users = SqlUsers(transaction, key, USERS)
         self.sessions = SqlSessions(transaction, key, SESSIONS)
         self.api_keys = SqlApiKeys(transaction, key, API_KEYS)
+        self.jobs = jobs(transaction, key)
         self.schedules = SqlSchedules(transaction, key, SCHEDULES)
         self.inboxes = SqlInboxes(transaction, key, INBOXES)
         self.deliveries = SqlDeliveries(transaction, key, DELIVERIES)
@@ -60,11 +64,15 @@ class SqlUnitOfWork(UnitOfWork):
 
 
 class SqlUnitsOfWork(UnitsOfWork):
-    """Opens units of work over a database; ``fanout`` is told of their events."""
+    """Opens units of work over a database; ``fanout`` is told of their events.
 
-    def __init__(self, database: Database, fanout: Fanout = nothing_follows) -> None:
+    ``jobs`` None: a queue in this process finds what is enqueued when it next looks, not at once.
+    """
+
+    def __init__(self, database: Database, fanout: Fanout = nothing_follows, jobs: JobsOf | None = None) -> None:
         self._database = database
         self._fanout = fanout
+        self._jobs = jobs or JobChannel(database).jobs
 
     def open(self, tenant_id: TenantId, *, read_only: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction while inside. A ``read_only`` one sees, with each read, what is committed by then."""
@@ -73,14 +81,14 @@ class SqlUnitsOfWork(UnitsOfWork):
     @asynccontextmanager
     async def _writing(self, tenant_id: TenantId) -> AsyncIterator[UnitOfWork]:
         async with self._database.writing() as transaction:
-            yield SqlUnitOfWork(transaction, await tenant_with(transaction, tenant_id), self._database, self._fanout)
+            tenant = await tenant_with(transaction, tenant_id)
+            yield SqlUnitOfWork(transaction, tenant, self._database, self._fanout, self._jobs)
 
     @asynccontextmanager
     async def _reading(self, tenant_id: TenantId) -> AsyncIterator[UnitOfWork]:
         async with self._database.reading() as connection:
-            yield SqlUnitOfWork(
-                ReadOnly(connection), await tenant_with(connection, tenant_id), self._database, self._fanout
-            )
+            tenant = await tenant_with(connection, tenant_id)
+            yield SqlUnitOfWork(ReadOnly(connection), tenant, self._database, self._fanout, self._jobs)
 
 
 async def tenant_with(connection: Connection, tenant_id: TenantId) -> Tenant:

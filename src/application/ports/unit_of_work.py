@@ -8,6 +8,7 @@ from ...domain.shared.ids import TenantId
 from ...domain.tenancy.tenant import Tenant
 from .events import Events, Marks
 from .inboxes import Deliveries, Inboxes
+from .jobs import Jobs
 from .repositories import (
     Accounts,
     ApiKeys,
@@ -48,6 +49,7 @@ class UnitOfWork(Protocol):
     api_keys: ApiKeys
     events: Events
     marks: Marks
+    jobs: Jobs
     schedules: Schedules
     inboxes: Inboxes
     deliveries: Deliveries

@@ -10,6 +10,7 @@ from .events import EVENT, MARK
 from .gym import LEAD, MEMBER, MEMBERSHIP, PACKAGE
 from .identity import API_KEY, SESSION, USER
 from .inbox import DELIVERY, INBOX, SUBJECT_STANDING
+from .jobs import JOB
 from .schedules import SCHEDULE
 from .staff import AUDIT_ENTRY, STAFF_TASK
 from .sync import CHANGE, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
@@ -22,6 +23,7 @@ __all__ = [
     "DELIVERY",
     "EVENT",
     "INBOX",
+    "JOB",
     "LEAD",
     "MARK",
     "MEMBER",

@@ -18,6 +18,39 @@ CREATE TABLE event (
 
 CREATE INDEX ix_event_position ON event (tenant_id, xact, number);
 
+CREATE TABLE job (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    tenant_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    "key" TEXT,
+    lane TEXT,
+    state TEXT NOT NULL,
+    run_at BIGINT NOT NULL,
+    priority BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    last_error TEXT,
+    correlation_id TEXT,
+    created_at BIGINT NOT NULL,
+    worker BLOB,
+    lease_until BIGINT,
+    CONSTRAINT fk_job_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+);
+
+CREATE INDEX ix_job_created ON job (tenant_id, created_at);
+
+CREATE INDEX ix_job_dead ON job (tenant_id, created_at) WHERE state = 'dead';
+
+CREATE INDEX ix_job_lane ON job (tenant_id, lane, state, number) WHERE lane IS NOT NULL;
+
+CREATE INDEX ix_job_lease ON job (lease_until, kind) WHERE state = 'running';
+
+CREATE INDEX ix_job_ready ON job (kind, priority DESC, number) WHERE state = 'ready';
+
+CREATE INDEX ix_job_waiting ON job (run_at) WHERE state = 'waiting';
+
+CREATE UNIQUE INDEX uq_job_key ON job (tenant_id, "key") WHERE "key" IS NOT NULL AND state != 'dead';
+
 CREATE TABLE mark (
     tenant_id BLOB NOT NULL,
     scope TEXT NOT NULL,
