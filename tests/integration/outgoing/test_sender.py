@@ -234,6 +234,7 @@ async def test_each_attempt_is_signed_for_its_own_instant(message: Message) -> N
 
 def _resolve_to(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stands for a name server that changed its mind: the system's own look-up, not one of our ports."""
+
     async def answer(self: object, host: object, port: int, **_: object) -> list[tuple[object, ...]]:
         return [(2, 1, 6, "", (address, port))]
 
