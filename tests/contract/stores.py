@@ -9,6 +9,7 @@ import asyncpg
 import attrs
 from tests.integration.persistence.revision import tables_of
 
+from tresen.adapters.jobs.postgres_names import LOG_TABLE, QUEUE_TABLE
 from tresen.adapters.memory.audit import MemoryAuditLog
 from tresen.adapters.memory.directory import MemoryDirectory
 from tresen.adapters.memory.events import MemoryEventLog
@@ -101,7 +102,8 @@ async def in_postgres(url: str) -> AsyncIterator[Backend]:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute("SET session_replication_role = replica")  # checks no foreign keys
-        await connection.execute("; ".join(f"DELETE FROM {table.name}" for table in tables_of("postgresql")))  # noqa: S608 - our names
+        names = [*(table.name for table in tables_of("postgresql")), QUEUE_TABLE, LOG_TABLE]
+        await connection.execute("; ".join(f"DELETE FROM {name}" for name in names))  # noqa: S608 - our names
     finally:
         await connection.close()
     async with _opened(open_database(url, clock=SystemClock(), ids=UuidSource())) as backend:

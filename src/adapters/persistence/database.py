@@ -11,6 +11,7 @@ from ...domain.shared.errors import NotConfigured
 from .connection import Database
 from .sqlite import SqliteDatabase
 
+_OF_POSTGRES = ("asyncpg", "greenlet", "pgqueuer")
 _FORMS = (
     "sqlite:///relative/path.db, sqlite:////absolute/path.db, sqlite:// (temporary), "
     "postgresql://user:password@host/database, postgresql://user@/database?host=/socket/folder"
@@ -29,8 +30,8 @@ def open_database(url: str, *, clock: Clock, ids: IdSource) -> Database:
         path = None if address.database in {None, "", ":memory:"} else Path(str(address.database))
         return SqliteDatabase(path, clock=clock, ids=ids)
     if backend in {"postgresql", "postgres"}:
-        if find_spec("asyncpg") is None or find_spec("greenlet") is None:
-            raise NotConfigured("PostgreSQL needs its driver: pip install 'tresen[postgres]'")
+        if any(find_spec(name) is None for name in _OF_POSTGRES):
+            raise NotConfigured("PostgreSQL needs its driver and its job queue: pip install 'tresen[postgres]'")
         from .postgres import PostgresDatabase  # noqa: PLC0415 - its driver is an extra
 
         return PostgresDatabase(address, clock=clock, ids=ids)

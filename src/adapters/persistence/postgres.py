@@ -1,11 +1,10 @@
 """PostgreSQL, by asyncpg under SQLAlchemy."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -13,8 +12,8 @@ from sqlalchemy.pool import NullPool
 
 from ...application.ports.clock import Clock, IdSource
 from ...domain.shared.errors import NotConfigured
-from .connection import Connection, Database, Look, Transaction
-from .postgres_connection import PostgresConnection, PostgresTransaction
+from .connection import Connection, Database, Look
+from .postgres_connection import DriverConnection, PostgresConnection, PostgresTransaction
 from .postgres_errors import translated
 
 T = TypeVar("T")
@@ -41,6 +40,7 @@ class PostgresDatabase(Database):
         self._pool = self._engine(pool_size=_POOL, max_overflow=_OVERFLOW, pool_timeout=_POOL_WAIT_S)
         # Locks live as long as their connection, so each has its own.
         self._single = self._engine(poolclass=NullPool)
+        self._before_close: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def name(self) -> str:
@@ -51,7 +51,7 @@ class PostgresDatabase(Database):
         """On a connection of its own."""
         return self._reading()
 
-    def writing(self) -> AbstractAsyncContextManager[Transaction]:
+    def writing(self) -> AbstractAsyncContextManager[PostgresTransaction]:
         """On a connection of its own."""
         return self._writing()
 
@@ -90,8 +90,20 @@ class PostgresDatabase(Database):
             return (Look("writable", "the database is read-only (perhaps a standby): connect to the primary"),)
         return (Look("writable"),)
 
+    def before_close(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Have this done when the database is closed."""
+        self._before_close.append(work)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[DriverConnection]:
+        """A connection of the driver's, outside the pool, for as long as one is inside."""
+        async with self._connected(self._single) as connection:
+            yield await _driver_of(connection)
+
     async def close(self) -> None:
         """Close the connections."""
+        for work in self._before_close:
+            await work()
         await self._pool.dispose()
         await self._single.dispose()
 
@@ -119,7 +131,7 @@ class PostgresDatabase(Database):
             yield PostgresConnection(connection, self._name)
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[Transaction]:
+    async def _writing(self) -> AsyncIterator[PostgresTransaction]:
         async with self._connected(self._pool) as connection:
             transaction = PostgresTransaction(connection, await _driver_of(connection), self._name)
             try:
@@ -142,9 +154,8 @@ class PostgresDatabase(Database):
                         await connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
 
 
-async def _driver_of(connection: AsyncConnection) -> "asyncpg.Connection[asyncpg.Record]":
-    driver = (await connection.get_raw_connection()).driver_connection
-    return cast("asyncpg.Connection[asyncpg.Record]", driver)
+async def _driver_of(connection: AsyncConnection) -> DriverConnection:
+    return cast(DriverConnection, (await connection.get_raw_connection()).driver_connection)
 
 
 def _for_driver(address: URL) -> URL:

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from .connection import Connection, Parameters, Transaction
 from .mappers.values import Row
 from .postgres_errors import translated
 from .statements import Writing
+
+DriverConnection: TypeAlias = "asyncpg.Connection[Any]"
 
 
 class PostgresConnection(Connection):
@@ -58,7 +60,7 @@ class PostgresTransaction(PostgresConnection, Transaction):
     New rows go in by COPY; others by COPY into a temporary table, and from there in one statement.
     """
 
-    def __init__(self, connection: AsyncConnection, driver: "asyncpg.Connection[Any]", name: str) -> None:
+    def __init__(self, connection: AsyncConnection, driver: DriverConnection, name: str) -> None:
         super().__init__(connection, name)
         self._driver = driver
         self._transaction = driver.transaction()
@@ -118,6 +120,11 @@ class PostgresTransaction(PostgresConnection, Transaction):
                 self._transaction = self._driver.transaction()
                 await self._transaction.start()
             self._state = _State.BEGUN
+
+    async def driver(self) -> DriverConnection:
+        """The driver's own connection, in this transaction, for statements that SQLAlchemy has no part in."""
+        await self.begin()
+        return self._driver
 
     async def commit(self) -> None:
         """COMMIT."""

@@ -1,16 +1,21 @@
 """Bringing the schema up to date, checking a database, copying it."""
 
 import enum
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import attrs
 import sqlalchemy as sa
+from sqlalchemy.engine import AdaptedConnection
 
 from ...domain.shared.errors import StorageUnavailable
 from .connection import Database, Look
 from .revision import HEAD
 from .sqlite import SqliteDatabase
+
+T = TypeVar("T")
 
 _SCRIPTS = Path(__file__).with_name("migrations")
 _VERSION_TABLE = "alembic_version"
@@ -27,10 +32,14 @@ class State(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class Found:
-    """The schema of a database: its revision (None: none yet) and whether there are any tables."""
+    """The schema of a database: its revision (None: none yet) and whether there are any tables.
+
+    ``queue_is_current``: whether the job queue's part, which has a schema of its own on PostgreSQL, is as it should.
+    """
 
     revision: str | None
     has_tables: bool
+    queue_is_current: bool = True
 
     @property
     def state(self) -> State:
@@ -38,7 +47,7 @@ class Found:
         if self.revision is None:
             return State.MISSING
         if self.revision == HEAD:
-            return State.CURRENT
+            return State.CURRENT if self.queue_is_current else State.OLD
         return State.OLD if self.revision < HEAD else State.NEWER
 
 
@@ -118,7 +127,30 @@ def _look(connection: sa.Connection) -> Found:
     revision = None
     if _VERSION_TABLE in tables:
         revision = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION_TABLE}").scalar()  # noqa: S608
-    return Found(revision=revision, has_tables=bool(tables))
+    queue_is_current = revision is None or _queue_is_current(connection)
+    return Found(revision=revision, has_tables=bool(tables), queue_is_current=queue_is_current)
+
+
+def _queue_is_current(connection: sa.Connection) -> bool:
+    if connection.dialect.name == "sqlite":
+        return True
+    from ..jobs.postgres_schema import is_current  # noqa: PLC0415 - loads an extra's library
+
+    return _by_driver(connection, is_current)
+
+
+def _bring_queue_up_to_date(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        return
+    from ..jobs.postgres_schema import converge  # noqa: PLC0415 - loads an extra's library
+
+    _by_driver(connection, converge)
+
+
+def _by_driver(connection: sa.Connection, work: Callable[[Any], Awaitable[T]]) -> T:
+    """Do it on the driver's own connection, in the same transaction."""
+    driver = cast(AdaptedConnection, connection.connection.dbapi_connection)
+    return driver.run_async(work)
 
 
 def _migrate(connection: sa.Connection) -> str | None:
@@ -131,6 +163,7 @@ def _migrate(connection: sa.Connection) -> str | None:
     config.attributes["connection"] = connection
     before = _look(connection).revision
     command.upgrade(config, "head")
+    _bring_queue_up_to_date(connection)
     return before
 
 

@@ -1,0 +1,146 @@
+"""The queue of all tenants in PostgreSQL, as workers see it: pgqueuer's.
+
+Leases are pgqueuer's heartbeats, by the database's clock, which all processes share.
+"""
+
+import json
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from pgqueuer.models import Job as Held
+from pgqueuer.queries import EntrypointExecutionParameter
+from pgqueuer.types import QueueEntrypoint, QueueManagerId
+
+from ...application.ports.jobs import JobQueue, QueueFigure
+from ...domain.jobs.job import Job
+from ...domain.jobs.outcome import Outcome
+from ...domain.shared.errors import AlreadyExists, StorageConflict
+from ...domain.shared.ids import JobId
+from ..persistence.postgres import PostgresDatabase
+from . import postgres_lanes as lanes
+from . import postgres_rows as rows
+from .postgres_booking import book
+from .postgres_names import LAST_ERROR
+from .postgres_news import News
+from .postgres_sql import FIGURES, MINE, RENEW, TAKE_BACK
+from .postgres_store import Session, queries
+from .postgres_trim import Trimming
+
+_LEASE_S = 60.0
+# So often others may be faster before we leave it to them.
+_TRIES = 5
+_LOST = "the process that ran it was lost"
+
+
+class PgqueuerJobQueue(JobQueue):
+    """pgqueuer's table and channel in one database."""
+
+    def __init__(self, database: PostgresDatabase, *, lease_s: float = _LEASE_S) -> None:
+        self.lease_s = lease_s
+        self._database = database
+        self._news = News(database)
+        self._trimming = Trimming()
+        self._kinds: list[QueueEntrypoint] = []
+
+    async def claim(self, limits: Mapping[str, int | None], *, worker: UUID, count: int) -> Sequence[Job]:
+        """By priority, then in the order in which they were enqueued."""
+        wanted = {
+            QueueEntrypoint(kind): EntrypointExecutionParameter(limit or 0)
+            for kind, limit in limits.items()
+            if limit is None or limit > 0
+        }
+        self._kinds = list(wanted)
+        if not wanted or count < 1:
+            return []
+        await self._news.listen()
+        self._news.forget()
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._claim(wanted, worker, count)
+            except (AlreadyExists, StorageConflict):
+                continue  # another worker took a place among the limited of a kind
+        try:
+            return await self._claim(wanted, worker, count)
+        except AlreadyExists:
+            return []
+
+    async def settle(self, outcomes: Sequence[Outcome], *, worker: UUID) -> None:
+        """In a handful of statements, however many they are."""
+        if not outcomes:
+            return
+        touched = lanes.lanes_of(outcome.job for outcome in outcomes)
+        async with self._session() as session:
+            await lanes.lock(session, touched)
+            mine = await self._ids(session, MINE, (o.job.id for o in outcomes), worker)
+            heard = [outcome for outcome in outcomes if outcome.job.id in mine]
+            await book(session, heard, now=self._database.clock.now())
+            await lanes.move_up(session, touched)
+        await self._trimming.after(len(heard), self._session)
+
+    async def renew(self, jobs: Collection[JobId], *, worker: UUID) -> Collection[JobId]:
+        """In one statement."""
+        if not jobs:
+            return []
+        async with self._session() as session:
+            return await self._ids(session, RENEW, jobs, worker)
+
+    async def wait(self, seconds: float) -> None:
+        """Until pgqueuer's channel tells of jobs, or the next of the kinds that were claimed last is due."""
+        await self._news.listen()
+        due = None
+        if self._kinds:
+            async with self._session() as session:
+                due = await queries(session).next_deferred_eta(self._kinds)
+        await self._news.wait(seconds if due is None else min(seconds, due.total_seconds()))
+
+    async def figures(self) -> Sequence[QueueFigure]:
+        """By reading the whole queue."""
+        async with self._session() as session:
+            found = await session.fetch(FIGURES)
+        return [
+            QueueFigure(
+                kind=row["kind"],
+                state=rows.STATES[row["status"]].value,
+                count=row["count"],
+                oldest_due_at=row["due"],
+            )
+            for row in found
+        ]
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Session]:
+        """A transaction, committed when nothing fails."""
+        async with self._database.writing() as transaction:
+            yield Session(await transaction.driver(), self._database.name)
+            await transaction.commit()
+
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self.lease_s)
+
+    async def _claim(
+        self, wanted: dict[QueueEntrypoint, EntrypointExecutionParameter], worker: UUID, count: int
+    ) -> Sequence[Job]:
+        async with self._session() as session:
+            await session.execute(TAKE_BACK, self._lease, json.dumps({LAST_ERROR: _LOST}))
+            held = await queries(session).dequeue(count, wanted, QueueManagerId(worker), None, self._lease)
+            return [_job(one) for one in held]
+
+    async def _ids(self, session: Session, statement: str, jobs: Iterable[JobId], worker: UUID) -> set[JobId]:
+        numbers = [number for job in jobs if (number := rows.number_of(job)) is not None]
+        found = await session.fetch(statement, numbers, worker)
+        return {JobId(str(row["id"])) for row in found}
+
+
+def _job(held: Held) -> Job:
+    return rows.job(
+        held.id,
+        held.entrypoint,
+        status=held.status,
+        priority=held.priority,
+        attempts=held.attempts,
+        payload=held.payload,
+        headers=held.headers or {},
+    )
