@@ -10,17 +10,20 @@ from contextlib import nullcontext
 
 import attrs
 
+from tresen.adapters.cron import LibraryCronParser
 from tresen.adapters.memory.audit import MemoryAuditLog
 from tresen.adapters.memory.clock import FixedClock, FixedDice, SequenceIds
 from tresen.adapters.memory.directory import MemoryDirectory
 from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
 from tresen.adapters.memory.gym_providers import PROVIDER, MemoryGymProviders
+from tresen.adapters.memory.inboxes import MemoryInboxReaders
 from tresen.adapters.memory.limits import MemoryLimiter
 from tresen.adapters.memory.locks import MemoryRunLocks
 from tresen.adapters.memory.readers import MemoryReaders
 from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.unit_of_work import MemoryUnitsOfWork
+from tresen.adapters.memory.webhooks import MemoryCallAnswers, MemoryWebhookProviders
 from tresen.adapters.security.passwords import Argon2PasswordHasher
 from tresen.adapters.security.sealing import AesGcmSecretBox, new_key
 from tresen.adapters.security.tokens import RandomTokens
@@ -45,6 +48,13 @@ from tresen.application.membership.list_packages import ListPackages
 from tresen.application.membership.push_membership import PushMembership
 from tresen.application.membership.update_membership import UpdateMembership
 from tresen.application.ports.phones import PhoneBook
+from tresen.application.schedules.change_schedules import CreateSchedule, DeleteSchedule, EditSchedule, PauseSchedule
+from tresen.application.schedules.install_seeds import InstallSeeds
+from tresen.application.schedules.list_schedules import ListSchedules
+from tresen.application.schedules.readiness import Readiness
+from tresen.application.schedules.run_schedule import RunSchedule
+from tresen.application.schedules.shown import Shows
+from tresen.application.schedules.timings import Timings
 from tresen.application.staff.complete_task import CompleteTask
 from tresen.application.sync.listing import Listing
 from tresen.application.sync.run_books import RunBooks
@@ -58,6 +68,12 @@ from tresen.application.tenancy.create_tenant import CreateTenant, NewTenant
 from tresen.application.tenancy.credentials import CredentialGuard
 from tresen.application.tenancy.list_provider_accounts import ListProviderAccounts
 from tresen.application.transactions import Transactions
+from tresen.application.webhooks.answer_call import AnswerInboundCall, NoSetup
+from tresen.application.webhooks.doors import Doors
+from tresen.application.webhooks.get_delivery import GetDelivery
+from tresen.application.webhooks.intake import Intake
+from tresen.application.webhooks.receive import ReceiveWebhook
+from tresen.application.webhooks.replay import ReplayDeliveries
 from tresen.domain.identity.role import Role, Scope
 from tresen.domain.membership.package import Package
 from tresen.domain.shared.contact import PhoneNumber
@@ -89,6 +105,7 @@ class World:
     use_cases: UseCases
     store: MemoryStore
     clock: FixedClock
+    box: AesGcmSecretBox
     gym: MemoryGym
     south_gym: MemoryGym
     transactions: Transactions
@@ -164,7 +181,8 @@ async def build_world() -> World:
     for gym in gyms.values():
         gym.books.packages = (GOLD,)
     transactions = Transactions(MemoryUnitsOfWork(store), clock, FixedDice(0.5))
-    uses = _use_cases(store, clock, transactions, gyms)
+    box = AesGcmSecretBox(new_key())
+    uses = _use_cases(store, clock, transactions, gyms, box)
     tenants = [await uses.create_tenant(NewTenant(slug=s, name=f"Studio {s.title()}")) for s in (NORTH, SOUTH)]
     ids = SequenceIds(start=1 << 40)
     accounts = [_account(store, tenant, clock, ids) for tenant in tenants]
@@ -172,6 +190,7 @@ async def build_world() -> World:
         use_cases=uses,
         store=store,
         clock=clock,
+        box=box,
         gym=gyms[f"memory://{NORTH}"],
         south_gym=gyms[f"memory://{SOUTH}"],
         transactions=transactions,
@@ -213,7 +232,11 @@ def _account(store: MemoryStore, tenant: Tenant, clock: FixedClock, ids: Sequenc
 
 
 def _use_cases(
-    store: MemoryStore, clock: FixedClock, transactions: Transactions, gyms_by_address: Mapping[str, MemoryGym]
+    store: MemoryStore,
+    clock: FixedClock,
+    transactions: Transactions,
+    gyms_by_address: Mapping[str, MemoryGym],
+    box: AesGcmSecretBox,
 ) -> UseCases:
     ids, phones, gyms = SequenceIds(), WrittenPhones(), MemoryGymProviders(gyms_by_address)
     directory, readers, limiter = MemoryDirectory(store), MemoryReaders(store), MemoryLimiter(clock)
@@ -223,6 +246,11 @@ def _use_cases(
     push, sell = PushMembership(transactions, writes, absorb), CreateMembership(transactions, writes, absorb, clock)
     books = RunBooks(transactions, guard, clock, ids)
     sync, listing = SyncAccount(books, gyms, MemoryRunLocks()), Listing(transactions, books, Policy(), clock, ids)
+    inboxes, webhooks, intake = MemoryInboxReaders(store), MemoryWebhookProviders(), Intake(transactions)
+    receive = ReceiveWebhook(Doors(inboxes, webhooks, box, clock), intake, clock, ids)
+    timings = Timings(LibraryCronParser())
+    readiness = Readiness({"sync_members", "sync_leads"}, {"sync_members": gyms.names(), "sync_leads": gyms.names()})
+    shows, seeds = Shows(readiness), InstallSeeds(directory, transactions, timings, clock, ids)
     return UseCases(
         log_in=LogIn(directory, transactions, hasher, tokens, limiter, clock, ids),
         log_out=LogOut(directory, transactions, tokens, clock),
@@ -231,8 +259,8 @@ def _use_cases(
         import_users=ImportUsers(transactions, hasher, clock, ids),
         create_api_key=CreateApiKey(transactions, tokens, clock, ids),
         revoke_api_key=RevokeApiKey(transactions, clock),
-        create_tenant=CreateTenant(directory, clock, ids),
-        connect_provider=ConnectProvider(transactions, gyms, AesGcmSecretBox(new_key()), clock, ids),
+        create_tenant=CreateTenant(directory, clock, ids, seeds),
+        connect_provider=ConnectProvider(transactions, gyms, box, clock, ids),
         list_provider_accounts=ListProviderAccounts(transactions),
         check_provider=CheckProvider(transactions, gyms, clock),
         create_membership=sell,
@@ -249,6 +277,19 @@ def _use_cases(
         sync_leads=SyncLeads(sync, listing, phones),
         sync_status=SyncStatus(transactions, readers),
         complete_task=CompleteTask(transactions, clock),
+        list_schedules=ListSchedules(transactions, shows),
+        create_schedule=CreateSchedule(transactions, timings, shows, clock, ids),
+        edit_schedule=EditSchedule(transactions, timings, shows, clock),
+        pause_schedule=PauseSchedule(transactions, shows, clock),
+        delete_schedule=DeleteSchedule(transactions),
+        run_schedule=RunSchedule(transactions, readiness),
+        receive_webhook=receive,
+        answer_inbound_call=AnswerInboundCall(receive, intake, NoSetup(), {"memory": MemoryCallAnswers()}),
+        get_delivery=GetDelivery(transactions),
+        replay_deliveries=ReplayDeliveries(transactions),
+        webhook_providers=webhooks,
+        observe_webhook=lambda _provider, _status: None,
+        inbox_readers=inboxes,
         readers=readers,
         directory=directory,
         audit=MemoryAuditLog(store),

@@ -2,13 +2,18 @@
 
 from dependency_injector import containers, providers
 
+from ..adapters.calcom.webhooks import CalcomWebhooks
+from ..adapters.cron import LibraryCronParser
+from ..adapters.google_calendar.webhooks import GoogleCalendarWebhooks
 from ..adapters.http.chain import CallChains
 from ..adapters.http.observation import CallObserver
 from ..adapters.memory.limits import MemoryLimiter
+from ..adapters.persistence.agenda import SqlAgenda
 from ..adapters.persistence.audit import SqlAuditLog
 from ..adapters.persistence.connection import Database
 from ..adapters.persistence.database import open_database
 from ..adapters.persistence.directory import SqlDirectory
+from ..adapters.persistence.inbox_readers import SqlInboxReaders
 from ..adapters.persistence.locks import SqlRunLocks
 from ..adapters.persistence.readers import SqlReaders
 from ..adapters.persistence.repositories.events import SqlEventLog
@@ -16,11 +21,16 @@ from ..adapters.persistence.store_care import SqlStoreCare
 from ..adapters.persistence.unit_of_work import SqlUnitsOfWork
 from ..adapters.phones import LibraryPhoneBook
 from ..adapters.providers import ProviderRegistry
+from ..adapters.retell.inbound import RetellCallAnswers
+from ..adapters.retell.webhooks import RetellWebhooks
 from ..adapters.security.passwords import Argon2PasswordHasher
 from ..adapters.security.sealing import AesGcmSecretBox
 from ..adapters.security.tokens import RandomTokens
+from ..adapters.stripe.webhooks import StripeWebhooks
 from ..adapters.system import SystemClock, SystemDice, UuidSource
+from ..adapters.webhooks.registry import WebhookProviderRegistry
 from ..adapters.wodify.provider import WodifyProvider
+from ..adapters.woocommerce.webhooks import WooCommerceWebhooks
 from ..application.gym.absorb import Absorb
 from ..application.gym.browse import Browse
 from ..application.gym.provider_writes import ProviderWrites
@@ -45,18 +55,31 @@ from ..application.ports.clock import Clock, Dice, IdSource
 from ..application.ports.directory import Directory
 from ..application.ports.events import EventLog
 from ..application.ports.gym import GymProviders
+from ..application.ports.inbound_calls import InboundCalls
+from ..application.ports.inboxes import InboxReaders
 from ..application.ports.limits import Limiter
 from ..application.ports.locks import RunLocks
 from ..application.ports.phones import PhoneBook
 from ..application.ports.readers import AuditLog, Readers
+from ..application.ports.schedules import Agenda
 from ..application.ports.secrets import PasswordHasher, SecretBox, TokenSource
 from ..application.ports.store import StoreCare
 from ..application.ports.unit_of_work import UnitsOfWork
+from ..application.ports.webhooks import WebhookProviders
 from ..application.reactions import Reactions
+from ..application.schedules.change_schedules import CreateSchedule, DeleteSchedule, EditSchedule, PauseSchedule
+from ..application.schedules.install_seeds import InstallSeeds
+from ..application.schedules.list_schedules import ListSchedules
+from ..application.schedules.readiness import Readiness
+from ..application.schedules.run_schedule import RunSchedule
+from ..application.schedules.scheduler import Scheduler
+from ..application.schedules.shown import Shows
+from ..application.schedules.timings import Timings
 from ..application.staff.complete_task import CompleteTask
 from ..application.sync.listing import Listing
 from ..application.sync.run_books import RunBooks
 from ..application.sync.sync_account import SyncAccount
+from ..application.sync.sync_job import sync_job_kind
 from ..application.sync.sync_leads import SyncLeads
 from ..application.sync.sync_members import SyncMembers
 from ..application.sync.sync_status import SyncStatus
@@ -66,9 +89,18 @@ from ..application.tenancy.create_tenant import CreateTenant
 from ..application.tenancy.credentials import CredentialGuard
 from ..application.tenancy.list_provider_accounts import ListProviderAccounts
 from ..application.transactions import Transactions
+from ..application.webhooks.answer_call import AnswerInboundCall, NoSetup
+from ..application.webhooks.doors import Doors
+from ..application.webhooks.get_delivery import GetDelivery
+from ..application.webhooks.intake import Intake
+from ..application.webhooks.process import ProcessDelivery
+from ..application.webhooks.receive import ReceiveWebhook
+from ..application.webhooks.replay import ReplayDeliveries
+from ..application.webhooks.sweep import SweepDeliveries
 from ..domain.sync.decision import Policy
 from ..entrypoints.use_cases import UseCases
-from .metrics import observe_transaction, prometheus_call_observer
+from .metrics import observe_transaction, observe_webhook, prometheus_call_observer
+from .schedules import readiness as readiness_of
 from .settings import Settings, secret_key
 
 
@@ -99,6 +131,7 @@ class Container(containers.DeclarativeContainer):
     event_log: providers.Provider[EventLog] = providers.Singleton(SqlEventLog, database)
     directory: providers.Provider[Directory] = providers.Singleton(SqlDirectory, database)
     readers: providers.Provider[Readers] = providers.Singleton(SqlReaders, database)
+    inbox_readers: providers.Provider[InboxReaders] = providers.Singleton(SqlInboxReaders, database)
     audit: providers.Provider[AuditLog] = providers.Singleton(SqlAuditLog, database)
     locks: providers.Provider[RunLocks] = providers.Singleton(SqlRunLocks, database)
     store: providers.Provider[StoreCare] = providers.Singleton(SqlStoreCare, database)
@@ -130,6 +163,49 @@ class Container(containers.DeclarativeContainer):
         CreateMembership, transactions, writes, absorb, clock
     )
 
+    webhook_providers: providers.Provider[WebhookProviders] = providers.Singleton(
+        WebhookProviderRegistry,
+        providers.List(
+            providers.Singleton(CalcomWebhooks),
+            providers.Singleton(GoogleCalendarWebhooks),
+            providers.Singleton(RetellWebhooks),
+            providers.Singleton(StripeWebhooks),
+            providers.Singleton(WooCommerceWebhooks),
+        ),
+    )
+    # Who answers calls that ring: replaced by whoever has something to say.
+    inbound_calls: providers.Provider[InboundCalls] = providers.Singleton(NoSetup)
+    doors: providers.Provider[Doors] = providers.Singleton(Doors, inbox_readers, webhook_providers, box, clock)
+    intake: providers.Provider[Intake] = providers.Singleton(Intake, transactions)
+    receive_webhook: providers.Provider[ReceiveWebhook] = providers.Singleton(ReceiveWebhook, doors, intake, clock, ids)
+    process_delivery: providers.Provider[ProcessDelivery] = providers.Singleton(
+        ProcessDelivery, transactions, webhook_providers, clock
+    )
+    sweep_deliveries: providers.Provider[SweepDeliveries] = providers.Singleton(
+        SweepDeliveries, inbox_readers, transactions, clock
+    )
+
+    sync_members: providers.Provider[SyncMembers] = providers.Singleton(
+        SyncMembers, sync_account, listing, books, phones
+    )
+    sync_leads: providers.Provider[SyncLeads] = providers.Singleton(SyncLeads, sync_account, listing, phones)
+    # What jobs can be done here. Embedders add theirs: container.job_kinds.add_args(providers.Object(JobKind(...))).
+    job_kinds: providers.List = providers.List(
+        providers.Singleton(sync_job_kind, "members", sync_members, gyms, transactions, clock),
+        providers.Singleton(sync_job_kind, "leads", sync_leads, gyms, transactions, clock),
+    )
+
+    agenda: providers.Provider[Agenda] = providers.Singleton(SqlAgenda, database)
+    timings: providers.Provider[Timings] = providers.Singleton(Timings, providers.Singleton(LibraryCronParser))
+    readiness: providers.Provider[Readiness] = providers.Singleton(readiness_of, job_kinds, gyms)
+    shows: providers.Provider[Shows] = providers.Singleton(Shows, readiness)
+    install_seeds: providers.Provider[InstallSeeds] = providers.Singleton(
+        InstallSeeds, directory, transactions, timings, clock, ids
+    )
+    scheduler: providers.Provider[Scheduler] = providers.Singleton(
+        Scheduler, agenda, transactions, readiness, install_seeds, clock, ids
+    )
+
     use_cases: providers.Provider[UseCases] = providers.Singleton(
         UseCases,
         log_in=providers.Singleton(LogIn, directory, transactions, hasher, tokens, limiter, clock, ids),
@@ -139,7 +215,7 @@ class Container(containers.DeclarativeContainer):
         import_users=providers.Singleton(ImportUsers, transactions, hasher, clock, ids),
         create_api_key=providers.Singleton(CreateApiKey, transactions, tokens, clock, ids),
         revoke_api_key=providers.Singleton(RevokeApiKey, transactions, clock),
-        create_tenant=providers.Singleton(CreateTenant, directory, clock, ids),
+        create_tenant=providers.Singleton(CreateTenant, directory, clock, ids, install_seeds),
         connect_provider=providers.Singleton(ConnectProvider, transactions, gyms, box, clock, ids),
         list_provider_accounts=providers.Singleton(ListProviderAccounts, transactions),
         check_provider=providers.Singleton(CheckProvider, transactions, gyms, clock),
@@ -153,10 +229,29 @@ class Container(containers.DeclarativeContainer):
         update_lead=providers.Singleton(UpdateLead, transactions, writes, absorb, clock),
         convert_lead=providers.Singleton(ConvertLead, transactions, writes, absorb, create_membership, clock),
         browse=providers.Singleton(Browse, transactions, gyms),
-        sync_members=providers.Singleton(SyncMembers, sync_account, listing, books, phones),
-        sync_leads=providers.Singleton(SyncLeads, sync_account, listing, phones),
+        sync_members=sync_members,
+        sync_leads=sync_leads,
         sync_status=providers.Singleton(SyncStatus, transactions, readers),
         complete_task=providers.Singleton(CompleteTask, transactions, clock),
+        list_schedules=providers.Singleton(ListSchedules, transactions, shows),
+        create_schedule=providers.Singleton(CreateSchedule, transactions, timings, shows, clock, ids),
+        edit_schedule=providers.Singleton(EditSchedule, transactions, timings, shows, clock),
+        pause_schedule=providers.Singleton(PauseSchedule, transactions, shows, clock),
+        delete_schedule=providers.Singleton(DeleteSchedule, transactions),
+        run_schedule=providers.Singleton(RunSchedule, transactions, readiness),
+        receive_webhook=receive_webhook,
+        answer_inbound_call=providers.Singleton(
+            AnswerInboundCall,
+            receive_webhook,
+            intake,
+            inbound_calls,
+            providers.Dict(retell=providers.Singleton(RetellCallAnswers)),
+        ),
+        get_delivery=providers.Singleton(GetDelivery, transactions),
+        replay_deliveries=providers.Singleton(ReplayDeliveries, transactions),
+        webhook_providers=webhook_providers,
+        observe_webhook=providers.Object(observe_webhook),
+        inbox_readers=inbox_readers,
         readers=readers,
         directory=directory,
         audit=audit,

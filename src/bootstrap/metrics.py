@@ -26,3 +26,18 @@ def observe_transaction(name: str, outcome: str, seconds: float) -> None:
     counter, histogram = _transactions()
     counter.labels(name, outcome).inc()
     histogram.labels(name).observe(seconds)
+
+
+@functools.cache
+def _webhooks() -> Counter:
+    return Counter("tresen_webhooks", "Webhooks by provider and the status of the answer.", ("provider", "status"))
+
+
+@functools.cache
+def _webhook(provider: str, status: int) -> Counter:
+    return _webhooks().labels(provider, str(status))
+
+
+def observe_webhook(provider: str, status: int) -> None:
+    """Counts webhooks that came in. Providers must come from a fixed list: each is a series of its own."""
+    _webhook(provider, status).inc()

@@ -1,5 +1,7 @@
 """Everything the doors may call, handed to them by the composition root."""
 
+from collections.abc import Callable
+
 import attrs
 
 from ..application.gym.browse import Browse
@@ -21,8 +23,13 @@ from ..application.membership.list_packages import ListPackages
 from ..application.membership.update_membership import UpdateMembership
 from ..application.ports.clock import Clock
 from ..application.ports.directory import Directory
+from ..application.ports.inboxes import InboxReaders
 from ..application.ports.limits import Limiter
 from ..application.ports.readers import AuditLog, Readers
+from ..application.ports.webhooks import WebhookProviders
+from ..application.schedules.change_schedules import CreateSchedule, DeleteSchedule, EditSchedule, PauseSchedule
+from ..application.schedules.list_schedules import ListSchedules
+from ..application.schedules.run_schedule import RunSchedule
 from ..application.staff.complete_task import CompleteTask
 from ..application.sync.sync_leads import SyncLeads
 from ..application.sync.sync_members import SyncMembers
@@ -31,6 +38,13 @@ from ..application.tenancy.check_provider import CheckProvider
 from ..application.tenancy.connect_provider import ConnectProvider
 from ..application.tenancy.create_tenant import CreateTenant
 from ..application.tenancy.list_provider_accounts import ListProviderAccounts
+from ..application.webhooks.answer_call import AnswerInboundCall
+from ..application.webhooks.get_delivery import GetDelivery
+from ..application.webhooks.receive import ReceiveWebhook
+from ..application.webhooks.replay import ReplayDeliveries
+
+# Told of every webhook: its provider (or ``unknown``) and the status of the answer. For metrics.
+WebhookObserver = Callable[[str, int], None]
 
 
 @attrs.frozen(kw_only=True)
@@ -62,6 +76,19 @@ class UseCases:
     sync_leads: SyncLeads
     sync_status: SyncStatus
     complete_task: CompleteTask
+    list_schedules: ListSchedules
+    create_schedule: CreateSchedule
+    edit_schedule: EditSchedule
+    pause_schedule: PauseSchedule
+    delete_schedule: DeleteSchedule
+    run_schedule: RunSchedule
+    receive_webhook: ReceiveWebhook
+    answer_inbound_call: AnswerInboundCall
+    get_delivery: GetDelivery
+    replay_deliveries: ReplayDeliveries
+    webhook_providers: WebhookProviders
+    observe_webhook: WebhookObserver
+    inbox_readers: InboxReaders
     readers: Readers
     directory: Directory
     audit: AuditLog

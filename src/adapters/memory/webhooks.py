@@ -7,9 +7,11 @@ from hashlib import sha256
 
 import msgspec
 
+from ...application.ports.inbound_calls import CallAnswers, CallSetup
 from ...application.ports.webhooks import (
     BadSignature,
     InboxView,
+    SynchronousAnswer,
     Verified,
     WebhookProvider,
     WebhookProviders,
@@ -85,6 +87,14 @@ class MemoryWebhooks(WebhookProvider):
             coalesces=told.coalesces,
             values=told.values,
         )
+
+
+class MemoryCallAnswers(CallAnswers):
+    """What was decided, member by member."""
+
+    def answer(self, setup: CallSetup) -> SynchronousAnswer:
+        """Always 200."""
+        return SynchronousAnswer(body={"agent": setup.agent, "variables": dict(setup.variables)})
 
 
 class MemoryWebhookProviders(WebhookProviders):

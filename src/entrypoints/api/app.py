@@ -23,6 +23,7 @@ from .routes.service import service
 from .routes.staff_tasks import staff_tasks
 from .routes.sync import sync
 from .settings import ApiSettings
+from .webhooks import WebhookDoor
 
 __all__ = ["ApiSettings", "create_api"]
 
@@ -61,7 +62,8 @@ def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Lite
         logging_config=None,
         debug=False,
     )
-    app.asgi_handler = Envelope(app.asgi_handler, uses=use_cases, settings=settings)
+    enveloped = Envelope(app.asgi_handler, uses=use_cases, settings=settings)
+    app.asgi_handler = WebhookDoor(enveloped, uses=use_cases, settings=settings)
     return app
 
 

@@ -65,7 +65,7 @@ class Envelope:
         exchange = _Exchange(
             scope=scope,
             asked=scope["method"],
-            correlation_id=_correlation_id(scope),
+            correlation_id=correlation_id_of(scope),
             address=client_address(scope, self._settings.trusted_proxies),
         )
         if exchange.asked == "HEAD":
@@ -131,7 +131,8 @@ class Envelope:
             _log.exception("audit line lost", extra={"action": entry.action, "principal": entry.principal})
 
 
-def _correlation_id(scope: HTTPScope) -> str:
+def correlation_id_of(scope: HTTPScope) -> str:
+    """The caller's ``X-Correlation-ID`` where it is fit for logs, else a new one."""
     for name, value in scope["headers"]:
         if name == b"x-correlation-id":
             text = value.decode("latin-1")

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.types import Scope
 
+from ...application.webhooks.receive import EncodedBody, InboxDisabled
 from ...domain.shared import errors
 from .strangers import no_id_in
 from .wording import wording
@@ -26,6 +27,8 @@ STATUS_OF: Mapping[type[Exception], int] = {
     errors.StaleVersion: 409,
     errors.IllegalTransition: 409,
     errors.NotConfigured: 409,
+    InboxDisabled: 410,
+    EncodedBody: 415,
     errors.RuleViolation: 422,
     errors.TooManyRequests: 429,
     errors.GatewayUnsupported: 501,
