@@ -1,7 +1,7 @@
 """Setting up webhooks at a provider, where its interface allows it."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from typing import Protocol
 import attrs
 
 from ...domain.tenancy.provider_account import ProviderAccount
+from .webhooks import Verified, WebhookRequest
 
 
 @attrs.frozen(kw_only=True)
@@ -45,6 +46,14 @@ class Ensured:
     missed_since: datetime | None = None
 
 
+@attrs.frozen(kw_only=True)
+class Missed:
+    """A delivery that did not come, as it would have come: ``request`` as it would be stored."""
+
+    verified: Verified
+    request: WebhookRequest
+
+
 class Registrar(Protocol):
     """One account's subscriptions. Raises what gateways raise (see ports/gym)."""
 
@@ -57,9 +66,8 @@ class Registrar(Protocol):
         """Take ours away; the ids that are gone."""
 
     @abstractmethod
-    async def backfill(self, since: datetime) -> Sequence[tuple[str, bytes]]:
-        """What was missed since then, as deliveries would have told it: (topic, body). Empty where the provider cannot
-        tell."""
+    def backfill(self, since: datetime) -> AsyncIterator[Sequence[Missed]]:
+        """What was missed since then, in pages; nothing where the provider cannot tell."""
 
 
 class Registrars(Protocol):
@@ -68,6 +76,11 @@ class Registrars(Protocol):
     @abstractmethod
     def can_register(self, provider: str) -> bool:
         """Whether its interface allows it; otherwise a person enters the address in the provider's own pages."""
+
+    @abstractmethod
+    def by_hand(self, provider: str, address: str) -> Sequence[str]:
+        """What a person does in the provider's own pages so that it sends webhooks to ``address``, step by step; nothing
+        where that is not known."""
 
     @abstractmethod
     def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[Registrar]:

@@ -1,0 +1,202 @@
+"""Webhooks at a shop: one for each topic, known by their address."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import attrs
+
+from ...application.ports.registrars import Ensured, Missed, Registrar, Registration, Wanted
+from ...application.ports.secrets import SecretBox
+from ...domain.shared.errors import GatewayNotFound, GatewayUnavailable, NotConfigured
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..http.account_calls import account_calls, key_of
+from ..http.chain import CallChains, Pacing
+from ..http.messages import Transport
+from ..webhooks.registrations import Subscription, fingerprint, read_details
+from ..webhooks.times import read_instant
+from .missed_orders import missed_orders
+from .protocol import TOPICS, ShopProtocol, Webhook, effective_status, has_more, read
+
+_INTERFACE = "/wp-json/wc/v3"
+# There is no limit but the host's patience.
+_PACE = Pacing(per_second=4.0, burst=8)
+_ACTIVE, _DISABLED = "active", "disabled"
+_MOST_PAGES = 100
+# A webhook is switched off by the seventh failure in a row; when the first was, the shop does not tell.
+_BEFORE_SWITCHED_OFF = timedelta(days=1)
+
+
+@attrs.frozen
+class WooCommerceRegistrars:
+    """``credentials`` of its accounts are the pair for the interface: consumer key, colon, consumer secret."""
+
+    _chains: CallChains
+    _box: SecretBox
+
+    @property
+    def name(self) -> str:
+        """The word in accounts' ``provider``."""
+        return "woocommerce"
+
+    def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[Registrar]:
+        """The account's registrar while inside. Raises NotConfigured."""
+        return self._open(account)
+
+    @asynccontextmanager
+    async def _open(self, account: ProviderAccount) -> AsyncIterator[Registrar]:
+        address = interface_of(account.base_url)
+        async with account_calls(self._chains, account, address, _PACE, effective_status) as (transport, url):
+            key, secret = self._pair(account)
+            yield WooCommerceRegistrar(ShopProtocol(base_url=url, key=key, secret=secret), transport)
+
+    def _pair(self, account: ProviderAccount) -> tuple[str, str]:
+        key, colon, secret = key_of(self._box, account).partition(":")
+        if not (colon and key and secret):
+            raise NotConfigured(
+                f"account {account.name!r} needs both keys of the shop: ck_…:cs_…; connect it again",
+                account=account.name,
+            )
+        return key, secret
+
+
+def interface_of(address: str) -> str:
+    """The address of a shop's interface, from that or from the shop's own."""
+    return address if "/wp-json" in address else address.rstrip("/") + _INTERFACE
+
+
+@attrs.define
+class _Work:
+    """What was done so far."""
+
+    wanted: Wanted
+    registrations: list[Registration] = attrs.field(factory=list)
+    done: list[str] = attrs.field(factory=list)
+    missed_since: datetime | None = None
+
+    def note_missing(self, since: datetime) -> None:
+        """Deliveries may be missing since then."""
+        self.missed_since = since if self.missed_since is None else min(self.missed_since, since)
+
+
+class WooCommerceRegistrar(Registrar):
+    """One shop's webhooks. Those that a person paused stay so, and are told as not healthy."""
+
+    def __init__(self, protocol: ShopProtocol, transport: Transport) -> None:
+        self._protocol = protocol
+        self._transport = transport
+
+    async def ensure(self, wanted: Wanted) -> Ensured:
+        """Topic by topic; a lost answer to a creation is followed by a look at the list."""
+        ours = await self._ours(wanted)
+        work = _Work(wanted)
+        for topic in TOPICS:
+            work.registrations.append(_registration(await self._ensured(topic, ours.get(topic, []), work), wanted))
+        return Ensured(registrations=work.registrations, done=work.done, missed_since=work.missed_since)
+
+    async def _ensured(self, topic: str, ours: Sequence[Webhook], work: "_Work") -> Webhook:
+        """The one webhook of the topic, as it should be."""
+        if not ours:
+            work.done.append(f"created the webhook for {topic}")
+            return await self._created(topic, work.wanted)
+        webhook, *surplus = ours
+        for one in surplus:
+            await self._remove(one)
+            work.done.append(f"removed webhook {one.id}, a second one for {topic}")
+        changes = _changes(webhook, work.wanted)
+        if not changes:
+            return webhook
+        if webhook.status == _DISABLED:
+            work.note_missing(_alive_until(webhook, work.wanted))
+        work.done.append(f"{_told(changes)} the webhook for {topic}")
+        return await self._changed(webhook, changes)
+
+    async def remove(self, wanted: Wanted) -> Sequence[str]:
+        """Those with the address, and those that are known."""
+        gone = []
+        for webhooks in (await self._ours(wanted)).values():
+            for webhook in webhooks:
+                await self._remove(webhook)
+                gone.append(str(webhook.id))
+        return gone
+
+    def backfill(self, since: datetime) -> AsyncIterator[Sequence[Missed]]:
+        """The orders that were modified since then, as they are now. What was deleted for good cannot be found, nor
+        customers by their changes."""
+        return missed_orders(self._protocol, self._transport, since)
+
+    async def _ours(self, wanted: Wanted) -> Mapping[str, list[Webhook]]:
+        """By topic; those with our address first, then those that we made when we had another one."""
+        ours: dict[str, list[Webhook]] = {}
+        listed = await self._listed()
+        here = [one for one in listed if one.delivery_url == wanted.address]
+        known = [one for one in listed if one not in here and str(one.id) in wanted.known]
+        for webhook in here + known:
+            ours.setdefault(webhook.topic, []).append(webhook)
+        return ours
+
+    async def _listed(self) -> list[Webhook]:
+        found: dict[int, Webhook] = {}
+        for page in range(1, _MOST_PAGES + 1):
+            request = self._protocol.list_webhooks(page)
+            response = await self._transport.send(request)
+            webhooks = read(response, list[Webhook], request.operation)
+            found.update((one.id, one) for one in webhooks)
+            if not has_more(response, page, webhooks):
+                break
+        return list(found.values())
+
+    async def _created(self, topic: str, wanted: Wanted) -> Webhook:
+        request = self._protocol.create_webhook(topic, wanted.address, wanted.secret)
+        try:
+            return read(await self._transport.send(request), Webhook, request.operation)
+        except GatewayUnavailable:
+            made = (await self._ours(wanted)).get(topic)
+            if not made:
+                raise
+            return made[0]
+
+    async def _changed(self, webhook: Webhook, changes: Mapping[str, str]) -> Webhook:
+        request = self._protocol.update_webhook(webhook.id, changes)
+        return read(await self._transport.send(request), Webhook, request.operation)
+
+    async def _remove(self, webhook: Webhook) -> None:
+        request = self._protocol.delete_webhook(webhook.id)
+        try:
+            read(await self._transport.send(request), object, request.operation)
+        except GatewayNotFound:
+            return
+
+
+def _changes(webhook: Webhook, wanted: Wanted) -> dict[str, str]:
+    """What is not as it should be. The secret, which the shop does not show, is set unless it is known to be right."""
+    changes = {}
+    if webhook.delivery_url != wanted.address:
+        changes["delivery_url"] = wanted.address
+    if webhook.status == _DISABLED:
+        changes["status"] = _ACTIVE
+    known = read_details(wanted.known, str(webhook.id), Subscription)
+    if known is None or known.secret != fingerprint(wanted.secret):
+        changes["secret"] = wanted.secret
+    return changes
+
+
+def _alive_until(webhook: Webhook, wanted: Wanted) -> datetime:
+    """Until when it certainly worked."""
+    known = read_details(wanted.known, str(webhook.id), Subscription)
+    if known is not None:
+        return known.seen_at
+    modified = read_instant(webhook.date_modified_gmt, zone_unsaid=True)
+    return (modified or wanted.now.astimezone(UTC)) - _BEFORE_SWITCHED_OFF
+
+
+def _told(changes: Mapping[str, str]) -> str:
+    return "switched on again" if "status" in changes else "changed"
+
+
+def _registration(webhook: Webhook, wanted: Wanted) -> Registration:
+    kept = Subscription(topics=(webhook.topic,), secret=fingerprint(wanted.secret), seen_at=wanted.now)
+    healthy = webhook.status == _ACTIVE
+    if not healthy and (known := read_details(wanted.known, str(webhook.id), Subscription)):
+        kept = Subscription(topics=kept.topics, secret=kept.secret, seen_at=known.seen_at)
+    return Registration(external_id=str(webhook.id), details=kept.details(), healthy=healthy)
