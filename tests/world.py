@@ -72,6 +72,7 @@ from tresen.application.webhooks.answer_call import AnswerInboundCall, NoSetup
 from tresen.application.webhooks.doors import Doors
 from tresen.application.webhooks.get_delivery import GetDelivery
 from tresen.application.webhooks.intake import Intake
+from tresen.application.webhooks.open_inbox import OpenInbox
 from tresen.application.webhooks.receive import ReceiveWebhook
 from tresen.application.webhooks.replay import ReplayDeliveries
 from tresen.domain.identity.role import Role, Scope
@@ -260,8 +261,8 @@ def _use_cases(
         create_api_key=CreateApiKey(transactions, tokens, clock, ids),
         revoke_api_key=RevokeApiKey(transactions, clock),
         create_tenant=CreateTenant(directory, clock, ids, seeds),
-        connect_provider=ConnectProvider(transactions, gyms, box, clock, ids),
-        list_provider_accounts=ListProviderAccounts(transactions),
+        connect_provider=ConnectProvider(transactions, gyms, OpenInbox(webhooks, tokens, clock), box, clock, ids),
+        list_provider_accounts=ListProviderAccounts(transactions, gyms),
         check_provider=CheckProvider(transactions, gyms, clock),
         create_membership=sell,
         update_membership=UpdateMembership(transactions, push),
@@ -275,7 +276,7 @@ def _use_cases(
         browse=Browse(transactions, gyms),
         sync_members=SyncMembers(sync, listing, books, phones),
         sync_leads=SyncLeads(sync, listing, phones),
-        sync_status=SyncStatus(transactions, readers),
+        sync_status=SyncStatus(transactions, readers, gyms),
         complete_task=CompleteTask(transactions, clock),
         list_schedules=ListSchedules(transactions, shows),
         create_schedule=CreateSchedule(transactions, timings, shows, clock, ids),

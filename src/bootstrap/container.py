@@ -2,8 +2,10 @@
 
 from dependency_injector import containers, providers
 
+from ..adapters.calcom.account import calcom
 from ..adapters.calcom.webhooks import CalcomWebhooks
 from ..adapters.cron import LibraryCronParser
+from ..adapters.google_calendar.account import google_calendar
 from ..adapters.google_calendar.webhooks import GoogleCalendarWebhooks
 from ..adapters.http.chain import CallChains
 from ..adapters.http.observation import CallObserver
@@ -20,16 +22,19 @@ from ..adapters.persistence.repositories.events import SqlEventLog
 from ..adapters.persistence.store_care import SqlStoreCare
 from ..adapters.persistence.unit_of_work import SqlUnitsOfWork
 from ..adapters.phones import LibraryPhoneBook
-from ..adapters.providers import ProviderRegistry
+from ..adapters.providers import GymRegistry, ProviderRegistry
+from ..adapters.retell.account import retell
 from ..adapters.retell.inbound import RetellCallAnswers
 from ..adapters.retell.webhooks import RetellWebhooks
 from ..adapters.security.passwords import Argon2PasswordHasher
 from ..adapters.security.sealing import AesGcmSecretBox
 from ..adapters.security.tokens import RandomTokens
+from ..adapters.stripe.account import stripe
 from ..adapters.stripe.webhooks import StripeWebhooks
 from ..adapters.system import SystemClock, SystemDice, UuidSource
 from ..adapters.webhooks.registry import WebhookProviderRegistry
 from ..adapters.wodify.provider import WodifyProvider
+from ..adapters.woocommerce.account import woocommerce
 from ..adapters.woocommerce.webhooks import WooCommerceWebhooks
 from ..application.gym.absorb import Absorb
 from ..application.gym.browse import Browse
@@ -60,6 +65,7 @@ from ..application.ports.inboxes import InboxReaders
 from ..application.ports.limits import Limiter
 from ..application.ports.locks import RunLocks
 from ..application.ports.phones import PhoneBook
+from ..application.ports.providers import Providers
 from ..application.ports.readers import AuditLog, Readers
 from ..application.ports.schedules import Agenda
 from ..application.ports.secrets import PasswordHasher, SecretBox, TokenSource
@@ -93,6 +99,7 @@ from ..application.webhooks.answer_call import AnswerInboundCall, NoSetup
 from ..application.webhooks.doors import Doors
 from ..application.webhooks.get_delivery import GetDelivery
 from ..application.webhooks.intake import Intake
+from ..application.webhooks.open_inbox import OpenInbox
 from ..application.webhooks.process import ProcessDelivery
 from ..application.webhooks.receive import ReceiveWebhook
 from ..application.webhooks.replay import ReplayDeliveries
@@ -140,8 +147,18 @@ class Container(containers.DeclarativeContainer):
     chains: providers.Provider[CallChains] = providers.Singleton(
         CallChains, clock, dice, call_observer, allow_private=settings.provided.allow_private_addresses
     )
-    gyms: providers.Provider[GymProviders] = providers.Singleton(
-        ProviderRegistry, providers.List(providers.Singleton(WodifyProvider, chains, box))
+    wodify: providers.Provider[WodifyProvider] = providers.Singleton(WodifyProvider, chains, box)
+    gyms: providers.Provider[GymProviders] = providers.Singleton(GymRegistry, providers.List(wodify))
+    connectable: providers.Provider[Providers] = providers.Singleton(
+        ProviderRegistry,
+        providers.List(
+            wodify,
+            providers.Singleton(calcom, allow_private=settings.provided.allow_private_addresses),
+            providers.Singleton(google_calendar, allow_private=settings.provided.allow_private_addresses),
+            providers.Singleton(retell, allow_private=settings.provided.allow_private_addresses),
+            providers.Singleton(stripe, allow_private=settings.provided.allow_private_addresses),
+            providers.Singleton(woocommerce, allow_private=settings.provided.allow_private_addresses),
+        ),
     )
 
     transactions: providers.Provider[Transactions] = providers.Singleton(
@@ -173,6 +190,7 @@ class Container(containers.DeclarativeContainer):
             providers.Singleton(WooCommerceWebhooks),
         ),
     )
+    open_inbox: providers.Provider[OpenInbox] = providers.Singleton(OpenInbox, webhook_providers, tokens, clock)
     # Who answers calls that ring: replaced by whoever has something to say.
     inbound_calls: providers.Provider[InboundCalls] = providers.Singleton(NoSetup)
     doors: providers.Provider[Doors] = providers.Singleton(Doors, inbox_readers, webhook_providers, box, clock)
@@ -216,8 +234,8 @@ class Container(containers.DeclarativeContainer):
         create_api_key=providers.Singleton(CreateApiKey, transactions, tokens, clock, ids),
         revoke_api_key=providers.Singleton(RevokeApiKey, transactions, clock),
         create_tenant=providers.Singleton(CreateTenant, directory, clock, ids, install_seeds),
-        connect_provider=providers.Singleton(ConnectProvider, transactions, gyms, box, clock, ids),
-        list_provider_accounts=providers.Singleton(ListProviderAccounts, transactions),
+        connect_provider=providers.Singleton(ConnectProvider, transactions, connectable, open_inbox, box, clock, ids),
+        list_provider_accounts=providers.Singleton(ListProviderAccounts, transactions, gyms),
         check_provider=providers.Singleton(CheckProvider, transactions, gyms, clock),
         create_membership=create_membership,
         update_membership=providers.Singleton(UpdateMembership, transactions, push_membership),
@@ -231,7 +249,7 @@ class Container(containers.DeclarativeContainer):
         browse=providers.Singleton(Browse, transactions, gyms),
         sync_members=sync_members,
         sync_leads=sync_leads,
-        sync_status=providers.Singleton(SyncStatus, transactions, readers),
+        sync_status=providers.Singleton(SyncStatus, transactions, readers, gyms),
         complete_task=providers.Singleton(CompleteTask, transactions, clock),
         list_schedules=providers.Singleton(ListSchedules, transactions, shows),
         create_schedule=providers.Singleton(CreateSchedule, transactions, timings, shows, clock, ids),

@@ -37,7 +37,7 @@ class Timings:
                 raise InvalidValue("an interval has no zone: it follows elapsed time", field="zone")
             return Every(text.every_s)
         known = former if isinstance(former, Cron) else None
-        zone = text.zone or (known.zone if known else DEFAULT_ZONE)
+        zone = text.zone if text.zone is not None else known.zone if known else DEFAULT_ZONE
         if text.cron is not None:
             return Cron(text.cron.strip(), self._parser.parse(text.cron), zone)
         if known is not None and text.zone is not None:

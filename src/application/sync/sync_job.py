@@ -74,7 +74,7 @@ class SyncJob:
         """What was done; None: it failed."""
         try:
             run = await self._sync(account.tenant_id, account.id)
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged; the other accounts have their turn
             _log.exception("%s (%s): failed", account.name, account.id)
             return None
         if run.state is RunState.FAILED:

@@ -1,5 +1,7 @@
 """A new business."""
 
+from collections.abc import Awaitable, Callable
+
 import attrs
 
 from ...domain.shared.errors import InvalidValue
@@ -22,13 +24,21 @@ class NewTenant:
     currency: str = "EUR"
 
 
+async def nothing_more(tenant_id: TenantId) -> None:
+    """For embedders that give a tenant nothing to begin with."""
+
+
 @attrs.frozen
 class CreateTenant:
-    """Raises InvalidValue, AlreadyExists (the slug is taken)."""
+    """Raises InvalidValue, AlreadyExists (the slug is taken).
+
+    ``_then`` is told of a tenant that is there; what it fails to do must be made up for elsewhere.
+    """
 
     _directory: Directory
     _clock: Clock
     _ids: IdSource
+    _then: Callable[[TenantId], Awaitable[None]] = nothing_more
 
     async def __call__(self, new: NewTenant) -> Tenant:
         """Make it. Its currency and region must be in use now: one that is retired later does no harm to who has it."""
@@ -47,4 +57,5 @@ class CreateTenant:
         if tenant.region not in REGIONS:
             raise InvalidValue(f"{tenant.region!r} is no country of ISO 3166, such as DE", field="region")
         await self._directory.add_tenant(tenant)
+        await self._then(tenant.id)
         return tenant

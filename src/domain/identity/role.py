@@ -20,6 +20,8 @@ class Scope(enum.Enum):
     USERS_WRITE = "users:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
+    SCHEDULES_READ = "schedules:read"
+    SCHEDULES_WRITE = "schedules:write"
     STATS_READ = "stats:read"
     INSTALLATION = "installation"
 
