@@ -18,7 +18,7 @@ from ...application.ports.webhooks import (
     WebhookRequest,
 )
 from ...domain.shared.errors import NotFound
-from ...domain.webhooks.fact import Fact, Ignored, Json, Reading, Unusable
+from ...domain.webhooks.fact import Fact, Ignored, Reading, Unusable
 
 SIGNATURE, DELIVERY_ID = "x-memory-signature", "x-memory-delivery"
 
@@ -33,7 +33,7 @@ class Told(msgspec.Struct, kw_only=True, omit_defaults=True):
     key: str | None = None
     needs: str | None = None
     coalesces: bool = False
-    values: dict[str, Json] = {}
+    values: dict[str, str] = {}
 
 
 def encode(told: Told) -> bytes:
@@ -85,7 +85,7 @@ class MemoryWebhooks(WebhookProvider):
             order=None if told.number is None else (told.number,),
             needs=told.needs,
             coalesces=told.coalesces,
-            values=told.values,
+            values=dict(told.values),
         )
 
 

@@ -50,15 +50,13 @@ class Intake:
         return await waiting.stored
 
     async def _work_off(self) -> None:
-        # One request's task happened to make this one: its id is not the others'.
-        with bound(correlation_id=""):
-            try:
-                while self._waiting:
-                    batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-                    for tenant_id, group in groupby(sorted(batch, key=_tenant), _tenant):
-                        await self._store(TenantId(tenant_id), list(group))
-            finally:
-                self._task = None
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+                for tenant_id, group in groupby(sorted(batch, key=_tenant), _tenant):
+                    await self._store(tenant_id, list(group))
+        finally:
+            self._task = None
 
     async def _store(self, tenant_id: TenantId, group: Sequence[_Waiting]) -> None:
         try:
@@ -77,18 +75,23 @@ class Intake:
     async def _together(self, tenant_id: TenantId, deliveries: Sequence[Delivery]) -> Sequence[bool]:
         async def store(uow: UnitOfWork) -> Sequence[bool]:
             added = await uow.deliveries.add_new(deliveries)
-            fresh = [delivery for delivery, is_new in zip(deliveries, added, strict=True) if is_new]
-            if fresh:
-                await uow.jobs.enqueue([processing(one.id, one.correlation_id) for one in fresh])
+            for delivery, is_new in zip(deliveries, added, strict=True):
+                if is_new:
+                    await enqueue_processing(uow, delivery.id, delivery.correlation_id)
             return added
 
         return await self._transactions.run(tenant_id, "receive_webhook", store)
 
 
-def processing(delivery_id: DeliveryId, correlation_id: str) -> JobRequest:
-    """The job that processes a delivery: at most one waits or runs at a time."""
-    payload = {"delivery": str(delivery_id), "correlation_id": correlation_id}
-    return JobRequest(kind=PROCESS_DELIVERY, payload=payload, key=f"delivery:{delivery_id}")
+async def enqueue_processing(uow: UnitOfWork, delivery_id: DeliveryId, correlation_id: str) -> bool:
+    """Let the delivery be processed, whoever asks for it: under its own correlation id.
+
+    False: a job for it waits or runs already.
+    """
+    request = JobRequest(kind=PROCESS_DELIVERY, payload={"delivery": str(delivery_id)}, key=f"delivery:{delivery_id}")
+    with bound(correlation_id=correlation_id):
+        (job_id,) = await uow.jobs.enqueue([request])
+    return job_id is not None
 
 
 def _tenant(waiting: _Waiting) -> TenantId:

@@ -46,7 +46,7 @@ class ProcessDelivery:
         wrong, until it is given up: then the delivery is dead and the job is done.
         """
         delivery_id = DeliveryId(UUID(job.payload["delivery"]))
-        with bound(correlation_id=job.payload.get("correlation_id") or job.correlation_id or str(delivery_id)):
+        with bound(correlation_id=job.correlation_id or str(delivery_id)):
             if job.attempts >= TRIES:
                 # Whoever was killed each time could not count its failures in the delivery.
                 await self._fail(job.tenant_id, delivery_id, job.last_error or "never came to an end", last=True)

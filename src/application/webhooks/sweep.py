@@ -3,19 +3,19 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import attrs
 
-from ...domain.jobs.job import JobRequest
 from ...domain.shared.errors import NotFound, StorageUnavailable
 from ...domain.shared.ids import TenantId
 from ..ports.clock import Clock
-from ..ports.inboxes import InboxReaders
+from ..ports.inboxes import InboxReaders, WaitingDelivery
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
-from .intake import processing
+from .intake import enqueue_processing
 
 _log = logging.getLogger(__name__)
 
@@ -35,16 +35,13 @@ class SweepDeliveries:
 
     async def __call__(self) -> int:
         """How many deliveries got a job that had none. At most 1,000 are looked at, the oldest first."""
-        waiting: defaultdict[TenantId, list[JobRequest]] = defaultdict(list)
+        waiting: defaultdict[TenantId, list[WaitingDelivery]] = defaultdict(list)
         for one in await self._readers.waiting(before=self._clock.now() - _AGE, limit=_MOST):
-            waiting[one.tenant_id].append(processing(one.delivery_id, one.correlation_id))
+            waiting[one.tenant_id].append(one)
         count = 0
-        for tenant_id, requests in waiting.items():
-
-            async def enqueue(uow: UnitOfWork, requests: list[JobRequest] = requests) -> int:
-                return sum(job_id is not None for job_id in await uow.jobs.enqueue(requests))
-
-            count += await self._transactions.run(tenant_id, "sweep_deliveries", enqueue)
+        for tenant_id, deliveries in waiting.items():
+            work = partial(_enqueue, deliveries=deliveries)
+            count += await self._transactions.run(tenant_id, "sweep_deliveries", work)
         if count:
             _log.warning("deliveries had lost their jobs", extra={"count": count})
         return count
@@ -57,6 +54,10 @@ class SweepDeliveries:
             except (NotFound, StorageUnavailable):
                 _log.exception("deliveries could not be swept")
             await _either(self._clock.sleep(_EVERY_S), stop)
+
+
+async def _enqueue(uow: UnitOfWork, *, deliveries: Sequence[WaitingDelivery]) -> int:
+    return sum([await enqueue_processing(uow, one.delivery_id, one.correlation_id) for one in deliveries])
 
 
 async def _either(sleep: Awaitable[None], stop: asyncio.Event) -> None:
