@@ -7,6 +7,7 @@ from uuid import UUID
 
 import attrs
 
+from ...domain.leads.events import LeadStageChanged
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage, read_stage
 from ...domain.shared.contact import EmailAddress, PhoneNumber
@@ -76,6 +77,10 @@ class LeadRecords(RecordKind[Lead]):
             updated_at=now,
         )
 
+    def announce(self, entity: Lead, *, now: datetime) -> None:
+        """Record that it is new."""
+        entity.capture(now=now)
+
     def values(self, entity: Lead) -> Values:
         """Our side."""
         return {
@@ -94,6 +99,8 @@ class LeadRecords(RecordKind[Lead]):
     def update(self, entity: Lead, updates: Values, *, now: datetime) -> None:
         """Write some of the values. The provider's stage is taken as it is, whatever our table would allow."""
         wanted = self.create({**self.values(entity), **updates}, id=entity.id, now=now)
+        if wanted.stage is not entity.stage:
+            entity.record(LeadStageChanged(subject_id=entity.id, occurred_at=now, old=entity.stage, new=wanted.stage))
         for name in _WRITTEN:
             setattr(entity, name, getattr(wanted, name))
         entity.updated_at = now

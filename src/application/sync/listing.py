@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 import attrs
 
 from ...domain.shared.errors import GatewayError
-from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.decision import Policy
 from ...domain.sync.run import Counts, Run
 from ..ports.clock import Clock, IdSource
@@ -36,7 +35,7 @@ class Listing:
     ) -> None:
         """Every page, once through; each batch is one transaction, so that a crash loses at most one."""
         name = kind.schema.kind
-        edited = await self._edited(run.tenant_id, run.account_id, name)
+        edited, news = await self._before(run, name)
         done = Counts()
         progress(name, done)
         async for batch in batched(pages):
@@ -45,6 +44,7 @@ class Listing:
                 account_id=run.account_id,
                 policy=self._policy,
                 edited=edited,
+                news=news,
                 now=self._clock.now(),
             )
             done += await self._write(run, Reconciler(kind, scope, self._ids), batch)
@@ -56,11 +56,14 @@ class Listing:
 
         return await self._books.write(run, "sync_batch", work)
 
-    async def _edited(self, tenant_id: TenantId, account_id: AccountId, kind: str) -> frozenset[str]:
-        async def ask(uow: UnitOfWork) -> frozenset[str]:
-            return frozenset(await uow.sync_records.edited(account_id, kind))
+    async def _before(self, run: Run, kind: str) -> tuple[frozenset[str], bool]:
+        """What was edited here since the last run, and whether there was one that ended well."""
 
-        return await self._transactions.read(tenant_id, ask)
+        async def ask(uow: UnitOfWork) -> tuple[frozenset[str], bool]:
+            edited = frozenset(await uow.sync_records.edited(run.account_id, kind))
+            return edited, await uow.runs.last(run.account_id, run.kind, success=True) is not None
+
+        return await self._transactions.read(run.tenant_id, ask)
 
 
 async def batched(pages: AsyncIterator[Sequence[Observed]]) -> AsyncIterator[Sequence[Observed]]:

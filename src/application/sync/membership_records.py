@@ -75,6 +75,9 @@ class MembershipRecords(RecordKind[Membership]):
         membership.settle(self._today, now=now)
         return membership
 
+    def announce(self, entity: Membership, *, now: datetime) -> None:
+        """Its state tells, as ``create`` recorded it."""
+
     def values(self, entity: Membership) -> Values:
         """Our side."""
         terms = entity.terms

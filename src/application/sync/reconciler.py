@@ -25,12 +25,17 @@ E = TypeVar("E", bound=Versioned)
 
 @attrs.frozen(kw_only=True)
 class RunScope:
-    """For whom and by which rules. ``edited``: external ids of the records that were edited here since the last run."""
+    """For whom and by which rules. ``edited``: external ids of the records that were edited here since the last run.
+
+    ``news``: what is new to us has just happened. Not so in an account's first run, which finds what was there long
+    before: hundreds of leads would be greeted who wrote years ago.
+    """
 
     run_id: RunId
     account_id: AccountId
     policy: Policy
     edited: Collection[str] = frozenset()
+    news: bool = True
     now: datetime
 
 
@@ -113,6 +118,7 @@ class Reconciler(Generic[E]):
             except TresenError as error:
                 effects.errors.append(self._error(one.external_id, error))
                 continue
+            self._announce(entity)
             effects.added.append(entity)
             effects.new_links.append((entity, one.external_id, one.fingerprint, reading.values))
         locals_ = await self._kind.load(uow, twins.keys()) if twins else {}
@@ -183,6 +189,12 @@ class Reconciler(Generic[E]):
                 at=self._scope.now,
             )
         )
+
+    def _announce(self, entity: E) -> None:
+        if self._scope.news:
+            self._kind.announce(entity, now=self._scope.now)
+        else:
+            entity.drain()
 
     async def _write(self, uow: UnitOfWork, effects: _Effects[E]) -> None:
         if effects.added:

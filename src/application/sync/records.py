@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar, cast
 from uuid import UUID
 
 from ...domain.shared.errors import InvalidValue
+from ...domain.shared.events import DomainEvent
 from ...domain.sync.schema import Schema, Value, Values
 from ..ports.unit_of_work import UnitOfWork
 
@@ -25,6 +26,9 @@ class Versioned(Protocol):
     @property
     def updated_at(self) -> datetime:
         """When it was last edited here (UTC)."""
+
+    def drain(self) -> tuple[DomainEvent, ...]:
+        """What it recorded, which is forgotten by that."""
 
 
 E = TypeVar("E", bound=Versioned)
@@ -46,6 +50,10 @@ class RecordKind(Protocol[E]):
     @abstractmethod
     def create(self, values: Values, *, id: UUID, now: datetime) -> E:  # noqa: A002 - the attribute's name
         """A new entity. Raises InvalidValue when the values cannot make one."""
+
+    @abstractmethod
+    def announce(self, entity: E, *, now: datetime) -> None:
+        """Record that it is new, unless ``create`` did."""
 
     @abstractmethod
     def values(self, entity: E) -> Values:

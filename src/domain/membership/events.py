@@ -9,6 +9,14 @@ from .status import Status
 
 
 @attrs.frozen(kw_only=True)
+class MemberCreated(DomainEvent):
+    """Somebody became a member, as far as we know."""
+
+    type: ClassVar[str] = "member.created"
+    subject_kind: ClassVar[str] = "member"
+
+
+@attrs.frozen(kw_only=True)
 class MemberChanged(DomainEvent):
     """Values of a member changed; ``fields`` names them."""
 

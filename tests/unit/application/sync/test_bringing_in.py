@@ -131,6 +131,7 @@ async def test_only_what_changed_there_is_written(studio: Studio) -> None:
         "studio.members": 1,
         "studio.sync_records": 1,
         "studio.changes": 1,
+        "studio.events": 1,
     }
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tresen.domain.leads.events import LeadCaptured, LeadConverted, LeadStageChanged
-from tresen.domain.membership.events import MemberChanged, MembershipStatusChanged
+from tresen.domain.membership.events import MemberChanged, MemberCreated, MembershipStatusChanged
 from tresen.domain.shared.events import DomainEvent, Recorder
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -63,6 +63,7 @@ def test_a_fact_cannot_be_changed() -> None:
 @pytest.mark.parametrize(
     ("event", "name", "kind"),
     [
+        (MemberCreated, "member.created", "member"),
         (MemberChanged, "member.changed", "member"),
         (MembershipStatusChanged, "membership.status_changed", "membership"),
         (LeadCaptured, "lead.captured", "lead"),
