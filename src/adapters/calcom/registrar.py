@@ -18,7 +18,6 @@ from ..http.refusals import accepted
 from ..webhooks.registrations import Subscription, fingerprint, nothing_missed, read_details
 from .protocol import PROVIDER, TRIGGERS, CalcomProtocol, UnknownTriggers, Webhook, webhook_of, webhooks_of
 
-DEFAULT_BASE_URL = "https://api.cal.com/v2"
 # 120 a minute are allowed to a key.
 _PACE = Pacing(per_second=1.5, burst=10)
 Changes = dict[str, str | bool | list[str]]
@@ -42,8 +41,7 @@ class CalcomRegistrars:
 
     @asynccontextmanager
     async def _open(self, account: ProviderAccount) -> AsyncIterator[Registrar]:
-        base_url = account.base_url or DEFAULT_BASE_URL
-        async with account_calls(self._chains, account, base_url, _PACE) as (transport, url):
+        async with account_calls(self._chains, account, _PACE) as (transport, url):
             protocol = CalcomProtocol(base_url=url, api_key=key_of(self._box, account))
             yield CalcomRegistrar(protocol, transport)
 

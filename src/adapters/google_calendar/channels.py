@@ -13,13 +13,17 @@ MAX_TOKEN = 256
 
 class Channel(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
     """``resource_id`` is Google's word for what is watched, from its answer when the channel was opened; ``calendar``
-    the id of the calendar. ``expires_at`` is UTC; ``replaced``: another one is open for the calendar, and what this one
-    still sends is not needed."""
+    the id of the calendar. ``opened_at``, ``expires_at`` are UTC; ``replaced``: another one is open for the calendar,
+    and what this one still sends is not needed; ``stopped``: Google was told to close it. ``token`` is a fingerprint of
+    the secret it was opened with."""
 
     resource_id: str
     calendar: str
+    opened_at: datetime | None = None
     expires_at: datetime | None = None
     replaced: bool = False
+    stopped: bool = False
+    token: str | None = None
 
     def details(self) -> str:
         """As JSON text."""

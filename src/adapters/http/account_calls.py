@@ -14,12 +14,12 @@ from .messages import Transport
 
 @asynccontextmanager
 async def account_calls(
-    chains: CallChains, account: ProviderAccount, base_url: str, pacing: Pacing, effective: Effective = plain_status
+    chains: CallChains, account: ProviderAccount, pacing: Pacing, effective: Effective = plain_status
 ) -> AsyncIterator[tuple[Transport, str]]:
     """The account's chain, and its address, checked. Raises NotConfigured when it may not be called, or not there."""
     account.ensure_callable()
     try:
-        url = check_base_url(base_url, allow_private=chains.allow_private)
+        url = check_base_url(account.base_url, allow_private=chains.allow_private)
     except InvalidValue as error:
         raise NotConfigured(f"account {account.name!r}: {error.message}", account=account.name) from None
     async with chains.open(

@@ -12,7 +12,8 @@ from .messages import HttpResponse
 _OK = range(200, 300)
 _REDIRECTS = range(300, 400)
 _GONE = {404, 410}
-_KEY_REFUSED = {401, 403}
+_KEY_REFUSED = 401
+_NOT_ALLOWED = 403
 _NO_SUCH_ROUTE = {405, 501}
 
 
@@ -32,10 +33,11 @@ def refusal(status: int, *, provider: str, doing: str, code: str | None = None) 
     reason = f"{status} ({code})" if code else str(status)
     if status in _GONE:
         return GatewayNotFound(f"{doing}: {provider} has no such record", **details)
-    if status in _KEY_REFUSED:
+    if status == _KEY_REFUSED:
         return CredentialsRefused(f"{doing}: {provider} refuses the credentials with {reason}", **details)
+    if status == _NOT_ALLOWED:
+        return GatewayRejected(f"{doing}: {provider} does not allow it to this account: {reason}", **details)
     if status in _NO_SUCH_ROUTE:
         return GatewayUnsupported(f"{doing}: {provider}'s interface has no such route", **details)
-    if status in _REDIRECTS:
-        return GatewayRejected(f"{doing}: {provider} redirects; the base address is wrong", **details)
-    return GatewayRejected(f"{doing}: {provider} refused it with {reason}", **details)
+    why = "redirects; the base address is wrong" if status in _REDIRECTS else f"refused it with {reason}"
+    return GatewayRejected(f"{doing}: {provider} {why}", **details)

@@ -8,17 +8,22 @@ import attrs
 
 from ...application.ports.registrars import Ensured, Missed, Registrar, Registration, Wanted
 from ...application.ports.secrets import SecretBox
-from ...domain.shared.errors import GatewayNotFound, GatewayUnavailable, NotConfigured
+from ...domain.shared.errors import (
+    CredentialsRefused,
+    GatewayNotFound,
+    GatewayRejected,
+    GatewayUnavailable,
+    NotConfigured,
+)
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..http.account_calls import account_calls, key_of
 from ..http.chain import CallChains, Pacing
-from ..http.messages import Transport
+from ..http.messages import HttpRequest, Transport
 from ..webhooks.registrations import Subscription, fingerprint, read_details
 from ..webhooks.times import read_instant
 from .missed_orders import missed_orders
-from .protocol import TOPICS, ShopProtocol, Webhook, effective_status, has_more, read
+from .protocol import TOPICS, R, ShopProtocol, Webhook, effective_status, has_more, read
 
-_INTERFACE = "/wp-json/wc/v3"
 # There is no limit but the host's patience.
 _PACE = Pacing(per_second=4.0, burst=8)
 _ACTIVE, _DISABLED = "active", "disabled"
@@ -45,8 +50,7 @@ class WooCommerceRegistrars:
 
     @asynccontextmanager
     async def _open(self, account: ProviderAccount) -> AsyncIterator[Registrar]:
-        address = interface_of(account.base_url)
-        async with account_calls(self._chains, account, address, _PACE, effective_status) as (transport, url):
+        async with account_calls(self._chains, account, _PACE, effective_status) as (transport, url):
             key, secret = self._pair(account)
             yield WooCommerceRegistrar(ShopProtocol(base_url=url, key=key, secret=secret), transport)
 
@@ -58,11 +62,6 @@ class WooCommerceRegistrars:
                 account=account.name,
             )
         return key, secret
-
-
-def interface_of(address: str) -> str:
-    """The address of a shop's interface, from that or from the shop's own."""
-    return address if "/wp-json" in address else address.rstrip("/") + _INTERFACE
 
 
 @attrs.define
@@ -147,9 +146,8 @@ class WooCommerceRegistrar(Registrar):
         return list(found.values())
 
     async def _created(self, topic: str, wanted: Wanted) -> Webhook:
-        request = self._protocol.create_webhook(topic, wanted.address, wanted.secret)
         try:
-            return read(await self._transport.send(request), Webhook, request.operation)
+            return await self._written(self._protocol.create_webhook(topic, wanted.address, wanted.secret), Webhook)
         except GatewayUnavailable:
             made = (await self._ours(wanted)).get(topic)
             if not made:
@@ -157,15 +155,23 @@ class WooCommerceRegistrar(Registrar):
             return made[0]
 
     async def _changed(self, webhook: Webhook, changes: Mapping[str, str]) -> Webhook:
-        request = self._protocol.update_webhook(webhook.id, changes)
-        return read(await self._transport.send(request), Webhook, request.operation)
+        return await self._written(self._protocol.update_webhook(webhook.id, changes), Webhook)
 
     async def _remove(self, webhook: Webhook) -> None:
-        request = self._protocol.delete_webhook(webhook.id)
         try:
-            read(await self._transport.send(request), object, request.operation)
+            await self._written(self._protocol.delete_webhook(webhook.id), object)
         except GatewayNotFound:
             return
+
+    async def _written(self, request: HttpRequest, shape: type[R]) -> R:
+        """The answer to a write. Keys that could list the webhooks a moment ago are good ones, though not for this."""
+        try:
+            return read(await self._transport.send(request), shape, request.operation)
+        except CredentialsRefused:
+            raise GatewayRejected(
+                f"{request.operation}: the keys may read only; give them read and write in the shop's pages, under"
+                " WooCommerce, Settings, Advanced, REST API"
+            ) from None
 
 
 def _changes(webhook: Webhook, wanted: Wanted) -> dict[str, str]:

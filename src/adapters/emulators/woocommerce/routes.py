@@ -25,12 +25,13 @@ _TRUE = {"true", "1"}
 @attrs.frozen(kw_only=True)
 class ShopOptions:
     """What differs between shops. ``zone``: that of the shop's clock. ``orders_by_modified``: older versions refuse
-    that order."""
+    that order. ``may_write`` False: the keys may read only."""
 
     consumer_key: str = "ck_emulated"
     consumer_secret: str = "cs_emulated"  # noqa: S105 -- of an emulated shop
     zone: str = "Europe/Berlin"
     orders_by_modified: bool = True
+    may_write: bool = True
 
 
 class ShopProvider(RoutedProvider):
@@ -44,12 +45,16 @@ class ShopProvider(RoutedProvider):
         pair = f"{options.consumer_key}:{options.consumer_secret}"
         self._basic = f"Basic {base64.b64encode(pair.encode()).decode()}"
         self._pair = (options.consumer_key, options.consumer_secret)
+        self._may_write = options.may_write
 
     def admit(self, request: Request) -> None:
         """By basic authentication, or by the query where a host strips that header."""
         pair = (request.query.get("consumer_key"), request.query.get("consumer_secret"))
         if request.headers.get("authorization") != self._basic and pair != self._pair:
             raise Refused(401, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
+        if request.method != "GET" and not self._may_write:
+            message = "The API key provided does not have write permissions."
+            raise Refused(401, "woocommerce_rest_authentication_error", message)
 
     def refusal(self, refused: Refused) -> Answer:
         """The error object."""
