@@ -22,6 +22,7 @@ from tests.builders import (
     an_api_key,
     an_inbox,
 )
+from tests.outgoing import a_message, an_attempt, an_endpoint
 
 from tresen.adapters.cron import read_cron
 from tresen.application.ports.repositories import Entities, Synced
@@ -43,7 +44,9 @@ from tresen.domain.staff.task import StaffTask, TaskState
 from tresen.domain.sync.run import Counts, Run, RunState
 from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
 from tresen.domain.webhooks.delivery import Delivery, DeliveryState
+from tresen.domain.webhooks.endpoint import DisabledReason, Endpoint, EndpointSecret
 from tresen.domain.webhooks.inbox import Inbox, InboxSecret
+from tresen.domain.webhooks.message import Message
 
 # Umlauts, an emoji of four code points, a combining diaeresis, both quotes, a newline and what LIKE and JSON treat
 # specially: all of it must come back as it went in.
@@ -218,6 +221,33 @@ def _change_schedule(schedule: Schedule) -> None:
     schedule.paused_at, schedule.next_at, schedule.last_tick_at = LATER, None, NOON
 
 
+async def _endpoint(uow: UnitOfWork) -> Endpoint:
+    endpoint = an_endpoint(uow.tenant.id, ODD, url=f"https://example.com/?q={ODD}", secret=bytes(range(256)))
+    endpoint.rotate(b"new", now=LATER, overlap=timedelta(days=1))
+    return endpoint
+
+
+def _change_endpoint(endpoint: Endpoint) -> None:
+    endpoint.name, endpoint.url, endpoint.events = "second", "", ("a.*", "b")
+    endpoint.secrets = (EndpointSecret(sealed=b"", created_at=LATER_ELSEWHERE),)
+    endpoint.note_failure(final=True, now=LATER)
+    endpoint.disable(DisabledReason.FAILING, now=LATER)
+    endpoint.openings = 7
+
+
+async def _message(uow: UnitOfWork) -> Message:
+    endpoint = an_endpoint(uow.tenant.id, "for a message")
+    await uow.endpoints.add(endpoint)
+    return a_message(endpoint, "a.b", subject=ODD, body=bytes(range(256)), created_at=LATER)
+
+
+def _change_message(message: Message) -> None:
+    message.next_attempt_number()
+    message.note(an_attempt(message, status=500), jitter=0.5)
+    message.cancel(now=LATER)
+    message.round = 2
+
+
 KINDS = (
     Kind(name="members", make=_member, change=_change_member, versioned=True),
     Kind(name="memberships", make=_membership, change=_change_membership, versioned=True),
@@ -226,6 +256,8 @@ KINDS = (
     Kind(name="inboxes", make=_inbox, change=_change_inbox, versioned=True),
     Kind(name="deliveries", make=_delivery, change=_change_delivery, versioned=True),
     Kind(name="schedules", make=_schedule, change=_change_schedule, versioned=True),
+    Kind(name="endpoints", make=_endpoint, change=_change_endpoint, versioned=True),
+    Kind(name="messages", make=_message, change=_change_message, versioned=True),
     Kind(name="runs", make=_run, change=_change_run, versioned=False),
     Kind(name="tasks", make=_task, change=_change_task, versioned=False),
     Kind(name="users", make=_user, change=_change_user, versioned=False),

@@ -21,7 +21,7 @@ from ...domain.membership.membership import Membership
 from ...domain.membership.package import Package
 from ...domain.schedules.schedule import Schedule
 from ...domain.shared.errors import NotFound
-from ...domain.shared.ids import AccountId, JobId, TenantId
+from ...domain.shared.ids import AccountId, JobId, MessageId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.sync.journal import Change
 from ...domain.sync.record import SyncRecord
@@ -29,7 +29,9 @@ from ...domain.sync.run import Run, SyncError
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Site, Tenant
 from ...domain.webhooks.delivery import Delivery
+from ...domain.webhooks.endpoint import Endpoint
 from ...domain.webhooks.inbox import Inbox
+from ...domain.webhooks.message import Attempt, Message
 from ...domain.webhooks.standing import Standing
 from .clock import FixedClock, SequenceIds
 from .tables import Table
@@ -102,6 +104,9 @@ class Room:
         self.jobs: Table[JobId, HeldJob] = Table(
             lambda h: h, {"key": lambda h: h.job.key, "lane": lambda h: h.job.lane}
         )
+        self.endpoints: Table[UUID, Endpoint] = Table(attrs.evolve, {"name": lambda e: e.name})
+        self.messages: Table[UUID, Message] = Table(attrs.evolve, {"endpoint": lambda m: m.endpoint_id})
+        self.attempts: Table[tuple[MessageId, int], Attempt] = Table(_itself, {"message": lambda a: a.message_id})
         self.audit: list[AuditEntry] = []
 
 

@@ -14,6 +14,7 @@ from .identity import MemoryApiKeys, MemorySessions, MemoryUsers
 from .inboxes import MemoryDeliveries, MemoryInboxes
 from .jobs import MemoryJobs
 from .members import MemoryLeads, MemoryMembers, MemoryMemberships, MemoryPackages
+from .outgoing import MemoryEndpoints, MemoryMessages
 from .schedules import MemorySchedules
 from .store import MemoryStore
 from .synced import MemoryJournal, MemoryRuns, MemorySyncRecords
@@ -55,6 +56,9 @@ class MemoryUnitOfWork(UnitOfWork):
         self.schedules = MemorySchedules(tenant_id, self._draft(room.schedules))
         self.inboxes = MemoryInboxes(tenant_id, self._draft(room.inboxes), store)
         self.deliveries = MemoryDeliveries(tenant_id, self._draft(room.deliveries), self._draft(room.standings))
+        messages, attempts = self._draft(room.messages), self._draft(room.attempts)
+        self.endpoints = MemoryEndpoints(tenant_id, self._draft(room.endpoints), messages, attempts, self.events)
+        self.messages = MemoryMessages(tenant_id, messages, attempts)
 
     async def commit(self) -> None:
         """Events first, then everything at once: no other task runs in between."""

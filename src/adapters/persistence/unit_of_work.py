@@ -18,6 +18,7 @@ from .repositories.events import SqlEvents, SqlMarks
 from .repositories.gym import LEADS, MEMBERS, MEMBERSHIPS, SqlLeads, SqlMembers, SqlMemberships, SqlPackages
 from .repositories.identity import API_KEYS, SESSIONS, USERS, SqlApiKeys, SqlSessions, SqlUsers
 from .repositories.inbox import DELIVERIES, INBOXES, SqlDeliveries, SqlInboxes
+from .repositories.outgoing import ENDPOINTS, MESSAGES, SqlEndpoints, SqlMessages
 from .repositories.schedules import SCHEDULES, SqlSchedules
 from .repositories.staff import TASKS, SqlTasks
 from .repositories.sync import SqlJournal, SqlRuns, SqlSyncRecords
@@ -56,6 +57,8 @@ class SqlUnitOfWork(UnitOfWork):
         self.schedules = SqlSchedules(transaction, key, SCHEDULES)
         self.inboxes = SqlInboxes(transaction, key, INBOXES)
         self.deliveries = SqlDeliveries(transaction, key, DELIVERIES)
+        self.endpoints = SqlEndpoints(transaction, key, ENDPOINTS, self.events)
+        self.messages = SqlMessages(transaction, key, MESSAGES)
 
     async def commit(self) -> None:
         """Events first, then COMMIT."""

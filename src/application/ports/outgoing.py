@@ -83,9 +83,9 @@ class Messages(Entities[Message, MessageId], Protocol):
 
     @abstractmethod
     async def matching(
-        self, endpoint_id: EndpointId, wanted: MessageFilter, *, after: MessageId | None, limit: int
+        self, endpoint_id: EndpointId, wanted: MessageFilter, *, after: Message | None, limit: int
     ) -> Sequence[Message]:
-        """The next of an endpoint's messages by id, that is by creation."""
+        """The next of an endpoint's messages by creation, then id; ``after`` None: the first ones."""
 
     @abstractmethod
     async def cancel_pending(self, endpoint_id: EndpointId, *, now: datetime) -> int:

@@ -9,6 +9,7 @@ from ...domain.tenancy.tenant import Tenant
 from .events import Events, Marks
 from .inboxes import Deliveries, Inboxes
 from .jobs import Jobs
+from .outgoing import Endpoints, Messages
 from .repositories import (
     Accounts,
     ApiKeys,
@@ -53,6 +54,8 @@ class UnitOfWork(Protocol):
     schedules: Schedules
     inboxes: Inboxes
     deliveries: Deliveries
+    endpoints: Endpoints
+    messages: Messages
 
     @abstractmethod
     async def commit(self) -> None:

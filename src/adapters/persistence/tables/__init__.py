@@ -11,6 +11,7 @@ from .gym import LEAD, MEMBER, MEMBERSHIP, PACKAGE
 from .identity import API_KEY, SESSION, USER
 from .inbox import DELIVERY, INBOX, SUBJECT_STANDING
 from .jobs import JOB
+from .outgoing import WEBHOOK_ATTEMPT, WEBHOOK_ENDPOINT, WEBHOOK_MESSAGE
 from .schedules import SCHEDULE
 from .staff import AUDIT_ENTRY, STAFF_TASK
 from .sync import CHANGE, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
@@ -41,6 +42,9 @@ __all__ = [
     "SYNC_RUN",
     "TENANT",
     "USER",
+    "WEBHOOK_ATTEMPT",
+    "WEBHOOK_ENDPOINT",
+    "WEBHOOK_MESSAGE",
     "derived",
     "entity_columns",
 ]

@@ -48,6 +48,28 @@ CREATE TABLE schedule (
 
 CREATE INDEX ix_schedule_next ON schedule (next_at, tenant_id, id) WHERE next_at IS NOT NULL;
 
+CREATE TABLE webhook_endpoint (
+    tenant_id UUID NOT NULL,
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    url TEXT NOT NULL,
+    events TEXT NOT NULL,
+    secrets TEXT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    disabled_reason TEXT,
+    disabled_at TIMESTAMP WITH TIME ZONE,
+    failed_messages INTEGER NOT NULL,
+    failing_since TIMESTAMP WITH TIME ZONE,
+    openings INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    version BIGINT NOT NULL,
+    CONSTRAINT pk_webhook_endpoint PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_webhook_endpoint_name UNIQUE (tenant_id, name),
+    CONSTRAINT fk_webhook_endpoint_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+);
+
+CREATE INDEX ix_webhook_endpoint_state ON webhook_endpoint (tenant_id, state, id);
+
 CREATE TABLE delivery (
     tenant_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -109,4 +131,42 @@ CREATE TABLE subject_standing (
     version BIGINT NOT NULL,
     CONSTRAINT pk_subject_standing PRIMARY KEY (tenant_id, account_id, subject_kind, subject_id),
     CONSTRAINT fk_subject_standing_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
+);
+
+CREATE TABLE webhook_message (
+    tenant_id UUID NOT NULL,
+    id UUID NOT NULL,
+    endpoint_id UUID NOT NULL,
+    event_id UUID,
+    event_type TEXT COLLATE "C" NOT NULL,
+    subject TEXT COLLATE "C" NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    round INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    next_at TIMESTAMP WITH TIME ZONE,
+    done_at TIMESTAMP WITH TIME ZONE,
+    version BIGINT NOT NULL,
+    size INTEGER NOT NULL,
+    body BYTEA NOT NULL,
+    CONSTRAINT pk_webhook_message PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_webhook_message_webhook_endpoint FOREIGN KEY(tenant_id, endpoint_id) REFERENCES webhook_endpoint (tenant_id, id)
+);
+
+CREATE INDEX ix_webhook_message_created ON webhook_message (tenant_id, endpoint_id, created_at, id);
+
+CREATE INDEX ix_webhook_message_state ON webhook_message (tenant_id, endpoint_id, state, created_at, id);
+
+CREATE TABLE webhook_attempt (
+    tenant_id UUID NOT NULL,
+    message_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    status INTEGER,
+    error TEXT,
+    duration_ms INTEGER NOT NULL,
+    excerpt TEXT NOT NULL,
+    CONSTRAINT pk_webhook_attempt PRIMARY KEY (tenant_id, message_id, number),
+    CONSTRAINT fk_webhook_attempt_webhook_message FOREIGN KEY(tenant_id, message_id) REFERENCES webhook_message (tenant_id, id)
 );
