@@ -24,7 +24,7 @@ from . import postgres_rows as rows
 from .postgres_booking import book
 from .postgres_names import LAST_ERROR
 from .postgres_news import News
-from .postgres_sql import FIGURES, MINE, RENEW, TAKE_BACK
+from .postgres_sql import BY_INDEX, FIGURES, MINE, RENEW, TAKE_BACK
 from .postgres_store import Session, queries
 from .postgres_trim import Trimming
 
@@ -72,6 +72,7 @@ class PgqueuerJobQueue(JobQueue):
             return
         touched = lanes.lanes_of(outcome.job for outcome in outcomes)
         async with self._session() as session:
+            await session.execute(BY_INDEX)
             await lanes.lock(session, touched)
             mine = await self._ids(session, MINE, (o.job.id for o in outcomes), worker)
             heard = [outcome for outcome in outcomes if outcome.job.id in mine]
@@ -124,6 +125,7 @@ class PgqueuerJobQueue(JobQueue):
         self, wanted: dict[QueueEntrypoint, EntrypointExecutionParameter], worker: UUID, count: int
     ) -> Sequence[Job]:
         async with self._session() as session:
+            await session.execute(BY_INDEX)
             await session.execute(TAKE_BACK, self._lease, json.dumps({LAST_ERROR: _LOST}))
             held = await queries(session).dequeue(count, wanted, QueueManagerId(worker), None, self._lease)
             return [_job(one) for one in held]

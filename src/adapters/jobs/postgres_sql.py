@@ -30,6 +30,10 @@ INDEXES = {
 }
 INDEXES_THERE = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = $1"
 
+# A queue grows from nothing to thousands and back between two looks of the server's statistics, after which it would
+# read the whole table for each claim, or compile the statement. Everything here has its index.
+BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+
 # Two transactions with jobs of one lane follow one another, whichever of them adds or ends one.
 LOCK_LANES = "SELECT pg_advisory_xact_lock($1, bucket) FROM unnest($2::int[]) AS bucket"
 
