@@ -1,16 +1,17 @@
-"""The gym providers of an installation, by name."""
+"""The providers of an installation, by name."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from ..application.ports.gym import Connection, GymGateway, GymProviders
+from ..application.ports.gym import GymGateway, GymProviders
+from ..application.ports.providers import Connection, Providers
 from ..domain.shared.errors import InvalidValue, NotConfigured
 from ..domain.tenancy.provider_account import ProviderAccount
 
 
-class GymProvider(Protocol):
+class Provider(Protocol):
     """One provider, as adapters offer it."""
 
     @property
@@ -20,14 +21,47 @@ class GymProvider(Protocol):
 
     @abstractmethod
     def check(self, *, base_url: str | None, settings: Mapping[str, str]) -> Connection:
-        """As ``GymProviders.check_settings``."""
+        """As ``Providers.check_settings``."""
+
+    @abstractmethod
+    def check_credentials(self, credentials: str) -> str | None:
+        """As ``Providers.check_credentials``."""
+
+
+class GymProvider(Provider, Protocol):
+    """One in which a gym keeps its members."""
 
     @abstractmethod
     def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[GymGateway]:
         """As ``GymProviders.open``; the account is one of this provider's."""
 
 
-class ProviderRegistry(GymProviders):
+class ProviderRegistry(Providers):
+    """Asks each provider about its accounts."""
+
+    def __init__(self, providers: Iterable[Provider]) -> None:
+        self._providers = {provider.name: provider for provider in providers}
+
+    def names(self) -> Sequence[str]:
+        """Sorted."""
+        return sorted(self._providers)
+
+    def check_settings(self, provider: str, *, base_url: str | None, settings: Mapping[str, str]) -> Connection:
+        """Raises InvalidValue."""
+        return self._known(provider).check(base_url=base_url, settings=settings)
+
+    def check_credentials(self, provider: str, credentials: str) -> str | None:
+        """Raises InvalidValue."""
+        return self._known(provider).check_credentials(credentials)
+
+    def _known(self, provider: str) -> Provider:
+        known = self._providers.get(provider)
+        if known is None:
+            raise InvalidValue(f"no provider {provider!r}; there are {', '.join(self.names())}", field="provider")
+        return known
+
+
+class GymRegistry(GymProviders):
     """Hands each account to its provider."""
 
     def __init__(self, providers: Iterable[GymProvider]) -> None:
@@ -38,18 +72,10 @@ class ProviderRegistry(GymProviders):
         return sorted(self._providers)
 
     def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[GymGateway]:
-        """Raises NotConfigured at once for a provider that this installation lacks."""
+        """Raises NotConfigured at once for any other provider."""
         provider = self._providers.get(account.provider)
         if provider is None:
             raise NotConfigured(
-                f"this installation cannot talk to {account.provider!r}, only to {', '.join(self.names())}",
-                account=account.name,
+                f"no members are kept at {account.provider!r}, only at {', '.join(self.names())}", account=account.name
             )
         return provider.open(account)
-
-    def check_settings(self, provider: str, *, base_url: str | None, settings: Mapping[str, str]) -> Connection:
-        """Raises InvalidValue."""
-        known = self._providers.get(provider)
-        if known is None:
-            raise InvalidValue(f"no provider {provider!r}; there are {', '.join(self.names())}", field="provider")
-        return known.check(base_url=base_url, settings=settings)

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from ...application.ports.gym import Connection, GymGateway, GymProviders
+from ...application.ports.gym import GymGateway, GymProviders
+from ...application.ports.providers import Connection, Providers
 from ...domain.shared.errors import InvalidValue, NotConfigured
 from ...domain.tenancy.provider_account import ProviderAccount
 
@@ -11,7 +12,7 @@ PROVIDER = "memory"
 _SETTINGS = ("allow_unproven",)
 
 
-class MemoryGymProviders(GymProviders):
+class MemoryGymProviders(GymProviders, Providers):
     """Accounts of the provider ``memory`` reach the gym at their base address; the first gym is the default."""
 
     def __init__(self, gyms: Mapping[str, GymGateway]) -> None:
@@ -36,6 +37,14 @@ class MemoryGymProviders(GymProviders):
             if name not in _SETTINGS:
                 raise InvalidValue(f"there is no setting {name!r}", field=f"settings.{name}")
         return Connection(base_url=address, settings=dict(settings))
+
+    def check_credentials(self, provider: str, credentials: str) -> str | None:
+        """Any text but an empty one."""
+        if provider != PROVIDER:
+            raise InvalidValue(f"there is no provider {provider!r}, only {PROVIDER}", field="provider")
+        if not credentials.strip():
+            raise InvalidValue("the API key is empty", field="api_key")
+        return credentials.strip()
 
     @asynccontextmanager
     async def _open(self, account: ProviderAccount) -> AsyncIterator[GymGateway]:

@@ -5,7 +5,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import attrs
 
-from ...application.ports.gym import Connection, GymGateway
+from ...application.ports.gym import GymGateway
+from ...application.ports.providers import Connection
 from ...application.ports.secrets import SecretBox
 from ...domain.shared.errors import InvalidValue, NotConfigured
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -39,6 +40,12 @@ class WodifyProvider:
         return Connection(
             base_url=url, settings={name: text.strip() for name, text in settings.items() if text.strip()}
         )
+
+    def check_credentials(self, credentials: str) -> str | None:
+        """Any text but an empty one: whether it is a key, Wodify knows. Raises InvalidValue."""
+        if not credentials.strip():
+            raise InvalidValue("the API key is empty", field="api_key")
+        return credentials.strip()
 
     def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[GymGateway]:
         """The account's gateway while inside. Raises NotConfigured for credentials, address or settings."""

@@ -51,7 +51,7 @@ class Browse:
 
     async def _account(self, tenant_id: TenantId, account_id: AccountId | None) -> ProviderAccount:
         async def ask(uow: UnitOfWork) -> ProviderAccount | None:
-            return await choose_account(uow, account_id)
+            return await choose_account(uow, account_id, among=self._gyms.names())
 
         account = await self._transactions.read(tenant_id, ask)
         if account is None:

@@ -18,13 +18,14 @@ from ...domain.shared.errors import (
     NotConfigured,
     StorageConflict,
 )
-from ...domain.shared.ids import TaskId, TenantId
+from ...domain.shared.ids import AccountId, TaskId, TenantId
 from ...domain.staff.task import MACHINE, StaffTask, TaskReason
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymGateway, GymProviders, Observed, Operation, Support
 from ..ports.locks import RunLocks
 from ..ports.unit_of_work import UnitOfWork
+from ..tenancy.choose_account import choose_account
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 
@@ -74,6 +75,10 @@ class ProviderWrites:
     _locks: RunLocks
     _clock: Clock
     _ids: IdSource
+
+    async def account(self, uow: UnitOfWork, account_id: AccountId | None) -> ProviderAccount | None:
+        """Which gym's account a request means: see ``choose_account``."""
+        return await choose_account(uow, account_id, among=self._gyms.names())
 
     async def __call__(
         self, account: ProviderAccount, wanted: Wanted, call: Callable[[GymGateway], Awaitable[Observed]]

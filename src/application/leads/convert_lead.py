@@ -19,7 +19,6 @@ from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewPerson, Observed, Operation
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import LEAD
-from ..tenancy.choose_account import choose_account
 from ..transactions import Transactions
 
 
@@ -82,7 +81,7 @@ class ConvertLead:
         async def ask(uow: UnitOfWork) -> tuple[Lead, ProviderAccount, str | None, SaleTerms]:
             lead = await uow.leads.get(conversion.lead_id)
             lead.ensure_convertible()
-            account, external = await _home(uow, lead, conversion.account_id)
+            account, external = await self._home(uow, lead, conversion.account_id)
             terms = await settle_terms(
                 uow,
                 account,
@@ -107,15 +106,16 @@ class ConvertLead:
 
         return await self._transactions.run(conversion.tenant_id, "convert_lead", keep)
 
-
-async def _home(uow: UnitOfWork, lead: Lead, account_id: AccountId | None) -> tuple[ProviderAccount, str | None]:
-    links = await uow.sync_records.of_local(LEAD, lead.id)
-    if links:
-        return await uow.accounts.get(links[0].account_id), links[0].external_id
-    account = await choose_account(uow, account_id)
-    if account is None:
-        raise NotConfigured("leads are converted at a provider: connect an account first")
-    return account, None
+    async def _home(
+        self, uow: UnitOfWork, lead: Lead, account_id: AccountId | None
+    ) -> tuple[ProviderAccount, str | None]:
+        links = await uow.sync_records.of_local(LEAD, lead.id)
+        if links:
+            return await uow.accounts.get(links[0].account_id), links[0].external_id
+        account = await self._writes.account(uow, account_id)
+        if account is None:
+            raise NotConfigured("leads are converted at a provider: connect an account first")
+        return account, None
 
 
 def _person(lead: Lead) -> NewPerson:

@@ -15,7 +15,6 @@ from ..ports.gym import GymGateway, NewPerson, Observed, Operation
 from ..ports.phones import PhoneBook
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import LEAD
-from ..tenancy.choose_account import choose_account
 from ..transactions import Transactions
 
 
@@ -86,7 +85,7 @@ class CreateLead:
         email, now, lead_id = EmailAddress.parse(new.email), self._clock.now(), LeadId(self._ids.new())
 
         async def add(uow: UnitOfWork) -> tuple[Lead, ProviderAccount | None]:
-            account = await choose_account(uow, new.account_id)
+            account = await self._writes.account(uow, new.account_id)
             lead = Lead(
                 id=lead_id,
                 tenant_id=new.tenant_id,

@@ -18,7 +18,6 @@ from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewMembership, NewPerson, Observed, Operation
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import MEMBER
-from ..tenancy.choose_account import choose_account
 from ..transactions import Transactions
 from .sale_terms import SaleTerms, settle_terms
 
@@ -138,7 +137,7 @@ class CreateMembership:
 
     async def _settle(self, sale: Sale) -> tuple[ProviderAccount, SaleTerms]:
         async def ask(uow: UnitOfWork) -> tuple[ProviderAccount, SaleTerms]:
-            account = await choose_account(uow, sale.account_id)
+            account = await self._writes.account(uow, sale.account_id)
             if account is None:
                 raise NotConfigured("memberships are sold at a provider: connect an account first")
             terms = await settle_terms(

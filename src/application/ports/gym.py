@@ -2,7 +2,7 @@
 
 import enum
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -192,21 +192,9 @@ class GymProviders(Protocol):
 
     @abstractmethod
     def names(self) -> Sequence[str]:
-        """The providers that this installation can talk to."""
+        """The providers whose accounts keep members and leads; they are among those of ``ports/providers``."""
 
     @abstractmethod
     def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[GymGateway]:
-        """A gateway for one account while inside; raises NotConfigured when the account may not be called."""
-
-    @abstractmethod
-    def check_settings(self, provider: str, *, base_url: str | None, settings: Mapping[str, str]) -> "Connection":
-        """The account's effective address and settings. Raises InvalidValue (unknown provider, address that
-        must not be called, setting that the provider does not have)."""
-
-
-@attrs.frozen(kw_only=True)
-class Connection:
-    """Where and how an account is reached, after defaults."""
-
-    base_url: str
-    settings: Mapping[str, str]
+        """A gateway for one account while inside; raises NotConfigured when the account may not be called, or is at a
+        provider that keeps no members."""

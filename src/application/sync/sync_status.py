@@ -1,4 +1,7 @@
-"""How the syncs of a tenant stand (W45): last successes, recent errors, all errors, whether anything is set up."""
+"""How the syncs of a tenant stand (W45): last successes, recent errors, all errors, whether anything is set up.
+
+Only accounts at which members and leads are kept count.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +10,7 @@ import attrs
 
 from ...domain.shared.ids import TenantId
 from ...domain.sync.run import Run, SyncError
+from ..ports.gym import GymProviders
 from ..ports.readers import Readers
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
@@ -37,13 +41,15 @@ class SyncStatus:
 
     _transactions: Transactions
     _readers: Readers
+    _gyms: GymProviders
 
     async def __call__(self, tenant_id: TenantId) -> Status:
         """The status now."""
         runs = await self._readers.runs(tenant_id, limit=_RECENT, pushes=False)
 
         async def ask(uow: UnitOfWork) -> Status:
-            accounts = [a.id for a in await uow.accounts.all() if a.credentials is not None]
+            gyms = self._gyms.names()
+            accounts = [a.id for a in await uow.accounts.all() if a.credentials is not None and a.provider in gyms]
             lasts = {
                 kind: [await uow.runs.last(account, kind, success=True) for account in accounts]
                 for kind in (MEMBERS, LEADS)

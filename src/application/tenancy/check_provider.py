@@ -11,15 +11,19 @@ from ..ports.clock import Clock
 from ..ports.gym import GymProviders, Health
 from ..transactions import Transactions
 
-_HEALTHY = "healthy"
+HEALTHY = "healthy"
+# Beside W35's words: nothing is wrong as far as is known, and nothing was asked.
+NOT_PROBED = "not_probed"
+FINE = frozenset({HEALTHY, NOT_PROBED})
 
 
 @attrs.frozen(kw_only=True)
 class ProviderHealth:
-    """W34's values. ``api_configured``: key and location are both there; ``last_check`` is an instant in UTC.
+    """W34's values. ``api_configured``: the key is there, and a gym's location; ``last_check`` is an instant in UTC.
 
     Without a key the status is ``not_configured`` (W36). A location is only needed to create people: without one the
-    account is probed all the same, and may be ``healthy`` with an ``error`` that says what it cannot do.
+    account is probed all the same, and may be ``healthy`` with an ``error`` that says what it cannot do. Providers that
+    keep no members are ``not_probed`` yet; ``response`` says so.
     """
 
     account_id: AccountId
@@ -47,14 +51,15 @@ class CheckProvider:
         """Probe it."""
         account = await self._transactions.read(tenant_id, lambda uow: uow.accounts.get(account_id))
         location = account.settings.get("location_id")
-        health = await self._probe(account, location)
-        if health.status == _HEALTHY and not location:
+        is_gym = account.provider in self._gyms.names()
+        health = await self._probe(account, location) if is_gym else _unprobed(account)
+        if is_gym and health.status == HEALTHY and not location:
             health = attrs.evolve(health, error="location ID not configured: reading works, creating people does not")
         return ProviderHealth(
             account_id=account.id,
             provider=account.provider,
             account=account.name,
-            api_configured=account.credentials is not None and bool(location),
+            api_configured=account.credentials is not None and (bool(location) or not is_gym),
             api_url=account.base_url,
             location_id=location,
             last_check=self._clock.now(),
@@ -73,3 +78,10 @@ class CheckProvider:
                 return await gym.health()
         except NotConfigured as blocked:
             return Health(status="error", error=blocked.message)
+
+
+def _unprobed(account: ProviderAccount) -> Health:
+    if account.credential_state is CredentialState.BLOCKED:
+        return Health(status="error", error=account.state_reason or "the credentials were refused")
+    without = "" if account.credentials is not None else "; it has no API key and can only receive"
+    return Health(status=NOT_PROBED, response=f"accounts at {account.provider} are not probed yet{without}")

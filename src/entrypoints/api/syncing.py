@@ -15,11 +15,14 @@ async def run_sync(
 ) -> Sequence[Run]:
     """One run per account and kind, one after the other; without an account every one of the tenant.
 
-    Raises NotFound (kind or account), NotConfigured when nothing is connected.
+    Raises NotFound (kind or account), InvalidValue (no gym's account), NotConfigured when nothing is connected.
     """
     if kind not in KINDS:
         raise NotFound("kind of sync", kind)
-    accounts = [account_id] if account_id else [a.id for a in await uses.list_provider_accounts(tenant_id)]
+    if account_id is None:
+        accounts = [account.id for account in await uses.list_provider_accounts.gyms(tenant_id)]
+    else:
+        accounts = [(await uses.list_provider_accounts.gym(tenant_id, account_id)).id]
     if not accounts:
         raise NotConfigured("no provider account is connected: connect one first")
     runs = []

@@ -61,11 +61,19 @@ async def choose_tenant(directory: Directory, slug_or_id: str | None) -> Tenant:
 
 async def choose_accounts(use: UseCases, tenant: Tenant, name_or_id: str | None) -> Sequence[ProviderAccount]:
     """The tenant's accounts, or the one that is named. Raises NotFound; NotConfigured when there is none at all."""
-    accounts = await use.list_provider_accounts(tenant.id)
+    return _chosen(tenant, await use.list_provider_accounts(tenant.id), name_or_id)
+
+
+async def choose_gym_accounts(use: UseCases, tenant: Tenant, name_or_id: str | None) -> Sequence[ProviderAccount]:
+    """The same among the accounts at which members and leads are kept."""
+    return _chosen(tenant, await use.list_provider_accounts.gyms(tenant.id), name_or_id, what="gym's account")
+
+
+def _chosen(
+    tenant: Tenant, accounts: Sequence[ProviderAccount], name_or_id: str | None, *, what: str = "provider account"
+) -> Sequence[ProviderAccount]:
     if not accounts:
-        raise NotConfigured(
-            f"tenant {tenant.slug} has no provider account; connect one: tresen provider connect PROVIDER"
-        )
+        raise NotConfigured(f"tenant {tenant.slug} has no {what}; connect one: tresen provider connect PROVIDER")
     if name_or_id is None:
         return accounts
     chosen = [account for account in accounts if name_or_id in {account.name, str(account.id)}]
@@ -78,8 +86,8 @@ async def choose_accounts(use: UseCases, tenant: Tenant, name_or_id: str | None)
 
 
 async def choose_account_id(use: UseCases, tenant: Tenant, name_or_id: str | None) -> AccountId | None:
-    """The id of the account that is named; None leaves the choice to the use case. Raises as ``choose_accounts``."""
-    return None if name_or_id is None else (await choose_accounts(use, tenant, name_or_id))[0].id
+    """The id of the account that is named; None leaves it to the use case. Raises as ``choose_gym_accounts``."""
+    return None if name_or_id is None else (await choose_gym_accounts(use, tenant, name_or_id))[0].id
 
 
 def _as_id(text: str) -> TenantId | None:

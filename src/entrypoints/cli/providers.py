@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ...application.tenancy.check_provider import ProviderHealth
+from ...application.tenancy.check_provider import FINE, ProviderHealth
 from ...application.tenancy.connect_provider import ConnectProviderCommand
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.unset import UNSET
@@ -18,7 +18,6 @@ from .options import JsonOption, TenantOption, command_group
 from .terminal import Terminal
 
 KEY_VARIABLE = "TRESEN_PROVIDER_KEY"
-_HEALTHY = "healthy"
 
 _KeyStdin = Annotated[
     bool, Parameter(name="--key-stdin", negative=(), show_default=False, help="Read the API key from standard input.")
@@ -125,7 +124,7 @@ async def check(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Ask each provider how it is, with one cheap call; exit code 1 unless all are healthy."""
+    """Ask each provider how it is, with one cheap call; exit code 1 when one is not well."""
     async with in_tenant(call, tenant) as (use, home):
         found = [await use.check_provider(home.id, a.id) for a in await choose_accounts(use, home, account)]
     table = Table(
@@ -177,7 +176,7 @@ def _health(health: ProviderHealth) -> dict[str, object]:
 
 
 def _code(found: Sequence[ProviderHealth]) -> ExitCode:
-    return ExitCode.OK if all(health.status == _HEALTHY for health in found) else ExitCode.FAILED
+    return ExitCode.OK if all(health.status in FINE for health in found) else ExitCode.FAILED
 
 
 def _settings(pairs: Sequence[str], location_id: str | None) -> dict[str, str]:

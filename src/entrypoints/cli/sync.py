@@ -10,7 +10,7 @@ from ...application.sync.sync_account import no_progress
 from ...application.sync.sync_status import Status
 from ...domain.sync.run import Run, RunState, SyncError
 from .answer import Answer, Table, cell
-from .call import Given, choose_accounts, in_tenant
+from .call import Given, choose_gym_accounts, in_tenant
 from .documents import fields, listed, row
 from .exit_codes import ExitCode
 from .options import AccountsOption, JsonOption, LimitOption, TenantOption, command_group
@@ -68,7 +68,7 @@ async def run_(
     """Sync now, account by account. Exit code 1 when a run failed; a skipped run is no failure and says why."""
     kinds = KINDS if kind == "all" else (kind,)
     async with in_tenant(call, tenant) as (use, home):
-        accounts = await choose_accounts(use, home, account)
+        accounts = await choose_gym_accounts(use, home, account)
         screen = None if as_json else ConsoleScreen(call.terminal, await _totals(use, home, accounts))
         ran = [
             _Ran(one, await _run(use, home, one, kind, force=force, screen=screen))

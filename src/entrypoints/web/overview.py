@@ -10,6 +10,7 @@ import attrs
 from markupsafe import Markup
 
 from ...application.sync.sync_status import Status
+from ...application.tenancy.check_provider import FINE
 from ...domain.identity.principal import Principal
 from ...domain.identity.role import Scope
 from ...domain.shared.errors import TresenError
@@ -29,8 +30,8 @@ T = TypeVar("T")
 
 @attrs.frozen(kw_only=True)
 class HealthCard:
-    """One account's health. ``error`` is there whenever the status is not healthy (W39), and beside it what
-    a healthy provider lacks."""
+    """One account's health. ``error`` is there whenever something is wrong (W39), and beside it what a healthy
+    provider lacks."""
 
     account: str | None
     provider: str | None
@@ -42,7 +43,7 @@ class HealthCard:
     @property
     def healthy(self) -> bool:
         """Whether it is in the colours of W40's first row."""
-        return self.status == "healthy"
+        return self.status in FINE
 
 
 @attrs.frozen(kw_only=True)
@@ -142,5 +143,5 @@ def _card(found: HealthAnswer) -> HealthCard:
         status=found.status,
         configured=found.api_configured,
         checked_at=found.last_check,
-        error=error if found.status == "healthy" else error or "Unknown error",
+        error=error if found.status in FINE else error or "Unknown error",
     )

@@ -10,7 +10,7 @@ import pytest
 from tresen.adapters.emulators.wodify import Sizes, WodifyEmulator, WodifyOptions
 from tresen.adapters.http.chain import CallChains
 from tresen.adapters.memory.clock import NOON, FixedClock, FixedDice
-from tresen.adapters.providers import ProviderRegistry
+from tresen.adapters.providers import GymRegistry
 from tresen.adapters.wodify.provider import WodifyProvider
 from tresen.application.ports.gym import GymGateway
 from tresen.application.ports.secrets import SecretBox
@@ -55,19 +55,19 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def registry(clock: FixedClock) -> ProviderRegistry:
-    return ProviderRegistry([WodifyProvider(CallChains(clock, FixedDice(), allow_private=True), GlassBox())])
+def wodify(clock: FixedClock) -> WodifyProvider:
+    return WodifyProvider(CallChains(clock, FixedDice(), allow_private=True), GlassBox())
 
 
 @pytest.fixture
-def connect(emulator: WodifyEmulator, registry: ProviderRegistry) -> Open:
+def connect(emulator: WodifyEmulator, wodify: WodifyProvider) -> Open:
     """Opens an account at the emulator; ``key`` and settings as given, unproven writes allowed."""
 
     def open_account(
         *, key: str | None = None, base_url: str | None = None, **settings: str
     ) -> AbstractAsyncContextManager[GymGateway]:
         given = {"location_id": "20", "allow_unproven": "true", **settings}
-        connection = registry.check_settings("wodify", base_url=base_url or emulator.url, settings=given)
+        connection = wodify.check(base_url=base_url or emulator.url, settings=given)
         account = ProviderAccount(
             id=AccountId(UUID(int=1)),
             tenant_id=TenantId(UUID(int=2)),
@@ -78,7 +78,7 @@ def connect(emulator: WodifyEmulator, registry: ProviderRegistry) -> Open:
             settings=connection.settings,
             created_at=NOON,
         )
-        return registry.open(account)
+        return GymRegistry([wodify]).open(account)
 
     return open_account
 

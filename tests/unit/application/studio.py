@@ -19,6 +19,7 @@ from tresen.adapters.memory.locks import MemoryRunLocks
 from tresen.adapters.memory.readers import MemoryReaders
 from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.unit_of_work import MemoryUnitsOfWork
+from tresen.adapters.memory.webhooks import MemoryWebhookProviders
 from tresen.adapters.security.passwords import Argon2PasswordHasher
 from tresen.adapters.security.sealing import AesGcmSecretBox, new_key
 from tresen.adapters.security.tokens import RandomTokens
@@ -58,6 +59,7 @@ from tresen.application.tenancy.create_tenant import CreateTenant
 from tresen.application.tenancy.credentials import CredentialGuard
 from tresen.application.tenancy.list_provider_accounts import ListProviderAccounts
 from tresen.application.transactions import Transactions
+from tresen.application.webhooks.open_inbox import OpenInbox
 from tresen.domain.leads.lead import Lead
 from tresen.domain.membership.member import Member
 from tresen.domain.membership.membership import Membership
@@ -188,7 +190,6 @@ class Studio:
         self.create_api_key = CreateApiKey(transactions, self.tokens, clock, ids)
         self.revoke_api_key = RevokeApiKey(transactions, clock)
         self.create_tenant = CreateTenant(self.directory, clock, ids)
-        self.list_accounts = ListProviderAccounts(transactions)
         self.complete_task = CompleteTask(transactions, clock)
 
     def _assemble_gym(self, policy: Policy) -> None:
@@ -196,7 +197,10 @@ class Studio:
         gyms = MemoryGymProviders(self.gyms_by_address)
         guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids)
         writes = self.writes = ProviderWrites(transactions, gyms, guard, self.locks, clock, ids)
-        self.connect = ConnectProvider(transactions, gyms, self.box, clock, ids)
+        self.connect = ConnectProvider(
+            transactions, gyms, OpenInbox(MemoryWebhookProviders(), self.tokens, clock), self.box, clock, ids
+        )
+        self.list_accounts = ListProviderAccounts(transactions, gyms)
         self.check = CheckProvider(transactions, gyms, clock)
         self.create_membership = CreateMembership(transactions, writes, absorb, clock)
         push = PushMembership(transactions, writes, absorb)
@@ -212,16 +216,18 @@ class Studio:
         listing = Listing(transactions, self.run_books, policy, clock, ids)
         self.sync_members = SyncMembers(sync, listing, self.run_books, phones)
         self.sync_leads = SyncLeads(sync, listing, phones)
-        self.sync_status = SyncStatus(transactions, self.readers)
+        self.sync_status = SyncStatus(transactions, self.readers, gyms)
 
     # -- setting the scene ---------------------------------------------------------------------------------------
 
-    def add_account(self, name: str, address: str, *, settings: Mapping[str, str] | None = None) -> ProviderAccount:
+    def add_account(
+        self, name: str, address: str, *, settings: Mapping[str, str] | None = None, provider: str = PROVIDER
+    ) -> ProviderAccount:
         """Straight into the store: an account with credentials that may write."""
         account = ProviderAccount(
             id=AccountId(self.ids.new()),
             tenant_id=self.tenant.id,
-            provider=PROVIDER,
+            provider=provider,
             name=name,
             base_url=address,
             credentials=self.box.seal("the key"),

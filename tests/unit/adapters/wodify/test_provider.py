@@ -7,7 +7,7 @@ import pytest
 
 from tresen.adapters.http.chain import CallChains
 from tresen.adapters.memory.clock import NOON, FixedClock, FixedDice
-from tresen.adapters.providers import ProviderRegistry
+from tresen.adapters.providers import GymRegistry, ProviderRegistry
 from tresen.adapters.wodify.provider import WodifyProvider
 from tresen.application.ports.secrets import SecretBox
 from tresen.domain.shared.errors import InvalidValue, NotConfigured
@@ -25,9 +25,12 @@ class GlassBox(SecretBox):
         return sealed.decode()
 
 
+def wodify(*, allow_private: bool = False) -> WodifyProvider:
+    return WodifyProvider(CallChains(FixedClock(), FixedDice(), allow_private=allow_private), GlassBox())
+
+
 def registry(*, allow_private: bool = False) -> ProviderRegistry:
-    chains = CallChains(FixedClock(), FixedDice(), allow_private=allow_private)
-    return ProviderRegistry([WodifyProvider(chains, GlassBox())])
+    return ProviderRegistry([wodify(allow_private=allow_private)])
 
 
 def account(
@@ -52,7 +55,7 @@ def account(
 
 
 def test_the_registry_knows_its_providers() -> None:
-    assert registry().names() == ["wodify"]
+    assert registry().names() == GymRegistry([wodify()]).names() == ["wodify"]
 
 
 def test_the_address_has_a_default() -> None:
@@ -99,10 +102,10 @@ def test_private_addresses_are_for_installations_that_allow_them() -> None:
 )
 async def test_an_account_that_may_not_or_cannot_be_called_is_not_opened(unusable: ProviderAccount) -> None:
     with pytest.raises(NotConfigured):
-        async with registry().open(unusable):
+        async with GymRegistry([wodify()]).open(unusable):
             pass
 
 
 async def test_opening_an_account_calls_nobody() -> None:
-    async with registry().open(account()) as gateway:
+    async with GymRegistry([wodify()]).open(account()) as gateway:
         assert gateway is not None

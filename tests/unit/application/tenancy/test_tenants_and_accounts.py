@@ -2,6 +2,7 @@
 
 import pytest
 
+from tresen.adapters.memory.gym_providers import PROVIDER
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.tenancy.choose_account import choose_account
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
@@ -135,7 +136,7 @@ async def test_accounts_of_others_are_neither_listed_nor_found(studio: Studio) -
 
 async def chosen(studio: Studio, account_id: AccountId | None = None) -> ProviderAccount | None:
     async def ask(uow: UnitOfWork) -> ProviderAccount | None:
-        return await choose_account(uow, account_id)
+        return await choose_account(uow, account_id, among=[PROVIDER])
 
     return await studio.read(ask)
 
@@ -161,7 +162,7 @@ async def test_without_accounts_there_is_none_to_choose(studio: Studio) -> None:
     other = await studio.create_tenant(NewTenant(slug="other", name="Other"))
 
     async def ask(uow: UnitOfWork) -> ProviderAccount | None:
-        return await choose_account(uow, None)
+        return await choose_account(uow, None, among=[PROVIDER])
 
     assert await studio.transactions.read(other.id, ask) is None
 
@@ -170,7 +171,48 @@ async def test_another_tenants_account_is_not_found(studio: Studio) -> None:
     other = await studio.create_tenant(NewTenant(slug="other", name="Other"))
 
     async def ask(uow: UnitOfWork) -> ProviderAccount | None:
-        return await choose_account(uow, studio.account.id)
+        return await choose_account(uow, studio.account.id, among=[PROVIDER])
 
     with pytest.raises(NotFound):
         await studio.transactions.read(other.id, ask)
+
+
+async def test_accounts_elsewhere_are_neither_meant_nor_to_be_named(studio: Studio) -> None:
+    """A booking system's account beside the gym's leaves the gym's the only one."""
+    elsewhere = studio.add_account("bookings", "https://bookings.example.com", provider="bookings")
+    found = await chosen(studio)
+    assert found is not None
+    assert found.id == studio.account.id
+    with pytest.raises(InvalidValue, match="no members or leads"):
+        await chosen(studio, elsewhere.id)
+    assert [account.id for account in await studio.list_accounts.gyms(studio.tenant.id)] == [studio.account.id]
+    with pytest.raises(InvalidValue):
+        await studio.list_accounts.gym(studio.tenant.id, elsewhere.id)
+    assert (await studio.list_accounts.gym(studio.tenant.id, studio.account.id)).id == studio.account.id
+
+
+async def test_accounts_elsewhere_are_not_probed_and_say_so(studio: Studio) -> None:
+    elsewhere = studio.add_account("bookings", "https://bookings.example.com", provider="bookings")
+    health = await studio.check(studio.tenant.id, elsewhere.id)
+    assert (health.status, health.api_configured, health.error) == ("not_probed", True, None)
+    assert "not probed" in (health.response or "")
+
+
+async def test_only_gyms_count_for_how_syncs_stand(studio: Studio) -> None:
+    await studio.sync_leads(studio.tenant.id, studio.account.id, force=True)
+    before = await studio.sync_status(studio.tenant.id)
+    studio.add_account("bookings", "https://bookings.example.com", provider="bookings")
+    assert before.last_sync_leads is not None
+    assert (await studio.sync_status(studio.tenant.id)).last_sync_leads == before.last_sync_leads
+
+
+async def test_an_account_whose_provider_sends_webhooks_gets_one_inbox(studio: Studio) -> None:
+    made = await studio.connect(connecting(studio))
+
+    async def inboxes(uow: UnitOfWork) -> list[str]:
+        return [inbox.key for inbox in await uow.inboxes.all() if inbox.id == made.id]
+
+    keys = await studio.read(inboxes)
+    assert [len(key) for key in keys] == [43]
+    await studio.connect(connecting(studio))
+    assert await studio.read(inboxes) == keys
