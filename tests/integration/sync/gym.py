@@ -10,11 +10,11 @@ import attrs
 import sqlalchemy as sa
 import typed_settings as ts
 from dependency_injector import providers
+from tests.integration.persistence.revision import tables_of
 
 from tresen.adapters.emulators.wodify import WodifyEmulator, WodifyOptions
 from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.persistence.database import open_database
-from tresen.adapters.persistence.tables import METADATA
 from tresen.adapters.security.sealing import new_key
 from tresen.adapters.system import SystemClock, UuidSource
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
@@ -110,7 +110,7 @@ async def rows(database_url: str) -> Mapping[str, Sequence[tuple[object, ...]]]:
                 table.name: [
                     tuple(row) for row in await connection.fetch(sa.select(table).order_by(*table.primary_key.columns))
                 ]
-                for table in METADATA.sorted_tables
+                for table in tables_of("sqlite" if database_url.startswith("sqlite") else "postgresql")
                 if table.name not in BOOKS
             }
     finally:
