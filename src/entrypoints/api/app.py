@@ -19,6 +19,7 @@ from .routes.identity import identity
 from .routes.leads import leads
 from .routes.members import members
 from .routes.provider_accounts import provider_accounts
+from .routes.schedules import schedules
 from .routes.service import service
 from .routes.staff_tasks import staff_tasks
 from .routes.sync import sync
@@ -45,6 +46,7 @@ def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Lite
             provider_accounts,
             identity,
             staff_tasks,
+            schedules,
             admin("/admin"),
         ],
     )

@@ -30,6 +30,7 @@ _TAGS = {
     "sync": "Runs of the sync",
     "providers": "Provider accounts, their health, and what a provider lists itself",
     "staff": "Work that a person must do",
+    "schedules": "What is done again and again, and when",
     "admin": "Figures and the state of the installation",
     "service": "For machines that watch the process",
 }

@@ -40,6 +40,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("packages", "packages:group", "Packages, which are sold as memberships: list."),
     ("leads", "leads:group", "Leads: list, show, create, update, convert."),
     ("tasks", "tasks:group", "Staff tasks, which no machine may or can do: list, done."),
+    ("schedules", "schedules:group", "Schedules, for what is done again and again: list, run, pause, resume, edit."),
     ("audit", "audit:group", "Who changed, or tried to change, something through the API: list."),
 )
 

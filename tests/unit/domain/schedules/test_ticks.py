@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.unit.domain.schedules import reference
 
 from tresen.domain.schedules.cron import CronFields
 from tresen.domain.schedules.ticks import ticks
-
-from . import reference
 
 ALL_MINUTES, ALL_HOURS = frozenset(range(60)), frozenset(range(24))
 
