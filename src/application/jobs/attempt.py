@@ -1,0 +1,100 @@
+"""One run of a job, and what became of it."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Protocol
+
+import attrs
+
+from ...domain.jobs.job import Job
+from ...domain.jobs.outcome import Again, Dead, Done, Outcome
+from ...domain.shared.errors import TresenError
+from ..log_context import bound
+from ..ports.clock import Clock, Dice
+from .kinds import Hopeless, JobKind, NotYet
+
+_log = logging.getLogger(__name__)
+_ERROR_MAX = 500
+_WORDS: Mapping[type, str] = {Done: "done", Again: "again", Dead: "dead"}
+
+
+class JobObserver(Protocol):
+    """Told of every run: for metrics."""
+
+    def __call__(self, kind: str, outcome: str, seconds: float) -> None:
+        """``outcome`` is done, again (it failed and is tried once more), dead or broken_off (lost, cancelled or
+        returned to the queue)."""
+
+
+@attrs.frozen
+class Attempts:
+    """Runs jobs of these kinds, by name."""
+
+    _kinds: Mapping[str, JobKind]
+    _clock: Clock
+    _dice: Dice
+    _observe: JobObserver
+
+    async def run(self, job: Job) -> Outcome:
+        """Call the handler. Raises CancelledError when the task is cancelled, and nothing else.
+
+        Log lines carry tenant, correlation id (the one with which the job was enqueued), job and kind.
+        """
+        correlation_id = job.correlation_id or f"job-{job.id}"
+        with bound(tenant=str(job.tenant_id), correlation_id=correlation_id, job=job.id, kind=job.kind):
+            started, word = self._clock.now(), "broken_off"
+            try:
+                outcome = await self._outcome(job, self._kinds[job.kind], correlation_id)
+                word = _WORDS[type(outcome)]
+                return outcome
+            finally:
+                self._observe(job.kind, word, (self._clock.now() - started).total_seconds())
+
+    async def _outcome(self, job: Job, kind: JobKind, correlation_id: str) -> Outcome:
+        if job.attempts >= kind.retry.attempts:  # its runs were lost with their processes: perhaps it ends them
+            return Dead(job, job.last_error or "given up")
+        try:
+            await kind.run(job)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            return self._after(job, kind, "the work was cancelled from within")
+        except TresenError as error:
+            return self._refused(job, kind, error)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the worker goes on
+            # What a foreign error says may be anything, a secret too: it stays in the log.
+            _log.exception("job failed unexpectedly")
+            return self._after(job, kind, f"{type(error).__name__} (see the log: {correlation_id})")
+        return Done(job)
+
+    def _refused(self, job: Job, kind: JobKind, error: TresenError) -> Outcome:
+        told = f"{error.code}: {error.message}"[:_ERROR_MAX]
+        if isinstance(error, Hopeless):
+            return _again_or_dead(job, told, None)
+        if isinstance(error, NotYet):
+            return _again_or_dead(job, told, error.delay_s if job.attempts + 1 < kind.retry.attempts else None)
+        return self._after(job, kind, told, retry_after_s=_retry_after(error))
+
+    def _after(self, job: Job, kind: JobKind, error: str, *, retry_after_s: float | None = None) -> Outcome:
+        delay_s = kind.retry.delay_s(job.attempts + 1, jitter=self._dice.roll(), retry_after_s=retry_after_s)
+        return _again_or_dead(job, error, delay_s)
+
+
+def _again_or_dead(job: Job, error: str, delay_s: float | None) -> Outcome:
+    if delay_s is None:
+        _log.error("job is dead: %s", error, extra={"attempts": job.attempts + 1})
+        return Dead(job, error)
+    _log.warning("job failed: %s", error, extra={"attempts": job.attempts + 1, "delay_s": round(delay_s, 3)})
+    return Again(job, delay_s, error)
+
+
+def _retry_after(error: TresenError) -> float | None:
+    seconds = error.details.get("retry_after_s")
+    return float(seconds) if isinstance(seconds, int | float) else None
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody else wants this task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
