@@ -15,12 +15,14 @@ _SHOWN = 16
 
 class Subscription(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     """Details of a registration: its ``topics``, those that the provider does not know (``refused``), a fingerprint of
-    the secret that it signs with, and when it was last seen in working order (UTC)."""
+    the secret that it signs with, and when it was last seen in working order (UTC). ``modified``: the provider's word
+    for when it was last changed, as it was then."""
 
     topics: tuple[str, ...]
     refused: tuple[str, ...] = ()
     secret: str
     seen_at: datetime
+    modified: str | None = None
 
     def details(self) -> str:
         """As JSON text."""

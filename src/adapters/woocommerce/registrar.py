@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -26,7 +26,7 @@ from .protocol import TOPICS, R, ShopProtocol, Webhook, effective_status, has_mo
 
 # There is no limit but the host's patience.
 _PACE = Pacing(per_second=4.0, burst=8)
-_ACTIVE, _DISABLED = "active", "disabled"
+_ACTIVE, _PAUSED, _DISABLED = "active", "paused", "disabled"
 _MOST_PAGES = 100
 # A webhook is switched off by the seventh failure in a row; when the first was, the shop does not tell.
 _BEFORE_SWITCHED_OFF = timedelta(days=1)
@@ -73,9 +73,10 @@ class _Work:
     done: list[str] = attrs.field(factory=list)
     missed_since: datetime | None = None
 
-    def note_missing(self, since: datetime) -> None:
-        """Deliveries may be missing since then."""
-        self.missed_since = since if self.missed_since is None else min(self.missed_since, since)
+    def note_missing(self, since: datetime | None) -> None:
+        """Deliveries may be missing since then; None: none are."""
+        known = [one for one in (self.missed_since, since) if one is not None]
+        self.missed_since = min(known, default=None)
 
 
 class WooCommerceRegistrar(Registrar):
@@ -102,11 +103,10 @@ class WooCommerceRegistrar(Registrar):
         for one in surplus:
             await self._remove(one)
             work.done.append(f"removed webhook {one.id}, a second one for {topic}")
+        work.note_missing(_missed_since(webhook, work.wanted))
         changes = _changes(webhook, work.wanted)
         if not changes:
             return webhook
-        if webhook.status == _DISABLED:
-            work.note_missing(_alive_until(webhook, work.wanted))
         work.done.append(f"{_told(changes)} the webhook for {topic}")
         return await self._changed(webhook, changes)
 
@@ -187,13 +187,17 @@ def _changes(webhook: Webhook, wanted: Wanted) -> dict[str, str]:
     return changes
 
 
-def _alive_until(webhook: Webhook, wanted: Wanted) -> datetime:
-    """Until when it certainly worked."""
+def _missed_since(webhook: Webhook, wanted: Wanted) -> datetime | None:
+    """Since when deliveries may be missing. A webhook that failed, was switched off, or switched on again by a person,
+    was modified since it was last seen here; one that a person paused tells nothing on purpose."""
     known = read_details(wanted.known, str(webhook.id), Subscription)
     if known is not None:
-        return known.seen_at
+        is_touched = webhook.status != _PAUSED and webhook.date_modified_gmt != known.modified
+        return known.seen_at if is_touched else None
+    if webhook.status != _DISABLED:
+        return None
     modified = read_instant(webhook.date_modified_gmt, zone_unsaid=True)
-    return (modified or wanted.now.astimezone(UTC)) - _BEFORE_SWITCHED_OFF
+    return (modified or wanted.now) - _BEFORE_SWITCHED_OFF
 
 
 def _told(changes: Mapping[str, str]) -> str:
@@ -201,8 +205,12 @@ def _told(changes: Mapping[str, str]) -> str:
 
 
 def _registration(webhook: Webhook, wanted: Wanted) -> Registration:
-    kept = Subscription(topics=(webhook.topic,), secret=fingerprint(wanted.secret), seen_at=wanted.now)
     healthy = webhook.status == _ACTIVE
-    if not healthy and (known := read_details(wanted.known, str(webhook.id), Subscription)):
-        kept = Subscription(topics=kept.topics, secret=kept.secret, seen_at=known.seen_at)
+    known = read_details(wanted.known, str(webhook.id), Subscription)
+    kept = Subscription(
+        topics=(webhook.topic,),
+        secret=fingerprint(wanted.secret),
+        seen_at=known.seen_at if known is not None and not healthy else wanted.now,
+        modified=webhook.date_modified_gmt if known is None or healthy else known.modified,
+    )
     return Registration(external_id=str(webhook.id), details=kept.details(), healthy=healthy)

@@ -34,7 +34,8 @@ FORBIDDEN = {
 class Hooks:
     """Subscriptions. ``owner_may_read`` False: their owner has lost the right to see what they tell.
 
-    ``failures`` counts the failures in a row by subscription. That switching one on again sets them back is assumed.
+    ``failures`` counts the failures in a row by subscription; that it counts as a modification, and that switching a
+    webhook on again sets it back, is assumed.
     """
 
     def __init__(self, sender: Sender, source: Callable[[], str]) -> None:
@@ -186,13 +187,15 @@ class Hooks:
         return msgspec.json.encode(row)
 
     def _settle(self, webhook: Webhook, _attempt: int, status: int | None) -> None:
+        before = (webhook.status, self.failures[webhook.id])
         if status in _SUCCESS:
             self.failures[webhook.id] = 0
         elif self.failures[webhook.id] > _MOST_FAILURES:
             webhook.status = DISABLED
-            webhook.date_modified_gmt = self._stamp()
         else:
             self.failures[webhook.id] += 1
+        if before != (webhook.status, self.failures[webhook.id]):
+            webhook.date_modified_gmt = self._stamp()
 
     def _stamp(self) -> str:
         return self._sender.now().astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
