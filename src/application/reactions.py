@@ -41,9 +41,8 @@ class AtCommit:
 
 @attrs.frozen(kw_only=True)
 class Reaction:
-    """Called with each event it is ``on``, in a transaction that is committed for it.
+    """Called with each event it is ``on`` (a type of event, several, or ``EVERY``), in a transaction of its own.
 
-    ``on`` is a type of event, several, or ``EVERY``.
     It runs for an event until it has succeeded once; then a mark keeps it from running again. Events of one subject
     come in their order: one that fails holds up the later ones of its subject, and nothing else. ``name`` is kept
     with jobs and marks: another name is another reaction.
