@@ -27,15 +27,15 @@ LEASE = timedelta(seconds=61)
 
 
 class Diary:
-    """A reaction that notes what happened in tasks, and fails for subjects in ``broken``."""
+    """A reaction that notes what happened in tasks, and fails for those in ``broken``: subject and sequence."""
 
     def __init__(self, name: str = "diary", on: str | Sequence[str] = EVERY) -> None:
-        self.broken: set[str] = set()
+        self.broken: set[tuple[str, int]] = set()
         self.row = Reaction(name=name, on=on, run=self.run)
 
     async def run(self, uow: UnitOfWork, event: StoredEvent) -> None:
         await uow.tasks.add(a_task(uow.tenant.id, title=f"{self.row.name} {event.subject_id} {event.sequence}"))
-        if event.subject_id in self.broken:
+        if (event.subject_id, event.sequence) in self.broken:
             raise LookupError
 
 
@@ -107,7 +107,7 @@ async def test_a_reaction_is_called_for_its_types() -> None:
 async def test_one_that_fails_blocks_its_subject_alone_and_loses_nothing() -> None:
     diary, other = Diary(), Diary("other")
     house = House(diary.row, other.row)
-    diary.broken = {"1"}
+    diary.broken = {("1", 1)}
     await house.happen("1", times=2)
     await house.happen("2", times=2)
     await house.work_off()
