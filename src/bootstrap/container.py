@@ -3,12 +3,15 @@
 from dependency_injector import containers, providers
 
 from ..adapters.calcom.account import calcom
+from ..adapters.calcom.registrar import CalcomRegistrars
 from ..adapters.calcom.webhooks import CalcomWebhooks
 from ..adapters.cron import LibraryCronParser
 from ..adapters.google_calendar.account import google_calendar
+from ..adapters.google_calendar.registrar import GoogleCalendarRegistrars
 from ..adapters.google_calendar.webhooks import GoogleCalendarWebhooks
 from ..adapters.http.chain import CallChains
 from ..adapters.http.observation import CallObserver
+from ..adapters.jobs.choice import JobChannel
 from ..adapters.memory.limits import MemoryLimiter
 from ..adapters.persistence.agenda import SqlAgenda
 from ..adapters.persistence.audit import SqlAuditLog
@@ -23,18 +26,22 @@ from ..adapters.persistence.store_care import SqlStoreCare
 from ..adapters.persistence.unit_of_work import SqlUnitsOfWork
 from ..adapters.phones import LibraryPhoneBook
 from ..adapters.providers import GymRegistry, ProviderRegistry
+from ..adapters.registrars import RegistrarRegistry
 from ..adapters.retell.account import retell
+from ..adapters.retell.by_hand import steps as retell_steps
 from ..adapters.retell.inbound import RetellCallAnswers
 from ..adapters.retell.webhooks import RetellWebhooks
 from ..adapters.security.passwords import Argon2PasswordHasher
 from ..adapters.security.sealing import AesGcmSecretBox
 from ..adapters.security.tokens import RandomTokens
 from ..adapters.stripe.account import stripe
+from ..adapters.stripe.by_hand import steps as stripe_steps
 from ..adapters.stripe.webhooks import StripeWebhooks
 from ..adapters.system import SystemClock, SystemDice, UuidSource
 from ..adapters.webhooks.registry import WebhookProviderRegistry
 from ..adapters.wodify.provider import WodifyProvider
 from ..adapters.woocommerce.account import woocommerce
+from ..adapters.woocommerce.registrar import WooCommerceRegistrars
 from ..adapters.woocommerce.webhooks import WooCommerceWebhooks
 from ..application.gym.absorb import Absorb
 from ..application.gym.browse import Browse
@@ -46,6 +53,11 @@ from ..application.identity.import_users import ImportUsers
 from ..application.identity.log_in import LogIn
 from ..application.identity.log_out import LogOut
 from ..application.identity.revoke_api_key import RevokeApiKey
+from ..application.jobs.cancel_job import CancelJob
+from ..application.jobs.list_jobs import ListJobs
+from ..application.jobs.retry_job import RetryJob
+from ..application.jobs.show_job import ShowJob
+from ..application.jobs.worker import Worker
 from ..application.leads.convert_lead import ConvertLead
 from ..application.leads.create_lead import CreateLead
 from ..application.leads.get_lead import GetLead
@@ -62,17 +74,19 @@ from ..application.ports.events import EventLog
 from ..application.ports.gym import GymProviders
 from ..application.ports.inbound_calls import InboundCalls
 from ..application.ports.inboxes import InboxReaders
+from ..application.ports.jobs import JobQueue
 from ..application.ports.limits import Limiter
 from ..application.ports.locks import RunLocks
 from ..application.ports.phones import PhoneBook
 from ..application.ports.providers import Providers
 from ..application.ports.readers import AuditLog, Readers
+from ..application.ports.registrars import Registrars
 from ..application.ports.schedules import Agenda
 from ..application.ports.secrets import PasswordHasher, SecretBox, TokenSource
 from ..application.ports.store import StoreCare
 from ..application.ports.unit_of_work import UnitsOfWork
 from ..application.ports.webhooks import WebhookProviders
-from ..application.reactions import Reactions
+from ..application.reactions import Reactions, reaction_kind
 from ..application.schedules.change_schedules import CreateSchedule, DeleteSchedule, EditSchedule, PauseSchedule
 from ..application.schedules.install_seeds import InstallSeeds
 from ..application.schedules.list_schedules import ListSchedules
@@ -95,8 +109,12 @@ from ..application.tenancy.create_tenant import CreateTenant
 from ..application.tenancy.credentials import CredentialGuard
 from ..application.tenancy.list_provider_accounts import ListProviderAccounts
 from ..application.transactions import Transactions
+from ..application.webhooks.addresses import WebhookAddresses
+from ..application.webhooks.administer_inbox import AdministerInbox
 from ..application.webhooks.answer_call import AnswerInboundCall, NoSetup
 from ..application.webhooks.doors import Doors
+from ..application.webhooks.ensure import EnsureWebhooks, StoreMissed
+from ..application.webhooks.ensure_job import EnsureWebhooksJob
 from ..application.webhooks.get_delivery import GetDelivery
 from ..application.webhooks.intake import Intake
 from ..application.webhooks.open_inbox import OpenInbox
@@ -106,9 +124,13 @@ from ..application.webhooks.replay import ReplayDeliveries
 from ..application.webhooks.sweep import SweepDeliveries
 from ..domain.sync.decision import Policy
 from ..entrypoints.use_cases import UseCases
-from .metrics import observe_transaction, observe_webhook, prometheus_call_observer
+from .metrics import observe_job, observe_transaction, observe_webhook, prometheus_call_observer
 from .schedules import readiness as readiness_of
 from .settings import Settings, secret_key
+
+
+def _queue_of(channel: JobChannel) -> JobQueue:
+    return channel.queue()
 
 
 class Container(containers.DeclarativeContainer):
@@ -131,10 +153,14 @@ class Container(containers.DeclarativeContainer):
     database: providers.Provider[Database] = providers.Singleton(
         open_database, settings.provided.effective_database_url, clock=clock, ids=ids
     )
+    channel: providers.Provider[JobChannel] = providers.Singleton(JobChannel, database)
     # What embedders let follow from events: container.reactions.add_args(providers.Object(Reaction(...))).
     reactions: providers.List = providers.List()
     fanout: providers.Provider[Reactions] = providers.Singleton(Reactions, reactions.provider)
-    units: providers.Provider[UnitsOfWork] = providers.Singleton(SqlUnitsOfWork, database, fanout)
+    units: providers.Provider[UnitsOfWork] = providers.Singleton(
+        SqlUnitsOfWork, database, fanout, channel.provided.jobs
+    )
+    queue: providers.Provider[JobQueue] = providers.Singleton(_queue_of, channel)
     event_log: providers.Provider[EventLog] = providers.Singleton(SqlEventLog, database)
     directory: providers.Provider[Directory] = providers.Singleton(SqlDirectory, database)
     readers: providers.Provider[Readers] = providers.Singleton(SqlReaders, database)
@@ -191,6 +217,9 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     open_inbox: providers.Provider[OpenInbox] = providers.Singleton(OpenInbox, webhook_providers, tokens, clock)
+    addresses: providers.Provider[WebhookAddresses] = providers.Singleton(
+        WebhookAddresses, settings.provided.public_url
+    )
     # Who answers calls that ring: replaced by whoever has something to say.
     inbound_calls: providers.Provider[InboundCalls] = providers.Singleton(NoSetup)
     doors: providers.Provider[Doors] = providers.Singleton(Doors, inbox_readers, webhook_providers, box, clock)
@@ -203,6 +232,33 @@ class Container(containers.DeclarativeContainer):
         SweepDeliveries, inbox_readers, transactions, clock
     )
 
+    webhook_addresses: providers.Provider[WebhookAddresses] = providers.Singleton(
+        WebhookAddresses, settings.provided.public_url, settings.provided.allow_private_addresses
+    )
+    registrars: providers.Provider[Registrars] = providers.Singleton(
+        RegistrarRegistry,
+        providers.List(
+            providers.Singleton(CalcomRegistrars, chains, box),
+            providers.Singleton(GoogleCalendarRegistrars, chains, box, clock, ids),
+            providers.Singleton(WooCommerceRegistrars, chains, box),
+        ),
+        providers.Object({"retell": retell_steps, "stripe": stripe_steps}),
+    )
+    ensure_webhooks: providers.Provider[EnsureWebhooks] = providers.Singleton(
+        EnsureWebhooks,
+        transactions,
+        registrars,
+        webhook_providers,
+        open_inbox,
+        providers.Singleton(StoreMissed, doors, receive_webhook, intake),
+        webhook_addresses,
+        box,
+        tokens,
+        locks,
+        guard,
+        clock,
+    )
+
     sync_members: providers.Provider[SyncMembers] = providers.Singleton(
         SyncMembers, sync_account, listing, books, phones
     )
@@ -211,6 +267,13 @@ class Container(containers.DeclarativeContainer):
     job_kinds: providers.List = providers.List(
         providers.Singleton(sync_job_kind, "members", sync_members, gyms, transactions, clock),
         providers.Singleton(sync_job_kind, "leads", sync_leads, gyms, transactions, clock),
+        providers.Singleton(reaction_kind, transactions, fanout),
+        providers.Singleton(EnsureWebhooksJob, ensure_webhooks).provided.kind.call(),
+    )
+
+    # A new one each time, for one process may have several: container.worker(parallel=5).
+    worker: providers.Provider[Worker] = providers.Factory(
+        Worker, queue, job_kinds, clock, dice, ids, observe=providers.Object(observe_job)
     )
 
     agenda: providers.Provider[Agenda] = providers.Singleton(SqlAgenda, database)
@@ -251,6 +314,10 @@ class Container(containers.DeclarativeContainer):
         sync_leads=sync_leads,
         sync_status=providers.Singleton(SyncStatus, transactions, readers, gyms),
         complete_task=providers.Singleton(CompleteTask, transactions, clock),
+        list_jobs=providers.Singleton(ListJobs, transactions),
+        show_job=providers.Singleton(ShowJob, transactions),
+        retry_job=providers.Singleton(RetryJob, transactions),
+        cancel_job=providers.Singleton(CancelJob, transactions),
         list_schedules=providers.Singleton(ListSchedules, transactions, shows),
         create_schedule=providers.Singleton(CreateSchedule, transactions, timings, shows, clock, ids),
         edit_schedule=providers.Singleton(EditSchedule, transactions, timings, shows, clock),
@@ -265,8 +332,12 @@ class Container(containers.DeclarativeContainer):
             inbound_calls,
             providers.Dict(retell=providers.Singleton(RetellCallAnswers)),
         ),
+        administer_inbox=providers.Singleton(
+            AdministerInbox, transactions, open_inbox, webhook_providers, addresses, box, tokens, clock
+        ),
         get_delivery=providers.Singleton(GetDelivery, transactions),
         replay_deliveries=providers.Singleton(ReplayDeliveries, transactions),
+        ensure_webhooks=ensure_webhooks,
         webhook_providers=webhook_providers,
         observe_webhook=providers.Object(observe_webhook),
         inbox_readers=inbox_readers,
