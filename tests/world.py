@@ -21,6 +21,7 @@ from tresen.adapters.memory.inboxes import MemoryInboxReaders
 from tresen.adapters.memory.limits import MemoryLimiter
 from tresen.adapters.memory.locks import MemoryRunLocks
 from tresen.adapters.memory.readers import MemoryReaders
+from tresen.adapters.memory.registrars import MemoryRegistrars
 from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.unit_of_work import MemoryUnitsOfWork
 from tresen.adapters.memory.webhooks import MemoryCallAnswers, MemoryWebhookProviders
@@ -37,6 +38,10 @@ from tresen.application.identity.import_users import ImportUsers
 from tresen.application.identity.log_in import Credentials, LogIn
 from tresen.application.identity.log_out import LogOut
 from tresen.application.identity.revoke_api_key import RevokeApiKey
+from tresen.application.jobs.cancel_job import CancelJob
+from tresen.application.jobs.list_jobs import ListJobs
+from tresen.application.jobs.retry_job import RetryJob
+from tresen.application.jobs.show_job import ShowJob
 from tresen.application.leads.convert_lead import ConvertLead
 from tresen.application.leads.create_lead import CreateLead
 from tresen.application.leads.get_lead import GetLead
@@ -68,8 +73,11 @@ from tresen.application.tenancy.create_tenant import CreateTenant, NewTenant
 from tresen.application.tenancy.credentials import CredentialGuard
 from tresen.application.tenancy.list_provider_accounts import ListProviderAccounts
 from tresen.application.transactions import Transactions
+from tresen.application.webhooks.addresses import WebhookAddresses
+from tresen.application.webhooks.administer_inbox import AdministerInbox
 from tresen.application.webhooks.answer_call import AnswerInboundCall, NoSetup
 from tresen.application.webhooks.doors import Doors
+from tresen.application.webhooks.ensure import EnsureWebhooks, StoreMissed
 from tresen.application.webhooks.get_delivery import GetDelivery
 from tresen.application.webhooks.intake import Intake
 from tresen.application.webhooks.open_inbox import OpenInbox
@@ -248,7 +256,21 @@ def _use_cases(
     books = RunBooks(transactions, guard, clock, ids)
     sync, listing = SyncAccount(books, gyms, MemoryRunLocks()), Listing(transactions, books, Policy(), clock, ids)
     inboxes, webhooks, intake = MemoryInboxReaders(store), MemoryWebhookProviders(), Intake(transactions)
-    receive = ReceiveWebhook(Doors(inboxes, webhooks, box, clock), intake, clock, ids)
+    doors, open_inbox = Doors(inboxes, webhooks, box, clock), OpenInbox(webhooks, tokens, clock)
+    receive = ReceiveWebhook(doors, intake, clock, ids)
+    ensure_webhooks = EnsureWebhooks(
+        transactions,
+        MemoryRegistrars(),
+        webhooks,
+        open_inbox,
+        StoreMissed(doors, receive, intake),
+        WebhookAddresses("https://desk.example"),
+        box,
+        tokens,
+        MemoryRunLocks(),
+        guard,
+        clock,
+    )
     timings = Timings(LibraryCronParser())
     readiness = Readiness({"sync_members", "sync_leads"}, {"sync_members": gyms.names(), "sync_leads": gyms.names()})
     shows, seeds = Shows(readiness), InstallSeeds(directory, transactions, timings, clock, ids)
@@ -261,7 +283,7 @@ def _use_cases(
         create_api_key=CreateApiKey(transactions, tokens, clock, ids),
         revoke_api_key=RevokeApiKey(transactions, clock),
         create_tenant=CreateTenant(directory, clock, ids, seeds),
-        connect_provider=ConnectProvider(transactions, gyms, OpenInbox(webhooks, tokens, clock), box, clock, ids),
+        connect_provider=ConnectProvider(transactions, gyms, open_inbox, box, clock, ids),
         list_provider_accounts=ListProviderAccounts(transactions, gyms),
         check_provider=CheckProvider(transactions, gyms, clock),
         create_membership=sell,
@@ -278,6 +300,10 @@ def _use_cases(
         sync_leads=SyncLeads(sync, listing, phones),
         sync_status=SyncStatus(transactions, readers, gyms),
         complete_task=CompleteTask(transactions, clock),
+        list_jobs=ListJobs(transactions),
+        show_job=ShowJob(transactions),
+        retry_job=RetryJob(transactions),
+        cancel_job=CancelJob(transactions),
         list_schedules=ListSchedules(transactions, shows),
         create_schedule=CreateSchedule(transactions, timings, shows, clock, ids),
         edit_schedule=EditSchedule(transactions, timings, shows, clock),
@@ -286,8 +312,16 @@ def _use_cases(
         run_schedule=RunSchedule(transactions, readiness),
         receive_webhook=receive,
         answer_inbound_call=AnswerInboundCall(receive, intake, NoSetup(), {"memory": MemoryCallAnswers()}),
+        administer_inbox=AdministerInbox(
+            transactions,
+            OpenInbox(webhooks, tokens, clock),
+            webhooks,
+            WebhookAddresses("https://desk.example/ignored"),
+            *(box, tokens, clock),
+        ),
         get_delivery=GetDelivery(transactions),
         replay_deliveries=ReplayDeliveries(transactions),
+        ensure_webhooks=ensure_webhooks,
         webhook_providers=webhooks,
         observe_webhook=lambda _provider, _status: None,
         inbox_readers=inboxes,

@@ -12,6 +12,10 @@ from ..application.identity.import_users import ImportUsers
 from ..application.identity.log_in import LogIn
 from ..application.identity.log_out import LogOut
 from ..application.identity.revoke_api_key import RevokeApiKey
+from ..application.jobs.cancel_job import CancelJob
+from ..application.jobs.list_jobs import ListJobs
+from ..application.jobs.retry_job import RetryJob
+from ..application.jobs.show_job import ShowJob
 from ..application.leads.convert_lead import ConvertLead
 from ..application.leads.create_lead import CreateLead
 from ..application.leads.get_lead import GetLead
@@ -38,7 +42,9 @@ from ..application.tenancy.check_provider import CheckProvider
 from ..application.tenancy.connect_provider import ConnectProvider
 from ..application.tenancy.create_tenant import CreateTenant
 from ..application.tenancy.list_provider_accounts import ListProviderAccounts
+from ..application.webhooks.administer_inbox import AdministerInbox
 from ..application.webhooks.answer_call import AnswerInboundCall
+from ..application.webhooks.ensure import EnsureWebhooks
 from ..application.webhooks.get_delivery import GetDelivery
 from ..application.webhooks.receive import ReceiveWebhook
 from ..application.webhooks.replay import ReplayDeliveries
@@ -76,6 +82,10 @@ class UseCases:
     sync_leads: SyncLeads
     sync_status: SyncStatus
     complete_task: CompleteTask
+    list_jobs: ListJobs
+    show_job: ShowJob
+    retry_job: RetryJob
+    cancel_job: CancelJob
     list_schedules: ListSchedules
     create_schedule: CreateSchedule
     edit_schedule: EditSchedule
@@ -84,8 +94,10 @@ class UseCases:
     run_schedule: RunSchedule
     receive_webhook: ReceiveWebhook
     answer_inbound_call: AnswerInboundCall
+    administer_inbox: AdministerInbox
     get_delivery: GetDelivery
     replay_deliveries: ReplayDeliveries
+    ensure_webhooks: EnsureWebhooks
     webhook_providers: WebhookProviders
     observe_webhook: WebhookObserver
     inbox_readers: InboxReaders

@@ -21,6 +21,7 @@ T = TypeVar("T")
 _NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot keep it
 Text = Annotated[str, msgspec.Meta(max_length=200, pattern=_NO_NUL)]
 LongText = Annotated[str, msgspec.Meta(max_length=5_000, pattern=_NO_NUL)]
+Credentials = Annotated[str, msgspec.Meta(max_length=10_000, pattern=_NO_NUL)]
 Secret = Annotated[str, msgspec.Meta(max_length=1_000, pattern=_NO_NUL)]
 
 

@@ -33,7 +33,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("tenant", "tenants:group", "Tenants: create, list."),
     ("user", "users:group", "Users: create, list, import."),
     ("key", "keys:group", "API keys: create, revoke, list."),
-    ("provider", "providers:group", "Provider accounts: connect, renew-key, list, check."),
+    ("provider", "providers:group", "Provider accounts: connect, renew-key, list, check, webhooks."),
     ("sync", "sync:group", "Bring members and leads in step with the provider; see how it stands."),
     ("members", "members:group", "Members: list, show."),
     ("memberships", "memberships:group", "Memberships: sell, update, cancel."),
@@ -41,6 +41,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("leads", "leads:group", "Leads: list, show, create, update, convert."),
     ("tasks", "tasks:group", "Staff tasks, which no machine may or can do: list, done."),
     ("schedules", "schedules:group", "Schedules, for what is done again and again: list, run, pause, resume, edit."),
+    ("jobs", "jobs:group", "Jobs, which workers do later: list, show, retry, cancel."),
     ("audit", "audit:group", "Who changed, or tried to change, something through the API: list."),
 )
 

@@ -69,6 +69,13 @@ async def choose_gym_accounts(use: UseCases, tenant: Tenant, name_or_id: str | N
     return _chosen(tenant, await use.list_provider_accounts.gyms(tenant.id), name_or_id, what="gym's account")
 
 
+async def choose_webhook_accounts(use: UseCases, tenant: Tenant, name_or_id: str | None) -> Sequence[ProviderAccount]:
+    """The same among the accounts whose providers send webhooks."""
+    accounts = await use.list_provider_accounts(tenant.id)
+    sending = [account for account in accounts if account.provider in use.webhook_providers.names()]
+    return _chosen(tenant, sending, name_or_id, what="account whose provider sends webhooks")
+
+
 def _chosen(
     tenant: Tenant, accounts: Sequence[ProviderAccount], name_or_id: str | None, *, what: str = "provider account"
 ) -> Sequence[ProviderAccount]:

@@ -15,6 +15,7 @@ from .call import Given, choose_accounts, in_tenant
 from .documents import fields, listed, row
 from .exit_codes import ExitCode
 from .options import JsonOption, TenantOption, command_group
+from .provider_webhooks import group as webhooks
 from .terminal import Terminal
 
 KEY_VARIABLE = "TRESEN_PROVIDER_KEY"
@@ -23,12 +24,15 @@ _KeyStdin = Annotated[
     bool, Parameter(name="--key-stdin", negative=(), show_default=False, help="Read the API key from standard input.")
 ]
 
-group = command_group("provider", "Provider accounts: connect, renew-key, list, check.")
+group = command_group("provider", "Provider accounts: connect, renew-key, list, check, webhooks.")
+group.command(webhooks)
 
 
 @group.command
 async def connect(
-    provider: Annotated[str, Parameter(help="The provider, such as wodify.")],
+    provider: Annotated[
+        str, Parameter(help="The provider: calcom, google_calendar, retell, stripe, wodify or woocommerce.")
+    ],
     /,
     *,
     name: Annotated[str, Parameter(help="Tells accounts at one provider apart.")] = "main",

@@ -87,8 +87,12 @@ class Terminal:
             print(visible(line), file=self.err, flush=True)
 
     def read_secret(self) -> str:
-        """The first line of the standard input, for secrets handed over by another program."""
-        return self.source.readline(_LONGEST_SECRET).rstrip("\r\n")
+        """The first line of the standard input, for secrets handed over by another program; all of it when it begins
+        like a JSON document, as key files do."""
+        line = self.source.readline(_LONGEST_SECRET)
+        if line.startswith("{"):
+            return line + self.source.read(_LONGEST_SECRET)
+        return line.rstrip("\r\n")
 
     def ask_for(self, what: str, *, otherwise: str) -> str:
         """Ask the person at the terminal for a secret. Raises InvalidValue when nobody is there to be asked.

@@ -23,9 +23,10 @@ from ..answers.providers import (
     health,
     shown,
 )
-from ..bodies import Body, Secret, Text, leave
+from ..bodies import Body, Credentials, Text, leave
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW
+from . import provider_webhooks
 
 _WINDOW = WINDOW | {"status"}
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT)]
@@ -35,12 +36,13 @@ LeadStatus = Literal["new", "contacted", "qualified", "converted", "lost"]
 
 
 class NewAccountBody(Body):
-    """The same ``provider`` and ``name`` again renews the account; what is absent stays as it is. Settings are set one
-    by one, an empty text takes one back. A new account may not write unless ``writes_enabled`` is true.
+    """The same ``provider`` and ``name`` again renews the account; what is absent stays as it is. ``api_key`` are the
+    credentials in the provider's form (a key, ``ck_…:cs_…``, a key file's JSON). Settings are set one by one, an empty
+    text takes one back. A new account may not write unless ``writes_enabled`` is true.
     """
 
     provider: Text
-    api_key: Secret
+    api_key: Credentials
     name: Text = "main"
     base_url: Text | None | msgspec.UnsetType = msgspec.UNSET
     settings: Mapping[Text, Text] | msgspec.UnsetType = msgspec.UNSET
@@ -124,6 +126,9 @@ async def browse_leads(
 
 provider_accounts = Router(
     "/provider-accounts",
-    route_handlers=[list_accounts, connect, get_account, get_health, browse_members, browse_leads],
+    route_handlers=[
+        *(list_accounts, connect, get_account, get_health, browse_members, browse_leads),
+        *provider_webhooks.HANDLERS,
+    ],
     tags=["providers"],
 )
