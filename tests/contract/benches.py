@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+import asyncpg
+
 from tresen.adapters.jobs.choice import JobChannel
+from tresen.adapters.jobs.postgres_names import QUEUE_TABLE
 from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.memory.directory import MemoryDirectory
 from tresen.adapters.memory.jobs import MemoryJobQueue
@@ -22,6 +25,8 @@ from tresen.application.ports.directory import Directory
 from tresen.application.ports.jobs import JobQueue
 from tresen.application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from tresen.domain.shared.ids import TenantId
+
+from .stores import empty
 
 T = TypeVar("T")
 
@@ -64,6 +69,23 @@ class ClockedBench(Bench):
         self._clock.advance(timedelta(seconds=seconds))
 
 
+class PostgresBench(ClockedBench):
+    """The server's clock cannot be moved: what it is compared with is, the other way, beside the clock of the port."""
+
+    def __init__(self, url: str, queue: JobQueue, units: UnitsOfWork, directory: Directory, clock: FixedClock) -> None:
+        super().__init__(queue, units, directory, clock)
+        self._url = url
+
+    async def pass_time(self, seconds: float) -> None:
+        await super().pass_time(seconds)
+        moved = "execute_after = execute_after - $1::interval, heartbeat = heartbeat - $1::interval"
+        connection = await asyncpg.connect(self._url)
+        try:
+            await connection.execute(f"UPDATE {QUEUE_TABLE} SET {moved}", timedelta(seconds=seconds))  # noqa: S608
+        finally:
+            await connection.close()
+
+
 @asynccontextmanager
 async def bench_in_memory() -> AsyncIterator[Bench]:
     """The fakes."""
@@ -82,5 +104,19 @@ async def bench_in_sqlite(file: Path) -> AsyncIterator[Bench]:
         channel = JobChannel(database)
         units = SqlUnitsOfWork(database, jobs=channel.jobs)
         yield ClockedBench(channel.queue(), units, SqlDirectory(database), clock)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def bench_in_postgres(url: str) -> AsyncIterator[Bench]:
+    """A database that has our schema; it is emptied first."""
+    await empty(url)
+    clock = FixedClock()
+    database = open_database(url, clock=clock, ids=UuidSource())
+    try:
+        channel = JobChannel(database)
+        units = SqlUnitsOfWork(database, jobs=channel.jobs)
+        yield PostgresBench(url, channel.queue(), units, SqlDirectory(database), clock)
     finally:
         await database.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -23,21 +24,28 @@ from tresen.domain.shared.errors import (
 from tresen.domain.shared.ids import JobId, TenantId
 from tresen.domain.shared.page import Listing, Page
 
-from .benches import Bench, bench_in_memory, bench_in_sqlite, write
+from .benches import Bench, bench_in_memory, bench_in_postgres, bench_in_sqlite, write
 
 ME, YOU = UUID(int=1), UUID(int=2)
 KINDS = {"mail": None, "sync": None}
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    """A fresh, empty queue."""
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def opening(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Bench]:
+    """A fresh, empty queue, yet to be opened."""
     match request.param:
         case "memory":
-            opened = bench_in_memory()
+            return bench_in_memory()
+        case "sqlite":
+            return bench_in_sqlite(request.getfixturevalue("tmp_path") / "tresen.db")
         case _:
-            opened = bench_in_sqlite(request.getfixturevalue("tmp_path") / "tresen.db")
-    async with opened as one:
+            return bench_in_postgres(request.getfixturevalue("emptied_postgres_url"))
+
+
+@pytest.fixture
+async def bench(opening: AbstractAsyncContextManager[Bench]) -> AsyncIterator[Bench]:
+    """A fresh, empty queue."""
+    async with opening as one:
         yield one
 
 
@@ -540,7 +548,7 @@ class TestByHand:
             await uow.jobs.cancel(job_id)
         assert (await get(bench, tenant, job_id)).state is JobState.QUEUED
 
-    @pytest.mark.parametrize("key", ["0", "999999", "", "x", "-1", "1.5", "²", "9" * 40, str(uuid4())])
+    @pytest.mark.parametrize("key", ["0", "999999", "", "x", "-1", "1.5", "²", "9" * 40, str(ME)])
     async def test_an_id_that_is_none_is_not_found(self, bench: Bench, tenant: TenantId, key: str) -> None:
         with pytest.raises(NotFound):
             await get(bench, tenant, JobId(key))
