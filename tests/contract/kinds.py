@@ -243,7 +243,7 @@ async def _message(uow: UnitOfWork) -> Message:
 
 def _change_message(message: Message) -> None:
     message.next_attempt_number()
-    message.note(an_attempt(message, status=500), jitter=0.5)
+    message.note(an_attempt(message, status=500), again_in_s=5.25)
     message.cancel(now=LATER)
     message.round = 2
 

@@ -175,7 +175,7 @@ async def test_a_page_is_a_window_by_creation(backend: Backend, tenant: TenantId
 
 async def test_a_line_says_all_but_the_body(backend: Backend, tenant: TenantId, endpoint: Endpoint) -> None:
     message = a_message(endpoint, body=b"12345")
-    message.note(an_attempt(message, status=None), jitter=0)
+    message.note(an_attempt(message, status=None), again_in_s=5)
     await store(backend, tenant, message)
     (line,) = (await backend.read(tenant, lambda uow: uow.messages.page(endpoint.id, ALL, Listing()))).items
     expected = {name: value for name, value in values_of(message).items() if name in attrs.fields_dict(type(line))}

@@ -6,11 +6,11 @@ from uuid import UUID
 import attrs
 
 from ...domain.jobs.job import Job
-from ...domain.resilience.retry import RetryPolicy
+from ...domain.resilience.retry import RetryPolicy, RetrySchedule
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import MessageId, TenantId
 from ...domain.webhooks.endpoint import DisabledReason, Endpoint, EndpointState
-from ...domain.webhooks.message import Attempt, Message
+from ...domain.webhooks.message import Attempt, Message, MessageState
 from ..jobs.kinds import JobKind, NotYet
 from ..ports.clock import Clock, Dice
 from ..ports.outgoing import Answer, WebhookSender
@@ -22,6 +22,13 @@ from .queueing import DELIVER_MESSAGE
 
 # Receivers that are slow hold no more than so many places in all workers together.
 CONCURRENCY = 16
+# The example of Standard Webhooks 1.0.0: ten tries over 75 hours and 35 minutes; each wait up to a tenth longer, so
+# that what failed together does not come back together. A receiver that asks for more time gets up to a day.
+SCHEDULE = RetrySchedule(
+    delays_s=(5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0),
+    spread=0.1,
+    longest_wait_s=86_400.0,
+)
 # The message counts its tries and ends by itself; this is only the end of what cannot even be tried.
 _RETRY = RetryPolicy(attempts=100, first_s=5.0, longest_s=3_600.0, longest_wait_s=172_800.0)
 # Clocks and queues are not that exact.
@@ -106,20 +113,21 @@ class DeliverMessage:
             message = await uow.messages.get(message_id)
             attempt = self._attempt(message, answer)
             awaited = message.awaits(round_)
-            delay = None
             if awaited:
-                delay = message.note(attempt, jitter=jitter, retry_after_s=answer.retry_after_s)
+                delay = SCHEDULE.delay_s(message.failures + 1, jitter=jitter, retry_after_s=answer.retry_after_s)
+                message.note(attempt, again_in_s=delay)
             await uow.messages.save(message)
             await uow.messages.log(attempt)
-            disabled = awaited and await self._judge(uow, attempt, message, final=delay is None, told=_told(answer))
-            return None if disabled else delay
+            if not awaited or await self._is_given_up(uow, attempt, message, told=_told(answer)):
+                return None
+            return delay if message.awaits(round_) else None
 
         return await self._transactions.run(tenant_id, "settle_message", settle)
 
-    async def _judge(self, uow: UnitOfWork, attempt: Attempt, message: Message, *, final: bool, told: str) -> bool:
+    async def _is_given_up(self, uow: UnitOfWork, attempt: Attempt, message: Message, *, told: str) -> bool:
         """What the attempt means for the endpoint. Whether it is disabled because of it."""
         endpoint = await uow.endpoints.get(message.endpoint_id)
-        now = attempt.at
+        now, final = attempt.at, message.state is MessageState.FAILED
         changed = endpoint.note_success() if attempt.delivered else endpoint.note_failure(final=final, now=now)
         lost = not attempt.delivered and (attempt.gone or endpoint.is_lost(now))
         if lost and endpoint.state is EndpointState.ACTIVE:

@@ -35,10 +35,7 @@ class SendTest:
 
         async def send(uow: UnitOfWork) -> Message:
             endpoint = await _active(uow, endpoint_id)
-            data: dict[str, Json] = {
-                "tenant": uow.tenant.slug,
-                "endpoint": {"id": str(endpoint.id), "name": endpoint.name},
-            }
+            about: dict[str, Json] = {"id": str(endpoint.id), "name": endpoint.name}
             message = Message(
                 id=MessageId(self._ids.new()),
                 tenant_id=tenant_id,
@@ -46,7 +43,7 @@ class SendTest:
                 event_id=None,
                 event_type=TEST_TYPE,
                 subject=task_subject(endpoint.id),
-                body=body(TEST_TYPE, now, data),
+                body=body(TEST_TYPE, now, {"tenant": uow.tenant.slug, "endpoint": about}),
                 created_at=now,
                 next_at=now,
             )

@@ -7,21 +7,12 @@ from uuid import UUID
 
 import attrs
 
-from ..resilience.retry import RetrySchedule
 from ..shared.errors import IllegalTransition, InvalidValue
 from ..shared.ids import EndpointId, EventId, MessageId, TenantId
 
 EXCERPT_MAX = 500
 _PREFIX = "msg_"
 _SUCCESS = range(200, 300)
-
-# The example of Standard Webhooks 1.0.0: ten tries over 75 hours and 35 minutes; each wait up to a tenth longer, so
-# that what failed together does not come back together. A receiver that asks for more time gets up to a day.
-SCHEDULE = RetrySchedule(
-    delays_s=(5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0),
-    spread=0.1,
-    longest_wait_s=86_400.0,
-)
 
 
 class MessageState(enum.Enum):
@@ -104,25 +95,20 @@ class Message:
         """Whether it is still to be sent because it was queued for that time: later rounds have jobs of their own."""
         return self.state is MessageState.PENDING and self.round == round
 
-    def note(self, attempt: Attempt, *, jitter: float, retry_after_s: float | None = None) -> float | None:
-        """A try of this round came to an end: the seconds to wait for the next one, None when there is none.
+    def note(self, attempt: Attempt, *, again_in_s: float | None) -> None:
+        """A try of this round came to an end; should it have failed, the next one is in ``again_in_s`` seconds.
 
-        ``jitter`` is a random number in [0, 1). Raises IllegalTransition unless it is pending.
+        None: there is none, as after 410. Raises IllegalTransition unless it is pending.
         """
         if attempt.delivered:
             self._end(MessageState.DELIVERED, attempt.at)
-            return None
-        if self.state is not MessageState.PENDING:
-            raise self._refused(MessageState.FAILED)
-        self.failures += 1
-        delay = None
-        if not attempt.gone:
-            delay = SCHEDULE.delay_s(self.failures, jitter=jitter, retry_after_s=retry_after_s)
-        if delay is None:
+        elif attempt.gone or again_in_s is None:
             self._end(MessageState.FAILED, attempt.at)
         else:
-            self.next_at = attempt.at + timedelta(seconds=delay)
-        return delay
+            if self.state is not MessageState.PENDING:
+                raise self._refused(MessageState.PENDING)
+            self.next_at = attempt.at + timedelta(seconds=again_in_s)
+        self.failures += not attempt.delivered
 
     def next_attempt_number(self) -> int:
         """Counts a try that was made, whatever became of the message meanwhile."""

@@ -20,8 +20,6 @@ from tresen.domain.webhooks.message import (
     read_webhook_id,
 )
 
-HOURS_OF_THE_EXAMPLE = 75 + 35 / 60
-
 
 def message() -> Message:
     return a_message(an_endpoint(TenantId(IDS.new())))
@@ -30,51 +28,36 @@ def message() -> Message:
 @pytest.mark.parametrize("status", [200, 204, 299])
 def test_only_2xx_is_delivered(status: int) -> None:
     one = message()
-    assert one.note(an_attempt(one, status=status), jitter=0) is None
-    assert (one.state, one.next_at, one.done_at) == (MessageState.DELIVERED, None, NOON)
+    one.note(an_attempt(one, status=status), again_in_s=5)
+    assert (one.state, one.next_at, one.done_at, one.failures) == (MessageState.DELIVERED, None, NOON, 0)
 
 
 @pytest.mark.parametrize("status", [None, 199, 300, 301, 400, 404, 429, 500])
 def test_everything_else_is_tried_again(status: int | None) -> None:
     one = message()
-    assert one.note(an_attempt(one, status=status), jitter=0) == 5.0
-    assert (one.state, one.next_at) == (MessageState.PENDING, NOON + timedelta(seconds=5))
+    one.note(an_attempt(one, status=status), again_in_s=5)
+    assert (one.state, one.next_at, one.failures) == (MessageState.PENDING, NOON + timedelta(seconds=5), 1)
 
 
-def test_the_schedule_is_the_one_of_standard_webhooks() -> None:
-    one, waited = message(), 0.0
-    tries = 1
-    while (delay := one.note(an_attempt(one, status=500), jitter=0.0)) is not None:
-        waited += delay
-        tries += 1
-    assert tries == 10
-    assert waited == pytest.approx(HOURS_OF_THE_EXAMPLE * 3600 + 5)
-    assert (one.state, one.next_at) == (MessageState.FAILED, None)
-
-
-def test_waits_get_up_to_a_tenth_longer() -> None:
+@pytest.mark.parametrize(("status", "again_in_s"), [(500, None), (None, None), (410, 5.0)])
+def test_the_last_try_and_410_are_the_end(status: int | None, again_in_s: float | None) -> None:
     one = message()
-    assert one.note(an_attempt(one, status=500), jitter=0.5) == pytest.approx(5.25)
+    one.note(an_attempt(one, status=status), again_in_s=again_in_s)
+    assert (one.state, one.next_at, one.done_at) == (MessageState.FAILED, None, NOON)
 
 
-@pytest.mark.parametrize(("asked", "waits"), [(1.0, 5.0), (60.0, 60.0), (1e9, 86_400.0)])
-def test_a_receiver_may_ask_for_more_time_up_to_a_day(asked: float, waits: float) -> None:
+def test_a_try_of_what_is_not_pending_changes_nothing() -> None:
     one = message()
-    assert one.note(an_attempt(one, status=429), jitter=0, retry_after_s=asked) == waits
-
-
-def test_410_is_the_end() -> None:
-    one = message()
-    attempt = an_attempt(one, status=410)
-    assert attempt.gone
-    assert one.note(attempt, jitter=0) is None
-    assert one.state is MessageState.FAILED
+    one.cancel(now=NOON)
+    with pytest.raises(IllegalTransition):
+        one.note(an_attempt(one, status=500), again_in_s=5)
+    assert (one.state, one.next_at, one.failures) == (MessageState.CANCELLED, None, 0)
 
 
 def test_a_replay_starts_anew_with_the_same_id_and_bytes() -> None:
     one = message()
     before = (one.webhook_id, one.body)
-    one.note(an_attempt(one, status=410), jitter=0)
+    one.note(an_attempt(one, status=410), again_in_s=None)
     one.replay(now=NOON)
     assert (one.webhook_id, one.body) == before
     assert (one.round, one.failures, one.next_at, one.done_at) == (2, 0, NOON, None)
@@ -88,8 +71,8 @@ def test_a_replay_starts_anew_with_the_same_id_and_bytes() -> None:
 def test_the_table_is_obeyed(state: MessageState) -> None:
     steps: dict[MessageState, Callable[[Message], object]] = {
         MessageState.PENDING: lambda one: one.replay(now=NOON),
-        MessageState.DELIVERED: lambda one: one.note(an_attempt(one, status=200), jitter=0),
-        MessageState.FAILED: lambda one: one.note(an_attempt(one, status=410), jitter=0),
+        MessageState.DELIVERED: lambda one: one.note(an_attempt(one, status=200), again_in_s=None),
+        MessageState.FAILED: lambda one: one.note(an_attempt(one, status=410), again_in_s=None),
         MessageState.CANCELLED: lambda one: one.cancel(now=NOON),
     }
     for target, step in steps.items():
