@@ -24,6 +24,7 @@ from tresen.adapters.memory.readers import MemoryReaders
 from tresen.adapters.memory.registrars import MemoryRegistrars
 from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.unit_of_work import MemoryUnitsOfWork
+from tresen.adapters.memory.webhook_sender import MemoryWebhookSender, SequenceSecrets
 from tresen.adapters.memory.webhooks import MemoryCallAnswers, MemoryWebhookProviders
 from tresen.adapters.security.passwords import Argon2PasswordHasher
 from tresen.adapters.security.sealing import AesGcmSecretBox, new_key
@@ -52,6 +53,11 @@ from tresen.application.membership.get_member import GetMember
 from tresen.application.membership.list_packages import ListPackages
 from tresen.application.membership.push_membership import PushMembership
 from tresen.application.membership.update_membership import UpdateMembership
+from tresen.application.outgoing.browse_endpoints import BrowseEndpoints
+from tresen.application.outgoing.change_endpoint import DeleteEndpoint, RotateSecret, SwitchEndpoint, UpdateEndpoint
+from tresen.application.outgoing.create_endpoint import CreateEndpoint
+from tresen.application.outgoing.give_up import GiveUp
+from tresen.application.outgoing.send_again import ReplayMessages, SendTest
 from tresen.application.ports.phones import PhoneBook
 from tresen.application.schedules.change_schedules import CreateSchedule, DeleteSchedule, EditSchedule, PauseSchedule
 from tresen.application.schedules.install_seeds import InstallSeeds
@@ -325,6 +331,14 @@ def _use_cases(
         webhook_providers=webhooks,
         observe_webhook=lambda _provider, _status: None,
         inbox_readers=inboxes,
+        browse_endpoints=BrowseEndpoints(transactions),
+        create_endpoint=CreateEndpoint(transactions, MemoryWebhookSender(), SequenceSecrets(), box, clock, ids),
+        update_endpoint=UpdateEndpoint(transactions, MemoryWebhookSender()),
+        rotate_endpoint_secret=RotateSecret(transactions, SequenceSecrets(), box, clock),
+        switch_endpoint=SwitchEndpoint(transactions, GiveUp(clock, ids)),
+        delete_endpoint=DeleteEndpoint(transactions, GiveUp(clock, ids)),
+        send_test_message=SendTest(transactions, clock, ids),
+        replay_messages=ReplayMessages(transactions, clock),
         readers=readers,
         directory=directory,
         audit=MemoryAuditLog(store),

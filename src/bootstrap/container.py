@@ -14,6 +14,8 @@ from ..adapters.http.observation import CallObserver
 from ..adapters.jobs.choice import JobChannel
 from ..adapters.memory.limits import MemoryLimiter
 from ..adapters.persistence.agenda import SqlAgenda
+from ..adapters.outgoing.sender import HttpWebhookSender
+from ..adapters.outgoing.signature import RandomSigningSecrets
 from ..adapters.persistence.audit import SqlAuditLog
 from ..adapters.persistence.connection import Database
 from ..adapters.persistence.database import open_database
@@ -68,6 +70,13 @@ from ..application.membership.get_member import GetMember
 from ..application.membership.list_packages import ListPackages
 from ..application.membership.push_membership import PushMembership
 from ..application.membership.update_membership import UpdateMembership
+from ..application.outgoing.announce import Announce
+from ..application.outgoing.browse_endpoints import BrowseEndpoints
+from ..application.outgoing.change_endpoint import DeleteEndpoint, RotateSecret, SwitchEndpoint, UpdateEndpoint
+from ..application.outgoing.create_endpoint import CreateEndpoint
+from ..application.outgoing.deliver import DeliverMessage
+from ..application.outgoing.give_up import GiveUp
+from ..application.outgoing.send_again import ReplayMessages, SendTest
 from ..application.ports.clock import Clock, Dice, IdSource
 from ..application.ports.directory import Directory
 from ..application.ports.events import EventLog
@@ -77,6 +86,7 @@ from ..application.ports.inboxes import InboxReaders
 from ..application.ports.jobs import JobQueue
 from ..application.ports.limits import Limiter
 from ..application.ports.locks import RunLocks
+from ..application.ports.outgoing import SigningSecrets, WebhookSender
 from ..application.ports.phones import PhoneBook
 from ..application.ports.providers import Providers
 from ..application.ports.readers import AuditLog, Readers
@@ -154,8 +164,9 @@ class Container(containers.DeclarativeContainer):
         open_database, settings.provided.effective_database_url, clock=clock, ids=ids
     )
     channel: providers.Provider[JobChannel] = providers.Singleton(JobChannel, database)
+    announce: providers.Provider[Announce] = providers.Singleton(Announce, ids)
     # What embedders let follow from events: container.reactions.add_args(providers.Object(Reaction(...))).
-    reactions: providers.List = providers.List()
+    reactions: providers.List = providers.List(announce.provided.row.call())
     fanout: providers.Provider[Reactions] = providers.Singleton(Reactions, reactions.provider)
     units: providers.Provider[UnitsOfWork] = providers.Singleton(
         SqlUnitsOfWork, database, fanout, channel.provided.jobs
@@ -263,10 +274,19 @@ class Container(containers.DeclarativeContainer):
         SyncMembers, sync_account, listing, books, phones
     )
     sync_leads: providers.Provider[SyncLeads] = providers.Singleton(SyncLeads, sync_account, listing, phones)
+    webhook_sender: providers.Provider[WebhookSender] = providers.Singleton(
+        HttpWebhookSender, clock, allow_private=settings.provided.allow_private_addresses
+    )
+    signing_secrets: providers.Provider[SigningSecrets] = providers.Singleton(RandomSigningSecrets)
+    give_up: providers.Provider[GiveUp] = providers.Singleton(GiveUp, clock, ids)
+    deliver_message: providers.Provider[DeliverMessage] = providers.Singleton(
+        DeliverMessage, transactions, webhook_sender, box, give_up, clock, dice
+    )
     # What jobs can be done here. Embedders add theirs: container.job_kinds.add_args(providers.Object(JobKind(...))).
     job_kinds: providers.List = providers.List(
         providers.Singleton(sync_job_kind, "members", sync_members, gyms, transactions, clock),
         providers.Singleton(sync_job_kind, "leads", sync_leads, gyms, transactions, clock),
+        deliver_message.provided.kind.call(),
         providers.Singleton(reaction_kind, transactions, fanout),
         providers.Singleton(EnsureWebhooksJob, ensure_webhooks).provided.kind.call(),
     )
@@ -341,6 +361,16 @@ class Container(containers.DeclarativeContainer):
         webhook_providers=webhook_providers,
         observe_webhook=providers.Object(observe_webhook),
         inbox_readers=inbox_readers,
+        browse_endpoints=providers.Singleton(BrowseEndpoints, transactions),
+        create_endpoint=providers.Singleton(
+            CreateEndpoint, transactions, webhook_sender, signing_secrets, box, clock, ids
+        ),
+        update_endpoint=providers.Singleton(UpdateEndpoint, transactions, webhook_sender),
+        rotate_endpoint_secret=providers.Singleton(RotateSecret, transactions, signing_secrets, box, clock),
+        switch_endpoint=providers.Singleton(SwitchEndpoint, transactions, give_up),
+        delete_endpoint=providers.Singleton(DeleteEndpoint, transactions, give_up),
+        send_test_message=providers.Singleton(SendTest, transactions, clock, ids),
+        replay_messages=providers.Singleton(ReplayMessages, transactions, clock),
         readers=readers,
         directory=directory,
         audit=audit,

@@ -36,6 +36,14 @@ class Installation:
         """What runs beside the API, or without it, until it is told to stop."""
         return ()
 
+    async def run_pending(self) -> int:
+        """Run every job that is due, here and now, until none is; how many runs there were. For embedders and tests
+        that have no worker.
+
+        Raises StorageConflict, StorageUnavailable.
+        """
+        return await self._container.worker().run_pending()
+
     async def ready(self) -> UseCases:
         """The use cases. Raises StorageUnavailable when the database cannot be used or its schema is not current.
 

@@ -29,6 +29,27 @@ def observe_transaction(name: str, outcome: str, seconds: float) -> None:
 
 
 @functools.cache
+def _jobs() -> tuple[Counter, Histogram]:
+    return (
+        Counter("tresen_jobs", "Runs of jobs by how they ended.", ("kind", "outcome")),
+        Histogram("tresen_job_seconds", "Duration of a job's run.", ("kind",)),
+    )
+
+
+@functools.cache
+def _job(kind: str, outcome: str) -> tuple[Counter, Histogram]:
+    counter, histogram = _jobs()
+    return counter.labels(kind, outcome), histogram.labels(kind)
+
+
+def observe_job(kind: str, outcome: str, seconds: float) -> None:
+    """Counts and times runs of jobs."""
+    counter, histogram = _job(kind, outcome)
+    counter.inc()
+    histogram.observe(seconds)
+
+
+@functools.cache
 def _webhooks() -> Counter:
     return Counter("tresen_webhooks", "Webhooks by provider and the status of the answer.", ("provider", "status"))
 

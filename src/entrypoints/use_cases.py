@@ -25,6 +25,10 @@ from ..application.membership.create_membership import CreateMembership
 from ..application.membership.get_member import GetMember
 from ..application.membership.list_packages import ListPackages
 from ..application.membership.update_membership import UpdateMembership
+from ..application.outgoing.browse_endpoints import BrowseEndpoints
+from ..application.outgoing.change_endpoint import DeleteEndpoint, RotateSecret, SwitchEndpoint, UpdateEndpoint
+from ..application.outgoing.create_endpoint import CreateEndpoint
+from ..application.outgoing.send_again import ReplayMessages, SendTest
 from ..application.ports.clock import Clock
 from ..application.ports.directory import Directory
 from ..application.ports.inboxes import InboxReaders
@@ -101,6 +105,14 @@ class UseCases:
     webhook_providers: WebhookProviders
     observe_webhook: WebhookObserver
     inbox_readers: InboxReaders
+    browse_endpoints: BrowseEndpoints
+    create_endpoint: CreateEndpoint
+    update_endpoint: UpdateEndpoint
+    rotate_endpoint_secret: RotateSecret
+    switch_endpoint: SwitchEndpoint
+    delete_endpoint: DeleteEndpoint
+    send_test_message: SendTest
+    replay_messages: ReplayMessages
     readers: Readers
     directory: Directory
     audit: AuditLog

@@ -22,6 +22,8 @@ class Scope(enum.Enum):
     KEYS_WRITE = "keys:write"
     SCHEDULES_READ = "schedules:read"
     SCHEDULES_WRITE = "schedules:write"
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
     STATS_READ = "stats:read"
     INSTALLATION = "installation"
 

@@ -16,6 +16,7 @@ from .openapi import Description, openapi_config
 from .routes.admin import admin
 from .routes.auth import auth
 from .routes.identity import identity
+from .routes.jobs import jobs
 from .routes.leads import leads
 from .routes.members import members
 from .routes.provider_accounts import provider_accounts
@@ -47,6 +48,7 @@ def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Lite
             identity,
             staff_tasks,
             schedules,
+            jobs,
             admin("/admin"),
         ],
     )
