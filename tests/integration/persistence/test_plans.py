@@ -18,8 +18,10 @@ from tresen.adapters.persistence.connection import Database
 from tresen.adapters.persistence.directory import SqlDirectory
 from tresen.adapters.persistence.postgres import PostgresDatabase
 from tresen.adapters.persistence.readers import SqlReaders
+from tresen.adapters.persistence.repositories.events import SqlEventLog
 from tresen.adapters.persistence.sqlite import SqliteDatabase
 from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
+from tresen.application.ports.events import EventPosition, NewEvent
 from tresen.application.ports.readers import LEAD_ORDER, MEMBER_ORDER, TASK_ORDER, USER_ORDER
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.ids import LeadId
@@ -108,6 +110,20 @@ async def _every_read_of_the_doors(database: Database, tenant: Tenant) -> None:
     await SqlAgenda(database).next_tick(NOON)
 
 
+async def _every_read_of_the_log(database: Database, tenant: Tenant) -> None:
+    log = SqlEventLog(database)
+    async with SqlUnitsOfWork(database).open(tenant.id) as uow:
+        uow.events.record(NewEvent(type="t", subject_kind="k", subject_id="1", occurred_at=NOON))
+        await uow.commit()
+        (event,) = await uow.events.of_subject("k", "1")
+        await uow.events.get(event.id)
+        await uow.marks.add("scope", "1")
+        await uow.marks.remove("scope", "1")
+    for types in (None, ("t", "u")):
+        await log.after(tenant.id, EventPosition(0, 0), limit=5, types=types)
+    await log.end(tenant.id)
+
+
 @pytest.fixture
 async def sent(database: Database) -> list[Sent]:
     tenant = a_tenant()
@@ -124,6 +140,7 @@ async def sent(database: Database) -> list[Sent]:
     async with caught(database) as queries:
         await _every_read_of_a_sync(units, tenant, account)
         await _every_read_of_the_doors(database, tenant)
+        await _every_read_of_the_log(database, tenant)
     assert len(queries) > 80
     return queries
 
@@ -143,6 +160,7 @@ async def test_the_usual_order_of_every_list_is_that_of_an_index(sqlite: SqliteD
     async with caught(sqlite) as queries:
         for read in (readers.members, readers.leads, readers.tasks, readers.users):
             await read(tenant.id, Listing())
+        await SqlEventLog(sqlite).after(tenant.id, EventPosition(0, 0), limit=5)
     plans = await sqlite.run(lambda connection: [_sqlite_plan(connection, q) for q in queries])
     assert [step for plan in plans for step in plan if "TEMP B-TREE" in step] == []
 
