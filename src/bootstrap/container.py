@@ -13,9 +13,9 @@ from ..adapters.http.chain import CallChains
 from ..adapters.http.observation import CallObserver
 from ..adapters.jobs.choice import JobChannel
 from ..adapters.memory.limits import MemoryLimiter
-from ..adapters.persistence.agenda import SqlAgenda
 from ..adapters.outgoing.sender import HttpWebhookSender
 from ..adapters.outgoing.signature import RandomSigningSecrets
+from ..adapters.persistence.agenda import SqlAgenda
 from ..adapters.persistence.audit import SqlAuditLog
 from ..adapters.persistence.connection import Database
 from ..adapters.persistence.database import open_database
