@@ -34,7 +34,7 @@ class InstalledRuntime(Runtime):
         async with from_environment(usual_level="INFO") as installation:
             await serve(installation, options, ready=ready)
 
-    async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int:
+    async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int | None:
         """Jobs and schedules."""
         from .installation import from_environment
         from .working import work

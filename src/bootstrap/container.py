@@ -228,9 +228,6 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     open_inbox: providers.Provider[OpenInbox] = providers.Singleton(OpenInbox, webhook_providers, tokens, clock)
-    addresses: providers.Provider[WebhookAddresses] = providers.Singleton(
-        WebhookAddresses, settings.provided.public_url
-    )
     # Who answers calls that ring: replaced by whoever has something to say.
     inbound_calls: providers.Provider[InboundCalls] = providers.Singleton(NoSetup)
     doors: providers.Provider[Doors] = providers.Singleton(Doors, inbox_readers, webhook_providers, box, clock)
@@ -286,6 +283,7 @@ class Container(containers.DeclarativeContainer):
     job_kinds: providers.List = providers.List(
         providers.Singleton(sync_job_kind, "members", sync_members, gyms, transactions, clock),
         providers.Singleton(sync_job_kind, "leads", sync_leads, gyms, transactions, clock),
+        process_delivery.provided.kind.call(),
         deliver_message.provided.kind.call(),
         providers.Singleton(reaction_kind, transactions, fanout),
         providers.Singleton(EnsureWebhooksJob, ensure_webhooks).provided.kind.call(),
@@ -353,7 +351,7 @@ class Container(containers.DeclarativeContainer):
             providers.Dict(retell=providers.Singleton(RetellCallAnswers)),
         ),
         administer_inbox=providers.Singleton(
-            AdministerInbox, transactions, open_inbox, webhook_providers, addresses, box, tokens, clock
+            AdministerInbox, transactions, open_inbox, webhook_providers, webhook_addresses, box, tokens, clock
         ),
         get_delivery=providers.Singleton(GetDelivery, transactions),
         replay_deliveries=providers.Singleton(ReplayDeliveries, transactions),

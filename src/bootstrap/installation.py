@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 import attrs
 
 from ..adapters.persistence.sqlite import SqliteDatabase
+from ..application.jobs.worker import PARALLEL, Worker
+from ..application.ports.events import EventLog
 from ..application.ports.store import StoreCare
 from ..application.transactions import Transactions
 from ..entrypoints.use_cases import UseCases
@@ -32,9 +34,24 @@ class Installation:
         """For embedders' own use cases."""
         return self._container.transactions()
 
-    def loops(self) -> Sequence[Loop]:
-        """What runs beside the API, or without it, until it is told to stop."""
-        return ()
+    @property
+    def event_log(self) -> EventLog:
+        """What happened, by position."""
+        return self._container.event_log()
+
+    def worker(self, parallel: int = PARALLEL) -> Worker:
+        """A new one, which may have so many jobs in hand at a time."""
+        return self._container.worker(parallel=parallel)
+
+    def loops(self, *, scheduler: bool = True) -> Sequence[Loop]:
+        """What else runs until it is told to stop: the sweep of deliveries, and the scheduler."""
+        sweep = self._container.sweep_deliveries().loop
+        return (sweep, self._container.scheduler().run) if scheduler else (sweep,)
+
+    async def tick(self) -> int:
+        """Enqueue the jobs of all schedules that are due; how many."""
+        await self._container.scheduler().prepare()
+        return await self._container.scheduler().tick()
 
     async def run_pending(self) -> int:
         """Run every job that is due, here and now, until none is; how many runs there were. For embedders and tests
@@ -42,7 +59,7 @@ class Installation:
 
         Raises StorageConflict, StorageUnavailable.
         """
-        return await self._container.worker().run_pending()
+        return await self.worker().run_pending()
 
     async def ready(self) -> UseCases:
         """The use cases. Raises StorageUnavailable when the database cannot be used or its schema is not current.

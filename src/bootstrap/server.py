@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -12,7 +12,7 @@ import uvicorn
 from ..domain.shared.errors import NotConfigured
 from ..entrypoints.api.app import ApiSettings, create_api
 from ..entrypoints.runtime import ServeOptions
-from .background import in_background
+from .background import Loop, in_background
 from .installation import Installation
 from .settings import Settings
 
@@ -69,9 +69,13 @@ async def serve(installation: Installation, options: ServeOptions, *, ready: Cal
             proxy_headers=False,
             timeout_graceful_shutdown=_GRACE_S,
         )
-        async with in_background(installation.loops() if options.worker else ()) as stop:
+        async with in_background(_beside(installation, options)) as stop:
             server = Server(config, lambda: ready(f"http://{shown}:{port}"), stop.set)
             await server.serve(sockets=[listener])
+
+
+def _beside(installation: Installation, options: ServeOptions) -> Sequence[Loop]:
+    return (installation.worker().run, *installation.loops()) if options.worker else ()
 
 
 @contextmanager

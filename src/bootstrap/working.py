@@ -1,5 +1,6 @@
 """Jobs and schedules without the API."""
 
+import asyncio
 from collections.abc import Callable
 
 from ..entrypoints.runtime import WorkOptions
@@ -7,8 +8,20 @@ from .background import run_until_told
 from .installation import Installation
 
 
-async def work(installation: Installation, options: WorkOptions, *, ready: Callable[[], None]) -> int:
-    """Run jobs, and schedules unless the options say otherwise; how many jobs were run."""
+async def work(installation: Installation, options: WorkOptions, *, ready: Callable[[], None]) -> int | None:
+    """Run jobs, and schedules unless the options say otherwise; how many jobs were run, None when it was broken off."""
     await installation.ready()
-    await run_until_told(installation.loops(), ready=ready)
-    return 0
+    worker = installation.worker(options.parallel)
+    if options.once:
+        if options.scheduler:
+            await installation.tick()
+        ready()
+        return await worker.run_pending()
+    count: int | None = None
+
+    async def counted(stop: asyncio.Event) -> None:
+        nonlocal count
+        count = await worker.run(stop)
+
+    await run_until_told((counted, *installation.loops(scheduler=options.scheduler)), ready=ready)
+    return count

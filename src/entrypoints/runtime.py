@@ -78,10 +78,10 @@ class Runtime(Protocol):
         """
 
     @abstractmethod
-    async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int:
+    async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int | None:
         """Run jobs and schedules without the API until SIGINT or SIGTERM, or all that is due with ``once``.
 
-        How many jobs were run.
+        How many jobs were run; None when a second signal broke them off.
         """
 
     @abstractmethod

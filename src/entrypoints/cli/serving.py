@@ -46,7 +46,9 @@ async def worker(
         raise InvalidValue(f"parallel is a number from 1 to {_PARALLEL_MAX}, not {parallel}", field="parallel")
     options = WorkOptions(parallel=parallel, scheduler=scheduler, once=once)
     count = await call.runtime.work(options, ready=lambda: call.terminal.say("ready: waiting for jobs"))
-    call.terminal.say(f"jobs run: {count}")
+    call.terminal.say(
+        "broken off; what was in hand is taken over when its lease ends" if count is None else f"jobs run: {count}"
+    )
 
 
 async def demo(

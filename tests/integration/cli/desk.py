@@ -88,7 +88,7 @@ class DeskRuntime(Runtime):
         self.served.append(options)
         ready(f"http://{options.host}:{options.port}/")
 
-    async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int:
+    async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int | None:
         self.worked.append(options)
         ready()
         return 3
