@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from . import api, cli, sync
+from . import api, cli, ingest, sync
 from .figures import Figure
 
-BENCHES = {"sync": sync.figures, "api": api.figures, "cli": cli.figures}
+BENCHES = {"sync": sync.figures, "api": api.figures, "cli": cli.figures, "ingest": ingest.figures}
 
 
 def table(figures: Iterable[Figure]) -> str:

@@ -58,6 +58,8 @@ class SqliteDatabase(Database):
         self._patience = Patience(str(self.path), clock)
         self._open: dict[str, sa.Connection] = {}
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="tresen-sqlite")
+        # Of its own, so that no commit waits for a scan.
+        self._commits = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tresen-commit")
         self._writers, self._scans = asyncio.Lock(), asyncio.Lock()
 
     @property
@@ -111,6 +113,7 @@ class SqliteDatabase(Database):
     async def close(self) -> None:
         """Close the file; the log goes home into it."""
         self._threads.shutdown()
+        self._commits.shutdown()
         while self._open:
             self._open.popitem()[1].close()
         self._engine.dispose()
@@ -135,7 +138,7 @@ class SqliteDatabase(Database):
         await self._queue()
         try:
             connection = await self._connection("writes")
-            transaction = SqliteTransaction(connection, self._patience, self._threads)
+            transaction = SqliteTransaction(connection, self._patience, self._threads, self._commits)
             try:
                 await transaction.begin()
                 yield transaction

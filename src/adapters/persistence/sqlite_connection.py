@@ -74,8 +74,9 @@ class SqliteTransaction(SqliteConnection, Transaction):
     Bulk is written in pieces, between which other tasks run.
     """
 
-    def __init__(self, connection: sa.Connection, patience: Patience, threads: Executor) -> None:
+    def __init__(self, connection: sa.Connection, patience: Patience, threads: Executor, commits: Executor) -> None:
         super().__init__(connection, patience, threads)
+        self._commits = commits
         self._state = _State.IDLE
         self._to_tell: list[Callable[[], None]] = []
 
@@ -134,9 +135,10 @@ class SqliteTransaction(SqliteConnection, Transaction):
             raise StorageUnavailable("the database undid this transaction after an error")
 
     async def commit(self) -> None:
-        """COMMIT: the log is on the disk when this returns."""
+        """COMMIT: the log is on the disk when this returns. On a thread: the disk takes a millisecond and more, in which
+        the loop can do a lot, such as read the requests that are to share the next transaction."""
         await self.begin()
-        await self._patience(lambda: self._driver.execute("COMMIT"))
+        await self._patience(lambda: self._driver.execute("COMMIT"), threads=self._commits)
         self._state = _State.IDLE
         told, self._to_tell = self._to_tell, []
         for tell in told:
