@@ -16,7 +16,7 @@ from pgqueuer.types import QueueEntrypoint, QueueManagerId
 from ...application.ports.jobs import JobQueue, QueueFigure
 from ...domain.jobs.job import Job
 from ...domain.jobs.outcome import Outcome
-from ...domain.shared.errors import AlreadyExists, StorageConflict
+from ...domain.shared.errors import AlreadyExists
 from ...domain.shared.ids import JobId
 from ..persistence.postgres import PostgresDatabase
 from . import postgres_lanes as lanes
@@ -24,13 +24,13 @@ from . import postgres_rows as rows
 from .postgres_booking import book
 from .postgres_names import LAST_ERROR
 from .postgres_news import News
-from .postgres_sql import BY_INDEX, FIGURES, MINE, RENEW, TAKE_BACK
+from .postgres_sql import BY_INDEX, FIGURES, IN_TURN, MINE, RENEW, TAKE_BACK
 from .postgres_store import Session, queries
 from .postgres_trim import Trimming
 
-_LEASE_S = 60.0
-# So often others may be faster before we leave it to them.
-_TRIES = 5
+_LEASE_S, _POLL_S = 60.0, 0.5
+# Any number will do, as long as every version of Tresen takes the same.
+_TURNS = 1_953_653_108
 _LOST = "the process that ran it was lost"
 
 
@@ -42,28 +42,21 @@ class PgqueuerJobQueue(JobQueue):
         self._database = database
         self._news = News(database)
         self._trimming = Trimming()
-        self._kinds: list[QueueEntrypoint] = []
 
     async def claim(self, limits: Mapping[str, int | None], *, worker: UUID, count: int) -> Sequence[Job]:
-        """By priority, then in the order in which they were enqueued."""
+        """By priority, then in the order in which they were enqueued. Claims of limited kinds take turns."""
         wanted = {
             QueueEntrypoint(kind): EntrypointExecutionParameter(limit or 0)
             for kind, limit in limits.items()
             if limit is None or limit > 0
         }
-        self._kinds = list(wanted)
         if not wanted or count < 1:
             return []
         await self._news.listen()
         self._news.forget()
-        for _ in range(_TRIES - 1):
-            try:
-                return await self._claim(wanted, worker, count)
-            except (AlreadyExists, StorageConflict):
-                continue  # another worker took a place among the limited of a kind
         try:
             return await self._claim(wanted, worker, count)
-        except AlreadyExists:
+        except AlreadyExists:  # a worker of pgqueuer's own, which waits for no turn, took a place of a limited kind
             return []
 
     async def settle(self, outcomes: Sequence[Outcome], *, worker: UUID) -> None:
@@ -88,13 +81,9 @@ class PgqueuerJobQueue(JobQueue):
             return await self._ids(session, RENEW, jobs, worker)
 
     async def wait(self, seconds: float) -> None:
-        """Until pgqueuer's channel tells of jobs, or the next of the kinds that were claimed last is due."""
+        """Until pgqueuer's channel tells of jobs; for what becomes due, a look every half second."""
         await self._news.listen()
-        due = None
-        if self._kinds:
-            async with self._session() as session:
-                due = await queries(session).next_deferred_eta(self._kinds)
-        await self._news.wait(seconds if due is None else min(seconds, due.total_seconds()))
+        await self._news.wait(min(seconds, _POLL_S))
 
     async def figures(self) -> Sequence[QueueFigure]:
         """By reading the whole queue."""
@@ -126,6 +115,8 @@ class PgqueuerJobQueue(JobQueue):
     ) -> Sequence[Job]:
         async with self._session() as session:
             await session.execute(BY_INDEX)
+            if any(parameter.concurrency_limit for parameter in wanted.values()):
+                await session.execute(IN_TURN, _TURNS)
             await session.execute(TAKE_BACK, self._lease, json.dumps({LAST_ERROR: _LOST}))
             held = await queries(session).dequeue(count, wanted, QueueManagerId(worker), None, self._lease)
             return [_job(one) for one in held]

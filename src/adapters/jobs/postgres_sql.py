@@ -31,8 +31,15 @@ INDEXES = {
 INDEXES_THERE = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = $1"
 
 # A queue grows from nothing to thousands and back between two looks of the server's statistics, after which it would
-# read the whole table for each claim, or compile the statement. Everything here has its index.
-BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+# read the whole table for each claim, or compile the statement. Everything here has its index. And a process that is
+# stopped in the middle must not hold up all others.
+BY_INDEX = """
+    SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
+        set_config('lock_timeout', '10s', true), set_config('idle_in_transaction_session_timeout', '10s', true)
+"""
+
+# pgqueuer lets workers that see the same free places of a limited kind collide on an index, or wait for each other.
+IN_TURN = "SELECT pg_advisory_xact_lock($1, 0)"
 
 # Two transactions with jobs of one lane follow one another, whichever of them adds or ends one.
 LOCK_LANES = "SELECT pg_advisory_xact_lock($1, bucket) FROM unnest($2::int[]) AS bucket"

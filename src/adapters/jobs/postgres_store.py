@@ -45,11 +45,7 @@ _SCHEDULER = QuerySchedulerBuilder(SETTINGS)
 
 
 class Session(AsyncpgDriver):
-    """pgqueuer's driver on one connection of ours.
-
-    Errors become ours before pgqueuer sees them: it would take a lost race for one of the last places of a kind as
-    "nothing to do", where we try again at once.
-    """
+    """pgqueuer's driver on one connection of ours, with our errors."""
 
     def __init__(self, connection: DriverConnection, name: str) -> None:
         super().__init__(connection)
