@@ -10,6 +10,7 @@ from ...domain.shared.errors import InvalidValue
 from .answer import Answer, cell
 from .call import Given, choose_webhook_accounts, in_tenant
 from .documents import fields, row
+from .ensured_webhooks import ensured_answer
 from .options import JsonOption, TenantOption, command_group
 from .terminal import Terminal
 
@@ -22,7 +23,7 @@ _Account = Annotated[
     str | None, Parameter(help="Name or id of the account; without it the only one whose provider sends webhooks.")
 ]
 
-group = command_group("webhooks", "What a provider sends here: show, secret, disable, enable.")
+group = command_group("webhooks", "What a provider sends here: show, secret, ensure, disable, enable.")
 
 
 @group.command
@@ -97,6 +98,26 @@ async def enable(
         chosen = await _one(use, home, account)
         shown = await use.administer_inbox.enable(home.id, chosen.id)
     return _answer(shown, home.zone, as_json=as_json)
+
+
+@group.command
+async def ensure(
+    account: Annotated[
+        str | None, Parameter(help="Name or id of the account; without it all whose providers send webhooks.")
+    ] = None,
+    /,
+    *,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Set up, mend and renew at each provider what it needs for sending webhooks here, and fetch what was missed. Where
+    a person must do it, tell how. Doing it again changes nothing; exit code 1 unless everything is as it should be.
+    """
+    async with in_tenant(call, tenant) as (use, home):
+        chosen = await choose_webhook_accounts(use, home, account)
+        found = [await use.ensure_webhooks(home.id, one.id) for one in chosen]
+    return ensured_answer(found, home.zone, as_json=as_json)
 
 
 async def _one(use: "UseCases", tenant: "Tenant", name_or_id: str | None) -> "ProviderAccount":

@@ -12,6 +12,7 @@ from ....application.webhooks.administer_inbox import LONGEST_OVERLAP, NewSecret
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import AccountId
 from ..access import needs
+from ..answers.ensured_webhooks import EnsuredWebhooksAnswer, ensured
 from ..answers.provider_webhooks import NewSecretAnswer, OneWebhooksAnswer, webhooks
 from ..bodies import Body, Secret
 from ..dependencies import Asking, Uses
@@ -68,4 +69,11 @@ async def enable(account_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneW
     )
 
 
-HANDLERS = (show, give_secret, disable, enable)
+@post(f"{_PATH}/ensure", summary="Set up a provider's webhooks", opt=needs(Scope.PROVIDERS_WRITE), status_code=200)
+async def ensure(account_id: FromPath[UUID], asking: Asking, uses: Uses) -> EnsuredWebhooksAnswer:
+    """Creates, mends and renews at the provider what it needs for sending webhooks here, and fetches what was missed;
+    where a person must do it, tells how. What went wrong there is in the answer."""
+    return ensured(await uses.ensure_webhooks(asking.tenant_id, AccountId(account_id)))
+
+
+HANDLERS = (show, give_secret, disable, enable, ensure)
