@@ -91,6 +91,12 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
         "settings": {"location_id": "4711"},
         "writes_enabled": True,
     },
+    "POST /api/v1/provider-accounts/{account_id}/webhooks/secret": {
+        "secret": "what the provider shows",
+        "keep_former_for_s": 86400,
+    },
+    "POST /api/v1/provider-accounts/{account_id}/webhooks/disable": None,
+    "POST /api/v1/provider-accounts/{account_id}/webhooks/enable": None,
     "POST /api/v1/staff-tasks/{task_id}/done": {"note": "entered by hand"},
     "POST /api/v1/sync/{kind}": {"force": True},
     "POST /api/v1/users": {

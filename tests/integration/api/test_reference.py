@@ -33,6 +33,7 @@ async def ids_of(admin: Caller) -> dict[str, str]:
         "{membership_id}": await first_id(admin, f"/members/{member}/memberships", "memberships"),
         "{key_id}": await first_id(admin, "/api-keys", "api_keys"),
         "{task_id}": await first_id(admin, "/staff-tasks", "staff_tasks"),
+        "{account_id}": await first_id(admin, "/provider-accounts", "provider_accounts"),
         "{kind}": "members",
     }
 

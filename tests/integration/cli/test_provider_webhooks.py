@@ -1,0 +1,86 @@
+"""``tresen provider webhooks``: addresses and secrets at the terminal."""
+
+import pytest
+from tests.integration.cli.desk import Desk, everything
+
+NORTH = ("--tenant", "north")
+HOOKS = ("provider", "webhooks")
+
+
+def test_the_whole_address_is_shown_with_what_to_do_next(desk: Desk) -> None:
+    told = desk(*HOOKS, "show", *NORTH)
+    assert told.code == 0
+    assert "https://desk.example/webhooks/memory/" in told.out
+    assert "next: tresen provider webhooks secret" in told.out
+    document = desk(*HOOKS, "show", "main", "--json", *NORTH).json["webhooks"]
+    assert document["address"] in told.out
+
+
+def test_a_secret_comes_from_the_standard_input_or_is_asked_for_and_is_never_shown(desk: Desk) -> None:
+    outs = [
+        desk(*HOOKS, "secret", "--secret-stdin", *NORTH, stdin="s3cr3t-one\n"),
+        desk(*HOOKS, "secret", "--json", *NORTH, typed=("s3cr3t-two",)),
+        desk(*HOOKS, "show", "--json", *NORTH),
+    ]
+    assert [one.code for one in outs] == [0, 0, 0]
+    assert "s3cr3t" not in "".join(one.out + one.err for one in outs)
+    assert len(outs[-1].json["webhooks"]["secrets"]) == 1
+
+
+def test_a_made_secret_is_told_once(desk: Desk) -> None:
+    desk(*HOOKS, "secret", "--secret-stdin", *NORTH, stdin="former")
+    made = desk(*HOOKS, "secret", "--generate", "--keep-former-for", "24h", "--json", *NORTH).json
+    assert len(made["secret"]) == 43
+    assert [one["expires_at"] for one in made["webhooks"]["secrets"]] == [None, "2026-03-03T12:00:00Z"]
+    assert made["secret"] not in desk(*HOOKS, "show", "--json", *NORTH).out
+    lines = desk(*HOOKS, "secret", "--generate", *NORTH).out.splitlines()
+    assert len(lines[0]) == 43
+    assert "the only time" in lines[1]
+
+
+@pytest.mark.parametrize(
+    "options", [("--generate", "--secret-stdin"), ("--generate", "--keep-former-for", "60d"), ("--secret-stdin",)]
+)
+def test_what_cannot_be_meant_changes_nothing(desk: Desk, options: tuple[str, ...]) -> None:
+    desk(*HOOKS, "show", *NORTH)
+    before = everything(desk.world.store)
+    assert desk(*HOOKS, "secret", *options, *NORTH, stdin="\n").code == 2
+    assert everything(desk.world.store) == before
+
+
+def test_without_a_terminal_nobody_is_asked(desk: Desk) -> None:
+    result = desk(*HOOKS, "secret", *NORTH)
+    assert (result.code, "--secret-stdin" in result.err) == (2, True)
+
+
+def test_it_is_closed_and_opened(desk: Desk) -> None:
+    assert "disabled since" in desk(*HOOKS, "disable", *NORTH).out
+    assert "state:         open" in desk(*HOOKS, "enable", *NORTH).out
+
+
+def test_of_several_accounts_one_must_be_named(desk: Desk) -> None:
+    desk("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
+    result = desk(*HOOKS, "show", *NORTH)
+    assert result.code == 2
+    assert "main" in result.err
+    assert "second" in result.err
+    assert desk(*HOOKS, "show", "second", *NORTH).code == 0
+
+
+def test_without_such_an_account_the_next_step_is_told(desk: Desk) -> None:
+    desk("tenant", "create", "west", "West")
+    result = desk(*HOOKS, "show", "--tenant", "west")
+    assert result.code == 4
+    assert "tresen provider connect" in result.err
+
+
+def test_a_key_file_is_read_whole(desk: Desk) -> None:
+    """Credentials that are a JSON document stand on several lines."""
+    made = desk(
+        *("provider", "connect", "memory", "--name", "file", "--key-stdin", "--json", *NORTH),
+        stdin='{\n  "type": "service_account"\n}\n',
+    )
+    account = made.json["provider_account"]
+    room = desk.world.store.room(desk.world.north.id)
+    sealed = next(row.credentials for _, row in room.accounts.items() if str(row.id) == account["id"])
+    assert desk.world.box.open(sealed or b"") == '{\n  "type": "service_account"\n}'
