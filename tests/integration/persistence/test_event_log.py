@@ -1,6 +1,7 @@
 """Reading the event log by position while transactions of PostgreSQL overlap."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +79,22 @@ async def test_events_of_one_transaction_keep_their_order(
         await uow.commit()
     _, found = await read(log, tenant, START)
     assert found == ["1", "2", "3"]
+
+
+def statement_of_the_page() -> str:
+    """The indented lines of the page, as somebody would paste them."""
+    page = (Path(__file__).parents[3] / "docs/explanation/durable-work.md").read_text(encoding="utf-8")
+    return "\n".join(line.strip() for line in page.splitlines() if line.startswith("      "))
+
+
+async def test_after_a_dump_was_restored_elsewhere_the_documented_statement_brings_the_order_back(
+    units: SqlUnitsOfWork, tenant: TenantId, log: SqlEventLog, database: Database
+) -> None:
+    for subject in ("1", "2", "3"):
+        await rung(units, tenant, subject)
+    await database.run(lambda c: c.exec_driver_sql("UPDATE event SET xact = xact + 1000000000").rowcount)
+    assert await log.after(tenant, START, limit=10) == []
+    await database.run(lambda c: c.exec_driver_sql(statement_of_the_page()).rowcount)
+    await rung(units, tenant, "4")
+    _, found = await read(log, tenant, START)
+    assert found == ["1", "2", "3", "4"]
