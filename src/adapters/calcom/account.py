@@ -1,12 +1,11 @@
 """Accounts at Cal.com."""
 
 from ..connections import TabledProvider, printable_key
-from ..providers import Provider
 
 DEFAULT_BASE_URL = "https://api.cal.com/v2"
 
 
-def calcom(*, allow_private: bool) -> Provider:
+def calcom(*, allow_private: bool) -> TabledProvider:
     """Whose accounts have an API key, and another address when Cal.com is hosted by somebody else."""
     return TabledProvider(
         name="calcom", default_url=DEFAULT_BASE_URL, credentials=_api_key, allow_private=allow_private

@@ -32,7 +32,7 @@ class _Kind:
     is_part: bool = False
 
 
-_KINDS = {
+KINDS = {
     "BOOKING_REQUESTED": _Kind("booking.requested", 0),
     "BOOKING_CREATED": _Kind("booking.created", 1),
     "BOOKING_RESCHEDULED": _Kind("booking.rescheduled", 1),
@@ -62,7 +62,7 @@ def _read(envelope: Document) -> Reading:
         return Unusable("no triggerEvent: the webhook has a custom payload template at Cal.com, or sent an error")
     if trigger == "PING":
         return Ignored("a test", trigger)
-    kind = _KINDS.get(trigger)
+    kind = KINDS.get(trigger)
     if kind is None:
         return Ignored("a trigger that is not used", trigger)
     # Triggers by the clock are flat: the booking's columns stand beside the trigger.

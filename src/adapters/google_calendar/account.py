@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from ...domain.shared.errors import InvalidValue
 from ..connections import TabledProvider
 from ..http.address_guard import check_base_url
-from ..providers import Provider
 
 DEFAULT_BASE_URL = "https://www.googleapis.com/calendar/v3"
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -30,7 +29,7 @@ class ServiceAccountKey(msgspec.Struct, kw_only=True, frozen=True):
         return f"{type(self).__name__}({self.client_email!r})"
 
 
-def google_calendar(*, allow_private: bool) -> Provider:
+def google_calendar(*, allow_private: bool) -> TabledProvider:
     """Whose accounts have a service account's key. Setting ``calendars``: ids, with commas, of the calendars that were
     shared with it; ``subject``: the user in whose name it works, where the domain's administrator allowed that."""
     return TabledProvider(

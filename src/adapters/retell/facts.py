@@ -26,13 +26,13 @@ class _Kind:
 
 _STATES = {"started": (0, "start_timestamp"), "ended": (1, "end_timestamp"), "analyzed": (2, None)}
 _TRANSFERS = ("transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended")
-_CALLS = {
+CALLS = {
     **{f"call_{state}": _Kind(f"call.{state}", rank, instant) for state, (rank, instant) in _STATES.items()},
     **{event: _Kind(f"call.{event}") for event in _TRANSFERS},
     # One for every sentence: only the latest need be looked at.
     "transcript_updated": _Kind("call.transcript_updated", coalesces=True),
 }
-_CHATS = {f"chat_{state}": _Kind(f"chat.{state}", rank, instant) for state, (rank, instant) in _STATES.items()}
+CHATS = {f"chat_{state}": _Kind(f"chat.{state}", rank, instant) for state, (rank, instant) in _STATES.items()}
 
 
 def normalise(body: bytes) -> Reading:
@@ -46,12 +46,12 @@ def _read(envelope: Document) -> Reading:
         return Unusable("names no event")
     if event == "call_inbound":
         return _inbound(envelope)
-    if event in _CALLS:
+    if event in CALLS:
         call = envelope.document("call")
-        return _fact(_CALLS[event], "call", call, envelope, _call_values(call))
-    if event in _CHATS:
+        return _fact(CALLS[event], "call", call, envelope, _call_values(call))
+    if event in CHATS:
         chat = envelope.document("chat")
-        return _fact(_CHATS[event], "chat", chat, envelope, _chat_values(chat))
+        return _fact(CHATS[event], "chat", chat, envelope, _chat_values(chat))
     return Ignored("an event that is not used", event)
 
 

@@ -1,12 +1,11 @@
 """Accounts at Stripe."""
 
 from ..connections import TabledProvider, one_of, printable_key
-from ..providers import Provider
 
 DEFAULT_BASE_URL = "https://api.stripe.com/v1"
 
 
-def stripe(*, allow_private: bool) -> Provider:
+def stripe(*, allow_private: bool) -> TabledProvider:
     """Whose accounts have a secret or restricted key, or none when they only receive. Setting ``mode``: ``live`` or
     ``test``; without it events of both are taken."""
     return TabledProvider(

@@ -47,7 +47,7 @@ _UPDATED = _Kind("subscription.updated", "subscription", subscription, _by_conte
 # Both invoice events tell of one payment; ``invoice.paid`` also of those that were marked as paid by hand.
 _INVOICE_PAID = _Kind("invoice.paid", "invoice", invoice)
 
-_KINDS = {
+KINDS = {
     "checkout.session.completed": _Kind(
         "checkout.completed", "checkout_session", checkout, lambda it: it.text("payment_status")
     ),
@@ -97,7 +97,7 @@ def _read(event: Document, mode: str | None) -> Reading:
 
 
 def _snapshot(event: Document, type_: str) -> Reading:
-    kind = _KINDS.get(type_)
+    kind = KINDS.get(type_)
     if kind is None:
         return Ignored("a type that is not used", type_)
     thing = event.document("data").document("object")
@@ -117,7 +117,7 @@ def _snapshot(event: Document, type_: str) -> Reading:
 
 
 def _thin(event: Document, type_: str) -> Reading:
-    kind = _KINDS.get(type_.removeprefix("v1."))
+    kind = KINDS.get(type_.removeprefix("v1."))
     if kind is None:
         return Ignored("a type that is not used", type_)
     subject = event.document("related_object").identity("id")

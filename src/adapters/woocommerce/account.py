@@ -3,13 +3,12 @@
 import re
 
 from ..connections import TabledProvider
-from ..providers import Provider
 
 _API = "/wp-json/wc/v3"
 _KEYS = re.compile(r"ck_[0-9A-Za-z]+:cs_[0-9A-Za-z]+")
 
 
-def woocommerce(*, allow_private: bool) -> Provider:
+def woocommerce(*, allow_private: bool) -> TabledProvider:
     """Whose accounts have the shop's address and a consumer key with its secret, as one text ``ck_…:cs_…``."""
     return TabledProvider(
         name="woocommerce", default_url=None, credentials=_keys, complete=_with_api, allow_private=allow_private

@@ -25,8 +25,8 @@ def code(page: Path) -> Iterator[str]:
 
 
 def of_whom(words: list[str], known: dict[str, str]) -> str | None:
-    """The command that the words begin with: ``members list``, or ``serve``."""
-    return next((name for n in (2, 1) if (name := " ".join(words[:n])) in known), None)
+    """The command that the words begin with: ``provider webhooks show``, ``members list`` or ``serve``."""
+    return next((name for n in (3, 2, 1) if (name := " ".join(words[:n])) in known), None)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
