@@ -68,6 +68,11 @@ class OutsideReaction:
 Row = AtCommit | Reaction | OutsideReaction
 
 
+def table(*, outgoing_webhooks: AtCommit, embedders: Sequence[Row]) -> Sequence[Row]:
+    """What follows from which events (A41): first what Tresen does itself, then what embedders add."""
+    return (outgoing_webhooks, *embedders)
+
+
 class Reactions:
     """The table as a fan-out: call it with the events of a transaction (``Fanout``).
 

@@ -1,5 +1,7 @@
 """Every class of the installation, put together in one place."""
 
+from collections.abc import Sequence
+
 from dependency_injector import containers, providers
 
 from ..adapters.calcom.account import calcom
@@ -96,7 +98,7 @@ from ..application.ports.secrets import PasswordHasher, SecretBox, TokenSource
 from ..application.ports.store import StoreCare
 from ..application.ports.unit_of_work import UnitsOfWork
 from ..application.ports.webhooks import WebhookProviders
-from ..application.reactions import Reactions, reaction_kind
+from ..application.reactions import Reactions, Row, reaction_kind, table
 from ..application.schedules.change_schedules import CreateSchedule, DeleteSchedule, EditSchedule, PauseSchedule
 from ..application.schedules.install_seeds import InstallSeeds
 from ..application.schedules.list_schedules import ListSchedules
@@ -166,8 +168,11 @@ class Container(containers.DeclarativeContainer):
     channel: providers.Provider[JobChannel] = providers.Singleton(JobChannel, database)
     announce: providers.Provider[Announce] = providers.Singleton(Announce, ids)
     # What embedders let follow from events: container.reactions.add_args(providers.Object(Reaction(...))).
-    reactions: providers.List = providers.List(announce.provided.row.call())
-    fanout: providers.Provider[Reactions] = providers.Singleton(Reactions, reactions.provider)
+    reactions: providers.List = providers.List()
+    reaction_table: providers.Provider[Sequence[Row]] = providers.Callable(
+        table, outgoing_webhooks=announce.provided.row.call(), embedders=reactions
+    )
+    fanout: providers.Provider[Reactions] = providers.Singleton(Reactions, reaction_table.provider)
     units: providers.Provider[UnitsOfWork] = providers.Singleton(
         SqlUnitsOfWork, database, fanout, channel.provided.jobs
     )
@@ -296,7 +301,7 @@ class Container(containers.DeclarativeContainer):
 
     agenda: providers.Provider[Agenda] = providers.Singleton(SqlAgenda, database)
     timings: providers.Provider[Timings] = providers.Singleton(Timings, providers.Singleton(LibraryCronParser))
-    readiness: providers.Provider[Readiness] = providers.Singleton(readiness_of, job_kinds, gyms)
+    readiness: providers.Provider[Readiness] = providers.Singleton(readiness_of, job_kinds, gyms, webhook_providers)
     shows: providers.Provider[Shows] = providers.Singleton(Shows, readiness)
     install_seeds: providers.Provider[InstallSeeds] = providers.Singleton(
         InstallSeeds, directory, transactions, timings, clock, ids
