@@ -9,7 +9,7 @@ import attrs
 
 from ...domain.jobs.job import Job
 from ...domain.resilience.retry import RetryPolicy
-from ...domain.shared.errors import GatewayUnavailable
+from ...domain.shared.errors import GatewayUnavailable, StorageUnavailable
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.run import Counts, Run, RunState
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -74,6 +74,8 @@ class SyncJob:
         """What was done; None: it failed."""
         try:
             run = await self._sync(account.tenant_id, account.id)
+        except StorageUnavailable:
+            raise
         except Exception:  # noqa: BLE001 - logged; the other accounts have their turn
             _log.exception("%s (%s): failed", account.name, account.id)
             return None

@@ -43,7 +43,7 @@ async def test_one_is_shown_paused_and_resumed(admin: Caller) -> None:
 async def test_a_run_is_asked_for_once(admin: Caller) -> None:
     path = f"/schedules/{await id_of(admin, 'sync_members_auto')}/run"
     answer = await admin.post(path)
-    assert answer.status_code == 202
+    assert answer.status_code == 201
     assert answer.json()["job_id"]
     again = await admin.post(path)
     assert (again.status_code, again.json()["code"]) == (409, "already_exists")

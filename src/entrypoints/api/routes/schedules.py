@@ -93,9 +93,9 @@ async def delete_schedule(schedule_id: FromPath[UUID], asking: Asking, uses: Use
     await uses.delete_schedule(asking.tenant_id, ScheduleId(schedule_id))
 
 
-@post("/{schedule_id:uuid}/run", summary="Run a schedule now", status_code=202, opt=needs(Scope.SCHEDULES_WRITE))
+@post("/{schedule_id:uuid}/run", summary="Run a schedule now", opt=needs(Scope.SCHEDULES_WRITE))
 async def run_schedule(schedule_id: FromPath[UUID], asking: Asking, uses: Uses) -> ScheduleRunAnswer:
-    """Its ticks go on as they would. 409 while a run is queued or running, or the schedule is disabled."""
+    """Makes a job; ticks go on as they would. 409 while a run is queued or running, or the schedule is disabled."""
     return ScheduleRunAnswer(job_id=await uses.run_schedule(asking.tenant_id, ScheduleId(schedule_id)))
 
 

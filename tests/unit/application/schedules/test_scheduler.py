@@ -96,6 +96,7 @@ async def test_several_schedulers_ask_once(planner: Planner) -> None:
     counts = await asyncio.gather(*(planner.another().tick() for _ in range(5)))
     assert sum(counts) == 2
     assert len(planner.jobs()) == 2
+    assert [shown.schedule.version for shown in await planner.list(planner.tenant)] == [2, 2]
 
 
 async def test_a_tick_that_collides_is_tried_again(planner: Planner) -> None:

@@ -13,7 +13,7 @@ from tresen.application.jobs.kinds import JobKind
 from tresen.application.sync.sync_account import SyncAccount
 from tresen.application.sync.sync_job import sync_job_kind
 from tresen.domain.jobs.job import Job, JobState
-from tresen.domain.shared.errors import GatewayUnavailable
+from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
 from tresen.domain.shared.ids import JobId
 from tresen.domain.sync.run import RunState
 
@@ -91,6 +91,14 @@ async def test_a_bug_in_one_stops_no_other(studio: Studio, second: MemoryGym, ki
     with pytest.raises(GatewayUnavailable, match="main"):
         await kind.run(a_job(studio))
     assert states(studio)[-1] is RunState.COMPLETED
+
+
+async def test_a_store_that_fails_ends_the_job_to_be_tried_again(
+    studio: Studio, second: MemoryGym, kind: JobKind
+) -> None:
+    studio.units.commits_fail.append(StorageUnavailable("gone"))
+    with pytest.raises(StorageUnavailable):
+        await kind.run(a_job(studio))
 
 
 async def test_after_the_last_try_it_is_left_to_the_next_tick(
