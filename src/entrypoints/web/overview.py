@@ -1,9 +1,10 @@
 """What the status page shows. A part that cannot be had degrades; the page stays (W41)."""
 
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -22,17 +23,20 @@ from ..api.answers.providers import HealthAnswer
 from ..api.health import provider_health
 from ..use_cases import UseCases
 from .speech import spoken
+from .work import Work, work
 
 _log = logging.getLogger(__name__)
 _TASKS = 10
+_GYMS = "WODIFY"  # W39's heading, for whatever keeps the members
 T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
 class HealthCard:
     """One account's health. ``error`` is there whenever something is wrong (W39), and beside it what a healthy
-    provider lacks."""
+    provider lacks. ``system`` is the word for it in the heading."""
 
+    system: str
     account: str | None
     provider: str | None
     status: str
@@ -48,7 +52,10 @@ class HealthCard:
 
 @attrs.frozen(kw_only=True)
 class Overview:
-    """Everything on the page; ``sync``, ``counts`` and ``tasks`` are None where they could not be had."""
+    """Everything on the page; ``sync``, ``counts``, ``tasks`` and ``work`` are None where they could not be had.
+
+    ``sees_work``: who asks may see what goes on in the background.
+    """
 
     tenant: Tenant
     user: str
@@ -57,6 +64,8 @@ class Overview:
     counts: Mapping[str, Mapping[str, int]] | None
     tasks: Sequence[StaffTask] | None
     open_tasks: int
+    work: Work | None
+    sees_work: bool
     may_sync: bool
     may_close: bool
     now: datetime
@@ -95,6 +104,7 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
     """Ask for everything. Raises only what the tenant's own record raises."""
     tenant_id = principal.tenant_id
     tenant = await uses.directory.tenant(tenant_id)
+    sees_work = {Scope.JOBS_READ, Scope.SCHEDULES_READ} <= principal.scopes
     tasks = await _or_none(uses.readers.tasks(tenant_id, Listing(status="open", limit=_TASKS)))
     return Overview(
         tenant=tenant,
@@ -104,6 +114,8 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
         counts=await _or_none(uses.readers.counts(tenant_id)),
         tasks=tasks.items if tasks else None,
         open_tasks=tasks.count if tasks else 0,
+        work=await _or_none(work(uses, tenant_id)) if sees_work else None,
+        sees_work=sees_work,
         may_sync=Scope.SYNC_RUN in principal.scopes,
         may_close=Scope.TASKS_WRITE in principal.scopes,
         now=uses.clock.now(),
@@ -112,11 +124,13 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
 
 async def _health(uses: UseCases, principal: Principal) -> Sequence[HealthCard]:
     try:
-        return [_card(one) for one in await provider_health(uses, principal.tenant_id)]
+        gyms = {account.id for account in await uses.list_provider_accounts.gyms(principal.tenant_id)}
+        return [_card(one, gyms) for one in await provider_health(uses, principal.tenant_id)]
     except Exception as error:  # noqa: BLE001 - W41: whatever it is, the page stays
         _log.warning("the provider's status cannot be shown", exc_info=error)
         return [
             HealthCard(
+                system=_GYMS,
                 account=None,
                 provider=None,
                 status="error",
@@ -135,11 +149,14 @@ async def _or_none(part: Awaitable[T]) -> T | None:
         return None
 
 
-def _card(found: HealthAnswer) -> HealthCard:
+def _card(found: HealthAnswer, gyms: Collection[UUID]) -> HealthCard:
     error = found.error if isinstance(found.error, str) else None
+    provider = found.provider if isinstance(found.provider, str) else ""
+    is_gym = not provider or found.account_id in gyms
     return HealthCard(
+        system=_GYMS if is_gym else provider.replace("_", " ").upper(),
         account=found.account if isinstance(found.account, str) else None,
-        provider=found.provider if isinstance(found.provider, str) else None,
+        provider=provider or None,
         status=found.status,
         configured=found.api_configured,
         checked_at=found.last_check,

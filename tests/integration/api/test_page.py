@@ -9,7 +9,13 @@ import pytest
 from litestar.testing import AsyncTestClient
 from tests.world import PASSWORD, World
 
+from tresen.adapters.memory.jobs import MemoryJobQueue
 from tresen.adapters.memory.readers import MemoryReaders
+from tresen.adapters.system import UuidSource
+from tresen.application.jobs.list_jobs import ListJobs
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.domain.jobs.job import JobRequest
+from tresen.domain.jobs.outcome import Dead
 from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
 from tresen.domain.shared.ids import AccountId, TenantId
 from tresen.entrypoints.api.access import SESSION_COOKIE
@@ -416,3 +422,45 @@ class DownAuthenticate:
 
     async def bearer(self, token: str) -> object:
         raise StorageUnavailable("disk")
+
+
+async def test_what_goes_on_in_the_background_and_what_was_given_up(api: Api, world: World) -> None:
+    """C33."""
+
+    async def enqueue(uow: UnitOfWork) -> None:
+        await uow.jobs.enqueue([JobRequest(kind="call_home"), JobRequest(kind="call_away")])
+
+    await world.transactions.run(world.north.id, "enqueue", enqueue)
+    worker = UuidSource().new()
+    queue = MemoryJobQueue(world.store)
+    (lost,) = await queue.claim({"call_home": None}, worker=worker, count=1)
+    await queue.settle([Dead(lost, "nobody <there>")], worker=worker)
+    await logged_in(api)
+    shown = await page(api)
+    part = shown[shown.index("In the background") : shown.index("Figures")]
+    assert "1 given up" in part
+    assert "<dt>queued</dt> <dd>1</dd>" in part
+    assert "nobody &lt;there&gt;" in part
+    assert f"tresen jobs retry {lost.id}" in part
+    assert "<h3>schedules</h3>" in part
+    assert "<dt>waiting</dt> <dd>0</dd>" in part
+
+
+async def test_the_background_is_for_those_who_look_after_it(api: Api) -> None:
+    await logged_in(api, "viewer")
+    assert "In the background" not in await page(api)
+
+
+async def test_the_page_stays_when_the_background_cannot_be_read(
+    api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await logged_in(api)
+
+    async def broken(*_: object) -> None:
+        raise StorageUnavailable("the disk is gone")
+
+    monkeypatch.setattr(ListJobs, "__call__", broken)
+    shown = await page(api)
+    assert "Jobs, webhooks and schedules cannot be read now." in shown
+    assert "Synchronization Status" in shown
+    assert world.north.name in shown
