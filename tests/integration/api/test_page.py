@@ -3,6 +3,7 @@
 import logging
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import attrs
 import pytest
@@ -80,6 +81,18 @@ async def test_health_and_sync_are_shown_as_the_seed_showed_them(api: Api) -> No
     assert 'Last members sync:</dt> <dd><time datetime="2026-03-02T12:00:00+00:00">' in shown
     assert "<dt>Total errors:</dt> <dd>0</dd>" in shown
     assert "Trigger Manual Sync" in shown
+
+
+async def test_what_keeps_no_members_is_shown_under_its_own_name(api: Api, world: World) -> None:
+    accounts = world.store.room(world.north.id).accounts
+    other = AccountId(UUID(int=99))
+    accounts.put(other, attrs.evolve(world.account, id=other, provider="book_ings", name="desk"))
+    await logged_in(api)
+    shown = await page(api)
+    assert "WODIFY Integration Status: main" in shown
+    assert "BOOK INGS Integration Status: desk" in shown
+    assert "NOT_PROBED" in shown
+    assert 'class="card unhealthy"' not in shown
 
 
 async def test_an_unhealthy_provider_is_shown_with_its_error(api: Api, world: World) -> None:
