@@ -193,7 +193,7 @@ def _missed_since(webhook: Webhook, wanted: Wanted) -> datetime | None:
     known = read_details(wanted.known, str(webhook.id), Subscription)
     if known is not None:
         is_touched = webhook.status != _PAUSED and webhook.date_modified_gmt != known.modified
-        return known.seen_at if is_touched else None
+        return known.seen_at if is_touched or webhook.status == _DISABLED else None
     if webhook.status != _DISABLED:
         return None
     modified = read_instant(webhook.date_modified_gmt, zone_unsaid=True)

@@ -64,8 +64,7 @@ class FrontDesk:
         self._server = QuietServer(config)
         self._task = asyncio.ensure_future(self._server._serve())
         async with asyncio.timeout(10):
-            while not self._server.started:
-                await asyncio.sleep(0.005)
+            await self._server.answering.wait()
 
     async def down(self) -> None:
         if self._server is None or self._task is None:
