@@ -23,7 +23,7 @@ def headers(tenant_id: TenantId, request: JobRequest, *, now: datetime) -> dict[
         LANE: request.lane,
         KIND: None if request.lane is None else request.kind,
         KEY: request.key,
-        CORRELATION: current().get(CORRELATION),
+        CORRELATION: request.correlation_id or current().get(CORRELATION),
     }
     return {name: value for name, value in told.items() if value is not None}
 

@@ -90,7 +90,8 @@ class SqliteJobs(Jobs):
         state = READY if run_at <= now else WAITING
         if request.lane is not None and not is_free(driver, self._tenant, request.lane):
             state = BEHIND
-        payload, correlation_id = to_json(dict(request.payload)), current().get("correlation_id")
+        payload = to_json(dict(request.payload))
+        correlation_id = request.correlation_id or current().get("correlation_id")
         row = (self._tenant, request.kind, payload, request.key, request.lane, state, run_at, request.priority)
         made = driver.execute(_ENQUEUE, (*row, correlation_id, now)).fetchall()
         return JobId(str(made[0][0])) if made else None

@@ -81,7 +81,7 @@ class MemoryJobs(Jobs):
             state=JobState.QUEUED,
             run_at=request.run_at or now,
             priority=request.priority,
-            correlation_id=current().get("correlation_id"),
+            correlation_id=request.correlation_id or current().get("correlation_id"),
             created_at=now,
         )
         self._rows.put(job.id, HeldJob(job=job, number=number))

@@ -135,7 +135,7 @@ class SqliteTransaction(SqliteConnection, Transaction):
             raise StorageUnavailable("the database undid this transaction after an error")
 
     async def commit(self) -> None:
-        """COMMIT: the log is on the disk when this returns. On a thread: the disk takes a millisecond and more, in which
+        """COMMIT: the log is on the disk when this returns. On a thread: that takes a millisecond and more, in which
         the loop can do a lot, such as read the requests that are to share the next transaction."""
         await self.begin()
         await self._patience(lambda: self._driver.execute("COMMIT"), threads=self._commits)

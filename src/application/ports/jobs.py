@@ -23,7 +23,7 @@ class Jobs(Protocol):
     @abstractmethod
     async def enqueue(self, requests: Sequence[JobRequest]) -> Sequence[JobId | None]:
         """An id each, None where a job with that key is queued or running already. The log context's
-        ``correlation_id`` goes with them."""
+        ``correlation_id`` goes with those that have none."""
 
     @abstractmethod
     async def get(self, job_id: JobId) -> Job:

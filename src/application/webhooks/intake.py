@@ -10,7 +10,6 @@ from ...domain.jobs.job import JobRequest
 from ...domain.shared.errors import StorageConflict
 from ...domain.shared.ids import DeliveryId, TenantId
 from ...domain.webhooks.delivery import Delivery
-from ..log_context import bound
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 
@@ -75,23 +74,22 @@ class Intake:
     async def _together(self, tenant_id: TenantId, deliveries: Sequence[Delivery]) -> Sequence[bool]:
         async def store(uow: UnitOfWork) -> Sequence[bool]:
             added = await uow.deliveries.add_new(deliveries)
-            for delivery, is_new in zip(deliveries, added, strict=True):
-                if is_new:
-                    await enqueue_processing(uow, delivery.id, delivery.correlation_id)
+            fresh = [delivery for delivery, is_new in zip(deliveries, added, strict=True) if is_new]
+            await uow.jobs.enqueue([processing(one.id, one.correlation_id) for one in fresh])
             return added
 
         return await self._transactions.run(tenant_id, "receive_webhook", store)
 
 
-async def enqueue_processing(uow: UnitOfWork, delivery_id: DeliveryId, correlation_id: str) -> bool:
-    """Let the delivery be processed, whoever asks for it: under its own correlation id.
-
-    False: a job for it waits or runs already.
-    """
-    request = JobRequest(kind=PROCESS_DELIVERY, payload={"delivery": str(delivery_id)}, key=f"delivery:{delivery_id}")
-    with bound(correlation_id=correlation_id):
-        (job_id,) = await uow.jobs.enqueue([request])
-    return job_id is not None
+def processing(delivery_id: DeliveryId, correlation_id: str) -> JobRequest:
+    """The job that processes a delivery: at most one waits or runs at a time. Its correlation id is the delivery's,
+    whoever asks for it."""
+    return JobRequest(
+        kind=PROCESS_DELIVERY,
+        payload={"delivery": str(delivery_id)},
+        key=f"delivery:{delivery_id}",
+        correlation_id=correlation_id,
+    )
 
 
 def _tenant(waiting: _Waiting) -> TenantId:

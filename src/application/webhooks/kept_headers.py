@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _PLAIN = frozenset({"content-encoding", "content-type", "date", "user-agent"})
 # Providers tell by such headers what a delivery is, and prove that it is theirs.
@@ -18,6 +19,8 @@ def kept_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in headers.items() if _is_kept(name)}
 
 
+# Each sender sends the same names over and over.
+@lru_cache(maxsize=1024)
 def _is_kept(name: str) -> bool:
     if name in _PLAIN:
         return True

@@ -11,7 +11,7 @@ from ..ports.inboxes import DeliveryFilter
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .apply_fact import mark_scope
-from .intake import enqueue_processing
+from .intake import processing
 
 # What came to nothing. Those that took effect, and those that told what another had told, need ``force``.
 REPLAYED = frozenset({DeliveryState.DEAD, DeliveryState.UNUSABLE, DeliveryState.IGNORED, DeliveryState.OUT_OF_DATE})
@@ -111,4 +111,4 @@ async def _reopen(uow: UnitOfWork, delivery: Delivery, by: str) -> None:
         await uow.marks.remove(mark_scope(delivery.account_id), delivery.business_key)
     delivery.reopen(f"replayed by {by}, was {delivery.state.value}")
     await uow.deliveries.save(delivery)
-    await enqueue_processing(uow, delivery.id, delivery.correlation_id)
+    await uow.jobs.enqueue([processing(delivery.id, delivery.correlation_id)])

@@ -15,7 +15,7 @@ from ..ports.clock import Clock
 from ..ports.inboxes import InboxReaders, WaitingDelivery
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
-from .intake import enqueue_processing
+from .intake import processing
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +57,8 @@ class SweepDeliveries:
 
 
 async def _enqueue(uow: UnitOfWork, *, deliveries: Sequence[WaitingDelivery]) -> int:
-    return sum([await enqueue_processing(uow, one.delivery_id, one.correlation_id) for one in deliveries])
+    requests = [processing(one.delivery_id, one.correlation_id) for one in deliveries]
+    return sum(job_id is not None for job_id in await uow.jobs.enqueue(requests))
 
 
 async def _either(sleep: Awaitable[None], stop: asyncio.Event) -> None:

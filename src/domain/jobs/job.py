@@ -28,6 +28,7 @@ class JobRequest:
     ``lane``: the tenant's jobs of one lane run one at a time, in the order in which they were enqueued; one that
     failed holds up its lane until it is done, dead or cancelled. ``run_at`` None is at once. Of those that are due the
     greater ``priority`` (-100 to 100) goes first, then the earlier one.
+    ``correlation_id`` None: that of whoever enqueues.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class JobRequest:
     lane: str | None = None
     run_at: datetime | None = None
     priority: int = 0
+    correlation_id: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if not PRIORITY_MIN <= self.priority <= PRIORITY_MAX:
@@ -46,7 +48,7 @@ class JobRequest:
 class Job:
     """A job as the queue has it. ``attempts`` counts the runs that have failed; ``last_error`` is the last one's.
 
-    ``correlation_id`` is that of the request or job that enqueued it.
+    ``correlation_id`` is that of the request or job that enqueued it, or that it was enqueued for.
     """
 
     id: JobId

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from ....application.ports.inboxes import Deliveries, DeliveryFilter, Inboxes
 from ....domain.shared.errors import NotFound, StaleVersion, StorageConflict
@@ -32,8 +32,7 @@ DONE_WITH_CONTENT = (
     )
     .limit(1)
 )
-# Written out: neither database sees from a parameter that the partial index holds what is asked for.
-IS_WAITING = DELIVERY.c.state == literal(DeliveryState.RECEIVED.value, literal_execute=True)
+IS_WAITING = DELIVERY.c.state == DeliveryState.RECEIVED.value
 WAITING = (
     rows_of(DELIVERY)
     .where(DELIVERY.c.account_id == bindparam("account_id"), IS_WAITING)
@@ -112,7 +111,7 @@ class SqlDeliveries(SqlVersioned[Delivery, DeliveryId], Deliveries):
         return DeliveryId(rows[0][0]) if rows else None
 
     async def waiting(self, account_id: AccountId, *, limit: int) -> Sequence[Delivery]:
-        """By the index of what waits."""
+        """By index of the state: what waits for other accounts is passed over."""
         return await self._select(WAITING, account_id=account_id, limit=limit)
 
     async def matching(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[DeliveryId]:

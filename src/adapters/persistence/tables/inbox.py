@@ -47,17 +47,7 @@ DELIVERY = tenant_table(
 )
 Index("ix_delivery_received", DELIVERY.c.tenant_id, DELIVERY.c.received_at, DELIVERY.c.id)
 Index("ix_delivery_state", DELIVERY.c.tenant_id, DELIVERY.c.state, DELIVERY.c.received_at, DELIVERY.c.id)
-Index("ix_delivery_content", DELIVERY.c.tenant_id, DELIVERY.c.account_id, DELIVERY.c.content_hash, DELIVERY.c.state)
-# The sweep reads it from end to end, over all tenants: it holds only what waits.
-Index(
-    "ix_delivery_waiting",
-    DELIVERY.c.tenant_id,
-    DELIVERY.c.account_id,
-    DELIVERY.c.received_at,
-    DELIVERY.c.id,
-    sqlite_where=DELIVERY.c.state == "received",
-    postgresql_where=DELIVERY.c.state == "received",
-)
+Index("ix_delivery_content", DELIVERY.c.tenant_id, DELIVERY.c.account_id, DELIVERY.c.content_hash)
 
 SUBJECT_STANDING = tenant_table(
     "subject_standing",

@@ -96,13 +96,11 @@ CREATE TABLE delivery (
     CONSTRAINT fk_delivery_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 );
 
-CREATE INDEX ix_delivery_content ON delivery (tenant_id, account_id, content_hash, state);
+CREATE INDEX ix_delivery_content ON delivery (tenant_id, account_id, content_hash);
 
 CREATE INDEX ix_delivery_received ON delivery (tenant_id, received_at, id);
 
 CREATE INDEX ix_delivery_state ON delivery (tenant_id, state, received_at, id);
-
-CREATE INDEX ix_delivery_waiting ON delivery (tenant_id, account_id, received_at, id) WHERE state = 'received';
 
 CREATE TABLE inbox (
     tenant_id UUID NOT NULL,
