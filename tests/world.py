@@ -191,7 +191,8 @@ class World:
 
 async def build_world() -> World:
     """A fresh one. Each studio has a user per role, ``<role>@<slug>.example`` with ``PASSWORD``, logged in."""
-    clock, store = FixedClock(), MemoryStore()
+    clock = FixedClock()
+    store = MemoryStore(clock)
     gyms = {f"memory://{slug}": MemoryGym(GymBooks(clock), clock) for slug in (NORTH, SOUTH)}
     for gym in gyms.values():
         gym.books.packages = (GOLD,)

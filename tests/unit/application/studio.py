@@ -161,7 +161,7 @@ class Studio:
 
     def __init__(self, *, default: Law = Law.THEIRS, laws: Mapping[str, Law] | None = None, page_size: int = 2) -> None:
         self.clock, self.ids = FixedClock(), SequenceIds()
-        self.store = MemoryStore()
+        self.store = MemoryStore(self.clock)
         self.units = StormyUnits(MemoryUnitsOfWork(self.store))
         self.seen = Seen()
         self.transactions = Transactions(self.units, self.clock, FixedDice(0.5), self.seen)
