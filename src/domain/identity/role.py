@@ -24,6 +24,8 @@ class Scope(enum.Enum):
     SCHEDULES_WRITE = "schedules:write"
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
+    ENDPOINTS_READ = "endpoints:read"
+    ENDPOINTS_WRITE = "endpoints:write"
     STATS_READ = "stats:read"
     INSTALLATION = "installation"
 

@@ -24,6 +24,7 @@ from .routes.schedules import schedules
 from .routes.service import service
 from .routes.staff_tasks import staff_tasks
 from .routes.sync import sync
+from .routes.webhook_endpoints import webhook_endpoints
 from .settings import ApiSettings
 from .webhooks import WebhookDoor
 
@@ -44,6 +45,7 @@ def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Lite
             members,
             leads,
             sync,
+            webhook_endpoints,
             provider_accounts,
             identity,
             staff_tasks,
