@@ -56,8 +56,6 @@ class Several(msgspec.Struct):
 class UnknownTriggers(GatewayRejected):
     """Some of the triggers are not known there; ``known`` are those that may be asked for."""
 
-    code = "provider_unknown_triggers"
-
     def __init__(self, message: str, known: Sequence[str]) -> None:
         super().__init__(message, known=list(known))
         self.known = tuple(known)
