@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import asyncpg
+from tests.clocks import PatientClock
 
 from tresen.adapters.jobs.choice import JobChannel
 from tresen.adapters.jobs.postgres_names import QUEUE_TABLE
-from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.memory.directory import MemoryDirectory
 from tresen.adapters.memory.jobs import MemoryJobQueue
 from tresen.adapters.memory.store import MemoryStore
@@ -58,7 +58,7 @@ async def write(bench: Bench, tenant: TenantId, work: Callable[[UnitOfWork], Awa
 class ClockedBench(Bench):
     """Time is a clock's that we move."""
 
-    def __init__(self, queue: JobQueue, units: UnitsOfWork, directory: Directory, clock: FixedClock) -> None:
+    def __init__(self, queue: JobQueue, units: UnitsOfWork, directory: Directory, clock: PatientClock) -> None:
         self.queue, self.units, self.directory = queue, units, directory
         self._clock = clock
 
@@ -72,7 +72,9 @@ class ClockedBench(Bench):
 class PostgresBench(ClockedBench):
     """The server's clock cannot be moved: what it is compared with is, the other way, beside the clock of the port."""
 
-    def __init__(self, url: str, queue: JobQueue, units: UnitsOfWork, directory: Directory, clock: FixedClock) -> None:
+    def __init__(
+        self, url: str, queue: JobQueue, units: UnitsOfWork, directory: Directory, clock: PatientClock
+    ) -> None:
         super().__init__(queue, units, directory, clock)
         self._url = url
 
@@ -89,7 +91,7 @@ class PostgresBench(ClockedBench):
 @asynccontextmanager
 async def bench_in_memory() -> AsyncIterator[Bench]:
     """The fakes."""
-    clock = FixedClock()
+    clock = PatientClock()
     store = MemoryStore(clock)
     yield ClockedBench(MemoryJobQueue(store), MemoryUnitsOfWork(store), MemoryDirectory(store), clock)
 
@@ -97,7 +99,7 @@ async def bench_in_memory() -> AsyncIterator[Bench]:
 @asynccontextmanager
 async def bench_in_sqlite(file: Path) -> AsyncIterator[Bench]:
     """A new file."""
-    clock = FixedClock()
+    clock = PatientClock()
     database = open_database(f"sqlite:///{file}", clock=clock, ids=UuidSource())
     try:
         await schema.upgrade(database)
@@ -112,7 +114,7 @@ async def bench_in_sqlite(file: Path) -> AsyncIterator[Bench]:
 async def bench_in_postgres(url: str) -> AsyncIterator[Bench]:
     """A database that has our schema; it is emptied first."""
     await empty(url)
-    clock = FixedClock()
+    clock = PatientClock()
     database = open_database(url, clock=clock, ids=UuidSource())
     try:
         channel = JobChannel(database)

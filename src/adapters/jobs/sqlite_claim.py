@@ -18,7 +18,8 @@ LOST = "the process that ran it was lost"
 
 _LOST = "SELECT number, tenant_id, lane FROM job WHERE state = 'running' AND lease_until <= ?"
 _TAKE_BACK = """
-UPDATE job SET state = ?, attempts = attempts + 1, last_error = ?, worker = NULL, lease_until = NULL WHERE number = ?
+UPDATE job SET state = 'ready', attempts = attempts + 1, last_error = ?, worker = NULL, lease_until = NULL
+WHERE number = ?
 """
 _BECOME_READY = """
 UPDATE job SET state = 'ready'
@@ -76,6 +77,6 @@ class Claim:
 
     def _take_back(self, driver: sqlite3.Connection) -> None:
         for number, tenant, lane in driver.execute(_LOST, (self.now,)).fetchall():
-            driver.execute(_TAKE_BACK, ("ready" if lane is None else "behind", LOST, number))
+            driver.execute(_TAKE_BACK, (LOST, number))
             if lane is not None:
                 move_up(driver, tenant, lane)

@@ -11,7 +11,7 @@ from ...application.ports.clock import Clock
 from ...application.ports.jobs import JOB_ORDER, Jobs
 from ...application.search import search_words
 from ...domain.jobs.job import Job, JobRequest
-from ...domain.shared.errors import AlreadyExists, IllegalTransition, InvalidValue, NotFound, StorageUnavailable
+from ...domain.shared.errors import IllegalTransition, InvalidValue, NotFound, StorageUnavailable
 from ...domain.shared.ids import JobId, TenantId
 from ...domain.shared.page import Listing, Page
 from ..persistence.connection import Transaction
@@ -28,8 +28,7 @@ _ENQUEUE = """
 INSERT INTO job (tenant_id, kind, payload, key, lane, state, run_at, priority, attempts, correlation_id, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT DO NOTHING RETURNING number
 """
-_FIND = "SELECT state, key, lane FROM job WHERE tenant_id = ? AND number = ?"
-_KEY_IS_TAKEN = "SELECT 1 FROM job WHERE tenant_id = ? AND key = ? AND state <> 'dead'"
+_FIND = "SELECT state, lane FROM job WHERE tenant_id = ? AND number = ?"
 _REVIVE = "UPDATE job SET state = ?, run_at = ?, attempts = 0 WHERE number = ?"
 _FORGET = "DELETE FROM job WHERE number = ?"
 
@@ -97,23 +96,21 @@ class SqliteJobs(Jobs):
         return JobId(str(made[0][0])) if made else None
 
     def _revive(self, driver: sqlite3.Connection, job_id: JobId, now: int) -> None:
-        state, key, lane = self._found(driver, job_id)
+        state, lane = self._found(driver, job_id)
         if state != DEAD:
             raise IllegalTransition(f"job {job_id} is not dead", job=job_id)
-        if key is not None and driver.execute(_KEY_IS_TAKEN, (self._tenant, key)).fetchone():
-            raise AlreadyExists(f"another job with the key {key!r} is queued or running", key=key)
         driver.execute(_REVIVE, (READY if lane is None else BEHIND, now, number_of(job_id)))
         if lane is not None:
             move_up(driver, self._tenant, lane)
 
     def _forget(self, driver: sqlite3.Connection, job_id: JobId) -> None:
-        _, _, lane = self._found(driver, job_id)
+        _, lane = self._found(driver, job_id)
         driver.execute(_FORGET, (number_of(job_id),))
         if lane is not None:
             move_up(driver, self._tenant, lane)
 
-    def _found(self, driver: sqlite3.Connection, job_id: JobId) -> tuple[str, str | None, str | None]:
-        row: tuple[str, str | None, str | None] | None
+    def _found(self, driver: sqlite3.Connection, job_id: JobId) -> tuple[str, str | None]:
+        row: tuple[str, str | None] | None
         row = driver.execute(_FIND, (self._tenant, number_of(job_id))).fetchone()
         if row is None:
             raise NotFound("job", job_id)

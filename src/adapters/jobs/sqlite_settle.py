@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from ...domain.jobs.job import Job
 from ...domain.jobs.outcome import Again, Dead, Done, Outcome, Returned
 from .sqlite_lanes import move_up
 from .sqlite_rows import number_of, tenant_key
@@ -37,15 +36,11 @@ def _is_kept(outcome: Outcome) -> bool:
 def _after(outcome: Outcome, now: int) -> tuple[str, int, int | None, str | None]:
     """State, attempts to add, run_at and error, None: as they were."""
     match outcome:
-        case Again(job, delay_s, error):
-            return _queued(job, "waiting"), 1, now + round(delay_s * _MICROSECONDS), error
+        case Again(_, delay_s, error):
+            return "waiting", 1, now + round(delay_s * _MICROSECONDS), error
         case Dead(_, error):
             return "dead", 1, None, error
-        case Returned(job):
-            return _queued(job, "ready"), 0, None, None
+        case Returned():
+            return "ready", 0, None, None
         case Done():
             raise AssertionError("a job that is done is not kept")
-
-
-def _queued(job: Job, state: str) -> str:
-    return state if job.lane is None else "behind"

@@ -53,7 +53,6 @@ class Hand:
     def keep_only(self, ids: Collection[JobId]) -> None:
         """Stop and forget all others."""
         self._waiting = deque(job for job in self._waiting if job.id in ids)
-        self._ended = [outcome for outcome in self._ended if outcome.job.id in ids]
         for job_id in [job_id for job_id in self._running if job_id not in ids]:
             task = self._running.pop(job_id)
             self._stopping.add(task)

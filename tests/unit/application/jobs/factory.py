@@ -60,8 +60,8 @@ class Factory:
             await uow.commit()
 
 
-async def a_factory() -> Factory:
-    clock = FixedClock()
+async def a_factory(clock: FixedClock | None = None) -> Factory:
+    clock = clock or FixedClock()
     store = MemoryStore(clock)
     tenant, directory = a_tenant(), MemoryDirectory(store)
     await directory.add_tenant(tenant)
