@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -113,7 +114,7 @@ class TestLanes:
             second = asyncio.create_task(enqueue(units, tenant, mail(2, lane="l")))
             await enqueue(units, tenant, mail(3, lane="another lane"))
         await second
-        assert numbers(await claim(queue)) == ["2", "3"]
+        assert sorted(numbers(await claim(queue))) == ["2", "3"]
 
     async def test_one_that_is_not_made_holds_up_nobody(
         self, units: SqlUnitsOfWork, queue: PgqueuerJobQueue, tenant: TenantId
@@ -318,28 +319,28 @@ class TestSchema:
     async def test_lists_and_single_jobs_are_found_by_index(self, database: PostgresDatabase, field: str) -> None:
         listing = Listing(order_by=field, status="dead", q="mail")
         for statement in (listings.page(listing), listings.count(listing), listings.ONE):
-            plan = await database.run(lambda connection, s=statement: _plan(connection, s))
+            plan = await database.run(partial(_plan, statement))
             assert "Seq Scan" not in plan
             assert "Index" in plan
 
 
-def _plan(connection: sa.Connection, statement: sa.Select[tuple[object, ...]]) -> str:
-    sql = statement.params(tenant_id="t", id=1).compile(
-        dialect=connection.dialect, compile_kwargs={"literal_binds": True}
-    )
+def _plan(statement: sa.Select[Any], connection: sa.Connection) -> str:
+    compiled = statement.params(tenant_id="t", id=1).compile(dialect=connection.dialect)
+    parameters = tuple(compiled.params[name] for name in compiled.positiontup or ())
     connection.exec_driver_sql("SET enable_seqscan = off")
-    return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {sql}"))
+    return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {compiled}", parameters))
 
 
 class TestLoading:
     def test_names_in_the_environment_lead_to_no_other_table(self) -> None:
-        script = "from tresen.adapters.jobs.postgres_store import SETTINGS as s; print(s.queue_table, s.channel, s.prefix + '.')"
+        names = "s.queue_table, s.channel, [s.prefix]"
+        script = f"from tresen.adapters.jobs.postgres_store import SETTINGS as s; print({names})"
         odd = {"QUEUE_TABLE": "odd", "CHANNEL": "odd", "PGQUEUER_PREFIX": "odd_", "PGQUEUER_SCHEMA": "odd"}
-        assert _output(script, **odd) == "pgqueuer ch_pgqueuer ."
+        assert _output(script, **odd) == "pgqueuer ch_pgqueuer ['']"
 
     def test_without_the_extra_everything_else_works(self) -> None:
         script = (
-            "import sys; sys.modules.update(dict.fromkeys(['pgqueuer', 'pydantic', 'pydantic_settings', 'asyncpg']));"
+            "import sys; sys.modules.update(dict.fromkeys(['pgqueuer', 'asyncpg']));"
             "import tresen.bootstrap.container, tresen.bootstrap.working; print('fine')"
         )
         assert _output(script) == "fine"
