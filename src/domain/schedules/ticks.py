@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .cron import CronFields
 
-_MINUTE, _HOUR, _DAY, _SECOND = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
+_MINUTE, _DAY, _SECOND = timedelta(minutes=1), timedelta(days=1), timedelta(seconds=1)
 
 
 def ticks(fields: CronFields, after: datetime, zone: ZoneInfo) -> Iterator[datetime]:
@@ -21,8 +21,7 @@ def ticks(fields: CronFields, after: datetime, zone: ZoneInfo) -> Iterator[datet
 
 def _fixed_times(fields: CronFields, after: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     times = [time(hour, minute) for hour in sorted(fields.hours) for minute in sorted(fields.minutes)]
-    # A time that was skipped yesterday ticks when the gap ends, which may be today.
-    day = after.astimezone(zone).date() - _DAY
+    day = after.astimezone(zone).date()
     while True:
         if fields.on(day):
             for at in times:
@@ -70,12 +69,9 @@ def _real_time(fields: CronFields, after: datetime, zone: ZoneInfo) -> Iterator[
 
 
 def _leap(instant: datetime, shown: datetime, zone: ZoneInfo, by: timedelta) -> datetime:
-    """Ahead by that much, or by less where the clocks change on the way: what they show then must not be missed."""
-    for step in (by, min(by, _HOUR)):
-        there = (instant + step).astimezone(zone)
-        if there.utcoffset() == shown.utcoffset():
-            return instant + step
-    return _next_minute(instant, zone)
+    """Ahead by that much, or by a minute where the clocks change on the way: what they show then must not be missed."""
+    there = instant + by
+    return there if there.astimezone(zone).utcoffset() == shown.utcoffset() else _next_minute(instant, zone)
 
 
 def _next_minute(instant: datetime, zone: ZoneInfo) -> datetime:

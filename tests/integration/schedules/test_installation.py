@@ -17,7 +17,7 @@ from tresen.domain.jobs.job import Job
 
 
 async def test_a_night_with_a_clock_change_as_a_tenant_lives_it(tmp_path: Path) -> None:
-    """Half past two comes once a night, also in the one in which it is skipped and in the one in which it comes twice."""
+    """Half past two comes once a night, also in that in which it is skipped and in that in which it comes twice."""
     clock, ran = FixedClock(), list[datetime]()
 
     async def note(job: Job) -> None:

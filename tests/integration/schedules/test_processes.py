@@ -4,13 +4,14 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.builders import a_schedule, a_tenant
 
 from tresen.adapters.system import SystemClock
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.bootstrap.installation import Installation, installed
 from tresen.bootstrap.settings import Settings
 from tresen.domain.shared.ids import TenantId
@@ -54,15 +55,18 @@ async def installation(url: str) -> AsyncIterator[Installation]:
         yield opened
 
 
+async def add_due(uow: UnitOfWork, past: datetime) -> None:
+    for number in range(SCHEDULES):
+        await uow.schedules.add(a_schedule(uow.tenant.id, f"s{number}", kind="tick", next_at=past))
+
+
 async def prepared(installation: Installation) -> list[TenantId]:
     """Two tenants with schedules that are all due."""
     past = SystemClock().now() - timedelta(minutes=5)
     tenants = [a_tenant("one"), a_tenant("two")]
     for tenant in tenants:
         await (await installation.ready()).directory.add_tenant(tenant)
-        for number in range(SCHEDULES):
-            schedule = a_schedule(tenant.id, f"s{number}", kind="tick", next_at=past)
-            await installation.transactions.run(tenant.id, "prepare", lambda uow, s=schedule: uow.schedules.add(s))
+        await installation.transactions.run(tenant.id, "prepare", lambda uow: add_due(uow, past))
     return [tenant.id for tenant in tenants]
 
 
