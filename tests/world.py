@@ -18,6 +18,7 @@ from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
 from tresen.adapters.memory.gym_providers import PROVIDER, MemoryGymProviders
 from tresen.adapters.memory.inboxes import MemoryInboxReaders
+from tresen.adapters.memory.jobs import MemoryJobQueue
 from tresen.adapters.memory.limits import MemoryLimiter
 from tresen.adapters.memory.locks import MemoryRunLocks
 from tresen.adapters.memory.readers import MemoryReaders
@@ -128,6 +129,7 @@ class World:
     south: Tenant
     account: ProviderAccount
     south_account: ProviderAccount
+    registrars: MemoryRegistrars
     tokens: dict[tuple[str, str], str] = attrs.field(factory=dict)
 
     def opened(self) -> nullcontext[UseCases]:
@@ -198,7 +200,8 @@ async def build_world() -> World:
         gym.books.packages = (GOLD,)
     transactions = Transactions(MemoryUnitsOfWork(store), clock, FixedDice(0.5))
     box = AesGcmSecretBox(new_key())
-    uses = _use_cases(store, clock, transactions, gyms, box)
+    registrars = MemoryRegistrars()
+    uses = _use_cases(store, clock, transactions, gyms, box, registrars)
     tenants = [await uses.create_tenant(NewTenant(slug=s, name=f"Studio {s.title()}")) for s in (NORTH, SOUTH)]
     ids = SequenceIds(start=1 << 40)
     accounts = [_account(store, tenant, clock, ids) for tenant in tenants]
@@ -214,6 +217,7 @@ async def build_world() -> World:
         south=tenants[1],
         account=accounts[0],
         south_account=accounts[1],
+        registrars=registrars,
     )
     for tenant in tenants:
         await _people(world, tenant)
@@ -253,6 +257,7 @@ def _use_cases(
     transactions: Transactions,
     gyms_by_address: Mapping[str, MemoryGym],
     box: AesGcmSecretBox,
+    registrars: MemoryRegistrars,
 ) -> UseCases:
     ids, phones, gyms = SequenceIds(), WrittenPhones(), MemoryGymProviders(gyms_by_address)
     directory, readers, limiter = MemoryDirectory(store), MemoryReaders(store), MemoryLimiter(clock)
@@ -267,7 +272,7 @@ def _use_cases(
     receive = ReceiveWebhook(doors, intake, clock, ids)
     ensure_webhooks = EnsureWebhooks(
         transactions,
-        MemoryRegistrars(),
+        registrars,
         webhooks,
         open_inbox,
         StoreMissed(doors, receive, intake),
@@ -340,6 +345,7 @@ def _use_cases(
         delete_endpoint=DeleteEndpoint(transactions, GiveUp(clock, ids)),
         send_test_message=SendTest(transactions, clock, ids),
         replay_messages=ReplayMessages(transactions, clock),
+        job_queue=MemoryJobQueue(store),
         readers=readers,
         directory=directory,
         audit=MemoryAuditLog(store),
