@@ -2,6 +2,7 @@
 
 import attrs
 
+from ...domain.leads.events import LeadMerged
 from ...domain.leads.lead import Lead
 from ...domain.shared.contact import EmailAddress
 from ...domain.shared.errors import InvalidValue
@@ -118,9 +119,11 @@ class CreateLead:
 
     async def _merge(self, uow: UnitOfWork, known: LeadId, captured: LeadId) -> None:
         lead = await uow.leads.get(known)
-        lead.hear_again(await uow.leads.get(captured), now=self._clock.now())
+        now = self._clock.now()
+        lead.hear_again(await uow.leads.get(captured), now=now)
         await uow.leads.save(lead)
         await uow.leads.remove(captured)
+        uow.events.record(LeadMerged(subject_id=captured, occurred_at=now, into=known))
 
 
 def _notes(new: NewLead) -> str | None:

@@ -89,7 +89,7 @@ class EventLog(Protocol):
 
     @abstractmethod
     async def end(self, tenant_id: TenantId) -> EventPosition:
-        """The position after which only what is committed from now on appears."""
+        """After it appears what is committed from now on, and what could not be read yet for an older transaction."""
 
 
 # Told of the events of a transaction before it is committed: enqueues what follows from them, in that transaction.

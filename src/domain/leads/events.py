@@ -5,7 +5,7 @@ from typing import ClassVar
 import attrs
 
 from ..shared.events import DomainEvent
-from ..shared.ids import MemberId
+from ..shared.ids import LeadId, MemberId
 from .stage import Stage
 
 
@@ -34,3 +34,12 @@ class LeadConverted(DomainEvent):
     type: ClassVar[str] = "lead.converted"
     subject_kind: ClassVar[str] = "lead"
     member_id: MemberId
+
+
+@attrs.frozen(kw_only=True)
+class LeadMerged(DomainEvent):
+    """A lead that was captured turned out to be ``into``, whom we knew; the subject is no more."""
+
+    type: ClassVar[str] = "lead.merged"
+    subject_kind: ClassVar[str] = "lead"
+    into: LeadId

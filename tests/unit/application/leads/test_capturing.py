@@ -157,6 +157,17 @@ async def test_a_second_request_with_the_address_of_a_known_lead_loses_nothing(
     assert studio.rows(without=frozenset({"runs"})) == before
 
 
+async def test_who_follows_events_is_told_that_a_captured_lead_was_known(studio: Studio) -> None:
+    first = await studio.create_lead(eva(studio))
+    await studio.create_lead(eva(studio, message="Still interested"))
+    events = [event for _, event in studio.store.room(studio.tenant.id).events.items() if event.subject_kind == "lead"]
+    captured, again, merged = events
+    assert [event.type for event in events] == ["lead.captured", "lead.captured", "lead.merged"]
+    assert captured.subject_id == str(first.lead.id)
+    assert (merged.subject_id, merged.sequence) == (again.subject_id, 2)
+    assert merged.data == {"into": str(first.lead.id)}
+
+
 async def test_what_the_provider_made_is_linked_to_this_lead_and_no_other_of_its_address(studio: Studio) -> None:
     studio.change_account(writes_enabled=False)
     waiting = await studio.create_lead(eva(studio))
