@@ -42,6 +42,12 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("tasks", "tasks:group", "Staff tasks, which no machine may or can do: list, done."),
     ("schedules", "schedules:group", "Schedules, for what is done again and again: list, run, pause, resume, edit."),
     ("jobs", "jobs:group", "Jobs, which workers do later: list, show, retry, cancel."),
+    ("webhooks", "webhooks:group", "Webhooks that came in: list, show, replay."),
+    (
+        "webhook-endpoints",
+        "webhook_endpoints:group",
+        "Who is told by webhooks what happens here: list, show, create, update, rotate, messages, replay.",
+    ),
     ("audit", "audit:group", "Who changed, or tried to change, something through the API: list."),
 )
 

@@ -63,6 +63,8 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
     "POST /api/v1/auth/logout": None,
     "POST /api/v1/api-keys": {"name": "shop", "scopes": ["members:read"], "expires_at": "2027-01-01T00:00:00Z"},
     "DELETE /api/v1/api-keys/{key_id}": None,
+    "POST /api/v1/jobs/{job_id}/retry": None,
+    "POST /api/v1/jobs/{job_id}/cancel": None,
     "POST /api/v1/leads": {
         "first_name": "Lin",
         "last_name": "Ott",
@@ -105,6 +107,23 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
         "role": "adviser",
         "password": "at least ten characters",
     },
+    "POST /api/v1/webhook-endpoints": {
+        "name": "shop",
+        "url": "https://shop.example.com/hooks",
+        "events": ["member.*", "lead.captured"],
+    },
+    "PATCH /api/v1/webhook-endpoints/{endpoint_id}": {"events": ["*"]},
+    "DELETE /api/v1/webhook-endpoints/{endpoint_id}": None,
+    "POST /api/v1/webhook-endpoints/{endpoint_id}/rotate": {"overlap_hours": 24},
+    "POST /api/v1/webhook-endpoints/{endpoint_id}/disable": None,
+    "POST /api/v1/webhook-endpoints/{endpoint_id}/enable": None,
+    "POST /api/v1/webhook-endpoints/{endpoint_id}/test": None,
+    "POST /api/v1/webhook-endpoints/{endpoint_id}/replay": {
+        "since": "2026-03-01T00:00:00Z",
+        "until": "2026-03-02T00:00:00Z",
+        "states": ["failed", "cancelled"],
+    },
+    "POST /api/v1/webhook-endpoints/{endpoint_id}/messages/{message_id}/replay": None,
 }
 
 _EXAMPLES_HEAD = """## Examples

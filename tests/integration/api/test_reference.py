@@ -5,6 +5,7 @@ from litestar.testing import AsyncTestClient
 from tests.world import World
 
 from tresen.domain.identity.role import Scope
+from tresen.domain.jobs.job import JobRequest
 from tresen.entrypoints.api.app import ApiSettings, create_api
 
 from .conftest import Api, Caller, first_id
@@ -34,8 +35,19 @@ async def ids_of(admin: Caller) -> dict[str, str]:
         "{key_id}": await first_id(admin, "/api-keys", "api_keys"),
         "{task_id}": await first_id(admin, "/staff-tasks", "staff_tasks"),
         "{account_id}": await first_id(admin, "/provider-accounts", "provider_accounts"),
+        "{job_id}": await first_id(admin, "/jobs", "jobs"),
         "{kind}": "members",
     }
+
+
+async def endpoint_ids(admin: Caller, *, disabled: bool) -> dict[str, str]:
+    """An endpoint with a message that was cancelled."""
+    made = await admin.post("/webhook-endpoints", {"name": "books", "url": "https://books.example.com/"})
+    endpoint = made.json()["webhook_endpoint"]["id"]
+    sent = await admin.post(f"/webhook-endpoints/{endpoint}/test")
+    for word in ("disable",) if disabled else ("disable", "enable"):
+        assert (await admin.post(f"/webhook-endpoints/{endpoint}/{word}")).status_code == 200
+    return {"{endpoint_id}": endpoint, "{message_id}": sent.json()["message"]["id"]}
 
 
 @pytest.mark.parametrize("route", EXAMPLES)
@@ -46,8 +58,10 @@ async def test_every_example_works(api: Api, world: World, route: str) -> None:
     assert (await owner.post("/leads", lead)).status_code == 202
     world.change_account(world.account.id, writes_enabled=True)
     await world.key(Scope.MEMBERS_READ)
+    await world.dead_job(JobRequest(kind="sync_members"))
     method, _, path = route.partition(" ")
-    for name, value in (await ids_of(owner)).items():
+    ids = {**await ids_of(owner), **await endpoint_ids(owner, disabled=route.endswith("{endpoint_id}/enable"))}
+    for name, value in ids.items():
         path = path.replace(name, value)
     body = EXAMPLES[route]
     if route == "POST /api/v1/provider-accounts":

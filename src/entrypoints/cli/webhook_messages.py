@@ -1,0 +1,198 @@
+"""``tresen webhook-endpoints messages`` and ``replay``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import attrs
+from cyclopts import Parameter
+
+from ...application.outgoing.browse_endpoints import MessageWithAttempts
+from ...application.outgoing.send_again import ReplayRange
+from ...application.ports.outgoing import MessageFilter, MessageRow
+from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.page import Listing
+from ...domain.shared.time_range import as_utc
+from ...domain.tenancy.tenant import Tenant
+from ...domain.webhooks.endpoint import Endpoint
+from ...domain.webhooks.message import Attempt, Message, MessageState, read_webhook_id, webhook_id
+from ..use_cases import UseCases
+from .answer import Answer, Table, cell, page_table
+from .call import Given, in_tenant
+from .documents import fields, listed, plain
+from .members import about
+from .options import JsonOption, TenantOption, word
+
+_Which = Annotated[str, Parameter(name="NAME", help="The endpoint's name or id.")]
+_Message = Annotated[str | None, Parameter(name="ID", help="One message: its id, or its webhook-id (msg_…).")]
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class RangeOptions:
+    """Which of an endpoint's messages are meant."""
+
+    status: Annotated[
+        str | None, Parameter(metavar="WORD", help="Only those in this state: pending, delivered, failed, cancelled.")
+    ] = None
+    type: Annotated[str | None, Parameter(metavar="TYPE", help="Only this type of event.")] = None
+    since: Annotated[
+        datetime | None, Parameter(metavar="TIME", help="Created then or later; in the tenant's zone without offset.")
+    ] = None
+    until: Annotated[datetime | None, Parameter(metavar="TIME", help="Created before then.")] = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether any of them is."""
+        return self != RangeOptions()
+
+    def wanted(self, home: Tenant) -> MessageFilter:
+        """As the messages take it. Raises InvalidValue."""
+        return MessageFilter(
+            states=None if self.status is None else frozenset({word(MessageState, self.status, "status")}),
+            event_type=self.type,
+            since=_instant(self.since, home, "since"),
+            until=_instant(self.until, home, "until"),
+        )
+
+
+async def messages(
+    which: _Which,
+    message: _Message = None,
+    /,
+    *,
+    options: RangeOptions | None = None,
+    limit: Annotated[int, Parameter(help="How many at most, 1 to 200.")] = 50,
+    offset: Annotated[int, Parameter(help="How many to pass over first.")] = 0,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """List what an endpoint was told, newest first; with ID, show that message with its attempts."""
+    wish = options or RangeOptions()
+    async with in_tenant(call, tenant) as (use, home):
+        endpoint = await chosen_endpoint(use, home, which)
+        if message is not None:
+            shown = await use.browse_endpoints.message(home.id, endpoint.id, read_webhook_id(message))
+            return _shown(shown, home, as_json=as_json)
+        window = Listing(limit=limit, offset=offset, descending=True)
+        page = await use.browse_endpoints.messages(home.id, endpoint.id, wish.wanted(home), window)
+    table = page_table(
+        columns=("webhook-id", "created", "type", "subject", "status", "attempts", "next"),
+        rows=[
+            (
+                *(webhook_id(row.id), cell(row.created_at, home.zone), row.event_type, row.subject, row.state.value),
+                *(str(row.attempts), cell(row.next_at, home.zone)),
+            )
+            for row in page.items
+        ],
+        count=page.count,
+        offset=offset,
+        empty="no message found: nothing that the endpoint wants has happened" if not wish.is_given else "none found",
+    )
+    document = listed("messages", [_line_document(row) for row in page.items], page.count)
+    return Answer(document=document, parts=[table], as_json=as_json)
+
+
+async def replay(
+    which: _Which,
+    message: _Message = None,
+    /,
+    *,
+    options: RangeOptions | None = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Send one message once more, or those of a range: without --status, those that failed or were cancelled. Receivers
+    know them by their old webhook-id.
+    """
+    wish = options or RangeOptions()
+    if message is not None and wish.is_given:
+        raise InvalidValue("a message is replayed by its ID, or several by a range: not both", field="message_id")
+    async with in_tenant(call, tenant) as (use, home):
+        endpoint = await chosen_endpoint(use, home, which)
+        if message is not None:
+            again = await use.replay_messages.one(home.id, endpoint.id, read_webhook_id(message))
+            told = [f"message {again.webhook_id} is sent once more by a worker: tresen serve, or tresen worker"]
+            return Answer(document={"message": message_document(again)}, parts=told, as_json=as_json)
+        wanted = ReplayRange(tenant_id=home.id, endpoint_id=endpoint.id, wanted=wish.wanted(home))
+        count = await use.replay_messages.many(wanted)
+    return Answer(document={"replayed": count}, parts=[f"messages to send once more: {count}"], as_json=as_json)
+
+
+async def chosen_endpoint(use: UseCases, home: Tenant, which: str) -> Endpoint:
+    """By name, else by id. Raises NotFound."""
+    found = await use.browse_endpoints.all(home.id)
+    for one in (*(e for e in found if e.name == which), *(e for e in found if str(e.id) == which.lower())):
+        return one
+    raise NotFound("webhook endpoint", which)
+
+
+def message_document(message: Message) -> dict[str, object]:
+    """A message as the API shows it, without its body."""
+    return {
+        "id": str(message.id),
+        "webhook_id": message.webhook_id,
+        "event_id": plain(message.event_id) if message.event_id else None,
+        "type": message.event_type,
+        "subject": message.subject,
+        "status": message.state.value,
+        **fields(message, "attempts", "next_at", "created_at", "done_at"),
+        "size": len(message.body),
+    }
+
+
+def _line_document(row: MessageRow) -> dict[str, object]:
+    return {
+        "id": str(row.id),
+        "webhook_id": webhook_id(row.id),
+        "event_id": plain(row.event_id) if row.event_id else None,
+        "type": row.event_type,
+        "subject": row.subject,
+        "status": row.state.value,
+        **fields(row, "attempts", "next_at", "created_at", "done_at", "size"),
+    }
+
+
+def _shown(shown: MessageWithAttempts, home: Tenant, *, as_json: bool) -> Answer:
+    message, body = shown.message, shown.message.body.decode("utf-8", "replace")
+    values: dict[str, object] = {
+        "message": message.webhook_id,
+        "type": message.event_type,
+        "subject": message.subject,
+        "status": message.state.value,
+        "created": message.created_at,
+        "next try": message.next_at,
+        "ended": message.done_at,
+        "body": body,
+    }
+    document = {**message_document(message), "body": body, "attempt_log": _log_documents(shown.attempts)}
+    parts: list[Table | str] = [*about(values, home.zone), _attempts_table(shown.attempts, home)]
+    return Answer(document={"message": document}, parts=parts, as_json=as_json)
+
+
+def _log_documents(log: Sequence[Attempt]) -> list[dict[str, object]]:
+    return [fields(one, "number", "at", "status", "error", "duration_ms", "excerpt") for one in log]
+
+
+def _attempts_table(log: Sequence[Attempt], home: Tenant) -> Table:
+    return Table(
+        title="attempts:",
+        columns=("number", "at", "answer", "ms", "excerpt"),
+        rows=[
+            (
+                *(str(one.number), cell(one.at, home.zone), str(one.status or one.error)),
+                *(str(one.duration_ms), one.excerpt),
+            )
+            for one in log
+        ],
+        empty="no attempt yet: a worker makes them",
+    )
+
+
+def _instant(value: datetime | None, home: Tenant, field: str) -> datetime | None:
+    if value is None:
+        return None
+    return as_utc(value if value.utcoffset() is not None else value.replace(tzinfo=ZoneInfo(home.zone)), field)
