@@ -7,6 +7,7 @@ world.token("admin")            # a bearer token of north's admin; ("admin", "so
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from uuid import UUID
 
 import attrs
 
@@ -91,9 +92,11 @@ from tresen.application.webhooks.open_inbox import OpenInbox
 from tresen.application.webhooks.receive import ReceiveWebhook
 from tresen.application.webhooks.replay import ReplayDeliveries
 from tresen.domain.identity.role import Role, Scope
+from tresen.domain.jobs.job import JobRequest
+from tresen.domain.jobs.outcome import Dead
 from tresen.domain.membership.package import Package
 from tresen.domain.shared.contact import PhoneNumber
-from tresen.domain.shared.ids import AccountId
+from tresen.domain.shared.ids import AccountId, JobId
 from tresen.domain.shared.money import Money
 from tresen.domain.sync.decision import Policy
 from tresen.domain.sync.schema import Value
@@ -184,6 +187,20 @@ class World:
             **values,
         }
         return self.gym.books.leads.add(person)
+
+    async def job(self, request: JobRequest, tenant: str = NORTH) -> JobId:
+        """A queued job."""
+        owner = self.north if tenant == NORTH else self.south
+        (job_id,) = await self.transactions.run(owner.id, "test", lambda uow: uow.jobs.enqueue([request]))
+        assert job_id is not None
+        return job_id
+
+    async def dead_job(self, request: JobRequest, tenant: str = NORTH) -> JobId:
+        """A job that has failed for the last time; no other job of its kind may be due."""
+        job_id, queue, worker = await self.job(request, tenant), MemoryJobQueue(self.store), UUID(int=1)
+        (job,) = await queue.claim({request.kind: None}, worker=worker, count=1)
+        await queue.settle([Dead(job, "provider_unavailable: no answer")], worker=worker)
+        return job_id
 
     async def sync(self) -> None:
         """Everything of north, forced."""
