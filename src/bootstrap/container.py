@@ -374,6 +374,7 @@ class Container(containers.DeclarativeContainer):
         delete_endpoint=providers.Singleton(DeleteEndpoint, transactions, give_up),
         send_test_message=providers.Singleton(SendTest, transactions, clock, ids),
         replay_messages=providers.Singleton(ReplayMessages, transactions, clock),
+        job_queue=queue,
         readers=readers,
         directory=directory,
         audit=audit,

@@ -32,6 +32,7 @@ from ..application.outgoing.send_again import ReplayMessages, SendTest
 from ..application.ports.clock import Clock
 from ..application.ports.directory import Directory
 from ..application.ports.inboxes import InboxReaders
+from ..application.ports.jobs import JobQueue
 from ..application.ports.limits import Limiter
 from ..application.ports.readers import AuditLog, Readers
 from ..application.ports.webhooks import WebhookProviders
@@ -113,6 +114,7 @@ class UseCases:
     delete_endpoint: DeleteEndpoint
     send_test_message: SendTest
     replay_messages: ReplayMessages
+    job_queue: JobQueue
     readers: Readers
     directory: Directory
     audit: AuditLog

@@ -26,6 +26,8 @@ class Scope(enum.Enum):
     JOBS_WRITE = "jobs:write"
     ENDPOINTS_READ = "endpoints:read"
     ENDPOINTS_WRITE = "endpoints:write"
+    DELIVERIES_READ = "deliveries:read"
+    DELIVERIES_WRITE = "deliveries:write"
     STATS_READ = "stats:read"
     INSTALLATION = "installation"
 

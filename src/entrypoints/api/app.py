@@ -24,6 +24,7 @@ from .routes.schedules import schedules
 from .routes.service import service
 from .routes.staff_tasks import staff_tasks
 from .routes.sync import sync
+from .routes.webhook_deliveries import webhook_deliveries
 from .routes.webhook_endpoints import webhook_endpoints
 from .settings import ApiSettings
 from .webhooks import WebhookDoor
@@ -51,6 +52,7 @@ def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Lite
             staff_tasks,
             schedules,
             jobs,
+            webhook_deliveries,
             admin("/admin"),
         ],
     )

@@ -5,6 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from ..answers.values import Answer
 from ..dependencies import Uses
+from ..gauges import refresh
 
 
 class ServiceAnswer(Answer):
@@ -27,8 +28,9 @@ async def ready(uses: Uses) -> ServiceAnswer:
 
 
 @get("/metrics", summary="Metrics for Prometheus", media_type=MediaType.TEXT)
-async def metrics() -> Response[bytes]:
-    """The process's registry in the text format."""
+async def metrics(uses: Uses) -> Response[bytes]:
+    """The process's registry in the text format, and what the store tells about webhooks and jobs."""
+    await refresh(uses)
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
