@@ -1,14 +1,17 @@
-"""The demo: a gym's provider that answers over real HTTP, a tenant, a first sync, then API and page."""
+"""The demo: providers that answer over real HTTP, a tenant, a first sync, API and page, and webhooks that come in."""
 
+import asyncio
 import secrets
+import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typed_settings as ts
 
+from ..adapters.emulators.calcom import CalcomEmulator
 from ..adapters.emulators.wodify import WodifyEmulator, WodifyOptions
 from ..application.identity.create_user import NewUser
 from ..application.tenancy.connect_provider import ConnectProviderCommand
@@ -20,7 +23,8 @@ from ..domain.tenancy.provider_account import ProviderAccount
 from ..domain.tenancy.tenant import Tenant
 from ..entrypoints.runtime import DemoOptions, Screen, ServeOptions
 from ..entrypoints.use_cases import UseCases
-from .installation import installed
+from .demo_webhooks import show_webhooks
+from .installation import Installation, installed
 from .logging import configure_logging
 from .server import serve
 from .settings import Settings, secret_key
@@ -31,9 +35,9 @@ _KEY = "demo-provider-key"
 
 
 async def demo(options: DemoOptions, screen: Screen) -> None:
-    """Run it in its own folder; everything ends with SIGINT or SIGTERM, or after the sync with ``once``."""
+    """Run it in its own folder; everything ends with SIGINT or SIGTERM, or after the webhooks with ``once``."""
     with _folder(options) as folder:
-        settings = _settings(folder)
+        settings = _settings(folder, options.port or _free_port())
         configure_logging(settings, usual_level="WARNING")
         emulator = WodifyEmulator(today=datetime.now(UTC).date(), options=WodifyOptions(api_key=_KEY))
         async with emulator.serving() as provider_url, installed(settings) as installation:
@@ -46,12 +50,52 @@ async def demo(options: DemoOptions, screen: Screen) -> None:
             account = await _account(use_cases, tenant, provider_url)
             complete = await _sync(use_cases, tenant, account, screen)
             if options.once:
-                _insist(complete)
-                return
-            if not complete:
+                _insist(complete, "the sync")
+            elif not complete:
                 screen.say("the first sync is not complete: see the reasons above; the page can try it again")
+            await _open(installation, tenant, options, screen, password)
+
+
+async def _open(
+    installation: Installation, tenant: Tenant, options: DemoOptions, screen: Screen, password: str | None
+) -> None:
+    """API, page, worker and scheduler; webhooks once they answer."""
+    answering, over = asyncio.Event(), asyncio.Event()
+    calcom = CalcomEmulator(seed=secrets.randbits(32), automatic=False)
+
+    async def webhooks() -> None:
+        await answering.wait()
+        use_cases = await installation.ready()
+        as_expected = await show_webhooks(installation, use_cases, tenant, calcom, screen)
+        if options.once:
+            _insist(as_expected, "webhooks")
+            over.set()
+        else:
             _tell_how_to_go_on(screen, password)
-            await serve(installation, ServeOptions(port=options.port), ready=lambda url: screen.say(f"ready: {url}"))
+            screen.say(f"ready: {installation.settings.public_url}")
+
+    serving = ServeOptions(port=int(installation.settings.public_url.rpartition(":")[2]))
+    async with calcom.serving():
+        visit = asyncio.ensure_future(webhooks())
+        visit.add_done_callback(lambda task: over.set() if task.cancelled() or task.exception() else None)
+        try:
+            await serve(installation, serving, ready=lambda _: answering.set(), until=over)
+        finally:
+            visit.cancel()
+        await _ended(visit)
+
+
+async def _ended(task: "asyncio.Future[None]") -> None:
+    """Raises what the task raised; that it was cancelled because everything ends is no news."""
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _free_port() -> int:
+    """Known before the server listens, because providers are told the address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 @contextmanager
@@ -64,11 +108,16 @@ def _folder(options: DemoOptions) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _settings(folder: Path) -> Settings:
+def _settings(folder: Path, port: int) -> Settings:
     """The demo's own: nothing of the environment reaches into it, nothing of it reaches out."""
     kept = Settings(data_dir=folder)
     key = secret_key(kept)
-    return Settings(data_dir=folder, secret_key=ts.Secret(key), allow_private_addresses=True)
+    return Settings(
+        data_dir=folder,
+        secret_key=ts.Secret(key),
+        public_url=f"http://127.0.0.1:{port}",
+        allow_private_addresses=True,
+    )
 
 
 async def _tenant(use_cases: UseCases) -> Tenant:
@@ -120,9 +169,9 @@ async def _sync(use_cases: UseCases, tenant: Tenant, account: ProviderAccount, s
     return all(run.state is RunState.COMPLETED and not run.counts.errors for run in runs)
 
 
-def _insist(complete: bool) -> None:
+def _insist(complete: bool, part: str) -> None:
     if not complete:
-        raise TresenError("the demo's sync is not complete: see the reasons above")
+        raise TresenError(f"the demo's part about {part} is not complete: see the reasons above")
 
 
 def _summary(run: Run) -> str:

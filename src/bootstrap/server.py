@@ -51,8 +51,14 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-async def serve(installation: Installation, options: ServeOptions, *, ready: Callable[[str], None]) -> None:
-    """Listen and answer, and do jobs and schedules beside it, until SIGINT or SIGTERM.
+async def serve(
+    installation: Installation,
+    options: ServeOptions,
+    *,
+    ready: Callable[[str], None],
+    until: asyncio.Event | None = None,
+) -> None:
+    """Listen and answer, and do jobs and schedules beside it, until SIGINT or SIGTERM, or ``until`` is set.
 
     Raises NotConfigured when the address cannot be had.
     """
@@ -71,7 +77,21 @@ async def serve(installation: Installation, options: ServeOptions, *, ready: Cal
         )
         async with in_background(_beside(installation, options)) as stop:
             server = Server(config, lambda: ready(f"http://{shown}:{port}"), stop.set)
-            await server.serve(sockets=[listener])
+            with _ending(server, until):
+                await server.serve(sockets=[listener])
+
+
+@contextmanager
+def _ending(server: Server, until: asyncio.Event | None) -> Iterator[None]:
+    if until is None:
+        yield
+        return
+    waiting = asyncio.ensure_future(until.wait())
+    waiting.add_done_callback(lambda task: None if task.cancelled() else server.handle_exit(signal.SIGTERM, None))
+    try:
+        yield
+    finally:
+        waiting.cancel()
 
 
 def _beside(installation: Installation, options: ServeOptions) -> Sequence[Loop]:

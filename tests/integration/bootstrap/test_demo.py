@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tresen.adapters.emulators.calcom import CalcomEmulator
 from tresen.adapters.emulators.faults import Fault, FaultRule
 from tresen.adapters.emulators.wodify import WodifyEmulator
 from tresen.bootstrap import demo as demo_module
@@ -29,10 +30,13 @@ def test_once_syncs_everything_prints_the_summary_and_exits_0(tmp_path: Path) ->
     assert "members: 957 (" in done.stdout
     assert "memberships: 2,018 (" in done.stdout
     assert "leads: 300 (" in done.stdout
+    assert "deliveries: done 7; 3 more came twice and were answered, not stored again" in done.stdout
+    assert "provider.booking.cancelled 1, provider.booking.created 3, provider.booking.rescheduled 3" in done.stdout
     assert "Traceback" not in done.stderr
     again = subprocess.run(
         [TRESEN, "demo", "--once", "--folder", str(tmp_path)], capture_output=True, text=True, check=False
     )
+    assert again.returncode == 0, again.stderr
     assert "0 created, 0 updated, 2975 unchanged, 0 errors" in again.stdout
 
 
@@ -71,3 +75,15 @@ async def test_a_first_sync_that_fails_is_told_and_fails_the_demo(
     with pytest.raises(TresenError, match="not complete"):
         await demo(DemoOptions(folder=tmp_path, once=True), paper)
     assert any("sync of members failed" in line for line in paper.lines)
+
+
+async def test_webhooks_that_cannot_be_set_up_are_told_and_fail_the_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **kwargs: object) -> CalcomEmulator:
+        fault = FaultRule(kind=Fault.MISSING_ROUTE, path="/v2/webhooks")
+        return CalcomEmulator(*args, faults=(fault,), **kwargs)  # type: ignore[arg-type] # handed through
+
+    monkeypatch.setattr(demo_module, "CalcomEmulator", broken)
+    with pytest.raises(TresenError, match="webhooks could not be set up"):
+        await demo(DemoOptions(folder=tmp_path, once=True), Paper())
