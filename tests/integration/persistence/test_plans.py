@@ -11,6 +11,7 @@ import attrs
 import pytest
 import sqlalchemy as sa
 from tests.builders import NOON, a_lead, a_member, a_record, a_run, a_tenant, a_user, an_account
+from tests.outgoing import a_message, an_endpoint
 
 from tresen.adapters.persistence.agenda import SqlAgenda
 from tresen.adapters.persistence.audit import SqlAuditLog
@@ -22,6 +23,7 @@ from tresen.adapters.persistence.repositories.events import SqlEventLog
 from tresen.adapters.persistence.sqlite import SqliteDatabase
 from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
 from tresen.application.ports.events import EventPosition, NewEvent
+from tresen.application.ports.outgoing import MessageFilter
 from tresen.application.ports.readers import LEAD_ORDER, MEMBER_ORDER, TASK_ORDER, USER_ORDER
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.ids import LeadId
@@ -29,6 +31,7 @@ from tresen.domain.shared.page import Listing
 from tresen.domain.sync.record import SyncRecord
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.tenancy.tenant import Tenant
+from tresen.domain.webhooks.message import MessageState
 
 
 @attrs.frozen
@@ -124,6 +127,24 @@ async def _every_read_of_the_log(database: Database, tenant: Tenant) -> None:
     await log.end(tenant.id)
 
 
+async def _every_read_of_what_goes_out(database: Database, tenant: Tenant) -> None:
+    endpoint, states = an_endpoint(tenant.id), frozenset({MessageState.FAILED})
+    message = a_message(endpoint)
+    filters = (MessageFilter(), MessageFilter(states=states), MessageFilter(since=NOON), MessageFilter(event_type="t"))
+    async with SqlUnitsOfWork(database).open(tenant.id) as uow:
+        await uow.endpoints.add(endpoint)
+        await uow.endpoints.all()
+        await uow.endpoints.active()
+        await uow.messages.add(message)
+        for wanted in filters:
+            await uow.messages.page(endpoint.id, wanted, Listing(descending=True, offset=1))
+            for after in (None, message):
+                await uow.messages.matching(endpoint.id, wanted, after=after, limit=5)
+        await uow.messages.attempts(message.id)
+        await uow.messages.cancel_pending(endpoint.id, now=NOON)
+        await uow.endpoints.remove(endpoint.id)
+
+
 @pytest.fixture
 async def sent(database: Database) -> list[Sent]:
     tenant = a_tenant()
@@ -141,6 +162,7 @@ async def sent(database: Database) -> list[Sent]:
         await _every_read_of_a_sync(units, tenant, account)
         await _every_read_of_the_doors(database, tenant)
         await _every_read_of_the_log(database, tenant)
+        await _every_read_of_what_goes_out(database, tenant)
     assert len(queries) > 80
     return queries
 

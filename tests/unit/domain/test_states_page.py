@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tresen.domain.leads import stage
 from tresen.domain.membership import status
-from tresen.domain.webhooks import delivery
+from tresen.domain.webhooks import delivery, endpoint, message
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "states.md"
 
@@ -41,6 +41,20 @@ come back. `unknown`: the provider used a word that has no meaning here; the wor
 replayed: then it is `received` again. `webhooks.md` says what leads to which end.
 
 {deliveries}
+
+## Webhook endpoints
+
+`domain/webhooks/endpoint.py`. An endpoint is disabled by a person, by its receiver (410), or because it failed for too
+long; only a person enables it again.
+
+{endpoints}
+
+## Messages
+
+`domain/webhooks/message.py`. What goes out by a webhook is `pending` until it was delivered, failed for the last time,
+or was cancelled because its endpoint was disabled. Every end may be replayed.
+
+{messages}
 """
 
 
@@ -66,10 +80,20 @@ def page() -> str:
         for source, targets in delivery.TRANSITIONS.items()
         for target in sorted(targets, key=list(delivery.DeliveryState).index)
     ]
+    endpoints = [
+        f"{source.value} --> {target.value}" for source, targets in endpoint.TRANSITIONS.items() for target in targets
+    ]
+    messages = [
+        f"{source.value} --> {target.value}"
+        for source, targets in message.TRANSITIONS.items()
+        for target in sorted(targets, key=list(message.MessageState).index)
+    ]
     return TEXT.format(
         memberships=diagram(["[*] --> pending", *memberships]),
         leads=diagram(["[*] --> new", *leads]),
         deliveries=diagram(["[*] --> received", *deliveries]),
+        endpoints=diagram(["[*] --> active", *endpoints]),
+        messages=diagram(["[*] --> pending", *messages]),
     )
 
 
@@ -79,7 +103,14 @@ def test_the_page_says_what_the_tables_say() -> None:
 
 def test_every_state_and_every_step_is_on_the_page() -> None:
     words = page().replace(":", " ").split()
-    for name in (*status.Status, *status.Step, *stage.Stage, *delivery.DeliveryState):
+    for name in (
+        *status.Status,
+        *status.Step,
+        *stage.Stage,
+        *delivery.DeliveryState,
+        *endpoint.EndpointState,
+        *message.MessageState,
+    ):
         assert name.value in words
 
 
