@@ -22,7 +22,8 @@ from tresen.adapters.persistence.mappers import tenancy
 from tresen.adapters.persistence.revision import HEAD
 from tresen.adapters.persistence.sqlite import SqliteDatabase
 from tresen.adapters.persistence.tables import METADATA, TENANT
-from tresen.adapters.system import UuidSource
+from tresen.adapters.system import SystemClock, UuidSource
+from tresen.application.ports.clock import Clock
 from tresen.domain.shared.errors import StorageUnavailable
 
 _CATALOG = """
@@ -50,8 +51,8 @@ def _to_first_revision(connection: sa.Connection) -> None:
     command.upgrade(config, "0001")
 
 
-def _fresh(url: str) -> Database:
-    return open_database(url, clock=FixedClock(), ids=UuidSource())
+def _fresh(url: str, clock: Clock | None = None) -> Database:
+    return open_database(url, clock=clock or FixedClock(), ids=UuidSource())
 
 
 def _sqlite_schema(connection: sa.Connection) -> set[str]:
@@ -133,7 +134,8 @@ async def test_a_migration_that_fails_leaves_the_schema_as_it_was(tmp_path: Path
 
 async def test_two_upgrades_at_once_do_it_once(tmp_path: Path, empty_postgres_url: str) -> None:
     for url in (f"sqlite:///{tmp_path}/both.db", empty_postgres_url):
-        one, two = _fresh(url), _fresh(url)
+        # Who comes second waits for the other one's work, which no clock of ours moves on.
+        one, two = _fresh(url, SystemClock()), _fresh(url, SystemClock())
         done = await asyncio.gather(schema.upgrade(one), schema.upgrade(two))
         assert {d.after for d in done} == {HEAD}
         assert (await schema.current(one)).state is schema.State.CURRENT
