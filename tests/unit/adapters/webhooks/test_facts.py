@@ -82,7 +82,8 @@ class TestCalcom:
     def test_the_same_event_by_another_webhook_has_the_same_key(self) -> None:
         """Only ``createdAt`` and the order of the members differ."""
         document = json.loads(sample("calcom", "booking_created"))
-        again = {"payload": dict(reversed(document["payload"].items())), "triggerEvent": "BOOKING_CREATED"}
+        later = {**document["payload"], "createdAt": "2026-11-21T09:31:07.000Z"}
+        again = {"payload": dict(reversed(later.items())), "triggerEvent": "BOOKING_CREATED"}
         again["createdAt"] = "2026-11-21T09:31:07.000Z"
         keys = {fact("calcom", json.dumps(it).encode()).business_key for it in (document, again)}
         assert len(keys) == 1
@@ -168,6 +169,15 @@ class TestStripe:
             "2026-12-21T09:30:00Z",
         )
         assert old["current_period_end"] == "2026-11-21T09:30:00Z"
+        items = [{"current_period_start": 200, "current_period_end": 400}, {"current_period_start": 100}]
+        both = fact("stripe", changed("stripe", "subscription_updated", items={"data": items})).values
+        assert (both["current_period_start"], both["current_period_end"]) == (
+            "1970-01-01T00:01:40Z",
+            "1970-01-01T00:06:40Z",
+        )
+        items.append({"current_period_end": 300})
+        more = fact("stripe", changed("stripe", "subscription_updated", items={"data": items})).values
+        assert more["current_period_end"] == "1970-01-01T00:06:40Z"
         assert (new["status"], new["previous_status"]) == ("active", "trialing")
         assert new["items"] == [{"price": "price_1", "product": "prod_1", "quantity": 1}]
 

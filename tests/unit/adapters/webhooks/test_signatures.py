@@ -1,5 +1,7 @@
 """Who sent a request: the published vectors, and everything that must be refused."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -135,6 +137,14 @@ class TestStripe:
         with pytest.raises(BadSignature):
             provider("stripe").verify(
                 request_with(sign("stripe", key, BODY)), inbox(key.removeprefix("whsec_")), now=SIGNED_AT
+            )
+
+    @pytest.mark.parametrize("stamp", ["", "0x1", "-1", "1.5", " 1795253400", "１７９５２５３４００", "9" * 13])
+    def test_what_is_no_time_is_refused_however_it_is_signed(self, stamp: str) -> None:
+        proof = hmac.new(b"s", f"{stamp}.".encode() + BODY, hashlib.sha256).hexdigest()
+        with pytest.raises(BadSignature):
+            provider("stripe").verify(
+                request_with({"stripe-signature": f"t={stamp},v1={proof}"}), inbox("s"), now=SIGNED_AT
             )
 
 
