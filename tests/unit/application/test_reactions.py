@@ -1,10 +1,14 @@
 """What follows from events: once in effect, in order per subject, whatever fails."""
 
+import asyncio
+import enum
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.builders import NOON, a_task, a_tenant
 
 from tresen.adapters.memory.clock import FixedClock, FixedDice, SequenceIds
@@ -224,3 +228,48 @@ async def test_two_rows_of_one_name_are_refused() -> None:
     house = House(Diary().row, Diary().row)
     with pytest.raises(ValueError, match="same name"):
         await house.happen()
+
+
+class Fate(enum.Enum):
+    """What becomes of a claimed job."""
+
+    DONE = "done"
+    FAILED = "failed"
+    DIED_BEFORE = "died before the effect"
+    DIED_AFTER = "died after the effect"
+
+
+async def suffer(house: House, fate: Fate, worker: UUID) -> None:
+    """Claim one job, if there is one, and let that become of it. A worker that died is noticed a lease later."""
+    for job in await house.claim(worker):
+        if fate in {Fate.DONE, Fate.DIED_AFTER}:
+            await house.kind.run(job)
+        if fate is Fate.DONE:
+            await house.queue.settle([Done(job)], worker=worker)
+        elif fate is Fate.FAILED:
+            await house.queue.settle([Again(job, 0, "no")], worker=worker)
+        else:
+            house.clock.advance(LEASE)
+
+
+STEPS = st.lists(st.one_of(st.sampled_from(["1", "2", "3"]), st.sampled_from(Fate)), max_size=25)
+
+
+@given(STEPS)
+def test_every_effect_is_there_once_and_in_order_whatever_befalls_the_workers(steps: Sequence[str | Fate]) -> None:
+    async def live() -> list[str]:
+        house = House(Diary().row)
+        for n, step in enumerate(steps):
+            if isinstance(step, Fate):
+                await suffer(house, step, UUID(int=n))
+            else:
+                await house.happen(step)
+        await house.work_off()
+        return house.notes
+
+    notes = asyncio.run(live())
+    for subject in "123":
+        happened = [step for step in steps if step == subject]
+        assert [note for note in notes if note.startswith(f"diary {subject}")] == [
+            f"diary {subject} {n}" for n, _ in enumerate(happened, start=1)
+        ]
