@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from . import api, cli, ingest, sync
+from . import api, cli, ingest, jobs, sync
 from .figures import Figure
 
-BENCHES = {"sync": sync.figures, "api": api.figures, "cli": cli.figures, "ingest": ingest.figures}
+BENCHES = {"sync": sync.figures, "api": api.figures, "cli": cli.figures, "ingest": ingest.figures, "jobs": jobs.figures}
 
 
 def table(figures: Iterable[Figure]) -> str:
