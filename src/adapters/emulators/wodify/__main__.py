@@ -2,12 +2,10 @@
 
 import argparse
 import asyncio
-import contextlib
-import signal
-import sys
 from datetime import date
 
 from ..faults import FaultRule, read_rules
+from ..until_told import serve_until_told
 from . import Sizes, WodifyEmulator, WodifyOptions
 from .data import LIVE_CLIENTS, LIVE_LEADS, LIVE_MEMBERSHIPS
 
@@ -49,23 +47,10 @@ def emulator_of(options: argparse.Namespace) -> WodifyEmulator:
     )
 
 
-async def serve(emulator: WodifyEmulator, port: int) -> None:
-    """Serve until the process is told to end."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends the loop instead
-            loop.add_signal_handler(number, stopped.set)
-    async with emulator.serving(port) as url:
-        sys.stdout.write(f"ready: {url}\n")
-        sys.stdout.flush()
-        await stopped.wait()
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Entry point."""
     options = parse(arguments)
-    asyncio.run(serve(emulator_of(options), options.port))
+    asyncio.run(serve_until_told(emulator_of(options), options.port))
 
 
 if __name__ == "__main__":
