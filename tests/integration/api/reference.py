@@ -99,6 +99,17 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
     },
     "POST /api/v1/provider-accounts/{account_id}/webhooks/disable": None,
     "POST /api/v1/provider-accounts/{account_id}/webhooks/enable": None,
+    "POST /api/v1/schedules": {
+        "name": "members, at night",
+        "kind": "sync_members",
+        "cron": "30 2 * * *",
+        "zone": "Europe/Berlin",
+    },
+    "PATCH /api/v1/schedules/{schedule_id}": {"every_s": 7200},
+    "DELETE /api/v1/schedules/{schedule_id}": None,
+    "POST /api/v1/schedules/{schedule_id}/run": None,
+    "POST /api/v1/schedules/{schedule_id}/pause": None,
+    "POST /api/v1/schedules/{schedule_id}/resume": None,
     "POST /api/v1/staff-tasks/{task_id}/done": {"note": "entered by hand"},
     "POST /api/v1/sync/{kind}": {"force": True},
     "POST /api/v1/users": {

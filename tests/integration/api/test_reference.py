@@ -26,6 +26,11 @@ def test_every_route_that_writes_has_an_example(api: Api) -> None:
     assert writing == EXAMPLES.keys()
 
 
+async def schedule_ids(admin: Caller) -> dict[str, str]:
+    """By name."""
+    return {str(s["name"]): str(s["id"]) for s in (await admin.get("/schedules")).json()["schedules"]}
+
+
 async def ids_of(admin: Caller) -> dict[str, str]:
     """What stands for the ids of the examples."""
     member = await first_id(admin, "/members", "members")
@@ -36,6 +41,7 @@ async def ids_of(admin: Caller) -> dict[str, str]:
         "{task_id}": await first_id(admin, "/staff-tasks", "staff_tasks"),
         "{account_id}": await first_id(admin, "/provider-accounts", "provider_accounts"),
         "{job_id}": await first_id(admin, "/jobs", "jobs"),
+        "{schedule_id}": (await schedule_ids(admin))["sync_members_auto"],
         "{kind}": "members",
     }
 
