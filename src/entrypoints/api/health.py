@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from ...application.tenancy.check_provider import FINE, HEALTHY
+from ...application.tenancy.check_provider import FINE, NOT_PROBED
 from ...domain.shared.ids import AccountId, TenantId
 from ..use_cases import UseCases
 from .answers.providers import HealthAnswer, health, no_account
@@ -25,9 +25,9 @@ async def provider_health(uses: UseCases, tenant_id: TenantId) -> Sequence[Healt
 
 
 def worst(found: Sequence[HealthAnswer]) -> HealthAnswer:
-    """The one that needs somebody most: the first that is not well, else not wholly set up, else the first that was
-    probed."""
-    return min(found, key=lambda one: (one.status in FINE, one.api_configured, one.status != HEALTHY))
+    """The one that needs somebody most: the first that is not well, else the first of those that were probed, and
+    of these one that is not wholly set up."""
+    return min(found, key=lambda one: (one.status in FINE, one.status == NOT_PROBED, one.api_configured))
 
 
 async def _probe(uses: UseCases, tenant_id: TenantId, account_id: AccountId) -> HealthAnswer:

@@ -72,7 +72,7 @@ async def secret(
     answer = _answer(shown, home.zone, as_json=as_json)
     if made is None:
         return answer
-    told = [made, "this is the only time it is shown: enter it at the provider"]
+    told = [made, "this is the only time it is shown: enter it at the provider, or run tresen provider webhooks ensure"]
     return Answer(
         document={**answer.document, "secret": made}, parts=[*told, *answer.parts], as_json=as_json, code=answer.code
     )

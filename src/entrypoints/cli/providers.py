@@ -71,7 +71,8 @@ async def connect(
                 writes_enabled=UNSET if enable_writes is None else enable_writes,
             )
         )
-    return _connected(account, before.get(account.id), as_json=as_json)
+        sends_webhooks = account.provider in use.webhook_providers.names()
+    return _connected(account, before.get(account.id), sends_webhooks=sends_webhooks, as_json=as_json)
 
 
 @group.command
@@ -94,7 +95,8 @@ async def renew_key(
         renewed = await use.connect_provider(
             ConnectProviderCommand(tenant_id=home.id, provider=before.provider, name=before.name, api_key=key)
         )
-    return _connected(renewed, before, as_json=as_json)
+        sends_webhooks = renewed.provider in use.webhook_providers.names()
+    return _connected(renewed, before, sends_webhooks=sends_webhooks, as_json=as_json)
 
 
 @group.command(name="list")
@@ -146,12 +148,16 @@ async def check(
     )
 
 
-def _connected(account: ProviderAccount, before: ProviderAccount | None, *, as_json: bool) -> Answer:
+def _connected(
+    account: ProviderAccount, before: ProviderAccount | None, *, sends_webhooks: bool, as_json: bool
+) -> Answer:
     verb = "connected" if before is None else "renewed the key of"
     parts = [f"{verb} {account.provider} account {account.name} ({account.id})"]
     if before is not None:
         parts.extend(_changes(before, account))
     parts.append("next: tresen provider check")
+    if sends_webhooks:
+        parts.append("and:  tresen provider webhooks ensure")
     return Answer(document={"provider_account": _document(account)}, parts=parts, as_json=as_json)
 
 

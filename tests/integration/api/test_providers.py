@@ -1,9 +1,13 @@
 """Provider accounts, their health, and the seed's admin routes."""
 
+from uuid import UUID
+
+import attrs
 import pytest
 from tests.world import LOCATION, World
 
 from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable
+from tresen.domain.shared.ids import AccountId
 
 from .conftest import Api, Caller
 
@@ -117,6 +121,20 @@ async def test_the_account_that_needs_somebody_most_stands_first(api: Api, admin
     assert len(status["accounts"]) == 2
     assert status["api_health"]["account"] == "second"
     assert status["api_health"]["api_configured"] is False
+
+
+async def test_an_account_that_was_not_probed_stands_behind_those_that_were(
+    api: Api, admin: Caller, world: World
+) -> None:
+    accounts = world.store.room(world.north.id).accounts
+    other = AccountId(UUID(int=1))
+    accounts.put(other, attrs.evolve(world.account, id=other, provider="bookings", name="a desk", credentials=None))
+    status = (await api.client.get("/admin/wodify-status", headers=admin.headers)).json()
+    assert {one["status"] for one in status["accounts"]} == {"healthy", "not_probed"}
+    assert status["api_health"]["account"] == "main"
+    world.gym.faults.outage = GatewayUnavailable("no route")
+    status = (await api.client.get("/admin/wodify-status", headers=admin.headers)).json()
+    assert status["api_health"]["status"] == "connection_error"
 
 
 async def test_nothing_connected_is_not_configured(api: Api) -> None:

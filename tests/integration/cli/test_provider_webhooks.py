@@ -1,7 +1,12 @@
 """``tresen provider webhooks``: addresses and secrets at the terminal."""
 
+from uuid import UUID
+
+import attrs
 import pytest
 from tests.integration.cli.desk import Desk, everything
+
+from tresen.domain.shared.ids import AccountId
 
 NORTH = ("--tenant", "north")
 HOOKS = ("provider", "webhooks")
@@ -72,6 +77,24 @@ def test_without_such_an_account_the_next_step_is_told(desk: Desk) -> None:
     result = desk(*HOOKS, "show", "--tenant", "west")
     assert result.code == 4
     assert "tresen provider connect" in result.err
+
+
+def test_syncs_look_at_gyms_only(desk: Desk) -> None:
+    """A booking system's account beside the gym's is neither synced nor asked for members; its check says so."""
+    accounts = desk.world.store.room(desk.world.north.id).accounts
+    other = AccountId(UUID(int=99))
+    accounts.put(other, attrs.evolve(desk.world.account, id=other, provider="bookings", name="desk"))
+    ran = desk("sync", "run", "leads", "--json", *NORTH)
+    assert (ran.code, ran.json["count"]) == (0, 1)
+    assert desk("sync", "run", "leads", "--account", "desk", *NORTH).code == 3
+    checked = desk("provider", "check", "--json", *NORTH)
+    assert checked.code == 0
+    assert sorted(one["status"] for one in checked.json["accounts"]) == ["healthy", "not_probed"]
+
+
+def test_whoever_connects_an_account_is_told_of_webhooks(desk: Desk) -> None:
+    told = desk("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
+    assert "tresen provider webhooks ensure" in told.out
 
 
 def test_a_key_file_is_read_whole(desk: Desk) -> None:
