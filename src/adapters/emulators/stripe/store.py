@@ -139,7 +139,7 @@ class Store:
                     event=event.type,
                     target=endpoint.id,
                     address=endpoint.url,
-                    write=partial(_write, endpoint, body),
+                    write=partial(letter, endpoint, body),
                     judge=retrying(_DELAYS_S, accepted=range(200, 300)),
                 )
             )
@@ -149,7 +149,7 @@ class Store:
         return f"{self._dice.getrandbits(96):024x}"
 
 
-def _write(endpoint: Endpoint, body: bytes, at: datetime, wrong: bool) -> Letter:
+def letter(endpoint: Endpoint, body: bytes, at: datetime, wrong: bool) -> Letter:
     """Signed at the time of each attempt, with every secret that is live; ``v0`` is a decoy that proves nothing."""
     seconds = int(at.timestamp())
     signed = f"{seconds}.".encode() + body
