@@ -78,7 +78,7 @@ def test_every_command_that_prints_data_takes_json() -> None:
         for words, command in commands(create_cli())
         if not any("--json" in argument.names for argument in command.assemble_argument_collection())
     }
-    assert without == {"tresen demo", "tresen serve"}
+    assert without == {"tresen demo", "tresen serve", "tresen worker"}
 
 
 def test_the_commands_that_were_asked_for_are_there() -> None:
@@ -86,6 +86,9 @@ def test_the_commands_that_were_asked_for_are_there() -> None:
         *("demo", "serve", "db upgrade", "db backup", "db check", "tenant create", "tenant list"),
         *("user create", "user list", "user import", "key create", "key revoke", "key list"),
         *("provider connect", "provider list", "provider check", "sync run", "sync status"),
+        *("worker", "jobs list", "jobs show", "jobs retry", "jobs cancel", "schedules list", "schedules run"),
+        *("schedules pause", "schedules resume", "webhooks list", "webhooks show", "webhooks replay"),
+        *("provider webhooks ensure", "webhook-endpoints create", "webhook-endpoints list"),
         *("members list", "members show", "leads list", "leads show", "leads convert", "tasks list", "tasks done"),
     }
     assert wanted <= {" ".join(words[1:]) for words, _ in commands(create_cli())}
