@@ -181,12 +181,11 @@ class Post:
         return found
 
 
-async def build_post(store: Store, provider: WebhookProvider | None = None) -> Post:
+async def build_post(
+    store: Store, provider: WebhookProvider | None = None, *, box: AesGcmSecretBox | None = None
+) -> Post:
     """Two tenants with an inbox each."""
-    box = AesGcmSecretBox(new_key())
-    providers = MemoryWebhookProviders([provider or MemoryWebhooks()])
-    transactions = Transactions(store.units, store.clock, FixedDice(0.5))
-    intake = Intake(transactions)
+    box = box or AesGcmSecretBox(new_key())
     accounts = []
     for slug, key in (("north", KEY), ("south", OTHER_KEY)):
         tenant = a_tenant(slug)
@@ -194,6 +193,25 @@ async def build_post(store: Store, provider: WebhookProvider | None = None) -> P
         account = an_account(tenant.id, provider="memory")
         await settle_in(store, account, an_inbox(account, key, secret=box.seal(SECRET)))
         accounts.append(account)
+    return post_over(store, box, accounts, provider)
+
+
+async def accounts_of(store: Store) -> Sequence[ProviderAccount]:
+    """Those that another process has built."""
+    accounts = []
+    for tenant in await store.directory.tenants():
+        async with store.units.open(tenant.id, read_only=True) as uow:
+            accounts += await uow.accounts.all()
+    return accounts
+
+
+def post_over(
+    store: Store, box: AesGcmSecretBox, accounts: Sequence[ProviderAccount], provider: WebhookProvider | None = None
+) -> Post:
+    """With these accounts, the first of them the first tenant's."""
+    providers = MemoryWebhookProviders([provider or MemoryWebhooks()])
+    transactions = Transactions(store.units, store.clock, FixedDice(0.5))
+    intake = Intake(transactions)
     return Post(
         store=store,
         box=box,
