@@ -6,9 +6,8 @@ import attrs
 
 from ...application.ports.clock import Clock
 from ..http.messages import HttpRequest, HttpResponse, Transport
-from .account import ServiceAccountKey
 from .protocol import CalendarProtocol
-from .token import TokenCell
+from .token import Grantee, TokenCell
 
 _UNAUTHORIZED = 401
 Build = Callable[[CalendarProtocol], HttpRequest]
@@ -19,7 +18,7 @@ class CalendarCalls:
     """One account's. A token that is refused is replaced once: it may have been revoked before its time."""
 
     base_url: str
-    key: ServiceAccountKey
+    grantee: Grantee
     transport: Transport
     cell: TokenCell
     clock: Clock
@@ -33,6 +32,6 @@ class CalendarCalls:
         return response
 
     async def _once(self, build: Build) -> tuple[HttpResponse, str]:
-        token = await self.cell.get(self.key, self.transport, self.clock)
+        token = await self.cell.get(self.grantee, self.transport, self.clock)
         protocol = CalendarProtocol(base_url=self.base_url, token=token)
         return await self.transport.send(build(protocol)), token

@@ -24,7 +24,7 @@ from .calls import CalendarCalls
 from .channels import Channel, read_channel
 from .protocol import confirmed, effective_status, opened
 from .signature import CHANNEL, NUMBER
-from .token import TokenCell
+from .token import Grantee, TokenCell
 
 # 600 a minute are allowed to an account.
 _PACE = Pacing(per_second=5.0, burst=20)
@@ -58,7 +58,7 @@ class GoogleCalendarRegistrars:
         async with account_calls(self._chains, account, _PACE, effective_status) as (transport, url):
             calls = CalendarCalls(
                 base_url=url,
-                key=self._key(account),
+                grantee=Grantee(self._key(account), account.settings.get("subject")),
                 transport=transport,
                 cell=self._tokens.setdefault(account.id, TokenCell()),
                 clock=self._clock,

@@ -56,9 +56,17 @@ class AccessToken:
         return now < self.expires_at - _EARLY
 
 
-def assertion(key: ServiceAccountKey, *, now: datetime) -> str:
-    """The signed JWT (RS256), in nobody's name but the service account's."""
-    issued = int(now.timestamp())
+@attrs.frozen
+class Grantee:
+    """Who works: a service account, in its own name or (``subject``) in a user's, where the domain allows that."""
+
+    key: ServiceAccountKey
+    subject: str | None = None
+
+
+def assertion(grantee: Grantee, *, now: datetime) -> str:
+    """The signed JWT (RS256)."""
+    key, issued = grantee.key, int(now.timestamp())
     header = {"alg": "RS256", "typ": "JWT", **({"kid": key.private_key_id} if key.private_key_id else {})}
     claims = {
         "iss": key.client_email,
@@ -67,6 +75,7 @@ def assertion(key: ServiceAccountKey, *, now: datetime) -> str:
         "aud": TOKEN_URI,
         "iat": issued,
         "exp": issued + int(_LIFE.total_seconds()),
+        **({"sub": grantee.subject} if grantee.subject else {}),
     }
     signed = f"{_segment(msgspec.json.encode(header))}.{_segment(msgspec.json.encode(claims))}"
     signature = _signing_key(key).sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
@@ -105,17 +114,20 @@ def token_of(response: HttpResponse, *, now: datetime) -> AccessToken:
 @attrs.define(eq=False)
 class TokenCell:
     """Where an account's token is kept; everyone who calls for the account shares it. Of several who need a new one at
-    the same time, one asks and the others wait for it."""
+    the same time, one asks and the others wait for it. A token is one grantee's: after a change of key or subject it is
+    asked for anew."""
 
     _token: AccessToken | None = attrs.field(default=None, init=False, repr=False)
+    _grantee: Grantee | None = attrs.field(default=None, init=False, repr=False)
     _one_at_a_time: asyncio.Lock = attrs.field(factory=asyncio.Lock, init=False, repr=False)
 
-    async def get(self, key: ServiceAccountKey, transport: Transport, clock: Clock) -> str:
+    async def get(self, grantee: Grantee, transport: Transport, clock: Clock) -> str:
         """A token that is good now. Raises as ``token_of``."""
         async with self._one_at_a_time:
-            if self._token is None or not self._token.is_good(clock.now()):
-                signed = assertion(key, now=clock.now())
-                self._token = token_of(await transport.send(token_request(key, signed)), now=clock.now())
+            if self._token is None or self._grantee != grantee or not self._token.is_good(clock.now()):
+                signed = assertion(grantee, now=clock.now())
+                self._token = token_of(await transport.send(token_request(grantee.key, signed)), now=clock.now())
+                self._grantee = grantee
             return self._token.text
 
     def drop(self, text: str) -> None:

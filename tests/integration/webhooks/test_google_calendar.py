@@ -258,3 +258,16 @@ async def test_too_many_calls_pass_though_google_calls_them_forbidden(
     google.faults.replace((FaultRule(kind=Fault.ERROR_ENVELOPE, path="/calendar", times=2),))
     assert (await desk.ensure(account)).error is None
     assert len(google.channels.open) == 2
+
+
+@pytest.mark.parametrize(("subject", "is_fine"), [("boss@example.com", True), ("guest@example.com", False)])
+async def test_it_works_in_the_name_of_a_user_where_the_domain_allows_that(
+    desk: FrontDesk, clock: FixedClock, subject: str, is_fine: bool
+) -> None:
+    google = GoogleCalendarEmulator(
+        calendars=(DESK,), delegated=("boss@example.com",), now=clock.now, sleep=clock.sleep, automatic=False
+    )
+    async with google.serving():
+        settings = {"calendars": DESK, "subject": subject}
+        account = await desk.connect("google_calendar", google.key_file(), base_url=google.url, settings=settings)
+        assert (await desk.ensure(account)).healthy is is_fine

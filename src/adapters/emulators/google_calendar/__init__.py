@@ -26,20 +26,22 @@ __all__ = ["GoogleCalendarEmulator"]
 
 class GoogleCalendarEmulator(SendingEmulator):
     """Google Calendar on a loopback port. ``state`` has the events, ``channels`` who is told of changes, ``account``
-    the keys. ``calendars``: those that are shared with the service account."""
+    the keys. ``calendars``: those that are shared with the service account; ``delegated``: users in whose name it may
+    work."""
 
     def __init__(
         self,
         *,
         seed: int = 1,
         calendars: tuple[str, ...] = ("desk@example.com",),
+        delegated: tuple[str, ...] = (),
         faults: tuple[FaultRule, ...] = (),
         sleep: Sleep = asyncio.sleep,
         now: Callable[[], datetime] = system_now,
         automatic: bool = True,
     ) -> None:
         sender = Sender(now=now, sleep=sleep)
-        self.account = ServiceAccount(now)
+        self.account = ServiceAccount(now, delegated)
         self.channels = Channels(sender)
         self.state = Store(calendars=calendars, now=now, changed=self.channels.changed)
         provider = GoogleCalendarProvider(self.state, self.channels, self.account)

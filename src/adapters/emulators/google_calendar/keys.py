@@ -3,7 +3,7 @@
 import base64
 import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -52,10 +52,11 @@ def key_pair() -> rsa.RSAPrivateKey:
 
 
 class ServiceAccount:
-    """``issued`` counts the tokens that were given out; ``revoke`` makes all of them worthless."""
+    """``issued`` counts the tokens that were given out; ``revoke`` makes all of them worthless. ``delegated``: in which
+    users' names it may work."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime], delegated: Collection[str] = ()) -> None:
+        self._now, self._delegated = now, delegated
         self._numbers = itertools.count(1)
         self.reset()
 
@@ -82,7 +83,7 @@ class ServiceAccount:
             raise Refused(400, "invalid_grant", "Invalid JWT: issuer or audience")
         if not (claims.iat - _SKEW_S <= now < claims.exp and claims.exp - claims.iat <= _LONGEST_S):
             raise Refused(400, "invalid_grant", "Invalid JWT: Token must be short-lived")
-        if not claims.scope.startswith(_SCOPE) or claims.sub is not None:
+        if not claims.scope.startswith(_SCOPE) or claims.sub not in {None, *self._delegated}:
             raise Refused(401, "unauthorized_client", "Client is unauthorized to retrieve access tokens")
         token = f"ya29.emulated-{next(self._numbers)}"
         self._tokens[token] = self._now() + timedelta(seconds=_LIFE_S)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from tresen.adapters.emulators.google_calendar.keys import ServiceAccount, key_pair
 from tresen.adapters.google_calendar.account import TOKEN_URI, ServiceAccountKey
-from tresen.adapters.google_calendar.token import TokenCell, assertion, token_of, token_request
+from tresen.adapters.google_calendar.token import Grantee, TokenCell, assertion, token_of, token_request
 from tresen.adapters.http.messages import HttpRequest, HttpResponse, Transport
 from tresen.adapters.memory.clock import FixedClock
 from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
@@ -54,7 +54,7 @@ def parts(jwt: str) -> list[bytes]:
 
 
 def test_the_assertion_is_signed_and_says_who_what_and_until_when(key: ServiceAccountKey, clock: FixedClock) -> None:
-    jwt = assertion(key, now=clock.now())
+    jwt = assertion(Grantee(key), now=clock.now())
     header, claims, signature = parts(jwt)
     assert json.loads(header) == {"alg": "RS256", "typ": "JWT", "kid": "k-1"}
     said = json.loads(claims)
@@ -78,16 +78,28 @@ def test_it_is_exchanged_at_the_address_in_the_key_file(key: ServiceAccountKey) 
 
 async def test_a_token_is_kept_until_a_minute_before_its_end(key: ServiceAccountKey, clock: FixedClock) -> None:
     cell, exchange = TokenCell(), Exchange()
-    assert await cell.get(key, exchange, clock) == "t-1"
+    assert await cell.get(Grantee(key), exchange, clock) == "t-1"
     clock.advance(timedelta(seconds=3538))
-    assert await cell.get(key, exchange, clock) == "t-1"
+    assert await cell.get(Grantee(key), exchange, clock) == "t-1"
     clock.advance(timedelta(seconds=1))
-    assert await cell.get(key, exchange, clock) == "t-2"
+    assert await cell.get(Grantee(key), exchange, clock) == "t-2"
+
+
+def test_a_user_in_whose_name_it_works_is_named(key: ServiceAccountKey, clock: FixedClock) -> None:
+    _, claims, _ = parts(assertion(Grantee(key, "desk@example.com"), now=clock.now()))
+    assert json.loads(claims)["sub"] == "desk@example.com"
+
+
+async def test_another_grantee_gets_another_token(key: ServiceAccountKey, clock: FixedClock) -> None:
+    cell, exchange = TokenCell(), Exchange()
+    assert await cell.get(Grantee(key), exchange, clock) == "t-1"
+    assert await cell.get(Grantee(key, "desk@example.com"), exchange, clock) == "t-2"
+    assert await cell.get(Grantee(key, "desk@example.com"), exchange, clock) == "t-2"
 
 
 async def test_of_many_who_need_one_at_once_one_asks(key: ServiceAccountKey, clock: FixedClock) -> None:
     cell, exchange = TokenCell(), Exchange()
-    tokens = await asyncio.gather(*(cell.get(key, exchange, clock) for _ in range(20)))
+    tokens = await asyncio.gather(*(cell.get(Grantee(key), exchange, clock) for _ in range(20)))
     assert (set(tokens), len(exchange.asked)) == ({"t-1"}, 1)
 
 
@@ -95,11 +107,11 @@ async def test_a_refused_token_is_dropped_unless_it_was_replaced_already(
     key: ServiceAccountKey, clock: FixedClock
 ) -> None:
     cell, exchange = TokenCell(), Exchange()
-    old = await cell.get(key, exchange, clock)
+    old = await cell.get(Grantee(key), exchange, clock)
     cell.drop(old)
-    new = await cell.get(key, exchange, clock)
+    new = await cell.get(Grantee(key), exchange, clock)
     cell.drop(old)
-    assert await cell.get(key, exchange, clock) == new == "t-2"
+    assert await cell.get(Grantee(key), exchange, clock) == new == "t-2"
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
