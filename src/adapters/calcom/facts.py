@@ -25,11 +25,13 @@ class _Kind:
     """``rank``: how late in a booking's life; None: not one of its states, so that it is never out of date.
 
     ``is_part``: tells nothing of the booking but its id and what happened, so that the booking should be known.
+    ``recurs``: may come to say again what it said before, after it said something else.
     """
 
     type: str
     rank: int | None = None
     is_part: bool = False
+    recurs: bool = False
 
 
 KINDS = {
@@ -40,7 +42,7 @@ KINDS = {
     "BOOKING_CANCELLED": _Kind("booking.cancelled", 2),
     "BOOKING_PAYMENT_INITIATED": _Kind("booking.payment_initiated"),
     "BOOKING_PAID": _Kind("booking.paid"),
-    "BOOKING_NO_SHOW_UPDATED": _Kind("booking.no_show_updated", is_part=True),
+    "BOOKING_NO_SHOW_UPDATED": _Kind("booking.no_show_updated", is_part=True, recurs=True),
     "MEETING_STARTED": _Kind("meeting.started", is_part=True),
     "MEETING_ENDED": _Kind("meeting.ended", is_part=True),
     "RECORDING_READY": _Kind("recording.ready", is_part=True),
@@ -74,7 +76,7 @@ def _read(envelope: Document) -> Reading:
         type=kind.type,
         subject_kind="booking",
         subject_id=subject,
-        business_key=_business_key(trigger, subject, payload),
+        business_key=_business_key(trigger, subject, payload, envelope.text("createdAt") if kind.recurs else None),
         order=_order(kind, payload),
         needs=subject if kind.is_part else None,
         occurred_at=_occurred_at(trigger, envelope, payload),
@@ -93,9 +95,11 @@ def _subject(payload: Document) -> str | None:
     )
 
 
-def _business_key(trigger: str, subject: str, payload: Document) -> str:
+def _business_key(trigger: str, subject: str, payload: Document, stamp: str | None) -> str:
+    """The stamp is that of one attempt to send: with it, the same by another webhook is another fact."""
     content = {name: value for name, value in payload.members.items() if name != "createdAt"}
-    return business_key(trigger, subject, payload.whole("iCalSequence"), content_hash(content))
+    parts = (trigger, subject, payload.whole("iCalSequence"), content_hash(content))
+    return business_key(*parts, *([stamp] if stamp else []))
 
 
 def _order(kind: _Kind, payload: Document) -> tuple[int, ...] | None:

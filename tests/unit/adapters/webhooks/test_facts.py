@@ -88,6 +88,12 @@ class TestCalcom:
         keys = {fact("calcom", json.dumps(it).encode()).business_key for it in (document, again)}
         assert len(keys) == 1
 
+    def test_somebody_may_be_marked_as_absent_again(self) -> None:
+        document = json.loads(sample("calcom", "booking_no_show_updated"))
+        later = {**document, "createdAt": "2026-11-21T10:31:00.000Z"}
+        keys = {fact("calcom", json.dumps(it).encode()).business_key for it in (document, document, later)}
+        assert len(keys) == 2
+
     @pytest.mark.parametrize("change", [{"iCalSequence": 1}, {"uid": "bk_2"}, {"location": "phone"}])
     def test_anything_else_makes_another_key(self, change: dict[str, object]) -> None:
         first = fact("calcom", sample("calcom", "booking_created"))
