@@ -6,7 +6,7 @@ from tests.builders import a_tenant, an_account
 from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
-from tresen.adapters.memory.gym_providers import MemoryGymProviders
+from tresen.adapters.memory.gym_providers import PROVIDER, MemoryGymProviders
 from tresen.domain.shared.errors import InvalidValue, NotConfigured
 from tresen.domain.tenancy.provider_account import CredentialState
 
@@ -62,3 +62,12 @@ def test_what_is_wrong_is_named(
     with pytest.raises(InvalidValue) as refused:
         MemoryGymProviders(gyms).check_settings(provider, base_url=base_url, settings=settings)
     assert refused.value.details["field"] == field
+
+
+@pytest.mark.parametrize(("provider", "key", "field"), [("other", "k", "provider"), (PROVIDER, " ", "api_key")])
+def test_only_the_one_provider_takes_keys_and_no_empty_ones(provider: str, key: str, field: str) -> None:
+    providers = MemoryGymProviders({})
+    assert providers.check_credentials(PROVIDER, " k ") == "k"
+    with pytest.raises(InvalidValue) as caught:
+        providers.check_credentials(provider, key)
+    assert caught.value.details["field"] == field

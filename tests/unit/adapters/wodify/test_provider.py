@@ -109,3 +109,15 @@ async def test_an_account_that_may_not_or_cannot_be_called_is_not_opened(unusabl
 async def test_opening_an_account_calls_nobody() -> None:
     async with GymRegistry([wodify()]).open(account()) as gateway:
         assert gateway is not None
+
+
+def test_any_key_will_do_but_an_empty_one() -> None:
+    assert registry().check_credentials("wodify", " k\n") == "k"
+    with pytest.raises(InvalidValue) as caught:
+        registry().check_credentials("wodify", " ")
+    assert caught.value.details["field"] == "api_key"
+
+
+def test_accounts_elsewhere_are_told_where_members_are_kept() -> None:
+    with pytest.raises(NotConfigured, match="no members are kept at 'stripe', only at wodify"):
+        GymRegistry([wodify()]).open(account(provider="stripe"))

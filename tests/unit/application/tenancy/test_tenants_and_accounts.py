@@ -2,11 +2,13 @@
 
 import pytest
 
-from tresen.adapters.memory.gym_providers import PROVIDER
+from tresen.adapters.memory.gym_providers import PROVIDER, MemoryGymProviders
+from tresen.adapters.memory.webhooks import MemoryWebhookProviders
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.tenancy.choose_account import choose_account
-from tresen.application.tenancy.connect_provider import ConnectProviderCommand
+from tresen.application.tenancy.connect_provider import ConnectProvider, ConnectProviderCommand
 from tresen.application.tenancy.create_tenant import NewTenant
+from tresen.application.webhooks.open_inbox import OpenInbox
 from tresen.domain.shared.errors import AlreadyExists, CredentialsRefused, InvalidValue, NotFound
 from tresen.domain.shared.ids import AccountId
 from tresen.domain.staff.task import TaskState
@@ -216,3 +218,28 @@ async def test_an_account_whose_provider_sends_webhooks_gets_one_inbox(studio: S
     assert [len(key) for key in keys] == [43]
     await studio.connect(connecting(studio))
     assert await studio.read(inboxes) == keys
+
+
+class Receiving(MemoryGymProviders):
+    """Accounts that are of use without a key."""
+
+    def check_credentials(self, provider: str, credentials: str) -> str | None:
+        return credentials.strip() or None
+
+
+async def test_where_no_key_is_needed_an_empty_one_leaves_what_is_there(studio: Studio) -> None:
+    """So that settings can be changed without entering it again."""
+    connect = ConnectProvider(
+        studio.transactions,
+        Receiving(studio.gyms_by_address),
+        OpenInbox(MemoryWebhookProviders(), studio.tokens, studio.clock),
+        studio.box,
+        studio.clock,
+        studio.ids,
+    )
+    made = await connect(connecting(studio, api_key=" "))
+    assert made.credentials is None
+    with_key = await connect(connecting(studio, api_key="k-456"))
+    again = await connect(connecting(studio, api_key=""))
+    assert studio.box.open(again.credentials or b"") == "k-456"
+    assert (again.id, with_key.id) == (made.id, made.id)
