@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, literal_column, or_, select
 
 from ...application.log_context import current
 from ...application.ports.clock import Clock
@@ -34,7 +34,10 @@ _FORGET = "DELETE FROM job WHERE number = ?"
 
 _GET = select(*SELECTED).where(JOB.c.tenant_id == bindparam("tenant_id"), JOB.c.number == bindparam("number"))
 _ORDER = {"created_at": JOB.c.created_at, "run_at": JOB.c.run_at, "kind": JOB.c.kind, "priority": JOB.c.priority}
-_STATES = {state.value: words for state, words in STATES.items()}
+# Written out: with a parameter SQLite does not see that an index of dead ones will do.
+_STATES = {
+    state.value: or_(*(JOB.c.state == literal_column(f"'{word}'") for word in words)) for state, words in STATES.items()
+}
 
 
 class SqliteJobs(Jobs):
@@ -119,8 +122,7 @@ class SqliteJobs(Jobs):
     def _filtered(self, statement: Select[Any], listing: Listing) -> Select[Any]:
         statement = statement.where(JOB.c.tenant_id == bindparam("tenant_id"))
         if listing.status is not None:
-            words = _STATES.get(listing.status)
-            statement = statement.where(false() if words is None else JOB.c.state.in_(words))
+            statement = statement.where(_STATES.get(listing.status, false()))
         for word in search_words(listing.q):
             statement = statement.where(JOB.c.kind.contains(word, autoescape=True))
         return statement
