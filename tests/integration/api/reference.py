@@ -99,6 +99,7 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
     },
     "POST /api/v1/provider-accounts/{account_id}/webhooks/disable": None,
     "POST /api/v1/provider-accounts/{account_id}/webhooks/enable": None,
+    "POST /api/v1/provider-accounts/{account_id}/webhooks/ensure": None,
     "POST /api/v1/schedules": {
         "name": "members, at night",
         "kind": "sync_members",
