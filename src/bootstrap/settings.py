@@ -70,7 +70,7 @@ class Settings:
         default=1200, validator=attrs.validators.ge(1), help="Requests a minute that a network address may make."
     )
     allow_private_addresses: bool = ts.option(
-        default=False, help="Let provider addresses point into private networks (demo, tests)."
+        default=False, help="Let addresses of providers and endpoints lie in private networks (demo, tests)."
     )
 
     @property

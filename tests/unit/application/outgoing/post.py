@@ -34,13 +34,13 @@ from tresen.domain.webhooks.message import Message, MessageState
 class Post:
     """Everything by which events leave the house."""
 
-    def __init__(self) -> None:
+    def __init__(self, sender: MemoryWebhookSender | None = None) -> None:
         self.clock, self.ids = FixedClock(), SequenceIds()
         self.store = MemoryStore(self.clock, self.ids)
         tenant = a_tenant("studio")
         self.tenant = tenant.id
         self.store.add_room(tenant)
-        self.sender, self.box, secrets = MemoryWebhookSender(), AesGcmSecretBox(new_key()), SequenceSecrets()
+        self.sender, self.box, secrets = sender or MemoryWebhookSender(), AesGcmSecretBox(new_key()), SequenceSecrets()
         reactions = Reactions(lambda: [Announce(self.ids).row()])
         dice = FixedDice(0.0)
         self.transactions = Transactions(MemoryUnitsOfWork(self.store, reactions), self.clock, dice)

@@ -1,5 +1,6 @@
 """Messages arrive: at least once, in order per subject, and what does not is told."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from tresen.application.outgoing.deliver import SCHEDULE
 from tresen.application.ports.outgoing import Answer
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.staff.task import TaskState
-from tresen.domain.webhooks.endpoint import DisabledReason, EndpointState
-from tresen.domain.webhooks.message import MessageState
+from tresen.domain.webhooks.endpoint import DisabledReason, Endpoint, EndpointState
+from tresen.domain.webhooks.message import Message, MessageState
 
 from .post import Post, url_of
 
@@ -224,21 +225,62 @@ async def test_killed_after_the_attempt_was_kept_it_is_not_sent_before_its_time(
     assert message.attempts == 1
 
 
-async def test_a_message_of_a_disabled_endpoint_is_cancelled_and_not_sent() -> None:
-    """It was written while the endpoint was being disabled."""
-    post = Post()
-    shop = await post.endpoint()
-    await post.happen("1")
-    endpoint = await post.again(shop)
-    endpoint.state = EndpointState.DISABLED
+class Meddling(MemoryWebhookSender):
+    """While it sends, ``meddle`` happens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meddle: Callable[[], Awaitable[object]] | None = None
+
+    async def send(self, message: Message, *, url: str, secrets: Sequence[str]) -> Answer:
+        if self.meddle is not None:
+            await self.meddle()
+        return await super().send(message, url=url, secrets=secrets)
+
+
+async def disable_without_cancelling(post: Post, shop: Endpoint) -> None:
+    """As it looks to a message that is written while its endpoint is being disabled."""
 
     async def save(uow: UnitOfWork) -> None:
+        endpoint = await uow.endpoints.get(shop.id)
+        endpoint.state = EndpointState.DISABLED
         await uow.endpoints.save(endpoint)
 
     await post.transactions.run(post.tenant, "save", save)
+
+
+async def test_a_message_of_a_disabled_endpoint_is_cancelled_and_not_sent() -> None:
+    post = Post()
+    shop = await post.endpoint()
+    await post.happen("1")
+    await disable_without_cancelling(post, shop)
     await post.work()
     assert post.sender.sent == []
     assert await post.states(shop) == [CANCELLED]
+
+
+async def test_an_endpoint_is_disabled_once() -> None:
+    sender = Meddling()
+    post = Post(sender)
+    shop = await post.endpoint()
+    post.sender.answers[url_of("shop")] = [410]
+    sender.meddle = lambda: disable_without_cancelling(post, shop)
+    await post.happen("1")
+    await post.work()
+    assert await post.states(shop) == [FAILED]
+    assert post.tasks() == []
+
+
+async def test_disabled_while_it_is_sent_the_attempt_is_kept_and_the_message_stays_cancelled() -> None:
+    sender = Meddling()
+    post = Post(sender)
+    shop = await post.endpoint()
+    sender.meddle = lambda: post.switch.disable(post.tenant, shop.id)
+    await post.happen("1")
+    await post.work()
+    (message,) = await post.messages(shop)
+    assert (message.state, message.attempts) == (CANCELLED, 1)
+    assert len((await post.browse.message(post.tenant, shop.id, message.id)).attempts) == 1
 
 
 async def test_a_deleted_endpoint_is_sent_nothing_any_more() -> None:
@@ -252,18 +294,13 @@ async def test_a_deleted_endpoint_is_sent_nothing_any_more() -> None:
 
 
 async def test_deleted_while_it_is_sent() -> None:
-    post = Post()
+    sender = Meddling()
+    post = Post(sender)
     shop = await post.endpoint()
-
-    class Deleting(MemoryWebhookSender):
-        async def send(self, *args: object, **kwargs: object) -> Answer:
-            await post.delete(post.tenant, shop.id)
-            return Answer(status=500, duration_s=0.1)
-
+    sender.meddle = lambda: post.delete(post.tenant, shop.id)
     await post.happen("1")
-    monkey = Deleting()
-    object.__setattr__(post.deliver, "_sender", monkey)
     await post.work()
+    assert len(sender.sent) == 1
     assert post.queued() == 0
 
 
