@@ -21,6 +21,8 @@ TENANT_OF = f"(headers ->> '{TENANT}'::text)"
 LANE_OF = f"(headers ->> '{LANE}'::text)"
 KIND_OF = f"COALESCE(headers ->> '{KIND}'::text, entrypoint)"
 IS_LIVE = f"status = ANY (ARRAY['queued'::{STATUS_TYPE}, 'picked'::{STATUS_TYPE}])"
+# Somebody else may use pgqueuer in this database, too.
+IS_OURS = f"{TENANT_OF} IS NOT NULL"
 IS_PARKED = f"(CASE WHEN entrypoint = '{PARKED}'::text THEN 1 ELSE 0 END)"
 
 # Beside pgqueuer's own, which leaves alone what it does not know.
@@ -83,7 +85,7 @@ _LOGGED = f"INSERT INTO {LOG_TABLE} (job_id, status, entrypoint, priority, trace
 # Jobs whose worker let the lease ($1) run out are queued again; that run counts. $2 goes into the headers.
 TAKE_BACK = f"""
     WITH lost AS (
-        SELECT id FROM {QUEUE_TABLE} WHERE status = 'picked' AND heartbeat < now() - $1::interval
+        SELECT id FROM {QUEUE_TABLE} WHERE status = 'picked' AND heartbeat < now() - $1::interval AND {IS_OURS}
         FOR UPDATE SKIP LOCKED
     ),
     booked AS (
@@ -123,7 +125,7 @@ REQUEUED = f"""
 FIGURES = f"""
     SELECT {KIND_OF} AS kind, status::text AS status, count(*) AS count,
         min((headers ->> '{RUN_AT}')::timestamptz) FILTER (WHERE status = 'queued' AND execute_after <= now()) AS due
-    FROM {QUEUE_TABLE} GROUP BY 1, 2 ORDER BY 1, 2
+    FROM {QUEUE_TABLE} WHERE {IS_OURS} GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608
 
 # Up to $2 lines of those that are older than the last $1.

@@ -231,6 +231,22 @@ class TestBooking:
         assert due - began >= timedelta(hours=1, milliseconds=190)
 
 
+class TestNeighbours:
+    async def test_jobs_of_somebody_else_are_left_alone(
+        self, database: PostgresDatabase, units: SqlUnitsOfWork, queue: PgqueuerJobQueue, tenant: TenantId
+    ) -> None:
+        """pgqueuer may serve another program in the same database."""
+        theirs = (
+            "INSERT INTO pgqueuer (priority, entrypoint, status, heartbeat, queue_manager_id) "
+            "VALUES (0, 'theirs', 'picked', now() - interval '1 day', gen_random_uuid())"
+        )
+        await execute(database, theirs)
+        await enqueue(units, tenant, mail())
+        assert len(await claim(queue)) == 1
+        assert await value(database, "SELECT status::text FROM pgqueuer WHERE entrypoint = 'theirs'") == "picked"
+        assert [figure.kind for figure in await queue.figures()] == ["mail"]
+
+
 class TestLog:
     async def test_it_is_kept_short(
         self, database: PostgresDatabase, units: SqlUnitsOfWork, queue: PgqueuerJobQueue, tenant: TenantId
