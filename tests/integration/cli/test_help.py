@@ -15,6 +15,7 @@ HEAVY = {
     "dependency_injector",
     "httpx",
     "litestar",
+    "pgqueuer",
     "prometheus_client",
     "sqlalchemy",
     "structlog",
