@@ -119,6 +119,9 @@ class EnsureWebhooks:
                 standing = EnsuredWebhooks(
                     account_id=account_id, provider=begun.account.provider, account=begun.account.name
                 )
+                if begun.inbox.disabled_at is not None:
+                    closed = NotConfigured("nothing is taken from it: tresen provider webhooks enable, if it shall be")
+                    return attrs.evolve(standing, error=closed)
                 if not alone:
                     return attrs.evolve(
                         standing, error=NotConfigured("it is being done already; look again in a minute")

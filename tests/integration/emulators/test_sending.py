@@ -207,3 +207,20 @@ async def test_the_control_routes_send_break_and_show(subscriber: Subscriber, cl
 def test_rules_that_make_no_sense_are_refused(rule: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         read_hook_rules(f"[{rule}]".encode())
+
+
+def test_it_works_on_the_other_event_loop_too() -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def send() -> list[int | None]:
+        async with subscribed(500, 200) as subscriber:
+            emulator = CalcomEmulator()
+            async with emulator.serving():
+                emulator.sender.send(hook(subscriber, "a", retrying((0.01,), accepted=(200,))))
+                await subscriber.until(2)
+                while len(emulator.sender.log) < 2:  # noqa: ASYNC110 -- its answer is on the way
+                    await asyncio.sleep(0.001)
+                return [one.status for one in emulator.sender.log]
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(send()) == [500, 200]

@@ -189,6 +189,15 @@ async def test_where_a_person_must_do_it_the_steps_have_the_address_and_no_secre
     assert (await inbox(post)).secrets == ()
 
 
+async def test_for_an_inbox_that_was_disabled_nothing_is_set_up(
+    post: Post, ensure: EnsureWebhooks, registrars: MemoryRegistrars, clock: FixedClock
+) -> None:
+    await post.change_inbox(disabled_at=clock.now())
+    standing = await ensure(post.tenant, post.account.id)
+    assert isinstance(standing.error, NotConfigured)
+    assert registrars.addresses == {}
+
+
 async def test_only_one_does_it_at_a_time(
     post: Post, ensure: EnsureWebhooks, registrars: MemoryRegistrars, locks: MemoryRunLocks
 ) -> None:
