@@ -1,7 +1,9 @@
 """One tenant's jobs in SQLite, inside a unit of work."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, false, func, literal_column, or_, select
@@ -23,6 +25,9 @@ from .sqlite_lanes import is_free, move_up
 from .sqlite_rows import BEHIND, DEAD, READY, SELECTED, STATES, WAITING, job, number_of, tenant_key
 
 T = TypeVar("T")
+
+# Some 3 ms of work.
+_PIECE = 200
 
 _ENQUEUE = """
 INSERT INTO job (tenant_id, kind, payload, key, lane, state, run_at, priority, attempts, correlation_id, created_at)
@@ -50,11 +55,14 @@ class SqliteJobs(Jobs):
         self._tell = tell
 
     async def enqueue(self, requests: Sequence[JobRequest]) -> Sequence[JobId | None]:
-        """One insert each, which costs some 10 µs."""
-        if not requests:
-            return []
+        """One insert each, which costs some 15 µs; other tasks run in between."""
         now = to_microseconds(self._clock.now())
-        return await self._work(lambda driver: [self._add(driver, request, now) for request in requests])
+        made: list[JobId | None] = []
+        for start in range(0, len(requests), _PIECE):
+            piece = requests[start : start + _PIECE]
+            made += await self._work(partial(self._add_all, requests=piece, now=now))
+            await asyncio.sleep(0)
+        return made
 
     async def get(self, job_id: JobId) -> Job:
         """By key."""
@@ -86,6 +94,9 @@ class SqliteJobs(Jobs):
             raise StorageUnavailable("this unit of work was opened for reading only")
         self._transaction.after_commit(self._tell)
         return await self._transaction.work(do)
+
+    def _add_all(self, driver: sqlite3.Connection, requests: Sequence[JobRequest], now: int) -> Sequence[JobId | None]:
+        return [self._add(driver, request, now) for request in requests]
 
     def _add(self, driver: sqlite3.Connection, request: JobRequest, now: int) -> JobId | None:
         run_at = now if request.run_at is None else to_microseconds(request.run_at)

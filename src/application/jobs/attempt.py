@@ -49,7 +49,9 @@ class Attempts:
                 word = _WORDS[type(outcome)]
                 return outcome
             finally:
-                self._observe(job.kind, word, (self._clock.now() - started).total_seconds())
+                seconds = (self._clock.now() - started).total_seconds()
+                self._observe(job.kind, word, seconds)
+                _log.debug("job ran: %s", word, extra={"duration_ms": round(seconds * 1000, 3)})
 
     async def _outcome(self, job: Job, kind: JobKind, correlation_id: str) -> Outcome:
         if job.attempts >= kind.retry.attempts:  # its runs were lost with their processes: perhaps it ends them
