@@ -44,23 +44,25 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
 class Delivery:
     """``delivery_key`` is the provider's id of it, or ``content_key(body)`` where there is none: unique per account.
 
-    ``content_hash`` is the body's SHA-256. ``type`` is the provider's word for what it is, as far as it is known.
+    ``content_hash``: see there. ``type`` is the provider's word for what it is, as far as it is known.
     ``headers`` (names in lower case) hold none that is secret. ``reason`` says why the state is what it is.
     ``attempts`` counts the tries that failed. ``duplicates`` counts the same delivery's further arrivals; the store
     counts, saving does not touch it. ``business_key`` is the mark that this delivery holds while its fact counts;
     ``subject`` is what its fact was about, as ``booking:123``.
+
+    What came in does not change; that is not enforced, because it would double the time that making one takes.
     """
 
-    id: DeliveryId = attrs.field(on_setattr=attrs.setters.frozen)
-    tenant_id: TenantId = attrs.field(on_setattr=attrs.setters.frozen)
-    account_id: AccountId = attrs.field(on_setattr=attrs.setters.frozen)
-    provider: str = attrs.field(on_setattr=attrs.setters.frozen)
-    delivery_key: str = attrs.field(on_setattr=attrs.setters.frozen)
-    content_hash: bytes = attrs.field(on_setattr=attrs.setters.frozen)
-    headers: Mapping[str, str] = attrs.field(on_setattr=attrs.setters.frozen, repr=False)
-    body: bytes = attrs.field(on_setattr=attrs.setters.frozen, repr=False)
-    received_at: datetime = attrs.field(on_setattr=attrs.setters.frozen)
-    correlation_id: str = attrs.field(on_setattr=attrs.setters.frozen)
+    id: DeliveryId
+    tenant_id: TenantId
+    account_id: AccountId
+    provider: str
+    delivery_key: str
+    content_hash: bytes
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
+    received_at: datetime
+    correlation_id: str
     type: str | None = None
     state: DeliveryState = DeliveryState.RECEIVED
     reason: str | None = None
@@ -97,9 +99,9 @@ class Delivery:
         self.state = state
 
 
-def content_hash(body: bytes) -> bytes:
-    """What two deliveries with the same bytes share."""
-    return sha256(body).digest()
+def content_hash(body: bytes, beside: str = "") -> bytes:
+    """What two deliveries with the same bytes share, if their headers do not make them different things (``beside``)."""
+    return sha256(beside.encode() + body).digest()
 
 
 def content_key(hashed: bytes) -> str:

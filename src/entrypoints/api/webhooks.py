@@ -111,6 +111,8 @@ class WebhookDoor:
         # Others' words would each make a series of metrics.
         provider = address.provider if address and address.provider in self._providers else "unknown"
         self._uses.observe_webhook(provider, answer.status)
+        if not _access_log.isEnabledFor(logging.INFO):
+            return
         _access_log.info(
             "request",
             extra={

@@ -96,7 +96,7 @@ CREATE TABLE delivery (
     CONSTRAINT fk_delivery_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 );
 
-CREATE INDEX ix_delivery_content ON delivery (tenant_id, account_id, content_hash);
+CREATE INDEX ix_delivery_content ON delivery (tenant_id, account_id, content_hash) WHERE state = 'done';
 
 CREATE INDEX ix_delivery_received ON delivery (tenant_id, received_at, id);
 
