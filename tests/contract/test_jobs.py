@@ -708,3 +708,14 @@ class TestWaiting:
             while not waiting.done():
                 await bench.pass_time(1)
                 await asyncio.sleep(0)
+
+    async def test_what_was_claimed_is_no_news(self, bench: Bench, tenant: TenantId) -> None:
+        """Otherwise a worker with nothing to do would never rest."""
+        await one(bench, tenant, mail(1))
+        await claim(bench)
+        waiting = asyncio.ensure_future(bench.queue.wait(3600))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
