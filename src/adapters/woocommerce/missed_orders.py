@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from ...application.ports.registrars import Missed
-from ...application.ports.webhooks import Verified, WebhookRequest
+from ...application.ports.webhooks import WebhookRequest
 from ..http.messages import Transport
 from .protocol import ListedOrder, ShopProtocol, has_more, read, refuses_order
-from .signature import delivery_key
+from .signature import verified
 
 # Modifications are told by the second, and written a little later than they happen.
 _OVERLAP = timedelta(minutes=2)
@@ -53,4 +53,4 @@ def _missed(order: msgspec.Raw, topic: str) -> Missed:
         # Told apart from an earlier deletion of the same order by when it was.
         headers["x-wc-webhook-delivery-id"] = f"missed-{row.date_modified_gmt}"
     request = WebhookRequest(headers=headers, body=body)
-    return Missed(verified=Verified(delivery_key=delivery_key(topic, request), type=topic), request=request)
+    return Missed(verified=verified(topic, request), request=request)

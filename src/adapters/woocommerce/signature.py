@@ -30,18 +30,29 @@ def verify(request: WebhookRequest, secrets: Sequence[str]) -> Verified:
     if not is_one_of(given or "", [b64encode(hmac_sha256(key, request.body)).decode() for key in keys]):
         raise not_proven()
     topic = word(request.headers.get(_TOPIC))
-    return Verified(delivery_key=delivery_key(topic, request), type=topic)
+    return verified(topic, request)
 
 
-def delivery_key(topic: str | None, request: WebhookRequest) -> str:
-    """See ``verify``."""
-    return ":".join((topic or "", content_hash(request.body), *of_deletion(topic, request.headers)))
+def verified(topic: str | None, request: WebhookRequest) -> Verified:
+    """What is known of it once it is trusted: see ``verify``. Orders and customers are numbered apart, and a deletion
+    says its number alone, so that only its headers tell it from others."""
+    second = of_deletion(topic, request.headers)
+    return Verified(
+        delivery_key=":".join((topic or "", content_hash(request.body), *second)),
+        type=topic,
+        beside_body=":".join((topic, *second)) if topic and is_deletion(topic) else "",
+    )
+
+
+def is_deletion(topic: str) -> bool:
+    """Of whatever kind of record."""
+    return topic.endswith(".deleted")
 
 
 def of_deletion(topic: str | None, headers: Mapping[str, str]) -> Sequence[str]:
     """The shop's id of the delivery where it is needed."""
     second = word(headers.get("x-wc-webhook-delivery-id"))
-    return (second,) if second and topic and topic.endswith(".deleted") else ()
+    return (second,) if second and topic and is_deletion(topic) else ()
 
 
 def _is_ping(request: WebhookRequest) -> bool:

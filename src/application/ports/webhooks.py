@@ -46,13 +46,15 @@ class Verified:
     """The provider sent it. ``delivery_key`` is the provider's id of this delivery, None where it has none that is
     unique. ``is_ping``: it only tries whether somebody answers, is answered and not stored.
     ``is_stale``: known, but of a subscription that was replaced; answered and not stored. ``type``: the provider's
-    word for what it is, for lists, as far as headers or the first look at the body tell.
+    word for what it is, for lists, as far as headers or the first look at the body tell. ``beside_body``: what the
+    headers say, where the same bytes mean another thing with other headers; the content hash covers it.
     """
 
     delivery_key: str | None = None
     is_ping: bool = False
     is_stale: bool = False
     type: str | None = None
+    beside_body: str = ""
 
 
 @attrs.frozen(kw_only=True)

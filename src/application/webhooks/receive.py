@@ -96,7 +96,7 @@ class ReceiveWebhook:
 
     def delivery(self, door: OpenDoor, verified: Verified, request: WebhookRequest) -> Delivery:
         """What is stored of it."""
-        key, hashed = DeliveryId(self._ids.new()), content_hash(request.body)
+        key, hashed = DeliveryId(self._ids.new()), content_hash(request.body, verified.beside_body)
         return Delivery(
             id=key,
             tenant_id=door.tenant_id,
