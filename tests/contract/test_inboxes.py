@@ -244,9 +244,11 @@ async def test_figures_count_all_tenants_by_state(
 ) -> None:
     assert await backend.inboxes.figures() == []
     own, gone = a_delivery(account, b"1", received_at=NOON + MINUTE), a_delivery(account, b"2")
-    await put(backend, own, gone)
+    done = a_delivery(account, b"4")
+    await put(backend, own, gone, done)
     await put(backend, a_delivery(others_account, b"3"))
     await ended(backend, gone, DeliveryState.DEAD)
+    await ended(backend, done, DeliveryState.DONE)
     figures = {f.state: (f.count, f.oldest_received_at) for f in await backend.inboxes.figures()}
     assert figures == {DeliveryState.RECEIVED: (2, NOON), DeliveryState.DEAD: (1, NOON)}
 

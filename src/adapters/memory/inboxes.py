@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ...application.ports.inboxes import (
+    COUNTED,
     DELIVERY_ORDER,
     Deliveries,
     DeliveryFigure,
@@ -154,7 +155,8 @@ class MemoryInboxReaders(InboxReaders):
         """By state."""
         found: dict[DeliveryState, list[datetime]] = {}
         for row in self._everywhere():
-            found.setdefault(row.state, []).append(row.received_at)
+            if row.state in COUNTED:
+                found.setdefault(row.state, []).append(row.received_at)
         return [
             DeliveryFigure(state=state, count=len(times), oldest_received_at=min(times))
             for state, times in sorted(found.items(), key=lambda item: item[0].value)

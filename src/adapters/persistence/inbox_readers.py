@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from ...application.ports.inboxes import (
+    COUNTED,
     DELIVERY_ORDER,
     DeliveryFigure,
     DeliveryListing,
@@ -59,15 +60,16 @@ _LINE = select(
 )
 _COUNT = select(func.count()).select_from(DELIVERY)
 # Tenant by tenant, so that the index of the states serves.
+_EVERYWHERE = DELIVERY.c.tenant_id.in_(select(TENANT.c.id))
 WAITING = (
     select(DELIVERY.c.tenant_id, DELIVERY.c.id, DELIVERY.c.received_at, DELIVERY.c.correlation_id)
-    .join_from(TENANT, DELIVERY, DELIVERY.c.tenant_id == TENANT.c.id)
-    .where(IS_WAITING, DELIVERY.c.received_at < bindparam("before"))
+    .where(_EVERYWHERE, IS_WAITING, DELIVERY.c.received_at < bindparam("before"))
     .order_by(DELIVERY.c.received_at, DELIVERY.c.id)
     .limit(bindparam("limit"))
 )
 FIGURES = (
     select(DELIVERY.c.state, func.count(), func.min(DELIVERY.c.received_at))
+    .where(_EVERYWHERE, DELIVERY.c.state.in_(sorted(state.value for state in COUNTED)))
     .group_by(DELIVERY.c.state)
     .order_by(DELIVERY.c.state)
 )
@@ -117,7 +119,7 @@ class SqlInboxReaders(InboxReaders):
         ]
 
     async def figures(self) -> Sequence[DeliveryFigure]:
-        """From an index alone."""
+        """From the index of the states."""
         async with self._database.reading() as connection:
             rows = await connection.fetch(FIGURES, long=True)
         return [

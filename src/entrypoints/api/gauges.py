@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 @functools.cache
 def _gauges() -> tuple[Gauge, Gauge, Gauge, Gauge]:
     return (
-        Gauge("tresen_deliveries", "Webhooks that came in, by what became of them.", ("state",)),
+        Gauge("tresen_deliveries", "Webhooks that came in and are not done, by what became of them.", ("state",)),
         Gauge("tresen_oldest_delivery_seconds", "Age of the oldest webhook that nobody has processed yet."),
         Gauge("tresen_queue_jobs", "Jobs by kind and state.", ("kind", "state")),
         Gauge(

@@ -10,19 +10,21 @@ from typing import Any
 import attrs
 import pytest
 import sqlalchemy as sa
-from tests.builders import NOON, a_lead, a_member, a_record, a_run, a_tenant, a_user, an_account
+from tests.builders import NOON, a_delivery, a_lead, a_member, a_record, a_run, a_tenant, a_user, an_account
 from tests.outgoing import a_message, an_endpoint
 
 from tresen.adapters.persistence.agenda import SqlAgenda
 from tresen.adapters.persistence.audit import SqlAuditLog
 from tresen.adapters.persistence.connection import Database
 from tresen.adapters.persistence.directory import SqlDirectory
+from tresen.adapters.persistence.inbox_readers import SqlInboxReaders
 from tresen.adapters.persistence.postgres import PostgresDatabase
 from tresen.adapters.persistence.readers import SqlReaders
 from tresen.adapters.persistence.repositories.events import SqlEventLog
 from tresen.adapters.persistence.sqlite import SqliteDatabase
 from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
 from tresen.application.ports.events import EventPosition, NewEvent
+from tresen.application.ports.inboxes import DeliveryFilter, DeliveryListing
 from tresen.application.ports.outgoing import MessageFilter
 from tresen.application.ports.readers import LEAD_ORDER, MEMBER_ORDER, TASK_ORDER, USER_ORDER
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
@@ -31,6 +33,7 @@ from tresen.domain.shared.page import Listing
 from tresen.domain.sync.record import SyncRecord
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.tenancy.tenant import Tenant
+from tresen.domain.webhooks.delivery import DeliveryState
 from tresen.domain.webhooks.message import MessageState
 
 
@@ -145,6 +148,34 @@ async def _every_read_of_what_goes_out(database: Database, tenant: Tenant) -> No
         await uow.endpoints.remove(endpoint.id)
 
 
+async def _every_read_of_what_comes_in(database: Database, tenant: Tenant, account: ProviderAccount) -> None:
+    readers, states = SqlInboxReaders(database), frozenset({DeliveryState.DEAD, DeliveryState.DONE})
+    filters = (
+        DeliveryFilter(),
+        DeliveryFilter(provider="memory"),
+        DeliveryFilter(states=states),
+        DeliveryFilter(since=NOON, until=NOON),
+    )
+    for wanted in filters:
+        for descending in (False, True):
+            window = Listing(descending=descending, offset=1)
+            await readers.page(tenant.id, DeliveryListing(window=window, filter=wanted))
+    await readers.by_key("key")
+    delivery = a_delivery(account)
+    async with SqlUnitsOfWork(database).open(tenant.id) as uow:
+        await uow.inboxes.all()
+        await uow.deliveries.add_new([delivery])
+        # Known already: it is counted.
+        await uow.deliveries.add_new([delivery])
+        await uow.deliveries.get(delivery.id)
+        await uow.deliveries.save(delivery)
+        await uow.deliveries.done_with_content(account.id, b"1")
+        await uow.deliveries.waiting(account.id, limit=5)
+        await uow.deliveries.standing(account.id, "thing", "1")
+        for wanted in filters:
+            await uow.deliveries.matching(wanted, limit=5)
+
+
 @pytest.fixture
 async def sent(database: Database) -> list[Sent]:
     tenant = a_tenant()
@@ -163,6 +194,7 @@ async def sent(database: Database) -> list[Sent]:
         await _every_read_of_the_doors(database, tenant)
         await _every_read_of_the_log(database, tenant)
         await _every_read_of_what_goes_out(database, tenant)
+        await _every_read_of_what_comes_in(database, tenant, account)
     assert len(queries) > 80
     return queries
 
@@ -185,6 +217,19 @@ async def test_the_usual_order_of_every_list_is_that_of_an_index(sqlite: SqliteD
         await SqlEventLog(sqlite).after(tenant.id, EventPosition(0, 0), limit=5)
     plans = await sqlite.run(lambda connection: [_sqlite_plan(connection, q) for q in queries])
     assert [step for plan in plans for step in plan if "TEMP B-TREE" in step] == []
+
+
+async def test_what_looks_at_all_tenants_finds_their_deliveries_by_index(sqlite: SqliteDatabase) -> None:
+    readers = SqlInboxReaders(sqlite)
+    async with caught(sqlite) as queries:
+        await readers.waiting(before=NOON, limit=5)
+        await readers.figures()
+    plans = await sqlite.run(lambda connection: [_sqlite_plan(connection, q) for q in queries])
+    assert len(plans) == 2
+    for plan in plans:
+        (step,) = (step for step in plan if "delivery" in step)
+        assert step.startswith("SEARCH delivery")
+        assert "ix_delivery_state (tenant_id=? AND state=?" in step
 
 
 def test_the_judge_knows_a_miss(sqlite: SqliteDatabase) -> None:
