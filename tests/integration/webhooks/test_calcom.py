@@ -205,8 +205,8 @@ async def test_a_creation_whose_answer_is_lost_is_not_repeated(
     desk: FrontDesk, account: ProviderAccount, calcom: CalcomEmulator, kind: Fault
 ) -> None:
     calcom.faults.replace((FaultRule(kind=kind, method="POST", path="/v2/webhooks"),))
-    for _ in range(3):
-        await desk.ensure(account)
+    standings = [await desk.ensure(account) for _ in range(3)]
+    assert [(one.error, len(one.registrations)) for one in standings] == [(None, 1)] * 3
     assert len(calcom.state.webhooks) == 1
     booking = book(calcom)
     await deliver(calcom, desk)
