@@ -2,7 +2,8 @@
 
 Every table but ``tenant`` has ``tenant_id`` first in its primary key and its indexes. The exceptions are what must be
 known before a tenant is (e-mail addresses, hashes of tokens and keys, the keys of inboxes): unique in the installation;
-and the index by which schedulers find what is due in all tenants.
+the index by which schedulers find what is due in all tenants; and the jobs of SQLite, which workers claim over all
+tenants. A table marked ``only`` is in that database alone.
 """
 
 from .base import METADATA, derived, entity_columns
