@@ -198,7 +198,7 @@ async def build_post(
 
 async def accounts_of(store: Store) -> Sequence[ProviderAccount]:
     """Those that another process has built."""
-    accounts = []
+    accounts: list[ProviderAccount] = []
     for tenant in await store.directory.tenants():
         async with store.units.open(tenant.id, read_only=True) as uow:
             accounts += await uow.accounts.all()

@@ -1,6 +1,7 @@
 """What inboxes and deliveries promise (ports/inboxes.py)."""
 
 from datetime import timedelta
+from functools import partial
 
 import attrs
 import pytest
@@ -9,7 +10,7 @@ from tests.builders import NOON, a_delivery, an_account, an_inbox, values_of
 from tresen.application.ports.inboxes import DeliveryFilter, DeliveryListing, Door
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import AlreadyExists, InvalidValue, NotFound, StorageConflict
-from tresen.domain.shared.ids import TenantId
+from tresen.domain.shared.ids import DeliveryId, TenantId
 from tresen.domain.shared.page import Listing
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.webhooks.delivery import Delivery, DeliveryState
@@ -36,6 +37,18 @@ async def ended(backend: Backend, delivery: Delivery, state: DeliveryState) -> N
     await backend.write(delivery.tenant_id, end)
 
 
+async def open_inbox(backend: Backend, inbox: Inbox) -> None:
+    await backend.write(inbox.tenant_id, lambda uow: uow.inboxes.add(inbox))
+
+
+async def add_account(uow: UnitOfWork, account: ProviderAccount) -> None:
+    await uow.accounts.add(account)
+
+
+async def matching(backend: Backend, tenant: TenantId, wanted: DeliveryFilter) -> tuple[DeliveryId, ...]:
+    return tuple(await backend.read(tenant, lambda uow: uow.deliveries.matching(wanted, limit=10)))
+
+
 async def load(backend: Backend, delivery: Delivery) -> Delivery:
     return await backend.read(delivery.tenant_id, lambda uow: uow.deliveries.get(delivery.id))
 
@@ -58,7 +71,7 @@ async def test_an_inbox_is_found_by_its_key_with_its_account(
 ) -> None:
     own, foreign = an_inbox(account, "key-1"), an_inbox(others_account, "key-2")
     for inbox in (own, foreign):
-        await backend.write(inbox.tenant_id, lambda uow, inbox=inbox: uow.inboxes.add(inbox))
+        await open_inbox(backend, inbox)
     for key, inbox, its in (("key-1", own, account), ("key-2", foreign, others_account)):
         door = await backend.inboxes.by_key(key)
         assert isinstance(door, Door)
@@ -88,9 +101,8 @@ async def test_inboxes_are_listed_by_provider(backend: Backend, tenant: TenantId
         an_account(other, "four", provider="calcom"),
     ]
     for number, one in enumerate(accounts):
-        await backend.write(one.tenant_id, lambda uow, one=one: uow.accounts.add(one))
-        inbox = an_inbox(one, f"key-{number}")
-        await backend.write(one.tenant_id, lambda uow, inbox=inbox: uow.inboxes.add(inbox))
+        await backend.write(one.tenant_id, partial(add_account, account=one))
+        await open_inbox(backend, an_inbox(one, f"key-{number}"))
 
     async def listed(uow: UnitOfWork) -> tuple[list[Inbox], list[Inbox]]:
         return list(await uow.inboxes.all()), list(await uow.inboxes.of_provider("calcom"))
@@ -203,8 +215,7 @@ async def test_deliveries_match_by_provider_state_and_time(
         (): DeliveryFilter(provider="stripe", states=frozenset({DeliveryState.DEAD})),
     }
     for expected, wanted in cases.items():
-        found = await backend.read(tenant, lambda uow, wanted=wanted: uow.deliveries.matching(wanted, limit=10))
-        assert tuple(found) == expected
+        assert await matching(backend, tenant, wanted) == expected
         page = await backend.inboxes.page(tenant, DeliveryListing(filter=wanted))
         assert tuple(row.id for row in page.items) == expected[::-1]
         assert page.count == len(expected)

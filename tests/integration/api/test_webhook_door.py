@@ -1,6 +1,7 @@
 """What providers see at /webhooks."""
 
 from collections.abc import AsyncIterator
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -126,7 +127,9 @@ async def test_a_large_body_that_is_not_announced_is_not_read_to_its_end(api: Ap
             sent += 1
             yield b"x" * 1_000_000
 
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(api.client.app), base_url="http://x") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast(Any, api.client.app)), base_url="http://x"
+    ) as client:
         answer = await client.post(DOOR, content=pieces())
     assert is_problem(answer, 413, "too_large")
     assert sent < 10
@@ -169,7 +172,7 @@ async def test_what_nobody_foresaw_is_500_and_says_nothing(
 async def test_webhooks_are_not_counted_against_the_limit_of_an_address(world: World, account: ProviderAccount) -> None:
     """A provider sends those of all its customers from a few addresses."""
     app = create_api(world.use_cases, ApiSettings(address_limit=2))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, app)), base_url="http://x") as client:
         for number in range(5):
             body = encode(Told(subject=str(number)))
             assert (await client.post(DOOR, content=body, headers=signed(body, SECRET))).status_code == 202
