@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ...application.ports.clock import Clock
 from ...application.ports.jobs import Jobs
 from ...domain.jobs.job import Job, JobRequest, JobState
-from ...domain.shared.errors import IllegalTransition, NotFound
+from ...domain.shared.errors import IllegalTransition, NotFound, StorageUnavailable
 from ...domain.shared.ids import JobId, TenantId
 from ...domain.shared.page import Listing, Page
 from ..persistence.connection import Transaction
@@ -38,7 +38,7 @@ class PgqueuerJobs(Jobs):
         self._name = name
 
     async def enqueue(self, requests: Sequence[JobRequest]) -> Sequence[JobId | None]:
-        """In two statements; in five when there are lanes and instants."""
+        """In one statement; lanes and instants take three more."""
         if not requests:
             return []
         from . import postgres_lanes as lanes  # noqa: PLC0415 - loads pgqueuer
@@ -110,8 +110,7 @@ class PgqueuerJobs(Jobs):
         from .postgres_store import Session  # noqa: PLC0415 - loads pgqueuer
 
         if not isinstance(self._transaction, PostgresTransaction):
-            await self._transaction.execute(listings.ONE)  # one that only reads says so
-            raise TypeError("jobs of pgqueuer are written in a transaction of PostgreSQL")
+            raise StorageUnavailable("this unit of work was opened for reading only")
         return Session(await self._transaction.driver(), self._name)
 
     @staticmethod

@@ -31,7 +31,7 @@ def headers(tenant_id: TenantId, request: JobRequest, *, now: datetime) -> dict[
 
 def payload(request: JobRequest) -> bytes | None:
     """JSON, nothing for an empty one."""
-    return json.dumps(dict(request.payload), ensure_ascii=False).encode() if request.payload else None
+    return json.dumps(dict(request.payload)).encode() if request.payload else None
 
 
 def dedupe_key(tenant_id: TenantId, key: str | None) -> str | None:
