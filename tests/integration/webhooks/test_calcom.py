@@ -248,3 +248,13 @@ async def test_both_secrets_are_taken_while_one_is_replaced(
     clock.advance(timedelta(hours=2))
     await deliver(calcom, desk)
     assert await desk.told() == {f"booking.created {one.uid}": 1 for one in (before, after)}
+
+
+async def test_every_tenant_has_a_schedule_that_does_it(
+    desk: FrontDesk, account: ProviderAccount, calcom: CalcomEmulator, clock: FixedClock
+) -> None:
+    await desk.installation.tick()
+    clock.advance(timedelta(hours=6))
+    await desk.installation.tick()
+    await desk.work()
+    assert [one.subscriber_url for one in calcom.state.webhooks.values()] == [await desk.address(account)]
