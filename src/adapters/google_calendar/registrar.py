@@ -156,7 +156,8 @@ class GoogleCalendarRegistrar(Registrar):
             resource_id=answer.resource_id,
             calendar=calendar,
             opened_at=wanted.now,
-            expires_at=answer.expires_at() or until,
+            # Never later than was asked for: a channel that is thought to live is not renewed.
+            expires_at=min(answer.expires_at() or until, until),
             token=fingerprint(wanted.secret),
         )
 

@@ -108,7 +108,9 @@ def token_of(response: HttpResponse, *, now: datetime) -> AccessToken:
         granted = msgspec.json.decode(response.body, type=Granted)
     except ValueError:
         raise GatewayUnavailable("token.exchange: Google's answer is of an unknown form") from None
-    return AccessToken(granted.access_token, now + timedelta(seconds=granted.expires_in))
+    # No token lives longer than its assertion: an end beyond that is an error, and would be believed for years.
+    life = timedelta(seconds=min(max(granted.expires_in, 0.0), _LIFE.total_seconds()))
+    return AccessToken(granted.access_token, now + life)
 
 
 @attrs.define(eq=False)
