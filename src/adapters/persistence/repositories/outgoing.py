@@ -158,8 +158,7 @@ class SqlMessages(SqlVersioned[Message, MessageId], Messages):
         return await self._transaction.execute(_CANCEL_PENDING, {**key, "now": now})
 
     async def log(self, attempt: Attempt) -> None:
-        """One insert."""
-        await self.get(attempt.message_id)
+        """One insert; the foreign key knows a message that is not there."""
         row = mappers.attempt_row(self._tenant_id, attempt)
         if not await self._transaction.insert(WEBHOOK_ATTEMPT, (row,), 1):
             raise AlreadyExists(f"there is an attempt {attempt.number} already", kind="webhook attempt")
