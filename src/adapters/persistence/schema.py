@@ -99,6 +99,7 @@ async def upgrade(database: Database) -> Upgraded:
     if found.has_tables and isinstance(database, SqliteDatabase):
         backup = await database.backup(database.path.parent)
     before = await database.migrate(_migrate)
+    await database.run(_bring_queue_up_to_date)
     return Upgraded(before=before, after=HEAD, backup=backup)
 
 
@@ -148,7 +149,7 @@ def _bring_queue_up_to_date(connection: sa.Connection) -> None:
 
 
 def _by_driver(connection: sa.Connection, work: Callable[[Any], Awaitable[T]]) -> T:
-    """Do it on the driver's own connection, in the same transaction."""
+    """Do it on the driver's own connection."""
     driver = cast(AdaptedConnection, connection.connection.dbapi_connection)
     return driver.run_async(work)
 
@@ -163,7 +164,6 @@ def _migrate(connection: sa.Connection) -> str | None:
     config.attributes["connection"] = connection
     before = _look(connection).revision
     command.upgrade(config, "head")
-    _bring_queue_up_to_date(connection)
     return before
 
 

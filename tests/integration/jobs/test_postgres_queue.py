@@ -27,6 +27,7 @@ from tresen.adapters.system import UuidSource
 from tresen.application.ports.jobs import JOB_ORDER
 from tresen.domain.jobs.job import Job, JobRequest, JobState
 from tresen.domain.jobs.outcome import Again, Dead, Done, Outcome, Returned
+from tresen.domain.shared.errors import StorageUnavailable
 from tresen.domain.shared.ids import JobId, TenantId
 from tresen.domain.shared.page import Listing
 
@@ -318,6 +319,12 @@ class TestSchema:
         await schema.upgrade(database)
         assert (await schema.check(database)).problems == ()
         assert (await get(units, tenant, job_id)).state is JobState.QUEUED
+
+    async def test_tables_of_that_name_that_are_not_pgqueuers_are_told(self, database: PostgresDatabase) -> None:
+        await execute(database, "ALTER TABLE pgqueuer ALTER COLUMN priority TYPE text")
+        assert (await schema.check(database)).problems == ("the schema is old: upgrade it",)
+        with pytest.raises(StorageUnavailable, match="priority"):
+            await schema.upgrade(database)
 
     async def test_a_database_of_the_first_version_gets_the_queue(self, database: PostgresDatabase) -> None:
         await execute(
