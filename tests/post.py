@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from uuid import UUID
 
 import attrs
@@ -94,9 +93,9 @@ def over(database: Database) -> Store:
 
 
 @asynccontextmanager
-async def in_sqlite(file: Path, clock: Clock, ids: IdSource) -> AsyncIterator[Store]:
-    """A new file."""
-    database = open_database(f"sqlite:///{file}", clock=clock, ids=ids)
+async def in_database(url: str, clock: Clock, ids: IdSource) -> AsyncIterator[Store]:
+    """A database of this test's own."""
+    database = open_database(url, clock=clock, ids=ids)
     try:
         await schema.upgrade(database)
         yield over(database)
@@ -239,4 +238,4 @@ def numbered(count: int) -> Iterator[Told]:
     return (Told(subject=str(number), number=1) for number in range(count))
 
 
-__all__ = ["IDS", "KEY", "OTHER_KEY", "SECRET", "Post", "Store", "build_post", "in_memory", "in_sqlite", "numbered"]
+__all__ = ["IDS", "KEY", "OTHER_KEY", "SECRET", "Post", "Store", "build_post", "in_database", "in_memory", "numbered"]

@@ -7,15 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.post import Post, build_post, in_memory, in_sqlite
+from tests.post import Post, build_post, in_database, in_memory
 
 from tresen.adapters.memory.clock import FixedClock, SequenceIds
 from tresen.adapters.memory.webhooks import Told, encode
 from tresen.application.ports.inboxes import DeliveryFilter, DeliveryListing
 from tresen.domain.shared.page import Listing
 from tresen.domain.webhooks.delivery import DeliveryState
-
-FACTS, REPEATED = 3_500, 1_500
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -24,16 +22,16 @@ async def post(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     if request.param == "memory":
         yield await build_post(in_memory(clock))
         return
-    async with in_sqlite(tmp_path / "tresen.db", clock, SequenceIds()) as store:
+    async with in_database(f"sqlite:///{tmp_path / 'tresen.db'}", clock, SequenceIds()) as store:
         yield await build_post(store)
 
 
-def arrivals(dice: random.Random) -> list[tuple[bytes, str | None]]:
+def arrivals(dice: random.Random, facts: int, repeated: int) -> list[tuple[bytes, str | None]]:
     """Bodies and ids. A fact comes again as the same delivery, as the same content under another id or none, or in
     other words under another id."""
-    first = [(Told(subject=f"s{n}", key=f"fact-{n}"), f"d{n}" if n % 2 else None) for n in range(FACTS)]
+    first = [(Told(subject=f"s{n}", key=f"fact-{n}"), f"d{n}" if n % 2 else None) for n in range(facts)]
     again = []
-    for n in range(REPEATED):
+    for n in range(repeated):
         told, id_ = dice.choice(first)
         how = dice.randrange(4)
         if how == 1:
@@ -49,9 +47,20 @@ def arrivals(dice: random.Random) -> list[tuple[bytes, str | None]]:
 
 
 async def test_each_effect_happens_exactly_once(post: Post) -> None:
+    await prove(post, facts=3_500, repeated=1_500)
+
+
+async def test_each_effect_happens_exactly_once_on_postgresql(postgres_url: str) -> None:
+    """Fewer, because each transaction costs some round trips."""
+    async with in_database(postgres_url, FixedClock(), SequenceIds()) as store:
+        await prove(await build_post(store), facts=700, repeated=300)
+
+
+async def prove(post: Post, *, facts: int, repeated: int) -> None:
+    """Bring them, working now and then, and count what took effect."""
     dice = random.Random(20261121)  # noqa: S311 - for tests
-    pending = arrivals(dice)
-    assert len(pending) == FACTS + REPEATED
+    pending = arrivals(dice, facts, repeated)
+    assert len(pending) == facts + repeated
     while pending:
         answers = await asyncio.gather(*(post.send(body, id_=id_) for body, id_ in pending[:250]))
         assert {answer.status for answer in answers} == {202}
@@ -60,7 +69,7 @@ async def test_each_effect_happens_exactly_once(post: Post) -> None:
             await post.work()
     await post.work()
     effects = Counter(event.subject_id for event in await post.effects())
-    assert len(effects) == FACTS
+    assert len(effects) == facts
     assert set(effects.values()) == {1}
     stored = 0
     for state in DeliveryState:
@@ -68,6 +77,6 @@ async def test_each_effect_happens_exactly_once(post: Post) -> None:
         listing = DeliveryListing(window=Listing(limit=1), filter=wanted)
         count = (await post.store.inboxes.page(post.tenant, listing)).count
         assert state in {DeliveryState.DONE, DeliveryState.DUPLICATE} or count == 0
-        assert state is not DeliveryState.DONE or count == FACTS
+        assert state is not DeliveryState.DONE or count == facts
         stored += count
-    assert FACTS < stored < FACTS + REPEATED
+    assert facts < stored < facts + repeated

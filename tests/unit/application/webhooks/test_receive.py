@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -23,7 +24,7 @@ from tresen.domain.webhooks.delivery import Delivery, DeliveryState, content_has
 from tresen.domain.webhooks.inbox import InboxSecret
 
 SECOND = timedelta(seconds=1)
-AddNew = Callable[[Sequence[Delivery]], Coroutine[None, None, Sequence[bool]]]
+AddNew = Callable[[Sequence[Delivery]], Coroutine[Any, Any, Sequence[bool]]]
 
 
 async def count(post: Post, tenant: TenantId | None = None) -> int:
@@ -216,7 +217,7 @@ class Unreliable(UnitsOfWork):
         async with self.units.open(tenant_id, read_only=read_only) as uow:
             if self.down is not None:
                 raise self.down
-            uow.deliveries.add_new = self._checked(uow.deliveries.add_new)  # type: ignore[method-assign]  # for one use
+            uow.deliveries.add_new = self._checked(uow.deliveries.add_new)  # type: ignore[method-assign, assignment]  # for one use
             await asyncio.sleep(0)
             yield uow
 
