@@ -31,6 +31,8 @@ _TAGS = {
     "providers": "Provider accounts, their health, and what a provider lists itself",
     "staff": "Work that a person must do",
     "schedules": "What is done again and again, and when",
+    "jobs": "What workers do later",
+    "webhooks in": "What providers sent here, and what became of it",
     "webhooks": "Endpoints that are told what happens here, and the messages they get",
     "admin": "Figures and the state of the installation",
     "service": "For machines that watch the process",
