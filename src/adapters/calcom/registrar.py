@@ -15,7 +15,7 @@ from ..http.account_calls import account_calls, key_of
 from ..http.chain import CallChains, Pacing
 from ..http.messages import Transport
 from ..http.refusals import accepted
-from ..webhooks.registrations import Subscription, fingerprint, nothing_missed, read_details
+from ..webhooks.registrations import Subscription, fingerprint, leads_here, nothing_missed, read_details
 from .protocol import PROVIDER, TRIGGERS, CalcomProtocol, UnknownTriggers, Webhook, webhook_of, webhooks_of
 
 # 120 a minute are allowed to a key.
@@ -77,7 +77,7 @@ class CalcomRegistrar(Registrar):
         )
 
     async def remove(self, wanted: Wanted) -> Sequence[str]:
-        """Those with the address, and those that are known."""
+        """Those that lead here."""
         ours = await self._ours(wanted)
         for webhook in ours:
             await self._remove(webhook)
@@ -88,11 +88,10 @@ class CalcomRegistrar(Registrar):
         return nothing_missed()
 
     async def _ours(self, wanted: Wanted) -> list[Webhook]:
-        """Those with our address first; then those that we made when we had another one."""
+        """Those with our address first, then those with the one that we had before."""
         listed = webhooks_of(await self._transport.send(self._protocol.list_webhooks()))
-        here = [one for one in listed if one.subscriber_url == wanted.address]
-        known = [one for one in listed if one not in here and str(one.id) in wanted.known]
-        return here + known
+        ours = [one for one in listed if leads_here(one.subscriber_url, wanted.address)]
+        return sorted(ours, key=lambda one: one.subscriber_url != wanted.address)
 
     async def _created(self, wanted: Wanted) -> tuple[Webhook, tuple[str, ...]]:
         try:

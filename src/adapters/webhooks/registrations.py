@@ -37,6 +37,12 @@ def read_details(known: Mapping[str, str], key: str, shape: type[S]) -> S | None
         return None
 
 
+def leads_here(url: str, address: str) -> bool:
+    """Whether a subscription is ours: its URL ends with the inbox's key, which nobody else knows, whatever name this
+    installation had when it was made."""
+    return url.rstrip("/").rpartition("/")[2] == address.rpartition("/")[2]
+
+
 def fingerprint(secret: str) -> str:
     """By which a secret is recognised without being kept. Secrets are long and random, so that nobody can guess it from
     this."""

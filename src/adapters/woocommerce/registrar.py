@@ -19,7 +19,7 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..http.account_calls import account_calls, key_of
 from ..http.chain import CallChains, Pacing
 from ..http.messages import HttpRequest, Transport
-from ..webhooks.registrations import Subscription, fingerprint, read_details
+from ..webhooks.registrations import Subscription, fingerprint, leads_here, read_details
 from ..webhooks.times import read_instant
 from .missed_orders import missed_orders
 from .protocol import TOPICS, R, ShopProtocol, Webhook, effective_status, has_more, read
@@ -111,7 +111,7 @@ class WooCommerceRegistrar(Registrar):
         return await self._changed(webhook, changes)
 
     async def remove(self, wanted: Wanted) -> Sequence[str]:
-        """Those with the address, and those that are known."""
+        """Those that lead here."""
         gone = []
         for webhooks in (await self._ours(wanted)).values():
             for webhook in webhooks:
@@ -125,12 +125,10 @@ class WooCommerceRegistrar(Registrar):
         return missed_orders(self._protocol, self._transport, since)
 
     async def _ours(self, wanted: Wanted) -> Mapping[str, list[Webhook]]:
-        """By topic; those with our address first, then those that we made when we had another one."""
+        """By topic; those with our address first, then those with the one that we had before."""
         ours: dict[str, list[Webhook]] = {}
-        listed = await self._listed()
-        here = [one for one in listed if one.delivery_url == wanted.address]
-        known = [one for one in listed if one not in here and str(one.id) in wanted.known]
-        for webhook in here + known:
+        here = [one for one in await self._listed() if leads_here(one.delivery_url, wanted.address)]
+        for webhook in sorted(here, key=lambda one: one.delivery_url != wanted.address):
             ours.setdefault(webhook.topic, []).append(webhook)
         return ours
 

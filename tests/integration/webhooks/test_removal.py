@@ -86,3 +86,25 @@ async def test_an_account_that_may_not_be_called_is_not(
         async with registrars.open(account):
             raise AssertionError
     assert providers.calcom.calls.total() == 0
+
+
+@pytest.mark.parametrize("provider", ["calcom", "woocommerce"])
+async def test_when_the_installation_moves_its_webhooks_follow_and_others_with_their_numbers_do_not(
+    desk: FrontDesk, providers: EmulatedProviders, registrars: Registrars, provider: str
+) -> None:
+    account = await connected(desk, providers, provider)
+    foreign = "https://else.example/webhooks/x"
+    theirs = providers.calcom.state.subscribe(WebhookBody(active=True, subscriber_url=foreign, triggers=[]))
+    their_hook = providers.woocommerce.subscriptions.create(
+        ShopWebhookBody(topic="order.created", delivery_url=foreign, status="paused")
+    )
+    known = {str(theirs.id): "{}", str(their_hook.id): "{}"}
+    before, after = f"{desk.url}/webhooks/{provider}/key", f"https://moved.example/desk/webhooks/{provider}/key"
+    async with registrars.open(account) as registrar:
+        for address in (before, after):
+            await registrar.ensure(Wanted(address=address, secret=SECRET, known=known, now=desk.clock.now()))
+    urls = [one.subscriber_url for one in providers.calcom.state.webhooks.values()]
+    urls += [one.delivery_url for one in providers.woocommerce.subscriptions.rows.values()]
+    assert before not in urls
+    assert urls.count(after) == (1 if provider == "calcom" else 7)
+    assert urls.count(foreign) == 2
