@@ -4,14 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.integration.complaints.senders import stripe_before
 from tests.integration.webhooks.front_desk import FrontDesk, front_desk
 
 from tresen.adapters.emulators.calcom import CalcomEmulator
 from tresen.adapters.emulators.stripe import StripeEmulator
-from tresen.adapters.emulators.stripe.store import Endpoint
 from tresen.adapters.emulators.woocommerce import ShopOptions, WooCommerceEmulator
 from tresen.adapters.memory.clock import FixedClock
-from tresen.application.webhooks.administer_inbox import NewSecret
 
 
 @pytest.fixture
@@ -51,11 +50,5 @@ async def calcom(desk: FrontDesk, clock: FixedClock) -> AsyncIterator[CalcomEmul
 @pytest.fixture
 async def stripe(desk: FrontDesk, clock: FixedClock) -> AsyncIterator[StripeEmulator]:
     """Stripe with one endpoint, the desk, which knows its secret."""
-    emulator = StripeEmulator(now=clock.now, sleep=clock.sleep, automatic=False)
-    async with emulator.serving():
-        account = await desk.connect("stripe", emulator.options.api_key, base_url=emulator.root_url)
-        endpoint: Endpoint = emulator.state.add_endpoint(await desk.address(account))
-        await desk.use_cases.administer_inbox.give_secret(
-            NewSecret(tenant_id=desk.tenant.id, account_id=account.id, secret=endpoint.secret)
-        )
+    async with stripe_before(desk, clock) as emulator:
         yield emulator

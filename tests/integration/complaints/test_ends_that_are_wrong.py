@@ -10,6 +10,7 @@ from tests.integration.webhooks.front_desk import FrontDesk
 from tresen.adapters.emulators.google_calendar import GoogleCalendarEmulator
 from tresen.adapters.emulators.google_calendar.channels import Channel, WatchBody
 from tresen.adapters.memory.clock import FixedClock
+from tresen.domain.tenancy.provider_account import ProviderAccount
 
 DESK = "desk@example.com"
 IN_2082_MS = 3_534_000_000_000
@@ -20,6 +21,10 @@ async def google(clock: FixedClock) -> AsyncIterator[GoogleCalendarEmulator]:
     emulator = GoogleCalendarEmulator(calendars=(DESK,), now=clock.now, sleep=clock.sleep, automatic=False)
     async with emulator.serving():
         yield emulator
+
+
+async def connect(desk: FrontDesk, google: GoogleCalendarEmulator) -> ProviderAccount:
+    return await desk.connect("google_calendar", google.key_file(), base_url=google.url, settings={"calendars": DESK})
 
 
 # An hour and a half; an instant instead of a length, in seconds and in milliseconds; more than a date can hold; less

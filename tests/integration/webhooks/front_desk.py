@@ -16,9 +16,11 @@ from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.security.sealing import new_key
 from tresen.application.ports.events import EventPosition, StoredEvent
 from tresen.application.ports.inboxes import DeliveryListing, DeliveryRow
+from tresen.application.reactions import Row
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.application.webhooks.ensure import EnsuredWebhooks
+from tresen.bootstrap.container import Container
 from tresen.bootstrap.installation import Installation, installed
 from tresen.bootstrap.settings import Settings
 from tresen.domain.shared.page import Listing
@@ -125,7 +127,11 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def front_desk(folder: Path, clock: FixedClock) -> AsyncIterator[FrontDesk]:
+async def front_desk(folder: Path, clock: FixedClock, *reactions: Row) -> AsyncIterator[FrontDesk]:
+    def adjust(container: Container) -> None:
+        container.clock.override(providers.Object(clock))
+        container.reactions.add_args(*map(providers.Object, reactions))
+
     port = free_port()
     settings = Settings(
         data_dir=folder,
@@ -133,7 +139,7 @@ async def front_desk(folder: Path, clock: FixedClock) -> AsyncIterator[FrontDesk
         public_url=f"http://127.0.0.1:{port}",
         allow_private_addresses=True,
     )
-    async with installed(settings, adjust=lambda container: container.clock.override(providers.Object(clock))) as home:
+    async with installed(settings, adjust=adjust) as home:
         use_cases = await home.ready()
         tenant = await use_cases.create_tenant(NewTenant(slug="studio", name="Studio", zone="Europe/Berlin"))
         desk = FrontDesk(home, use_cases, clock, tenant, port)
