@@ -11,6 +11,7 @@ from uuid import UUID
 
 import attrs
 
+from tests.builders import a_delivery
 from tresen.adapters.cron import LibraryCronParser
 from tresen.adapters.memory.audit import MemoryAuditLog
 from tresen.adapters.memory.clock import FixedClock, FixedDice, SequenceIds
@@ -102,6 +103,7 @@ from tresen.domain.sync.decision import Policy
 from tresen.domain.sync.schema import Value
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.tenancy.tenant import Tenant
+from tresen.domain.webhooks.delivery import Delivery, DeliveryState
 from tresen.entrypoints.use_cases import UseCases
 
 PASSWORD = "correct horse battery"
@@ -201,6 +203,14 @@ class World:
         (job,) = await queue.claim({request.kind: None}, worker=worker, count=1)
         await queue.settle([Dead(job, "provider_unavailable: no answer")], worker=worker)
         return job_id
+
+    def dead_delivery(self) -> Delivery:
+        """A webhook of north's account that came to nothing."""
+        delivery = a_delivery(self.account)
+        delivery.conclude(DeliveryState.DEAD, now=self.clock.now(), reason="ValueError")
+        delivery.version = 1
+        self.store.room(self.north.id).deliveries.put(delivery.id, delivery)
+        return delivery
 
     async def sync(self) -> None:
         """Everything of north, forced."""

@@ -34,6 +34,7 @@ _LISTS = {
     "account": "tresen provider list",
     "provider account": "tresen provider list",
     "API key": "tresen key list",
+    "delivery": "tresen webhooks list",
 }
 
 

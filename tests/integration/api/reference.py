@@ -119,6 +119,13 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
         "role": "adviser",
         "password": "at least ten characters",
     },
+    "POST /api/v1/webhook-deliveries/{delivery_id}/replay": None,
+    "POST /api/v1/webhook-deliveries/replay": {
+        "since": "2026-11-20T00:00:00Z",
+        "until": "2026-11-21T00:00:00Z",
+        "provider": "stripe",
+        "dry": True,
+    },
     "POST /api/v1/webhook-endpoints": {
         "name": "shop",
         "url": "https://shop.example.com/hooks",

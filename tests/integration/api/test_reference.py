@@ -42,6 +42,7 @@ async def ids_of(admin: Caller) -> dict[str, str]:
         "{account_id}": await first_id(admin, "/provider-accounts", "provider_accounts"),
         "{job_id}": await first_id(admin, "/jobs", "jobs"),
         "{schedule_id}": (await schedule_ids(admin))["sync_members_auto"],
+        "{delivery_id}": await first_id(admin, "/webhook-deliveries", "webhook_deliveries"),
         "{kind}": "members",
     }
 
@@ -65,6 +66,7 @@ async def test_every_example_works(api: Api, world: World, route: str) -> None:
     world.change_account(world.account.id, writes_enabled=True)
     await world.key(Scope.MEMBERS_READ)
     await world.dead_job(JobRequest(kind="sync_members"))
+    world.dead_delivery()
     method, _, path = route.partition(" ")
     ids = {**await ids_of(owner), **await endpoint_ids(owner, disabled=route.endswith("{endpoint_id}/enable"))}
     for name, value in ids.items():

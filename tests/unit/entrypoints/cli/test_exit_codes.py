@@ -44,7 +44,8 @@ def test_no_error_ever_looks_like_success() -> None:
     for kind in kinds():
         if "entrypoints" in kind.__module__:
             continue  # the API's own: it never reaches the command line
-        error = NotFound("member", 1) if kind is NotFound else kind("x")
+        error = kind.__new__(kind)  # constructors differ
+        TresenError.__init__(error, "x")
         assert exit_code_of(error) not in {ExitCode.OK, ExitCode.INTERRUPTED}
 
 
