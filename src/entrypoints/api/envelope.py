@@ -5,7 +5,8 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from uuid import uuid4
+from random import getrandbits
+from uuid import UUID
 
 import attrs
 from litestar.enums import ScopeType
@@ -138,7 +139,8 @@ def correlation_id_of(scope: HTTPScope) -> str:
             text = value.decode("latin-1")
             if _SANE.fullmatch(text):
                 return text
-    return str(uuid4())
+    # It is no secret: asking the system for random bits, as uuid4 does, takes thrice the time.
+    return str(UUID(int=getrandbits(128), version=4))
 
 
 def _write_line(exchange: _Exchange) -> None:
