@@ -80,6 +80,7 @@ async def test_a_payment_that_is_told_eight_times_is_credited_once(tmp_path: Pat
             "payment.succeeded pi_cs_1": 1,
             "invoice.paid in_1": 1,
         }
+        assert {payment_of(event) for event in await desk.effects()} == {"pi_cs_1"}
         assert await credits_of(desk) == ["pi_cs_1"]
 
 

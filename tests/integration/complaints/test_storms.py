@@ -75,6 +75,15 @@ async def test_an_error_is_not_taken_for_a_token_that_ended(
     assert now.credential_state is CredentialState.OK
 
 
+async def test_a_refusal_is_not_taken_for_a_token_that_ended(desk: FrontDesk, google: GoogleCalendarEmulator) -> None:
+    account = await desk.connect(
+        "google_calendar", google.key_file(), base_url=google.url, settings={"calendars": "nobody@example.com"}
+    )
+    for _ in range(5):
+        assert (await desk.ensure(account)).error is not None
+    assert google.account.issued == 1
+
+
 async def test_who_is_down_is_left_alone(
     desk: FrontDesk, clock: FixedClock, google: GoogleCalendarEmulator, account: ProviderAccount
 ) -> None:
