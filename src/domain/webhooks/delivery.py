@@ -100,7 +100,7 @@ class Delivery:
 
 
 def content_hash(body: bytes, beside: str = "") -> bytes:
-    """What two deliveries with the same bytes share, if their headers do not make them different things (``beside``)."""
+    """What two deliveries with the same bytes share, unless their headers (``beside``) make them different things."""
     return sha256(beside.encode() + body).digest()
 
 
