@@ -564,6 +564,32 @@ class TestByHand:
         with pytest.raises(NotFound):
             await get(bench, tenant, job_id)
 
+    async def test_the_queued_jobs_of_lanes_that_begin_so_are_forgotten(
+        self, bench: Bench, tenant: TenantId, other: TenantId
+    ) -> None:
+        await enqueue(bench, other, mail("other", lane="shop:1:a"))
+        assert await claimed(bench, worker=YOU) == ["other"]
+        await one(bench, tenant, mail("dead", lane="shop:1:a"))
+        (job,) = await claim(bench)
+        await settle(bench, Dead(job, "no"))
+        await enqueue(bench, tenant, mail("runs", lane="shop:1:a"), mail(1, lane="shop:1:b"), mail(2))
+        assert await claimed(bench, count=1) == ["runs"]
+        await enqueue(bench, tenant, *(mail(f"gone {n}", lane=f"shop:1:{lane}") for n, lane in enumerate("aabbc")))
+        await enqueue(bench, tenant, mail(3, lane="shop:12"), mail(4, lane="other:shop:1:"), mail(5, lane="shop:1"))
+        await enqueue(bench, other, mail("others", lane="shop:1:a"))
+        assert await write(bench, tenant, lambda uow: uow.jobs.cancel_lanes("shop:1:")) == 6
+        assert await write(bench, tenant, lambda uow: uow.jobs.cancel_lanes("shop:1:")) == 0
+        kept = [job.payload["n"] for job in (await page(bench, tenant)).items]
+        assert kept == ["dead", "runs", "2", "3", "4", "5"]
+        assert (await page(bench, other)).count == 2
+        await one(bench, tenant, mail("later", lane="shop:1:b"))
+        assert await claimed(bench) == ["2", "3", "4", "5", "later"]
+
+    async def test_a_lane_of_many_is_forgotten(self, bench: Bench, tenant: TenantId) -> None:
+        await enqueue(bench, tenant, *(mail(n, lane=f"shop:{n % 300}") for n in range(450)))
+        assert await write(bench, tenant, lambda uow: uow.jobs.cancel_lanes("shop:")) == 450
+        assert (await page(bench, tenant)).count == 0
+
     async def test_nothing_happens_without_a_commit(self, bench: Bench, tenant: TenantId) -> None:
         job_id = await one(bench, tenant, mail(1))
         async with bench.units.open(tenant) as uow:
@@ -690,6 +716,14 @@ class TestFigures:
         assert oldest is not None
         assert abs(oldest - bench.now()) < timedelta(minutes=1)
         assert {key for key, figure in figures.items() if figure.oldest_due_at} == {("mail", "queued")}
+
+    async def test_who_waits_for_another_of_its_lane_is_not_due(self, bench: Bench, tenant: TenantId) -> None:
+        await enqueue(bench, tenant, mail(1, lane="l"))
+        (head,) = await claim(bench)
+        await enqueue(bench, tenant, mail(2, lane="l"))
+        assert [f.oldest_due_at for f in await bench.queue.figures() if f.state == "queued"] == [None]
+        await settle(bench, Again(head, 3_600, "not now"))
+        assert [f.oldest_due_at for f in await bench.queue.figures()] == [None]
 
 
 class TestWaiting:

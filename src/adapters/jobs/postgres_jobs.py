@@ -20,7 +20,7 @@ from ..persistence.postgres_connection import PostgresTransaction
 from . import postgres_listing as listings
 from . import postgres_rows as rows
 from .postgres_names import PARKED, RUN_AT
-from .postgres_sql import AGE, LOCK_JOB, REQUEUED
+from .postgres_sql import AGE, LANES, LOCK_JOB, QUEUED_IN_LANES, REQUEUED
 
 if TYPE_CHECKING:
     from .postgres_store import Session
@@ -105,6 +105,20 @@ class PgqueuerJobs(Jobs):
         await self._lock(session, job)
         await queries(session).mark_job_as_cancelled([Number(_number(job))])
         await lanes.move_up(session, lane)
+
+    async def cancel_lanes(self, prefix: str) -> int:
+        """The lanes are locked first, so that nobody queues a job behind one that goes."""
+        from . import postgres_lanes as lanes  # noqa: PLC0415 - loads pgqueuer
+        from .postgres_store import Number, queries  # noqa: PLC0415
+
+        session, tenant = await self._session(), str(self._tenant_id)
+        meant = [str(row["lane"]) for row in await session.fetch(LANES, tenant, prefix)]
+        touched = {(self._tenant_id, lane) for lane in meant}
+        await lanes.lock(session, touched)
+        ids = [Number(row["id"]) for row in await session.fetch(QUEUED_IN_LANES, tenant, meant)]
+        await queries(session).mark_job_as_cancelled(ids)
+        await lanes.move_up(session, touched)
+        return len(ids)
 
     async def _session(self) -> "Session":
         from .postgres_store import Session  # noqa: PLC0415 - loads pgqueuer

@@ -115,6 +115,17 @@ BOOK = f"""
 
 LOCK_JOB = f"SELECT status::text AS status FROM {QUEUE_TABLE} WHERE id = $1 AND {TENANT_OF} = $2 FOR UPDATE"  # noqa: S608
 
+# The lanes of a tenant ($1) whose names begin with $2, and of those lanes ($2) what is queued.
+LANES = f"""
+    SELECT DISTINCT {LANE_OF} AS lane FROM {QUEUE_TABLE}
+    WHERE {TENANT_OF} = $1 AND {LANE_OF} IS NOT NULL AND starts_with({LANE_OF}, $2) AND {IS_LIVE}
+"""  # noqa: S608
+QUEUED_IN_LANES = f"""
+    SELECT id FROM {QUEUE_TABLE}
+    WHERE {TENANT_OF} = $1 AND {LANE_OF} = ANY($2::text[]) AND {IS_LIVE} AND status = 'queued'
+    ORDER BY id FOR UPDATE
+"""  # noqa: S608
+
 # After pgqueuer has queued it again: it stands in its lane ($2) like one that was enqueued now, but at its old place.
 REQUEUED = f"""
     UPDATE {QUEUE_TABLE} SET slot = NULL, headers = headers || $3::jsonb,
@@ -124,7 +135,8 @@ REQUEUED = f"""
 
 FIGURES = f"""
     SELECT {KIND_OF} AS kind, status::text AS status, count(*) AS count,
-        min((headers ->> '{RUN_AT}')::timestamptz) FILTER (WHERE status = 'queued' AND execute_after <= now()) AS due
+        min((headers ->> '{RUN_AT}')::timestamptz) 
+            FILTER (WHERE status = 'queued' AND execute_after <= now() AND {IS_PARKED} = 0) AS due
     FROM {QUEUE_TABLE} WHERE {IS_OURS} GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608
 

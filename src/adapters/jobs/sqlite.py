@@ -15,7 +15,7 @@ from ..persistence.sqlite import SqliteDatabase
 from ..persistence.tables import JOB
 from ..persistence.types import from_microseconds, to_microseconds
 from .sqlite_claim import Claim
-from .sqlite_rows import STATE_OF, job, number_of
+from .sqlite_rows import READY, STATE_OF, WAITING, job, number_of
 from .sqlite_settle import settle
 
 LEASE_S = 60.0
@@ -92,7 +92,7 @@ class SqliteJobQueue(JobQueue):
         for kind, word, count, first in rows:
             state = STATE_OF[word]
             before, oldest = found.get((kind, state), (0, None))
-            if state is JobState.QUEUED and first <= now:
+            if word in (READY, WAITING) and first <= now:
                 oldest = first if oldest is None else min(oldest, first)
             found[kind, state] = before + count, oldest
         return [

@@ -36,6 +36,13 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT DO NOTHING RETURNING number
 _FIND = "SELECT state, lane FROM job WHERE tenant_id = ? AND number = ?"
 _REVIVE = "UPDATE job SET state = ?, run_at = ?, attempts = 0 WHERE number = ?"
 _FORGET = "DELETE FROM job WHERE number = ?"
+# A piece at a time. Nothing sorts behind the last character there is.
+_FORGET_LANES = f"""
+DELETE FROM job WHERE number IN (
+    SELECT number FROM job WHERE tenant_id = ? AND lane >= ? AND lane < ? || char(0x10FFFF)
+    AND state IN ('{READY}', '{WAITING}', '{BEHIND}') LIMIT {_PIECE}
+)
+"""  # noqa: S608 - names only
 
 _GET = select(*SELECTED).where(JOB.c.tenant_id == bindparam("tenant_id"), JOB.c.number == bindparam("number"))
 _ORDER = {"created_at": JOB.c.created_at, "run_at": JOB.c.run_at, "kind": JOB.c.kind, "priority": JOB.c.priority}
@@ -88,6 +95,14 @@ class SqliteJobs(Jobs):
     async def cancel(self, job_id: JobId) -> None:
         """Deleted."""
         await self._work(lambda driver: self._forget(driver, job_id))
+
+    async def cancel_lanes(self, prefix: str) -> int:
+        """By index of the lanes, of which each is empty afterwards but for one that runs; other tasks run in between."""
+        key, count = (self._tenant, prefix, prefix), 0
+        while gone := await self._work(lambda driver: driver.execute(_FORGET_LANES, key).rowcount):
+            count += gone
+            await asyncio.sleep(0)
+        return count
 
     async def _work(self, do: Callable[[sqlite3.Connection], T]) -> T:
         if not isinstance(self._transaction, SqliteTransaction):

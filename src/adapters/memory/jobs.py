@@ -67,6 +67,17 @@ class MemoryJobs(Jobs):
         self._find(job_id)
         self._rows.remove(job_id)
 
+    async def cancel_lanes(self, prefix: str) -> int:
+        """A look at each."""
+        meant = [
+            held.job.id
+            for held in self._rows.all()
+            if held.job.state is JobState.QUEUED and (held.job.lane or "").startswith(prefix)
+        ]
+        for job_id in meant:
+            self._rows.remove(job_id)
+        return len(meant)
+
     def _add(self, request: JobRequest) -> JobId | None:
         if self._is_taken(request.key):
             return None
@@ -154,12 +165,13 @@ class MemoryJobQueue(JobQueue):
         groups: dict[tuple[str, str], list[Job]] = {}
         for _, held in self._held():
             groups.setdefault((held.job.kind, held.job.state.value), []).append(held.job)
+        claimable = {(held.job.tenant_id, held.job.id) for _, held in self._due(now)}
         return [
             QueueFigure(
                 kind=kind,
                 state=state,
                 count=len(jobs),
-                oldest_due_at=min((job.run_at for job in jobs if _is_due(job, now)), default=None),
+                oldest_due_at=min((job.run_at for job in jobs if (job.tenant_id, job.id) in claimable), default=None),
             )
             for (kind, state), jobs in sorted(groups.items())
         ]

@@ -15,6 +15,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .create_endpoint import WithSecret
 from .give_up import GiveUp
+from .queueing import cancel_deliveries
 
 OVERLAP_HOURS = 24
 OVERLAP_HOURS_MAX = 24 * 30
@@ -126,6 +127,7 @@ class DeleteEndpoint:
         async def delete(uow: UnitOfWork) -> None:
             endpoint = await uow.endpoints.get(endpoint_id)
             await uow.endpoints.remove(endpoint_id)
+            await cancel_deliveries(uow, endpoint_id)
             await self._give_up.take_back(uow, endpoint)
 
         await self._transactions.run(tenant_id, "delete_endpoint", delete)

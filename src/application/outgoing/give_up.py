@@ -7,7 +7,7 @@ from ...domain.staff.task import MACHINE, StaffTask, TaskReason
 from ...domain.webhooks.endpoint import DisabledReason, Endpoint
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
-from .queueing import task_subject
+from .queueing import cancel_deliveries, task_subject
 
 # The operation of the task that tells of a disabled endpoint.
 REPAIR_ENDPOINT = "repair_webhook_endpoint"
@@ -34,6 +34,7 @@ class GiveUp:
         endpoint.disable(reason, now=now)
         await uow.endpoints.save(endpoint)
         cancelled = await uow.messages.cancel_pending(endpoint.id, now=now)
+        await cancel_deliveries(uow, endpoint.id)
         if reason in _WHY:
             await uow.tasks.add(self._task(endpoint, _WHY[reason], answer, cancelled))
         return cancelled

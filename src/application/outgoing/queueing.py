@@ -16,6 +16,11 @@ async def enqueue_delivery(uow: UnitOfWork, going: Iterable[tuple[Endpoint, Mess
     await uow.jobs.enqueue([_request(endpoint, message) for endpoint, message in going])
 
 
+async def cancel_deliveries(uow: UnitOfWork, endpoint_id: EndpointId) -> None:
+    """The jobs of all its messages that wait: those messages are sent no more."""
+    await uow.jobs.cancel_lanes(f"endpoint:{endpoint_id}:")
+
+
 def task_subject(endpoint_id: EndpointId) -> str:
     """What tasks about an endpoint name as their subject."""
     return f"endpoint:{endpoint_id}"

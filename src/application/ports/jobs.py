@@ -43,10 +43,15 @@ class Jobs(Protocol):
         """Forget it. A running one is told at its next renewal; what it has committed by then stays. Raises
         NotFound."""
 
+    @abstractmethod
+    async def cancel_lanes(self, prefix: str) -> int:
+        """Forget all queued jobs of the lanes whose names begin so. How many. Those that run or are dead stay."""
+
 
 @attrs.frozen(kw_only=True)
 class QueueFigure:
-    """How many jobs of a kind, over all tenants, are in a state; of the queued and due ones, since when the first."""
+    """How many jobs of a kind, over all tenants, are in a state. ``oldest_due_at``: of the queued ones that are due and
+    wait for no other job of their lane, since when the first is."""
 
     kind: str
     state: str

@@ -114,6 +114,29 @@ async def test_410_disables_the_endpoint_at_once_and_tells_a_person() -> None:
     assert post.went_to("shop") == ["1"]
 
 
+@pytest.mark.parametrize("end", ["gone", "disabled", "deleted"])
+async def test_no_job_is_left_of_messages_that_are_sent_no_more(end: str) -> None:
+    post = Post()
+    shop, other = await post.endpoint(), await post.endpoint("other")
+    post.sender.answers[url_of("other")] = [500]
+    post.sender.answers[url_of("shop")] = [500, 500, 410]
+    await post.happen("1", "1", "2", "2")
+    await post.work()
+    assert post.queued() == 8
+    match end:
+        case "gone":
+            await post.happen("3")
+            await post.work()
+            assert (await post.again(shop)).state is EndpointState.DISABLED
+        case "disabled":
+            await post.switch.disable(post.tenant, shop.id)
+        case _:
+            await post.delete(post.tenant, shop.id)
+    left = {held.job.lane for _, held in post.store.room(post.tenant).jobs.items()}
+    assert left
+    assert all((lane or "").startswith(f"endpoint:{other.id}:") for lane in left)
+
+
 async def test_five_messages_in_a_row_that_fail_for_good_disable_the_endpoint() -> None:
     post = Post()
     shop = await post.endpoint()
