@@ -344,7 +344,7 @@ def _use_cases(
         retry_job=RetryJob(transactions),
         cancel_job=CancelJob(transactions),
         list_schedules=ListSchedules(transactions, shows),
-        create_schedule=CreateSchedule(transactions, timings, shows, clock, ids),
+        create_schedule=CreateSchedule(transactions, timings, readiness, shows, clock, ids),
         edit_schedule=EditSchedule(transactions, timings, shows, clock),
         pause_schedule=PauseSchedule(transactions, shows, clock),
         delete_schedule=DeleteSchedule(transactions),

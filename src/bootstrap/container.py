@@ -307,7 +307,7 @@ class Container(containers.DeclarativeContainer):
         InstallSeeds, directory, transactions, timings, clock, ids
     )
     scheduler: providers.Provider[Scheduler] = providers.Singleton(
-        Scheduler, agenda, transactions, readiness, install_seeds, clock, ids
+        Scheduler, agenda, directory, transactions, readiness, install_seeds, clock, ids
     )
 
     use_cases: providers.Provider[UseCases] = providers.Singleton(
@@ -342,7 +342,7 @@ class Container(containers.DeclarativeContainer):
         retry_job=providers.Singleton(RetryJob, transactions),
         cancel_job=providers.Singleton(CancelJob, transactions),
         list_schedules=providers.Singleton(ListSchedules, transactions, shows),
-        create_schedule=providers.Singleton(CreateSchedule, transactions, timings, shows, clock, ids),
+        create_schedule=providers.Singleton(CreateSchedule, transactions, timings, readiness, shows, clock, ids),
         edit_schedule=providers.Singleton(EditSchedule, transactions, timings, shows, clock),
         pause_schedule=providers.Singleton(PauseSchedule, transactions, shows, clock),
         delete_schedule=providers.Singleton(DeleteSchedule, transactions),

@@ -12,13 +12,14 @@ from ...domain.shared.unset import UNSET, Unset
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
+from .readiness import Readiness
 from .shown import ShownSchedule, Shows
 from .timings import Timings, TimingText
 
 
 @attrs.frozen(kw_only=True)
 class NewSchedule:
-    """``kind`` and ``payload`` are the job's; a kind that this installation cannot do makes a disabled schedule."""
+    """``kind`` and ``payload`` are the job's."""
 
     tenant_id: TenantId
     name: str
@@ -41,16 +42,19 @@ class ScheduleEdit:
 
 @attrs.frozen
 class CreateSchedule:
-    """Raises InvalidValue, AlreadyExists (the name is taken)."""
+    """Raises InvalidValue (also for a kind that this installation cannot do), AlreadyExists (the name is taken)."""
 
     _transactions: Transactions
     _timings: Timings
+    _readiness: Readiness
     _shows: Shows
     _clock: Clock
     _ids: IdSource
 
     async def __call__(self, new: NewSchedule) -> ShownSchedule:
         """Its first tick is counted from now."""
+        kind = new.kind.strip()
+        self._readiness.ensure_known(kind)
         timing, now = self._timings.read(new.timing), self._clock.now()
         key = ScheduleId(self._ids.new())
 
@@ -59,7 +63,7 @@ class CreateSchedule:
                 id=key,
                 tenant_id=new.tenant_id,
                 name=new.name.strip(),
-                kind=new.kind.strip(),
+                kind=kind,
                 payload=new.payload,
                 timing=timing,
                 next_at=timing.next_after(now, last=now),
@@ -106,7 +110,7 @@ class EditSchedule:
 
 @attrs.frozen
 class PauseSchedule:
-    """Pauses and resumes; both may be said twice. Raises NotFound."""
+    """Pauses and resumes; what is so already is not written again. Raises NotFound."""
 
     _transactions: Transactions
     _shows: Shows
@@ -121,12 +125,12 @@ class PauseSchedule:
         return await self._change(tenant_id, schedule_id, lambda schedule: schedule.resume(self._clock.now()))
 
     async def _change(
-        self, tenant_id: TenantId, schedule_id: ScheduleId, change: Callable[[Schedule], None]
+        self, tenant_id: TenantId, schedule_id: ScheduleId, change: Callable[[Schedule], bool]
     ) -> ShownSchedule:
         async def work(uow: UnitOfWork) -> ShownSchedule:
             schedule = await uow.schedules.get(schedule_id)
-            change(schedule)
-            await uow.schedules.save(schedule)
+            if change(schedule):
+                await uow.schedules.save(schedule)
             return await self._shows(uow, schedule)
 
         return await self._transactions.run(tenant_id, "pause_schedule", work)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 
+from ...domain.shared.errors import InvalidValue
 from ...domain.tenancy.provider_account import ProviderAccount
 from .seeds import SEEDS
 
@@ -17,6 +18,12 @@ class Readiness:
 
     _kinds: Collection[str]
     _providers: Mapping[str, Collection[str]]
+
+    def ensure_known(self, kind: str) -> None:
+        """Raises InvalidValue, with the kinds that there are, for one that this installation cannot do."""
+        if kind not in self._kinds:
+            known = ", ".join(sorted(self._kinds))
+            raise InvalidValue(f"there is no kind of job {kind!r} here; known are {known}", field="kind")
 
     def why_not(self, kind: str, accounts: Sequence[ProviderAccount]) -> str | None:
         """Why jobs of that kind cannot be done for a tenant with these accounts; None: they can."""

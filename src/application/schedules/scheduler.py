@@ -6,19 +6,23 @@ from datetime import datetime
 
 import attrs
 
+from ...domain.schedules.timing import Every
 from ...domain.shared.errors import NotFound, StorageConflict, StorageUnavailable, TresenError
 from ..log_context import bound
 from ..ports.clock import Clock, IdSource
+from ..ports.directory import Directory
 from ..ports.schedules import Agenda, Due
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .enqueue import enqueue_run
 from .install_seeds import InstallSeeds
 from .readiness import Readiness
+from .seeds import SYNC_LEADS, SYNC_MEMBERS
 
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
+_SIX_HOURS = Every(6 * 3_600)
 # What others change shows after this time; also how long a store that fails is left alone.
 _LONGEST_S, _AFTER_FAILURE_S = 30.0, 5.0
 
@@ -29,6 +33,7 @@ class Scheduler:
     the same transaction; the others find it done."""
 
     _agenda: Agenda
+    _directory: Directory
     _transactions: Transactions
     _readiness: Readiness
     _install_seeds: InstallSeeds
@@ -42,6 +47,7 @@ class Scheduler:
             try:
                 if not installed:
                     await self.prepare()
+                    await self._announce()
                     installed = True
                 await self.tick()
                 wait_s = await self._until_next()
@@ -51,9 +57,8 @@ class Scheduler:
             await self._rest(stop, wait_s)
 
     async def prepare(self) -> None:
-        """Install what tenants do not have yet (W15, W22). Raises StorageUnavailable."""
+        """Install what tenants do not have yet (W15). Raises StorageUnavailable."""
         await self._install_seeds.everywhere()
-        _log.info("Automatic sync jobs scheduled (every 6 hours)")
 
     async def tick(self) -> int:
         """Ask for the jobs of all schedules that are due; how many. One that fails does not hold up the others.
@@ -67,6 +72,23 @@ class Scheduler:
             for one in due:
                 count += await self._guarded(one, now)
         return count
+
+    async def _announce(self) -> None:
+        """W22, where it is so for anybody."""
+        for tenant in await self._directory.tenants():
+            if await self._transactions.read(tenant.id, self._syncs_itself):
+                _log.info("Automatic sync jobs scheduled (every 6 hours)")
+                return
+
+    async def _syncs_itself(self, uow: UnitOfWork) -> bool:
+        accounts = await uow.accounts.all()
+        return any(
+            schedule.kind in {SYNC_MEMBERS, SYNC_LEADS}
+            and schedule.timing == _SIX_HOURS
+            and schedule.next_at is not None
+            and self._readiness.why_not(schedule.kind, accounts) is None
+            for schedule in await uow.schedules.all()
+        )
 
     async def _guarded(self, due: Due, now: datetime) -> bool:
         with bound(schedule=str(due.schedule_id), correlation_id=self._ids.new().hex):

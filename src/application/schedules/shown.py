@@ -1,6 +1,7 @@
 """A schedule as people see it."""
 
 import enum
+from datetime import datetime
 
 import attrs
 
@@ -24,6 +25,11 @@ class ShownSchedule:
     schedule: Schedule
     state: ScheduleState
     reason: str | None = None
+
+    @property
+    def next_run_at(self) -> datetime | None:
+        """When its next tick asks for a job; None while none will, because it is paused or disabled."""
+        return self.schedule.next_at if self.state is ScheduleState.ACTIVE else None
 
 
 @attrs.frozen

@@ -58,15 +58,20 @@ class Schedule:
         if not skipped:
             self.last_tick_at = now
 
-    def pause(self, now: datetime) -> None:
-        """No ticks until it is resumed. Twice keeps the first time."""
-        if self.paused_at is None:
-            self.paused_at, self.next_at = now, None
-
-    def resume(self, now: datetime) -> None:
-        """Tick again, counted from now; what was missed stays undone. Nothing happens to one that is not paused."""
+    def pause(self, now: datetime) -> bool:
+        """No ticks until it is resumed. Twice keeps the first time. Whether anything changed."""
         if self.paused_at is not None:
-            self.paused_at, self.next_at = None, self.timing.next_after(now, last=now)
+            return False
+        self.paused_at, self.next_at = now, None
+        return True
+
+    def resume(self, now: datetime) -> bool:
+        """Tick again, counted from now; what was missed stays undone. Whether anything changed: nothing happens to one
+        that is not paused."""
+        if self.paused_at is None:
+            return False
+        self.paused_at, self.next_at = None, self.timing.next_after(now, last=now)
+        return True
 
     def edit(
         self,

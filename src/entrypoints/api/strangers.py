@@ -11,8 +11,12 @@ _KINDS = {
     "provider-accounts": "provider account",
     "staff-tasks": "staff task",
     "api-keys": "API key",
+    "schedules": "schedule",
+    "webhook-deliveries": "delivery",
+    "webhook-endpoints": "webhook endpoint",
 }
 _ADDRESS = re.compile(rf"/api/v1/({'|'.join(_KINDS)})/([^/]{{1,100}})(?:/.*)?", re.DOTALL)
+_MESSAGE = re.compile(r"/api/v1/webhook-endpoints/[^/]+/messages/([^/]{1,100})(?:/.*)?", re.DOTALL)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -27,7 +31,9 @@ class NoSuchId(NotFound):
 
 def no_id_in(path: str) -> NoSuchId | None:
     """What to say about ``/api/v1/members/abc``; None where an id is not the trouble."""
-    address = _ADDRESS.fullmatch(path)
-    if address is None or _UUID.fullmatch(address[2]):
-        return None
-    return NoSuchId(_KINDS[address[1]], address[2])
+    address, message = _ADDRESS.fullmatch(path), _MESSAGE.fullmatch(path)
+    if address is not None and not _UUID.fullmatch(address[2]):
+        return NoSuchId(_KINDS[address[1]], address[2])
+    if message is not None and not _UUID.fullmatch(message[1]):
+        return NoSuchId("message", message[1])
+    return None

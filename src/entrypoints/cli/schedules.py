@@ -17,7 +17,7 @@ from ...domain.tenancy.tenant import Tenant
 from ..use_cases import UseCases
 from .answer import Answer, Table, cell
 from .call import Given, in_tenant
-from .documents import fields, listed
+from .documents import fields, listed, plain
 from .options import JsonOption, TenantOption, command_group
 
 group = command_group("schedules", "Schedules, for what is done again and again: list, run, pause, resume, edit.")
@@ -85,6 +85,8 @@ async def edit(
     call: Given,
 ) -> Answer:
     """Change when it runs, or its name. A new timing counts from now."""
+    if all(value is None for value in (every, cron, zone, name)):
+        raise InvalidValue("nothing to change: give at least one of --every, --cron, --zone and --name")
     seconds = None if every is None else _whole_seconds(every)
     is_timed = any(value is not None for value in (every, cron, zone))
     async with in_tenant(call, tenant) as (use, home):
@@ -108,7 +110,8 @@ def schedule_document(shown: ShownSchedule) -> dict[str, object]:
         "zone": cron.zone if cron else None,
         "status": shown.state.value,
         "reason": shown.reason,
-        **fields(shown.schedule, "next_at", "last_tick_at", "paused_at", "created_at", "version"),
+        "next_at": plain(shown.next_run_at),
+        **fields(shown.schedule, "last_tick_at", "paused_at", "created_at", "version"),
     }
 
 
@@ -126,7 +129,7 @@ def _changed(shown: ShownSchedule, now: datetime, home: Tenant, *, as_json: bool
     schedule = shown.schedule
     says = f"{schedule.name}: {_when(schedule.timing)}, {shown.state.value}"
     parts: Sequence[str] = [
-        f"{says}; next run {_next(shown, now, home)}" if schedule.next_at else says,
+        f"{says}; next run {_next(shown, now, home)}" if shown.next_run_at else says,
         *([f"its ticks pass by: {shown.reason}"] if shown.reason else []),
     ]
     return Answer(document={"schedule": schedule_document(shown)}, parts=parts, as_json=as_json)
@@ -137,9 +140,9 @@ def _when(timing: Timing) -> str:
 
 
 def _next(shown: ShownSchedule, now: datetime, home: Tenant) -> str:
-    at = shown.schedule.next_at
+    at = shown.next_run_at
     if at is None:
-        return ""
+        return "–"
     seconds = int((at - now).total_seconds())
     return f"{cell(at, home.zone)} ({f'in {duration(seconds)}' if seconds > 0 else 'now'})"
 

@@ -207,6 +207,10 @@ async def test_head_does_not_write(api: Api, admin: Caller) -> None:
         ("/members/abc/memberships", "'abc' is no id of a member"),
         ("/leads/1", "'1' is no id of a lead"),
         ("/provider-accounts/main/health", "'main' is no id of a provider account"),
+        ("/schedules/sync_members_auto", "'sync_members_auto' is no id of a schedule"),
+        ("/webhook-deliveries/7", "'7' is no id of a delivery"),
+        ("/webhook-endpoints/shop/messages", "'shop' is no id of a webhook endpoint"),
+        ("/webhook-endpoints/019cae6b-6600-7000-8000-0000000000ff/messages/msg_1", "'msg_1' is no id of a message"),
     ],
 )
 async def test_what_is_no_id_is_told_as_such(admin: Caller, path: str, named: str) -> None:

@@ -24,6 +24,7 @@ async def test_the_first_schedules_are_listed_with_their_state(admin: Caller) ->
     assert (members["status"], members["every_s"], members["cron"], members["reason"]) == ("active", 21_600, None, None)
     assert members["next_at"] == "2026-03-02T18:00:00Z"
     assert (orders["status"], orders["reason"]) == ("disabled", "no use case for orders yet")
+    assert orders["next_at"] is None
     availability = by_name["availability-cron"]
     assert (availability["cron"], availability["zone"]) == ("0 5-14 * * 1-5", "UTC")
 
@@ -115,12 +116,19 @@ async def test_what_makes_no_sense_names_the_field(admin: Caller, values: dict[s
 
 
 async def test_a_timing_must_be_said_and_a_change_too(admin: Caller) -> None:
-    assert (await admin.post("/schedules", {"name": "x", "kind": "y"})).status_code == 422
+    assert (await admin.post("/schedules", {"name": "x", "kind": "sync_members"})).status_code == 422
     assert (await admin.post("/schedules", {"name": "x", "kind": " ", "every_s": 60})).status_code == 422
     path = f"/schedules/{await id_of(admin, 'sync_members_auto')}"
     assert (await admin.patch(path, {})).status_code == 422
     assert (await admin.patch(path, {"zone": "Europe/Berlin"})).status_code == 422
     assert (await admin.patch(path, {"every_s": None})).status_code == 422
+
+
+async def test_a_kind_that_nobody_has_is_refused_with_those_that_there_are(admin: Caller) -> None:
+    answer = await admin.post("/schedules", {**NEW, "kind": "sync_orders"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "kind")
+    assert "known are sync_leads, sync_members" in answer.json()["detail"]
+    assert (await admin.get("/schedules")).json()["count"] == 7
 
 
 async def test_a_name_is_taken_once(admin: Caller) -> None:

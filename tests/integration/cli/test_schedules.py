@@ -17,6 +17,7 @@ def test_schedules_are_listed_with_the_next_run_here_and_from_now(desk: Desk) ->
     (orders,) = [line for line in result.out.splitlines() if line.startswith("sync_orders_auto")]
     assert "disabled" in orders
     assert orders.endswith("no use case for orders yet")
+    assert orders.split("disabled", 1)[1].split()[0] == "–"
     assert "0 5-14 * * 1-5 UTC" in result.out
 
 
@@ -25,7 +26,8 @@ def test_json_is_the_apis(desk: Desk) -> None:
     assert document["count"] == 7
     one = document["schedules"][1]
     assert (one["name"], one["cron"], one["every_s"]) == ("availability-cron", "0 5-14 * * 1-5", None)
-    assert (one["status"], one["next_at"], one["version"]) == ("disabled", "2026-03-02T13:00:00Z", 1)
+    assert (one["status"], one["next_at"], one["version"]) == ("disabled", None, 1)
+    assert document["schedules"][-2]["next_at"] == "2026-03-02T18:00:00Z"
 
 
 def test_one_is_run_by_its_name_once(desk: Desk) -> None:
@@ -65,7 +67,7 @@ def test_one_is_edited(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ((), "nothing to change"),
+        ((), "give at least one of --every, --cron, --zone and --name"),
         (("--cron", "0 25 * * *"), "hour '25'"),
         (("--cron", "0 2 * * *", "--zone", "Berlin"), "no IANA time zone"),
         (("--every", "0s"), "an interval has"),

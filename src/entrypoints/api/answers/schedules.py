@@ -11,7 +11,7 @@ from .values import Answer
 
 class ScheduleAnswer(Answer):
     """``every_s``, or ``cron`` and ``zone``. ``status``: active, paused or disabled; ``reason`` says why its jobs
-    cannot be done. ``next_at`` is null while it is paused."""
+    cannot be done. ``next_at`` is null while it is paused or disabled."""
 
     id: UUID
     name: str
@@ -61,7 +61,7 @@ def schedule(shown: ShownSchedule) -> ScheduleAnswer:
         zone=timing.zone if isinstance(timing, Cron) else None,
         status=shown.state.value,
         reason=shown.reason,
-        next_at=entity.next_at,
+        next_at=shown.next_run_at,
         last_tick_at=entity.last_tick_at,
         paused_at=entity.paused_at,
         created_at=entity.created_at,

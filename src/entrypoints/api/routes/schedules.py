@@ -60,7 +60,7 @@ async def get_schedule(schedule_id: FromPath[UUID], asking: Asking, uses: Uses) 
 
 @post("/", summary="Create a schedule", opt=needs(Scope.SCHEDULES_WRITE))
 async def create_schedule(data: JSONBody[NewScheduleBody], asking: Asking, uses: Uses) -> OneScheduleAnswer:
-    """Names are unique. A kind that nobody here can do makes a disabled schedule."""
+    """Names are unique. 422 for a kind that this installation cannot do, with the kinds that it can."""
     new = NewSchedule(
         tenant_id=asking.tenant_id,
         name=data.name,
@@ -101,7 +101,7 @@ async def run_schedule(schedule_id: FromPath[UUID], asking: Asking, uses: Uses) 
 
 @post("/{schedule_id:uuid}/pause", summary="Pause a schedule", status_code=200, opt=needs(Scope.SCHEDULES_WRITE))
 async def pause_schedule(schedule_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneScheduleAnswer:
-    """No ticks until it is resumed. Twice does nothing more."""
+    """No ticks until it is resumed. Twice changes nothing, also not its version."""
     return OneScheduleAnswer(schedule=schedule(await uses.pause_schedule(asking.tenant_id, ScheduleId(schedule_id))))
 
 

@@ -43,15 +43,17 @@ class Planner:
         shows = Shows(self.readiness)
         self.install = InstallSeeds(studio.directory, transactions, timings, clock, ids)
         self.list, self.run = ListSchedules(transactions, shows), RunSchedule(transactions, self.readiness)
-        self.create = CreateSchedule(transactions, timings, shows, clock, ids)
+        self.create = CreateSchedule(transactions, timings, self.readiness, shows, clock, ids)
         self.edit = EditSchedule(transactions, timings, shows, clock)
         self.pause, self.delete = PauseSchedule(transactions, shows, clock), DeleteSchedule(transactions)
         self.scheduler = self.another()
 
     def another(self) -> Scheduler:
         """One more scheduler, as in another process."""
+        studio = self.studio
         return Scheduler(
-            self.agenda, self.studio.transactions, self.readiness, self.install, self.clock, self.studio.ids
+            *(self.agenda, studio.directory, studio.transactions, self.readiness, self.install),
+            *(self.clock, studio.ids),
         )
 
     async def hourly(self, name: str = "hourly", kind: str = "clean", tenant: TenantId | None = None) -> ShownSchedule:

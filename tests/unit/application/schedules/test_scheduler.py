@@ -174,6 +174,26 @@ async def test_it_installs_what_tenants_lack_and_says_so(planner: Planner, caplo
     assert told.count("Automatic sync jobs scheduled (every 6 hours)") == 1
 
 
+@pytest.mark.parametrize("told", [True, False])
+async def test_it_does_not_say_so_where_no_sync_can_be_done(
+    planner: Planner, caplog: pytest.LogCaptureFixture, told: bool
+) -> None:
+    """W22 where it is true: the same run with and without an account that may be called."""
+    another_tenant(planner.studio)
+    await planner.hourly()
+    if not told:
+        planner.studio.change_account(credentials=None)
+    stop = asyncio.Event()
+    await asyncio.gather(planner.scheduler.run(stop), _until(planner, stop, 1))
+    assert ("Automatic sync jobs scheduled" in caplog.text) == told
+
+
+async def test_preparing_alone_says_nothing(planner: Planner, caplog: pytest.LogCaptureFixture) -> None:
+    """``tresen worker --once`` schedules nothing for later."""
+    await planner.scheduler.prepare()
+    assert "scheduled" not in caplog.text
+
+
 class BrokenAgenda(MemoryAgenda):
     """Cannot be read the first times."""
 

@@ -83,11 +83,39 @@ async def test_a_run_by_hand_asks_for_the_job_and_leaves_the_ticks_alone(planner
 
 
 async def test_a_paused_one_may_be_run_by_hand_and_a_disabled_one_not(planner: Planner) -> None:
-    shown, disabled = await planner.hourly(), await planner.hourly("x", kind="unheard of")
+    await planner.install.everywhere()
+    shown, disabled = await planner.hourly(), await planner.named("sync_orders_auto")
     await planner.pause(planner.tenant, shown.schedule.id)
     assert await planner.run(planner.tenant, shown.schedule.id)
-    with pytest.raises(NotConfigured, match="'unheard of'"):
+    with pytest.raises(NotConfigured, match="no use case for orders yet"):
         await planner.run(planner.tenant, disabled.schedule.id)
+
+
+async def test_a_kind_that_nobody_has_is_refused_with_those_that_there_are(planner: Planner) -> None:
+    for kind in ("unheard of", "sync_orders", " "):
+        with pytest.raises(InvalidValue, match="known are clean, sync_leads, sync_members") as caught:
+            await planner.hourly(kind=kind)
+        assert caught.value.details["field"] == "kind"
+    assert list(await planner.list(planner.tenant)) == []
+    assert (await planner.hourly(kind=" clean ")).schedule.kind == "clean"
+
+
+async def test_pausing_what_is_paused_and_resuming_what_is_active_change_nothing(planner: Planner) -> None:
+    key = (await planner.hourly()).schedule.id
+    assert (await planner.pause.resume(planner.tenant, key)).schedule.version == 1
+    paused = [(await planner.pause(planner.tenant, key)).schedule.version for _ in range(2)]
+    assert paused == [2, 2]
+    resumed = [(await planner.pause.resume(planner.tenant, key)).schedule.version for _ in range(2)]
+    assert resumed == [3, 3]
+
+
+async def test_only_an_active_one_has_a_next_run(planner: Planner) -> None:
+    shown = await planner.hourly(kind="sync_leads")
+    assert shown.next_run_at == shown.schedule.next_at is not None
+    planner.studio.change_account(credentials=None)
+    disabled = await planner.one(shown)
+    assert (disabled.state, disabled.next_run_at) == (ScheduleState.DISABLED, None)
+    assert (await planner.pause(planner.tenant, shown.schedule.id)).next_run_at is None
 
 
 async def test_what_is_edited_is_what_is_set(planner: Planner) -> None:
