@@ -206,6 +206,7 @@ def _change_delivery(delivery: Delivery) -> None:
     delivery.fail("first")
     delivery.conclude(DeliveryState.DEAD, now=LATER, reason=ODD)
     delivery.type, delivery.business_key, delivery.subject = "order", ODD, f"order:{ODD}"
+    delivery.replays = 7
 
 
 async def _schedule(uow: UnitOfWork) -> Schedule:

@@ -147,6 +147,7 @@ class MemoryInboxReaders(InboxReaders):
                 delivery_id=row.id,
                 received_at=row.received_at,
                 correlation_id=row.correlation_id,
+                replays=row.replays,
             )
             for row in sorted(found, key=_arrival)[:limit]
         ]

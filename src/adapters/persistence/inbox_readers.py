@@ -62,7 +62,7 @@ _COUNT = select(func.count()).select_from(DELIVERY)
 # Tenant by tenant, so that the index of the states serves.
 _EVERYWHERE = DELIVERY.c.tenant_id.in_(select(TENANT.c.id))
 WAITING = (
-    select(DELIVERY.c.tenant_id, DELIVERY.c.id, DELIVERY.c.received_at, DELIVERY.c.correlation_id)
+    select(DELIVERY.c.tenant_id, DELIVERY.c.id, DELIVERY.c.received_at, DELIVERY.c.correlation_id, DELIVERY.c.replays)
     .where(_EVERYWHERE, IS_WAITING, DELIVERY.c.received_at < bindparam("before"))
     .order_by(DELIVERY.c.received_at, DELIVERY.c.id)
     .limit(bindparam("limit"))
@@ -114,7 +114,9 @@ class SqlInboxReaders(InboxReaders):
         async with self._database.reading() as connection:
             rows = await connection.fetch(WAITING, {"before": before, "limit": limit}, long=True)
         return [
-            WaitingDelivery(tenant_id=row[0], delivery_id=row[1], received_at=row[2], correlation_id=row[3])
+            WaitingDelivery(
+                tenant_id=row[0], delivery_id=row[1], received_at=row[2], correlation_id=row[3], replays=row[4]
+            )
             for row in rows
         ]
 

@@ -128,6 +128,7 @@ class WaitingDelivery:
     delivery_id: DeliveryId
     received_at: datetime
     correlation_id: str
+    replays: int
 
 
 @attrs.frozen(kw_only=True)

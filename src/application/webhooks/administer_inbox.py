@@ -12,7 +12,7 @@ from ...domain.webhooks.inbox import Inbox
 from ..ports.clock import Clock
 from ..ports.secrets import SecretBox, TokenSource
 from ..ports.unit_of_work import UnitOfWork
-from ..ports.webhooks import WebhookProviders
+from ..ports.webhooks import WebhookProvider, WebhookProviders
 from ..transactions import Transactions
 from .addresses import WebhookAddresses
 from .open_inbox import OpenInbox
@@ -99,8 +99,9 @@ class AdministerInbox:
     async def give_secret(self, new: NewSecret) -> tuple[InboxShown, str | None]:
         """The newest secret; with it the text of one that was made, which is told this once.
 
-        Raises InvalidValue for a secret that is empty, longer than 500 letters or broken over lines, and for a time
-        that is negative or longer than 30 days.
+        Raises InvalidValue for a secret that is empty, longer than 500 letters, broken over lines or not one of the
+        provider's, when one is to be made although the provider issues its own, and for a time that is negative or
+        longer than 30 days.
         """
         made = self._tokens.issue("").text if new.secret is None else None
         sealed = self._box.seal(made or _checked(new.secret or ""))
@@ -109,6 +110,7 @@ class AdministerInbox:
             raise InvalidValue("former secrets are kept for 30 days at most", field="keep_former_for")
 
         def rotate(inbox: Inbox) -> None:
+            _suit(self._webhooks.get(inbox.provider), new.secret)
             now = self._clock.now()
             inbox.rotate(sealed, now=now, former_until=now + overlap if overlap else None)
 
@@ -158,6 +160,18 @@ class AdministerInbox:
             registrations=sorted(inbox.registrations),
             disabled_at=inbox.disabled_at,
             created_at=inbox.created_at,
+        )
+
+
+def _suit(provider: WebhookProvider, secret: str | None) -> None:
+    """Raises InvalidValue for what the provider will never sign with."""
+    if secret is None:
+        if provider.issues_secret:
+            raise InvalidValue(f"{provider.name} chooses its secret itself: enter that one", field="secret")
+    elif not secret.strip().startswith(provider.secret_prefix):
+        raise InvalidValue(
+            f"a signing secret of {provider.name} begins with {provider.secret_prefix}: this is something else",
+            field="secret",
         )
 
 

@@ -30,7 +30,7 @@ async def apply_fact(uow: UnitOfWork, delivery: Delivery, fact: Fact, *, now: da
     delivery.business_key = fact.business_key
     standing = await uow.deliveries.standing(delivery.account_id, fact.subject_kind, fact.subject_id)
     if standing is not None and standing.is_past(fact):
-        delivery.conclude(DeliveryState.OUT_OF_DATE, now=now, reason=f"later than it: {standing.delivery_id}")
+        delivery.conclude(DeliveryState.OUT_OF_DATE, now=now, reason=f"superseded by {standing.delivery_id}")
         return
     remarks = {
         "parent_missing": await _is_orphan(uow, delivery, fact, tries),

@@ -39,7 +39,8 @@ class EnsuredWebhooks:
 
     ``address`` is where the provider sends them, None when it is not known what ours is. ``registrations`` are what is
     set up there, ``done`` what was done for it just now, in phrases. ``todo``: what a person must do there, step by
-    step. ``missed_since``: since when (UTC) deliveries were lost because the provider had switched a subscription off;
+    step; ``entered``: the same steps where a secret tells that it was done. ``secret_missing``: there is nothing to
+    verify signatures with, so that nothing is taken in. ``missed_since``: since when (UTC) deliveries were lost because the provider had switched a subscription off;
     ``recovered``: how many of them were new when they were fetched. ``error``: why it could not be done.
     """
 
@@ -50,6 +51,8 @@ class EnsuredWebhooks:
     registrations: Sequence[Registration] = ()
     done: Sequence[str] = ()
     todo: Sequence[str] = ()
+    entered: Sequence[str] = ()
+    secret_missing: bool = False
     missed_since: datetime | None = None
     recovered: int = 0
     error: TresenError | None = None
@@ -57,7 +60,7 @@ class EnsuredWebhooks:
     @property
     def healthy(self) -> bool:
         """Whether nothing is known to be wrong."""
-        return self.error is None and all(one.healthy for one in self.registrations)
+        return self.error is None and not self.secret_missing and all(one.healthy for one in self.registrations)
 
 
 @attrs.frozen
@@ -157,7 +160,7 @@ class EnsureWebhooks:
         try:
             standing = attrs.evolve(standing, address=self._addresses.for_provider(begun.inbox))
             if not self._registrars.can_register(account.provider):
-                return attrs.evolve(standing, todo=self._registrars.by_hand(account.provider, standing.address or ""))
+                return self._by_hand(begun, standing)
             async with self._registrars.open(account) as registrar:
                 return await self._register(registrar, begun, standing)
         except CredentialsRefused as error:
@@ -167,6 +170,14 @@ class EnsureWebhooks:
         except (GatewayError, NotConfigured) as error:
             _log.warning("webhooks could not be ensured", extra={"provider": account.provider, "why": error.message})
             return attrs.evolve(standing, error=error)
+
+    def _by_hand(self, begun: _Begun, standing: EnsuredWebhooks) -> EnsuredWebhooks:
+        account = begun.account
+        steps = self._registrars.by_hand(account.provider, standing.address or "")
+        if begun.secret:
+            return attrs.evolve(standing, entered=steps)
+        by_key = self._webhooks.get(account.provider).signs_with_api_key and account.credentials is not None
+        return attrs.evolve(standing, todo=steps, secret_missing=not by_key)
 
     async def _register(self, registrar: Registrar, begun: _Begun, standing: EnsuredWebhooks) -> EnsuredWebhooks:
         wanted = Wanted(

@@ -86,19 +86,20 @@ class Intake:
         async def store(uow: UnitOfWork) -> Sequence[bool]:
             added = await uow.deliveries.add_new(deliveries)
             fresh = [delivery for delivery, is_new in zip(deliveries, added, strict=True) if is_new]
-            await uow.jobs.enqueue([processing(one.id, one.correlation_id) for one in fresh])
+            await uow.jobs.enqueue([processing(one.id, one.correlation_id, one.replays) for one in fresh])
             return added
 
         return await self._transactions.run(tenant_id, "receive_webhook", store)
 
 
-def processing(delivery_id: DeliveryId, correlation_id: str) -> JobRequest:
-    """The job that processes a delivery: at most one waits or runs at a time. Its correlation id is the delivery's,
+def processing(delivery_id: DeliveryId, correlation_id: str, replays: int) -> JobRequest:
+    """The job that processes a delivery: at most one waits or runs for each of its rounds. A replay is a round of its
+    own: the former one's job may have done its work and still hold its key. Its correlation id is the delivery's,
     whoever asks for it."""
     return JobRequest(
         kind=PROCESS_DELIVERY,
-        payload={"delivery": str(delivery_id)},
-        key=f"delivery:{delivery_id}",
+        payload={"delivery": str(delivery_id), "replays": str(replays)},
+        key=f"delivery:{delivery_id}:{replays}",
         correlation_id=correlation_id,
     )
 

@@ -45,13 +45,14 @@ class ProcessDelivery:
         """Look at it, unless that was done. Raises NotYet while what it refers to is not known, and whatever went
         wrong, until it is given up: then the delivery is dead and the job is done.
         """
-        delivery_id = DeliveryId(UUID(job.payload["delivery"]))
+        round_ = Round.of(job)
+        delivery_id = round_.delivery_id
         with bound(correlation_id=job.correlation_id or str(delivery_id)):
             if job.attempts >= TRIES:
                 # Whoever was killed each time could not count its failures in the delivery.
-                await self._fail(job.tenant_id, delivery_id, job.last_error or "never came to an end", last=True)
+                await self._fail(job.tenant_id, round_, job.last_error or "never came to an end", last=True)
                 return
-            work = partial(self._look_at, delivery_id=delivery_id, tries=job.attempts)
+            work = partial(self._look_at, round_=round_, tries=job.attempts)
             try:
                 await self._transactions.run(job.tenant_id, PROCESS_DELIVERY, work)
             except NotYet:
@@ -62,12 +63,12 @@ class ProcessDelivery:
                 _log.warning("a delivery is gone before it was processed", extra={"delivery": str(delivery_id)})
             except Exception as error:
                 _log.exception("processing a delivery failed", extra={"delivery": str(delivery_id)})
-                if not await self._fail(job.tenant_id, delivery_id, _told(error)):
+                if not await self._fail(job.tenant_id, round_, _told(error)):
                     raise
 
-    async def _look_at(self, uow: UnitOfWork, *, delivery_id: DeliveryId, tries: int) -> None:
-        delivery = await uow.deliveries.get(delivery_id)
-        if delivery.state is not DeliveryState.RECEIVED:
+    async def _look_at(self, uow: UnitOfWork, *, round_: "Round", tries: int) -> None:
+        delivery = await uow.deliveries.get(round_.delivery_id)
+        if not round_.is_open(delivery):
             return
         now = self._clock.now()
         twin = await uow.deliveries.done_with_content(delivery.account_id, delivery.content_hash)
@@ -96,12 +97,12 @@ class ProcessDelivery:
                 other.conclude(DeliveryState.OUT_OF_DATE, now=self._clock.now(), reason=f"covered by {delivery.id}")
                 await uow.deliveries.save(other)
 
-    async def _fail(self, tenant_id: TenantId, delivery_id: DeliveryId, why: str, *, last: bool = False) -> bool:
+    async def _fail(self, tenant_id: TenantId, round_: "Round", why: str, *, last: bool = False) -> bool:
         """Count a try that came to nothing. Whether the delivery is given up, or needs no more tries."""
 
         async def fail(uow: UnitOfWork) -> bool:
-            delivery = await uow.deliveries.get(delivery_id)
-            if delivery.state is not DeliveryState.RECEIVED:
+            delivery = await uow.deliveries.get(round_.delivery_id)
+            if not round_.is_open(delivery):
                 return True
             delivery.fail(why)
             is_over = last or delivery.attempts >= TRIES
@@ -115,6 +116,23 @@ class ProcessDelivery:
 
 # More than that wait only when nobody has worked for long; the rest is covered by the next one.
 _COALESCED = 200
+
+
+@attrs.frozen
+class Round:
+    """What a job is for: the delivery since it came, or since it was opened again for the ``replays``-th time."""
+
+    delivery_id: DeliveryId
+    _replays: int
+
+    @classmethod
+    def of(cls, job: Job) -> "Round":
+        """As the job was told."""
+        return cls(DeliveryId(UUID(job.payload["delivery"])), int(job.payload["replays"]))
+
+    def is_open(self, delivery: Delivery) -> bool:
+        """Whether there is something left to do: neither was it done, nor has a later round taken its place."""
+        return delivery.state is DeliveryState.RECEIVED and delivery.replays == self._replays
 
 
 @attrs.frozen

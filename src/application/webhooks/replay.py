@@ -111,4 +111,4 @@ async def _reopen(uow: UnitOfWork, delivery: Delivery, by: str) -> None:
         await uow.marks.remove(mark_scope(delivery.account_id), delivery.business_key)
     delivery.reopen(f"replayed by {by}, was {delivery.state.value}")
     await uow.deliveries.save(delivery)
-    await uow.jobs.enqueue([processing(delivery.id, delivery.correlation_id)])
+    await uow.jobs.enqueue([processing(delivery.id, delivery.correlation_id, delivery.replays)])

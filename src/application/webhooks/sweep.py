@@ -57,7 +57,7 @@ class SweepDeliveries:
 
 
 async def _enqueue(uow: UnitOfWork, *, deliveries: Sequence[WaitingDelivery]) -> int:
-    requests = [processing(one.delivery_id, one.correlation_id) for one in deliveries]
+    requests = [processing(one.delivery_id, one.correlation_id, one.replays) for one in deliveries]
     return sum(job_id is not None for job_id in await uow.jobs.enqueue(requests))
 
 

@@ -48,7 +48,8 @@ class Delivery:
     ``headers`` (names in lower case) hold none that is secret. ``reason`` says why the state is what it is.
     ``attempts`` counts the tries that failed. ``duplicates`` counts the same delivery's further arrivals; the store
     counts, saving does not touch it. ``business_key`` is the mark that this delivery holds while its fact counts;
-    ``subject`` is what its fact was about, as ``booking:123``.
+    ``subject`` is what its fact was about, as ``booking:123``. ``replays`` counts how often it was opened again: a
+    job of a former round has nothing more to do.
 
     What came in does not change; that is not enforced, because it would double the time that making one takes.
     """
@@ -71,6 +72,7 @@ class Delivery:
     business_key: str | None = None
     subject: str | None = None
     duplicates: int = 0
+    replays: int = 0
     version: int = 0
 
     def conclude(self, state: DeliveryState, *, now: datetime, reason: str | None = None) -> None:
@@ -86,6 +88,7 @@ class Delivery:
     def reopen(self, reason: str) -> None:
         """Let it be looked at anew, as if it had just come. Raises IllegalTransition when it waits already."""
         self._become(DeliveryState.RECEIVED)
+        self.replays += 1
         self.reason, self.processed_at, self.attempts, self.business_key = _cut(reason), None, 0, None
 
     def _become(self, state: DeliveryState) -> None:

@@ -1,15 +1,23 @@
 """Deliveries of one subject that are processed at the same time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from tests.post import WORKER, Post, build_post, in_database
 
-from tresen.adapters.memory.clock import FixedClock, SequenceIds
+from tresen.adapters.memory.clock import FixedClock, FixedDice, SequenceIds
 from tresen.adapters.memory.webhooks import Told
+from tresen.application.jobs.worker import Worker
+from tresen.application.ports.inboxes import DeliveryFilter
+from tresen.application.ports.jobs import JobQueue, QueueFigure
+from tresen.application.webhooks.replay import ReplayMany
+from tresen.domain.jobs.job import Job
+from tresen.domain.jobs.outcome import Outcome
+from tresen.domain.shared.ids import JobId
 from tresen.domain.webhooks.delivery import DeliveryState
 
 NUMBERS = (3, 1, 6, 2, 8, 5, 7, 4)
@@ -69,3 +77,48 @@ async def test_of_those_that_tell_the_same_one_counts(on_sqlite: Post) -> None:
 
 async def test_of_those_that_tell_the_same_one_counts_on_postgresql(on_postgres: Post) -> None:
     await one_of_them_counts(on_postgres)
+
+
+class ReplayedBeforeBooked(JobQueue):
+    """A queue at which somebody replays everything, twice in all, between a run's end and its booking."""
+
+    def __init__(self, post: Post) -> None:
+        self._post, self._queue = post, post.store.queue
+        self.lease_s = self._queue.lease_s
+        self.counts: list[int] = []
+
+    async def claim(self, limits: Mapping[str, int | None], *, worker: UUID, count: int) -> Sequence[Job]:
+        return await self._queue.claim(limits, worker=worker, count=count)
+
+    async def settle(self, outcomes: Sequence[Outcome], *, worker: UUID) -> None:
+        if len(self.counts) < 2:
+            wish = ReplayMany(tenant_id=self._post.tenant, wanted=DeliveryFilter(), by="Ada")
+            self.counts.append(await self._post.replay.many(wish))
+        await self._queue.settle(outcomes, worker=worker)
+
+    async def renew(self, jobs: Collection[JobId], *, worker: UUID) -> Collection[JobId]:
+        return await self._queue.renew(jobs, worker=worker)
+
+    async def wait(self, seconds: float) -> None:
+        await self._queue.wait(seconds)
+
+    async def figures(self) -> Sequence[QueueFigure]:
+        return await self._queue.figures()
+
+
+async def nothing_is_stuck(post: Post) -> None:
+    receipt = await post.send(b"{")
+    queue = ReplayedBeforeBooked(post)
+    clock, ids = post.store.clock, post.store.ids
+    worker = Worker(queue, [post.process.kind()], clock, FixedDice(), ids)
+    assert await worker.run_pending() == 3
+    assert queue.counts == [1, 1]
+    assert await post.state(receipt) is DeliveryState.UNUSABLE
+
+
+async def test_a_replay_before_the_former_job_is_booked_gets_a_job_at_once(on_sqlite: Post) -> None:
+    await nothing_is_stuck(on_sqlite)
+
+
+async def test_a_replay_before_the_former_job_is_booked_gets_a_job_at_once_on_postgresql(on_postgres: Post) -> None:
+    await nothing_is_stuck(on_postgres)

@@ -75,6 +75,7 @@ def delivery_row(d: Delivery) -> Row:
         d.business_key,
         d.subject,
         d.duplicates,
+        d.replays,
         d.version,
         len(d.body),
         to_json(d.headers),
@@ -101,9 +102,10 @@ def delivery(row: Row) -> Delivery:
         business_key=row[13],
         subject=row[14],
         duplicates=row[15],
-        version=row[16],
-        headers=texts(row[18]),
-        body=row[19],
+        replays=row[16],
+        version=row[17],
+        headers=texts(row[19]),
+        body=row[20],
     )
 
 

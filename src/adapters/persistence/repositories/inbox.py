@@ -20,7 +20,7 @@ INBOXES = Shape("inbox", INBOX, mappers.inbox_row, mappers.inbox)
 DELIVERIES = Shape("delivery", DELIVERY, mappers.delivery_row, mappers.delivery)
 
 # The rest of a delivery stays as it came; its duplicates are counted where they arrive.
-_CHANGING = ("type", "state", "reason", "attempts", "processed_at", "business_key", "subject", "version")
+_CHANGING = ("type", "state", "reason", "attempts", "processed_at", "business_key", "subject", "replays", "version")
 
 _own = (DELIVERY.c.tenant_id == bindparam("tenant_id"), DELIVERY.c.account_id == bindparam("account_id"))
 DONE_WITH_CONTENT = (

@@ -38,6 +38,7 @@ DELIVERY = tenant_table(
     optional("business_key", Text),
     optional("subject", Text),
     required("duplicates", BigInteger),
+    required("replays", Integer),
     required("version", BigInteger),
     required("size", BigInteger),
     required("headers", Text),

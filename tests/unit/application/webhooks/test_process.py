@@ -74,7 +74,7 @@ async def test_processing_twice_does_nothing_more(post: Post) -> None:
 async def test_a_delivery_that_is_gone_is_no_failure(post: Post, clock: FixedClock) -> None:
     await post.bring(Told())
     (job,) = await post.store.queue.claim({"process_delivery": None}, worker=WORKER, count=1)
-    await post.process(attrs.evolve(job, payload={"delivery": "019cae6b-6600-7000-8000-0000000000ff"}))
+    await post.process(attrs.evolve(job, payload={"delivery": "019cae6b-6600-7000-8000-0000000000ff", "replays": "0"}))
     assert await post.effects() == []
 
 

@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+import attrs
 import pytest
 from tests.builders import NOON
-from tests.post import OTHER_KEY, Post
+from tests.post import OTHER_KEY, WORKER, Post
 
 from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.memory.webhooks import Told
 from tresen.application.ports.inboxes import DeliveryFilter
+from tresen.application.webhooks.process import TRIES
 from tresen.application.webhooks.receive import Receipt
 from tresen.application.webhooks.replay import MAX_REPLAY, ReplayMany, ReplayOne
+from tresen.domain.jobs.outcome import Done
 from tresen.domain.shared.errors import IllegalTransition, InvalidValue, NotFound
 from tresen.domain.webhooks.delivery import Delivery, DeliveryState
 
@@ -83,6 +86,31 @@ async def test_what_waits_is_not_replayed(post: Post) -> None:
     with pytest.raises(IllegalTransition):
         await one(post, receipt, force=True)
     assert await post.work() == 1
+
+
+async def test_a_job_of_a_former_round_does_nothing(post: Post) -> None:
+    receipt = await post.send(b"{")
+    (former,) = await post.store.queue.claim({"process_delivery": None}, worker=WORKER, count=9)
+    await post.process(former)
+    await one(post, receipt)
+    await post.process(former)
+    await post.process(attrs.evolve(former, attempts=TRIES))
+    assert await post.state(receipt) is DeliveryState.RECEIVED
+    assert await post.work() == 1
+    assert await post.state(receipt) is DeliveryState.UNUSABLE
+
+
+async def test_a_replayed_delivery_whose_job_was_lost_gets_one_of_its_round(post: Post, clock: FixedClock) -> None:
+    receipt = await post.send(b"{")
+    await post.work()
+    await one(post, receipt)
+    clock.advance(2 * MINUTE)
+    assert await post.sweep() == 0
+    (job,) = await post.store.queue.claim({"process_delivery": None}, worker=WORKER, count=9)
+    await post.store.queue.settle([Done(job)], worker=WORKER)
+    assert await post.sweep() == 1
+    await post.work()
+    assert await post.state(receipt) is DeliveryState.UNUSABLE
 
 
 async def test_another_tenants_delivery_is_not_found(post: Post) -> None:

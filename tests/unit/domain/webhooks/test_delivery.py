@@ -48,6 +48,7 @@ def test_one_that_has_ended_may_be_opened_again_as_if_it_had_just_come(delivery:
     delivery.reopen("by hand")
     assert (delivery.state, delivery.reason) == (RECEIVED, "by hand")
     assert (delivery.attempts, delivery.processed_at, delivery.business_key) == (0, None, None)
+    assert delivery.replays == 1
 
 
 def test_one_that_waits_is_open_already(delivery: Delivery) -> None:

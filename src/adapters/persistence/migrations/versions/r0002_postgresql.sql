@@ -87,6 +87,7 @@ CREATE TABLE delivery (
     business_key TEXT,
     subject TEXT,
     duplicates BIGINT NOT NULL,
+    replays INTEGER NOT NULL,
     version BIGINT NOT NULL,
     size BIGINT NOT NULL,
     headers TEXT NOT NULL,
