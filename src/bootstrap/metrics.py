@@ -1,10 +1,13 @@
 """Metrics of the process's default Prometheus registry, made once."""
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Histogram, start_http_server
 
 from ..adapters.http.metrics import PrometheusCallObserver
+from ..domain.shared.errors import NotConfigured
 
 
 @functools.cache
@@ -62,3 +65,24 @@ def _webhook(provider: str, status: int) -> Counter:
 def observe_webhook(provider: str, status: int) -> None:
     """Counts webhooks that came in. Providers must come from a fixed list: each is a series of its own."""
     _webhook(provider, status).inc()
+
+
+@contextmanager
+def metrics_told(host: str, port: int) -> Iterator[None]:
+    """While inside, ``GET /metrics`` at that address tells them; port 0: nowhere. For processes without the API.
+
+    Raises NotConfigured when the address cannot be had.
+    """
+    if not port:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, addr=host)
+    except OSError as error:
+        raise NotConfigured(f"cannot listen on {host}:{port} ({error}): choose another with --metrics-port") from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -30,17 +30,19 @@ class ServeOptions:
 class WorkOptions:
     """``parallel``: how many jobs may run at a time. ``scheduler`` False: schedules are left to other processes.
 
-    ``once``: end when nothing is due any more.
+    ``once``: end when nothing is due any more. ``metrics_port``: where this process tells its figures; 0: nowhere.
     """
 
     parallel: int = 20
     scheduler: bool = True
     once: bool = False
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
 
 
 @attrs.frozen(kw_only=True)
 class DemoOptions:
-    """``folder`` None: a temporary one, removed at the end. ``once``: end after the first sync."""
+    """``folder`` None: a temporary one, removed at the end. ``once``: end after the first sync and the webhooks."""
 
     folder: Path | None = None
     port: int = 0
@@ -81,7 +83,8 @@ class Runtime(Protocol):
     async def work(self, options: WorkOptions, *, ready: Callable[[], None]) -> int | None:
         """Run jobs and schedules without the API until SIGINT or SIGTERM, or all that is due with ``once``.
 
-        How many jobs were run; None when a second signal broke them off.
+        How many jobs were run; None when a second signal broke them off. Raises NotConfigured when the metrics' address
+        cannot be had.
         """
 
     @abstractmethod

@@ -16,6 +16,7 @@ from .call import Call
 from .exit_codes import ExitCode, exit_code_of, exit_codes_text
 from .failures import complain, complain_of_unexpected, complain_of_usage
 from .terminal import ReaderGone, Terminal
+from .usage import usage_message
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -86,20 +87,16 @@ def _run(argv: Sequence[str], call: Call) -> ExitCode:
     try:
         command, bound, handed_in = cli.parse_args(argv, exit_on_error=False, print_error=False)
     except cyclopts.CycloptsError as error:
-        complain_of_usage(_uncut(error), error.command_chain or (), call.terminal, as_json=as_json)
+        complain_of_usage(
+            usage_message(error, [name for name, _, _ in COMMANDS]),
+            error.command_chain or (),
+            call.terminal,
+            as_json=as_json,
+        )
         return ExitCode.USAGE
     for name in handed_in:
         bound.arguments[name] = call
     return _guarded(command, bound, call, as_json=as_json)
-
-
-def _uncut(error: cyclopts.CycloptsError) -> str:
-    """The message, with all commands where the framework shows only the first ones."""
-    message = str(error)
-    if isinstance(error, cyclopts.UnknownCommandError) and not error.command_chain:
-        before, marker, _ = message.partition("Available commands: ")
-        return before + marker + ", ".join(name for name, _, _ in COMMANDS) + "."
-    return message
 
 
 def _guarded(command: Command, bound: BoundArguments, call: Call, *, as_json: bool) -> ExitCode:

@@ -39,12 +39,22 @@ async def worker(
         bool, Parameter(negative="--no-scheduler", help="Also look after the schedules; every tick runs once anyway.")
     ] = True,
     once: Annotated[bool, Parameter(negative=(), help="Run what is due, then end.", show_default=False)] = False,
+    metrics_port: Annotated[
+        int, Parameter(help="Port on which Prometheus finds this worker's metrics; 0 tells them nowhere.")
+    ] = WorkOptions().metrics_port,
+    metrics_host: Annotated[str, Parameter(help="Address of that port.")] = WorkOptions().metrics_host,
     call: Given,
 ) -> None:
     """Run jobs and schedules without the API until SIGINT or SIGTERM. On PostgreSQL as many as wanted."""
     if not 1 <= parallel <= _PARALLEL_MAX:
         raise InvalidValue(f"parallel is a number from 1 to {_PARALLEL_MAX}, not {parallel}", field="parallel")
-    options = WorkOptions(parallel=parallel, scheduler=scheduler, once=once)
+    options = WorkOptions(
+        parallel=parallel,
+        scheduler=scheduler,
+        once=once,
+        metrics_host=metrics_host,
+        metrics_port=_checked(metrics_port),
+    )
     count = await call.runtime.work(options, ready=lambda: call.terminal.say("ready: waiting for jobs"))
     call.terminal.say(
         "broken off; what was in hand is taken over when its lease ends" if count is None else f"jobs run: {count}"
@@ -55,7 +65,9 @@ async def demo(
     *,
     folder: Annotated[Path | None, Parameter(help="Where to keep the data; without it nothing is kept.")] = None,
     port: Annotated[int, Parameter(help="Port of the API and the page; 0 takes a free one.")] = 0,
-    once: Annotated[bool, Parameter(negative=(), help="End after the first sync.", show_default=False)] = False,
+    once: Annotated[
+        bool, Parameter(negative=(), help="End after the first sync and the webhooks.", show_default=False)
+    ] = False,
     call: Given,
 ) -> None:
     """Try everything out, with nothing to set up: a gym provider's stand-in, a tenant, an admin, a first sync, then

@@ -218,6 +218,29 @@ def test_bad_input_is_refused_and_changes_nothing(desk: Desk, argv: tuple[str, .
     assert (desk.runtime.served, desk.runtime.demos, desk.runtime.paper.targets) == ([], [], [])
 
 
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("schedules", "edit", "x", "--every", "2x"), '--every: "2x" is not a time such as 30s, 5m, 24h or 1d.'),
+        (("members", "show", "nope"), 'ID: "nope" is not an id such as 0'),
+        (("jobs", "list", "--limit", "x"), '--limit: "x" is not a whole number.'),
+        (
+            ("key", "create", "--name", "a", "--scope", "members:read", "--expires", "soon"),
+            '--expires: "soon" is not a day such as 2026-12-31.',
+        ),
+        (
+            ("webhook-endpoints", "messages", "a", "--since", "soon"),
+            '--since: "soon" is not an instant such as 2026-11-21T09:00.',
+        ),
+    ],
+    ids=lambda v: v[0] if isinstance(v, tuple) else "",
+)
+def test_what_cannot_be_read_is_told_in_plain_words(desk: Desk, argv: tuple[str, ...], said: str) -> None:
+    result = desk(*argv, *NORTH)
+    assert result.code == 2
+    assert result.err.startswith(f"error: Invalid value for {said}")
+
+
 MISSING: list[tuple[str, ...]] = [
     ("key", "revoke", NOBODY),
     ("provider", "check", "nobody"),

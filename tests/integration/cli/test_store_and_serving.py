@@ -59,6 +59,12 @@ def test_a_worker_tells_that_it_waits_and_what_it_did(desk: Desk) -> None:
     assert desk.runtime.worked == [WorkOptions(parallel=5, scheduler=False, once=True), WorkOptions()]
 
 
+def test_a_workers_metrics_are_told_where_it_is_asked(desk: Desk) -> None:
+    desk("worker", "--metrics-port", "9101", "--metrics-host", "0.0.0.0")  # noqa: S104 - the fake listens nowhere
+    assert desk.runtime.worked == [WorkOptions(metrics_port=9_101, metrics_host="0.0.0.0")]  # noqa: S104 - as above
+    assert desk("worker", "--metrics-port", "65536").code == 2
+
+
 def test_a_worker_that_may_do_nothing_is_refused(desk: Desk) -> None:
     result = desk("worker", "--parallel", "0")
     assert (result.code, desk.runtime.worked) == (2, [])

@@ -1,0 +1,40 @@
+"""What is wrong with the arguments, in plain words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import cyclopts
+
+_WANTED: Mapping[object, str] = {
+    timedelta: "a time such as 30s, 5m, 24h or 1d",
+    UUID: "an id such as 019cae6b-6600-7000-8000-0000000000ff",
+    date: "a day such as 2026-12-31",
+    datetime: "an instant such as 2026-11-21T09:00",
+    int: "a whole number",
+    float: "a number",
+    Decimal: "a number",
+    Path: "a path",
+}
+
+
+def usage_message(error: cyclopts.CycloptsError, commands: Sequence[str]) -> str:
+    """The framework's message, with all ``commands`` where it shows only the first ones, and without Python's names
+    of what it could not read."""
+    if isinstance(error, cyclopts.CoercionError):
+        return _unreadable(error) or str(error)
+    message = str(error)
+    if isinstance(error, cyclopts.UnknownCommandError) and not error.command_chain:
+        before, marker, _ = message.partition("Available commands: ")
+        return before + marker + ", ".join(commands) + "."
+    return message
+
+
+def _unreadable(error: cyclopts.CoercionError) -> str | None:
+    wanted = _WANTED.get(error.target_type)
+    if wanted is None or error.token is None:
+        return None
+    name = error.token.keyword or (error.argument.name.lstrip("-").upper() if error.argument else "")
+    return f'Invalid value for {name}: "{error.token.value}" is not {wanted}.'
