@@ -15,7 +15,8 @@ from ..domain.shared.events import DomainEvent
 from ..domain.shared.ids import EventId, TenantId
 from . import log_context
 from .ports.clock import Clock, IdSource
-from .ports.events import Events, Fanout, Json, NewEvent, StoredEvent
+from .ports.events import Events, Json, NewEvent, StoredEvent
+from .ports.fanout import Fanout
 from .ports.unit_of_work import UnitOfWork
 
 Subject = tuple[str, str]

@@ -15,7 +15,8 @@ import attrs
 from ..domain.jobs.job import Job, JobRequest
 from ..domain.shared.ids import EventId, TenantId
 from .jobs.kinds import Hopeless, JobKind
-from .ports.events import Fanout, StoredEvent
+from .ports.events import StoredEvent
+from .ports.fanout import Fanout
 from .ports.unit_of_work import UnitOfWork
 from .transactions import Transactions
 

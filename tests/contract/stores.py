@@ -32,7 +32,8 @@ from tresen.adapters.persistence.repositories.events import SqlEventLog
 from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
 from tresen.adapters.system import SystemClock, UuidSource
 from tresen.application.ports.directory import Directory
-from tresen.application.ports.events import EventLog, Fanout
+from tresen.application.ports.events import EventLog
+from tresen.application.ports.fanout import Fanout
 from tresen.application.ports.inboxes import InboxReaders
 from tresen.application.ports.locks import RunLocks
 from tresen.application.ports.readers import AuditLog, Readers

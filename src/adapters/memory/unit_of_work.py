@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
-from ...application.ports.events import Fanout, nothing_follows
+from ...application.ports.fanout import Fanout, nothing_follows
 from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ...domain.shared.errors import StorageConflict
 from ...domain.shared.ids import TenantId

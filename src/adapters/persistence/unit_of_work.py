@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from sqlalchemy import bindparam, select
 
-from ...application.ports.events import Fanout, nothing_follows
+from ...application.ports.fanout import Fanout, nothing_follows
 from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import TenantId

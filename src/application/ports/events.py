@@ -1,18 +1,15 @@
 """The event log: every fact that aggregates recorded, in the order in which it can be read without missing any."""
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import attrs
 
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.events import DomainEvent
 from ...domain.shared.ids import EventId, TenantId
-
-if TYPE_CHECKING:
-    from .unit_of_work import UnitOfWork
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -90,14 +87,6 @@ class EventLog(Protocol):
     @abstractmethod
     async def end(self, tenant_id: TenantId) -> EventPosition:
         """After it appears what is committed from now on, and what could not be read yet for an older transaction."""
-
-
-# Told of the events of a transaction before it is committed: enqueues what follows from them, in that transaction.
-Fanout = Callable[["UnitOfWork", Sequence[StoredEvent]], Awaitable[None]]
-
-
-async def nothing_follows(uow: "UnitOfWork", events: Sequence[StoredEvent]) -> None:
-    """For tests and tools that want the events and nothing else."""
 
 
 class Marks(Protocol):

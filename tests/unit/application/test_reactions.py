@@ -18,7 +18,8 @@ from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.unit_of_work import MemoryUnitsOfWork
 from tresen.application import log_context
 from tresen.application.jobs.kinds import Hopeless, JobKind
-from tresen.application.ports.events import EventPosition, NewEvent, StoredEvent, nothing_follows
+from tresen.application.ports.events import EventPosition, NewEvent, StoredEvent
+from tresen.application.ports.fanout import nothing_follows
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.reactions import EVERY, AtCommit, OutsideReaction, Reaction, Reactions, Row, reaction_kind
 from tresen.application.transactions import Transactions
