@@ -79,8 +79,8 @@ class Registrars(Protocol):
 
     @abstractmethod
     def by_hand(self, provider: str, address: str) -> Sequence[str]:
-        """What a person does in the provider's own pages so that it sends webhooks to ``address``, step by step; nothing
-        where that is not known."""
+        """What a person does in the provider's own pages so that it sends webhooks to ``address``, step by step;
+        nothing where that is not known."""
 
     @abstractmethod
     def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[Registrar]:
