@@ -291,7 +291,7 @@ class Container(containers.DeclarativeContainer):
         process_delivery.provided.kind.call(),
         deliver_message.provided.kind.call(),
         providers.Singleton(reaction_kind, transactions, fanout),
-        providers.Singleton(EnsureWebhooksJob, ensure_webhooks).provided.kind.call(),
+        providers.Singleton(EnsureWebhooksJob, ensure_webhooks, transactions, clock, ids).provided.kind.call(),
     )
 
     # A new one each time, for one process may have several: container.worker(parallel=5).

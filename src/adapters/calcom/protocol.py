@@ -25,6 +25,8 @@ TRIGGERS = (
     "BOOKING_NO_SHOW_UPDATED",
     "MEETING_STARTED",
     "MEETING_ENDED",
+    "RECORDING_READY",
+    "RECORDING_TRANSCRIPTION_GENERATED",
 )
 _BAD_REQUEST = 400
 _ALLOWED = re.compile(rb"one of the following values: ([A-Z_, ]+)")

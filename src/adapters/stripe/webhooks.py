@@ -14,6 +14,8 @@ class StripeWebhooks(WebhookProvider):
     name = "stripe"
     accepted_status = 200
     signs_with_api_key = False
+    issues_secret = True
+    secret_prefix = "whsec_"  # noqa: S105 -- not a secret, but how all of them begin
 
     def verify(self, request: WebhookRequest, inbox: InboxView, *, now: datetime) -> Verified:
         """Raises BadSignature."""

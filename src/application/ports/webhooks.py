@@ -69,12 +69,15 @@ class WebhookProvider(Protocol):
     """One provider's way with webhooks. ``name`` is the word in accounts and in the address.
 
     ``accepted_status`` is what it wants to see once the delivery is stored. ``signs_with_api_key``: signatures are
-    made with the account's API key, which is then among the secrets.
+    made with the account's API key, which is then among the secrets. For neither those nor providers that choose
+    the secret themselves (``issues_secret``) one can be made here. It begins with ``secret_prefix``.
     """
 
     name: str
     accepted_status: int
     signs_with_api_key: bool
+    issues_secret: bool = False
+    secret_prefix: str = ""
 
     @abstractmethod
     def verify(self, request: WebhookRequest, inbox: InboxView, *, now: datetime) -> Verified:

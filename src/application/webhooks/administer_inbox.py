@@ -15,7 +15,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..ports.webhooks import WebhookProvider, WebhookProviders
 from ..transactions import Transactions
 from .addresses import WebhookAddresses
-from .open_inbox import OpenInbox
+from .open_inbox import OpenInbox, verifies_by_key
 
 _LONGEST_SECRET = 500
 # Whatever a provider wants to see one day: Stripe keeps a rolled secret alive for a day at most.
@@ -148,7 +148,6 @@ class AdministerInbox:
         return await self._transactions.run(tenant_id, name, work)
 
     def _shown(self, account: ProviderAccount, inbox: Inbox) -> InboxShown:
-        by_key = self._webhooks.get(inbox.provider).signs_with_api_key and account.credentials is not None
         return InboxShown(
             account_id=account.id,
             provider=account.provider,
@@ -156,7 +155,7 @@ class AdministerInbox:
             address=self._addresses.of(inbox),
             is_reachable=self._addresses.is_https,
             secrets=[LiveSecret(one.created_at, one.expires_at) for one in inbox.live_secrets(self._clock.now())],
-            signs_with_api_key=by_key,
+            signs_with_api_key=verifies_by_key(self._webhooks, account),
             registrations=sorted(inbox.registrations),
             disabled_at=inbox.disabled_at,
             created_at=inbox.created_at,
@@ -166,6 +165,10 @@ class AdministerInbox:
 def _suit(provider: WebhookProvider, secret: str | None) -> None:
     """Raises InvalidValue for what the provider will never sign with."""
     if secret is None:
+        if provider.signs_with_api_key:
+            raise InvalidValue(
+                f"{provider.name} signs with the account's API key: there is none to make", field="secret"
+            )
         if provider.issues_secret:
             raise InvalidValue(f"{provider.name} chooses its secret itself: enter that one", field="secret")
     elif not secret.strip().startswith(provider.secret_prefix):

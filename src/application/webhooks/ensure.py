@@ -24,8 +24,9 @@ from ..transactions import Transactions
 from .addresses import WebhookAddresses
 from .doors import Doors
 from .intake import Intake
-from .open_inbox import OpenInbox
+from .open_inbox import OpenInbox, verifies_by_key
 from .receive import ReceiveWebhook
+from .repair_task import close_tasks
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +41,9 @@ class EnsuredWebhooks:
     ``address`` is where the provider sends them, None when it is not known what ours is. ``registrations`` are what is
     set up there, ``done`` what was done for it just now, in phrases. ``todo``: what a person must do there, step by
     step; ``entered``: the same steps where a secret tells that it was done. ``secret_missing``: there is nothing to
-    verify signatures with, so that nothing is taken in. ``missed_since``: since when (UTC) deliveries were lost because the provider had switched a subscription off;
-    ``recovered``: how many of them were new when they were fetched. ``error``: why it could not be done.
+    verify signatures with, so that nothing is taken in. ``missed_since``: since when (UTC) deliveries were lost because
+    the provider had switched a subscription off; ``recovered``: how many of them were new when they were fetched.
+    ``error``: why it could not be done.
     """
 
     account_id: AccountId
@@ -168,7 +170,8 @@ class EnsureWebhooks:
             await self._transactions.run(account.tenant_id, "refuse_credentials", refuse)
             return attrs.evolve(standing, error=error)
         except (GatewayError, NotConfigured) as error:
-            _log.warning("webhooks could not be ensured", extra={"provider": account.provider, "why": error.message})
+            # Whoever asked is told; what a job cannot do becomes a task.
+            _log.info("webhooks could not be ensured", extra={"provider": account.provider, "why": error.message})
             return attrs.evolve(standing, error=error)
 
     def _by_hand(self, begun: _Begun, standing: EnsuredWebhooks) -> EnsuredWebhooks:
@@ -176,8 +179,7 @@ class EnsureWebhooks:
         steps = self._registrars.by_hand(account.provider, standing.address or "")
         if begun.secret:
             return attrs.evolve(standing, entered=steps)
-        by_key = self._webhooks.get(account.provider).signs_with_api_key and account.credentials is not None
-        return attrs.evolve(standing, todo=steps, secret_missing=not by_key)
+        return attrs.evolve(standing, todo=steps, secret_missing=not verifies_by_key(self._webhooks, account))
 
     async def _register(self, registrar: Registrar, begun: _Begun, standing: EnsuredWebhooks) -> EnsuredWebhooks:
         wanted = Wanted(
@@ -192,14 +194,14 @@ class EnsureWebhooks:
             recovered = await self._store_missed(begun.inbox, registrar, ensured.missed_since)
             standing = attrs.evolve(standing, missed_since=ensured.missed_since, recovered=recovered)
         await self._transactions.run(
-            begun.account.tenant_id, "keep_registrations", lambda uow: _keep(uow, begun, ensured)
+            begun.account.tenant_id, "keep_registrations", lambda uow: _keep(uow, begun, ensured, self._clock.now())
         )
         for phrase in ensured.done:
             _log.info("webhooks: %s", phrase, extra={"provider": begun.account.provider})
         return attrs.evolve(standing, registrations=ensured.registrations, done=ensured.done)
 
 
-async def _keep(uow: UnitOfWork, begun: _Begun, ensured: Ensured) -> None:
+async def _keep(uow: UnitOfWork, begun: _Begun, ensured: Ensured, now: datetime) -> None:
     """What is set up there now. An account that was removed meanwhile takes its inbox along."""
     try:
         inbox = await uow.inboxes.get(begun.inbox.id)
@@ -207,3 +209,4 @@ async def _keep(uow: UnitOfWork, begun: _Begun, ensured: Ensured) -> None:
         return
     inbox.registrations = {one.external_id: one.details for one in ensured.registrations}
     await uow.inboxes.save(inbox)
+    await close_tasks(uow, begun.account, now)

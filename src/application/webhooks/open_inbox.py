@@ -11,6 +11,11 @@ from ..ports.unit_of_work import UnitOfWork
 from ..ports.webhooks import WebhookProviders
 
 
+def verifies_by_key(providers: WebhookProviders, account: ProviderAccount) -> bool:
+    """Whether the account's API key is enough to verify signatures with. Raises NotFound for its provider."""
+    return providers.get(account.provider).signs_with_api_key and account.credentials is not None
+
+
 @attrs.frozen
 class OpenInbox:
     """Shared by the use cases about accounts and inboxes."""

@@ -23,7 +23,7 @@ def document(one: EnsuredWebhooks) -> dict[str, object]:
     return {
         **fields(one, "account_id", "provider", "account", "address"),
         "registrations": [fields(each, "external_id", "healthy", "expires_at") for each in one.registrations],
-        **fields(one, "done", "todo", "missed_since", "recovered"),
+        **fields(one, "done", "todo", "entered", "secret_missing", "missed_since", "recovered"),
         "error": None if one.error is None else {"code": one.error.code, "message": one.error.message},
     }
 
@@ -38,6 +38,10 @@ def _lines(one: EnsuredWebhooks, zone: str) -> Sequence[str]:
         lines.append(f"  {one.error.message}")
     elif one.todo:
         lines += [f"  {number}. {step}" for number, step in enumerate(one.todo, start=1)]
+        if one.secret_missing:
+            lines.append("  nothing is taken until its secret is entered here")
+    elif one.entered:
+        lines.append(f"  entered; if the address changes: {'; '.join(one.entered)}")
     elif not one.done:
         lines.append(f"  {len(one.registrations)} set up there; nothing had to be done")
     return lines

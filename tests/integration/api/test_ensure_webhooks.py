@@ -37,6 +37,7 @@ async def test_steps_for_a_person_are_told(admin: Caller, path: str, world: Worl
     world.registrars.providers = ()
     told = (await admin.post(path)).json()["webhooks"]
     assert told["todo"] == [f"enter {told['address']} at memory"]
+    assert (told["secret_missing"], told["entered"]) == (True, [])
 
 
 async def test_no_secret_is_told(admin: Caller, path: str, world: World) -> None:

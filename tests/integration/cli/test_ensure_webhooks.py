@@ -26,8 +26,14 @@ def test_programs_get_what_the_api_tells(desk: Desk) -> None:
 def test_steps_for_a_person_are_numbered(desk: Desk) -> None:
     desk.world.registrars.providers = ()
     told = desk(*ENSURE, *NORTH)
-    assert told.code == 0
+    assert told.code == 1
     assert "  1. enter https://desk.example/webhooks/memory/" in told.out
+    assert "until its secret is entered" in told.out
+    desk("provider", "webhooks", "secret", "--secret-stdin", *NORTH, stdin="s3cret")
+    entered = desk(*ENSURE, *NORTH)
+    assert entered.code == 0
+    (line,) = entered.out.splitlines()[1:]
+    assert line.startswith("  entered; if the address changes: enter https://desk.example/webhooks/memory/")
 
 
 def test_what_was_missed_is_told(desk: Desk) -> None:

@@ -23,7 +23,8 @@ class TroubleAnswer(Answer):
 
 
 class EnsuredAnswer(Answer):
-    """``done`` are phrases, ``todo`` the steps that a person must take. ``missed_since``: since when deliveries were
+    """``done`` are phrases, ``todo`` the steps that a person must take; ``entered`` the same where a
+    secret tells that they were taken. ``secret_missing``: nothing is taken in without one. ``missed_since``: since when deliveries were
     lost because the provider had switched a subscription off; ``recovered`` of them were fetched and new."""
 
     account_id: UUID
@@ -33,6 +34,8 @@ class EnsuredAnswer(Answer):
     registrations: list[RegistrationAnswer]
     done: list[str]
     todo: list[str]
+    entered: list[str]
+    secret_missing: bool
     missed_since: datetime | None
     recovered: int
     error: TroubleAnswer | None
@@ -58,6 +61,8 @@ def ensured(one: EnsuredWebhooks) -> EnsuredWebhooksAnswer:
             ],
             done=list(one.done),
             todo=list(one.todo),
+            entered=list(one.entered),
+            secret_missing=one.secret_missing,
             missed_since=one.missed_since,
             recovered=one.recovered,
             error=None if one.error is None else TroubleAnswer(code=one.error.code, message=one.error.message),

@@ -26,6 +26,13 @@ class SigningWithKey(MemoryWebhooks):
     signs_with_api_key = True
 
 
+class Issuing(MemoryWebhooks):
+    """A provider that makes its secrets itself."""
+
+    issues_secret = True
+    secret_prefix = "whsec_"
+
+
 @attrs.frozen
 class Office:
     """A studio, and its inbox administered."""
@@ -138,6 +145,27 @@ async def test_what_is_no_secret_is_refused(office: Office, secret: str) -> None
     with pytest.raises(InvalidValue) as caught:
         await office.administer.give_secret(office.new(secret))
     assert caught.value.details["field"] == "secret"
+
+
+@pytest.mark.parametrize(
+    ("secret", "told"),
+    [(None, "chooses its secret itself"), ("sk_test_1", "begins with whsec_"), ("1whsec_", "begins with whsec_")],
+)
+async def test_a_secret_that_the_provider_does_not_sign_with_is_refused(
+    studio: Studio, secret: str | None, told: str
+) -> None:
+    office = office_of(studio, webhooks=MemoryWebhookProviders([Issuing()]))
+    with pytest.raises(InvalidValue, match=told) as caught:
+        await office.administer.give_secret(office.new(secret))
+    assert caught.value.details["field"] == "secret"
+    shown, _ = await office.administer.give_secret(office.new(" whsec_1"))
+    assert shown.can_verify
+
+
+async def test_where_the_api_key_signs_no_secret_is_made(studio: Studio) -> None:
+    office = office_of(studio, webhooks=MemoryWebhookProviders([SigningWithKey()]))
+    with pytest.raises(InvalidValue, match="API key"):
+        await office.administer.give_secret(office.new(None))
 
 
 async def test_an_inbox_is_closed_and_opened(office: Office) -> None:

@@ -10,7 +10,7 @@ from tests.post import KEY, SECRET, Post
 from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.memory.locks import MemoryRunLocks
 from tresen.adapters.memory.registrars import MemoryRegistrars
-from tresen.adapters.memory.webhooks import MemoryWebhookProviders, Told, encode
+from tresen.adapters.memory.webhooks import MemoryWebhookProviders, MemoryWebhooks, Told, encode
 from tresen.adapters.security.tokens import RandomTokens
 from tresen.application.jobs.kinds import JobKind
 from tresen.application.ports.registrars import Missed
@@ -21,6 +21,7 @@ from tresen.application.webhooks.doors import Doors
 from tresen.application.webhooks.ensure import EnsureWebhooks, StoreMissed
 from tresen.application.webhooks.ensure_job import EnsureWebhooksJob
 from tresen.application.webhooks.open_inbox import OpenInbox
+from tresen.application.webhooks.repair_task import REPAIR_WEBHOOKS
 from tresen.domain.jobs.job import Job, JobState
 from tresen.domain.shared.errors import (
     CredentialsRefused,
@@ -31,10 +32,18 @@ from tresen.domain.shared.errors import (
     NotFound,
 )
 from tresen.domain.shared.ids import AccountId, JobId
+from tresen.domain.shared.page import Listing
+from tresen.domain.staff.task import StaffTask
 from tresen.domain.tenancy.provider_account import CredentialState
 from tresen.domain.webhooks.inbox import Inbox
 
 ADDRESS = f"https://desk.example/webhooks/memory/{KEY}"
+
+
+class SigningWithKey(MemoryWebhooks):
+    """A provider that signs with the API key."""
+
+    signs_with_api_key = True
 
 
 @pytest.fixture
@@ -189,6 +198,29 @@ async def test_where_a_person_must_do_it_the_steps_have_the_address_and_no_secre
     assert (await inbox(post)).secrets == ()
 
 
+async def test_where_a_person_must_do_it_a_missing_secret_is_not_well(
+    post: Post, clock: FixedClock, locks: MemoryRunLocks
+) -> None:
+    ensure = ensuring(post, MemoryRegistrars(providers=()), clock, locks)
+    entered = await ensure(post.tenant, post.account.id)
+    assert (entered.healthy, entered.todo) == (True, ())
+    assert entered.entered == (f"enter {ADDRESS} at memory",)
+    await post.change_inbox(secrets=())
+    missing = await ensure(post.tenant, post.account.id)
+    assert (missing.healthy, missing.secret_missing, missing.entered) == (False, True, ())
+
+
+async def test_where_the_api_key_signs_no_secret_is_missing(
+    post: Post, clock: FixedClock, locks: MemoryRunLocks
+) -> None:
+    await post.change_inbox(secrets=())
+    by_key = MemoryWebhookProviders([SigningWithKey()])
+    standing = await ensuring(post, MemoryRegistrars(providers=()), clock, locks, providers=by_key)(
+        post.tenant, post.account.id
+    )
+    assert (standing.healthy, len(standing.todo)) == (True, 1)
+
+
 async def test_for_an_inbox_that_was_disabled_nothing_is_set_up(
     post: Post, ensure: EnsureWebhooks, registrars: MemoryRegistrars, clock: FixedClock
 ) -> None:
@@ -233,8 +265,8 @@ def a_job(post: Post, clock: FixedClock, attempts: int = 0) -> Job:
 
 
 @pytest.fixture
-def kind(ensure: EnsureWebhooks) -> JobKind:
-    return EnsureWebhooksJob(ensure).kind()
+def kind(post: Post, ensure: EnsureWebhooks, clock: FixedClock) -> JobKind:
+    return EnsureWebhooksJob(ensure, post.transactions, clock, post.store.ids).kind()
 
 
 async def test_the_job_ensures_all_accounts_of_its_tenant(
@@ -244,20 +276,61 @@ async def test_the_job_ensures_all_accounts_of_its_tenant(
     assert list(registrars.addresses) == [str(post.account.id)]
 
 
-async def test_the_job_is_tried_again_a_few_times_when_a_provider_is_away(
+async def queued(post: Post) -> Sequence[Job]:
+    async with post.store.units.open(post.tenant, read_only=True) as uow:
+        return (await uow.jobs.page(Listing())).items
+
+
+async def open_tasks(post: Post) -> Sequence[StaffTask]:
+    async with post.store.units.open(post.tenant, read_only=True) as uow:
+        return await uow.tasks.open_for(REPAIR_WEBHOOKS, subject_of(post.account))
+
+
+async def test_an_account_whose_provider_is_away_gets_a_job_of_its_own(
     post: Post, kind: JobKind, registrars: MemoryRegistrars, clock: FixedClock
 ) -> None:
     registrars.failure = GatewayUnavailable("away")
-    with pytest.raises(GatewayUnavailable, match=post.account.name):
+    for _ in range(2):
         await kind.run(a_job(post, clock))
-    await kind.run(a_job(post, clock, attempts=3))
+    (again,) = await queued(post)
+    assert again.payload == {"account_id": str(post.account.id)}
+    assert again.run_at == clock.now() + timedelta(minutes=1)
+    with pytest.raises(GatewayUnavailable, match=f"memory account {post.account.name} could not be set up: away"):
+        await kind.run(again)
+    other = attrs.evolve(again, payload={"account_id": "another"})
+    await kind.run(other)
 
 
-async def test_the_job_leaves_what_no_other_try_would_change(
+async def test_after_the_last_try_one_staff_task_tells_until_the_next_success(
+    post: Post, kind: JobKind, registrars: MemoryRegistrars, clock: FixedClock
+) -> None:
+    registrars.failure = GatewayUnavailable("away")
+    last = attrs.evolve(a_job(post, clock, attempts=3), payload={"account_id": str(post.account.id)})
+    for _ in range(2):
+        await kind.run(last)
+    (task,) = await open_tasks(post)
+    assert task.title == f"Webhooks of memory account {post.account.name} could not be set up: away"
+    assert task.account_id == post.account.id
+    registrars.failure = None
+    await kind.run(last)
+    assert await open_tasks(post) == []
+
+
+async def test_what_no_other_try_would_change_is_told_at_once(
     post: Post, kind: JobKind, registrars: MemoryRegistrars, clock: FixedClock
 ) -> None:
     registrars.failure = GatewayRejected("no")
     await kind.run(a_job(post, clock))
+    assert len(await open_tasks(post)) == 1
+    assert not await queued(post)
+
+
+async def test_refused_credentials_are_not_told_twice(
+    post: Post, kind: JobKind, registrars: MemoryRegistrars, clock: FixedClock
+) -> None:
+    registrars.failure = CredentialsRefused("no")
+    await kind.run(a_job(post, clock))
+    assert await open_tasks(post) == []
 
 
 async def test_blocked_accounts_are_left_alone(
