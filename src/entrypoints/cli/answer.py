@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from .columns import column_widths
 from .exit_codes import ExitCode
 from .terminal import Terminal, visible
 
@@ -78,14 +79,18 @@ def page_table(
     return Table(columns=columns, rows=rows, empty=empty, footer=footer)
 
 
-def cell(value: object, zone: str = "UTC") -> str:
-    """A value as a table shows it: instants in the zone, nothing for None, yes or no for a truth value."""
+def cell(value: object, zone: str = "UTC", *, seconds: bool = False) -> str:
+    """A value as a table shows it: instants in the zone, nothing for None, yes or no for a truth value.
+
+    ``seconds``: instants to the second, for whoever compares them with a log; else to the minute.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+        form = "%Y-%m-%d %H:%M:%S %Z" if seconds else "%Y-%m-%d %H:%M %Z"
+        return value.astimezone(ZoneInfo(zone)).strftime(form)
     return str(value)
 
 
@@ -118,20 +123,23 @@ def _show_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], terminal: 
 
     # No colours here, only bold: NO_COLOR asks for nothing.
     console = Console(file=terminal.out, highlight=False, emoji=False)
+    gaps = len(_GAP) * (len(columns) - 1)
+    widths = column_widths(columns, rows, room=console.width - gaps)
+    # What is too wide even then is left to the terminal: cut off it would be lost.
+    console.width = max(console.width, sum(widths) + gaps)
     with console.capture() as captured:
-        console.print(_rich_table(columns, rows))
+        console.print(_rich_table(columns, rows, widths))
     terminal.write(captured.get())
 
 
-def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> "RichTable":
+def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> "RichTable":
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for column in columns:
-        # An id that is cut or wrapped cannot be copied.
-        drawn.add_column(column, no_wrap=column == "id", overflow="fold")
+    drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False, collapse_padding=True)
+    for column, width in zip(columns, widths, strict=True):
+        drawn.add_column(column, width=width, overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(text) for text in row))
     return drawn

@@ -18,7 +18,11 @@ async def list_(
     table = Table(
         columns=("when", "who", "what", "answer", "from", "correlation id"),
         rows=[
-            (cell(e.at, home.zone), e.name, e.action, str(e.status), cell(e.address), e.correlation_id) for e in entries
+            (
+                *(cell(e.at, home.zone, seconds=True), e.name, e.action, str(e.status)),
+                *(cell(e.address), e.correlation_id),
+            )
+            for e in entries
         ],
         empty="nobody changed anything through the API yet",
     )

@@ -31,7 +31,7 @@ async def list_(
         columns=("id", "kind", "status", "not before", "priority", "failed", "last error"),
         rows=[
             (
-                *(job.id, job.kind, job.state.value, cell(job.run_at, home.zone)),
+                *(job.id, job.kind, job.state.value, cell(job.run_at, home.zone, seconds=True)),
                 *(str(job.priority), str(job.attempts), cell(job.last_error)),
             )
             for job in page.items

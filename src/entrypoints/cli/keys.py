@@ -40,9 +40,12 @@ async def create(
     async with in_tenant(call, tenant) as (use, home):
         expires_at = _end_of(expires, home.zone) if expires else None
         made = await use.create_api_key(NewApiKey(tenant_id=home.id, name=name, scopes=scopes, expires_at=expires_at))
+    told = f"this is the only time it is shown; its id is {made.key.id}"
+    if made.key.expires_at:
+        told += f"; it is valid {_until(made.key.expires_at, home.zone)}"
     return Answer(
         document={"api_key": _document(made.key), "key": made.text},
-        parts=[made.text, f"this is the only time it is shown; its id is {made.key.id}"],
+        parts=[made.text, told],
         as_json=as_json,
     )
 
@@ -69,11 +72,13 @@ async def list_(*, tenant: TenantOption = None, as_json: JsonOption = False, cal
     async with in_tenant(call, tenant) as (use, home):
         keys = await use.readers.api_keys(home.id)
     table = Table(
-        columns=("id", "name", "begins with", "scopes", "created", "expires", "revoked"),
+        columns=("id", "name", "begins with", "scopes", "created", "valid", "revoked"),
         rows=[
             (
                 *(str(key.id), key.name, key.hint, " ".join(sorted(s.value for s in key.scopes))),
-                *(cell(at, home.zone) for at in (key.created_at, key.expires_at, key.revoked_at)),
+                cell(key.created_at, home.zone),
+                _until(key.expires_at, home.zone) if key.expires_at else "",
+                cell(key.revoked_at, home.zone),
             )
             for key in keys
         ],
@@ -87,6 +92,14 @@ def _end_of(last_day: date, zone: str) -> datetime:
         return as_utc(datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(zone)), "expires")
     except OverflowError:
         raise InvalidValue("expires lies outside the calendar", field="expires") from None
+
+
+def _until(expires_at: datetime, zone: str) -> str:
+    """``through`` the last day of which all is left, else ``until`` an instant."""
+    local = expires_at.astimezone(ZoneInfo(zone))
+    if local.time() == time():
+        return f"through {local.date() - timedelta(days=1)}"
+    return f"until {cell(expires_at, zone)}"
 
 
 def _document(key: ApiKey) -> dict[str, object]:

@@ -140,9 +140,11 @@ def _about(member: Member, zone: str) -> list[str]:
 
 
 def about(values: dict[str, object], zone: str) -> list[str]:
-    """Names and values, one a line; what is not known is left out."""
+    """Names and values, one a line, instants to the second; what is not known is left out."""
     width = max(len(name) for name in values)
-    return [f"{name:<{width}}  {cell(value, zone)}" for name, value in values.items() if value is not None]
+    return [
+        f"{name:<{width}}  {cell(value, zone, seconds=True)}" for name, value in values.items() if value is not None
+    ]
 
 
 def _memberships(memberships: Sequence[MembershipRow]) -> Table:

@@ -75,7 +75,8 @@ async def list_(
         columns=("id", "received", "provider", "type", "subject", "status", "reason"),
         rows=[
             (
-                *(str(row.id), cell(row.received_at, home.zone), row.provider, cell(row.type), cell(row.subject)),
+                *(str(row.id), cell(row.received_at, home.zone, seconds=True), row.provider),
+                *(cell(row.type), cell(row.subject)),
                 *(row.state.value, cell(row.reason)),
             )
             for row in page.items

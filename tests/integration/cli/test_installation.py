@@ -146,6 +146,10 @@ def test_the_last_day_of_a_key_ends_in_the_tenants_zone(desk: Desk) -> None:
     desk("tenant", "create", "west", "West", "--zone", "Europe/Berlin")
     options = ("--name", "k", "--scope", "members:read", "--expires", "2026-07-31", "--tenant", "west", "--json")
     assert desk("key", "create", *options).json["api_key"]["expires_at"] == "2026-07-31T22:00:00Z"
+    assert desk("key", "create", *options[:-1]).out.endswith("; it is valid through 2026-07-31\n")
+    listed = desk("key", "list", "--tenant", "west").out
+    assert listed.count("through 2026-07-31") == 2
+    assert "2026-08-01" not in listed
 
 
 def test_a_key_for_people_stands_alone_on_its_line(desk: Desk) -> None:

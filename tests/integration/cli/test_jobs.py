@@ -25,7 +25,7 @@ def test_jobs_are_listed(desk: Desk, dead: JobId) -> None:
     lines = [line.split("  ") for line in result.out.splitlines()]
     assert [line[0] for line in lines[1:3]] == [dead, queued]
     assert "provider_unavailable: no answer" in result.out
-    assert "2026-03-02 12:00 UTC" in result.out
+    assert "2026-03-02 12:00:00 UTC" in result.out
     assert "2 in all" in result.out
     assert desk("jobs", "list", "--status", "dead", *NORTH).out.count("mail") == 1
     assert desk("jobs", "list", "--q", "sync", *NORTH).out.count("mail") == 0

@@ -68,6 +68,7 @@ def test_a_page_tells_how_to_see_the_rest(rows: int, count: int, offset: int, fo
 def test_cells_show_zones_and_words() -> None:
     noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
     assert cell(noon, "Europe/Berlin") == "2026-07-01 14:00 CEST"
+    assert cell(noon, "Europe/Berlin", seconds=True) == "2026-07-01 14:00:00 CEST"
     assert (cell(None), cell(True), cell(False), cell(0)) == ("", "yes", "no", "0")
 
 
