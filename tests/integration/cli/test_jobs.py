@@ -44,7 +44,15 @@ def test_json_is_the_apis(desk: Desk, dead: JobId) -> None:
 
 def test_a_job_is_shown_with_all_that_is_known(desk: Desk, dead: JobId) -> None:
     shown = desk("jobs", "show", dead, *NORTH).out
-    for text in ("mail", "dead", "mail:1", "member:1", "payload member", "provider_unavailable: no answer"):
+    for text in (
+        "mail",
+        "dead",
+        "mail:1",
+        "member:1",
+        "payload member",
+        "12:00:00 UTC",
+        "provider_unavailable: no answer",
+    ):
         assert text in shown
 
 

@@ -47,6 +47,7 @@ def test_the_audit_log_is_told(desk: Desk) -> None:
     (entry,) = desk("audit", "list", "--json", *NORTH).json["audit"]
     assert (entry["name"], entry["action"], entry["status"]) == ("Ada", "create lead", 201)
     assert "create lead" in desk("audit", "list", *NORTH).out
+    assert "12:00:00 UTC" in desk("audit", "list", *NORTH).out
 
 
 def test_an_empty_list_tells_whether_a_filter_made_it_empty(desk: Desk) -> None:

@@ -29,6 +29,7 @@ def test_they_are_listed(desk: Desk, deliveries: list[Delivery]) -> None:
     told = desk("webhooks", "list", *NORTH).out
     assert str(deliveries[0].id) in told
     assert "because" in told
+    assert told.count("2026-03-02 12:00:00 UTC") == 2
     document = desk("webhooks", "list", "--status", "dead", "--json", *NORTH).json
     assert document["count"] == 1
     (line,) = document["webhook_deliveries"]
@@ -46,6 +47,7 @@ def test_one_is_shown_with_its_body(desk: Desk, deliveries: list[Delivery]) -> N
     told = desk("webhooks", "show", str(deliveries[0].id), *NORTH).out
     assert '{"a": 1}' in told
     assert "x-topic" in told
+    assert "2026-03-02 12:00:00 UTC" in told
     document = desk("webhooks", "show", str(deliveries[0].id), "--json", *NORTH).json["webhook_delivery"]
     assert (document["body"], document["headers"]) == ('{"a": 1}', {"x-topic": "order.updated"})
 
