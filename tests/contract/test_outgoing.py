@@ -179,7 +179,40 @@ async def test_a_line_says_all_but_the_body(backend: Backend, tenant: TenantId, 
     await store(backend, tenant, message)
     (line,) = (await backend.read(tenant, lambda uow: uow.messages.page(endpoint.id, ALL, Listing()))).items
     expected = {name: value for name, value in values_of(message).items() if name in attrs.fields_dict(type(line))}
-    assert attrs.asdict(line) == {**expected, "size": 5}
+    assert attrs.asdict(line) == {**expected, "size": 5, "waits_for": None}
+
+
+async def test_the_head_of_a_subject_is_what_was_tried_else_what_waits_longest(
+    backend: Backend, tenant: TenantId, endpoint: Endpoint, others_endpoint: Endpoint
+) -> None:
+    old, young, tried = (a_message(endpoint, created_at=NOON + minute * MINUTE) for minute in range(3))
+    tried.note(an_attempt(tried, status=500, at=LATER), again_in_s=3_600)
+    first, second = a_message(endpoint, subject="lead:2"), a_message(endpoint, subject="lead:2")
+    again = a_message(endpoint, subject="lead:3", state=MessageState.FAILED)
+    again.replay(now=NOON + 2 * MINUTE)
+    before = a_message(endpoint, subject="lead:3", created_at=NOON + MINUTE)
+    done = a_message(endpoint, subject="lead:4", state=MessageState.DELIVERED)
+    await store(backend, tenant, second, first, old, young, tried, again, before, done)
+    await store(backend, others_endpoint.tenant_id, a_message(others_endpoint))
+    heads = await backend.read(tenant, lambda uow: uow.messages.heads(endpoint.id))
+    assert {head.subject: head.id for head in heads} == {"lead:1": tried.id, "lead:2": first.id, "lead:3": before.id}
+    few = await backend.read(tenant, lambda uow: uow.messages.heads(endpoint.id, {"lead:2", "lead:9"}))
+    assert [head.id for head in few] == [first.id]
+    assert not await backend.read(others_endpoint.tenant_id, lambda uow: uow.messages.heads(endpoint.id))
+
+
+async def test_what_once_arrived_can_be_left_out(backend: Backend, tenant: TenantId, endpoint: Endpoint) -> None:
+    never, once = a_message(endpoint), a_message(endpoint)
+    once.note(an_attempt(once, at=LATER), again_in_s=None)
+    once.replay(now=LATER)
+    await store(backend, tenant, never, once)
+    wanted = MessageFilter(never_delivered=True)
+    page = await backend.read(tenant, lambda uow: uow.messages.page(endpoint.id, wanted, Listing()))
+    assert [row.id for row in page.items] == [never.id]
+    found = await backend.read(tenant, lambda uow: uow.messages.matching(endpoint.id, wanted, after=None, limit=9))
+    assert [message.id for message in found] == [never.id]
+    kept = await backend.read(tenant, lambda uow: uow.messages.get(once.id))
+    assert kept.first_delivered_at == LATER
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pgqueuer.models import Job as Held
 from pgqueuer.models import TracebackRecord
 from pgqueuer.types import JOB_STATUS
 
-from ...domain.jobs.outcome import Again, Dead, Done, Outcome
+from ...domain.jobs.outcome import Again, Dead, Done, Outcome, Returned
 from . import postgres_rows as rows
 from .postgres_names import LAST_ERROR, RUN_AT
 from .postgres_sql import BOOK
@@ -39,6 +39,9 @@ def _lines(outcomes: Sequence[Outcome], now: datetime) -> Iterator[Line]:
             case Dead():
                 news = {LAST_ERROR: rows.storable(outcome.error)}
                 yield number, "failed", None, 1, json.dumps(news), _trace(outcome, now)
+            case Returned(_, delay_s) if delay_s is not None:
+                later = timedelta(seconds=delay_s)
+                yield number, "queued", later, 0, json.dumps({RUN_AT: (now + later).isoformat()}), None
             case Done():
                 pass
             case _:

@@ -135,7 +135,7 @@ REQUEUED = f"""
 
 FIGURES = f"""
     SELECT {KIND_OF} AS kind, status::text AS status, count(*) AS count,
-        min((headers ->> '{RUN_AT}')::timestamptz) 
+        min((headers ->> '{RUN_AT}')::timestamptz)
             FILTER (WHERE status = 'queued' AND execute_after <= now() AND {IS_PARKED} = 0) AS due
     FROM {QUEUE_TABLE} WHERE {IS_OURS} GROUP BY 1, 2 ORDER BY 1, 2
 """  # noqa: S608

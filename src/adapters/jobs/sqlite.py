@@ -49,9 +49,9 @@ class SqliteJobQueue(JobQueue):
             if not await connection.work(claim.may_find):
                 return []
         async with self._database.writing() as transaction:
-            rows = await transaction.work(claim.take)
+            taken = await transaction.work(claim.take)
             await transaction.commit()
-        return list(map(job, rows))
+        return taken
 
     async def settle(self, outcomes: Sequence[Outcome], *, worker: UUID) -> None:
         """Statements for many."""

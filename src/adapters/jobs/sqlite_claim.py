@@ -1,6 +1,7 @@
 """Claiming in SQLite: what is due is looked up kind by kind, each in the order of an index."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Mapping
 from heapq import nsmallest
@@ -8,18 +9,26 @@ from typing import Any
 
 import attrs
 
+from ...domain.jobs.job import Job
 from ..persistence.mappers.values import Row
 from .sqlite_lanes import move_up
-from .sqlite_rows import COLUMNS
+from .sqlite_rows import COLUMNS, job
+
+_log = logging.getLogger(__name__)
 
 # So many that become due at the same time are put in order, in some 50 ms; the rest follows with the next claim.
 _DUE_AT_A_TIME = 10_000
 LOST = "the process that ran it was lost"
+UNREADABLE = "its row in the queue cannot be read"
 
 _LOST = "SELECT number, tenant_id, lane FROM job WHERE state = 'running' AND lease_until <= ?"
 _TAKE_BACK = """
 UPDATE job SET state = 'ready', attempts = attempts + 1, last_error = ?, worker = NULL, lease_until = NULL
 WHERE number = ?
+"""
+_BURY = """
+UPDATE job SET state = 'dead', attempts = attempts + 1, last_error = ?, worker = NULL, lease_until = NULL
+WHERE number = ? RETURNING tenant_id, lane
 """
 _BECOME_READY = """
 UPDATE job SET state = 'ready'
@@ -55,8 +64,8 @@ class Claim:
             return True
         return any(driver.execute(_ANY_READY, (kind,)).fetchone() for kind in self.limits)
 
-    def take(self, driver: sqlite3.Connection) -> list[Row]:
-        """The rows, now running, in the order in which they are to be run."""
+    def take(self, driver: sqlite3.Connection) -> list[Job]:
+        """Those that now run, in the order in which they are to be run. One that cannot be read is dead instead."""
         self._take_back(driver)
         driver.execute(_BECOME_READY, (self.now, _DUE_AT_A_TIME))
         ready: list[tuple[int, int]] = []
@@ -68,7 +77,7 @@ class Claim:
         rows = driver.execute(_CLAIM, (self.worker, self.lease_until, json.dumps(chosen))).fetchall()
         place = {number: index for index, number in enumerate(chosen)}
         rows.sort(key=lambda row: place[row[0]])
-        return rows
+        return [one for row in rows if (one := _read(driver, row)) is not None]
 
     def _room(self, driver: sqlite3.Connection, kind: str, limit: int | None) -> int:
         if limit is None:
@@ -80,3 +89,15 @@ class Claim:
             driver.execute(_TAKE_BACK, (LOST, number))
             if lane is not None:
                 move_up(driver, tenant, lane)
+
+
+def _read(driver: sqlite3.Connection, row: Row) -> Job | None:
+    try:
+        return job(row)
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, other jobs are not to wait for it
+        number = row[0]
+        _log.exception("job %s cannot be read: it is dead", number)
+        ((tenant, lane),) = driver.execute(_BURY, (UNREADABLE, number)).fetchall()
+        if lane is not None:
+            move_up(driver, tenant, lane)
+        return None

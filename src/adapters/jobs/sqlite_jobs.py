@@ -22,7 +22,7 @@ from ..persistence.sqlite_connection import SqliteTransaction
 from ..persistence.tables import JOB
 from ..persistence.types import to_microseconds
 from .sqlite_lanes import is_free, move_up
-from .sqlite_rows import BEHIND, DEAD, READY, SELECTED, STATES, WAITING, job, number_of, tenant_key
+from .sqlite_rows import BEHIND, DEAD, READY, SELECTED, STATES, WAITING, number_of, shown, tenant_key
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class SqliteJobs(Jobs):
         rows = await self._transaction.fetch_raw(_GET, {"tenant_id": self._tenant_id, "number": number_of(job_id)})
         if not rows:
             raise NotFound("job", job_id)
-        return job(rows[0])
+        return shown(rows[0])
 
     async def page(self, listing: Listing) -> Page[Job]:
         """By index when ordered by ``created_at``; equals are in the order of enqueueing."""
@@ -85,7 +85,7 @@ class SqliteJobs(Jobs):
         parameters = {"tenant_id": self._tenant_id}
         rows = await self._transaction.fetch_raw(window.limit(listing.limit).offset(listing.offset), parameters)
         ((total,),) = await self._transaction.fetch_raw(count, parameters)
-        return Page(tuple(map(job, rows)), total)
+        return Page(tuple(map(shown, rows)), total)
 
     async def retry(self, job_id: JobId) -> None:
         """It has its old place in its lane: before those that came later, but not beside one that runs."""
@@ -97,7 +97,7 @@ class SqliteJobs(Jobs):
         await self._work(lambda driver: self._forget(driver, job_id))
 
     async def cancel_lanes(self, prefix: str) -> int:
-        """By index of the lanes, of which each is empty afterwards but for one that runs; other tasks run in between."""
+        """By index of the lanes, which are empty then but for what runs; other tasks run in between."""
         key, count = (self._tenant, prefix, prefix), 0
         while gone := await self._work(lambda driver: driver.execute(_FORGET_LANES, key).rowcount):
             count += gone

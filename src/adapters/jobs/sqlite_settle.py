@@ -40,7 +40,9 @@ def _after(outcome: Outcome, now: int) -> tuple[str, int, int | None, str | None
             return "waiting", 1, now + round(delay_s * _MICROSECONDS), error
         case Dead(_, error):
             return "dead", 1, None, error
-        case Returned():
+        case Returned(_, None):
             return "ready", 0, None, None
+        case Returned(_, delay_s):
+            return "waiting", 0, now + round(delay_s * _MICROSECONDS), None
         case Done():
             raise AssertionError("a job that is done is not kept")

@@ -1,6 +1,6 @@
 """Endpoints, messages and attempts in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -95,6 +95,15 @@ class MemoryMessages(MemoryVersioned[Message, MessageId], Messages):
             rows = [row for row in rows if _creation(row) > _creation(after)]
         return [self._rows.copy(row) for row in rows[:limit]]
 
+    async def heads(self, endpoint_id: EndpointId, subjects: Collection[str] | None = None) -> Sequence[MessageRow]:
+        """A look at each."""
+        heads: dict[str, Message] = {}
+        waiting = self._meant(endpoint_id, MessageFilter(states=frozenset({MessageState.PENDING})))
+        for row in sorted(waiting, key=lambda m: (not m.failures, m.next_at or m.created_at, *_creation(m))):
+            if subjects is None or row.subject in subjects:
+                heads.setdefault(row.subject, row)
+        return list(map(_line, heads.values()))
+
     async def cancel_pending(self, endpoint_id: EndpointId, *, now: datetime) -> int:
         """One by one."""
         waiting = self._meant(endpoint_id, MessageFilter(states=frozenset({MessageState.PENDING})))
@@ -131,6 +140,7 @@ def _is_meant(message: Message, wanted: MessageFilter) -> bool:
         and wanted.event_type in (None, message.event_type)
         and (wanted.since is None or message.created_at >= wanted.since)
         and (wanted.until is None or message.created_at < wanted.until)
+        and not (wanted.never_delivered and message.first_delivered_at)
     )
 
 
@@ -145,5 +155,6 @@ def _line(m: Message) -> MessageRow:
         next_at=m.next_at,
         created_at=m.created_at,
         done_at=m.done_at,
+        first_delivered_at=m.first_delivered_at,
         size=len(m.body),
     )

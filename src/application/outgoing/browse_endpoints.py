@@ -1,6 +1,7 @@
 """Endpoints, their messages, and what became of each."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import attrs
 
@@ -8,7 +9,7 @@ from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import EndpointId, MessageId, TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.webhooks.endpoint import Endpoint
-from ...domain.webhooks.message import Attempt, Message
+from ...domain.webhooks.message import Attempt, Message, MessageState
 from ..ports.outgoing import MessageFilter, MessageRow
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
@@ -16,10 +17,19 @@ from ..transactions import Transactions
 
 @attrs.frozen
 class MessageWithAttempts:
-    """A message and the log of its attempts, by number."""
+    """A message and the log of its attempts, by number. ``waits_for``: as in the list."""
 
     message: Message
     attempts: Sequence[Attempt]
+    waits_for: MessageId | None
+
+
+@attrs.frozen
+class Waiting:
+    """How many of an endpoint's messages wait to be sent, and when the first of them is tried (None: there is none)."""
+
+    count: int
+    next_at: datetime | None
 
 
 @attrs.frozen
@@ -39,11 +49,15 @@ class BrowseEndpoints:
     async def messages(
         self, tenant_id: TenantId, endpoint_id: EndpointId, wanted: MessageFilter, window: Listing
     ) -> Page[MessageRow]:
-        """A window of its messages by creation, and how many match."""
+        """A window of its messages by creation, and how many match. One that waits for another has no ``next_at``."""
 
         async def read(uow: UnitOfWork) -> Page[MessageRow]:
             await uow.endpoints.get(endpoint_id)
-            return await uow.messages.page(endpoint_id, wanted, window)
+            page = await uow.messages.page(endpoint_id, wanted, window)
+            subjects = {row.subject for row in page.items if row.state is MessageState.PENDING}
+            heads = await uow.messages.heads(endpoint_id, subjects) if subjects else ()
+            first = {head.subject: head.id for head in heads}
+            return Page(tuple(_in_its_lane(row, first.get(row.subject)) for row in page.items), page.count)
 
         return await self._transactions.read(tenant_id, read)
 
@@ -51,11 +65,31 @@ class BrowseEndpoints:
         """One of its messages."""
 
         async def read(uow: UnitOfWork) -> MessageWithAttempts:
-            return MessageWithAttempts(
-                await message_of(uow, endpoint_id, message_id), await uow.messages.attempts(message_id)
-            )
+            message = await message_of(uow, endpoint_id, message_id)
+            waits_for = None
+            if message.state is MessageState.PENDING:
+                (head,) = await uow.messages.heads(endpoint_id, {message.subject})
+                waits_for = head.id if head.id != message.id else None
+            return MessageWithAttempts(message, await uow.messages.attempts(message_id), waits_for)
 
         return await self._transactions.read(tenant_id, read)
+
+    async def waiting(self, tenant_id: TenantId, endpoint_id: EndpointId) -> Waiting:
+        """What is sent without a replay."""
+
+        async def read(uow: UnitOfWork) -> Waiting:
+            pending = MessageFilter(states=frozenset({MessageState.PENDING}))
+            count = (await uow.messages.page(endpoint_id, pending, Listing(limit=1))).count
+            heads = await uow.messages.heads(endpoint_id) if count else ()
+            return Waiting(count, min((head.next_at for head in heads if head.next_at), default=None))
+
+        return await self._transactions.read(tenant_id, read)
+
+
+def _in_its_lane(row: MessageRow, head: MessageId | None) -> MessageRow:
+    if row.state is not MessageState.PENDING or head in (None, row.id):
+        return row
+    return attrs.evolve(row, waits_for=head, next_at=None)
 
 
 async def message_of(uow: UnitOfWork, endpoint_id: EndpointId, message_id: MessageId) -> Message:

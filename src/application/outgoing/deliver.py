@@ -18,9 +18,10 @@ from ..ports.secrets import SecretBox
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .give_up import GiveUp
+from .places import Places
 from .queueing import DELIVER_MESSAGE
 
-# Receivers that are slow hold no more than so many places in all workers together.
+# So many are under way in all workers together: a worker has more places, and the others are for other kinds of jobs.
 CONCURRENCY = 16
 # The example of Standard Webhooks 1.0.0: ten tries over 75 hours and 35 minutes; each wait up to a tenth longer, so
 # that what failed together does not come back together. A receiver that asks for more time gets up to a day.
@@ -33,7 +34,6 @@ SCHEDULE = RetrySchedule(
 _RETRY = RetryPolicy(attempts=100, first_s=5.0, longest_s=3_600.0, longest_wait_s=172_800.0)
 # Clocks and queues are not that exact.
 _EARLY = timedelta(seconds=1)
-_SHOWN = 200
 
 
 @attrs.frozen
@@ -43,6 +43,7 @@ class Outing:
     message: Message
     url: str
     secrets: tuple[str, ...]
+    is_failing: bool
 
 
 @attrs.frozen
@@ -55,6 +56,7 @@ class DeliverMessage:
     _give_up: GiveUp
     _clock: Clock
     _dice: Dice
+    _places: Places
 
     def kind(self) -> JobKind:
         """How its jobs are run."""
@@ -67,13 +69,21 @@ class DeliverMessage:
             outing = await self._prepared(job.tenant_id, message_id, round_)
             if outing is None:
                 return
-            answer = await self._sender.send(outing.message, url=outing.url, secrets=outing.secrets)
+            answer = await self._sent(outing)
             delay = await self._settled(job.tenant_id, message_id, round_, answer)
         except NotFound:
             # The endpoint was deleted, and its messages with it.
             return
         if delay is not None:
             raise NotYet(f"not delivered: {_told(answer)}", delay_s=delay)
+
+    async def _sent(self, outing: Outing) -> Answer:
+        """Raises NotYet while others have the places of the endpoint or tenant."""
+        message = outing.message
+        with self._places.taken(message.tenant_id, message.endpoint_id, is_failing=outing.is_failing) as place:
+            answer = await self._sender.send(message, url=outing.url, secrets=outing.secrets)
+            place.answered = answer.status is not None
+            return answer
 
     async def _prepared(self, tenant_id: TenantId, message_id: MessageId, round_: int) -> Outing | None:
         """None when there is nothing to send any more."""
@@ -92,7 +102,7 @@ class DeliverMessage:
         if message.next_at is not None and message.next_at - now > _EARLY:
             raise NotYet("its next try is later", delay_s=(message.next_at - now).total_seconds())
         secrets = tuple(self._box.open(secret.sealed) for secret in endpoint.live_secrets(now))
-        return Outing(message, endpoint.url, secrets)
+        return Outing(message, endpoint.url, secrets, endpoint.failing_since is not None)
 
     async def _cancelled(self, message: Message, round_: int) -> None:
         """It was written while the endpoint was being disabled."""
@@ -151,5 +161,5 @@ class DeliverMessage:
 
 
 def _told(answer: Answer) -> str:
-    what = answer.error if answer.status is None else str(answer.status)
-    return f"{what} {answer.excerpt}".strip()[:_SHOWN]
+    """Without what the receiver said, which may be anything, our own request too: that is kept with the attempt only."""
+    return str(answer.error if answer.status is None else answer.status)

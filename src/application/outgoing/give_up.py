@@ -28,7 +28,8 @@ class GiveUp:
     async def __call__(self, uow: UnitOfWork, endpoint: Endpoint, reason: DisabledReason, *, answer: str = "") -> int:
         """Disable and save it; how many messages were cancelled. Raises IllegalTransition when it is disabled.
 
-        Unless a person did it, a staff task tells the owner; ``answer`` is what the receiver said last.
+        Unless a person did it, a staff task tells the owner; ``answer`` is the receiver's last one, its
+        status or a word.
         """
         now = self._clock.now()
         endpoint.disable(reason, now=now)

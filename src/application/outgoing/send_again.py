@@ -5,7 +5,7 @@ import attrs
 from ...domain.shared.errors import IllegalTransition, InvalidValue
 from ...domain.shared.ids import EndpointId, MessageId, TenantId
 from ...domain.webhooks.endpoint import Endpoint, EndpointState
-from ...domain.webhooks.message import Message, MessageState
+from ...domain.webhooks.message import Message, MessageState, webhook_id
 from ..ports.clock import Clock, IdSource
 from ..ports.events import Json
 from ..ports.outgoing import MessageFilter
@@ -15,7 +15,7 @@ from .browse_endpoints import message_of
 from .payload import TEST_TYPE, body
 from .queueing import enqueue_delivery, in_order, task_subject
 
-# What did not arrive.
+# How what did not arrive ended.
 REPLAYED = frozenset({MessageState.FAILED, MessageState.CANCELLED})
 # Some 20 ms of work: others may write in between.
 _BATCH = 100
@@ -56,7 +56,7 @@ class SendTest:
 
 @attrs.frozen(kw_only=True)
 class ReplayRange:
-    """An endpoint's messages that are meant; without states in ``wanted``, those that did not arrive."""
+    """An endpoint's messages that are meant; without states in ``wanted``, those that never arrived."""
 
     tenant_id: TenantId
     endpoint_id: EndpointId
@@ -79,6 +79,8 @@ class ReplayMessages:
         async def replay(uow: UnitOfWork) -> Message:
             message = await message_of(uow, endpoint_id, message_id)
             endpoint = await _active(uow, endpoint_id)
+            if message.state is MessageState.PENDING:
+                raise await _on_its_way(uow, message)
             await self._again(uow, endpoint, [message])
             return message
 
@@ -86,10 +88,11 @@ class ReplayMessages:
 
     async def many(self, wish: ReplayRange) -> int:
         """How many are sent again, oldest first. Raises InvalidValue for ``pending``: those are sent anyway."""
-        states = REPLAYED if wish.wanted.states is None else wish.wanted.states
-        if MessageState.PENDING in states:
-            raise InvalidValue("what is pending is sent anyway", field="states")
-        wanted, count = attrs.evolve(wish.wanted, states=states), 0
+        wanted, count = wish.wanted, 0
+        if wanted.states is None:
+            wanted = attrs.evolve(wanted, states=REPLAYED, never_delivered=True)
+        elif MessageState.PENDING in wanted.states:
+            raise InvalidValue("what is pending waits and is sent without a replay", field="states")
         last: Message | None = None
         while batch := await self._batch(wish, wanted, last):
             count, last = count + len(batch), batch[-1]
@@ -116,3 +119,12 @@ async def _active(uow: UnitOfWork, endpoint_id: EndpointId) -> Endpoint:
     if endpoint.state is not EndpointState.ACTIVE:
         raise IllegalTransition("the endpoint is disabled: enable it first", status=endpoint.state.value, allowed=[])
     return endpoint
+
+
+async def _on_its_way(uow: UnitOfWork, message: Message) -> IllegalTransition:
+    (head,) = await uow.messages.heads(message.endpoint_id, {message.subject})
+    if head.id != message.id:
+        then = f"it is sent after {webhook_id(head.id)}, which is about the same subject"
+    else:
+        then = f"its next try is at {head.next_at:%Y-%m-%d %H:%M:%S} UTC"
+    return IllegalTransition(f"this message waits and needs no replay: {then}", status=message.state.value, allowed=[])

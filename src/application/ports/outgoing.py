@@ -1,7 +1,7 @@
 """Endpoints and their messages, and what sends them."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -38,13 +38,14 @@ class Endpoints(Entities[Endpoint, EndpointId], Protocol):
 class MessageFilter:
     """Which messages of an endpoint are meant, by state (None: all), type of event and instant of creation.
 
-    ``since`` is inclusive, ``until`` is not. Raises InvalidValue when it ends before it begins.
+    ``since`` is inclusive, ``until`` is not. ``never_delivered``: only what has not arrived in any round. Raises InvalidValue when it ends before it begins.
     """
 
     states: frozenset[MessageState] | None = None
     event_type: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    never_delivered: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.until < self.since:
@@ -53,7 +54,10 @@ class MessageFilter:
 
 @attrs.frozen(kw_only=True)
 class MessageRow:
-    """One line of the list: a message without its body, of which ``size`` is the length in bytes."""
+    """One line of the list: a message without its body, of which ``size`` is the length in bytes.
+
+    ``waits_for`` is the earlier message of its subject that must arrive or end first; the store leaves it None.
+    """
 
     id: MessageId
     event_id: EventId | None
@@ -64,7 +68,9 @@ class MessageRow:
     next_at: datetime | None
     created_at: datetime
     done_at: datetime | None
+    first_delivered_at: datetime | None
     size: int
+    waits_for: MessageId | None = None
 
 
 class Messages(Entities[Message, MessageId], Protocol):
@@ -86,6 +92,10 @@ class Messages(Entities[Message, MessageId], Protocol):
         self, endpoint_id: EndpointId, wanted: MessageFilter, *, after: Message | None, limit: int
     ) -> Sequence[Message]:
         """The next of an endpoint's messages by creation, then id; ``after`` None: the first ones."""
+
+    @abstractmethod
+    async def heads(self, endpoint_id: EndpointId, subjects: Collection[str] | None = None) -> Sequence[MessageRow]:
+        """Of each of the subjects (None: of all) the pending message that is sent first: the others wait for it."""
 
     @abstractmethod
     async def cancel_pending(self, endpoint_id: EndpointId, *, now: datetime) -> int:

@@ -67,7 +67,8 @@ class Message:
 
     ``subject`` is what the event is about, as ``member:<id>``: messages of one subject arrive in order. ``attempts``
     counts all tries, ``failures`` those since it was last queued, ``round`` how often that was: once, and once more
-    with each replay. ``next_at`` is when it is tried next, None when it is not.
+    with each replay. ``next_at`` is when it is tried next, None when it is not. ``first_delivered_at`` stays whatever
+    becomes of later replays.
     """
 
     id: MessageId = attrs.field(on_setattr=attrs.setters.frozen)
@@ -84,6 +85,7 @@ class Message:
     failures: int = 0
     next_at: datetime | None
     done_at: datetime | None = None
+    first_delivered_at: datetime | None = None
     version: int = 0
 
     @property
@@ -102,6 +104,7 @@ class Message:
         """
         if attempt.delivered:
             self._end(MessageState.DELIVERED, attempt.at)
+            self.first_delivered_at = self.first_delivered_at or attempt.at
         elif attempt.gone or again_in_s is None:
             self._end(MessageState.FAILED, attempt.at)
         else:
@@ -120,7 +123,11 @@ class Message:
         self._end(MessageState.CANCELLED, now)
 
     def replay(self, *, now: datetime) -> None:
-        """Send it once more, as if it had never been tried. Raises IllegalTransition when it is pending already."""
+        """Send it once more, as if it had never been tried. Raises IllegalTransition while it waits to be sent."""
+        if self.state is MessageState.PENDING:
+            raise IllegalTransition(
+                "this message waits and is sent without a replay", status=self.state.value, allowed=_allowed(self.state)
+            )
         self._become(MessageState.PENDING)
         self.round += 1
         self.failures, self.next_at, self.done_at = 0, now, None
@@ -135,10 +142,12 @@ class Message:
         self.state = state
 
     def _refused(self, wish: MessageState) -> IllegalTransition:
-        allowed = sorted(s.value for s in TRANSITIONS[self.state])
-        return IllegalTransition(
-            f"a message that is {self.state.value} cannot become {wish.value}", status=self.state.value, allowed=allowed
-        )
+        told = f"a message that is {self.state.value} cannot become {wish.value}"
+        return IllegalTransition(told, status=self.state.value, allowed=_allowed(self.state))
+
+
+def _allowed(state: MessageState) -> list[str]:
+    return sorted(s.value for s in TRANSITIONS[state])
 
 
 def webhook_id(message_id: MessageId) -> str:

@@ -123,6 +123,8 @@ async def rotate(
     told = [made.secret, _SHOWN_ONCE]
     if len(made.endpoint.secrets) > 1:
         told.append(f"the former one signs too until {cell(made.endpoint.secrets[1].expires_at, home.zone)}")
+    else:
+        told.append("the former one signs no more from now on")
     document = {"webhook_endpoint": endpoint_document(made.endpoint), "secret": made.secret}
     return Answer(document=document, parts=told, as_json=as_json)
 

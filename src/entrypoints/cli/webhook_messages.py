@@ -12,6 +12,7 @@ from ...application.outgoing.browse_endpoints import MessageWithAttempts
 from ...application.outgoing.send_again import ReplayRange
 from ...application.ports.outgoing import MessageFilter, MessageRow
 from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.ids import MessageId
 from ...domain.shared.page import Listing
 from ...domain.shared.time_range import as_utc
 from ...domain.tenancy.tenant import Tenant
@@ -82,8 +83,8 @@ async def messages(
         columns=("webhook-id", "created", "type", "subject", "status", "attempts", "next"),
         rows=[
             (
-                *(webhook_id(row.id), cell(row.created_at, home.zone), row.event_type, row.subject, row.state.value),
-                *(str(row.attempts), cell(row.next_at, home.zone)),
+                *(webhook_id(row.id), cell(row.created_at, home.zone, seconds=True), row.event_type, row.subject),
+                *(row.state.value, str(row.attempts), _next(row, home)),
             )
             for row in page.items
         ],
@@ -105,8 +106,8 @@ async def replay(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Send one message once more, or those of a range: without --status, those that failed or were cancelled. Receivers
-    know them by their old webhook-id.
+    """Send one message once more, or those of a range: without --status, those that failed or were cancelled and never
+    arrived before. Receivers know them by their old webhook-id.
     """
     wish = options or RangeOptions()
     if message is not None and wish.is_given:
@@ -118,8 +119,13 @@ async def replay(
             told = [f"message {again.webhook_id} is sent once more by a worker: tresen serve, or tresen worker"]
             return Answer(document={"message": message_document(again)}, parts=told, as_json=as_json)
         wanted = ReplayRange(tenant_id=home.id, endpoint_id=endpoint.id, wanted=wish.wanted(home))
+        waiting = await use.browse_endpoints.waiting(home.id, endpoint.id)
         count = await use.replay_messages.many(wanted)
-    return Answer(document={"replayed": count}, parts=[f"messages to send once more: {count}"], as_json=as_json)
+    told = [f"messages to send once more: {count}"]
+    if waiting.next_at is not None:
+        others = f"{waiting.count} wait and need" if waiting.count > 1 else "1 waits and needs"
+        told.append(f"{others} no replay: next try at {cell(waiting.next_at, home.zone, seconds=True)}")
+    return Answer(document={"replayed": count}, parts=told, as_json=as_json)
 
 
 async def chosen_endpoint(use: UseCases, home: Tenant, which: str) -> Endpoint:
@@ -139,8 +145,9 @@ def message_document(message: Message) -> dict[str, object]:
         "type": message.event_type,
         "subject": message.subject,
         "status": message.state.value,
-        **fields(message, "attempts", "next_at", "created_at", "done_at"),
+        **fields(message, "attempts", "next_at", "created_at", "done_at", "first_delivered_at"),
         "size": len(message.body),
+        "waits_for": None,
     }
 
 
@@ -152,8 +159,17 @@ def _line_document(row: MessageRow) -> dict[str, object]:
         "type": row.event_type,
         "subject": row.subject,
         "status": row.state.value,
-        **fields(row, "attempts", "next_at", "created_at", "done_at", "size"),
+        **fields(row, "attempts", "next_at", "created_at", "done_at", "first_delivered_at", "size"),
+        "waits_for": _waited_for(row.waits_for),
     }
+
+
+def _waited_for(message: MessageId | None) -> str | None:
+    return None if message is None else webhook_id(message)
+
+
+def _next(row: MessageRow, home: Tenant) -> str:
+    return cell(row.next_at, home.zone, seconds=True) if row.waits_for is None else f"after {webhook_id(row.waits_for)}"
 
 
 def _shown(shown: MessageWithAttempts, home: Tenant, *, as_json: bool) -> Answer:
@@ -164,11 +180,15 @@ def _shown(shown: MessageWithAttempts, home: Tenant, *, as_json: bool) -> Answer
         "subject": message.subject,
         "status": message.state.value,
         "created": message.created_at,
-        "next try": message.next_at,
+        "next try": message.next_at if shown.waits_for is None else None,
+        "waits for": _waited_for(shown.waits_for),
         "ended": message.done_at,
+        "first delivered": message.first_delivered_at,
         "body": body,
     }
     document = {**message_document(message), "body": body, "attempt_log": _log_documents(shown.attempts)}
+    if shown.waits_for is not None:
+        document |= {"next_at": None, "waits_for": _waited_for(shown.waits_for)}
     parts: list[Table | str] = [*about(values, home.zone), _attempts_table(shown.attempts, home)]
     return Answer(document={"message": document}, parts=parts, as_json=as_json)
 
@@ -183,7 +203,7 @@ def _attempts_table(log: Sequence[Attempt], home: Tenant) -> Table:
         columns=("number", "at", "answer", "ms", "excerpt"),
         rows=[
             (
-                *(str(one.number), cell(one.at, home.zone), str(one.status or one.error)),
+                *(str(one.number), cell(one.at, home.zone, seconds=True), str(one.status or one.error)),
                 *(str(one.duration_ms), one.excerpt),
             )
             for one in log

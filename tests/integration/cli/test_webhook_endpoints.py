@@ -57,7 +57,9 @@ def test_a_rotation_tells_until_when_the_former_secret_signs(desk: Desk, shop: s
     rotated = desk(GROUP, "rotate", shop, *NORTH)
     assert rotated.out.startswith("whsec_")
     assert "the former one signs too until 2026-03-03 12:00 UTC" in rotated.out
-    assert "former" not in desk(GROUP, "rotate", shop, "--overlap-hours", "0", *NORTH).out
+    at_once = desk(GROUP, "rotate", shop, "--overlap-hours", "0", *NORTH).out
+    assert "the former one signs no more from now on" in at_once
+    assert "too until" not in at_once
     assert desk(GROUP, "rotate", shop, "--overlap-hours", "-1", *NORTH).code != 0
 
 
@@ -82,13 +84,21 @@ def test_messages_are_listed_shown_and_replayed(desk: Desk, shop: str) -> None:
     assert desk(GROUP, "replay", shop, known_as, *NORTH, "--json").error["code"] == "illegal_transition"
     for word in ("disable", "enable"):
         desk(GROUP, word, shop, *NORTH)
+    desk(GROUP, "test", shop, *NORTH)
+    told = desk(GROUP, "replay", shop, "--status", "delivered", *NORTH).out
+    assert "1 waits and needs no replay: next try at 2026-03-02 12:00:00 UTC" in told
+    desk(GROUP, "test", shop, *NORTH)
+    assert f"after {known_as[:4]}" in desk(GROUP, "messages", shop, *NORTH).out
+    for word in ("disable", "enable"):
+        desk(GROUP, word, shop, *NORTH)
     late = ("--since", "2026-03-02T12:00:01")
     assert desk(GROUP, "replay", shop, *late, *NORTH, "--json").json == {"replayed": 0}
-    assert "messages to send once more: 1" in desk(GROUP, "replay", shop, "--status", "cancelled", *NORTH).out
+    assert "messages to send once more: 3" in desk(GROUP, "replay", shop, "--status", "cancelled", *NORTH).out
     for word in ("disable", "enable"):
         desk(GROUP, word, shop, *NORTH)
     assert known_as in desk(GROUP, "replay", shop, known_as, *NORTH).out
     assert desk(GROUP, "messages", shop, "--status", "pending", *NORTH, "--json").json["count"] == 1
+    assert "first delivered" not in desk(GROUP, "messages", shop, known_as, *NORTH).out
 
 
 @pytest.mark.parametrize(

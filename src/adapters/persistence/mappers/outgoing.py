@@ -81,6 +81,7 @@ def message_row(m: Message) -> Row:
         m.failures,
         m.next_at,
         m.done_at,
+        m.first_delivered_at,
         m.version,
         len(m.body),
         m.body,
@@ -103,8 +104,9 @@ def message(row: Row) -> Message:
         failures=row[10],
         next_at=row[11],
         done_at=row[12],
-        version=row[13],
-        body=row[15],
+        first_delivered_at=row[13],
+        version=row[14],
+        body=row[16],
     )
 
 
@@ -120,7 +122,8 @@ def message_line(row: Row) -> MessageRow:
         attempts=row[6],
         next_at=row[7],
         done_at=row[8],
-        size=row[9],
+        first_delivered_at=row[9],
+        size=row[10],
     )
 
 

@@ -1,10 +1,10 @@
 """Endpoints, messages, and the attempts to deliver them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, delete, func, or_, select, update
 
 from ....application.events import Outbox
 from ....application.ports.outgoing import MESSAGE_ORDER, Endpoints, MessageFilter, MessageRow, Messages
@@ -50,10 +50,14 @@ _LINE = select(
             "attempts",
             "next_at",
             "done_at",
+            "first_delivered_at",
             "size",
         )
     )
 ).where(*_of_endpoint)
+HEADS = _LINE.where(_message.state == MessageState.PENDING.value)
+# What was tried goes before what has only waited.
+_FIRST_BY = case((_message.failures > 0, 0), else_=1)
 _COUNT = select(func.count()).select_from(WEBHOOK_MESSAGE).where(*_of_endpoint)
 # Other names for the values of the key: a name of a column would be taken for what is to be written.
 _own = (_message.tenant_id == bindparam("own_tenant"), _message.endpoint_id == bindparam("own_endpoint"))
@@ -134,7 +138,7 @@ class SqlMessages(SqlVersioned[Message, MessageId], Messages):
         statement = _filtered(_LINE, wanted).order_by(*ordered).limit(window.limit).offset(window.offset)
         key = {"tenant_id": self._tenant_id, "endpoint_id": endpoint_id}
         # An event's type may be rare among the messages.
-        long = window.offset > _FAR or wanted.event_type is not None
+        long = window.offset > _FAR or wanted.event_type is not None or wanted.never_delivered
         rows = await self._transaction.fetch(statement, key, long=long)
         count = window.offset + len(rows)
         if not (0 < len(rows) < window.limit or (not rows and window.offset == 0)):
@@ -151,6 +155,19 @@ class SqlMessages(SqlVersioned[Message, MessageId], Messages):
             statement = statement.where(or_(_message.created_at > after.created_at, later))
         ordered = statement.order_by(_message.created_at, _message.id).limit(limit)
         return await self._select(ordered, long=True, endpoint_id=endpoint_id)
+
+    async def heads(self, endpoint_id: EndpointId, subjects: Collection[str] | None = None) -> Sequence[MessageRow]:
+        """From the index of the states."""
+        statement = HEADS
+        if subjects is not None:
+            statement = statement.where(_message.subject.in_(sorted(subjects)))
+        first = statement.order_by(_FIRST_BY, _message.next_at, _message.created_at, _message.id)
+        key = {"tenant_id": self._tenant_id, "endpoint_id": endpoint_id}
+        heads: dict[str, MessageRow] = {}
+        for row in await self._transaction.fetch(first, key, long=True):
+            line = mappers.message_line(row)
+            heads.setdefault(line.subject, line)
+        return list(heads.values())
 
     async def cancel_pending(self, endpoint_id: EndpointId, *, now: datetime) -> int:
         """One update for all."""
@@ -174,6 +191,8 @@ def _filtered(statement: Select[Any], wanted: MessageFilter) -> Select[Any]:
         statement = statement.where(_message.state.in_(sorted(state.value for state in wanted.states)))
     if wanted.event_type is not None:
         statement = statement.where(_message.event_type == wanted.event_type)
+    if wanted.never_delivered:
+        statement = statement.where(_message.first_delivered_at.is_(None))
     if wanted.since is not None:
         statement = statement.where(_message.created_at >= wanted.since)
     if wanted.until is not None:

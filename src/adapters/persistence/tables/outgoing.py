@@ -40,6 +40,7 @@ WEBHOOK_MESSAGE = tenant_table(
     required("failures", Integer),
     optional("next_at", Instant),
     optional("done_at", Instant),
+    optional("first_delivered_at", Instant),
     required("version", BigInteger),
     required("size", Integer),
     required("body", Blob),

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from ....application.outgoing.browse_endpoints import MessageWithAttempts
 from ....application.outgoing.create_endpoint import WithSecret
 from ....application.ports.outgoing import MessageRow
@@ -58,7 +60,9 @@ class EndpointWithSecretAnswer(Answer):
 
 class MessageLineAnswer(Answer):
     """``webhook_id`` is what the receiver knows it by. ``status``: pending, delivered, failed or cancelled;
-    ``next_at``: when it is tried next; ``done_at``: when it ended. ``size`` is that of the body in bytes."""
+    ``next_at``: when it is tried next; ``done_at``: when it ended; ``first_delivered_at``: when it first arrived, whatever became of later replays.
+    ``waits_for``: the ``webhook_id`` of an earlier message of its subject that goes first. ``size`` is that of the
+    body in bytes."""
 
     id: UUID
     webhook_id: str
@@ -70,7 +74,9 @@ class MessageLineAnswer(Answer):
     next_at: datetime | None
     created_at: datetime
     done_at: datetime | None
+    first_delivered_at: datetime | None
     size: int
+    waits_for: str | None
 
 
 class MessagesAnswer(Answer):
@@ -151,7 +157,9 @@ def message_line(row: MessageRow) -> MessageLineAnswer:
         next_at=row.next_at,
         created_at=row.created_at,
         done_at=row.done_at,
+        first_delivered_at=row.first_delivered_at,
         size=row.size,
+        waits_for=None if row.waits_for is None else webhook_id(row.waits_for),
     )
 
 
@@ -168,13 +176,17 @@ def line_of(message: Message) -> MessageLineAnswer:
         next_at=message.next_at,
         created_at=message.created_at,
         done_at=message.done_at,
+        first_delivered_at=message.first_delivered_at,
         size=len(message.body),
+        waits_for=None,
     )
 
 
 def message(shown: MessageWithAttempts) -> MessageAnswer:
     """A message and what became of it."""
     line = line_of(shown.message)
+    if shown.waits_for is not None:
+        line = msgspec.structs.replace(line, next_at=None, waits_for=webhook_id(shown.waits_for))
     return MessageAnswer(
         **{name: getattr(line, name) for name in line.__struct_fields__},
         body=shown.message.body.decode("utf-8", "replace"),

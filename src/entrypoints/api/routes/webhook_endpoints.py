@@ -74,7 +74,7 @@ class RotationBody(Body):
 
 class ReplayBody(Body):
     """Which messages are sent once more: created from ``since`` until before ``until``, of this ``type``, in these
-    ``states`` (without: failed and cancelled)."""
+    ``states`` (without: failed and cancelled, as far as they never arrived before)."""
 
     since: _Instant | None = None
     until: _Instant | None = None

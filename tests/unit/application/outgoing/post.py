@@ -19,6 +19,7 @@ from tresen.application.outgoing.change_endpoint import DeleteEndpoint, RotateSe
 from tresen.application.outgoing.create_endpoint import CreateEndpoint, NewEndpoint
 from tresen.application.outgoing.deliver import DeliverMessage
 from tresen.application.outgoing.give_up import GiveUp
+from tresen.application.outgoing.places import Places
 from tresen.application.outgoing.send_again import ReplayMessages, SendTest
 from tresen.application.ports.events import Json, NewEvent
 from tresen.application.ports.outgoing import MessageFilter
@@ -45,7 +46,9 @@ class Post:
         dice = FixedDice(0.0)
         self.transactions = Transactions(MemoryUnitsOfWork(self.store, reactions), self.clock, dice)
         give_up = GiveUp(self.clock, self.ids)
-        self.deliver = DeliverMessage(self.transactions, self.sender, self.box, give_up, self.clock, dice)
+        self.deliver = DeliverMessage(
+            self.transactions, self.sender, self.box, give_up, self.clock, dice, Places(self.clock, dice)
+        )
         self.queue = MemoryJobQueue(self.store)
         self.worker = Worker(self.queue, [self.deliver.kind()], self.clock, FixedDice(0.5), self.ids)
         self.create = CreateEndpoint(self.transactions, self.sender, secrets, self.box, self.clock, self.ids)

@@ -105,7 +105,7 @@ async def test_410_disables_the_endpoint_at_once_and_tells_a_person() -> None:
     assert (endpoint.state, endpoint.disabled_reason) == (EndpointState.DISABLED, DisabledReason.GONE)
     (task,) = post.tasks()
     assert task.subject == f"endpoint:{shop.id}"
-    assert task.details["answer"] == "410 moved out"
+    assert task.details["answer"] == "410"
     assert task.details["cancelled_messages"] == "2"
     assert post.went_to("shop") == ["1"]
     assert post.went_to("watch") == [str(shop.id)]

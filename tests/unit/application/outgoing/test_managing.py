@@ -190,6 +190,45 @@ async def test_a_range_replays_what_did_not_arrive_unless_it_says_otherwise() ->
         await post.replay.many(of(post, shop, MessageFilter(states=frozenset({MessageState.PENDING}))))
 
 
+async def test_what_once_arrived_is_known_and_no_range_sends_it_again_unasked() -> None:
+    post = Post()
+    shop = await post.endpoint()
+    post.sender.answers[url_of("shop")] = [204, 410]
+    await post.happen("1")
+    await post.work()
+    (message,) = await post.messages(shop)
+    arrived = message.done_at
+    assert message.first_delivered_at == arrived is not None
+    await post.replay.one(post.tenant, shop.id, message.id)
+    await post.happen("2")
+    await post.work(after=timedelta(hours=1))
+    assert await post.states(shop) == [MessageState.FAILED, MessageState.CANCELLED]
+    assert [message.first_delivered_at for message in await post.messages(shop)] == [arrived, None]
+    await post.switch.enable(post.tenant, shop.id)
+    assert await post.replay.many(of(post, shop)) == 1
+    failed = MessageFilter(states=frozenset({MessageState.FAILED}))
+    assert await post.replay.many(of(post, shop, failed)) == 1
+
+
+async def test_what_waits_tells_for_what() -> None:
+    post = Post()
+    shop = await post.endpoint()
+    post.sender.answers[url_of("shop")] = [500]
+    await post.happen("1", "1")
+    await post.work()
+    head, follower = await post.messages(shop)
+    page = await post.browse.messages(post.tenant, shop.id, MessageFilter(), Listing())
+    assert [(row.next_at, row.waits_for) for row in page.items] == [(head.next_at, None), (None, head.id)]
+    shown = [await post.browse.message(post.tenant, shop.id, one.id) for one in (head, follower)]
+    assert [one.waits_for for one in shown] == [None, head.id]
+    waiting = await post.browse.waiting(post.tenant, shop.id)
+    assert (waiting.count, waiting.next_at) == (2, head.next_at)
+    with pytest.raises(IllegalTransition, match=r"needs no replay: its next try is at 2026-\d\d-\d\d 12:00:05 UTC"):
+        await post.replay.one(post.tenant, shop.id, head.id)
+    with pytest.raises(IllegalTransition, match=f"is sent after {head.webhook_id}"):
+        await post.replay.one(post.tenant, shop.id, follower.id)
+
+
 async def test_no_tenant_reaches_anothers_endpoints() -> None:
     post = Post()
     stranger = a_tenant("stranger")

@@ -146,6 +146,7 @@ CREATE TABLE webhook_message (
     failures INTEGER NOT NULL,
     next_at TIMESTAMP WITH TIME ZONE,
     done_at TIMESTAMP WITH TIME ZONE,
+    first_delivered_at TIMESTAMP WITH TIME ZONE,
     version BIGINT NOT NULL,
     size INTEGER NOT NULL,
     body BYTEA NOT NULL,

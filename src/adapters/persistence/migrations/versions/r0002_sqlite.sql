@@ -179,6 +179,7 @@ CREATE TABLE webhook_message (
     failures INTEGER NOT NULL,
     next_at BIGINT,
     done_at BIGINT,
+    first_delivered_at BIGINT,
     version BIGINT NOT NULL,
     size INTEGER NOT NULL,
     body BLOB NOT NULL,
