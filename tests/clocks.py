@@ -14,8 +14,8 @@ class PatientClock(FixedClock):
         self._moved = asyncio.Event()
 
     async def sleep(self, seconds: float) -> None:
-        end = self.now() + timedelta(seconds=seconds)
-        while self.now() < end:
+        end = self._passed + timedelta(seconds=seconds)
+        while self._passed < end:
             await self._moved.wait()
 
     def advance(self, by: timedelta) -> None:

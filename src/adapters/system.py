@@ -25,6 +25,10 @@ class SystemClock(Clock):
         """The current instant in UTC."""
         return datetime.now(UTC)
 
+    def monotonic(self) -> float:
+        """Of the machine, since it was started or so."""
+        return time.monotonic()
+
     async def sleep(self, seconds: float) -> None:
         """Really wait; not at all for zero or less."""
         await asyncio.sleep(max(0.0, seconds))

@@ -9,10 +9,11 @@ from pgqueuer.models import TracebackRecord
 from pgqueuer.types import JOB_STATUS
 
 from ...domain.jobs.outcome import Again, Dead, Done, Outcome, Returned
-from . import postgres_rows as rows
 from .postgres_names import LAST_ERROR, RUN_AT
 from .postgres_sql import BOOK
 from .postgres_store import Number, Session, queries
+
+_UNREADABLE = "its row in the queue cannot be read"
 
 Line = tuple[int, JOB_STATUS, timedelta | None, int, str, str | None]
 
@@ -28,16 +29,24 @@ async def book(session: Session, outcomes: Sequence[Outcome], *, now: datetime) 
         await session.announce(now)
 
 
+async def bury(session: Session, numbers: Sequence[int], *, now: datetime) -> None:
+    """Jobs whose rows cannot be read are dead."""
+    news = json.dumps({LAST_ERROR: _UNREADABLE})
+    lines: list[Line] = [(number, "failed", None, 1, news, None) for number in numbers]
+    await session.execute(BOOK, *map(list, zip(*lines, strict=True)))
+    await session.announce(now)
+
+
 def _lines(outcomes: Sequence[Outcome], now: datetime) -> Iterator[Line]:
     for outcome in outcomes:
         number = int(outcome.job.id)
         match outcome:
             case Again():
                 delay = timedelta(seconds=outcome.delay_s)
-                news = {LAST_ERROR: rows.storable(outcome.error), RUN_AT: (now + delay).isoformat()}
+                news = {LAST_ERROR: outcome.error, RUN_AT: (now + delay).isoformat()}
                 yield number, "queued", delay, 1, json.dumps(news), _trace(outcome, now)
             case Dead():
-                news = {LAST_ERROR: rows.storable(outcome.error)}
+                news = {LAST_ERROR: outcome.error}
                 yield number, "failed", None, 1, json.dumps(news), _trace(outcome, now)
             case Returned(_, delay_s) if delay_s is not None:
                 later = timedelta(seconds=delay_s)
@@ -59,7 +68,7 @@ def _trace(outcome: Again | Dead, now: datetime) -> str:
         job_id=Number(int(outcome.job.id)),
         timestamp=now,
         exception_type=type(outcome).__name__,
-        exception_message=rows.storable(outcome.error),
+        exception_message=outcome.error,
         traceback="",
         additional_context=None,
     ).model_dump_json()

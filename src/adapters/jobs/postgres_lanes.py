@@ -4,11 +4,13 @@ Whoever adds a job to a lane or ends one locks the lane until its transaction en
 and numbers, which are given under the lock, follow the order of commits.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
+from uuid import UUID
 
 from ...domain.jobs.job import Job
 from ...domain.shared.ids import TenantId
+from .postgres_names import LANE, TENANT
 from .postgres_sql import LOCK_HEADS, LOCK_LANES, MOVE_UP
 from .postgres_store import Session
 
@@ -23,6 +25,17 @@ _BUCKETS = 256
 def lanes_of(jobs: Iterable[Job]) -> set[Lane]:
     """The lanes in which they are."""
     return {(job.tenant_id, job.lane) for job in jobs if job.lane is not None}
+
+
+def lanes_among(headers: Iterable[Mapping[str, object]]) -> set[Lane]:
+    """The lanes in which jobs are whose rows may be unreadable, too."""
+    found = set()
+    for told in headers:
+        try:
+            found.add((TenantId(UUID(str(told[TENANT]))), str(told[LANE])))
+        except (KeyError, ValueError):
+            continue
+    return found
 
 
 async def lock(session: Session, lanes: Collection[Lane]) -> None:

@@ -1,6 +1,7 @@
 """One tenant's jobs as a list: read through SQLAlchemy as all other lists are, without loading pgqueuer."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,11 +63,13 @@ def count(listing: Listing) -> sa.Select[Any]:
 
 
 def shown(row: Row) -> Job:
-    """The job of a row of ``page`` or ``ONE``."""
+    """The job of a row of ``page`` or ``ONE``. One whose payload cannot be read is shown without it."""
     number, kind, status, priority, attempts, payload, headers = row
-    return postgres_rows.job(
-        number, kind, status=status, priority=priority, attempts=attempts, payload=payload, headers=headers
-    )
+    read = partial(postgres_rows.job, number, kind, status=status, priority=priority, attempts=attempts)
+    try:
+        return read(payload=payload, headers=headers)
+    except ValueError:
+        return read(payload=None, headers=headers)
 
 
 def _filtered(statement: sa.Select[Any], listing: Listing) -> sa.Select[Any]:

@@ -4,6 +4,7 @@ Leases are pgqueuer's heartbeats, by the database's clock, which all processes s
 """
 
 import json
+import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -21,7 +22,7 @@ from ...domain.shared.ids import JobId
 from ..persistence.postgres import PostgresDatabase
 from . import postgres_lanes as lanes
 from . import postgres_rows as rows
-from .postgres_booking import book
+from .postgres_booking import book, bury
 from .postgres_names import LAST_ERROR
 from .postgres_news import News
 from .postgres_sql import BY_INDEX, FIGURES, IN_TURN, MINE, RENEW, TAKE_BACK
@@ -32,6 +33,8 @@ _LEASE_S, _POLL_S = 60.0, 0.5
 # Any number will do, as long as every version of Tresen takes the same.
 _TURNS = 1_953_653_108
 _LOST = "the process that ran it was lost"
+
+_log = logging.getLogger(__name__)
 
 
 class PgqueuerJobQueue(JobQueue):
@@ -55,9 +58,12 @@ class PgqueuerJobQueue(JobQueue):
         await self._news.listen()
         self._news.forget()
         try:
-            return await self._claim(wanted, worker, count)
+            claimed = await self._claim(wanted, worker, count)
         except AlreadyExists:  # a worker of pgqueuer's own, which waits for no turn, took a place of a limited kind
             return []
+        jobs = [(held, _job(held)) for held in claimed]
+        await self._bury([held for held, job in jobs if job is None])
+        return [job for _, job in jobs if job is not None]
 
     async def settle(self, outcomes: Sequence[Outcome], *, worker: UUID) -> None:
         """In a handful of statements, however many they are."""
@@ -112,14 +118,24 @@ class PgqueuerJobQueue(JobQueue):
 
     async def _claim(
         self, wanted: dict[QueueEntrypoint, EntrypointExecutionParameter], worker: UUID, count: int
-    ) -> Sequence[Job]:
+    ) -> Sequence[Held]:
         async with self._session() as session:
             await session.execute(BY_INDEX)
             if any(parameter.concurrency_limit for parameter in wanted.values()):
                 await session.execute(IN_TURN, _TURNS)
             await session.execute(TAKE_BACK, self._lease, json.dumps({LAST_ERROR: _LOST}))
-            held = await queries(session).dequeue(count, wanted, QueueManagerId(worker), None, self._lease)
-            return [_job(one) for one in held]
+            return await queries(session).dequeue(count, wanted, QueueManagerId(worker), None, self._lease)
+
+    async def _bury(self, unreadable: Sequence[Held]) -> None:
+        """Dead, so that nobody claims them again, and their lanes go on."""
+        if not unreadable:
+            return
+        touched = lanes.lanes_among(held.headers or {} for held in unreadable)
+        async with self._session() as session:
+            await session.execute(BY_INDEX)
+            await lanes.lock(session, touched)
+            await bury(session, [held.id for held in unreadable], now=self._database.clock.now())
+            await lanes.move_up(session, touched)
 
     async def _ids(self, session: Session, statement: str, jobs: Iterable[JobId], worker: UUID) -> set[JobId]:
         numbers = [number for job in jobs if (number := rows.number_of(job)) is not None]
@@ -127,13 +143,17 @@ class PgqueuerJobQueue(JobQueue):
         return {JobId(str(row["id"])) for row in found}
 
 
-def _job(held: Held) -> Job:
-    return rows.job(
-        held.id,
-        held.entrypoint,
-        status=held.status,
-        priority=held.priority,
-        attempts=held.attempts,
-        payload=held.payload,
-        headers=held.headers or {},
-    )
+def _job(held: Held) -> Job | None:
+    try:
+        return rows.job(
+            held.id,
+            held.entrypoint,
+            status=held.status,
+            priority=held.priority,
+            attempts=held.attempts,
+            payload=held.payload,
+            headers=held.headers or {},
+        )
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, other jobs are not to wait for it
+        _log.exception("job %s cannot be read: it is dead", held.id)
+        return None

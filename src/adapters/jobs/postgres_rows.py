@@ -49,13 +49,13 @@ def job(
     payload: bytes | None,
     headers: Mapping[str, object],
 ) -> Job:
-    """The job of a row."""
+    """The job of a row. Raises ValueError, KeyError or TypeError when it is none of ours."""
     told = {name: str(value) for name, value in headers.items()}
     return Job(
         id=JobId(str(number)),
         tenant_id=_tenant(told[TENANT]),
         kind=told.get(KIND, kind),
-        payload=json.loads(payload) if payload else {},
+        payload=_texts(payload),
         key=told.get(KEY),
         lane=told.get(LANE),
         state=STATES[status],
@@ -68,15 +68,17 @@ def job(
     )
 
 
+def _texts(payload: bytes | None) -> Mapping[str, str]:
+    texts = json.loads(payload) if payload else {}
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise ValueError("a payload is an object of texts")
+    return texts
+
+
 # Half of what it takes to make a job, and mostly the same few.
 @lru_cache(maxsize=64)
 def _tenant(text: str) -> TenantId:
     return TenantId(UUID(text))
-
-
-def storable(error: str) -> str:
-    """The text without what PostgreSQL cannot keep: a failure must not fail to be booked because of its words."""
-    return error.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def number_of(job_id: JobId) -> int | None:

@@ -15,7 +15,7 @@ from ..persistence.sqlite import SqliteDatabase
 from ..persistence.tables import JOB
 from ..persistence.types import from_microseconds, to_microseconds
 from .sqlite_claim import Claim
-from .sqlite_rows import READY, STATE_OF, WAITING, job, number_of
+from .sqlite_rows import READY, STATE_OF, WAITING, number_of
 from .sqlite_settle import settle
 
 LEASE_S = 60.0

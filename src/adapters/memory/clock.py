@@ -18,11 +18,16 @@ class FixedClock(Clock):
 
     def __init__(self, start: datetime = NOON) -> None:
         self._now = as_utc(start)
+        self._passed = timedelta()
         self.slept: list[float] = []
 
     def now(self) -> datetime:
         """The instant at which it stands."""
         return self._now
+
+    def monotonic(self) -> float:
+        """By how much it was moved forward, in seconds; ``set`` does not count."""
+        return self._passed.total_seconds()
 
     async def sleep(self, seconds: float) -> None:
         """Move the hands, and let other tasks run."""
@@ -33,9 +38,10 @@ class FixedClock(Clock):
     def advance(self, by: timedelta) -> None:
         """Move the hands."""
         self._now += by
+        self._passed += max(by, timedelta())
 
     def set(self, to: datetime) -> None:
-        """Put the hands to an aware instant."""
+        """Put the hands to an aware instant, as somebody does who sets a clock: no time passes."""
         self._now = as_utc(to)
 
 

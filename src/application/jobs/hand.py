@@ -1,16 +1,25 @@
 """The jobs that a worker has in hand."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
 from ...domain.jobs.job import Job
 from ...domain.jobs.outcome import Outcome, Returned
 from ...domain.shared.ids import JobId
+from .attempt import ProcessEnds
+
+_log = logging.getLogger(__name__)
+# Whoever has not let go by then never will, and the process is to end.
+_STUBBORN_S = 5.0
 
 
 class Hand:
-    """Jobs that wait for a free place, run (at most ``parallel`` at a time) or have ended and are yet to be booked."""
+    """Jobs that wait for a free place, run (at most ``parallel`` at a time) or have ended and are yet to be booked.
+
+    ``end`` is what a job raised that wants the process to end.
+    """
 
     def __init__(self, run: Callable[[Job], Awaitable[Outcome]], *, parallel: int) -> None:
         self._run = run
@@ -20,6 +29,7 @@ class Hand:
         self._ended: list[Outcome] = []
         self._stopping: set[asyncio.Task[None]] = set()
         self.changed = asyncio.Event()
+        self.end: BaseException | None = None
 
     def __len__(self) -> int:
         """How many wait or run."""
@@ -66,24 +76,29 @@ class Hand:
         self._waiting.clear()
         self.changed.set()
 
-    async def give_back_all(self) -> None:
-        """Break off everything, and wait until it is."""
+    async def give_back_all(self, *, within_s: float = _STUBBORN_S) -> None:
+        """Break off everything, and wait until it is. A run that goes on all the same is not waited for: others take
+        its job over when its lease has run out."""
         self.give_back_waiting()
         for task in self._running.values():
             task.cancel()
         if running := {*self._running.values(), *self._stopping}:
-            await asyncio.wait(running)
+            _, stubborn = await asyncio.wait(running, timeout=within_s)
+            for task in stubborn:
+                _log.error("a handler does not let itself be cancelled: %s", task.get_name())
 
     def _fill(self) -> None:
         while self._waiting and len(self._running) < self._parallel:
             job = self._waiting.popleft()
-            self._running[job.id] = asyncio.create_task(self._one(job))
+            self._running[job.id] = asyncio.create_task(self._one(job), name=f"{job.kind} {job.id}")
 
     async def _one(self, job: Job) -> None:
         mine = asyncio.current_task()
         outcome: Outcome | None = None
         try:
             outcome = await self._run(job)
+        except ProcessEnds as end:
+            outcome, self.end = end.outcome, end.asked
         finally:
             # Not so when it was told to stop because the job is no longer ours.
             if self._running.get(job.id) is mine:

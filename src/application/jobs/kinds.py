@@ -30,13 +30,13 @@ class JobKind:
 
 class NotYet(TresenError):
     """Raised by a handler whose time has not come: the job is run again after ``delay_s``; the retry policy still
-    limits how often."""
+    limits how often. If it does not count (``counts``), nothing was tried, and it does not matter how often."""
 
     code = "not_yet"
 
-    def __init__(self, message: str, *, delay_s: float) -> None:
+    def __init__(self, message: str, *, delay_s: float, counts: bool = True) -> None:
         super().__init__(message)
-        self.delay_s = delay_s
+        self.delay_s, self.counts = delay_s, counts
 
 
 class Hopeless(TresenError):

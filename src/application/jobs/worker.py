@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
-from datetime import datetime, timedelta
 
 from ...domain.resilience.retry import RetryPolicy
 from ...domain.shared.errors import StorageUnavailable
 from ..ports.clock import Clock, Dice, IdSource
 from ..ports.jobs import JobQueue
 from .attempt import Attempts, JobObserver
+from .booking import book
 from .hand import Hand
 from .kinds import JobKind
 from .pace import Pace
@@ -50,19 +50,20 @@ class Worker:
         self._parallel = parallel
         self._limits = {kind.name: kind.concurrency for kind in kinds}
         self._attempts = Attempts({kind.name: kind for kind in kinds}, clock, dice, observe)
-        self._renew_every = timedelta(seconds=queue.lease_s / _RENEWALS_A_LEASE)
-        self._renewed_at = clock.now()
+        self._renew_every_s = queue.lease_s / _RENEWALS_A_LEASE
+        self._renewed_at = clock.monotonic()
 
     async def run(self, stop: asyncio.Event, *, grace_s: float = 10.0) -> int:
         """Work until told to stop; how many runs there were.
 
         Then nothing more is claimed, what runs has ``grace_s`` seconds to end, and the rest is returned to the queue.
-        A store that cannot be used is waited for.
+        A store that cannot be used is waited for. A handler's SystemExit or KeyboardInterrupt is raised at once, but
+        not before its run is booked as failed: a job that ends its process is not run for ever.
         """
         hand, pace = self._hand(), Pace(self._parallel)
         began, troubles = 0, 0
         try:
-            while not stop.is_set():
+            while hand.end is None and not stop.is_set():
                 try:
                     began += await self._turn(hand, pace)
                     await self._pause(hand, stop)
@@ -73,36 +74,37 @@ class Worker:
             await self._finish(hand, grace_s)
         finally:
             await self._let_go(hand)
-        return began
+        return _unless_ended(began, hand)
 
     async def run_pending(self) -> int:
         """Run everything that is due, and what becomes due by it, until nothing is; how many runs there were.
 
-        Raises StorageConflict, StorageUnavailable.
+        Raises StorageConflict, StorageUnavailable, and a handler's SystemExit or KeyboardInterrupt as ``run`` does.
         """
         hand, pace = self._hand(), Pace(self._parallel)
         began = 0
         try:
             while True:
                 began += await self._turn(hand, pace)
-                if not hand:
-                    return began
-                await _first_of(hand.changed.wait(), seconds=self._renew_every.total_seconds())
+                if hand.end is not None or not hand:
+                    break
+                await _first_of(hand.changed.wait(), seconds=self._renew_every_s)
         finally:
             await self._let_go(hand)
+        return _unless_ended(began, hand)
 
     def _hand(self) -> Hand:
-        self._renewed_at = self._clock.now()
+        self._renewed_at = self._clock.monotonic()
         return Hand(self._attempts.run, parallel=self._parallel)
 
     async def _turn(self, hand: Hand, pace: Pace) -> int:
         """Book what has ended, keep what runs, take what there is room for; how many were taken."""
-        await self._settle(hand)
+        await book(self._queue, hand, self.id)
         await self._renew(hand)
-        now = self._clock.now()
+        now = self._clock.monotonic()
         if hand.has_waiting and pace.is_slow(now):
             hand.give_back_waiting()
-            await self._settle(hand)
+            await book(self._queue, hand, self.id)
         count = pace.room(len(hand), now)
         if count <= 0:
             return 0
@@ -111,15 +113,9 @@ class Worker:
         hand.take(jobs)
         return len(jobs)
 
-    async def _settle(self, hand: Hand) -> None:
-        outcomes = hand.ended()
-        if outcomes:
-            await self._queue.settle(outcomes, worker=self.id)
-            hand.booked(outcomes)
-
     async def _renew(self, hand: Hand) -> None:
-        now = self._clock.now()
-        if now < self._renewed_at + self._renew_every:
+        now = self._clock.monotonic()
+        if now < self._renewed_at + self._renew_every_s:
             return
         if wanted := hand.ids:
             held = await self._queue.renew(wanted, worker=self.id)
@@ -130,20 +126,20 @@ class Worker:
 
     async def _pause(self, hand: Hand, stop: asyncio.Event) -> None:
         """Until a run has ended, something may be there to claim, a lease must be renewed, or it is time to stop."""
-        seconds = min(_TICK_S, self._until_renewal(self._clock.now()))
+        seconds = min(_TICK_S, self._until_renewal(self._clock.monotonic()))
         has_room = len(hand) < self._parallel
         tick = self._queue.wait(seconds) if has_room else self._clock.sleep(seconds)
         await _first_of(hand.changed.wait(), stop.wait(), tick)
 
-    def _until_renewal(self, now: datetime) -> float:
-        return max(0.0, (self._renewed_at + self._renew_every - now).total_seconds())
+    def _until_renewal(self, now: float) -> float:
+        return max(0.0, self._renewed_at + self._renew_every_s - now)
 
     async def _finish(self, hand: Hand, grace_s: float) -> None:
         hand.give_back_waiting()
-        end = self._clock.now() + timedelta(seconds=grace_s)
-        while hand and (left := (end - self._clock.now()).total_seconds()) > 0:
+        end = self._clock.monotonic() + grace_s
+        while hand and hand.end is None and (left := end - self._clock.monotonic()) > 0:
             try:
-                await self._settle(hand)
+                await book(self._queue, hand, self.id)
                 await self._renew(hand)
             except StorageUnavailable as error:
                 _log.warning("the queue cannot be used: %s", error.message)
@@ -153,7 +149,7 @@ class Worker:
         """Nothing is left in hand; what cannot be booked is taken over by others when its lease has run out."""
         await hand.give_back_all()
         try:
-            await self._settle(hand)
+            await book(self._queue, hand, self.id)
         except StorageUnavailable as error:
             _log.warning("jobs could not be returned: %s", error.message, extra={"jobs": list(hand.ids)})
 
@@ -161,6 +157,12 @@ class Worker:
         _log.warning("the queue cannot be used, trying again: %s", error.message, extra={"times": troubles})
         delay_s = _PATIENCE.delay_s(troubles, jitter=self._dice.roll())
         await self._clock.sleep(_PATIENCE.longest_s if delay_s is None else delay_s)
+
+
+def _unless_ended(began: int, hand: Hand) -> int:
+    if hand.end is not None:
+        raise hand.end
+    return began
 
 
 async def _first_of(*awaited: Awaitable[object], seconds: float | None = None) -> None:

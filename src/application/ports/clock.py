@@ -11,7 +11,11 @@ class Clock(Protocol):
 
     @abstractmethod
     def now(self) -> datetime:
-        """The current instant, aware, in UTC."""
+        """The current instant, aware, in UTC. Who sets the machine's clock sets this, too: to the past, even."""
+
+    @abstractmethod
+    def monotonic(self) -> float:
+        """Seconds since some moment of this process, never fewer than before, whoever sets the clock: for durations."""
 
     @abstractmethod
     async def sleep(self, seconds: float) -> None:

@@ -8,8 +8,15 @@ import attrs
 
 from ..shared.errors import InvalidValue
 from ..shared.ids import JobId, TenantId
+from ..shared.text import check_text
+from ..shared.time_range import as_utc
 
 PRIORITY_MIN, PRIORITY_MAX = -100, 100
+KIND_MAX = 200
+# A line of an index in PostgreSQL takes 2,704 bytes, a tenant's id among them.
+LABEL_MAX = 2_000
+# It says where to find the rest.
+PAYLOAD_TEXT_MAX = 65_536
 
 
 class JobState(enum.Enum):
@@ -29,6 +36,10 @@ class JobRequest:
     failed holds up its lane until it is done, dead or cancelled. ``run_at`` None is at once. Of those that are due the
     greater ``priority`` (-100 to 100) goes first, then the earlier one.
     ``correlation_id`` None: that of whoever enqueues.
+
+    Raises InvalidValue for what not every queue can keep: other things than texts, NUL, halves of surrogate pairs, a
+    kind of more than 200 bytes, a key, lane or correlation id of more than 2,000, a text of the payload of more than
+    65,536, an instant without a zone; and for a priority out of range.
     """
 
     kind: str
@@ -40,8 +51,22 @@ class JobRequest:
     correlation_id: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        if not PRIORITY_MIN <= self.priority <= PRIORITY_MAX:
-            raise InvalidValue(f"priority is from {PRIORITY_MIN} to {PRIORITY_MAX}", field="priority")
+        _check_priority(self.priority)
+        check_text(self.kind, "kind", longest=KIND_MAX)
+        for field, label in (("key", self.key), ("lane", self.lane), ("correlation_id", self.correlation_id)):
+            if label is not None:
+                check_text(label, field, longest=LABEL_MAX)
+        for name, value in self.payload.items():
+            check_text(name, "payload", longest=PAYLOAD_TEXT_MAX, may_be_empty=True)
+            check_text(value, "payload", longest=PAYLOAD_TEXT_MAX, may_be_empty=True)
+        if self.run_at is not None:
+            as_utc(self.run_at, "run_at")
+
+
+def _check_priority(value: object) -> None:
+    if not isinstance(value, int) or not PRIORITY_MIN <= value <= PRIORITY_MAX:
+        message = f"priority is a whole number from {PRIORITY_MIN} to {PRIORITY_MAX}"
+        raise InvalidValue(message, field="priority")
 
 
 @attrs.frozen(kw_only=True)

@@ -1,12 +1,8 @@
 """How many jobs a worker asks for."""
 
-from datetime import timedelta
-
-from tests.builders import NOON
-
 from tresen.application.jobs.pace import Pace
 
-QUICK, LONG = timedelta(milliseconds=20), timedelta(seconds=2)
+NOON, QUICK, LONG = 43_200.0, 0.02, 2.0
 
 
 def test_at_first_as_many_as_there_are_places() -> None:
