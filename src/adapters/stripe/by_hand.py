@@ -14,5 +14,5 @@ def steps(address: str) -> Sequence[str]:
         "open Stripe's dashboard in the mode of this account (live or sandbox), Developers, Webhooks, Add destination",
         f"enter the endpoint URL {address}",
         f"select the events {', '.join(EVENTS)}",
-        "reveal the signing secret (whsec_…) and enter it here: tresen provider webhooks secret",
+        "reveal the signing secret (whsec_…) and enter it here: tresen provider webhooks secret stripe",
     )

@@ -60,7 +60,10 @@ async def choose_tenant(directory: Directory, slug_or_id: str | None) -> Tenant:
 
 
 async def choose_accounts(use: UseCases, tenant: Tenant, name_or_id: str | None) -> Sequence[ProviderAccount]:
-    """The tenant's accounts, or the one that is named. Raises NotFound; NotConfigured when there is none at all."""
+    """The tenant's accounts, or the one that is named: by provider, name, ``provider/name`` or id.
+
+    Raises NotFound; NotConfigured when there is none at all; InvalidValue where the name fits several.
+    """
     return _chosen(tenant, await use.list_provider_accounts(tenant.id), name_or_id)
 
 
@@ -83,13 +86,23 @@ def _chosen(
         raise NotConfigured(f"tenant {tenant.slug} has no {what}; connect one: tresen provider connect PROVIDER")
     if name_or_id is None:
         return accounts
-    chosen = [account for account in accounts if name_or_id in {account.name, str(account.id)}]
+    chosen = [one for one in accounts if name_or_id in {str(one.id), full_name(one), one.name, one.provider}]
     if not chosen:
         raise NotFound("account", name_or_id)
     if len(chosen) > 1:
-        ids = ", ".join(f"{account.provider} {account.id}" for account in chosen)
-        raise InvalidValue(f"several accounts are named {name_or_id!r}; give the id: {ids}", field="account")
+        raise which_of(chosen)
     return chosen
+
+
+def full_name(account: ProviderAccount) -> str:
+    """What names an account without doubt: ``provider/name``."""
+    return f"{account.provider}/{account.name}"
+
+
+def which_of(accounts: Sequence[ProviderAccount]) -> InvalidValue:
+    """The complaint where one of several must be named."""
+    names = ", ".join(f"{full_name(one)} ({one.id})" for one in accounts)
+    return InvalidValue(f"which account? Give provider/name or the id: {names}", field="account")
 
 
 async def choose_account_id(use: UseCases, tenant: Tenant, name_or_id: str | None) -> AccountId | None:

@@ -16,10 +16,19 @@ TenantOption = Annotated[
 ]
 AccountOption = Annotated[
     str | None,
-    Parameter(name="--account", metavar="NAME", help="Name or id of the provider account, if there are several."),
+    Parameter(
+        name="--account",
+        metavar="NAME",
+        help="The provider account, if there are several: its provider, name, provider/name or id.",
+    ),
 ]
 AccountsOption = Annotated[
-    str | None, Parameter(name="--account", metavar="NAME", help="Name or id of the provider account; without it all.")
+    str | None,
+    Parameter(
+        name="--account",
+        metavar="NAME",
+        help="The provider account, by provider, name, provider/name or id; without it all.",
+    ),
 ]
 LimitOption = Annotated[int, Parameter(help="How many at most, 1 to 200.", validator=Number(gte=1, lte=200))]
 JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON document.", show_default=False)]

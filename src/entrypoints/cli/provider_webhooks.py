@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from ...application.webhooks.administer_inbox import InboxShown, NewSecret
 from ...domain.shared.errors import InvalidValue
 from .answer import Answer, cell
-from .call import Given, choose_webhook_accounts, in_tenant
+from .call import Given, choose_webhook_accounts, full_name, in_tenant, which_of
 from .documents import fields, row
 from .ensured_webhooks import ensured_answer
 from .options import JsonOption, TenantOption, command_group
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ..use_cases import UseCases
 
 _Account = Annotated[
-    str | None, Parameter(help="Name or id of the account; without it the only one whose provider sends webhooks.")
+    str | None,
+    Parameter(help="Provider, name, provider/name or id of the account; without it the only one that sends webhooks."),
 ]
 
 group = command_group("webhooks", "What a provider sends here: show, secret, ensure, disable, enable.")
@@ -72,7 +73,8 @@ async def secret(
     answer = _answer(shown, home.zone, as_json=as_json)
     if made is None:
         return answer
-    told = [made, "this is the only time it is shown: enter it at the provider, or run tresen provider webhooks ensure"]
+    ensure_it = f"tresen provider webhooks ensure {full_name(chosen)}"
+    told = [made, f"this is the only time it is shown: enter it at the provider, or run {ensure_it}"]
     return Answer(
         document={**answer.document, "secret": made}, parts=[*told, *answer.parts], as_json=as_json, code=answer.code
     )
@@ -103,7 +105,8 @@ async def enable(
 @group.command
 async def ensure(
     account: Annotated[
-        str | None, Parameter(help="Name or id of the account; without it all whose providers send webhooks.")
+        str | None,
+        Parameter(help="Provider, name, provider/name or id of the account; without it all that send webhooks."),
     ] = None,
     /,
     *,
@@ -123,8 +126,7 @@ async def ensure(
 async def _one(use: "UseCases", tenant: "Tenant", name_or_id: str | None) -> "ProviderAccount":
     chosen = await choose_webhook_accounts(use, tenant, name_or_id)
     if len(chosen) > 1:
-        names = ", ".join(f"{one.name} ({one.provider} {one.id})" for one in chosen)
-        raise InvalidValue(f"which account? {names}", field="account")
+        raise which_of(chosen)
     return chosen[0]
 
 
@@ -146,7 +148,9 @@ def _answer(shown: InboxShown, zone: str, *, as_json: bool) -> Answer:
     if not shown.is_reachable:
         parts.append("providers will hardly take an address without https: set TRESEN_PUBLIC_URL")
     if not shown.can_verify:
-        parts.append("next: tresen provider webhooks secret, for nothing is taken without one")
+        parts.append(
+            f"next: tresen provider webhooks secret {shown.provider}/{shown.account}, for nothing is taken without one"
+        )
     return Answer(document={"webhooks": document(shown)}, parts=parts, as_json=as_json)
 
 

@@ -1,7 +1,7 @@
 """``tresen provider``."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -11,12 +11,15 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.unset import UNSET
 from ...domain.tenancy.provider_account import ProviderAccount
 from .answer import Answer, Table, cell
-from .call import Given, choose_accounts, in_tenant
+from .call import Given, choose_accounts, full_name, in_tenant, which_of
 from .documents import fields, listed, row
 from .exit_codes import ExitCode
 from .options import JsonOption, TenantOption, command_group
 from .provider_webhooks import group as webhooks
 from .terminal import Terminal
+
+if TYPE_CHECKING:
+    from ..use_cases import UseCases
 
 KEY_VARIABLE = "TRESEN_PROVIDER_KEY"
 
@@ -71,13 +74,15 @@ async def connect(
                 writes_enabled=UNSET if enable_writes is None else enable_writes,
             )
         )
-        sends_webhooks = account.provider in use.webhook_providers.names()
-    return _connected(account, before.get(account.id), sends_webhooks=sends_webhooks, as_json=as_json)
+        hints = await _next(use, account)
+    return _connected(account, before.get(account.id), hints, as_json=as_json)
 
 
 @group.command
 async def renew_key(
-    account: Annotated[str | None, Parameter(help="Name or id of the account; without it the only one.")] = None,
+    account: Annotated[
+        str | None, Parameter(help="Provider, name, provider/name or id of the account; without it the only one.")
+    ] = None,
     /,
     *,
     key_stdin: _KeyStdin = False,
@@ -89,14 +94,14 @@ async def renew_key(
     async with in_tenant(call, tenant) as (use, home):
         chosen = await choose_accounts(use, home, account)
         if len(chosen) > 1:
-            raise InvalidValue(f"which account? {', '.join(one.name for one in chosen)}", field="account")
+            raise which_of(chosen)
         before = chosen[0]
         key = _api_key(call.terminal, from_stdin=key_stdin)
         renewed = await use.connect_provider(
             ConnectProviderCommand(tenant_id=home.id, provider=before.provider, name=before.name, api_key=key)
         )
-        sends_webhooks = renewed.provider in use.webhook_providers.names()
-    return _connected(renewed, before, sends_webhooks=sends_webhooks, as_json=as_json)
+        hints = await _next(use, renewed)
+    return _connected(renewed, before, hints, as_json=as_json)
 
 
 @group.command(name="list")
@@ -123,7 +128,9 @@ async def list_(*, tenant: TenantOption = None, as_json: JsonOption = False, cal
 
 @group.command
 async def check(
-    account: Annotated[str | None, Parameter(help="Name or id of the account; without it all.")] = None,
+    account: Annotated[
+        str | None, Parameter(help="Provider, name, provider/name or id of the account; without it all.")
+    ] = None,
     /,
     *,
     tenant: TenantOption = None,
@@ -148,16 +155,26 @@ async def check(
     )
 
 
+async def _next(use: "UseCases", account: ProviderAccount) -> Sequence[str]:
+    """What to do with it now: only gyms are probed."""
+    gyms = await use.list_provider_accounts.gyms(account.tenant_id)
+    commands = ["check"] if account.id in {one.id for one in gyms} else []
+    if account.provider in use.webhook_providers.names():
+        commands.append("webhooks ensure")
+    words = ("next:", "and: ")
+    return [
+        f"{word} tresen provider {command} {full_name(account)}" for word, command in zip(words, commands, strict=False)
+    ]
+
+
 def _connected(
-    account: ProviderAccount, before: ProviderAccount | None, *, sends_webhooks: bool, as_json: bool
+    account: ProviderAccount, before: ProviderAccount | None, hints: Sequence[str], *, as_json: bool
 ) -> Answer:
     verb = "connected" if before is None else "renewed the key of"
     parts = [f"{verb} {account.provider} account {account.name} ({account.id})"]
     if before is not None:
         parts.extend(_changes(before, account))
-    parts.append("next: tresen provider check")
-    if sends_webhooks:
-        parts.append("and:  tresen provider webhooks ensure")
+    parts.extend(hints)
     return Answer(document={"provider_account": _document(account)}, parts=parts, as_json=as_json)
 
 

@@ -1,22 +1,32 @@
 """``tresen provider webhooks``: addresses and secrets at the terminal."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import attrs
 import pytest
 from tests.integration.cli.desk import Desk, everything
 
+from tresen.adapters.memory.gym_providers import MemoryGymProviders
+from tresen.application.tenancy.list_provider_accounts import ListProviderAccounts
 from tresen.domain.shared.ids import AccountId
 
 NORTH = ("--tenant", "north")
 HOOKS = ("provider", "webhooks")
 
 
+class KeepsNoMembers(MemoryGymProviders):
+    """No provider is a gym."""
+
+    def names(self) -> Sequence[str]:
+        return ()
+
+
 def test_the_whole_address_is_shown_with_what_to_do_next(desk: Desk) -> None:
     told = desk(*HOOKS, "show", *NORTH)
     assert told.code == 0
     assert "https://desk.example/webhooks/memory/" in told.out
-    assert "next: tresen provider webhooks secret" in told.out
+    assert "next: tresen provider webhooks secret memory/main," in told.out
     document = desk(*HOOKS, "show", "main", "--json", *NORTH).json["webhooks"]
     assert document["address"] in told.out
 
@@ -67,9 +77,25 @@ def test_of_several_accounts_one_must_be_named(desk: Desk) -> None:
     desk("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
     result = desk(*HOOKS, "show", *NORTH)
     assert result.code == 2
-    assert "main" in result.err
-    assert "second" in result.err
+    assert "memory/main" in result.err
+    assert "memory/second" in result.err
     assert desk(*HOOKS, "show", "second", *NORTH).code == 0
+
+
+def test_an_account_is_named_by_its_provider_too(desk: Desk) -> None:
+    """Two accounts of one name at different providers, and one more at one of them."""
+    accounts = desk.world.store.room(desk.world.north.id).accounts
+    other = AccountId(UUID(int=99))
+    accounts.put(other, attrs.evolve(desk.world.account, id=other, provider="bookings"))
+    ambiguous = desk("provider", "check", "main", *NORTH)
+    assert (ambiguous.code, "Give provider/name or the id: " in ambiguous.err) == (2, True)
+    assert f"bookings/main ({other})" in ambiguous.err
+    for name in ("bookings", "bookings/main", str(other)):
+        (found,) = desk("provider", "check", name, "--json", *NORTH).json["accounts"]
+        assert found["provider"] == "bookings"
+    third = AccountId(UUID(int=100))
+    accounts.put(third, attrs.evolve(desk.world.account, id=third, provider="bookings", name="desk"))
+    assert desk("provider", "check", "bookings", *NORTH).code == 2
 
 
 def test_without_such_an_account_the_next_step_is_told(desk: Desk) -> None:
@@ -94,7 +120,19 @@ def test_syncs_look_at_gyms_only(desk: Desk) -> None:
 
 def test_whoever_connects_an_account_is_told_of_webhooks(desk: Desk) -> None:
     told = desk("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
-    assert "tresen provider webhooks ensure" in told.out
+    assert told.out.splitlines()[-2:] == [
+        "next: tresen provider check memory/second",
+        "and:  tresen provider webhooks ensure memory/second",
+    ]
+
+
+def test_no_check_is_recommended_where_nothing_is_probed(desk: Desk) -> None:
+    world = desk.world
+    accounts = ListProviderAccounts(world.transactions, KeepsNoMembers({}))
+    uses = attrs.evolve(world.use_cases, list_provider_accounts=accounts)
+    desk.runtime.world = attrs.evolve(world, use_cases=uses)
+    told = desk("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
+    assert told.out.splitlines()[1:] == ["next: tresen provider webhooks ensure memory/second"]
 
 
 def test_a_key_file_is_read_whole(desk: Desk) -> None:
