@@ -78,6 +78,7 @@ from ..application.outgoing.change_endpoint import DeleteEndpoint, RotateSecret,
 from ..application.outgoing.create_endpoint import CreateEndpoint
 from ..application.outgoing.deliver import DeliverMessage
 from ..application.outgoing.give_up import GiveUp
+from ..application.outgoing.places import Places
 from ..application.outgoing.send_again import ReplayMessages, SendTest
 from ..application.ports.clock import Clock, Dice, IdSource
 from ..application.ports.directory import Directory
@@ -282,7 +283,14 @@ class Container(containers.DeclarativeContainer):
     signing_secrets: providers.Provider[SigningSecrets] = providers.Singleton(RandomSigningSecrets)
     give_up: providers.Provider[GiveUp] = providers.Singleton(GiveUp, clock, ids)
     deliver_message: providers.Provider[DeliverMessage] = providers.Singleton(
-        DeliverMessage, transactions, webhook_sender, box, give_up, clock, dice
+        DeliverMessage,
+        transactions,
+        webhook_sender,
+        box,
+        give_up,
+        clock,
+        dice,
+        providers.Singleton(Places, clock, dice),
     )
     # What jobs can be done here. Embedders add theirs: container.job_kinds.add_args(providers.Object(JobKind(...))).
     job_kinds: providers.List = providers.List(

@@ -37,12 +37,14 @@ def _after(outcome: Outcome, now: int) -> tuple[str, int, int | None, str | None
     """State, attempts to add, run_at and error, None: as they were."""
     match outcome:
         case Again(_, delay_s, error):
-            return "waiting", 1, now + round(delay_s * _MICROSECONDS), error
+            return "waiting", 1, _later(now, delay_s), error
         case Dead(_, error):
             return "dead", 1, None, error
-        case Returned(_, None):
-            return "ready", 0, None, None
         case Returned(_, delay_s):
-            return "waiting", 0, now + round(delay_s * _MICROSECONDS), None
+            return ("ready", 0, None, None) if delay_s is None else ("waiting", 0, _later(now, delay_s), None)
         case Done():
             raise AssertionError("a job that is done is not kept")
+
+
+def _later(now: int, delay_s: float) -> int:
+    return now + round(delay_s * _MICROSECONDS)

@@ -211,8 +211,9 @@ class MemoryJobQueue(JobQueue):
             case Dead(_, error):
                 dead = attrs.evolve(job, attempts=attempts, last_error=error)
                 _release(room, held, dead, JobState.DEAD)
-            case Returned():
-                _release(room, held, job)
+            case Returned(_, delay_s):
+                run_at = job.run_at if delay_s is None else self._store.clock.now() + timedelta(seconds=delay_s)
+                _release(room, held, attrs.evolve(job, run_at=run_at))
 
 
 def _release(room: Room, held: HeldJob, job: Job, state: JobState = JobState.QUEUED) -> None:

@@ -161,5 +161,5 @@ class DeliverMessage:
 
 
 def _told(answer: Answer) -> str:
-    """Without what the receiver said, which may be anything, our own request too: that is kept with the attempt only."""
+    """Without what the receiver said, which may be our own request with its secrets: only the attempt keeps that."""
     return str(answer.error if answer.status is None else answer.status)

@@ -61,12 +61,10 @@ class _Line:
 
     def note(self, seconds: float, *, answered: bool) -> None:
         self.usual_s += _WEIGHT * (seconds - self.usual_s)
-        if seconds <= QUICK_S:
-            became = Manner.QUICK
-        else:
-            became = Manner.SLOW if answered else Manner.SILENT
+        long = Manner.SLOW if answered else Manner.SILENT
+        became = Manner.QUICK if seconds <= QUICK_S else long
         if became < self.manner:
-            # Who was put off from now on need not stand behind those who were when it was worse.
+            # Who is put off from now on does not stand behind those who were when it was worse.
             self.last_s = 0.0
         self.manner = became
 
@@ -112,7 +110,8 @@ class Places:
             yield place
         finally:
             self._taken.remove(place)
-            line.note(self._clock.monotonic() - now, answered=place.answered)
+        # Not so when it was broken off, which says nothing about the receiver.
+        line.note(self._clock.monotonic() - now, answered=place.answered)
 
     def _line(self, endpoint_id: EndpointId, *, is_failing: bool) -> _Line:
         if endpoint_id not in self._lines:
