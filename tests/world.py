@@ -32,6 +32,7 @@ from tresen.adapters.memory.webhooks import MemoryCallAnswers, MemoryWebhookProv
 from tresen.adapters.security.passwords import Argon2PasswordHasher
 from tresen.adapters.security.sealing import AesGcmSecretBox, new_key
 from tresen.adapters.security.tokens import RandomTokens
+from tresen.application.event_types import EventTypes
 from tresen.application.gym.absorb import Absorb
 from tresen.application.gym.browse import Browse
 from tresen.application.gym.provider_writes import ProviderWrites
@@ -365,8 +366,10 @@ def _use_cases(
         observe_webhook=lambda _provider, _status: None,
         inbox_readers=inboxes,
         browse_endpoints=BrowseEndpoints(transactions),
-        create_endpoint=CreateEndpoint(transactions, MemoryWebhookSender(), SequenceSecrets(), box, clock, ids),
-        update_endpoint=UpdateEndpoint(transactions, MemoryWebhookSender()),
+        create_endpoint=CreateEndpoint(
+            transactions, MemoryWebhookSender(), SequenceSecrets(), box, clock, ids, EventTypes()
+        ),
+        update_endpoint=UpdateEndpoint(transactions, MemoryWebhookSender(), EventTypes()),
         rotate_endpoint_secret=RotateSecret(transactions, SequenceSecrets(), box, clock),
         switch_endpoint=SwitchEndpoint(transactions, GiveUp(clock, ids)),
         delete_endpoint=DeleteEndpoint(transactions, GiveUp(clock, ids)),

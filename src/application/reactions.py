@@ -5,7 +5,7 @@ Three kinds of rows. An ``AtCommit`` runs in the transaction that recorded the e
 later, outside of any transaction, at least once: for what asks somebody outside.
 """
 
-from collections import defaultdict
+import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from uuid import UUID
@@ -14,14 +14,17 @@ import attrs
 
 from ..domain.jobs.job import Job, JobRequest
 from ..domain.shared.ids import EventId, TenantId
+from ..domain.webhooks.event_filter import EVERYTHING, is_wanted
+from .event_types import EventTypes
 from .jobs.kinds import Hopeless, JobKind
 from .ports.events import StoredEvent
 from .ports.fanout import Fanout
 from .ports.unit_of_work import UnitOfWork
 from .transactions import Transactions
 
+_log = logging.getLogger(__name__)
 KIND = "reaction"
-EVERY = "*"
+EVERY = EVERYTHING
 
 
 def _types(on: str | Collection[str]) -> frozenset[str]:
@@ -42,7 +45,8 @@ class AtCommit:
 
 @attrs.frozen(kw_only=True)
 class Reaction:
-    """Called with each event it is ``on`` (a type of event, several, or ``EVERY``), in a transaction of its own.
+    """Called with each event it is ``on`` (a type of event, ``provider.*`` for all types below, several, or ``EVERY``),
+    in a transaction of its own.
 
     It runs for an event until it has succeeded once; then a mark keeps it from running again. Events of one subject
     come in their order: one that fails holds up the later ones of its subject, and nothing else. ``name`` is kept
@@ -81,13 +85,15 @@ class Reactions:
     Raises ValueError then, when two rows have one name.
     """
 
-    def __init__(self, rows: Callable[[], Sequence[Row]]) -> None:
+    def __init__(self, rows: Callable[[], Sequence[Row]], types: EventTypes | None = None) -> None:
         self._rows = rows
+        self._types = types or EventTypes()
+        self._names_by_type: dict[str, Sequence[str]] = {}
 
     async def __call__(self, uow: UnitOfWork, events: Sequence[StoredEvent]) -> None:
         """Run what runs at commit, and enqueue a job for every other row and event."""
         for row in self._at_commit:
-            its_own = [event for event in events if row.on & {event.type, EVERY}]
+            its_own = [event for event in events if is_wanted(row.on, event.type)]
             if its_own:
                 await row.run(uow, its_own)
         requests = [_request(event, name) for event in events for name in self._following(event.type)]
@@ -99,8 +105,21 @@ class Reactions:
         row = self._by_name.get(name)
         return None if isinstance(row, AtCommit) else row
 
+    def check(self) -> None:
+        """Warn of rows that no event can ever reach: of their types of events at least one is known to nobody."""
+        for row in self._by_name.values():
+            if unknown := self._types.unknown(sorted(row.on)):
+                _log.warning(
+                    "a reaction waits for types of events that nobody records",
+                    extra={"reaction": row.name, "unknown": unknown, "known": list(self._types.all)},
+                )
+
     def _following(self, type_: str) -> Sequence[str]:
-        return (*self._names_by_type.get(type_, ()), *self._names_by_type.get(EVERY, ()))
+        names = self._names_by_type.get(type_)
+        if names is None:
+            later = (row for row in self._by_name.values() if not isinstance(row, AtCommit))
+            names = self._names_by_type[type_] = [row.name for row in later if is_wanted(row.on, type_)]
+        return names
 
     @cached_property
     def _by_name(self) -> Mapping[str, Row]:
@@ -113,15 +132,6 @@ class Reactions:
     @cached_property
     def _at_commit(self) -> Sequence[AtCommit]:
         return [row for row in self._by_name.values() if isinstance(row, AtCommit)]
-
-    @cached_property
-    def _names_by_type(self) -> Mapping[str, Sequence[str]]:
-        names: defaultdict[str, list[str]] = defaultdict(list)
-        for row in self._by_name.values():
-            if not isinstance(row, AtCommit):
-                for type_ in (EVERY,) if EVERY in row.on else row.on:
-                    names[type_].append(row.name)
-        return names
 
 
 def reaction_kind(transactions: Transactions, reactions: Reactions) -> JobKind:

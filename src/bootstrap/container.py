@@ -47,6 +47,7 @@ from ..adapters.wodify.provider import WodifyProvider
 from ..adapters.woocommerce.account import woocommerce
 from ..adapters.woocommerce.registrar import WooCommerceRegistrars
 from ..adapters.woocommerce.webhooks import WooCommerceWebhooks
+from ..application.event_types import EventTypes
 from ..application.gym.absorb import Absorb
 from ..application.gym.browse import Browse
 from ..application.gym.provider_writes import ProviderWrites
@@ -173,7 +174,10 @@ class Container(containers.DeclarativeContainer):
     reaction_table: providers.Provider[Sequence[Row]] = providers.Callable(
         table, outgoing_webhooks=announce.provided.row.call(), embedders=reactions
     )
-    fanout: providers.Provider[Reactions] = providers.Singleton(Reactions, reaction_table.provider)
+    # Types of events that embedders record: container.event_types.add_args(providers.Object("tournament.won")).
+    event_types: providers.List = providers.List()
+    known_events: providers.Provider[EventTypes] = providers.Singleton(EventTypes, event_types)
+    fanout: providers.Provider[Reactions] = providers.Singleton(Reactions, reaction_table.provider, known_events)
     units: providers.Provider[UnitsOfWork] = providers.Singleton(
         SqlUnitsOfWork, database, fanout, channel.provided.jobs
     )
@@ -374,9 +378,9 @@ class Container(containers.DeclarativeContainer):
         inbox_readers=inbox_readers,
         browse_endpoints=providers.Singleton(BrowseEndpoints, transactions),
         create_endpoint=providers.Singleton(
-            CreateEndpoint, transactions, webhook_sender, signing_secrets, box, clock, ids
+            CreateEndpoint, transactions, webhook_sender, signing_secrets, box, clock, ids, known_events
         ),
-        update_endpoint=providers.Singleton(UpdateEndpoint, transactions, webhook_sender),
+        update_endpoint=providers.Singleton(UpdateEndpoint, transactions, webhook_sender, known_events),
         rotate_endpoint_secret=providers.Singleton(RotateSecret, transactions, signing_secrets, box, clock),
         switch_endpoint=providers.Singleton(SwitchEndpoint, transactions, give_up),
         delete_endpoint=providers.Singleton(DeleteEndpoint, transactions, give_up),

@@ -45,6 +45,7 @@ class Installation:
 
     def loops(self, *, scheduler: bool = True) -> Sequence[Loop]:
         """What else runs until it is told to stop: the sweep of deliveries, and the scheduler."""
+        self._container.fanout().check()
         sweep = self._container.sweep_deliveries().loop
         return (sweep, self._container.scheduler().run) if scheduler else (sweep,)
 

@@ -8,6 +8,7 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import EndpointId, TenantId
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.webhooks.endpoint import DisabledReason, Endpoint
+from ..event_types import EventTypes
 from ..ports.clock import Clock
 from ..ports.outgoing import SigningSecrets, WebhookSender
 from ..ports.secrets import SecretBox
@@ -39,6 +40,7 @@ class UpdateEndpoint:
 
     _transactions: Transactions
     _sender: WebhookSender
+    _types: EventTypes
 
     async def __call__(self, change: EndpointChange) -> Endpoint:
         """The endpoint as it is now."""
@@ -51,6 +53,7 @@ class UpdateEndpoint:
                 endpoint.url = self._sender.checked_url(change.url)
             if not isinstance(change.events, Unset):
                 endpoint.filter_by(change.events)
+                self._types.check(endpoint.events)
             await uow.endpoints.save(endpoint)
             return endpoint
 

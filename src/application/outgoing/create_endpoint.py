@@ -6,6 +6,7 @@ from ...domain.shared.errors import RuleViolation
 from ...domain.shared.ids import EndpointId, TenantId
 from ...domain.webhooks.endpoint import Endpoint, EndpointSecret, checked_name
 from ...domain.webhooks.event_filter import EVERYTHING, checked_filters
+from ..event_types import EventTypes
 from ..ports.clock import Clock, IdSource
 from ..ports.outgoing import SigningSecrets, WebhookSender
 from ..ports.secrets import SecretBox
@@ -44,6 +45,7 @@ class CreateEndpoint:
     _box: SecretBox
     _clock: Clock
     _ids: IdSource
+    _types: EventTypes
 
     async def __call__(self, new: NewEndpoint) -> WithSecret:
         """Make it, active."""
@@ -57,6 +59,7 @@ class CreateEndpoint:
             secrets=(EndpointSecret(sealed=self._box.seal(secret), created_at=now),),
             created_at=now,
         )
+        self._types.check(endpoint.events)
 
         async def add(uow: UnitOfWork) -> Endpoint:
             if len(await uow.endpoints.all()) >= ENDPOINTS_MAX:

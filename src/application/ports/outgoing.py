@@ -38,7 +38,8 @@ class Endpoints(Entities[Endpoint, EndpointId], Protocol):
 class MessageFilter:
     """Which messages of an endpoint are meant, by state (None: all), type of event and instant of creation.
 
-    ``since`` is inclusive, ``until`` is not. ``never_delivered``: only what has not arrived in any round. Raises InvalidValue when it ends before it begins.
+    ``since`` is inclusive, ``until`` is not. ``never_delivered``: only what has not arrived in any round. Raises
+    InvalidValue when it ends before it begins.
     """
 
     states: frozenset[MessageState] | None = None

@@ -8,6 +8,7 @@ import attrs
 
 import tresen.domain
 from tresen.adapters.outgoing.sender import ANSWER_MAX, LIMITS
+from tresen.application.event_types import EventTypes
 from tresen.application.outgoing.create_endpoint import ENDPOINTS_MAX
 from tresen.application.outgoing.deliver import CONCURRENCY, SCHEDULE
 from tresen.domain.shared.events import DomainEvent
@@ -42,6 +43,10 @@ def test_every_type_of_event_is_listed_with_its_subject_and_values() -> None:
     }
     listed = {name: cells[:2] for name, cells in rows(PAGE).items() if "." in name and not name.startswith("data.")}
     assert listed == expected
+
+
+def test_every_type_of_event_is_one_that_filters_may_name() -> None:
+    assert list(EventTypes().all) == sorted([*(event.type for event in events()), "provider.*"])
 
 
 def test_the_figures_are_those_of_the_code() -> None:

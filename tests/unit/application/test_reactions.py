@@ -17,6 +17,7 @@ from tresen.adapters.memory.jobs import MemoryJobQueue
 from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.unit_of_work import MemoryUnitsOfWork
 from tresen.application import log_context
+from tresen.application.event_types import EventTypes
 from tresen.application.jobs.kinds import Hopeless, JobKind
 from tresen.application.ports.events import EventPosition, NewEvent, StoredEvent
 from tresen.application.ports.fanout import nothing_follows
@@ -107,6 +108,39 @@ async def test_a_reaction_is_called_for_its_types() -> None:
     await house.happen("3", "thing")
     await house.work_off()
     assert sorted(house.notes) == ["all 1 1", "all 2 1", "all 3 1", "falls 2 1", "rings 1 1"]
+
+
+async def test_a_reaction_may_be_on_all_types_below_one() -> None:
+    house = House(Diary("rings", "thing.*").row, Diary("both", ("other", "thing.bell.*")).row)
+    for type_ in ("thing.rang", "thing.bell.rang", "thing", "things.rang"):
+        await house.happen(type_, type_)
+    await house.work_off()
+    assert sorted(house.notes) == ["both thing.bell.rang 1", "rings thing.bell.rang 1", "rings thing.rang 1"]
+
+
+async def test_what_runs_at_commit_may_be_on_all_types_below_one() -> None:
+    seen: list[str] = []
+
+    async def note(uow: UnitOfWork, events: Sequence[StoredEvent]) -> None:
+        seen.extend(event.type for event in events)
+
+    house = House(AtCommit(name="note", on="thing.*", run=note))
+    await house.happen("1", "thing.rang")
+    await house.happen("1", "other.rang")
+    assert seen == ["thing.rang"]
+
+
+def test_a_reaction_on_a_type_that_nobody_records_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    rows = [
+        Diary("fine", ("lead.captured", "member.*", "provider.booking.created", "thing.rang")).row,
+        Diary("all", EVERY).row,
+        Diary("slip", ("lead.captured", "leed.captured")).row,
+    ]
+    Reactions(lambda: rows, EventTypes(["thing.rang"])).check()
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert (record.__dict__["reaction"], record.__dict__["unknown"]) == ("slip", ["leed.captured"])
+    assert "lead.captured" in record.__dict__["known"]
 
 
 async def test_one_that_fails_blocks_its_subject_alone_and_loses_nothing() -> None:

@@ -60,9 +60,10 @@ class EndpointWithSecretAnswer(Answer):
 
 class MessageLineAnswer(Answer):
     """``webhook_id`` is what the receiver knows it by. ``status``: pending, delivered, failed or cancelled;
-    ``next_at``: when it is tried next; ``done_at``: when it ended; ``first_delivered_at``: when it first arrived, whatever became of later replays.
-    ``waits_for``: the ``webhook_id`` of an earlier message of its subject that goes first. ``size`` is that of the
-    body in bytes."""
+    ``next_at``: when it is tried next; ``done_at``: when it ended; ``first_delivered_at``: when it first arrived,
+    whatever became of later replays. ``waits_for``: the ``webhook_id`` of an earlier message of its subject that goes
+    first. ``size`` is that of the body in bytes.
+    """
 
     id: UUID
     webhook_id: str

@@ -12,6 +12,7 @@ from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.unit_of_work import MemoryUnitsOfWork
 from tresen.adapters.memory.webhook_sender import MemoryWebhookSender, SequenceSecrets
 from tresen.adapters.security.sealing import AesGcmSecretBox, new_key
+from tresen.application.event_types import EventTypes
 from tresen.application.jobs.worker import Worker
 from tresen.application.outgoing.announce import Announce
 from tresen.application.outgoing.browse_endpoints import BrowseEndpoints
@@ -35,8 +36,8 @@ from tresen.domain.webhooks.message import Message, MessageState
 class Post:
     """Everything by which events leave the house."""
 
-    def __init__(self, sender: MemoryWebhookSender | None = None) -> None:
-        self.clock, self.ids = FixedClock(), SequenceIds()
+    def __init__(self, sender: MemoryWebhookSender | None = None, clock: FixedClock | None = None) -> None:
+        self.clock, self.ids = clock or FixedClock(), SequenceIds()
         self.store = MemoryStore(self.clock, self.ids)
         tenant = a_tenant("studio")
         self.tenant = tenant.id
@@ -51,8 +52,9 @@ class Post:
         )
         self.queue = MemoryJobQueue(self.store)
         self.worker = Worker(self.queue, [self.deliver.kind()], self.clock, FixedDice(0.5), self.ids)
-        self.create = CreateEndpoint(self.transactions, self.sender, secrets, self.box, self.clock, self.ids)
-        self.update = UpdateEndpoint(self.transactions, self.sender)
+        types = EventTypes(["thing.rang"])
+        self.create = CreateEndpoint(self.transactions, self.sender, secrets, self.box, self.clock, self.ids, types)
+        self.update = UpdateEndpoint(self.transactions, self.sender, types)
         self.rotate = RotateSecret(self.transactions, secrets, self.box, self.clock)
         self.switch = SwitchEndpoint(self.transactions, give_up)
         self.delete = DeleteEndpoint(self.transactions, give_up)
@@ -65,14 +67,16 @@ class Post:
         new = NewEndpoint(tenant_id=tenant or self.tenant, name=name, url=url_of(name), events=events or ("*",))
         return (await self.create(new)).endpoint
 
-    async def happen(self, *subjects: str, type_: str = "thing.rang", **data: Json) -> None:
+    async def happen(
+        self, *subjects: str, type_: str = "thing.rang", tenant: TenantId | None = None, **data: Json
+    ) -> None:
         """An event about each of the subjects, in one transaction."""
 
         async def work(uow: UnitOfWork) -> None:
             for subject in subjects:
                 uow.events.record(self.event(subject, type_, **data))
 
-        await self.transactions.run(self.tenant, "happen", work)
+        await self.transactions.run(tenant or self.tenant, "happen", work)
 
     def event(self, subject: str = "1", type_: str = "thing.rang", **data: Json) -> NewEvent:
         return NewEvent(type=type_, subject_kind="thing", subject_id=subject, occurred_at=self.clock.now(), data=data)

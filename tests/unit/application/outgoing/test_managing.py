@@ -43,6 +43,8 @@ async def test_the_secret_is_told_once_and_kept_sealed() -> None:
         ({"url": "https://127.0.0.1/"}, "url"),
         ({"events": ()}, "events"),
         ({"events": ("Lead",)}, "events"),
+        ({"events": ("lead.*", "leed.captured")}, "events"),
+        ({"events": ("lead.captured.*",)}, "events"),
     ],
 )
 async def test_what_is_wrong_is_refused_when_it_is_made_and_when_it_is_changed(
