@@ -92,7 +92,7 @@ class ReplayMessages:
         if wanted.states is None:
             wanted = attrs.evolve(wanted, states=REPLAYED, never_delivered=True)
         elif MessageState.PENDING in wanted.states:
-            raise InvalidValue("what is pending waits and is sent without a replay", field="states")
+            raise InvalidValue("what is pending waits and is sent without a replay", field="status")
         last: Message | None = None
         while batch := await self._batch(wish, wanted, last):
             count, last = count + len(batch), batch[-1]

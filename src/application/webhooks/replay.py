@@ -34,14 +34,16 @@ class ReplayOne:
 @attrs.frozen(kw_only=True)
 class ReplayMany:
     """Those of ``wanted`` that came first, at most ``limit`` (1 to 10,000); without states in ``wanted``, those that
-    came to nothing. ``dry``: only count them."""
+    came to nothing. A filter that lets everything pass is meant only with ``everything``. ``dry_run``: only count
+    them."""
 
     tenant_id: TenantId
     wanted: DeliveryFilter
     by: str
     limit: int = 1_000
+    everything: bool = False
     force: bool = False
-    dry: bool = False
+    dry_run: bool = False
 
 
 @attrs.frozen
@@ -70,15 +72,17 @@ class ReplayDeliveries:
         return await self._transactions.run(wish.tenant_id, "replay_delivery", replay)
 
     async def many(self, wish: ReplayMany) -> int:
-        """How many were (``dry``: would be) replayed. Raises InvalidValue for a limit out of bounds, and for states
-        that are not replayed or only by force."""
+        """How many were (``dry_run``: would be) replayed. Raises InvalidValue for a limit out of bounds, for states
+        that are not replayed or only by force, and when it is not said which."""
+        if wish.wanted == DeliveryFilter() and not wish.everything:
+            raise InvalidValue("say which: by since, until, provider or status, or all of them by all", field="all")
         if not 1 <= wish.limit <= MAX_REPLAY:
             raise InvalidValue(f"limit must be between 1 and {MAX_REPLAY}, not {wish.limit}", field="limit")
         wanted = attrs.evolve(wish.wanted, states=_states(wish))
         ids = await self._transactions.read(
             wish.tenant_id, lambda uow: uow.deliveries.matching(wanted, limit=wish.limit)
         )
-        if wish.dry:
+        if wish.dry_run:
             return len(ids)
         count = 0
         for start in range(0, len(ids), _BATCH):

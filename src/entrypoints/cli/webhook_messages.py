@@ -1,9 +1,7 @@
 """``tresen webhook-endpoints messages`` and ``replay``."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import attrs
 from cyclopts import Parameter
@@ -14,16 +12,16 @@ from ...application.ports.outgoing import MessageFilter, MessageRow
 from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import MessageId
 from ...domain.shared.page import Listing
-from ...domain.shared.time_range import as_utc
 from ...domain.tenancy.tenant import Tenant
 from ...domain.webhooks.endpoint import Endpoint
-from ...domain.webhooks.message import Attempt, Message, MessageState, read_webhook_id, webhook_id
+from ...domain.webhooks.message import Attempt, Message, read_webhook_id, webhook_id
+from ..ranges import SINCE_FORMS, UNTIL_FORMS, message_filter
 from ..use_cases import UseCases
 from .answer import Answer, Table, cell, page_table
 from .call import Given, in_tenant
 from .documents import fields, listed, plain
 from .members import about
-from .options import JsonOption, TenantOption, word
+from .options import JsonOption, TenantOption
 
 _Which = Annotated[str, Parameter(name="NAME", help="The endpoint's name or id.")]
 _Message = Annotated[str | None, Parameter(name="ID", help="One message: its id, or its webhook-id (msg_…).")]
@@ -38,10 +36,8 @@ class RangeOptions:
         str | None, Parameter(metavar="WORD", help="Only those in this state: pending, delivered, failed, cancelled.")
     ] = None
     type: Annotated[str | None, Parameter(metavar="TYPE", help="Only this type of event.")] = None
-    since: Annotated[
-        datetime | None, Parameter(metavar="TIME", help="Created then or later; in the tenant's zone without offset.")
-    ] = None
-    until: Annotated[datetime | None, Parameter(metavar="TIME", help="Created before then.")] = None
+    since: Annotated[str | None, Parameter(metavar="TIME", help=f"Created {SINCE_FORMS}")] = None
+    until: Annotated[str | None, Parameter(metavar="TIME", help=f"Created {UNTIL_FORMS}")] = None
 
     @property
     def is_given(self) -> bool:
@@ -50,12 +46,7 @@ class RangeOptions:
 
     def wanted(self, home: Tenant) -> MessageFilter:
         """As the messages take it. Raises InvalidValue."""
-        return MessageFilter(
-            states=None if self.status is None else frozenset({word(MessageState, self.status, "status")}),
-            event_type=self.type,
-            since=_instant(self.since, home, "since"),
-            until=_instant(self.until, home, "until"),
-        )
+        return message_filter(home, status=self.status, event_type=self.type, since=self.since, until=self.until)
 
 
 async def messages(
@@ -210,9 +201,3 @@ def _attempts_table(log: Sequence[Attempt], home: Tenant) -> Table:
         ],
         empty="no attempt yet: a worker makes them",
     )
-
-
-def _instant(value: datetime | None, home: Tenant, field: str) -> datetime | None:
-    if value is None:
-        return None
-    return as_utc(value if value.utcoffset() is not None else value.replace(tzinfo=ZoneInfo(home.zone)), field)

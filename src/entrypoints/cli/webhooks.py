@@ -1,24 +1,26 @@
 """``tresen webhooks``."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import attrs
 from cyclopts import Parameter
 
+from ...application.ports.events import StoredEvent
 from ...application.ports.inboxes import DELIVERY_ORDER, DeliveryFilter, DeliveryListing, DeliveryRow
 from ...application.webhooks.replay import ReplayMany, ReplayOne
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import DeliveryId
 from ...domain.shared.page import Listing
-from ...domain.shared.time_range import as_utc
-from ...domain.webhooks.delivery import Delivery, DeliveryState
+from ...domain.tenancy.tenant import Tenant
+from ...domain.webhooks.delivery import Delivery
+from ..ranges import SINCE_FORMS, UNTIL_FORMS, delivery_filter
+from ..use_cases import UseCases
 from .answer import Answer, cell, page_table
 from .call import Given, in_tenant
 from .documents import fields, listed
 from .members import about
-from .options import JsonOption, TenantOption, command_group, word
+from .options import JsonOption, TenantOption, command_group
 
 group = command_group("webhooks", "Webhooks that came in: list, show, replay.")
 
@@ -38,19 +40,18 @@ class RangeOptions:
 
     status: Annotated[str | None, Parameter(metavar="WORD", help="Only those in this state.")] = None
     provider: Annotated[str | None, Parameter(metavar="NAME", help="Only this provider's.")] = None
-    since: Annotated[
-        str | None, Parameter(metavar="INSTANT", help="Received then or later, as 2026-11-21T09:00+01:00.")
-    ] = None
-    until: Annotated[str | None, Parameter(metavar="INSTANT", help="Received before then.")] = None
+    since: Annotated[str | None, Parameter(metavar="TIME", help=f"Received {SINCE_FORMS}")] = None
+    until: Annotated[str | None, Parameter(metavar="TIME", help=f"Received {UNTIL_FORMS}")] = None
 
-    def filter(self) -> DeliveryFilter:
+    def filter(self, use: UseCases, home: Tenant) -> DeliveryFilter:
         """As the use cases take it. Raises InvalidValue."""
-        state = None if self.status is None else word(DeliveryState, self.status, "status")
-        return DeliveryFilter(
+        return delivery_filter(
+            use.webhook_providers,
+            home,
             provider=self.provider,
-            states=None if state is None else frozenset({state}),
-            since=_instant(self.since, "since"),
-            until=_instant(self.until, "until"),
+            status=self.status,
+            since=self.since,
+            until=self.until,
         )
 
 
@@ -67,9 +68,9 @@ async def list_(
 ) -> Answer:
     """List webhooks that came in, newest first. States: received, done, duplicate, out_of_date, ignored, unusable,
     dead."""
-    wanted = (options or RangeOptions()).filter()
     window = Listing(limit=limit, offset=offset, order_by=DELIVERY_ORDER[0], descending=not oldest_first)
     async with in_tenant(call, tenant) as (use, home):
+        wanted = (options or RangeOptions()).filter(use, home)
         page = await use.inbox_readers.page(home.id, DeliveryListing(window=window, filter=wanted))
     table = page_table(
         columns=("id", "received", "provider", "type", "subject", "status", "reason"),
@@ -94,9 +95,10 @@ async def list_(
 
 @group.command
 async def show(which: _Which, /, *, tenant: TenantOption = None, as_json: JsonOption = False, call: Given) -> Answer:
-    """Show a webhook with the headers that were kept and its body."""
+    """Show a webhook with the headers that were kept and its body, and the events that it caused."""
     async with in_tenant(call, tenant) as (use, home):
-        delivery = await use.get_delivery(home.id, DeliveryId(which))
+        shown = await use.get_delivery(home.id, DeliveryId(which))
+    delivery = shown.delivery
     values: dict[str, object] = {
         "delivery": delivery.id,
         "provider": delivery.provider,
@@ -104,6 +106,7 @@ async def show(which: _Which, /, *, tenant: TenantOption = None, as_json: JsonOp
         "subject": delivery.subject,
         "status": delivery.state.value,
         "reason": delivery.reason,
+        "events": ", ".join(f"{event.type} {event.id}" for event in shown.events) or None,
         "received": delivery.received_at,
         "processed": delivery.processed_at,
         "failed tries": delivery.attempts,
@@ -113,20 +116,20 @@ async def show(which: _Which, /, *, tenant: TenantOption = None, as_json: JsonOp
         **{f"header {name}": value for name, value in delivery.headers.items()},
         "body": _text(delivery),
     }
-    return Answer(
-        document={"webhook_delivery": delivery_document(delivery)}, parts=about(values, home.zone), as_json=as_json
-    )
+    document = {**delivery_document(delivery), "events": [_event_document(event) for event in shown.events]}
+    return Answer(document={"webhook_delivery": document}, parts=about(values, home.zone), as_json=as_json)
 
 
 @group.command
 async def replay(
-    which: Annotated[
-        UUID | None, Parameter(name="ID", help="The delivery's id; without it those of the range.")
-    ] = None,
+    which: Annotated[UUID | None, Parameter(name="ID", help="The delivery's id; without it a range, or --all.")] = None,
     /,
     *,
     options: RangeOptions | None = None,
     limit: Annotated[int, Parameter(help="How many of the range at most, the oldest first.")] = 1_000,
+    everything: Annotated[
+        bool, Parameter(name="--all", negative=(), show_default=False, help="All that came to nothing, of any time.")
+    ] = False,
     force: _Force = False,
     dry_run: Annotated[bool, Parameter(negative=(), show_default=False, help="Only count them.")] = False,
     tenant: TenantOption = None,
@@ -137,8 +140,8 @@ async def replay(
     by = call.terminal.login_name
     async with in_tenant(call, tenant) as (use, home):
         if which is not None:
-            if options is not None or dry_run:
-                raise InvalidValue("give an id or a range, not both", field="ID")
+            if options is not None or everything or dry_run:
+                raise InvalidValue("give an id, or a range or --all: not both", field="ID")
             wish = ReplayOne(tenant_id=home.id, delivery_id=DeliveryId(which), by=by, force=force)
             delivery = await use.replay_deliveries.one(wish)
             return Answer(
@@ -146,11 +149,18 @@ async def replay(
                 parts=[f"webhook {delivery.id} is received anew; a worker does the rest"],
                 as_json=as_json,
             )
-        wanted = (options or RangeOptions()).filter()
-        many = ReplayMany(tenant_id=home.id, wanted=wanted, by=by, limit=limit, force=force, dry=dry_run)
+        many = ReplayMany(
+            tenant_id=home.id,
+            wanted=(options or RangeOptions()).filter(use, home),
+            by=by,
+            limit=limit,
+            everything=everything,
+            force=force,
+            dry_run=dry_run,
+        )
         count = await use.replay_deliveries.many(many)
     done = "would be received anew" if dry_run else "received anew; a worker does the rest"
-    return Answer(document={"count": count, "dry": dry_run}, parts=[f"{count} webhooks {done}"], as_json=as_json)
+    return Answer(document={"count": count, "dry_run": dry_run}, parts=[f"{count} webhooks {done}"], as_json=as_json)
 
 
 def line_document(row: DeliveryRow) -> dict[str, object]:
@@ -178,10 +188,5 @@ def _text(delivery: Delivery) -> str:
     return delivery.body.decode("utf-8", errors="replace")
 
 
-def _instant(text: str | None, field: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return as_utc(datetime.fromisoformat(text), field)
-    except ValueError:
-        raise InvalidValue(f"{text!r} is no instant such as 2026-11-21T09:00+01:00", field=field) from None
+def _event_document(event: StoredEvent) -> dict[str, object]:
+    return {"id": str(event.id), **fields(event, "type", "recorded_at")}

@@ -119,12 +119,12 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
         "role": "adviser",
         "password": "at least ten characters",
     },
-    "POST /api/v1/webhook-deliveries/{delivery_id}/replay": None,
+    "POST /api/v1/webhook-deliveries/{delivery_id}/replay": {"force": True},
     "POST /api/v1/webhook-deliveries/replay": {
-        "since": "2026-11-20T00:00:00Z",
-        "until": "2026-11-21T00:00:00Z",
-        "provider": "stripe",
-        "dry": True,
+        "since": "2026-11-20",
+        "until": "2026-11-21T12:00:00Z",
+        "status": "dead",
+        "dry_run": True,
     },
     "POST /api/v1/webhook-endpoints": {
         "name": "shop",
@@ -138,9 +138,9 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
     "POST /api/v1/webhook-endpoints/{endpoint_id}/enable": None,
     "POST /api/v1/webhook-endpoints/{endpoint_id}/test": None,
     "POST /api/v1/webhook-endpoints/{endpoint_id}/replay": {
-        "since": "2026-03-01T00:00:00Z",
-        "until": "2026-03-02T00:00:00Z",
-        "states": ["failed", "cancelled"],
+        "since": "2026-03-01",
+        "until": "2026-03-02T12:00:00Z",
+        "status": "failed",
     },
     "POST /api/v1/webhook-endpoints/{endpoint_id}/messages/{message_id}/replay": None,
 }

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from tests.builders import IDS, NOON, a_delivery, an_account
+from tests.caused import caused
 from tests.world import World
 
+from tresen.domain.shared.moments import MOMENT_FORMS
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.webhooks.delivery import Delivery, DeliveryState
 
@@ -61,8 +63,9 @@ async def test_the_list_is_filtered_by_state_provider_and_time(admin: Caller, de
     done, dead, received = (str(one.id) for one in deliveries)
     assert await ids(admin, status="dead") == [dead]
     assert await ids(admin, provider="memory", order="asc") == [done, dead, received]
-    assert await ids(admin, provider="stripe") == []
     assert await ids(admin, since="2026-03-02T13:01:00+01:00", until="2026-03-02T12:02:00Z") == [dead]
+    assert await ids(admin, since="2026-03-02", until="2026-03-03", status="dead") == [dead]
+    assert await ids(admin, since="2026-03-03") == await ids(admin, until="2026-03-02") == []
     assert await ids(admin, limit=1, offset=1) == [dead]
 
 
@@ -70,6 +73,16 @@ async def test_one_is_shown_with_headers_and_body(admin: Caller, deliveries: lis
     told = (await admin.get(f"{PATH}/{deliveries[0].id}")).json()["webhook_delivery"]
     assert (told["body"], told["headers"]) == ("0", {"x-topic": "order.updated"})
     assert (told["status"], told["processed_at"]) == ("done", "2026-03-02T12:01:00Z")
+
+
+async def test_one_is_shown_with_the_events_that_it_caused(
+    admin: Caller, world: World, deliveries: list[Delivery]
+) -> None:
+    path = f"{PATH}/{deliveries[0].id}"
+    assert (await admin.get(path)).json()["webhook_delivery"]["events"] == []
+    event = await caused(world, deliveries[0])
+    told = (await admin.get(path)).json()["webhook_delivery"]["events"]
+    assert [(one["id"], one["type"]) for one in told] == [(str(event.id), "provider.order.updated")]
 
 
 async def test_bytes_that_are_no_text_can_be_shown(admin: Caller, world: World, deliveries: list[Delivery]) -> None:
@@ -99,9 +112,9 @@ async def test_what_waits_is_not_replayed(admin: Caller, deliveries: list[Delive
 
 async def test_a_range_is_counted_and_replayed(admin: Caller, deliveries: list[Delivery]) -> None:
     wanted = {"since": "2026-03-02T12:00:00Z", "until": "2026-03-02T13:00:00Z", "provider": "memory"}
-    assert (await admin.post(f"{PATH}/replay", {**wanted, "dry": True})).json() == {"count": 1, "dry": True}
-    assert (await admin.post(f"{PATH}/replay", wanted)).json() == {"count": 1, "dry": False}
-    assert (await admin.post(f"{PATH}/replay", wanted)).json() == {"count": 0, "dry": False}
+    assert (await admin.post(f"{PATH}/replay", {**wanted, "dry_run": True})).json() == {"count": 1, "dry_run": True}
+    assert (await admin.post(f"{PATH}/replay", wanted)).json() == {"count": 1, "dry_run": False}
+    assert (await admin.post(f"{PATH}/replay", wanted)).json() == {"count": 0, "dry_run": False}
     assert await ids(admin, status="received", order="asc") == [str(one.id) for one in deliveries[1:]]
 
 
@@ -117,6 +130,7 @@ async def test_a_range_is_counted_and_replayed(admin: Caller, deliveries: list[D
         {"offset": "-1"},
         {"order": "up"},
         {"q": "x"},
+        {"provider": "strip"},
         {"provider": "x" * 101},
     ],
 )
@@ -130,9 +144,12 @@ async def test_bad_filters_are_422(admin: Caller, query: dict[str, str]) -> None
         {"since": "2026-03-02T12:00:00"},
         {"limit": 0},
         {"limit": 10_001},
-        {"states": ["received"]},
-        {"states": ["done"]},
-        {"states": ["lost"]},
+        {"status": "received"},
+        {"status": "done"},
+        {"status": "lost"},
+        {"provider": "strip"},
+        {"force": True},
+        {},
         {"force": "yes"},
         {"unknown": 1},
         {"since": "2026-03-02T12:00:00Z", "until": "2026-03-01T12:00:00Z"},
@@ -143,6 +160,29 @@ async def test_bad_ranges_are_422(admin: Caller, body: object) -> None:
     assert (await admin.post(f"{PATH}/replay", body)).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"status": "foo"}, "status is one of received, done, duplicate, out_of_date, ignored, unusable, dead"),
+        ({"provider": "strip"}, "provider is one of memory"),
+        ({"since": "yesterday"}, f"since must be {MOMENT_FORMS}"),
+    ],
+)
+async def test_a_refused_filter_names_what_is_taken(admin: Caller, query: dict[str, str], message: str) -> None:
+    (field,) = query
+    for answer in (await admin.get(PATH, **query), await admin.post(f"{PATH}/replay", query)):
+        assert answer.status_code == 422
+        assert answer.json()["errors"] == [{"field": field, "code": "invalid_value", "message": message}]
+
+
+async def test_an_empty_range_is_refused_and_everything_is_asked_for_by_its_name(
+    admin: Caller, deliveries: list[Delivery]
+) -> None:
+    refused = await admin.post(f"{PATH}/replay", {})
+    assert [error["field"] for error in refused.json()["errors"]] == ["all"]
+    assert (await admin.post(f"{PATH}/replay", {"all": True})).json() == {"count": 1, "dry_run": False}
+
+
 async def test_another_tenants_are_not_found(api: Api, deliveries: list[Delivery]) -> None:
     south = api.as_("admin", "south")
     assert await ids(south, status="done") == []
@@ -150,7 +190,7 @@ async def test_another_tenants_are_not_found(api: Api, deliveries: list[Delivery
         assert (await south.post(path)).status_code == 404
     for key in (deliveries[1].id, OTHER):
         assert (await south.get(f"{PATH}/{key}")).status_code == 404
-    assert (await south.post(f"{PATH}/replay", {"dry": True})).json()["count"] == 1
+    assert (await south.post(f"{PATH}/replay", {"all": True, "dry_run": True})).json()["count"] == 1
 
 
 @pytest.mark.parametrize("role", ["viewer", "adviser"])

@@ -91,7 +91,7 @@ def test_messages_are_listed_shown_and_replayed(desk: Desk, shop: str) -> None:
     assert f"after {known_as[:4]}" in desk(GROUP, "messages", shop, *NORTH).out
     for word in ("disable", "enable"):
         desk(GROUP, word, shop, *NORTH)
-    late = ("--since", "2026-03-02T12:00:01")
+    late = ("--since", "2026-03-02T12:00:01Z")
     assert desk(GROUP, "replay", shop, *late, *NORTH, "--json").json == {"replayed": 0}
     assert "messages to send once more: 3" in desk(GROUP, "replay", shop, "--status", "cancelled", *NORTH).out
     for word in ("disable", "enable"):
@@ -110,8 +110,11 @@ def test_messages_are_listed_shown_and_replayed(desk: Desk, shop: str) -> None:
         ("replay", "shop", "msg_" + "0" * 32, "--status", "failed"),
         ("replay", "shop", "--status", "pending"),
         ("replay", "shop", "--since", "2026-03-02", "--until", "2026-03-01"),
+        ("messages", "shop", "--since", "2026-03-02T12:00:00"),
         ("create", "second", "http://example.com"),
         ("create", "second", URL, "--events", "Lead"),
+        ("create", "second", URL, "--events", "leed.captured"),
+        ("update", "shop", "--events", "leed.captured"),
         ("create", "", URL),
     ],
 )
@@ -122,9 +125,14 @@ def test_what_is_wrong_is_refused(desk: Desk, shop: str, words: tuple[str, ...])
     assert refused.out == ""
 
 
-def test_a_time_without_offset_is_one_of_the_tenants_zone(desk: Desk, shop: str) -> None:
+def test_messages_are_found_by_date_and_by_instant(desk: Desk, shop: str) -> None:
     desk(GROUP, "test", shop, *NORTH)
-    for since, count in (("2026-03-02T12:00:00", 1), ("2026-03-02T12:00:01", 0)):
+    for since, count in (
+        ("2026-03-02T12:00:00Z", 1),
+        ("2026-03-02", 1),
+        ("2026-03-02T12:00:01Z", 0),
+        ("2026-03-03", 0),
+    ):
         found = desk(GROUP, "messages", shop, "--since", since, *NORTH, "--json")
         assert found.json["count"] == count
 

@@ -1,7 +1,10 @@
 """``tresen webhooks``: what came in, and once more."""
 
+import asyncio
+
 import pytest
 from tests.builders import IDS, NOON, a_delivery, an_account
+from tests.caused import caused
 from tests.integration.cli.desk import Desk
 
 from tresen.domain.webhooks.delivery import Delivery, DeliveryState
@@ -34,7 +37,9 @@ def test_they_are_listed(desk: Desk, deliveries: list[Delivery]) -> None:
     assert document["count"] == 1
     (line,) = document["webhook_deliveries"]
     assert (line["id"], line["status"], line["size"]) == (str(deliveries[0].id), "dead", 8)
-    assert desk("webhooks", "list", "--provider", "stripe", "--json", *NORTH).json["count"] == 0
+    assert desk("webhooks", "list", "--provider", "memory", "--json", *NORTH).json["count"] == 2
+    for since, count in (("2026-03-02", 2), ("2026-03-03", 0)):
+        assert desk("webhooks", "list", "--since", since, "--json", *NORTH).json["count"] == count
     assert desk("webhooks", "list", "--since", "2026-03-02T12:00:01Z", "--json", *NORTH).json["count"] == 0
     assert desk("webhooks", "list", "--until", "2026-03-02T13:00:01+01:00", "--json", *NORTH).json["count"] == 2
 
@@ -52,6 +57,15 @@ def test_one_is_shown_with_its_body(desk: Desk, deliveries: list[Delivery]) -> N
     assert (document["body"], document["headers"]) == ('{"a": 1}', {"x-topic": "order.updated"})
 
 
+def test_one_is_shown_with_the_events_that_it_caused(desk: Desk, deliveries: list[Delivery]) -> None:
+    which = ("webhooks", "show", str(deliveries[1].id), *NORTH)
+    assert desk(*which, "--json").json["webhook_delivery"]["events"] == []
+    event = asyncio.run(caused(desk.world, deliveries[1]))
+    assert f"provider.order.updated {event.id}" in desk(*which).out
+    (told,) = desk(*which, "--json").json["webhook_delivery"]["events"]
+    assert (told["id"], told["type"]) == (str(event.id), "provider.order.updated")
+
+
 def test_one_is_replayed(desk: Desk, deliveries: list[Delivery]) -> None:
     assert "received anew" in desk("webhooks", "replay", str(deliveries[0].id), *NORTH).out
     refused = desk("webhooks", "replay", str(deliveries[1].id), *NORTH)
@@ -63,9 +77,20 @@ def test_one_is_replayed(desk: Desk, deliveries: list[Delivery]) -> None:
 
 def test_a_range_is_counted_and_replayed(desk: Desk, deliveries: list[Delivery]) -> None:
     arguments = ("webhooks", "replay", "--since", "2026-03-02T12:00Z", "--provider", "memory")
-    assert desk(*arguments, "--dry-run", "--json", *NORTH).json == {"count": 1, "dry": True}
+    assert desk(*arguments, "--dry-run", "--json", *NORTH).json == {"count": 1, "dry_run": True}
     assert "1 webhooks received anew" in desk(*arguments, *NORTH).out
-    assert desk(*arguments, "--json", *NORTH).json == {"count": 0, "dry": False}
+    assert desk(*arguments, "--json", *NORTH).json == {"count": 0, "dry_run": False}
+
+
+def test_everything_is_replayed_only_by_its_name(desk: Desk, deliveries: list[Delivery]) -> None:
+    assert "all" in desk("webhooks", "replay", *NORTH).err
+    assert desk("webhooks", "replay", "--all", "--json", *NORTH).json == {"count": 1, "dry_run": False}
+
+
+def test_an_unknown_provider_is_refused_with_those_that_there_are(desk: Desk) -> None:
+    refused = desk("webhooks", "list", "--provider", "strip", *NORTH)
+    assert (refused.code, refused.out) == (2, "")
+    assert "provider is one of memory" in refused.err
 
 
 def test_what_cannot_be_meant_is_refused(desk: Desk, deliveries: list[Delivery]) -> None:
@@ -74,6 +99,9 @@ def test_what_cannot_be_meant_is_refused(desk: Desk, deliveries: list[Delivery])
         ("list", "--since", "yesterday"),
         ("list", "--since", "2026-03-02T12:00"),
         ("list", "--limit", "0"),
+        ("replay",),
+        ("replay", "--dry-run"),
+        ("replay", str(deliveries[0].id), "--all"),
         ("replay", str(deliveries[0].id), "--dry-run"),
         ("replay", "--limit", "0"),
         ("replay", "--status", "received"),

@@ -36,7 +36,7 @@ async def send(desk: FrontDesk, door: tuple[str, str], *, signed: bytes, sent: b
 async def test_oddly_written_json_is_accepted_and_kept_byte_by_byte(desk: FrontDesk, door: tuple[str, str]) -> None:
     assert await send(desk, door, signed=ODD, sent=ODD) in {200, 204}
     (row,) = await desk.deliveries()
-    kept = await desk.use_cases.get_delivery(desk.tenant.id, row.id)
+    kept = (await desk.use_cases.get_delivery(desk.tenant.id, row.id)).delivery
     assert kept.body == ODD
 
 

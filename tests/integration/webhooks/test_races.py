@@ -92,7 +92,7 @@ class ReplayedBeforeBooked(JobQueue):
 
     async def settle(self, outcomes: Sequence[Outcome], *, worker: UUID) -> None:
         if len(self.counts) < 2:
-            wish = ReplayMany(tenant_id=self._post.tenant, wanted=DeliveryFilter(), by="Ada")
+            wish = ReplayMany(tenant_id=self._post.tenant, wanted=DeliveryFilter(), everything=True, by="Ada")
             self.counts.append(await self._post.replay.many(wish))
         await self._queue.settle(outcomes, worker=worker)
 

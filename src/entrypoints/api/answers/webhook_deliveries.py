@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ....application.ports.inboxes import DeliveryRow
+from ....application.webhooks.get_delivery import DeliveryShown
 from ....domain.webhooks.delivery import Delivery
 from .values import Answer
 
@@ -43,17 +44,37 @@ class DeliveryAnswer(DeliveryLineAnswer):
     body: str
 
 
+class CausedEventAnswer(Answer):
+    """An event that a delivery caused."""
+
+    id: UUID
+    type: str
+    recorded_at: datetime
+
+
+class DeliveryWithEventsAnswer(DeliveryAnswer):
+    """``events`` are those that it caused: none, one, or one per replay that took effect."""
+
+    events: list[CausedEventAnswer]
+
+
 class OneDeliveryAnswer(Answer):
     """One delivery."""
 
     webhook_delivery: DeliveryAnswer
 
 
+class ShownDeliveryAnswer(Answer):
+    """One delivery and what it caused."""
+
+    webhook_delivery: DeliveryWithEventsAnswer
+
+
 class ReplayedDeliveriesAnswer(Answer):
-    """How many were replayed, or (``dry``) would be."""
+    """How many were replayed, or (``dry_run``) would be."""
 
     count: int
-    dry: bool
+    dry_run: bool
 
 
 def delivery_line(row: DeliveryRow) -> DeliveryLineAnswer:
@@ -95,4 +116,13 @@ def delivery(entity: Delivery) -> DeliveryAnswer:
         correlation_id=entity.correlation_id,
         headers=entity.headers,
         body=entity.body.decode("utf-8", errors="replace"),
+    )
+
+
+def shown_delivery(shown: DeliveryShown) -> DeliveryWithEventsAnswer:
+    """Everything that was kept, and what it caused."""
+    whole = delivery(shown.delivery)
+    return DeliveryWithEventsAnswer(
+        **{name: getattr(whole, name) for name in whole.__struct_fields__},
+        events=[CausedEventAnswer(id=one.id, type=one.type, recorded_at=one.recorded_at) for one in shown.events],
     )

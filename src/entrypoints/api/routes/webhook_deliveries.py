@@ -1,6 +1,5 @@
 """Webhooks that came in: what became of them, and once more."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,20 +7,23 @@ import msgspec
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from ....application.ports.inboxes import DeliveryFilter, DeliveryListing
+from ....application.ports.inboxes import DeliveryListing
 from ....application.webhooks.replay import MAX_REPLAY, ReplayMany, ReplayOne
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import DeliveryId
+from ....domain.shared.moments import MOMENT_FORMS
 from ....domain.shared.page import Listing
-from ....domain.shared.time_range import as_utc
 from ....domain.webhooks.delivery import DeliveryState
+from ...ranges import SINCE_FORMS, UNTIL_FORMS, delivery_filter, words_of
 from ..access import needs
 from ..answers.webhook_deliveries import (
     DeliveriesAnswer,
     OneDeliveryAnswer,
     ReplayedDeliveriesAnswer,
+    ShownDeliveryAnswer,
     delivery,
     delivery_line,
+    shown_delivery,
 )
 from ..bodies import Body, Text
 from ..dependencies import Asking, Uses
@@ -29,12 +31,15 @@ from ..listing import WINDOW, Limit, Offset, Order
 
 _QUERY = WINDOW | {"status", "provider", "since", "until", "order"}
 
-_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 _Count = Annotated[int, msgspec.Meta(ge=1, le=MAX_REPLAY)]
 _Provider = Annotated[str | None, QueryParameter(name="provider", max_length=100, description="Only this provider's")]
-_Status = Annotated[DeliveryState | None, QueryParameter(name="status", description="Only those in this state")]
-_Since = Annotated[datetime | None, QueryParameter(name="since", description="Received then or later, with offset")]
-_Until = Annotated[datetime | None, QueryParameter(name="until", description="Received before then, with offset")]
+_STATES = f"Only those in this state: {words_of(DeliveryState)}"
+_Status = Annotated[str | None, QueryParameter(name="status", description=_STATES)]
+_Since = Annotated[str | None, QueryParameter(name="since", description=f"Received {SINCE_FORMS}")]
+_Until = Annotated[str | None, QueryParameter(name="until", description=f"Received {UNTIL_FORMS}")]
+
+
+_Moment = Annotated[str, msgspec.Meta(max_length=200, description=MOMENT_FORMS)]
 
 
 class ReplayBody(Body):
@@ -44,17 +49,19 @@ class ReplayBody(Body):
 
 
 class ReplayRangeBody(Body):
-    """Which deliveries are replayed: received from ``since`` until before ``until``, from this ``provider``, in these
-    ``states``; at most ``limit``, the oldest first. Without ``states`` those that came to nothing: dead, unusable,
-    ignored, out_of_date. ``dry``: only count them."""
+    """Which deliveries are replayed: received from ``since`` until before ``until`` (dates in the tenant's zone, or
+    instants with their offset), from this ``provider``, in this ``status``; at least one of them, or ``all``. At most
+    ``limit``, the oldest first. Without ``status`` those that came to nothing: dead, unusable, ignored, out_of_date.
+    ``dry_run``: only count them."""
 
-    since: _Instant | None = None
-    until: _Instant | None = None
+    since: _Moment | None = None
+    until: _Moment | None = None
     provider: Text | None = None
-    states: list[DeliveryState] | None = None
+    status: Text | None = None
+    all: bool = False
     limit: _Count = 1_000
     force: bool = False
-    dry: bool = False
+    dry_run: bool = False
 
 
 @get("/", summary="List webhooks that came in", opt=needs(Scope.DELIVERIES_READ, query=_QUERY))
@@ -70,22 +77,18 @@ async def list_deliveries(
     order: Order = "desc",
 ) -> DeliveriesAnswer:
     """Newest first unless ``order`` is asc."""
-    wanted = DeliveryFilter(
-        provider=provider,
-        states=None if status is None else frozenset({status}),
-        since=None if since is None else as_utc(since, "since"),
-        until=None if until is None else as_utc(until, "until"),
-    )
+    home = await uses.directory.tenant(asking.tenant_id)
+    wanted = delivery_filter(uses.webhook_providers, home, provider=provider, status=status, since=since, until=until)
     window = Listing(limit=limit, offset=offset, descending=order == "desc")
     page = await uses.inbox_readers.page(asking.tenant_id, DeliveryListing(window=window, filter=wanted))
     return DeliveriesAnswer(webhook_deliveries=[delivery_line(row) for row in page.items], count=page.count)
 
 
 @get("/{delivery_id:uuid}", summary="Show a webhook that came in", opt=needs(Scope.DELIVERIES_READ))
-async def get_delivery(delivery_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneDeliveryAnswer:
-    """With headers and body as they were stored."""
+async def get_delivery(delivery_id: FromPath[UUID], asking: Asking, uses: Uses) -> ShownDeliveryAnswer:
+    """With headers and body as they were stored, and the events that it caused."""
     found = await uses.get_delivery(asking.tenant_id, DeliveryId(delivery_id))
-    return OneDeliveryAnswer(webhook_delivery=delivery(found))
+    return ShownDeliveryAnswer(webhook_delivery=shown_delivery(found))
 
 
 @post("/{delivery_id:uuid}/replay", summary="Replay a webhook", status_code=200, opt=needs(Scope.DELIVERIES_WRITE))
@@ -100,22 +103,26 @@ async def replay_delivery(
 
 @post("/replay", summary="Replay a range of webhooks", status_code=200, opt=needs(Scope.DELIVERIES_WRITE))
 async def replay_range(asking: Asking, uses: Uses, data: JSONBody[ReplayRangeBody]) -> ReplayedDeliveriesAnswer:
-    """Count them with ``dry`` first."""
-    wanted = DeliveryFilter(
+    """Count them with ``dry_run`` first."""
+    home = await uses.directory.tenant(asking.tenant_id)
+    wanted = delivery_filter(
+        uses.webhook_providers,
+        home,
         provider=data.provider,
-        states=None if data.states is None else frozenset(data.states),
-        since=None if data.since is None else as_utc(data.since, "since"),
-        until=None if data.until is None else as_utc(data.until, "until"),
+        status=data.status,
+        since=data.since,
+        until=data.until,
     )
     wish = ReplayMany(
         tenant_id=asking.tenant_id,
         wanted=wanted,
         by=asking.name,
         limit=data.limit,
+        everything=data.all,
         force=data.force,
-        dry=data.dry,
+        dry_run=data.dry_run,
     )
-    return ReplayedDeliveriesAnswer(count=await uses.replay_deliveries.many(wish), dry=data.dry)
+    return ReplayedDeliveriesAnswer(count=await uses.replay_deliveries.many(wish), dry_run=data.dry_run)
 
 
 webhook_deliveries = Router(

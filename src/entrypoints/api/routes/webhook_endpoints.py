@@ -1,7 +1,6 @@
 """Webhooks that go out: endpoints, their messages, tests and replays."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -11,14 +10,14 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from ....application.outgoing.change_endpoint import OVERLAP_HOURS, OVERLAP_HOURS_MAX, EndpointChange
 from ....application.outgoing.create_endpoint import NewEndpoint
 from ....application.outgoing.send_again import ReplayRange
-from ....application.ports.outgoing import MessageFilter
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import EndpointId, MessageId
+from ....domain.shared.moments import MOMENT_FORMS
 from ....domain.shared.page import Listing
-from ....domain.shared.time_range import as_utc
 from ....domain.shared.unset import UNSET
 from ....domain.webhooks.event_filter import EVERYTHING, FILTERS_MAX
 from ....domain.webhooks.message import MessageState
+from ...ranges import SINCE_FORMS, UNTIL_FORMS, message_filter, words_of
 from ..access import needs
 from ..answers.webhook_endpoints import (
     EndpointsAnswer,
@@ -43,11 +42,12 @@ _QUERY = WINDOW | {"status", "type", "since", "until", "order"}
 
 _Url = Annotated[str, msgspec.Meta(max_length=2_000, pattern=r"^[^\x00]*$")]
 _Filters = Annotated[list[Text], msgspec.Meta(max_length=FILTERS_MAX)]
-_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-_Status = Annotated[MessageState | None, QueryParameter(name="status", description="Only those in this state")]
+_Moment = Annotated[str, msgspec.Meta(max_length=200, description=MOMENT_FORMS)]
+_STATES = f"Only those in this state: {words_of(MessageState)}"
+_Status = Annotated[str | None, QueryParameter(name="status", description=_STATES)]
 _Type = Annotated[str | None, QueryParameter(name="type", max_length=100, description="Only this type of event")]
-_Since = Annotated[datetime | None, QueryParameter(name="since", description="Created then or later, with offset")]
-_Until = Annotated[datetime | None, QueryParameter(name="until", description="Created before then, with offset")]
+_Since = Annotated[str | None, QueryParameter(name="since", description=f"Created {SINCE_FORMS}")]
+_Until = Annotated[str | None, QueryParameter(name="until", description=f"Created {UNTIL_FORMS}")]
 
 
 class NewEndpointBody(Body):
@@ -73,13 +73,13 @@ class RotationBody(Body):
 
 
 class ReplayBody(Body):
-    """Which messages are sent once more: created from ``since`` until before ``until``, of this ``type``, in these
-    ``states`` (without: failed and cancelled, as far as they never arrived before)."""
+    """Which messages are sent once more: created from ``since`` until before ``until``, of this ``type``, in this
+    ``status`` (without: failed and cancelled, as far as they never arrived before)."""
 
-    since: _Instant | None = None
-    until: _Instant | None = None
+    since: _Moment | None = None
+    until: _Moment | None = None
     type: Text | None = None
-    states: frozenset[Literal["delivered", "failed", "cancelled"]] | None = None
+    status: Text | None = None
 
 
 @get("/", summary="List webhook endpoints", opt=needs(_READ))
@@ -161,12 +161,8 @@ async def replay_messages(
 ) -> ReplayedAnswer:
     """Oldest first, under their old ``webhook-id``. 409 for a disabled endpoint."""
     data = data or ReplayBody()
-    wanted = MessageFilter(
-        states=None if data.states is None else frozenset(map(MessageState, data.states)),
-        event_type=data.type,
-        since=data.since,
-        until=data.until,
-    )
+    home = await uses.directory.tenant(asking.tenant_id)
+    wanted = message_filter(home, status=data.status, event_type=data.type, since=data.since, until=data.until)
     wish = ReplayRange(tenant_id=asking.tenant_id, endpoint_id=EndpointId(endpoint_id), wanted=wanted)
     return ReplayedAnswer(replayed=await uses.replay_messages.many(wish))
 
@@ -185,12 +181,8 @@ async def list_messages(
     order: Order = "desc",
 ) -> MessagesAnswer:
     """By creation, newest first unless ``order`` is asc."""
-    wanted = MessageFilter(
-        states=None if status is None else frozenset({status}),
-        event_type=type,
-        since=None if since is None else as_utc(since, "since"),
-        until=None if until is None else as_utc(until, "until"),
-    )
+    home = await uses.directory.tenant(asking.tenant_id)
+    wanted = message_filter(home, status=status, event_type=type, since=since, until=until)
     window = Listing(limit=limit, offset=offset, descending=order == "desc")
     page = await uses.browse_endpoints.messages(asking.tenant_id, EndpointId(endpoint_id), wanted, window)
     return MessagesAnswer(messages=[message_line(row) for row in page.items], count=page.count)

@@ -32,10 +32,17 @@ async def many(
     *,
     limit: int = 1_000,
     force: bool = False,
-    dry: bool = False,
+    dry_run: bool = False,
 ) -> int:
+    """Everything, unless a filter is given."""
     wish = ReplayMany(
-        tenant_id=post.tenant, wanted=wanted or DeliveryFilter(), by="Ada", limit=limit, force=force, dry=dry
+        tenant_id=post.tenant,
+        wanted=wanted or DeliveryFilter(),
+        by="Ada",
+        limit=limit,
+        everything=wanted is None,
+        force=force,
+        dry_run=dry_run,
     )
     return await post.replay.many(wish)
 
@@ -129,8 +136,8 @@ async def test_a_range_is_counted_first_and_then_replayed(post: Post, clock: Fix
     await post.bring(Told())
     await post.work()
     wanted = DeliveryFilter(since=NOON + MINUTE, until=NOON + 4 * MINUTE)
-    assert await many(post, wanted, dry=True) == 3
-    assert await many(post, wanted, dry=True, limit=2) == 2
+    assert await many(post, wanted, dry_run=True) == 3
+    assert await many(post, wanted, dry_run=True, limit=2) == 2
     assert await post.work() == 0
     assert await many(post, wanted) == 3
     waiting = [await post.state(one) is DeliveryState.RECEIVED for one in receipts]
@@ -177,3 +184,14 @@ async def test_a_limit_out_of_bounds_is_refused(post: Post, limit: int) -> None:
 async def test_what_waits_is_no_state_to_replay(post: Post) -> None:
     with pytest.raises(InvalidValue):
         await many(post, DeliveryFilter(states=frozenset({DeliveryState.RECEIVED})), force=True)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_everything_is_replayed_only_when_it_is_said(post: Post, dry_run: bool) -> None:
+    receipt = await post.send(b"{")
+    await post.work()
+    with pytest.raises(InvalidValue, match="say which") as caught:
+        await many(post, DeliveryFilter(), force=True, dry_run=dry_run)
+    assert caught.value.details["field"] == "all"
+    assert await post.state(receipt) is DeliveryState.UNUSABLE
+    assert await many(post) == 1
