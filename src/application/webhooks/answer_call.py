@@ -60,6 +60,18 @@ class AnswerInboundCall:
         self._given: OrderedDict[Call, asyncio.Task[SynchronousAnswer]] = OrderedDict()
         self._storing: set[asyncio.Task[None]] = set()
 
+    async def ensure_open(self, provider: str, key: str) -> None:
+        """Before the body is read: that somebody waits for it. Raises NotFound, InboxDisabled."""
+        if provider not in self._answers:
+            raise unknown_address()
+        try:
+            async with asyncio.timeout(self._budget_s):
+                await self._receive.ensure_open(provider, key)
+        except _REFUSALS:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is, somebody is on the line
+            _log.debug("who rings could not be looked up before the call was read", exc_info=True)
+
     async def __call__(self, incoming: IncomingWebhook) -> SynchronousAnswer:
         """What the provider is told."""
         answers = self._answers.get(incoming.provider)

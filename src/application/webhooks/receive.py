@@ -70,6 +70,13 @@ class ReceiveWebhook:
         self._clock = clock
         self._ids = ids
 
+    async def ensure_open(self, provider: str, key: str) -> None:
+        """Before the body is read: that somebody waits for it. Raises NotFound, InboxDisabled, StorageUnavailable."""
+        door = self._doors.remembered(key)
+        if door is None or door.is_disabled:
+            door = await self._doors.look_up(key)
+        _ensure_open(door, provider)
+
     async def __call__(self, incoming: IncomingWebhook) -> Receipt:
         """It is on the disk when this returns."""
         door, verified = await self.admit(incoming)
@@ -112,13 +119,17 @@ class ReceiveWebhook:
         )
 
     def _verified(self, door: OpenDoor, incoming: IncomingWebhook) -> Verified:
-        if door.provider.name != incoming.provider:
-            raise unknown_address()
-        if door.is_disabled:
-            raise InboxDisabled("this webhook was switched off")
+        _ensure_open(door, incoming.provider)
         verified = door.provider.verify(incoming.request, door.view, now=self._clock.now())
         _ensure_plain(incoming.request.headers)
         return verified
+
+
+def _ensure_open(door: OpenDoor, provider: str) -> None:
+    if door.provider.name != provider:
+        raise unknown_address()
+    if door.is_disabled:
+        raise InboxDisabled("this webhook was switched off")
 
 
 def _ensure_plain(headers: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 """The door through which a provider account's webhooks come in."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -7,6 +8,14 @@ import attrs
 
 from ..shared.errors import InvalidValue
 from ..shared.ids import AccountId, TenantId
+
+# 256 random bits in base64url (RFC 4648 §5) without padding.
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def can_be_key(text: str) -> bool:
+    """Whether an inbox may have that key; anything can stand in an address."""
+    return _KEY.fullmatch(text) is not None
 
 
 @attrs.frozen(kw_only=True)

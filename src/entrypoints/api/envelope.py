@@ -17,6 +17,7 @@ from ...application.ports.readers import AuditEntry
 from ...domain.identity.principal import Principal
 from ..use_cases import UseCases
 from .addresses import client_address, limit_key
+from .arriving import Arrivals
 from .errors import PROBLEM_TYPE, problem
 from .headers import security_headers
 from .settings import ApiSettings
@@ -57,6 +58,7 @@ class Envelope:
         self._settings = settings
         self._uses = uses
         self._headers = security_headers(settings)
+        self._arrivals = Arrivals(seconds=settings.arrival_s)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, HEAD like GET without the body; other connections than HTTP are passed through."""
@@ -83,7 +85,8 @@ class Envelope:
         try:
             key = f"address:{limit_key(exchange.address)}"
             self._uses.limiter.hit(key, limit=self._settings.address_limit, window=_WINDOW)
-            await self._app(exchange.scope, receive, send)
+            with self._arrivals.watch(receive) as arriving:
+                await self._app(exchange.scope, arriving, send)
         except Exception as error:
             if exchange.status:
                 raise
@@ -121,7 +124,7 @@ class Envelope:
             at=self._uses.clock.now(),
             principal=principal.key,
             name=principal.name,
-            action=f"{scope['method']} {scope['path'][:_PATH_MAX]}",
+            action=f"{scope['method']} {_plain(scope['path'][:_PATH_MAX])}",
             status=exchange.status,
             correlation_id=exchange.correlation_id,
             address=exchange.address,
@@ -141,6 +144,15 @@ def correlation_id_of(scope: HTTPScope) -> str:
                 return text
     # It is no secret: asking the system for random bits, as uuid4 does, takes thrice the time.
     return str(UUID(int=getrandbits(128), version=4))
+
+
+def _plain(path: str) -> str:
+    """No store is to stumble over what people type into paths, PostgreSQL over NUL."""
+    return (
+        path
+        if path.isprintable()
+        else "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in path)
+    )
 
 
 def _write_line(exchange: _Exchange) -> None:

@@ -12,6 +12,7 @@ from litestar.types import Scope
 
 from ...application.webhooks.receive import EncodedBody, InboxDisabled
 from ...domain.shared import errors
+from .arriving import SlowBody, TooBusy
 from .strangers import no_id_in
 from .wording import wording
 
@@ -23,6 +24,7 @@ STATUS_OF: Mapping[type[Exception], int] = {
     errors.NotAuthenticated: 401,
     errors.NotAllowed: 403,
     errors.NotFound: 404,
+    SlowBody: 408,
     errors.AlreadyExists: 409,
     errors.StaleVersion: 409,
     errors.IllegalTransition: 409,
@@ -35,6 +37,7 @@ STATUS_OF: Mapping[type[Exception], int] = {
     errors.GatewayError: 502,
     errors.GatewayUnavailable: 503,
     errors.StorageUnavailable: 503,
+    TooBusy: 503,
     errors.TresenError: 500,
 }
 
@@ -167,10 +170,12 @@ def _details(error: Exception) -> Mapping[str, object]:
 def _headers(error: Exception, status: int) -> Mapping[str, str]:
     if status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="tresen"'}
-    if isinstance(error, errors.TooManyRequests):
-        return {"Retry-After": str(error.details.get("retry_after_s", 1))}
-    if isinstance(error, errors.StorageUnavailable | errors.GatewayUnavailable):
-        return {"Retry-After": "5"}
+    if isinstance(error, errors.TooManyRequests | errors.StorageUnavailable | errors.GatewayUnavailable):
+        is_limit = isinstance(error, errors.TooManyRequests)
+        return {"Retry-After": str(error.details.get("retry_after_s", 1)) if is_limit else "5"}
+    if isinstance(error, SlowBody | TooBusy):
+        # RFC 9110 §15.5.9; and what is still on its way is not read.
+        return {"Connection": "close", **({"Retry-After": "5"} if isinstance(error, TooBusy) else {})}
     if isinstance(error, HTTPException) and error.headers:
         return dict(error.headers)
     return {}

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from ...domain.shared.errors import InvalidValue
+from .arriving import ARRIVAL_S
 
 Network = IPv4Network | IPv6Network
 
@@ -36,6 +37,7 @@ class ApiSettings:
     ``trusted_proxies``: addresses or networks (``10.0.0.0/8``) whose ``X-Forwarded-For`` is believed.
     ``cors_origins``: foreign origins that may call the API from a browser; none by default.
     Limits are requests in any 60 s, per user or key and per network address.
+    ``arrival_s``: seconds that the body of a request may take to arrive.
     Raises InvalidValue for an address or URL that is none.
     """
 
@@ -44,6 +46,7 @@ class ApiSettings:
     cors_origins: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     principal_limit: int = 600
     address_limit: int = 1_200
+    arrival_s: float = ARRIVAL_S
     docs: bool = True
 
     @property

@@ -16,6 +16,7 @@ from ...application.ports.webhooks import WebhookRequest
 from ...application.webhooks.doors import unknown_address
 from ...application.webhooks.receive import MAX_BODY, IncomingWebhook
 from ..use_cases import UseCases
+from .arriving import Arrival, Arrivals
 from .envelope import correlation_id_of
 from .errors import PROBLEM_TYPE, problem
 from .headers import security_headers
@@ -29,6 +30,9 @@ _INBOUND = "inbound"
 _PARTS, _PARTS_INBOUND = 4, 5
 
 _NO_CONTENT, _TOO_LARGE = 204, 413
+# More than that may still be on its way when a request is refused.
+_SHORT, _MAX_DIGITS = 65_536, 15
+_CLOSE = (b"connection", b"close")
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -64,6 +68,7 @@ class WebhookDoor:
         self._uses = uses
         self._headers = tuple(security_headers(settings))
         self._providers = frozenset(uses.webhook_providers.names())
+        self._arrivals = Arrivals(seconds=settings.arrival_s)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -71,31 +76,46 @@ class WebhookDoor:
             await self._app(scope, receive, send)
             return
         started, correlation_id = time.perf_counter(), correlation_id_of(scope)
-        address = _address(scope["path"])
-        with bound(correlation_id=correlation_id):
-            try:
-                answer = await self._answer(scope, address, receive)
-            except Exception as error:  # noqa: BLE001 - one table says what each becomes
-                answer = _problem(error, address, correlation_id)
-            self._note(scope, address, answer, started)
-        length = b"%d" % len(answer.body)
+        address, headers = _address(scope["path"]), _headers(scope)
+        with self._arrivals.watch(receive) as arriving:
+            with bound(correlation_id=correlation_id):
+                try:
+                    answer = await self._answer(scope["method"], address, headers, arriving)
+                except Exception as error:  # noqa: BLE001 - one table says what each becomes
+                    answer = _problem(error, address, correlation_id)
+                self._note(scope, address, answer, started)
+            await self._send(answer, headers, correlation_id, arriving, send)
+
+    async def _send(
+        self, answer: _Answer, asked: Mapping[str, str], correlation_id: str, arriving: Arrival, send: Send
+    ) -> None:
+        is_arriving = not arriving.is_complete and _is_long(asked)
         headers = [
             *answer.headers,
-            *(() if answer.status == _NO_CONTENT else ((b"content-length", length),)),  # RFC 9110 §8.6
+            # RFC 9110 §8.6
+            *(() if answer.status == _NO_CONTENT else ((b"content-length", b"%d" % len(answer.body)),)),
+            *((_CLOSE,) if is_arriving and _CLOSE not in answer.headers else ()),
             *self._headers,
             (b"x-correlation-id", correlation_id.encode()),
         ]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+        await send({"type": "http.response.body", "body": answer.body, "more_body": is_arriving})
+        if is_arriving:
+            await arriving.drain()
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _answer(self, scope: HTTPScope, address: _Address | None, receive: Receive) -> _Answer:
+    async def _answer(
+        self, method: str, address: _Address | None, headers: Mapping[str, str], arriving: Arrival
+    ) -> _Answer:
         if address is None:
             raise unknown_address()
-        if scope["method"] != "POST":
+        if method != "POST":
             raise MethodNotAllowedException(headers={"Allow": "POST"})
-        headers = _headers(scope)
-        body = await _body(headers, receive)
-        request = WebhookRequest(headers=headers, body=body)
+        if _announced(headers) > MAX_BODY:
+            raise _too_large()
+        use = self._uses.answer_inbound_call if address.is_inbound else self._uses.receive_webhook
+        await use.ensure_open(address.provider, address.key)
+        request = WebhookRequest(headers=headers, body=await _body(arriving))
         incoming = IncomingWebhook(provider=address.provider, key=address.key, request=request)
         if address.is_inbound:
             told = await self._uses.answer_inbound_call(incoming)
@@ -134,15 +154,30 @@ def _address(path: str) -> _Address | None:
 
 
 def _headers(scope: HTTPScope) -> Mapping[str, str]:
-    """Of one that is given twice the first counts."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(list(scope["headers"]))}
+    """The values of one that is given several times are joined (RFC 9110 §5.3), those of signatures too: nobody
+    shall choose which of them counts."""
+    given = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = dict(given)
+    if len(headers) == len(given):
+        return headers
+    values: dict[str, list[str]] = {}
+    for name, value in given:
+        values.setdefault(name, []).append(value)
+    return {name: ", ".join(several) for name, several in values.items()}
 
 
-async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
-    """Raises ClientException (413) as soon as it is known to be too large; the rest is not read."""
-    announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > MAX_BODY:
-        raise _too_large()
+def _announced(headers: Mapping[str, str]) -> int:
+    """The length of the body in bytes, 0 where it is not announced; none that is too long to be a number."""
+    digits = headers.get("content-length", "")
+    return int(digits[:_MAX_DIGITS]) if digits.isdecimal() else 0
+
+
+def _is_long(headers: Mapping[str, str]) -> bool:
+    return _announced(headers) > _SHORT or "transfer-encoding" in headers
+
+
+async def _body(receive: Receive) -> bytes:
+    """Raises ClientException (413) as soon as it is known to be too large; SlowBody, TooBusy."""
     pieces, size = [], 0
     while True:
         message = await receive()
@@ -165,9 +200,6 @@ def _problem(error: Exception, address: _Address | None, correlation_id: str) ->
     instance = address.template if address else PREFIX
     made = problem(error, instance=instance, correlation_id=correlation_id)
     headers = {"content-type": PROBLEM_TYPE, **made.headers}
-    if made.status == _TOO_LARGE:
-        # What is still on its way is not read.
-        headers["connection"] = "close"
     return _Answer(
         status=made.status,
         body=made.body,

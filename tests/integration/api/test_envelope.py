@@ -79,6 +79,11 @@ async def test_whoever_changes_something_or_tries_to_is_in_the_audit_log(api: Ap
     assert lines[1]["principal"].startswith("user:")
 
 
+async def test_an_audit_line_has_nothing_in_it_that_a_store_cannot_keep(api: Api, admin: Caller) -> None:
+    await admin.post("/jobs/%00/retry")
+    assert (await admin.get("/audit")).json()["audit"][0]["action"] == "POST /api/v1/jobs/\ufffd/retry"
+
+
 async def test_logins_are_in_the_audit_log_without_the_password(api: Api, admin: Caller) -> None:
     await api.client.post("/api/v1/auth/login", json={"email": "viewer@north.example", "password": PASSWORD})
     audit = await admin.get("/audit")

@@ -8,7 +8,7 @@ import pytest
 from tests.builders import NOON, an_account, an_inbox
 from tests.world import World
 
-from tresen.adapters.memory.webhooks import Told, encode, signed
+from tresen.adapters.memory.webhooks import SIGNATURE, Told, encode, signed
 from tresen.application.ports.inboxes import DeliveryListing
 from tresen.application.webhooks.receive import MAX_BODY
 from tresen.domain.shared.errors import StorageUnavailable
@@ -81,6 +81,8 @@ async def test_a_wrong_signature_is_401(api: Api, account: ProviderAccount) -> N
     "path",
     [
         "/webhooks/memory/unknown",
+        f"/webhooks/memory/{'u' * 43}",
+        "/webhooks/memory/%00",
         f"/webhooks/stripe/{KEY}",
         f"/webhooks/nobody/{KEY}",
         f"/webhooks/memory/{KEY}/",
@@ -105,6 +107,29 @@ async def test_a_disabled_inbox_is_410(api: Api, account: ProviderAccount) -> No
 
 async def test_a_packed_body_is_415(api: Api, account: ProviderAccount) -> None:
     assert is_problem(await post(api, content_encoding="gzip"), 415, "encoded_body")
+
+
+async def several(api: Api, name: str, values: list[str]) -> httpx.Response:
+    """A header that is given several times, beside those of a good request."""
+    others = {key: value for key, value in signed(b"{}", SECRET).items() if key != name}
+    return await api.client.post(DOOR, content=b"{}", headers=[*others.items(), *((name, value) for value in values)])
+
+
+async def test_every_encoding_that_is_named_counts(api: Api, account: ProviderAccount) -> None:
+    assert is_problem(await several(api, "content-encoding", ["identity", "gzip"]), 415, "encoded_body")
+
+
+async def test_of_two_signatures_none_may_be_chosen(api: Api, account: ProviderAccount) -> None:
+    right = signed(b"{}", SECRET)[SIGNATURE]
+    assert (await several(api, SIGNATURE, [right])).status_code == 202
+    for values in ([right, "wrong"], ["wrong", right]):
+        assert is_problem(await several(api, SIGNATURE, values), 401, "bad_signature")
+
+
+async def test_what_is_given_several_times_is_kept_as_one_list(api: Api, account: ProviderAccount) -> None:
+    await several(api, "x-memory-topic", ["a", "b"])
+    ((_, delivery),) = api.world.store.room(api.world.north.id).deliveries.items()
+    assert delivery.headers["x-memory-topic"] == "a, b"
 
 
 async def test_a_body_that_is_too_large_is_413_whatever_else_is_wrong(api: Api, account: ProviderAccount) -> None:
