@@ -17,12 +17,13 @@ from .process import tune_garbage_collection
 from .settings import Settings, load_settings
 
 
-@attrs.frozen
+@attrs.define
 class Installation:
     """One process's share of Tresen. Use ``installed`` or ``from_environment`` to get one."""
 
     settings: Settings
     _container: Container
+    _used: UseCases | None = attrs.field(default=None, init=False)
 
     @property
     def store(self) -> StoreCare:
@@ -72,7 +73,13 @@ class Installation:
             await self.store.upgrade()
         use_cases = self._container.use_cases()
         await use_cases.directory.ping()
+        self._used = use_cases
         return use_cases
+
+    async def finish(self) -> None:
+        """Wait for what goes on behind answers that were given: before the database is closed."""
+        if self._used is not None:
+            await self._used.answer_inbound_call.finish()
 
 
 def _as_it_is(_: Container) -> None:
@@ -89,10 +96,14 @@ async def installed(
     """
     container = Container(settings=settings)
     adjust(container)
+    installation = Installation(settings, container)
     try:
-        yield Installation(settings, container)
+        yield installation
     finally:
-        await container.database().close()
+        try:
+            await installation.finish()
+        finally:
+            await container.database().close()
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """The composition root: every part can be built, replaced, and is closed."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,19 @@ async def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path)
         with pytest.raises(StorageUnavailable):
             await installation.ready()
     assert file.read_bytes() == before
+
+
+async def test_what_goes_on_behind_an_answer_ends_before_the_database_is_closed(tmp_path: Path) -> None:
+    """A call that rang is answered before it is stored when that takes long."""
+    ends: list[str] = []
+
+    async def store() -> None:
+        await asyncio.sleep(0)
+        await (await installation.ready()).directory.ping()
+        ends.append("stored")
+
+    async with installed(settings(tmp_path)) as installation:
+        calls = (await installation.ready()).answer_inbound_call
+        task = asyncio.create_task(store())
+        calls._storing.add(task)
+    assert ends == ["stored"]
