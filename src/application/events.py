@@ -14,6 +14,7 @@ import attrs
 from ..domain.shared.events import DomainEvent
 from ..domain.shared.ids import EventId, TenantId
 from . import log_context
+from .event_values import checked
 from .ports.clock import Clock, IdSource
 from .ports.events import Events, Json, NewEvent, StoredEvent
 from .ports.fanout import Fanout
@@ -92,8 +93,8 @@ class Outbox(Events):
         self._pending: list[NewEvent] = []
 
     def record(self, event: NewEvent | DomainEvent) -> None:
-        """Kept with the commit."""
-        self._pending.append(as_new_event(event) if isinstance(event, DomainEvent) else event)
+        """Kept with the commit. Raises InvalidValue for what not every store can keep."""
+        self._pending.append(checked(as_new_event(event) if isinstance(event, DomainEvent) else event))
 
     def take(self, recorders: Iterable[Recording]) -> None:
         """What these aggregates recorded is kept with the commit. Call it once they are written."""

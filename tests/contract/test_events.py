@@ -18,7 +18,7 @@ from tresen.domain.leads.lead import Lead
 from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.events import MemberChanged
 from tresen.domain.membership.member import Member
-from tresen.domain.shared.errors import NotFound, StaleVersion, StorageConflict, StorageUnavailable
+from tresen.domain.shared.errors import InvalidValue, NotFound, StaleVersion, StorageConflict, StorageUnavailable
 from tresen.domain.shared.ids import EventId, TenantId
 
 from .kinds import LATER, ODD
@@ -298,3 +298,48 @@ async def test_a_domain_event_is_kept_like_any_other(backend: Backend, tenant: T
     await backend.write(tenant, work)
     (event,) = await of_subject(backend, tenant, str(fact.subject_id), "lead")
     assert (event.type, event.occurred_at, event.data) == ("lead.captured", LATER, {})
+
+
+HALF = "\ud800"
+DEEP: Any = [[]]
+for _ in range(40):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    ("field", "bad"),
+    [
+        ("occurred_at", LATER.replace(tzinfo=None)),
+        ("subject_id", HALF),
+        ("subject_id", "a\0b"),
+        ("subject_id", "x" * 1_001),
+        ("subject_kind", HALF),
+        ("type", "é" * 201),
+        *[("data", {"a": value}) for value in (HALF, [HALF], {HALF: 1}, {1: 2})],
+        *[("data", {"a": value}) for value in (float("nan"), float("inf"), -float("inf"), 10**40, b"", DEEP)],
+    ],
+)
+async def test_what_not_every_store_can_keep_is_refused_by_all(
+    backend: Backend, tenant: TenantId, field: str, bad: Any
+) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        await record(backend, tenant, attrs.evolve(an_event(), **{field: bad}))
+    assert refused.value.details["field"] == field
+    assert await all_events(backend, tenant) == []
+
+
+async def test_the_longest_subject_and_a_nul_in_the_data_are_kept(backend: Backend, tenant: TenantId) -> None:
+    await record(backend, tenant, an_event("é" * 500, a="\0", b=2**63 - 1))
+    (event,) = await of_subject(backend, tenant, "é" * 500)
+    assert event.data == {"a": "\0", "b": 2**63 - 1}
+
+
+@pytest.mark.parametrize("word", ["9" * 5000 + "-1", f"1-{2**63}", "", "1", "1-", "-1", "1-2-3", "x-1", "²-1"])
+def test_a_word_that_is_no_position_is_refused(word: str) -> None:
+    with pytest.raises(InvalidValue):
+        EventPosition.read(word)
+
+
+def test_the_word_of_a_position_is_read() -> None:
+    position = EventPosition(2**63 - 1, 3)
+    assert EventPosition.read(str(position)) == position

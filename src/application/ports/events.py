@@ -11,6 +11,9 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.events import DomainEvent
 from ...domain.shared.ids import EventId, TenantId
 
+# The greatest that stores can be asked for; longer words are not even read.
+_NUMBER_MAX, _DIGITS_MAX = 2**63 - 1, 19
+
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
@@ -53,9 +56,13 @@ class EventPosition:
     def read(cls, text: str) -> "EventPosition":
         """From the word. Raises InvalidValue."""
         transaction, dash, number = text.partition("-")
-        if not (dash and transaction.isascii() and transaction.isdigit() and number.isascii() and number.isdigit()):
+        if not (dash and _is_number(transaction) and _is_number(number)):
             raise InvalidValue("a position in the event log looks like 12-345", field="after")
         return cls(int(transaction), int(number))
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= _DIGITS_MAX and int(word) <= _NUMBER_MAX
 
 
 class Events(Protocol):
@@ -63,7 +70,10 @@ class Events(Protocol):
 
     @abstractmethod
     def record(self, event: NewEvent | DomainEvent) -> None:
-        """Keep a fact. Aggregates' own facts are taken from them when they are added or saved."""
+        """Keep a fact. Aggregates' own facts are taken from them when they are added or saved.
+
+        Raises InvalidValue for what not every store can keep (see ``event_values.checked``).
+        """
 
     @abstractmethod
     async def get(self, event_id: EventId) -> StoredEvent:
