@@ -1,12 +1,14 @@
 """``python -m tresen.adapters.emulators calcom``: serve one provider that sends webhooks until interrupted.
 
-Says first what an account is connected with (``credentials: …``), then ``ready: <base URL>``.
+Says first what an account is connected with (``credentials: …``) and where it is steered (``control: …``), then
+``ready: <base URL>``.
 """
 
 import argparse
 import asyncio
 from collections.abc import Sequence
 
+from .control import CONTROL_PATH
 from .faults import FaultRule, read_rules
 from .providers import emulated_providers
 from .sending.faults import HookRule, read_hook_rules
@@ -47,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     def connection() -> Sequence[str]:
         connected = providers.connection(options.provider)
         settings = [f"setting: {name}={value}" for name, value in connected.settings.items()]
-        return (f"credentials: {connected.credentials}", *settings)
+        return (f"credentials: {connected.credentials}", *settings, f"control: {emulator.root_url}{CONTROL_PATH}")
 
     asyncio.run(serve_until_told(emulator, options.port, connection))
 

@@ -96,7 +96,8 @@ class ConnectionPool(Transport):
             async with asyncio.timeout(self._limits.total):
                 return await self._exchange(self._pool(parts.scheme), request, headers)
         except _NOTHING_SENT as error:
-            raise ConnectFailed(f"{request.operation}: cannot reach {parts.hostname}") from error
+            place = parts.netloc.rpartition("@")[2]
+            raise ConnectFailed(f"{request.operation}: cannot reach {place}") from error
         except TimeoutError as error:
             raise AnswerLost(f"{request.operation}: no answer within {self._limits.total:g} s") from error
         except _LOST as error:

@@ -20,6 +20,7 @@ def restored() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+    logging.getLogger("tresen.calls").setLevel(logging.NOTSET)
 
 
 def written(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -62,6 +63,17 @@ def test_the_level_is_the_given_one_else_the_usual_one(
 ) -> None:
     configure_logging(Settings(log_format="json", log_level=level), usual_level=usual)
     LOG.info("line")
+    assert len(written(capsys)) == expected
+
+
+@pytest.mark.parametrize(
+    ("level", "usual", "expected"), [("AUTO", "WARNING", 0), ("AUTO", "INFO", 1), ("WARNING", "WARNING", 1)]
+)
+def test_calls_that_fail_are_told_by_a_commands_answer_alone(
+    level: str, usual: str, expected: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging(Settings(log_format="json", log_level=level), usual_level=usual)
+    logging.getLogger("tresen.calls").warning("connect_failed")
     assert len(written(capsys)) == expected
 
 

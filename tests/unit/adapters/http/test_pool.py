@@ -151,6 +151,7 @@ async def test_nobody_listening_means_that_nothing_was_sent() -> None:
         with pytest.raises(ConnectFailed) as caught:
             await pool.send(get(url, b"{}"))
     assert caught.value.nothing_done
+    assert url.removeprefix("http://").partition("/")[0] in caught.value.message
 
 
 async def test_addresses_of_our_own_network_are_not_dialled_unless_allowed() -> None:
