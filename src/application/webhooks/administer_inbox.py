@@ -1,6 +1,6 @@
 """An account's inbox is looked at, given a signing secret, closed and opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -56,6 +56,14 @@ class InboxShown:
         return bool(self.secrets) or self.signs_with_api_key
 
 
+@attrs.frozen
+class InboxGlance:
+    """Whether an inbox is closed, since when (UTC), and whether there is anything to verify signatures with."""
+
+    disabled_at: datetime | None
+    can_verify: bool
+
+
 @attrs.frozen(kw_only=True)
 class NewSecret:
     """``secret`` None: one is made, 256 random bits as text. The former ones stay live for ``keep_former_for``, so that
@@ -71,8 +79,8 @@ class NewSecret:
 class AdministerInbox:
     """An inbox that an account lacks is made on the way.
 
-    Every method raises NotFound for the account, GatewayUnsupported when its provider sends no webhooks, NotConfigured
-    without a public address.
+    The methods about one raise NotFound for the account, GatewayUnsupported when its provider sends no webhooks,
+    NotConfigured without a public address.
     """
 
     _transactions: Transactions
@@ -95,6 +103,23 @@ class AdministerInbox:
 
         found = await self._transactions.read(tenant_id, look)
         return found or await self._change(tenant_id, account_id, "open_inbox", lambda _: None)
+
+    async def at_a_glance(self, tenant_id: TenantId) -> Mapping[AccountId, InboxGlance]:
+        """Every inbox that is there; needs no address, and makes none."""
+
+        async def look(uow: UnitOfWork) -> Mapping[AccountId, InboxGlance]:
+            accounts = {one.id: one for one in await uow.accounts.all()}
+            now, known = self._clock.now(), set(self._webhooks.names())
+            return {
+                one.id: InboxGlance(
+                    one.disabled_at,
+                    bool(one.live_secrets(now)) or verifies_by_key(self._webhooks, accounts[one.id]),
+                )
+                for one in await uow.inboxes.all()
+                if one.provider in known
+            }
+
+        return await self._transactions.read(tenant_id, look)
 
     async def give_secret(self, new: NewSecret) -> tuple[InboxShown, str | None]:
         """The newest secret; with it the text of one that was made, which is told this once.

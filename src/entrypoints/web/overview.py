@@ -1,17 +1,15 @@
 """What the status page shows. A part that cannot be had degrades; the page stays (W41)."""
 
 import logging
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import attrs
 from markupsafe import Markup
 
 from ...application.sync.sync_status import Status
-from ...application.tenancy.check_provider import FINE
 from ...domain.identity.principal import Principal
 from ...domain.identity.role import Scope
 from ...domain.shared.errors import TresenError
@@ -19,35 +17,14 @@ from ...domain.shared.page import Listing
 from ...domain.staff.task import StaffTask
 from ...domain.sync.run import Run, RunState
 from ...domain.tenancy.tenant import Tenant
-from ..api.answers.providers import HealthAnswer
-from ..api.health import provider_health
 from ..use_cases import UseCases
+from .provider_cards import HealthCard, health_cards, unknown_health
 from .speech import spoken
 from .work import Work, work
 
 _log = logging.getLogger(__name__)
 _TASKS = 10
-_GYMS = "WODIFY"  # W39's heading, for whatever keeps the members
 T = TypeVar("T")
-
-
-@attrs.frozen(kw_only=True)
-class HealthCard:
-    """One account's health. ``error`` is there whenever something is wrong (W39), and beside it what a healthy
-    provider lacks. ``system`` is the word for it in the heading."""
-
-    system: str
-    account: str | None
-    provider: str | None
-    status: str
-    configured: bool
-    checked_at: datetime | None
-    error: str | None
-
-    @property
-    def healthy(self) -> bool:
-        """Whether it is in the colours of W40's first row."""
-        return self.status in FINE
 
 
 @attrs.frozen(kw_only=True)
@@ -124,21 +101,10 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
 
 async def _health(uses: UseCases, principal: Principal) -> Sequence[HealthCard]:
     try:
-        gyms = {account.id for account in await uses.list_provider_accounts.gyms(principal.tenant_id)}
-        return [_card(one, gyms) for one in await provider_health(uses, principal.tenant_id)]
+        return await health_cards(uses, principal.tenant_id)
     except Exception as error:  # noqa: BLE001 - W41: whatever it is, the page stays
         _log.warning("the provider's status cannot be shown", exc_info=error)
-        return [
-            HealthCard(
-                system=_GYMS,
-                account=None,
-                provider=None,
-                status="error",
-                configured=False,
-                checked_at=None,
-                error=error.message if isinstance(error, TresenError) else "Unknown error",
-            )
-        ]
+        return [unknown_health(error.message if isinstance(error, TresenError) else "Unknown error")]
 
 
 async def _or_none(part: Awaitable[T]) -> T | None:
@@ -147,18 +113,3 @@ async def _or_none(part: Awaitable[T]) -> T | None:
     except Exception as error:  # noqa: BLE001 - W41: whatever it is, the page stays
         _log.warning("a part of the status page cannot be shown", exc_info=error)
         return None
-
-
-def _card(found: HealthAnswer, gyms: Collection[UUID]) -> HealthCard:
-    error = found.error if isinstance(found.error, str) else None
-    provider = found.provider if isinstance(found.provider, str) else ""
-    is_gym = not provider or found.account_id in gyms
-    return HealthCard(
-        system=_GYMS if is_gym else provider.replace("_", " ").upper(),
-        account=found.account if isinstance(found.account, str) else None,
-        provider=provider or None,
-        status=found.status,
-        configured=found.api_configured,
-        checked_at=found.last_check,
-        error=error if found.status in FINE else error or "Unknown error",
-    )
