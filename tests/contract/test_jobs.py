@@ -143,6 +143,14 @@ class TestEnqueueing:
         assert abs(job.created_at - bench.now()) < timedelta(minutes=1)
         assert job.created_at.utcoffset() == job.run_at.utcoffset() == timedelta(0)
 
+    async def test_the_longest_and_oddest_texts_are_kept(self, bench: Bench, tenant: TenantId) -> None:
+        odd = "".join(chr(0x4E00 + n) for n in range(666))  # 1,998 bytes that no index makes shorter
+        request = JobRequest(kind="mail", payload={"": "", odd: odd}, key=odd, lane=odd, correlation_id=odd)
+        job_id = await one(bench, tenant, request)
+        assert await enqueue(bench, tenant, request) == [None]
+        (job,) = await claim(bench)
+        assert (job.id, job.payload, job.key, job.lane, job.correlation_id) == (job_id, {"": "", odd: odd}, *[odd] * 3)
+
     async def test_nothing_is_left_of_a_unit_of_work_that_was_rolled_back(self, bench: Bench, tenant: TenantId) -> None:
         async with bench.units.open(tenant) as uow:
             assert await uow.jobs.enqueue([mail(key="k")]) != [None]
@@ -407,6 +415,27 @@ class TestOutcomes:
         left = {job.payload["n"]: job.state for job in (await page(bench, tenant)).items}
         assert left == {"1": JobState.QUEUED, "2": JobState.DEAD, "3": JobState.QUEUED}
         assert await claimed(bench) == ["3"]
+
+    async def test_whatever_a_run_says_is_booked_with_its_neighbours(self, bench: Bench, tenant: TenantId) -> None:
+        await enqueue(bench, tenant, *(mail(n) for n in range(5)))
+        fine, endless, odd, dead, sudden = await claim(bench)
+        outcomes = [
+            Done(fine),
+            Again(endless, float("inf"), "a\ud800b\0c"),
+            Again(odd, float("nan"), "\0"),
+            Dead(dead, "\udfff"),
+            Again(sudden, -1e300, "no"),
+        ]
+        await bench.queue.settle(outcomes, worker=ME)
+        kept = {job.payload["n"]: job for job in (await page(bench, tenant)).items}
+        assert {n: (job.state.value, job.attempts, job.last_error) for n, job in kept.items()} == {
+            "1": ("queued", 1, "a?bc"),
+            "2": ("queued", 1, ""),
+            "3": ("dead", 1, "?"),
+            "4": ("queued", 1, "no"),
+        }
+        assert kept["1"].run_at > bench.now() + timedelta(days=399)
+        assert sorted(await claimed(bench)) == ["2", "4"]
 
     async def test_nothing_to_settle_is_nothing(self, bench: Bench) -> None:
         await settle(bench)

@@ -380,3 +380,39 @@ def _output(script: str, **environment: str) -> str:
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
     return done.stdout.strip()
+
+
+class TestUnreadable:
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "payload = '{\"n\": 1}'::text::bytea",
+            "payload = 'no JSON'::text::bytea",
+            "payload = '[]'::text::bytea",
+        ],
+    )
+    async def test_it_is_dead_and_its_lane_goes_on(
+        self,
+        database: PostgresDatabase,
+        units: SqlUnitsOfWork,
+        queue: PgqueuerJobQueue,
+        tenant: TenantId,
+        change: str,
+    ) -> None:
+        bad, *_ = await enqueue(units, tenant, mail(1, lane="l"), mail(2, lane="l"), mail(3))
+        assert bad is not None
+        await execute(database, f"UPDATE pgqueuer SET {change} WHERE id = {bad}")  # noqa: S608
+        assert numbers(await claim(queue)) == ["3"]
+        assert numbers(await claim(queue)) == ["2"]
+        dead = await get(units, tenant, bad)
+        assert (dead.state, dead.attempts, dead.payload) == (JobState.DEAD, 1, {})
+        assert dead.last_error == "its row in the queue cannot be read"
+
+    async def test_one_of_somebody_else_s_is_set_aside(
+        self, database: PostgresDatabase, units: SqlUnitsOfWork, queue: PgqueuerJobQueue, tenant: TenantId
+    ) -> None:
+        """Whoever uses pgqueuer in the same database may call a job as we do."""
+        foreign, _ = await enqueue(units, tenant, mail(1), mail(2))
+        await execute(database, f"UPDATE pgqueuer SET headers = NULL WHERE id = {foreign}")  # noqa: S608
+        assert numbers(await claim(queue)) == ["2"]
+        assert await value(database, f"SELECT status::text FROM pgqueuer WHERE id = {foreign}") == "failed"  # noqa: S608
