@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -18,6 +18,7 @@ from .enqueue import enqueue_run
 from .install_seeds import InstallSeeds
 from .readiness import Readiness
 from .seeds import SYNC_LEADS, SYNC_MEMBERS
+from .strays import BringBackStrays
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ _AT_ONCE = 100
 _SIX_HOURS = Every(6 * 3_600)
 # What others change shows after this time; also how long a store that fails is left alone.
 _LONGEST_S, _AFTER_FAILURE_S = 30.0, 5.0
+_STRAYS_EVERY = timedelta(minutes=5)
 
 
 @attrs.frozen
@@ -42,13 +44,16 @@ class Scheduler:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop`` is set. Errors of the store are logged and waited out."""
-        installed = False
+        installed, looked_at = False, self._clock.now()
         while not stop.is_set():
             try:
                 if not installed:
                     await self.prepare()
                     await self._announce()
                     installed = True
+                elif not timedelta() <= self._clock.now() - looked_at < _STRAYS_EVERY:
+                    looked_at = self._clock.now()
+                    await self._bring_back_strays()
                 await self.tick()
                 wait_s = await self._until_next()
             except TresenError as error:
@@ -57,8 +62,12 @@ class Scheduler:
             await self._rest(stop, wait_s)
 
     async def prepare(self) -> None:
-        """Install what tenants do not have yet (W15). Raises StorageUnavailable."""
+        """Install what tenants do not have yet (W15), and bring back schedules that a wrong clock led astray.
+
+        Raises StorageUnavailable.
+        """
         await self._install_seeds.everywhere()
+        await self._bring_back_strays()
 
     async def tick(self) -> int:
         """Ask for the jobs of all schedules that are due; how many. One that fails does not hold up the others.
@@ -72,6 +81,9 @@ class Scheduler:
             for one in due:
                 count += await self._guarded(one, now)
         return count
+
+    async def _bring_back_strays(self) -> None:
+        await BringBackStrays(self._directory, self._transactions, self._clock)()
 
     async def _announce(self) -> None:
         """W22, where it is so for anybody."""

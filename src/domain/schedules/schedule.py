@@ -1,7 +1,7 @@
 """A schedule: a job that is asked for at every tick."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -11,6 +11,8 @@ from ..shared.unset import Unset
 from .timing import Timing
 
 NAME_MAX = 100
+# A clock that is set back by less just shows some ticks once more, and they do not come twice.
+_TOLERANCE = timedelta(minutes=5)
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -58,6 +60,18 @@ class Schedule:
         if not skipped:
             self.last_tick_at = now
 
+    def is_astray(self, now: datetime) -> bool:
+        """Whether it waits for a tick that lies more than five minutes further ahead than its timing's next one: a
+        clock that ran ahead set it."""
+        return self.next_at is not None and self.next_at > self._first_after(now + _TOLERANCE)
+
+    def bring_back(self, now: datetime) -> bool:
+        """Wait for the next tick from now on if it is astray. Whether anything changed."""
+        if not self.is_astray(now):
+            return False
+        self.next_at = self._first_after(now)
+        return True
+
     def pause(self, now: datetime) -> bool:
         """No ticks until it is resumed. Twice keeps the first time. Whether anything changed."""
         if self.paused_at is not None:
@@ -70,7 +84,7 @@ class Schedule:
         that is not paused."""
         if self.paused_at is None:
             return False
-        self.paused_at, self.next_at = None, self.timing.next_after(now, last=now)
+        self.paused_at, self.next_at = None, self._first_after(now)
         return True
 
     def edit(
@@ -89,7 +103,10 @@ class Schedule:
         if not isinstance(timing, Unset) and timing != self.timing:
             self.timing = timing
             if self.paused_at is None:
-                self.next_at = timing.next_after(now, last=now)
+                self.next_at = self._first_after(now)
+
+    def _first_after(self, now: datetime) -> datetime:
+        return self.timing.next_after(now, last=now)
 
 
 def _ensure_text(value: str, field: str) -> None:

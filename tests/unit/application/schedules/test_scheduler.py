@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -219,6 +219,59 @@ async def test_a_store_that_fails_at_the_start_is_waited_for(planner: Planner) -
     stop = asyncio.Event()
     await asyncio.gather(planner.scheduler.run(stop), _until(planner, stop, 1))
     assert (await planner.named("sync_members_auto")).reason is None
+
+
+async def led_astray(planner: Planner) -> None:
+    """Its clock runs a year ahead for one tick; then it is set right."""
+    await planner.hourly()
+    right = planner.clock.now()
+    assert await planner.ticked(timedelta(days=365)) == 1
+    planner.finish_jobs()
+    planner.clock.set(right)
+
+
+async def test_what_a_wrong_clock_led_astray_is_brought_back(
+    planner: Planner, caplog: pytest.LogCaptureFixture
+) -> None:
+    await led_astray(planner)
+    await planner.scheduler.prepare()
+    assert [r.levelname for r in caplog.records if "wrong clock" in r.message] == ["WARNING"]
+    assert await planner.ticked(HOUR) == 1
+    await planner.scheduler.prepare()
+    assert caplog.text.count("wrong clock") == 1
+
+
+async def test_it_brings_back_what_is_led_astray_while_it_runs(
+    planner: Planner, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The clock of this test goes on by what is slept."""
+
+    async def disturb() -> None:
+        while not planner.clock.slept:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
+        await led_astray(planner)
+        await _until(planner, stop, 1)
+
+    stop = asyncio.Event()
+    planner.studio.change_account(credentials=None)
+    start = planner.clock.now()
+    await asyncio.gather(planner.scheduler.run(stop), disturb())
+    assert planner.clock.now() - start < 2 * HOUR
+    assert "wrong clock" in caplog.text
+
+
+async def test_one_that_is_changed_at_the_same_time_is_brought_back_later(
+    planner: Planner, caplog: pytest.LogCaptureFixture
+) -> None:
+    planner.studio.change_account(credentials=None)
+    await planner.scheduler.prepare()
+    await led_astray(planner)
+    planner.studio.units.commits_fail += [StorageConflict("busy")] * 5
+    await planner.scheduler.prepare()
+    assert "bringing them back later" in caplog.text
+    planner.studio.units.commits_fail.clear()
+    await planner.scheduler.prepare()
+    assert await planner.ticked(HOUR) == 1
 
 
 async def test_it_stops_at_once_though_it_waits(planner: Planner) -> None:

@@ -69,6 +69,34 @@ def test_a_paused_one_never_ticks_and_counts_anew_when_it_is_resumed() -> None:
     assert schedule.next_at == NOON + 6 * HOUR + MINUTE
 
 
+@pytest.mark.parametrize("timing", [Every(3_600), NIGHTLY])
+def test_one_that_a_clock_led_astray_is_brought_back(timing: Every | Cron) -> None:
+    schedule = schedule_of(TENANT, timing=timing, next_at=timing.next_after(NOON, last=NOON))
+    right = schedule.next_at
+    schedule.tick(NOON + timedelta(days=365))
+    assert schedule.bring_back(NOON)
+    assert schedule.next_at == right
+
+
+@pytest.mark.parametrize("timing", [Every(3_600), NIGHTLY])
+@pytest.mark.parametrize("back", [timedelta(), timedelta(minutes=5)])
+def test_a_tick_that_came_does_not_come_again_when_a_clock_is_corrected(timing: Every | Cron, back: timedelta) -> None:
+    schedule = schedule_of(TENANT, timing=timing, next_at=timing.next_after(NOON, last=NOON))
+    ticked_at = schedule.next_at
+    assert ticked_at is not None
+    schedule.tick(ticked_at)
+    before = schedule.next_at
+    assert not schedule.bring_back(ticked_at - back)
+    assert schedule.next_at == before
+
+
+def test_a_paused_one_is_never_astray() -> None:
+    schedule = a_schedule()
+    schedule.pause(NOON)
+    assert not schedule.bring_back(NOON - timedelta(days=365))
+    assert schedule.next_at is None
+
+
 def test_resuming_one_that_is_not_paused_changes_nothing() -> None:
     schedule = a_schedule()
     schedule.resume(NOON + 30 * MINUTE)
