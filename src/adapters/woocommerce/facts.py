@@ -29,14 +29,14 @@ def normalise(body: bytes, headers: Mapping[str, str]) -> Reading:
 
 
 def _read(record: Document, topic: str | None, headers: Mapping[str, str]) -> Reading:
+    resource, _, event = (topic or "").partition(".")
+    if topic is not None and (resource not in _VALUES or event not in _EVENTS):
+        return Ignored("a topic that is not used", topic)
     number = record.whole("id")
     if number is None:
         return _not_a_record(record)
     if topic is None:
         return Unusable("names no topic")
-    resource, _, event = topic.partition(".")
-    if resource not in _VALUES or event not in _EVENTS:
-        return Ignored("a topic that is not used", topic)
     is_gone = event == "deleted"
     at = None if is_gone else read_instant(record.text("date_modified_gmt"), zone_unsaid=True)
     return Fact(

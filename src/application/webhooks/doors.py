@@ -84,4 +84,6 @@ class Doors:
 
 def unknown_address() -> NotFound:
     """The same for whatever is wrong with it, so that nobody can find out addresses."""
-    return NotFound("webhook", "at this address")
+    error = NotFound("webhook", "at this address")
+    del error.details["key"]
+    return error

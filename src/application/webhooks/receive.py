@@ -1,6 +1,7 @@
 """The one way in for webhooks: who sent it is proved, what came is stored, then it is answered."""
 
 import enum
+import logging
 from collections.abc import Mapping
 from hashlib import sha256
 
@@ -16,9 +17,12 @@ from .doors import Doors, OpenDoor, unknown_address
 from .intake import Intake
 from .kept_headers import kept_headers
 
+_log = logging.getLogger(__name__)
+
 MAX_BODY = 5 * 1_048_576
 _MAX_KEY = 300
 _MAX_TYPE = 200
+_MAX_WORD = 50
 
 
 class InboxDisabled(TresenError):
@@ -31,6 +35,9 @@ class EncodedBody(TresenError):
     """The body is packed in a way that is not taken apart here."""
 
     code = "encoded_body"
+
+
+_REFUSALS = (NotFound, InboxDisabled, NotAuthenticated, EncodedBody)
 
 
 class Outcome(enum.Enum):
@@ -62,7 +69,10 @@ class Receipt:
 
 class ReceiveWebhook:
     """Raises, in this order: NotFound for an unknown address, InboxDisabled, BadSignature (or NotFound for an unknown
-    channel), EncodedBody; StorageUnavailable when it could not be stored: then the provider shall send it again."""
+    channel), EncodedBody; StorageUnavailable when it could not be stored: then the provider shall send it again.
+
+    What is refused is logged with the reason: the provider keeps its side of it to itself.
+    """
 
     def __init__(self, doors: Doors, intake: Intake, clock: Clock, ids: IdSource) -> None:
         self._doors = doors
@@ -73,9 +83,13 @@ class ReceiveWebhook:
     async def ensure_open(self, provider: str, key: str) -> None:
         """Before the body is read: that somebody waits for it. Raises NotFound, InboxDisabled, StorageUnavailable."""
         door = self._doors.remembered(key)
-        if door is None or door.is_disabled:
-            door = await self._doors.look_up(key)
-        _ensure_open(door, provider)
+        try:
+            if door is None or door.is_disabled:
+                door = await self._doors.look_up(key)
+            _ensure_open(door, provider)
+        except _REFUSALS as error:
+            _note(error, provider, door)
+            raise
 
     async def __call__(self, incoming: IncomingWebhook) -> Receipt:
         """It is on the disk when this returns."""
@@ -96,10 +110,14 @@ class ReceiveWebhook:
         if door is not None:
             try:
                 return door, self._verified(door, incoming)
-            except (NotFound, InboxDisabled, NotAuthenticated):
+            except _REFUSALS:
                 pass  # Something may have changed within the last second: a secret that was just rotated counts.
-        door = await self._doors.look_up(incoming.key)
-        return door, self._verified(door, incoming)
+        try:
+            door = await self._doors.look_up(incoming.key)
+            return door, self._verified(door, incoming)
+        except _REFUSALS as error:
+            _note(error, incoming.provider, door)
+            raise
 
     def delivery(self, door: OpenDoor, verified: Verified, request: WebhookRequest) -> Delivery:
         """What is stored of it."""
@@ -130,6 +148,17 @@ def _ensure_open(door: OpenDoor, provider: str) -> None:
         raise unknown_address()
     if door.is_disabled:
         raise InboxDisabled("this webhook was switched off")
+
+
+def _note(error: TresenError, provider: str, door: OpenDoor | None) -> None:
+    """``provider`` is what the address says, which may be anything when nothing was found there."""
+    extra = {
+        "code": error.code,
+        "reason": error.message,
+        "provider": provider if len(provider) <= _MAX_WORD and provider.isidentifier() else "unknown",
+        "account_id": None if door is None else str(door.account_id),
+    }
+    _log.warning("a webhook was refused", extra=extra)
 
 
 def _ensure_plain(headers: Mapping[str, str]) -> None:

@@ -401,7 +401,8 @@ class TestWooCommerce:
 
     @pytest.mark.parametrize("word", ["action.woocommerce_add_to_cart", "order.sung", "order"])
     def test_other_topics_are_ignored_with_their_word(self, word: str) -> None:
-        assert read("woocommerce", b'{"id":1}', topic(word)) == Ignored("a topic that is not used", word)
+        for body in (b'{"id":1}', b'{"action":"woocommerce_add_to_cart","arg":"x"}'):
+            assert read("woocommerce", body, topic(word)) == Ignored("a topic that is not used", word)
 
     def test_without_topic_or_id_it_is_unusable(self) -> None:
         assert isinstance(read("woocommerce", b'{"id":1}'), Unusable)

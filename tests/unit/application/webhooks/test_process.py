@@ -114,6 +114,7 @@ async def test_what_comes_late_changes_nothing(post: Post) -> None:
     early = await post.bring(Told(type="subscription.updated", number=1))
     await post.work()
     assert [await post.state(one) for one in (late, early)] == [DeliveryState.DONE, DeliveryState.OUT_OF_DATE]
+    assert (await post.delivery(early.delivery_id)).reason == f"superseded by {late.delivery_id}"
     assert [event.type for event in await post.effects()] == ["provider.subscription.cancelled"]
 
 
