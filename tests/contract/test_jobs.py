@@ -408,6 +408,18 @@ class TestOutcomes:
         (again,) = await claim(bench, worker=YOU)
         assert (again.id, again.attempts, again.last_error) == (job.id, 0, None)
 
+    async def test_a_job_that_is_put_off_is_due_later_and_has_not_failed(self, bench: Bench, tenant: TenantId) -> None:
+        await enqueue(bench, tenant, mail(1, lane="l"), mail(2, lane="l"), mail(3))
+        first, third = await claim(bench)
+        await settle(bench, Returned(first, 60), Done(third))
+        assert await claim(bench) == []
+        await bench.pass_time(50)
+        assert await claim(bench) == []
+        await bench.pass_time(11)
+        (again,) = await claim(bench, worker=YOU)
+        assert (again.id, again.attempts, again.last_error) == (first.id, 0, None)
+        assert again.run_at > first.run_at
+
     async def test_many_outcomes_are_booked_together(self, bench: Bench, tenant: TenantId) -> None:
         await enqueue(bench, tenant, *(mail(n) for n in range(4)))
         done, again, dead, returned = await claim(bench)
@@ -419,7 +431,7 @@ class TestOutcomes:
     async def test_whatever_a_run_says_is_booked_with_its_neighbours(self, bench: Bench, tenant: TenantId) -> None:
         await enqueue(bench, tenant, *(mail(n) for n in range(5)))
         fine, endless, odd, dead, sudden = await claim(bench)
-        outcomes = [
+        outcomes: list[Outcome] = [
             Done(fine),
             Again(endless, float("inf"), "a\ud800b\0c"),
             Again(odd, float("nan"), "\0"),

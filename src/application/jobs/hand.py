@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from functools import partial
 
 from ...domain.jobs.job import Job
 from ...domain.jobs.outcome import Outcome, Returned
@@ -13,6 +14,8 @@ from .attempt import ProcessEnds
 _log = logging.getLogger(__name__)
 # Whoever has not let go by then never will, and the process is to end.
 _STUBBORN_S = 5.0
+# Who is put off for no longer comes back soon.
+_SOON_S = 5.0
 
 
 class Hand:
@@ -25,11 +28,12 @@ class Hand:
         self._run = run
         self._parallel = parallel
         self._waiting: deque[Job] = deque()
-        self._running: dict[JobId, asyncio.Task[None]] = {}
+        self._running: dict[JobId, asyncio.Task[Outcome]] = {}
         self._ended: list[Outcome] = []
-        self._stopping: set[asyncio.Task[None]] = set()
+        self._stopping: set[asyncio.Task[Outcome]] = set()
         self.changed = asyncio.Event()
         self.end: BaseException | None = None
+        self._soon_s = 0.0
 
     def __len__(self) -> int:
         """How many wait or run."""
@@ -58,7 +62,14 @@ class Hand:
 
     def booked(self, outcomes: Sequence[Outcome]) -> None:
         """The first so many of ``ended`` are."""
+        put_off = (outcome.delay_s or 0.0 for outcome in outcomes if isinstance(outcome, Returned))
+        self._soon_s = max((delay_s for delay_s in put_off if delay_s <= _SOON_S), default=self._soon_s)
         del self._ended[: len(outcomes)]
+
+    def soon_s(self) -> float:
+        """In how many seconds those that were put off for a moment are due, 0: there are none. Asked once."""
+        soon_s, self._soon_s = self._soon_s, 0.0
+        return soon_s
 
     def keep_only(self, ids: Collection[JobId]) -> None:
         """Stop and forget all others."""
@@ -86,23 +97,38 @@ class Hand:
             _, stubborn = await asyncio.wait(running, timeout=within_s)
             for task in stubborn:
                 _log.error("a handler does not let itself be cancelled: %s", task.get_name())
+            await asyncio.sleep(0)  # tasks that were done already have yet to tell
 
     def _fill(self) -> None:
         while self._waiting and len(self._running) < self._parallel:
             job = self._waiting.popleft()
-            self._running[job.id] = asyncio.create_task(self._one(job), name=f"{job.kind} {job.id}")
+            task = asyncio.create_task(self._one(job), name=f"{job.kind} {job.id}")
+            self._running[job.id] = task
+            # Not within the task: one that is cancelled before it has begun never comes to it.
+            task.add_done_callback(partial(self._over, job))
 
-    async def _one(self, job: Job) -> None:
-        mine = asyncio.current_task()
-        outcome: Outcome | None = None
-        try:
-            outcome = await self._run(job)
-        except ProcessEnds as end:
-            outcome, self.end = end.outcome, end.asked
-        finally:
-            # Not so when it was told to stop because the job is no longer ours.
-            if self._running.get(job.id) is mine:
-                del self._running[job.id]
-                self._ended.append(Returned(job) if outcome is None else outcome)
-                self._fill()
-            self.changed.set()
+    async def _one(self, job: Job) -> Outcome:
+        return await self._run(job)
+
+    def _over(self, job: Job, task: asyncio.Task[Outcome]) -> None:
+        outcome = self._outcome(job, task)
+        # Not so when it was told to stop because the job is no longer ours.
+        if self._running.get(job.id) is task:
+            del self._running[job.id]
+            if outcome is not None:
+                self._ended.append(outcome)
+            self._fill()
+        self.changed.set()
+
+    def _outcome(self, job: Job, task: asyncio.Task[Outcome]) -> Outcome | None:
+        if task.cancelled():
+            return Returned(job)
+        match task.exception():
+            case None:
+                return task.result()
+            case ProcessEnds(outcome=outcome, asked=asked):
+                self.end = asked
+                return outcome
+            case error:  # a fault of ours; the job is lost with its lease, which counts
+                _log.error("a job's run could not be accounted for", exc_info=error, extra={"job": job.id})
+                return None

@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 PARALLEL = 20
 # The queue's own look for what others enqueued comes at least so often.
 _TICK_S = 0.5
+# By so much the clocks of a store and ours may differ over some seconds.
+_INEXACT_S = 0.01
 _RENEWALS_A_LEASE = 3
 _PATIENCE = RetryPolicy(attempts=2**31, first_s=0.5, longest_s=5.0)
 
@@ -79,16 +81,20 @@ class Worker:
     async def run_pending(self) -> int:
         """Run everything that is due, and what becomes due by it, until nothing is; how many runs there were.
 
+        What is put off for no more than 5 seconds is waited for, what is put off for longer is not.
         Raises StorageConflict, StorageUnavailable, and a handler's SystemExit or KeyboardInterrupt as ``run`` does.
         """
         hand, pace = self._hand(), Pace(self._parallel)
         began = 0
         try:
-            while True:
+            while hand.end is None:
                 began += await self._turn(hand, pace)
-                if hand.end is not None or not hand:
+                if hand:
+                    await _first_of(hand.changed.wait(), seconds=self._renew_every_s)
+                elif soon_s := hand.soon_s():
+                    await self._clock.sleep(soon_s + _INEXACT_S)
+                else:
                     break
-                await _first_of(hand.changed.wait(), seconds=self._renew_every_s)
         finally:
             await self._let_go(hand)
         return _unless_ended(began, hand)

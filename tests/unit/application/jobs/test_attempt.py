@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+import math
+from datetime import timedelta
 
 import pytest
 from tests.builders import IDS, NOON
 
 from tresen.adapters.memory.clock import FixedClock, FixedDice
-from tresen.application.jobs.attempt import Attempts
+from tresen.application.jobs.attempt import Attempts, ProcessEnds
 from tresen.application.jobs.kinds import USUAL_RETRY, Hopeless, JobKind, NotYet
 from tresen.application.log_context import current
 from tresen.domain.jobs.job import Job, JobState
-from tresen.domain.jobs.outcome import Again, Dead, Done, Outcome
+from tresen.domain.jobs.outcome import LONGEST_DELAY_S, Again, Dead, Done, Outcome, Returned
 from tresen.domain.resilience.retry import RetryPolicy
 from tresen.domain.shared.errors import GatewayUnavailable, TooManyRequests
 from tresen.domain.shared.ids import JobId, TenantId
@@ -96,6 +98,13 @@ async def test_not_yet_is_no_excuse_for_ever() -> None:
     assert await attempt(job, NotYet("not known", delay_s=3.5)) == Dead(job, "not_yet: not known")
 
 
+async def test_what_does_not_count_is_put_off_however_often(caplog: pytest.LogCaptureFixture) -> None:
+    """And without a word: there may be thousands."""
+    job = a_running(3)
+    assert await attempt(job, NotYet("no place", delay_s=3.5, counts=False)) == Returned(job, 3.5)
+    assert [record for record in caplog.records if record.levelno > logging.DEBUG] == []
+
+
 async def test_hopeless_is_dead_at_once() -> None:
     job = a_running()
     assert await attempt(job, Hopeless("no such member")) == Dead(job, "hopeless: no such member")
@@ -155,3 +164,56 @@ async def test_log_lines_say_for_whom_and_why(correlation_id: str | None, expect
 async def test_a_job_that_lost_all_its_runs_is_not_run() -> None:
     job = a_running(4, last_error="the process that ran it was lost")
     assert await attempt(job) == Dead(job, "the process that ran it was lost")
+
+
+class Panic(BaseException):
+    """Derived from what nobody is meant to derive from."""
+
+
+@pytest.mark.parametrize("error", [Panic("s3cret"), GeneratorExit()])
+async def test_whatever_is_raised_counts(error: BaseException, caplog: pytest.LogCaptureFixture) -> None:
+    told = f"{type(error).__name__} (see the log: c-1)"
+    first, last = a_running(), a_running(3)
+    assert await attempt(first, error) == Again(first, 5.0, told)
+    assert await attempt(last, error) == Dead(last, told)
+    assert [record.exc_info[1] for record in caplog.records if record.exc_info] == [error, error]
+
+
+@pytest.mark.parametrize("asked", [SystemExit(3), KeyboardInterrupt()])
+async def test_whoever_ends_the_process_has_failed_before(asked: BaseException) -> None:
+    job = a_running(3)
+    with pytest.raises(ProcessEnds) as end:
+        await attempt(job, asked)
+    assert end.value.asked is asked
+    assert end.value.outcome == Dead(job, f"{type(asked).__name__} (see the log: c-1)")
+
+
+@pytest.mark.parametrize("delay_s", [math.nan, math.inf, -math.inf])
+async def test_a_time_that_never_comes_is_a_failure_like_any_other(delay_s: float) -> None:
+    job = a_running()
+    assert await attempt(job, NotYet("some day", delay_s=delay_s)) == Again(job, 5.0, "not_yet: some day")
+
+
+@pytest.mark.parametrize(("delay_s", "waited_s"), [(1e12, LONGEST_DELAY_S), (-1e6, 0.0)])
+async def test_not_yet_has_its_bounds(delay_s: float, waited_s: float) -> None:
+    job = a_running()
+    assert await attempt(job, NotYet("some day", delay_s=delay_s)) == Again(job, waited_s, "not_yet: some day")
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(math.nan, 5.0), (-1, 5.0), (10**400, None), (math.inf, None)])
+async def test_a_provider_may_say_anything(seconds: float, expected: float | None) -> None:
+    job, told = a_running(), "too_many_requests: slowly"
+    outcome = await attempt(job, TooManyRequests("slowly", retry_after_s=seconds))
+    assert outcome == (Dead(job, told) if expected is None else Again(job, expected, told))
+
+
+async def test_a_run_lasts_as_long_as_it_does_whatever_the_clock_says() -> None:
+    clock, seen = FixedClock(), []
+
+    async def run(_: Job) -> None:
+        clock.advance(timedelta(seconds=2))
+        clock.set(NOON - timedelta(hours=1))
+
+    kinds = {"mail": JobKind(name="mail", run=run)}
+    await Attempts(kinds, clock, FixedDice(), lambda *told: seen.append(told)).run(a_running())
+    assert seen == [("mail", "done", 2.0)]

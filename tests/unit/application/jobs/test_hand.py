@@ -2,11 +2,13 @@
 
 import asyncio
 
+import pytest
 from tests.builders import IDS, NOON
 
+from tresen.application.jobs.attempt import ProcessEnds
 from tresen.application.jobs.hand import Hand
 from tresen.domain.jobs.job import Job, JobState
-from tresen.domain.jobs.outcome import Done, Outcome, Returned
+from tresen.domain.jobs.outcome import Dead, Done, Outcome, Returned
 from tresen.domain.shared.ids import JobId, TenantId
 
 from .factory import until
@@ -84,3 +86,60 @@ async def test_everything_is_given_back() -> None:
     assert not hand
     assert sorted(hand.ended(), key=lambda outcome: outcome.job.id) == [Returned(one), Returned(two)]
     assert runs.begun == [one]
+
+
+async def test_whoever_does_not_let_himself_be_cancelled_is_not_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    enough, told = asyncio.Event(), []
+
+    async def stubborn(job: Job) -> Outcome:
+        while not enough.is_set():
+            try:
+                await enough.wait()
+            except asyncio.CancelledError:
+                told.append(job.id)
+        return Done(job)
+
+    runs, one, two = Runs(), a_job(1), a_job(2)
+    hand = Hand(lambda job: stubborn(job) if job is one else runs(job), parallel=2)
+    hand.take([one, two])
+    await until(lambda: runs.begun == [two])
+    await hand.give_back_all(within_s=0.01)
+    assert told == ["1"]
+    assert hand.ended() == (Returned(two),)
+    assert [record.getMessage() for record in caplog.records] == [
+        "a handler does not let itself be cancelled: mail 1",
+    ]
+    enough.set()
+    await until(lambda: not hand)
+
+
+async def test_what_ends_the_process_is_booked_first() -> None:
+    one, asked = a_job(1), SystemExit(3)
+
+    async def run(job: Job) -> Outcome:
+        raise ProcessEnds(Dead(job, "SystemExit"), asked)
+
+    hand = Hand(run, parallel=1)
+    hand.take([one])
+    await until(lambda: hand.end is asked)
+    assert hand.ended() == (Dead(one, "SystemExit"),)
+
+
+async def test_what_was_not_begun_is_given_back_too() -> None:
+    runs, one = Runs(), a_job(1)
+    hand = Hand(runs, parallel=1)
+    hand.take([one])
+    await hand.give_back_all()
+    assert (runs.begun, hand.ended()) == ([], (Returned(one),))
+    assert not hand
+
+
+async def test_a_run_that_breaks_is_left_to_its_lease(caplog: pytest.LogCaptureFixture) -> None:
+    async def run(_: Job) -> Outcome:
+        raise ZeroDivisionError
+
+    hand = Hand(run, parallel=1)
+    hand.take([a_job(1)])
+    await until(lambda: not hand)
+    assert hand.ended() == ()
+    assert [record.getMessage() for record in caplog.records] == ["a job's run could not be accounted for"]

@@ -8,13 +8,14 @@ from uuid import UUID
 
 import attrs
 import pytest
+from tests.builders import NOON
 from tests.clocks import PatientClock
 
 from tresen.adapters.memory.jobs import MemoryJobQueue
 from tresen.application.jobs.kinds import JobKind
 from tresen.application.jobs.worker import Worker
 from tresen.domain.jobs.job import Job, JobState
-from tresen.domain.jobs.outcome import Outcome
+from tresen.domain.jobs.outcome import Dead, Outcome
 from tresen.domain.resilience.retry import RetryPolicy
 from tresen.domain.shared.errors import StorageConflict, StorageUnavailable
 from tresen.domain.shared.ids import JobId
@@ -245,6 +246,39 @@ class TestLeases:
         assert job is not None
         assert (desk.started, job.state) == ([], JobState.DEAD)
 
+    async def test_a_clock_that_is_set_back_breaks_no_lease(self) -> None:
+        clock = PatientClock()
+        factory, desk = await a_factory(clock), Desk()
+        renewing = NotingQueue.of(factory.queue)
+        factory.queue = renewing
+        await factory.enqueue(a_job())
+        async with running(factory.worker(JobKind(name="mail", run=desk))):
+            await until(lambda: bool(desk.started))
+            clock.set(NOON - timedelta(hours=1))
+            for _ in range(50):
+                clock.advance(timedelta(seconds=0.5))
+                for _ in range(20):
+                    await asyncio.sleep(0)
+            assert len(renewing.renewals) == 1  # in 25 of the lease's 60 seconds
+            desk.door.set()
+            await until(lambda: bool(desk.ended))
+
+    async def test_a_clock_that_is_set_back_prolongs_no_grace(self) -> None:
+        clock = PatientClock()
+        factory, desk = await a_factory(clock), Desk()
+        await factory.enqueue(a_job())
+        async with running(factory.worker(JobKind(name="mail", run=desk)), grace_s=5) as stop:
+            await until(lambda: bool(desk.started))
+            stop.set()
+            for _ in range(20):
+                await asyncio.sleep(0)
+            clock.set(NOON - timedelta(hours=1))
+            for _ in range(11):
+                clock.advance(timedelta(seconds=0.5))
+                for _ in range(20):
+                    await asyncio.sleep(0)
+            assert desk.cancelled == ["1"]
+
 
 class TestStopping:
     async def test_running_jobs_may_finish(self, factory: Factory) -> None:
@@ -356,3 +390,77 @@ class TestTrouble:
         job = await factory.job(job_id)
         assert job is not None
         assert job.state is JobState.RUNNING  # until its lease has run out
+
+
+@attrs.define
+class NotingQueue(MemoryJobQueue):
+    """Notes how often leases are renewed, and books nothing about some jobs: at all, or unless they are dead."""
+
+    inner: MemoryJobQueue
+    unbookable: frozenset[str] = frozenset()
+    unburiable: frozenset[str] = frozenset()
+    renewals: list[Collection[JobId]] = attrs.field(factory=list)
+    lease_s: float = 60.0
+
+    @classmethod
+    def of(cls, inner: MemoryJobQueue, *, unbookable: str = "", unburiable: str = "") -> "NotingQueue":
+        return cls(inner, frozenset(unbookable), frozenset(unburiable))
+
+    async def claim(self, limits: Mapping[str, int | None], *, worker: UUID, count: int) -> Sequence[Job]:
+        return await self.inner.claim(limits, worker=worker, count=count)
+
+    async def settle(self, outcomes: Sequence[Outcome], *, worker: UUID) -> None:
+        for outcome in outcomes:
+            n = outcome.job.payload["n"]
+            if n in self.unburiable or (n in self.unbookable and not isinstance(outcome, Dead)):
+                raise OverflowError(n)
+        await self.inner.settle(outcomes, worker=worker)
+
+    async def renew(self, jobs: Collection[JobId], *, worker: UUID) -> Collection[JobId]:
+        self.renewals.append(jobs)
+        return await self.inner.renew(jobs, worker=worker)
+
+    async def wait(self, seconds: float) -> None:
+        await self.inner.wait(seconds)
+
+
+class TestPoison:
+    async def test_one_that_cannot_be_booked_is_dead_and_the_others_are_booked(self, factory: Factory) -> None:
+        desk = open_desk()
+        ids = await factory.enqueue(*(a_job(n) for n in range(5)))
+        factory.queue = NotingQueue.of(factory.queue, unbookable="1", unburiable="3")
+        async with running(factory.worker(JobKind(name="mail", run=desk))):
+            await until(lambda: len(desk.ended) == 5)
+            await factory.enqueue(a_job("later"))
+            await until(lambda: "later" in desk.ended)
+        dead, lost = [job for job in [await factory.job(job_id) for job_id in ids] if job is not None]
+        assert (dead.id, dead.state, dead.last_error) == (
+            ids[1],
+            JobState.DEAD,
+            "how its run ended could not be booked (see the log)",
+        )
+        assert (lost.id, lost.state) == (ids[3], JobState.RUNNING)  # until its lease has run out
+        assert sorted(desk.ended) == ["0", "1", "2", "3", "4", "later"]
+
+    @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()])
+    @pytest.mark.parametrize("pending", [True, False])
+    async def test_a_job_that_ends_its_process_is_not_run_for_ever(
+        self, factory: Factory, error: BaseException, pending: bool
+    ) -> None:
+        runs = []
+
+        async def leave(job: Job) -> None:
+            runs.append(job.attempts)
+            raise error
+
+        kind = JobKind(name="mail", run=leave, retry=RetryPolicy(attempts=2, first_s=0))
+        (job_id,) = await factory.enqueue(a_job())
+        for _ in range(2):
+            worker = factory.worker(kind)
+            work = worker.run_pending() if pending else worker.run(asyncio.Event())
+            with pytest.raises(type(error)) as ended:
+                await work
+            assert ended.value is error
+        job = await factory.job(job_id)
+        assert job is not None
+        assert (runs, job.state, job.attempts) == ([0, 1], JobState.DEAD, 2)
