@@ -132,9 +132,14 @@ def test_a_call_that_is_over_gives_up_its_place(calls: Calls) -> None:
 
 def test_a_call_that_is_broken_off_says_nothing_about_the_receiver(calls: Calls) -> None:
     shop = an_id()
-    place = calls.places.taken(calls.tenant, shop, is_failing=False)
-    with pytest.raises(KeyError), place:
-        raise KeyError(calls.clock.advance(LONG))
+
+    def break_off() -> None:
+        with calls.places.taken(calls.tenant, shop, is_failing=False):
+            calls.clock.advance(LONG)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        break_off()
     assert calls.fill(shop) == SHARES[Manner.NEW].endpoint
 
 
