@@ -13,7 +13,11 @@ from ..domain.webhooks.delivery import DeliveryState
 from ..domain.webhooks.message import MessageState
 
 SINCE_FORMS = f"then or later: {MOMENT_FORMS}. A date begins in the tenant's zone."
-UNTIL_FORMS = "before then; the same forms."
+UNTIL_FORMS = "before then, in the forms of since."
+# For descriptions of the API.
+MOMENT_SCHEMA = {
+    "oneOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}, {"type": "null"}]
+}
 
 _E = TypeVar("_E", bound=enum.Enum)
 

@@ -164,3 +164,12 @@ def test_what_does_not_fit_is_found() -> None:
     assert list(misfits({"n": None}, schema, {})) == []
     wrong: list[Json] = [{}, {"n": "1"}, {"n": True}, {"n": 1, "m": 1}, []]
     assert [len(list(misfits(value, schema, {}))) for value in wrong] == [1] * 5
+
+
+@pytest.mark.parametrize("path", ["/webhook-deliveries", "/webhook-endpoints/{endpoint_id}/messages"])
+async def test_a_range_of_time_is_of_dates_or_of_instants(document: Json, path: str) -> None:
+    given = {one["name"]: one for one in document["paths"][f"/api/v1{path}"]["get"]["parameters"]}
+    for name in ("since", "until"):
+        formats = {one.get("format") for one in given[name]["schema"]["oneOf"] if one["type"] == "string"}
+        assert formats == {"date", "date-time"}
+        assert given[name]["description"]

@@ -14,7 +14,7 @@ from ....domain.shared.ids import DeliveryId
 from ....domain.shared.moments import MOMENT_FORMS
 from ....domain.shared.page import Listing
 from ....domain.webhooks.delivery import DeliveryState
-from ...ranges import SINCE_FORMS, UNTIL_FORMS, delivery_filter, words_of
+from ...ranges import MOMENT_SCHEMA, SINCE_FORMS, UNTIL_FORMS, delivery_filter, words_of
 from ..access import needs
 from ..answers.webhook_deliveries import (
     DeliveriesAnswer,
@@ -35,8 +35,12 @@ _Count = Annotated[int, msgspec.Meta(ge=1, le=MAX_REPLAY)]
 _Provider = Annotated[str | None, QueryParameter(name="provider", max_length=100, description="Only this provider's")]
 _STATES = f"Only those in this state: {words_of(DeliveryState)}"
 _Status = Annotated[str | None, QueryParameter(name="status", description=_STATES)]
-_Since = Annotated[str | None, QueryParameter(name="since", description=f"Received {SINCE_FORMS}")]
-_Until = Annotated[str | None, QueryParameter(name="until", description=f"Received {UNTIL_FORMS}")]
+_Since = Annotated[
+    str | None, QueryParameter(name="since", description=f"Received {SINCE_FORMS}", schema_extra=MOMENT_SCHEMA)
+]
+_Until = Annotated[
+    str | None, QueryParameter(name="until", description=f"Received {UNTIL_FORMS}", schema_extra=MOMENT_SCHEMA)
+]
 
 
 _Moment = Annotated[str, msgspec.Meta(max_length=200, description=MOMENT_FORMS)]

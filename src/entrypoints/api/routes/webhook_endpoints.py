@@ -17,7 +17,7 @@ from ....domain.shared.page import Listing
 from ....domain.shared.unset import UNSET
 from ....domain.webhooks.event_filter import EVERYTHING, FILTERS_MAX
 from ....domain.webhooks.message import MessageState
-from ...ranges import SINCE_FORMS, UNTIL_FORMS, message_filter, words_of
+from ...ranges import MOMENT_SCHEMA, SINCE_FORMS, UNTIL_FORMS, message_filter, words_of
 from ..access import needs
 from ..answers.webhook_endpoints import (
     EndpointsAnswer,
@@ -46,8 +46,12 @@ _Moment = Annotated[str, msgspec.Meta(max_length=200, description=MOMENT_FORMS)]
 _STATES = f"Only those in this state: {words_of(MessageState)}"
 _Status = Annotated[str | None, QueryParameter(name="status", description=_STATES)]
 _Type = Annotated[str | None, QueryParameter(name="type", max_length=100, description="Only this type of event")]
-_Since = Annotated[str | None, QueryParameter(name="since", description=f"Created {SINCE_FORMS}")]
-_Until = Annotated[str | None, QueryParameter(name="until", description=f"Created {UNTIL_FORMS}")]
+_Since = Annotated[
+    str | None, QueryParameter(name="since", description=f"Created {SINCE_FORMS}", schema_extra=MOMENT_SCHEMA)
+]
+_Until = Annotated[
+    str | None, QueryParameter(name="until", description=f"Created {UNTIL_FORMS}", schema_extra=MOMENT_SCHEMA)
+]
 
 
 class NewEndpointBody(Body):

@@ -198,52 +198,6 @@ async def test_what_is_accepted_at_the_second_look_is_no_refusal(post: Post, cap
     assert not [record for record in caplog.records if record.levelname == "WARNING"]
 
 
-async def refused(post: Post, request: WebhookRequest, *, key: str = KEY, provider: str = "memory") -> None:
-    with pytest.raises(TresenError):
-        await receive(post, request, key=key, provider=provider)
-
-
-async def test_what_is_refused_is_logged_with_the_reason_and_without_secrets(
-    post: Post, caplog: pytest.LogCaptureFixture
-) -> None:
-    await post.bring(Told())
-    caplog.clear()
-    packed = {"content-encoding": "gzip"}
-    await refused(post, request(secret="wrong"))
-    await refused(post, request(packed))
-    await refused(post, request(), key="x" * 43)
-    await refused(post, request(), key="x" * 43, provider="a\nb")
-    await refused(post, request(), provider="stripe")
-    await post.change_inbox(disabled_at=NOON)
-    await refused(post, request(secret="wrong"))
-    with pytest.raises(InboxDisabled):
-        await post.receive.ensure_open("memory", KEY)
-    told = [vars(record) for record in caplog.records if record.levelname == "WARNING"]
-    account = str(post.account.id)
-    assert [(line["code"], line["provider"], line["account_id"]) for line in told] == [
-        ("bad_signature", "memory", account),
-        ("encoded_body", "memory", account),
-        ("not_found", "memory", None),
-        ("not_found", "unknown", None),
-        ("not_found", "stripe", account),
-        ("inbox_disabled", "memory", account),
-        ("inbox_disabled", "memory", account),
-    ]
-    assert [line["reason"] for line in told][:3] == [
-        "the signature is wrong",
-        "send the body as it is: no content encoding is understood here",
-        "no webhook at this address",
-    ]
-    assert not any(word in str(line) for line in told for word in (KEY, "x" * 43, SECRET))
-
-
-async def test_what_is_accepted_at_the_second_look_is_no_refusal(post: Post, caplog: pytest.LogCaptureFixture) -> None:
-    await post.bring(Told())
-    await post.change_inbox(secrets=(InboxSecret(sealed=post.box.seal("new"), created_at=NOON),))
-    await post.send(b"another", secret="new")
-    assert not [record for record in caplog.records if record.levelname == "WARNING"]
-
-
 async def test_identity_is_no_encoding(post: Post) -> None:
     await receive(post, request({"content-encoding": " Identity "}))
     assert await count(post) == 1
