@@ -10,7 +10,7 @@ import msgspec
 from .errors import FieldProblem
 from .wording import wording
 
-_PATH = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
+_PATH = re.compile(r" - at `(key` in `)?\$\.?(.*)`$")
 _UNKNOWN = re.compile(r"unknown field `(.*?)`")
 _MISSING = re.compile(r"missing required field `(.*?)`")
 
@@ -32,10 +32,29 @@ def _all(raw: Mapping[str, object], struct: type[msgspec.Struct]) -> Iterator[Fi
             if field.required:
                 yield FieldProblem(field=name, code="missing_field", message=f"{name} is needed")
             continue
-        try:
-            msgspec.json.decode(msgspec.json.encode({name: raw[name]}), type=_alone(struct, name))
-        except msgspec.ValidationError as error:
-            yield _problem(str(error))
+        said = _said_of(name, raw[name], struct)
+        if said is not None:
+            yield from _one_by_one(name, raw[name], struct, said)
+
+
+def _said_of(name: str, value: object, struct: type[msgspec.Struct]) -> str | None:
+    """What the decoder says about that field, None when it fits."""
+    try:
+        msgspec.json.decode(msgspec.json.encode({name: value}), type=_alone(struct, name))
+    except msgspec.ValidationError as error:
+        return str(error)
+    return None
+
+
+def _one_by_one(name: str, value: object, struct: type[msgspec.Struct], said: str) -> Iterator[FieldProblem]:
+    """The decoder does not say which value of a mapping it means."""
+    if f"`$.{name}[...]" not in said or not isinstance(value, Mapping):
+        yield _problem(said)
+        return
+    for key, one in value.items():
+        about = _said_of(name, {key: one}, struct)
+        if about is not None:
+            yield _problem(about, f"{name}.{key}")
 
 
 @cache
@@ -50,9 +69,9 @@ def _struct_of(type_: Any) -> type[msgspec.Struct] | None:
     return next((c for c in choices if isinstance(c, type) and issubclass(c, msgspec.Struct)), None)
 
 
-def _problem(text: str) -> FieldProblem:
+def _problem(text: str, field: str | None = None) -> FieldProblem:
     at = _PATH.search(text)
-    where, message = (at[1], text[: at.start()]) if at else ("", text)
+    where, message = (field or at[2], text[: at.start()]) if at else ("", text)
     for code, pattern, words in (
         ("unknown_field", _UNKNOWN, "there is no field {!r} here"),
         ("missing_field", _MISSING, "{} is needed"),
@@ -61,4 +80,5 @@ def _problem(text: str) -> FieldProblem:
         if named:
             field = ".".join(part for part in (where, named[1]) if part)
             return FieldProblem(field=field, code=code, message=words.format(named[1]))
-    return FieldProblem(field=where, code="invalid_value", message=wording(message, where))
+    words = wording(message, where)
+    return FieldProblem(field=where, code="invalid_value", message=f"a name in {words}" if at and at[1] else words)

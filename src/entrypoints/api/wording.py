@@ -16,7 +16,7 @@ _KINDS = {
     "null": "null",
 }
 _WRONG_KIND = re.compile(r"Expected `([^`]+)`(?:, got `[^`]+`)?")
-_LENGTH = re.compile(r"Expected `str` of length (>=|<=) (\d+)")
+_LENGTH = re.compile(r"Expected `(str|object|array)` of length (>=|<=) (\d+)")
 _RANGE = re.compile(r"Expected `\w+` (>=|<=) (\d+)")
 _SAID = {
     "Invalid UUID": "a UUID",
@@ -31,7 +31,7 @@ _LIMITS = {">=": "at least", "<=": "at most"}
 
 def wording(message: str, field: str) -> str:
     """``limit must be a whole number`` for ``Expected `int`, got `str```. What is not known stays as it was said."""
-    name = field.rpartition(".")[2] or "the body"
+    name = field.rpartition(".")[2] or field or "the body"
     expected = _expected(message)
     return f"{name} must {expected}" if expected else message
 
@@ -42,7 +42,7 @@ def _expected(message: str) -> str | None:
             return f"be {kind}"
     length = _LENGTH.match(message)
     if length:
-        return f"have {_LIMITS[length[1]]} {length[2]} characters"
+        return f"have {_LIMITS[length[2]]} {length[3]} {'characters' if length[1] == 'str' else 'entries'}"
     bounds = _RANGE.match(message)
     if bounds:
         return f"be {_LIMITS[bounds[1]]} {bounds[2]}"

@@ -83,6 +83,27 @@ async def test_everything_that_is_wrong_is_told_at_once(admin: Caller) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("payload", "problems"),
+    [
+        (
+            {"a": 1, "b": "x", "c": []},
+            {("payload.a", "a must be a text"), ("payload.c", "c must be a text")},
+        ),
+        ({"a": "x" * 201}, {("payload.a", "a must have at most 200 characters")}),
+        ({"k" * 201: "x"}, {("payload", "a name in payload must have at most 200 characters")}),
+        ({str(n): "x" for n in range(21)}, {("payload", "payload must have at most 20 entries")}),
+        ([], {("payload", "payload must be an object")}),
+    ],
+)
+async def test_what_is_wrong_with_a_mapping_is_told_by_its_names(
+    admin: Caller, payload: object, problems: set[tuple[str, str]]
+) -> None:
+    answer = await admin.post("/schedules", {"name": "a", "kind": "b", "every_s": 60, "payload": payload})
+    assert answer.status_code == 422
+    assert {(e["field"], e["message"]) for e in answer.json()["errors"]} == problems
+
+
 async def test_everybody_who_buys_is_named_in_full(admin: Caller) -> None:
     answer = await admin.post("/memberships", {"membership_type": "Gold", "start_date": "2026-04-01"})
     assert [e["field"] for e in answer.json()["errors"]] == ["first_name", "last_name", "email"]
