@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from ...domain.shared.errors import StorageConflict
+from ...domain.shared.ids import TenantId
 from ..ports.clock import Clock
 from ..ports.directory import Directory
 from ..ports.unit_of_work import UnitOfWork
@@ -25,15 +26,14 @@ class BringBackStrays:
     async def __call__(self) -> None:
         """Look at all tenants' schedules. Who changes one at the same time goes first. Raises StorageUnavailable."""
         for tenant in await self._directory.tenants():
-            now = self._clock.now()
-            if not await self._transactions.read(tenant.id, lambda uow, now=now: _are_there(uow, now)):
-                continue
             try:
-                await self._transactions.run(
-                    tenant.id, "bring_back_schedules", lambda uow, now=now: _bring_back(uow, now)
-                )
+                await self._look(tenant.id, self._clock.now())
             except StorageConflict:
                 _log.warning("schedules are busy, bringing them back later", extra={"tenant": str(tenant.id)})
+
+    async def _look(self, tenant_id: TenantId, now: datetime) -> None:
+        if await self._transactions.read(tenant_id, lambda uow: _are_there(uow, now)):
+            await self._transactions.run(tenant_id, "bring_back_schedules", lambda uow: _bring_back(uow, now))
 
 
 async def _are_there(uow: UnitOfWork, now: datetime) -> bool:
