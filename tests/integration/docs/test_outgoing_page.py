@@ -11,6 +11,7 @@ from tresen.adapters.outgoing.sender import ANSWER_MAX, LIMITS
 from tresen.application.event_types import EventTypes
 from tresen.application.outgoing.create_endpoint import ENDPOINTS_MAX
 from tresen.application.outgoing.deliver import CONCURRENCY, SCHEDULE
+from tresen.application.outgoing.places import SHARES
 from tresen.domain.shared.events import DomainEvent
 from tresen.domain.webhooks.endpoint import FAILED_MESSAGES_MAX, FAILING_MAX
 from tresen.domain.webhooks.event_filter import FILTERS_MAX
@@ -57,9 +58,19 @@ def test_the_figures_are_those_of_the_code() -> None:
     assert f"after {FAILED_MESSAGES_MAX} messages in a row" in text
     assert f"or {FAILING_MAX.days} days without any success" in text
     assert f"{ENDPOINTS_MAX} endpoints per tenant, {FILTERS_MAX} filters per endpoint" in text
-    assert f"at most {CONCURRENCY} messages are under way" in text
+    assert f"At most {CONCURRENCY} messages are under way" in text
     waits = [_told(seconds) for seconds in SCHEDULE.delays_s]
     assert f"At once, then after {', '.join(waits[:-1])} and {waits[-1]}" in text
+
+
+def test_the_shares_are_those_of_the_code() -> None:
+    head = "| the last call to the endpoint |"
+    table = PAGE.read_text(encoding="utf-8").partition(head)[2].partition("\n\n")[0].splitlines()[2:]
+    told = [[cell.strip() for cell in line.strip("|").split("|")][1:] for line in table]
+    assert told == [
+        [str(share.endpoint), str(share.tenant), str(share.all), f"{share.wait_s:g} to {2 * share.wait_s:g} s"]
+        for share in SHARES.values()
+    ]
 
 
 def _told(seconds: float) -> str:

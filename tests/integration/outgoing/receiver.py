@@ -30,6 +30,7 @@ class Receiver:
     answers: list[int | bytes | Misbehaviour]
     url: str = ""
     received: list[Received] = attrs.field(factory=list)
+    called: asyncio.Event = attrs.field(factory=asyncio.Event)
     _done: asyncio.Event = attrs.field(factory=asyncio.Event)
 
     @property
@@ -43,6 +44,7 @@ class Receiver:
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         body = await reader.readexactly(int(headers["content-length"]))
         self.received.append(Received(first, headers, body))
+        self.called.set()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, int):
             answer = f"HTTP/1.1 {answer} Said\r\nContent-Length: 2\r\n\r\nok".encode()

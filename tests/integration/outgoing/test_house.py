@@ -12,14 +12,17 @@ from standardwebhooks import WebhookVerificationError
 from tests.packaging import ROOT
 
 from tresen.adapters.security.sealing import new_key
+from tresen.application.outgoing.places import SHARES, Manner
 from tresen.application.outgoing.send_again import ReplayRange
 from tresen.application.ports.outgoing import MessageFilter
+from tresen.application.tenancy.create_tenant import NewTenant
+from tresen.domain.shared.ids import TenantId
 from tresen.domain.shared.page import Listing
 from tresen.domain.webhooks.endpoint import DisabledReason, EndpointState
 from tresen.domain.webhooks.message import MessageState
 
 from .house import House, opened
-from .receiver import receiving, reset
+from .receiver import never, receiving, reset
 
 SOON = timedelta(seconds=7)
 
@@ -132,6 +135,30 @@ async def test_deleted_with_messages_that_wait(house: House) -> None:
         await house.uses.delete_endpoint(house.tenant, shop.id)
         await house.work(after=SOON)
     assert len(receiver.received) == 1
+
+
+async def test_a_receiver_that_hangs_does_not_hold_up_another_tenants_messages(house: House) -> None:
+    async with receiving(never) as hangs, receiving() as answers:
+        await house.endpoint(hangs.url)
+        await house.happen(*map(str, range(100)))
+        other = House(house.installation, house.uses, await _another_tenant(house), house.clock)
+        made = await other.endpoint(answers.url)
+        stop = asyncio.Event()
+        work = asyncio.create_task(house.installation.worker().run(stop, grace_s=0.0))
+        async with asyncio.timeout(5):
+            await hangs.called.wait()
+            await other.happen("1")
+            await answers.called.wait()
+        assert answers.received[0].verified(made.secret)
+        assert len(hangs.received) <= SHARES[Manner.NEW].endpoint
+        stop.set()
+        await work
+
+
+async def _another_tenant(house: House) -> TenantId:
+    await house.uses.create_tenant(NewTenant(slug="other-studio", name="Other"))
+    (other,) = [one.id for one in await house.uses.directory.tenants() if one.slug == "other-studio"]
+    return other
 
 
 KILLED_ONCE_SENT = """
