@@ -93,6 +93,24 @@ async def test_a_receiver_may_ask_for_more_time() -> None:
     assert len(post.sender.sent) == 2
 
 
+async def test_what_the_receiver_said_is_kept_with_the_attempt_and_nowhere_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It may be our own request, and tell those who may read jobs or logs what they may not know."""
+    caplog.set_level(0)
+    post = Post()
+    shop = await post.endpoint()
+    post.sender.answers[url_of("shop")] = [Answer(status=500, duration_s=0.1, excerpt="POST /hooks?token=s3cret")]
+    await post.happen("1")
+    await post.work()
+    (held,) = [held for _, held in post.store.room(post.tenant).jobs.items()]
+    assert held.job.last_error == "not_yet: not delivered: 500"
+    assert "s3cret" not in caplog.text
+    (message,) = await post.messages(shop)
+    shown = await post.browse.message(post.tenant, shop.id, message.id)
+    assert [attempt.excerpt for attempt in shown.attempts] == ["POST /hooks?token=s3cret"]
+
+
 async def test_410_disables_the_endpoint_at_once_and_tells_a_person() -> None:
     post = Post()
     shop = await post.endpoint("shop")
