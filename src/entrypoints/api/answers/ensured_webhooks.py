@@ -23,9 +23,9 @@ class TroubleAnswer(Answer):
 
 
 class EnsuredAnswer(Answer):
-    """``done`` are phrases, ``todo`` the steps that a person must take; ``entered`` the same where a secret tells that they
-    were taken. ``secret_missing``: nothing is taken in without one. ``missed_since``: since when deliveries were lost
-    because the provider had switched a subscription off; ``recovered`` of them were fetched and new."""
+    """``done`` are phrases, ``todo`` the steps that a person must take; ``entered`` the same where a secret tells that
+    they were taken. ``secret_missing``: nothing is taken in without one. ``missed_since``: since when deliveries were
+    lost because the provider had switched a subscription off; ``recovered`` of them were fetched and new."""
 
     account_id: UUID
     provider: str
