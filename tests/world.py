@@ -23,6 +23,7 @@ from tresen.adapters.memory.inboxes import MemoryInboxReaders
 from tresen.adapters.memory.jobs import MemoryJobQueue
 from tresen.adapters.memory.limits import MemoryLimiter
 from tresen.adapters.memory.locks import MemoryRunLocks
+from tresen.adapters.memory.outgoing import MemoryOutgoingReaders
 from tresen.adapters.memory.readers import MemoryReaders
 from tresen.adapters.memory.registrars import MemoryRegistrars
 from tresen.adapters.memory.store import MemoryStore
@@ -365,6 +366,7 @@ def _use_cases(
         webhook_providers=webhooks,
         observe_webhook=lambda _provider, _status: None,
         inbox_readers=inboxes,
+        outgoing_readers=MemoryOutgoingReaders(store),
         browse_endpoints=BrowseEndpoints(transactions),
         create_endpoint=CreateEndpoint(
             transactions, MemoryWebhookSender(), SequenceSecrets(), box, clock, ids, EventTypes()

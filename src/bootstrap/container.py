@@ -24,6 +24,7 @@ from ..adapters.persistence.database import open_database
 from ..adapters.persistence.directory import SqlDirectory
 from ..adapters.persistence.inbox_readers import SqlInboxReaders
 from ..adapters.persistence.locks import SqlRunLocks
+from ..adapters.persistence.outgoing_readers import SqlOutgoingReaders
 from ..adapters.persistence.readers import SqlReaders
 from ..adapters.persistence.repositories.events import SqlEventLog
 from ..adapters.persistence.store_care import SqlStoreCare
@@ -90,7 +91,7 @@ from ..application.ports.inboxes import InboxReaders
 from ..application.ports.jobs import JobQueue
 from ..application.ports.limits import Limiter
 from ..application.ports.locks import RunLocks
-from ..application.ports.outgoing import SigningSecrets, WebhookSender
+from ..application.ports.outgoing import OutgoingReaders, SigningSecrets, WebhookSender
 from ..application.ports.phones import PhoneBook
 from ..application.ports.providers import Providers
 from ..application.ports.readers import AuditLog, Readers
@@ -138,7 +139,7 @@ from ..application.webhooks.replay import ReplayDeliveries
 from ..application.webhooks.sweep import SweepDeliveries
 from ..domain.sync.decision import Policy
 from ..entrypoints.use_cases import UseCases
-from .metrics import observe_job, observe_transaction, observe_webhook, prometheus_call_observer
+from .metrics import observe_attempt, observe_job, observe_transaction, observe_webhook, prometheus_call_observer
 from .schedules import readiness as readiness_of
 from .settings import Settings, secret_key
 
@@ -186,6 +187,7 @@ class Container(containers.DeclarativeContainer):
     directory: providers.Provider[Directory] = providers.Singleton(SqlDirectory, database)
     readers: providers.Provider[Readers] = providers.Singleton(SqlReaders, database)
     inbox_readers: providers.Provider[InboxReaders] = providers.Singleton(SqlInboxReaders, database)
+    outgoing_readers: providers.Provider[OutgoingReaders] = providers.Singleton(SqlOutgoingReaders, database)
     audit: providers.Provider[AuditLog] = providers.Singleton(SqlAuditLog, database)
     locks: providers.Provider[RunLocks] = providers.Singleton(SqlRunLocks, database)
     store: providers.Provider[StoreCare] = providers.Singleton(SqlStoreCare, database)
@@ -295,6 +297,7 @@ class Container(containers.DeclarativeContainer):
         clock,
         dice,
         providers.Singleton(Places, clock, dice),
+        providers.Object(observe_attempt),
     )
     # What jobs can be done here. Embedders add theirs: container.job_kinds.add_args(providers.Object(JobKind(...))).
     job_kinds: providers.List = providers.List(
@@ -376,6 +379,7 @@ class Container(containers.DeclarativeContainer):
         webhook_providers=webhook_providers,
         observe_webhook=providers.Object(observe_webhook),
         inbox_readers=inbox_readers,
+        outgoing_readers=outgoing_readers,
         browse_endpoints=providers.Singleton(BrowseEndpoints, transactions),
         create_endpoint=providers.Singleton(
             CreateEndpoint, transactions, webhook_sender, signing_secrets, box, clock, ids, known_events

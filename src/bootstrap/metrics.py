@@ -86,3 +86,13 @@ def metrics_told(host: str, port: int) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@functools.cache
+def _attempts() -> Counter:
+    return Counter("tresen_webhook_attempts", "Tries to deliver a webhook to an endpoint, by outcome.", ("outcome",))
+
+
+def observe_attempt(outcome: str) -> None:
+    """Counts tries to deliver what goes out."""
+    _attempts().labels(outcome).inc()

@@ -34,6 +34,7 @@ from ..application.ports.directory import Directory
 from ..application.ports.inboxes import InboxReaders
 from ..application.ports.jobs import JobQueue
 from ..application.ports.limits import Limiter
+from ..application.ports.outgoing import OutgoingReaders
 from ..application.ports.readers import AuditLog, Readers
 from ..application.ports.webhooks import WebhookProviders
 from ..application.schedules.change_schedules import CreateSchedule, DeleteSchedule, EditSchedule, PauseSchedule
@@ -106,6 +107,7 @@ class UseCases:
     webhook_providers: WebhookProviders
     observe_webhook: WebhookObserver
     inbox_readers: InboxReaders
+    outgoing_readers: OutgoingReaders
     browse_endpoints: BrowseEndpoints
     create_endpoint: CreateEndpoint
     update_endpoint: UpdateEndpoint

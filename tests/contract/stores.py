@@ -15,6 +15,7 @@ from tresen.adapters.memory.directory import MemoryDirectory
 from tresen.adapters.memory.events import MemoryEventLog
 from tresen.adapters.memory.inboxes import MemoryInboxReaders
 from tresen.adapters.memory.locks import MemoryRunLocks
+from tresen.adapters.memory.outgoing import MemoryOutgoingReaders
 from tresen.adapters.memory.readers import MemoryReaders
 from tresen.adapters.memory.schedules import MemoryAgenda
 from tresen.adapters.memory.store import MemoryStore
@@ -27,6 +28,7 @@ from tresen.adapters.persistence.database import open_database
 from tresen.adapters.persistence.directory import SqlDirectory
 from tresen.adapters.persistence.inbox_readers import SqlInboxReaders
 from tresen.adapters.persistence.locks import SqlRunLocks
+from tresen.adapters.persistence.outgoing_readers import SqlOutgoingReaders
 from tresen.adapters.persistence.readers import SqlReaders
 from tresen.adapters.persistence.repositories.events import SqlEventLog
 from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
@@ -36,6 +38,7 @@ from tresen.application.ports.events import EventLog
 from tresen.application.ports.fanout import Fanout
 from tresen.application.ports.inboxes import InboxReaders
 from tresen.application.ports.locks import RunLocks
+from tresen.application.ports.outgoing import OutgoingReaders
 from tresen.application.ports.readers import AuditLog, Readers
 from tresen.application.ports.schedules import Agenda
 from tresen.application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -55,6 +58,7 @@ class Backend:
     locks: RunLocks
     agenda: Agenda
     inboxes: InboxReaders
+    outgoing: OutgoingReaders
     log: EventLog
     following: Callable[[Fanout], UnitsOfWork]
 
@@ -83,6 +87,7 @@ async def in_memory() -> AsyncIterator[Backend]:
         locks=MemoryRunLocks(),
         agenda=MemoryAgenda(store),
         inboxes=MemoryInboxReaders(store),
+        outgoing=MemoryOutgoingReaders(store),
         log=MemoryEventLog(store),
         following=lambda fanout: MemoryUnitsOfWork(store, fanout),
     )
@@ -127,6 +132,7 @@ async def _opened(database: Database) -> AsyncIterator[Backend]:
             locks=SqlRunLocks(database),
             agenda=SqlAgenda(database),
             inboxes=SqlInboxReaders(database),
+            outgoing=SqlOutgoingReaders(database),
             log=SqlEventLog(database),
             following=lambda fanout: SqlUnitsOfWork(database, fanout),
         )

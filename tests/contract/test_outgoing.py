@@ -8,7 +8,7 @@ import pytest
 from tests.builders import NOON, values_of
 from tests.outgoing import a_message, an_attempt, an_endpoint
 
-from tresen.application.ports.outgoing import MessageFilter
+from tresen.application.ports.outgoing import MessageFilter, OutgoingFigures
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import AlreadyExists, InvalidValue, NotFound
 from tresen.domain.shared.ids import TenantId
@@ -276,3 +276,20 @@ async def test_attempts_come_by_number(backend: Backend, tenant: TenantId, endpo
     assert list(await backend.read(tenant, lambda uow: uow.messages.attempts(message.id))) == [answered, lost]
     with pytest.raises(AlreadyExists):
         await backend.write(tenant, lambda uow: uow.messages.log(lost))
+
+
+async def test_figures_count_all_tenants_and_counts_one(
+    backend: Backend, tenant: TenantId, endpoint: Endpoint, others_endpoint: Endpoint
+) -> None:
+    assert await backend.outgoing.figures() == OutgoingFigures(pending=0, oldest_pending_at=None, disabled_endpoints=0)
+    assert await backend.read(tenant, lambda uow: uow.messages.counts()) == {}
+    old = a_message(endpoint, created_at=NOON - MINUTE, state=MessageState.FAILED)
+    await store(backend, tenant, old, a_message(endpoint), a_message(endpoint, created_at=LATER))
+    await store(backend, others_endpoint.tenant_id, a_message(others_endpoint, created_at=LATER))
+    disabled = an_endpoint(tenant, "disabled")
+    disabled.disable(DisabledReason.PERSON, now=LATER)
+    await backend.write(tenant, lambda uow: uow.endpoints.add(disabled))
+    figures = await backend.outgoing.figures()
+    assert figures == OutgoingFigures(pending=3, oldest_pending_at=NOON, disabled_endpoints=1)
+    counts = await backend.read(tenant, lambda uow: uow.messages.counts())
+    assert counts == {MessageState.PENDING: 2, MessageState.FAILED: 1}

@@ -1,17 +1,27 @@
 """Endpoints, messages and attempts in memory."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from ...application.events import Outbox
-from ...application.ports.outgoing import MESSAGE_ORDER, Endpoints, MessageFilter, MessageRow, Messages
+from ...application.ports.outgoing import (
+    MESSAGE_ORDER,
+    Endpoints,
+    MessageFilter,
+    MessageRow,
+    Messages,
+    OutgoingFigures,
+    OutgoingReaders,
+)
 from ...domain.shared.errors import AlreadyExists, InvalidValue, NotFound
 from ...domain.shared.ids import EndpointId, MessageId, TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.webhooks.endpoint import Endpoint, EndpointState
 from ...domain.webhooks.message import Attempt, Message, MessageState
 from .entities import MemoryVersioned
+from .store import MemoryStore
 from .tables import Draft
 
 AttemptKey = tuple[MessageId, int]
@@ -104,6 +114,10 @@ class MemoryMessages(MemoryVersioned[Message, MessageId], Messages):
                 heads.setdefault(row.subject, row)
         return list(map(_line, heads.values()))
 
+    async def counts(self) -> Mapping[MessageState, int]:
+        """Counted anew each time."""
+        return Counter(row.state for row in self._rows.all())
+
     async def cancel_pending(self, endpoint_id: EndpointId, *, now: datetime) -> int:
         """One by one."""
         waiting = self._meant(endpoint_id, MessageFilter(states=frozenset({MessageState.PENDING})))
@@ -128,6 +142,26 @@ class MemoryMessages(MemoryVersioned[Message, MessageId], Messages):
     def _meant(self, endpoint_id: EndpointId, wanted: MessageFilter) -> list[Message]:
         rows = self._rows.among("endpoint", endpoint_id)
         return sorted((row for row in rows if _is_meant(row, wanted)), key=_creation)
+
+
+class MemoryOutgoingReaders(OutgoingReaders):
+    """Sees what is committed."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def figures(self) -> OutgoingFigures:
+        """A look at each."""
+        pending = [
+            row.created_at
+            for room in self._store.rooms
+            for _, row in room.messages.items()
+            if row.state is MessageState.PENDING
+        ]
+        endpoints = (row for room in self._store.rooms for _, row in room.endpoints.items())
+        disabled = sum(row.state is EndpointState.DISABLED for row in endpoints)
+        oldest = min(pending, default=None)
+        return OutgoingFigures(pending=len(pending), oldest_pending_at=oldest, disabled_endpoints=disabled)
 
 
 def _creation(message: Message) -> tuple[datetime, UUID]:

@@ -1,6 +1,6 @@
 """Endpoints, their messages, and what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -73,6 +73,11 @@ class BrowseEndpoints:
             return MessageWithAttempts(message, await uow.messages.attempts(message_id), waits_for)
 
         return await self._transactions.read(tenant_id, read)
+
+    async def counts(self, tenant_id: TenantId) -> Mapping[MessageState, int]:
+        """How many of the tenant's messages are in each state."""
+        found = await self._transactions.read(tenant_id, lambda uow: uow.messages.counts())
+        return {state: found.get(state, 0) for state in MessageState}
 
     async def waiting(self, tenant_id: TenantId, endpoint_id: EndpointId) -> Waiting:
         """What is sent without a replay."""

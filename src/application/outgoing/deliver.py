@@ -1,6 +1,8 @@
 """A message is sent: at least once, and its attempt is kept."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 from uuid import UUID
 
 import attrs
@@ -10,7 +12,7 @@ from ...domain.resilience.retry import RetryPolicy, RetrySchedule
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import MessageId, TenantId
 from ...domain.webhooks.endpoint import DisabledReason, Endpoint, EndpointState
-from ...domain.webhooks.message import Attempt, Message, MessageState
+from ...domain.webhooks.message import SUCCESS, Attempt, Message, MessageState
 from ..jobs.kinds import JobKind, NotYet
 from ..ports.clock import Clock, Dice
 from ..ports.outgoing import Answer, WebhookSender
@@ -57,6 +59,7 @@ class DeliverMessage:
     _clock: Clock
     _dice: Dice
     _places: Places
+    _observe: Callable[[str], None]
 
     def kind(self) -> JobKind:
         """How its jobs are run."""
@@ -70,6 +73,7 @@ class DeliverMessage:
             if outing is None:
                 return
             answer = await self._sent(outing)
+            self._observe(_outcome(answer))
             delay = await self._settled(job.tenant_id, message_id, round_, answer)
         except NotFound:
             # The endpoint was deleted, and its messages with it.
@@ -158,6 +162,15 @@ class DeliverMessage:
             duration_ms=round(answer.duration_s * 1000),
             excerpt=answer.excerpt,
         )
+
+
+def _outcome(answer: Answer) -> str:
+    """For metrics: ``delivered``, ``gone`` (410), ``refused`` (any other answer), ``unanswered``."""
+    if answer.status is None:
+        return "unanswered"
+    if answer.status == HTTPStatus.GONE:
+        return "gone"
+    return "delivered" if answer.status in SUCCESS else "refused"
 
 
 def _told(answer: Answer) -> str:

@@ -1,7 +1,7 @@
 """Endpoints and their messages, and what sends them."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -99,6 +99,10 @@ class Messages(Entities[Message, MessageId], Protocol):
         """Of each of the subjects (None: of all) the pending message that is sent first: the others wait for it."""
 
     @abstractmethod
+    async def counts(self) -> Mapping[MessageState, int]:
+        """How many of the tenant's messages are in each state that occurs."""
+
+    @abstractmethod
     async def cancel_pending(self, endpoint_id: EndpointId, *, now: datetime) -> int:
         """Cancel all that wait, and advance their versions. How many."""
 
@@ -109,6 +113,24 @@ class Messages(Entities[Message, MessageId], Protocol):
     @abstractmethod
     async def attempts(self, message_id: MessageId) -> Sequence[Attempt]:
         """A message's attempts by number; none for a message that is not there."""
+
+
+@attrs.frozen(kw_only=True)
+class OutgoingFigures:
+    """Over all tenants: how many messages are pending, when the oldest of them was made, how many endpoints are
+    disabled."""
+
+    pending: int
+    oldest_pending_at: datetime | None
+    disabled_endpoints: int
+
+
+class OutgoingReaders(Protocol):
+    """Looks at the whole installation."""
+
+    @abstractmethod
+    async def figures(self) -> OutgoingFigures:
+        """For metrics."""
 
 
 @attrs.frozen(kw_only=True)

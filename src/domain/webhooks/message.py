@@ -12,7 +12,7 @@ from ..shared.ids import EndpointId, EventId, MessageId, TenantId
 
 EXCERPT_MAX = 500
 _PREFIX = "msg_"
-_SUCCESS = range(200, 300)
+SUCCESS = range(200, 300)
 
 
 class MessageState(enum.Enum):
@@ -53,7 +53,7 @@ class Attempt:
     @property
     def delivered(self) -> bool:
         """Only 2xx counts: a redirect is not followed."""
-        return self.status in _SUCCESS
+        return self.status in SUCCESS
 
     @property
     def gone(self) -> bool:

@@ -25,6 +25,15 @@ def _gauges() -> tuple[Gauge, Gauge, Gauge, Gauge]:
     )
 
 
+@functools.cache
+def _outgoing() -> tuple[Gauge, Gauge, Gauge]:
+    return (
+        Gauge("tresen_webhook_messages_pending", "Webhooks to endpoints that are not delivered yet."),
+        Gauge("tresen_webhook_oldest_pending_seconds", "Age of the oldest of them."),
+        Gauge("tresen_webhook_endpoints_disabled", "Endpoints that are sent nothing."),
+    )
+
+
 async def refresh(uses: UseCases) -> None:
     """Read them anew. While the store cannot be read they are left out, and the rest is told nevertheless."""
     deliveries, oldest_delivery, jobs, oldest_job = _gauges()
@@ -41,8 +50,17 @@ async def refresh(uses: UseCases) -> None:
             jobs.labels(figure.kind, figure.state).set(figure.count)
             if figure.oldest_due_at is not None:
                 oldest_job.labels(figure.kind).set(_age(figure.oldest_due_at, now))
+        await _refresh_outgoing(uses, now)
     except StorageUnavailable:
         _log.exception("the store's figures are missing from the metrics")
+
+
+async def _refresh_outgoing(uses: UseCases, now: datetime) -> None:
+    figures = await uses.outgoing_readers.figures()
+    pending, oldest, disabled = _outgoing()
+    pending.set(figures.pending)
+    oldest.set(0 if figures.oldest_pending_at is None else _age(figures.oldest_pending_at, now))
+    disabled.set(figures.disabled_endpoints)
 
 
 def _age(since: datetime, now: datetime) -> float:

@@ -10,6 +10,7 @@ from ...domain.jobs.job import Job, JobState
 from ...domain.shared.ids import TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.webhooks.delivery import DeliveryState
+from ...domain.webhooks.endpoint import EndpointState
 from ..use_cases import UseCases
 
 _SHOWN = 5
@@ -23,6 +24,8 @@ class Work:
     dead_jobs: Sequence[Job]
     deliveries: Mapping[str, int]
     dead_deliveries: Sequence[DeliveryRow]
+    messages: Mapping[str, int]
+    disabled_endpoints: int
     schedules: Sequence[ShownSchedule]
 
     @property
@@ -40,6 +43,10 @@ async def work(uses: UseCases, tenant_id: TenantId) -> Work:
         dead_jobs=jobs[JobState.DEAD.value].items,
         deliveries={word: page.count for word, page in deliveries.items()},
         dead_deliveries=deliveries[DeliveryState.DEAD.value].items,
+        messages={state.value: count for state, count in (await uses.browse_endpoints.counts(tenant_id)).items()},
+        disabled_endpoints=sum(
+            one.state is EndpointState.DISABLED for one in await uses.browse_endpoints.all(tenant_id)
+        ),
         schedules=await uses.list_schedules(tenant_id),
     )
 

@@ -18,6 +18,7 @@ from tresen.adapters.persistence.audit import SqlAuditLog
 from tresen.adapters.persistence.connection import Database
 from tresen.adapters.persistence.directory import SqlDirectory
 from tresen.adapters.persistence.inbox_readers import SqlInboxReaders
+from tresen.adapters.persistence.outgoing_readers import SqlOutgoingReaders
 from tresen.adapters.persistence.postgres import PostgresDatabase
 from tresen.adapters.persistence.readers import SqlReaders
 from tresen.adapters.persistence.repositories.events import SqlEventLog
@@ -144,6 +145,9 @@ async def _every_read_of_what_goes_out(database: Database, tenant: Tenant) -> No
             for after in (None, message):
                 await uow.messages.matching(endpoint.id, wanted, after=after, limit=5)
         await uow.messages.attempts(message.id)
+        await uow.messages.heads(endpoint.id)
+        await uow.messages.heads(endpoint.id, {"lead:1"})
+        await uow.messages.counts()
         await uow.messages.cancel_pending(endpoint.id, now=NOON)
         await uow.endpoints.remove(endpoint.id)
 
@@ -230,6 +234,14 @@ async def test_what_looks_at_all_tenants_finds_their_deliveries_by_index(sqlite:
         (step,) = (step for step in plan if "delivery" in step)
         assert step.startswith("SEARCH delivery")
         assert "ix_delivery_state (tenant_id=? AND state=?" in step
+
+
+async def test_what_looks_at_all_tenants_finds_their_messages_by_index(sqlite: SqliteDatabase) -> None:
+    async with caught(sqlite) as queries:
+        await SqlOutgoingReaders(sqlite).figures()
+    plans = [step for q in queries for step in await sqlite.run(lambda connection, q=q: _sqlite_plan(connection, q))]  # type: ignore[misc]  # bound now
+    assert any("SEARCH webhook_message" in step and "endpoint_id=? AND state=?" in step for step in plans)
+    assert any("SEARCH webhook_endpoint" in step and "ix_webhook_endpoint_state" in step for step in plans)
 
 
 def test_the_judge_knows_a_miss(sqlite: SqliteDatabase) -> None:

@@ -1,6 +1,6 @@
 """Endpoints, messages, and the attempts to deliver them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +59,7 @@ HEADS = _LINE.where(_message.state == MessageState.PENDING.value)
 # What was tried goes before what has only waited.
 _FIRST_BY = case((_message.failures > 0, 0), else_=1)
 _COUNT = select(func.count()).select_from(WEBHOOK_MESSAGE).where(*_of_endpoint)
+COUNTS = select(_message.state, func.count()).where(_of_endpoint[0]).group_by(_message.state)
 # Other names for the values of the key: a name of a column would be taken for what is to be written.
 _own = (_message.tenant_id == bindparam("own_tenant"), _message.endpoint_id == bindparam("own_endpoint"))
 _CANCEL_PENDING = (
@@ -168,6 +169,11 @@ class SqlMessages(SqlVersioned[Message, MessageId], Messages):
             line = mappers.message_line(row)
             heads.setdefault(line.subject, line)
         return list(heads.values())
+
+    async def counts(self) -> Mapping[MessageState, int]:
+        """Off the loop, from the index of the states."""
+        rows = await self._transaction.fetch(COUNTS, {"tenant_id": self._tenant_id}, long=True)
+        return {MessageState(state): int(count) for state, count in rows}
 
     async def cancel_pending(self, endpoint_id: EndpointId, *, now: datetime) -> int:
         """One update for all."""

@@ -47,8 +47,10 @@ class Post:
         dice = FixedDice(0.0)
         self.transactions = Transactions(MemoryUnitsOfWork(self.store, reactions), self.clock, dice)
         give_up = GiveUp(self.clock, self.ids)
+        self.observed: list[str] = []
         self.deliver = DeliverMessage(
-            self.transactions, self.sender, self.box, give_up, self.clock, dice, Places(self.clock, dice)
+            *(self.transactions, self.sender, self.box, give_up, self.clock, dice, Places(self.clock, dice)),
+            self.observed.append,
         )
         self.queue = MemoryJobQueue(self.store)
         self.worker = Worker(self.queue, [self.deliver.kind()], self.clock, FixedDice(0.5), self.ids)

@@ -132,6 +132,18 @@ async def test_410_disables_the_endpoint_at_once_and_tells_a_person() -> None:
     assert post.went_to("shop") == ["1"]
 
 
+async def test_every_try_is_counted_by_its_outcome() -> None:
+    post = Post()
+    await post.endpoint()
+    unanswered = Answer(error="connect_failed", duration_s=0.1)
+    post.sender.answers[url_of("shop")] = [204, 500, unanswered, 302, 410]
+    await post.happen("1")
+    await post.work()
+    await post.happen("2")
+    await post.fail_for_good()
+    assert post.observed == ["delivered", "refused", "unanswered", "refused", "gone"]
+
+
 @pytest.mark.parametrize("end", ["gone", "disabled", "deleted"])
 async def test_no_job_is_left_of_messages_that_are_sent_no_more(end: str) -> None:
     post = Post()

@@ -1,0 +1,45 @@
+"""Reads of what goes out, over all tenants."""
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from ...application.ports.outgoing import OutgoingFigures, OutgoingReaders
+from ...domain.webhooks.endpoint import EndpointState
+from ...domain.webhooks.message import MessageState
+from .connection import Database
+from .tables import TENANT, WEBHOOK_ENDPOINT, WEBHOOK_MESSAGE
+
+# Endpoint by endpoint and tenant by tenant, so that the indexes of the states serve.
+PENDING = (
+    select(func.count(), func.min(WEBHOOK_MESSAGE.c.created_at))
+    .select_from(WEBHOOK_ENDPOINT)
+    .join(
+        WEBHOOK_MESSAGE,
+        (WEBHOOK_MESSAGE.c.tenant_id == WEBHOOK_ENDPOINT.c.tenant_id)
+        & (WEBHOOK_MESSAGE.c.endpoint_id == WEBHOOK_ENDPOINT.c.id),
+    )
+    .where(WEBHOOK_MESSAGE.c.state == MessageState.PENDING.value)
+)
+DISABLED: Select[Any] = (
+    select(func.count())
+    .select_from(WEBHOOK_ENDPOINT)
+    .where(
+        WEBHOOK_ENDPOINT.c.tenant_id.in_(select(TENANT.c.id)),
+        WEBHOOK_ENDPOINT.c.state == EndpointState.DISABLED.value,
+    )
+)
+
+
+class SqlOutgoingReaders(OutgoingReaders):
+    """Sees what is committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def figures(self) -> OutgoingFigures:
+        """Two counts."""
+        async with self._database.reading() as connection:
+            ((pending, oldest),) = await connection.fetch(PENDING, long=True)
+            ((disabled,),) = await connection.fetch(DISABLED, long=True)
+        return OutgoingFigures(pending=pending, oldest_pending_at=oldest, disabled_endpoints=disabled)
