@@ -4,6 +4,7 @@ import pytest
 from tests.world import SOUTH
 
 from tresen.domain.identity.role import Scope
+from tresen.entrypoints.web.work import work
 
 from .conftest import Api, Caller
 from .shapes import Json
@@ -235,3 +236,18 @@ async def test_answers_fit_the_description(api: Api, admin: Caller) -> None:
     ensure_fits(document, await admin.get(path), v1 + "/{endpoint_id}")
     ensure_fits(document, await admin.get(f"{path}/messages"), v1 + "/{endpoint_id}/messages")
     ensure_fits(document, await admin.get(f"{path}/messages/{message}"), v1 + "/{endpoint_id}/messages/{message_id}")
+
+
+async def test_the_metrics_and_the_page_tell_what_waits_and_who_is_disabled(admin: Caller, api: Api) -> None:
+    made = await created(admin)
+    path = f"{PATH}/{made['webhook_endpoint']['id']}"
+    await admin.post(f"{path}/test", {})
+    text = (await api.client.get("/metrics")).text
+    assert "tresen_webhook_messages_pending 1.0" in text
+    assert "tresen_webhook_endpoints_disabled 0.0" in text
+    await admin.post(f"{path}/disable", {})
+    text = (await api.client.get("/metrics")).text
+    assert "tresen_webhook_messages_pending 0.0" in text
+    assert "tresen_webhook_endpoints_disabled 1.0" in text
+    assert (await work(api.world.use_cases, api.world.north.id)).disabled_endpoints == 1
+    assert (await work(api.world.use_cases, api.world.north.id)).messages["cancelled"] == 1
