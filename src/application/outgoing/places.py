@@ -53,14 +53,19 @@ SHARES: Mapping[Manner, Share] = {
 
 @attrs.define
 class _Line:
-    """What is known of an endpoint. ``last_s`` is the moment for which the last one was put off."""
+    """What is known of an endpoint: when the last call ended, how long it usually is from one end to the next while it
+    is called (``usual_s``), and the moment for which the last one was put off (``last_s``)."""
 
     manner: Manner
     usual_s: float = 0.0
     last_s: float = 0.0
+    ended_s: float = 0.0
 
-    def note(self, seconds: float, *, answered: bool) -> None:
-        self.usual_s += _WEIGHT * (seconds - self.usual_s)
+    def note(self, began_s: float, now: float, *, answered: bool) -> None:
+        seconds = now - began_s
+        # With calls beside each other one ends more often than each of them takes.
+        self.usual_s += _WEIGHT * (min(seconds, now - self.ended_s) - self.usual_s)
+        self.ended_s = now
         long = Manner.SLOW if answered else Manner.SILENT
         became = Manner.QUICK if seconds <= QUICK_S else long
         if became < self.manner:
@@ -70,7 +75,7 @@ class _Line:
 
     def gap_s(self, share: Share) -> float:
         """Twice as fast as it can be served, so that no place is free for long."""
-        return max(share.gap_s, self.usual_s / share.endpoint / 2) if self.manner is Manner.QUICK else share.gap_s
+        return max(share.gap_s, self.usual_s / 2) if self.manner is Manner.QUICK else share.gap_s
 
 
 @attrs.define(eq=False)
@@ -111,7 +116,7 @@ class Places:
         finally:
             self._taken.remove(place)
         # Not so when it was broken off, which says nothing about the receiver.
-        line.note(self._clock.monotonic() - now, answered=place.answered)
+        line.note(now, self._clock.monotonic(), answered=place.answered)
 
     def _line(self, endpoint_id: EndpointId, *, is_failing: bool) -> _Line:
         if endpoint_id not in self._lines:

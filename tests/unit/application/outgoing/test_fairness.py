@@ -204,7 +204,8 @@ async def test_a_receiver_that_is_well_gets_all_at_full_speed() -> None:
     async with street.at_work():
         await street.happen(street.bb, 240)
         took = await street.until(lambda: street.has_arrived(street.bb), within_s=120.0)
-    assert took < 1.5 * 240 * 0.25 / SHARES[Manner.QUICK].endpoint
+    # And at the end those come back who were put off last.
+    assert took < 240 * 0.25 / SHARES[Manner.QUICK].endpoint + 4.0
 
 
 async def test_what_waits_for_a_receiver_that_is_well_lets_others_through() -> None:

@@ -180,4 +180,4 @@ def test_a_receiver_that_is_well_is_come_back_to_as_fast_as_it_answers(calls: Ca
         calls.made(shop, timedelta(seconds=0.24), answered=True)
     calls.fill(shop)
     first, second = calls.begin(shop), calls.begin(shop)
-    assert second - first == pytest.approx(0.24 / SHARES[Manner.QUICK].endpoint / 2, rel=0.01)
+    assert second - first == pytest.approx(0.24 / 2, rel=0.01)
