@@ -8,6 +8,7 @@ from uuid import UUID
 import attrs
 import pytest
 from litestar.testing import AsyncTestClient
+from tests.builders import NOON, a_delivery, an_inbox
 from tests.world import PASSWORD, World
 
 from tresen.adapters.memory.jobs import MemoryJobQueue
@@ -91,8 +92,40 @@ async def test_what_keeps_no_members_is_shown_under_its_own_name(api: Api, world
     shown = await page(api)
     assert "WODIFY Integration Status: main" in shown
     assert "BOOK INGS Integration Status: desk" in shown
-    assert "NOT_PROBED" in shown
+    assert "–</span> not probed</p>" in shown
+    assert shown.count("<dt>Configured:</dt>") == 1
     assert 'class="card unhealthy"' not in shown
+
+
+async def test_of_an_account_that_only_sends_webhooks_its_inbox_is_shown(api: Api, world: World) -> None:
+    room = world.store.room(world.north.id)
+    other = attrs.evolve(world.account, id=AccountId(UUID(int=99)), provider="bookings", name="desk")
+    inbox = attrs.evolve(an_inbox(other, "k" * 43, secret=b"sealed"), provider="memory")
+    room.accounts.put(other.id, other)
+    room.inboxes.put(other.id, inbox)
+    await logged_in(api)
+    card = card_of(await page(api), "BOOKINGS")
+    assert "not probed: it only sends webhooks" in card
+    assert "✓" not in card
+    assert "<dt>Webhooks:</dt> <dd>taken</dd>" in card
+    assert "<dt>Secret:</dt> <dd>Yes</dd>" in card
+    assert "<dt>Last webhook:</dt> <dd>Never</dd>" in card
+    for minute in (1, 2):
+        delivery = a_delivery(other, b"%d" % minute, received_at=NOON + timedelta(minutes=minute))
+        room.deliveries.put(delivery.id, delivery)
+    closed = attrs.evolve(inbox, secrets=(), disabled_at=NOON)
+    room.inboxes.put(other.id, closed)
+    room.accounts.put(other.id, attrs.evolve(other, provider="memory"))
+    card = card_of(await page(api), "WODIFY Integration Status: desk")
+    assert '<dt>Webhooks:</dt> <dd>disabled since <time datetime="2026-03-02T12:00:00+00:00">' in card
+    assert "<dt>Secret:</dt> <dd>No, so that nothing is taken</dd>" in card
+    assert '<dt>Last webhook:</dt> <dd><time datetime="2026-03-02T12:02:00+00:00">' in card
+
+
+def card_of(shown: str, system: str) -> str:
+    """One account's card."""
+    start = shown.index(system)
+    return shown[shown.rindex("<section", 0, start) : shown.index("</section>", start)]
 
 
 async def test_an_unhealthy_provider_is_shown_with_its_error(api: Api, world: World) -> None:
