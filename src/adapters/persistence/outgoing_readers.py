@@ -1,8 +1,6 @@
 """Reads of what goes out, over all tenants."""
 
-from typing import Any
-
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from ...application.ports.outgoing import OutgoingFigures, OutgoingReaders
 from ...domain.webhooks.endpoint import EndpointState
@@ -12,7 +10,7 @@ from .tables import TENANT, WEBHOOK_ENDPOINT, WEBHOOK_MESSAGE
 
 # Endpoint by endpoint and tenant by tenant, so that the indexes of the states serve.
 PENDING = (
-    select(func.count(), func.min(WEBHOOK_MESSAGE.c.created_at))
+    select(*(func.count(), func.min(WEBHOOK_MESSAGE.c.created_at)))
     .select_from(WEBHOOK_ENDPOINT)
     .join(
         WEBHOOK_MESSAGE,
@@ -21,7 +19,7 @@ PENDING = (
     )
     .where(WEBHOOK_MESSAGE.c.state == MessageState.PENDING.value)
 )
-DISABLED: Select[Any] = (
+DISABLED = (
     select(func.count())
     .select_from(WEBHOOK_ENDPOINT)
     .where(
