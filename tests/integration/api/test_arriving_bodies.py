@@ -83,7 +83,8 @@ async def post(
         "server": ("desk", 80),
         "state": {},
     }
-    await app(scope, sender.receive, sender.send)  # type: ignore[arg-type]  # plain messages, as a server gives
+    async with asyncio.timeout(60):  # a server without bounds would wait for ever
+        await app(scope, sender.receive, sender.send)  # type: ignore[arg-type]  # plain messages, as a server gives
     return sender
 
 
