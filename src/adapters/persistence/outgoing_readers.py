@@ -1,6 +1,9 @@
 """Reads of what goes out, over all tenants."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
 
 from ...application.ports.outgoing import OutgoingFigures, OutgoingReaders
 from ...domain.webhooks.endpoint import EndpointState
@@ -8,9 +11,10 @@ from ...domain.webhooks.message import MessageState
 from .connection import Database
 from .tables import TENANT, WEBHOOK_ENDPOINT, WEBHOOK_MESSAGE
 
+_COUNT_AND_OLDEST: Sequence[ColumnElement[Any]] = (func.count(), func.min(WEBHOOK_MESSAGE.c.created_at))
 # Endpoint by endpoint and tenant by tenant, so that the indexes of the states serve.
 PENDING = (
-    select(*(func.count(), func.min(WEBHOOK_MESSAGE.c.created_at)))
+    select(*_COUNT_AND_OLDEST)
     .select_from(WEBHOOK_ENDPOINT)
     .join(
         WEBHOOK_MESSAGE,
