@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from ...application.ports.outgoing import OutgoingFigures, OutgoingReaders
 from ...domain.webhooks.endpoint import EndpointState
@@ -13,16 +13,10 @@ from .tables import TENANT, WEBHOOK_ENDPOINT, WEBHOOK_MESSAGE
 
 _COUNT_AND_OLDEST: Sequence[ColumnElement[Any]] = (func.count(), func.min(WEBHOOK_MESSAGE.c.created_at))
 # Endpoint by endpoint and tenant by tenant, so that the indexes of the states serve.
-PENDING = (
-    select(*_COUNT_AND_OLDEST)
-    .select_from(WEBHOOK_ENDPOINT)
-    .join(
-        WEBHOOK_MESSAGE,
-        (WEBHOOK_MESSAGE.c.tenant_id == WEBHOOK_ENDPOINT.c.tenant_id)
-        & (WEBHOOK_MESSAGE.c.endpoint_id == WEBHOOK_ENDPOINT.c.id),
-    )
-    .where(WEBHOOK_MESSAGE.c.state == MessageState.PENDING.value)
+_EVERYWHERE = tuple_(WEBHOOK_MESSAGE.c.tenant_id, WEBHOOK_MESSAGE.c.endpoint_id).in_(
+    select(WEBHOOK_ENDPOINT.c.tenant_id, WEBHOOK_ENDPOINT.c.id)
 )
+PENDING = select(*_COUNT_AND_OLDEST).where(_EVERYWHERE, WEBHOOK_MESSAGE.c.state == MessageState.PENDING.value)
 DISABLED = (
     select(func.count())
     .select_from(WEBHOOK_ENDPOINT)
