@@ -1,7 +1,7 @@
 """What is wrong with the arguments, in plain words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +12,6 @@ _WANTED: Mapping[object, str] = {
     timedelta: "a time such as 30s, 5m, 24h or 1d",
     UUID: "an id such as 019cae6b-6600-7000-8000-0000000000ff",
     date: "a day such as 2026-12-31",
-    datetime: "an instant such as 2026-11-21T09:00",
     int: "a whole number",
     float: "a number",
     Decimal: "a number",

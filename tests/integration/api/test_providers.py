@@ -34,7 +34,7 @@ async def test_a_connected_account_never_shows_its_key(admin: Caller) -> None:
         ({"name": " "}, "name"),
         ({"base_url": "http://169.254.169.254/"}, "base_url"),
         ({"settings": {"colour": "red"}}, "settings.colour"),
-        ({"settings": {"location_id": 1}}, "settings[...]"),
+        ({"settings": {"location_id": 1}}, "settings.location_id"),
         ({"writes_enabled": "yes"}, "writes_enabled"),
         ({"credentials": "x"}, "credentials"),
     ],
