@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 
 from ...domain.resilience.retry import RetryPolicy
 from ...domain.shared.errors import StorageUnavailable
+from ..first_of import first_of
 from ..ports.clock import Clock, Dice, IdSource
 from ..ports.jobs import JobQueue
 from .attempt import Attempts, JobObserver
@@ -90,7 +91,7 @@ class Worker:
             while hand.end is None:
                 began += await self._turn(hand, pace)
                 if hand:
-                    await _first_of(hand.changed.wait(), seconds=self._renew_every_s)
+                    await first_of(hand.changed.wait(), seconds=self._renew_every_s)
                 elif soon_s := hand.soon_s():
                     await self._clock.sleep(soon_s + _INEXACT_S)
                 else:
@@ -135,7 +136,7 @@ class Worker:
         seconds = min(_TICK_S, self._until_renewal(self._clock.monotonic()))
         has_room = len(hand) < self._parallel
         tick = self._queue.wait(seconds) if has_room else self._clock.sleep(seconds)
-        await _first_of(hand.changed.wait(), stop.wait(), tick)
+        await first_of(hand.changed.wait(), stop.wait(), tick)
 
     def _until_renewal(self, now: float) -> float:
         return max(0.0, self._renewed_at + self._renew_every_s - now)
@@ -149,7 +150,7 @@ class Worker:
                 await self._renew(hand)
             except StorageUnavailable as error:
                 _log.warning("the queue cannot be used: %s", error.message)
-            await _first_of(hand.changed.wait(), self._clock.sleep(min(_TICK_S, left)))
+            await first_of(hand.changed.wait(), self._clock.sleep(min(_TICK_S, left)))
 
     async def _let_go(self, hand: Hand) -> None:
         """Nothing is left in hand; what cannot be booked is taken over by others when its lease has run out."""
@@ -169,16 +170,3 @@ def _unless_ended(began: int, hand: Hand) -> int:
     if hand.end is not None:
         raise hand.end
     return began
-
-
-async def _first_of(*awaited: Awaitable[object], seconds: float | None = None) -> None:
-    """Wait for one of them, or so many seconds; the others are cancelled. Raises what they raised."""
-    tasks = [asyncio.ensure_future(one) for one in awaited]
-    try:
-        done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()

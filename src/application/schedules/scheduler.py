@@ -8,6 +8,7 @@ import attrs
 
 from ...domain.schedules.timing import Every
 from ...domain.shared.errors import NotFound, StorageConflict, StorageUnavailable, TresenError
+from ..first_of import first_of
 from ..log_context import bound
 from ..ports.clock import Clock, IdSource
 from ..ports.directory import Directory
@@ -59,7 +60,7 @@ class Scheduler:
             except TresenError as error:
                 _log.warning("scheduler waits for the store", extra={"error": error.code, "why": error.message})
                 wait_s = _AFTER_FAILURE_S
-            await self._rest(stop, wait_s)
+            await first_of(self._clock.sleep(wait_s), stop.wait())
 
     async def prepare(self) -> None:
         """Install what tenants do not have yet (W15), and bring back schedules that a wrong clock led astray.
@@ -140,12 +141,3 @@ class Scheduler:
         if following is None:
             return _LONGEST_S
         return min(_LONGEST_S, (following - now).total_seconds())
-
-    async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
-        waits = [asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(stop.wait())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)

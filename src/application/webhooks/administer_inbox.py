@@ -18,7 +18,7 @@ from .addresses import WebhookAddresses
 from .open_inbox import OpenInbox, verifies_by_key
 
 _LONGEST_SECRET = 500
-# Whatever a provider wants to see one day: Stripe keeps a rolled secret alive for a day at most.
+# Longer than providers keep a former secret alive while theirs is rolled, which is a day or so.
 LONGEST_OVERLAP = timedelta(days=30)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -11,6 +11,7 @@ import attrs
 
 from ...domain.shared.errors import NotFound, StorageUnavailable
 from ...domain.shared.ids import TenantId
+from ..first_of import first_of
 from ..ports.clock import Clock
 from ..ports.inboxes import InboxReaders, WaitingDelivery
 from ..ports.unit_of_work import UnitOfWork
@@ -53,19 +54,9 @@ class SweepDeliveries:
                 await self()
             except (NotFound, StorageUnavailable):
                 _log.exception("deliveries could not be swept")
-            await _either(self._clock.sleep(_EVERY_S), stop)
+            await first_of(self._clock.sleep(_EVERY_S), stop.wait())
 
 
 async def _enqueue(uow: UnitOfWork, *, deliveries: Sequence[WaitingDelivery]) -> int:
     requests = [processing(one.delivery_id, one.correlation_id, one.replays) for one in deliveries]
     return sum(job_id is not None for job_id in await uow.jobs.enqueue(requests))
-
-
-async def _either(sleep: Awaitable[None], stop: asyncio.Event) -> None:
-    """Until one of them is over."""
-    both = [asyncio.ensure_future(sleep), asyncio.ensure_future(stop.wait())]
-    try:
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for one in both:
-            one.cancel()
