@@ -1,32 +1,37 @@
-"""Three-way comparison: base, ours, theirs; per field; with the reason of every choice."""
+"""Three-way comparison: base, ours, theirs; a record as a whole, then field by field; with the reason of every choice.
+
+Nothing is written here. What follows from a decision: ``updates`` are written to our side, ``pushes`` to the
+provider where it can be written to, ``next_base`` is remembered, and what ``asks`` waits for a person.
+"""
 
 from collections.abc import Mapping
 
 import attrs
 
-from .laws import Edited, Law, Side, Verdict, settle
-from .schema import Field, Schema, Value, Values
+from .action import Action
+from .canonical import Value, Values
+from .laws import NEVER_EDITED, Contest, Edited, Law, Verdict
+from .one_sided import Fate, fate
+from .policy import Policy
+from .schema import Field, Schema
+from .side import UNKNOWN, Presence, Shown, Side
 
-# Rules by which our value stays though nothing of the provider's is passed over.
-ONLY_OURS_CHANGED = "only_ours_changed"
-ONLY_OURS_KNOWN = "only_ours_known"
+# Rules by which our value stays though nothing of the provider's is passed over, and their mirrors.
+ONLY_OURS_CHANGED, ONLY_THEIRS_CHANGED = "only_ours_changed", "only_theirs_changed"
+ONLY_OURS_KNOWN, ONLY_THEIRS_KNOWN = "only_ours_known", "only_theirs_known"
+# A person said so for this field of this record.
+OVERRIDE = "override"
 
+# The name by which an override or a journal line means a record as a whole.
+WHOLE = "*"
 
-@attrs.frozen(kw_only=True)
-class Policy:
-    """The law per field; ``default`` for the fields it does not name (D27: the provider wins)."""
-
-    default: Law = Law.THEIRS
-    fields: Mapping[str, Law] = attrs.field(factory=dict)
-
-    def law(self, field: str) -> Law:
-        """The law of a field."""
-        return self.fields.get(field, self.default)
+NOTHING: Mapping[str, Value] = {}
+NO_LAWS: Mapping[str, Law] = {}
 
 
 @attrs.frozen(kw_only=True)
 class FieldDecision:
-    """What one field gets. ``rule`` is a stable name, ``reason`` a sentence."""
+    """What one field gets. ``rule`` is a stable name, ``reason`` a sentence. ``value`` is None with ``neither``."""
 
     field: str
     base: Value
@@ -40,93 +45,164 @@ class FieldDecision:
     @property
     def changes_ours(self) -> bool:
         """Whether our value is overwritten."""
-        return self.side is Side.THEIRS
+        return self.side in _TAKES_THEIRS
 
     @property
     def diverges(self) -> bool:
-        """Whether the provider still holds another value afterwards."""
-        return self.side is Side.OURS
+        """Whether the provider still holds another value afterwards, which is to be pushed, or shown."""
+        return self.side in _TAKES_OURS
+
+
+_TAKES_THEIRS = frozenset({Side.THEIRS, Side.BOTH})
+_TAKES_OURS = frozenset({Side.OURS, Side.BOTH})
 
 
 @attrs.frozen(kw_only=True)
 class Decision:
-    """What one record gets: only the fields on which the sides differ, in the schema's order."""
+    """What one record gets. ``fields``: only those on which the sides differ, in the schema's order; none unless
+    the action is ``merge``. ``rule`` and ``reason`` tell why the action is what it is.
+    """
 
-    fields: tuple[FieldDecision, ...]
+    action: Action = Action.MERGE
+    rule: str = "both_present"
+    reason: str = "both sides have it"
+    fields: tuple[FieldDecision, ...] = ()
 
     @property
     def updates(self) -> dict[str, Value]:
         """The values to write on our side."""
         return {d.field: d.value for d in self.fields if d.changes_ours}
 
-    def next_base(self, base: Values, theirs: Values) -> Values:
-        """The base after this decision: what the provider holds now.
-
-        A field in which only we have a value, and the provider never had one, stays without an agreed value.
-        """
-        unagreed = {d.field for d in self.fields if d.rule == ONLY_OURS_KNOWN}
-        return {**base, **{name: value for name, value in theirs.items() if name not in unagreed}}
-
     @property
     def diverging(self) -> tuple[FieldDecision, ...]:
         """The fields in which the provider keeps another value: to be pushed, or shown."""
         return tuple(d for d in self.fields if d.diverges)
 
+    @property
+    def pushes(self) -> dict[str, Value]:
+        """The values to write on the provider's side, where it can be written to."""
+        return {d.field: d.value for d in self.diverging}
 
-def decide(schema: Schema, policy: Policy, *, base: Values, ours: Values, theirs: Values, edited: Edited) -> Decision:
-    """Compare one record that both sides have.
+    @property
+    def asked(self) -> tuple[FieldDecision, ...]:
+        """The fields that a person must decide."""
+        return tuple(d for d in self.fields if d.side is Side.NEITHER)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person must decide something of it."""
+        return self.action is Action.ASK or bool(self.asked)
+
+    def next_base(self, base: Values, theirs: Values) -> Values:
+        """The base after this decision: what the provider holds now.
+
+        A field in which only we have a value, and the provider never had one, stays without an agreed value; one that
+        waits for a person keeps the value that was agreed before, so that both edits stay edits.
+        """
+        unagreed = {d.field for d in self.fields if d.rule == ONLY_OURS_KNOWN or d.side is Side.NEITHER}
+        return {**base, **{name: value for name, value in theirs.items() if name not in unagreed}}
+
+
+def decide(
+    schema: Schema,
+    policy: Policy,
+    *,
+    base: Values | None,
+    ours: Shown,
+    theirs: Shown,
+    edited: Edited = NEVER_EDITED,
+    overrides: Mapping[str, Law] = NO_LAWS,
+    in_flight: Values = NOTHING,
+) -> Decision:
+    """Compare one record.
+
+    ``base`` None: the two sides never agreed on this record. A side shows its values, ``GONE`` or ``UNKNOWN``.
 
     A field that ``theirs`` does not name was not observed: unknown is not absent, it is left alone. A field that
     ``base`` does not name was never agreed: then a side that has a value keeps it against one that has none, and two
-    values count as both changed. A field that ``ours`` does not
-    name is empty: our own record is always whole.
+    values count as both changed. A field that ``ours`` does not name is empty: our own record is always whole.
+
+    ``overrides`` are laws that a person gave single fields of this record, or the record as a whole (``WHOLE``).
+    ``in_flight`` are the values that were pushed and not answered yet: until they are, those fields count as agreed.
     """
-    decisions = (
-        _decide_field(field, policy.law(field.name), base, ours.get(field.name), theirs[field.name], edited)
-        for field in schema.fields
-        if field.name in theirs
-    )
-    return Decision(fields=tuple(d for d in decisions if d is not None))
+    if ours is UNKNOWN or theirs is UNKNOWN:
+        return Decision(action=Action.WAIT, rule="unknown", reason="nobody can tell what a side holds; it waits")
+    if isinstance(ours, Presence) or isinstance(theirs, Presence):
+        found = fate(schema, policy, base=base, ours=ours, theirs=theirs, pinned=WHOLE in overrides)
+        return _whole(found)
+    agreed = {} if base is None else base
+    decisions = []
+    for field in schema.fields:
+        name = field.name
+        if name in theirs and name not in in_flight:
+            mine, other = ours.get(name), theirs[name]
+            # The common case, without a call: most fields of most records are as they were.
+            if (mine == other and type(mine) is type(other)) or field.same(mine, other):
+                continue
+            law = overrides.get(name)
+            made = _decide_field(field, law or policy.law(field), name in overrides, agreed, mine, other, edited)
+            decisions.append(made)
+    return Decision(fields=tuple(decisions))
+
+
+def _whole(found: Fate) -> Decision:
+    return Decision(action=found.action, rule=found.rule, reason=found.reason)
 
 
 def _decide_field(
-    field: Field, law: Law, base: Values, ours: Value, theirs: Value, edited: Edited
-) -> FieldDecision | None:
-    if field.same(ours, theirs):
-        return None
+    field: Field, law: Law, overridden: bool, base: Values, ours: Value, theirs: Value, edited: Edited
+) -> FieldDecision:
     agreed = base.get(field.name)
     verdict, rule = _judge(field, law, field.name in base, agreed, ours, theirs, edited)
+    side, value = _taken(field, verdict, ours, theirs)
     return FieldDecision(
         field=field.name,
         base=agreed,
         ours=ours,
         theirs=theirs,
-        value=ours if verdict.side is Side.OURS else theirs,
-        side=verdict.side,
-        rule=rule,
+        value=value,
+        side=side,
+        rule=OVERRIDE if overridden and rule == law.name else rule,
         reason=verdict.reason,
     )
+
+
+def _taken(field: Field, verdict: Verdict, ours: Value, theirs: Value) -> tuple[Side, Value]:
+    """A merged value that is one side's own is that side's: it need not be written there."""
+    if verdict.side is not Side.BOTH:
+        return verdict.side, {Side.OURS: ours, Side.THEIRS: theirs}.get(verdict.side)
+    if field.same(verdict.value, ours):
+        return Side.OURS, ours
+    if field.same(verdict.value, theirs):
+        return Side.THEIRS, theirs
+    return Side.BOTH, verdict.value
 
 
 def _judge(
     field: Field, law: Law, known: bool, base: Value, ours: Value, theirs: Value, edited: Edited
 ) -> tuple[Verdict, str]:
-    if not known:
-        return _judge_unagreed(field, law, ours, theirs, edited)
-    if field.same(ours, base):
-        if law is Law.OURS:
-            return Verdict(Side.OURS, "Tresen owns this field; the provider's edit is kept apart"), law.value
-        return Verdict(Side.THEIRS, "only the provider changed it"), "only_theirs_changed"
-    if field.same(theirs, base):
-        if law is Law.THEIRS:
-            return Verdict(Side.THEIRS, "the provider owns this field; the local edit is journalled"), law.value
-        return Verdict(Side.OURS, "only we changed it"), ONLY_OURS_CHANGED
-    return settle(law, field, ours, theirs, edited), law.value
+    alone = _one_changed(field, law, base, ours, theirs) if known else _one_known(field, ours, theirs)
+    if alone is not None:
+        return alone
+    contest = Contest(canonical=field.canonical, known=known, base=base, ours=ours, theirs=theirs, edited=edited)
+    return law.judge(contest), law.name
 
 
-def _judge_unagreed(field: Field, law: Law, ours: Value, theirs: Value, edited: Edited) -> tuple[Verdict, str]:
+def _one_known(field: Field, ours: Value, theirs: Value) -> tuple[Verdict, str] | None:
     if field.canonical(theirs) is None:
         return Verdict(Side.OURS, "never agreed on, and only we have a value"), ONLY_OURS_KNOWN
     if field.canonical(ours) is None:
-        return Verdict(Side.THEIRS, "never agreed on, and only the provider has a value"), "only_theirs_known"
-    return settle(law, field, ours, theirs, edited), law.value
+        return Verdict(Side.THEIRS, "never agreed on, and only the provider has a value"), ONLY_THEIRS_KNOWN
+    return None
+
+
+def _one_changed(field: Field, law: Law, base: Value, ours: Value, theirs: Value) -> tuple[Verdict, str] | None:
+    if field.same(ours, base):
+        if law.owner is Side.OURS:
+            return Verdict(Side.OURS, "Tresen owns this field; the provider's edit is kept apart"), law.name
+        return Verdict(Side.THEIRS, "only the provider changed it"), ONLY_THEIRS_CHANGED
+    if field.same(theirs, base):
+        if law.owner is Side.THEIRS:
+            return Verdict(Side.THEIRS, "the provider owns this field; the local edit is journalled"), law.name
+        return Verdict(Side.OURS, "only we changed it"), ONLY_OURS_CHANGED
+    return None

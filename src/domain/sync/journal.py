@@ -1,21 +1,34 @@
-"""The journal: every value that a sync overwrote or passed over, with all three sides."""
+"""The journal: every value that a sync, a person or an undo wrote or passed over, with all three sides and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import attrs
 
-from ..shared.ids import RunId
-from .decision import ONLY_OURS_CHANGED, ONLY_OURS_KNOWN, Decision, FieldDecision
-from .laws import Side
-from .schema import Value
+from ..shared.ids import EntryId, RunId
+from .action import Action
+from .canonical import Value, Values
+from .decision import ONLY_OURS_CHANGED, ONLY_OURS_KNOWN, WHOLE, Decision, FieldDecision
+from .side import Presence, Shown, Side
+
+# Rules of lines that no decision made.
+PUSHED = "pushed"  # the provider was given our value
+NORMALISED = "normalised"  # the provider keeps what we gave it in another form, which we take over
+LOCAL_EDIT = "local_edit"  # somebody edited our record
+UNDONE = "undone"  # an undo put an earlier value back
+RESOLVED = "resolved"  # a person settled a conflict
 
 
 @attrs.frozen(kw_only=True)
 class Change:
-    """One field of one record in one run: base, ours, theirs, what was taken, by which rule and why."""
+    """One field of one record in one run: base, ours, theirs, what was taken, by which rule and why.
 
+    ``field`` is ``*`` for a line about the record as a whole. ``ours`` and ``theirs`` are what the sides held before,
+    ``value`` what was taken. ``version`` is that of our record afterwards, 0 where ours was not written.
+    """
+
+    id: EntryId
     run_id: RunId
     kind: str
     external_id: str
@@ -24,37 +37,112 @@ class Change:
     base: Value
     ours: Value
     theirs: Value
+    value: Value
     side: Side
     rule: str
     reason: str
+    version: int = 0
     at: datetime
 
+    @property
+    def wrote_ours(self) -> bool:
+        """Whether our value was overwritten."""
+        return self.side in {Side.THEIRS, Side.BOTH} or self.rule in _WRITES_OURS
 
-def journal(
-    decision: Decision, *, run_id: RunId, kind: str, external_id: str, local_id: UUID, at: datetime
-) -> Iterable[Change]:
-    """The lines for a decision.
+    @property
+    def wrote_theirs(self) -> bool:
+        """Whether the provider's value was overwritten."""
+        return self.rule == PUSHED
 
-    A field that we keep is journalled when the provider's new value is passed over; when only we changed it,
-    nothing was lost and nothing is written, so that a quiet sync stays quiet.
+    @property
+    def before(self) -> Value:
+        """The value that was overwritten."""
+        return self.theirs if self.wrote_theirs else self.ours
+
+
+_WRITES_OURS = frozenset({NORMALISED, LOCAL_EDIT, UNDONE, RESOLVED})
+
+
+@attrs.frozen(kw_only=True)
+class Subject:
+    """What journal lines are about: a record, in a run, at an instant. ``version``: as in ``Change``."""
+
+    run_id: RunId
+    kind: str
+    external_id: str
+    local_id: UUID
+    version: int
+    at: datetime
+
+    def line(self, key: EntryId, made: FieldDecision) -> Change:
+        """A field's line."""
+        return Change(
+            id=key,
+            run_id=self.run_id,
+            kind=self.kind,
+            external_id=self.external_id,
+            local_id=self.local_id,
+            field=made.field,
+            base=made.base,
+            ours=made.ours,
+            theirs=made.theirs,
+            value=made.value,
+            side=made.side,
+            rule=made.rule,
+            reason=made.reason,
+            version=self.version if made.changes_ours else 0,
+            at=self.at,
+        )
+
+
+def told(decision: Decision, *, base: Values | None, ours: Shown, theirs: Shown) -> Sequence[FieldDecision]:
+    """What of a decision is worth a line.
+
+    A field that we keep is told when the provider's new value is passed over; when only we changed it, nothing was
+    lost and nothing is written, so that a quiet sync stays quiet. What waits for a person is told by its conflict. A
+    record that goes is told value by value, so that it can come back.
     """
-    for made in decision.fields:
-        if _is_worth_a_line(made):
-            yield Change(
-                run_id=run_id,
-                kind=kind,
-                external_id=external_id,
-                local_id=local_id,
-                field=made.field,
-                base=made.base,
-                ours=made.ours,
-                theirs=made.theirs,
-                side=made.side,
-                rule=made.rule,
-                reason=made.reason,
-                at=at,
-            )
+    if decision.action is Action.MERGE:
+        return [made for made in decision.fields if _is_worth_a_line(made)]
+    going = {Action.DELETE_HERE: (ours, Side.THEIRS), Action.DELETE_THERE: (theirs, Side.OURS)}.get(decision.action)
+    if going is not None:
+        shown, side = going
+        return [_whole(decision, side), *_lost(decision, base, shown, side)]
+    side = {Action.RESTORE_HERE: Side.THEIRS, Action.RESTORE_THERE: Side.OURS}.get(decision.action, Side.NEITHER)
+    return [] if side is Side.NEITHER else [_whole(decision, side)]
 
 
 def _is_worth_a_line(made: FieldDecision) -> bool:
-    return made.changes_ours or made.rule not in {ONLY_OURS_CHANGED, ONLY_OURS_KNOWN}
+    quiet = {ONLY_OURS_CHANGED, ONLY_OURS_KNOWN}
+    return made.side is not Side.NEITHER and (made.changes_ours or made.rule not in quiet)
+
+
+def _whole(decision: Decision, side: Side) -> FieldDecision:
+    return FieldDecision(
+        field=WHOLE,
+        base=None,
+        ours=None,
+        theirs=None,
+        value=None,
+        side=side,
+        rule=decision.rule,
+        reason=decision.reason,
+    )
+
+
+def _lost(decision: Decision, base: Values | None, shown: Shown, side: Side) -> Iterable[FieldDecision]:
+    values: Mapping[str, Value] = {} if isinstance(shown, Presence) else shown
+    agreed = base or {}
+    for name, value in values.items():
+        if value is not None:
+            ours, theirs = (value, None) if side is Side.THEIRS else (None, value)
+            yield FieldDecision(
+                field=name,
+                base=agreed.get(name),
+                ours=ours,
+                theirs=theirs,
+                value=None,
+                side=side,
+                rule=decision.rule,
+                reason=decision.reason,
+            )

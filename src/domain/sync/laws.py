@@ -1,38 +1,31 @@
-"""Laws: how a field is merged when both sides changed it."""
+"""Laws: how a field is merged. Five come with Tresen; yours is one more ``Law``.
 
-import enum
-from collections.abc import Callable
+A law is lawful when ``judge`` depends on nothing but its arguments, gives the same value for the mirrored contest
+under the mirrored law, and a value that either side gave, or that its ``Verdict`` carries.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import attrs
 
+from ..shared.errors import InvalidValue
 from ..shared.time_range import as_utc
-from .schema import Field, Value
+from .canonical import Canonical, Value, sorted_set
+from .side import Side
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
-
-
-class Law(enum.Enum):
-    """``theirs``: the provider owns the field. ``ours``: Tresen does. ``newest``: the later edit wins."""
-
-    THEIRS = "theirs"
-    OURS = "ours"
-    NEWEST = "newest"
-
-
-class Side(enum.Enum):
-    """Whose value was taken."""
-
-    OURS = "ours"
-    THEIRS = "theirs"
+Judge = Callable[["Contest"], "Verdict"]
 
 
 @attrs.frozen
 class Verdict:
-    """A side and why, in words that a person reads."""
+    """Whose value, and why, in words that a person reads. ``value`` counts with ``Side.BOTH`` only: the merged one."""
 
     side: Side
     reason: str
+    value: Value = None
 
 
 @attrs.frozen(kw_only=True)
@@ -40,35 +33,73 @@ class Edited:
     """When each side last edited the record (aware UTC, None: not told), to ``resolution_s`` seconds.
 
     ``resolution_s`` (from 1) is the coarser side's resolution; instants that it cannot tell apart are a tie.
+    ``skew_s`` (from 0) is how far the two clocks may be apart: instants no further apart than that are a tie, too.
     """
 
     ours_at: datetime | None = None
     theirs_at: datetime | None = None
     resolution_s: int = 1
+    skew_s: int = 0
+
+    def mirrored(self) -> "Edited":
+        """The sides swapped."""
+        return attrs.evolve(self, ours_at=self.theirs_at, theirs_at=self.ours_at)
 
 
-def settle(law: Law, field: Field, ours: Value, theirs: Value, edited: Edited) -> Verdict:
-    """Whose value a field that both sides changed gets. Raises InvalidValue for a naive instant in ``edited``."""
-    return _SETTLE[law](field, ours, theirs, edited)
+NEVER_EDITED = Edited()
 
 
-def _newest(field: Field, ours: Value, theirs: Value, edited: Edited) -> Verdict:
-    if edited.ours_at is None and edited.theirs_at is None:
-        # Until a person can be asked (the law "ask"), the provider's value stands and ours is in the journal.
-        return Verdict(Side.THEIRS, "neither side says when it was edited")
-    mine, other = (_tick(t, edited.resolution_s) for t in (edited.ours_at, edited.theirs_at))
-    if mine > other:
-        return Verdict(Side.OURS, "ours is newer")
-    if other > mine:
-        return Verdict(Side.THEIRS, "theirs is newer")
-    greater_is_ours = encoded(field.canonical(ours)) > encoded(field.canonical(theirs))
+@attrs.frozen(kw_only=True)
+class Contest:
+    """A field that both sides changed, each to another value. ``known``: they agreed on ``base`` before."""
+
+    canonical: Canonical
+    known: bool
+    base: Value
+    ours: Value
+    theirs: Value
+    edited: Edited
+
+
+@attrs.frozen(kw_only=True)
+class Law:
+    """How a field is merged.
+
+    ``owner`` is the side whose value stands even where it alone did not change; None: an edit of one side is taken,
+    whoever made it. ``judge`` is asked where both sides changed the field. ``mirror`` names the law that does the same
+    with the sides swapped: itself, for most.
+    """
+
+    name: str
+    judge: Judge = attrs.field(eq=False, repr=False)
+    owner: Side | None = None
+    mirror: str = attrs.field(default=attrs.Factory(lambda self: self.name, takes_self=True))
+
+    THEIRS: ClassVar["Law"]
+    OURS: ClassVar["Law"]
+    NEWEST: ClassVar["Law"]
+    UNION: ClassVar["Law"]
+    ASK: ClassVar["Law"]
+
+
+def _newest(contest: Contest) -> Verdict:
+    edited = contest.edited
+    if edited.ours_at is None or edited.theirs_at is None:
+        if edited.ours_at is edited.theirs_at:
+            return Verdict(Side.NEITHER, "neither side says when it was edited")
+        side = Side.OURS if edited.theirs_at is None else Side.THEIRS
+        return Verdict(side, f"only {side.value} says when it was edited")
+    mine, other = as_utc(edited.ours_at), as_utc(edited.theirs_at)
+    if not _tied(mine, other, edited):
+        return Verdict(Side.OURS, "ours is newer") if mine > other else Verdict(Side.THEIRS, "theirs is newer")
+    greater_is_ours = encoded(contest.canonical(contest.ours)) > encoded(contest.canonical(contest.theirs))
     return Verdict(Side.OURS if greater_is_ours else Side.THEIRS, "tie: the greater value, so that both sides agree")
 
 
-def _tick(moment: datetime | None, resolution_s: int) -> int:
-    if moment is None:
-        return -1  # before every instant
-    return (as_utc(moment) - _EARLIEST) // timedelta(seconds=resolution_s)
+def _tied(mine: datetime, other: datetime, edited: Edited) -> bool:
+    step = timedelta(seconds=edited.resolution_s)
+    same_tick = (mine - _EARLIEST) // step == (other - _EARLIEST) // step
+    return same_tick or abs(mine - other) <= timedelta(seconds=edited.skew_s)
 
 
 def encoded(value: Value) -> str:
@@ -76,8 +107,57 @@ def encoded(value: Value) -> str:
     return f"{type(value).__name__}:{value!r}"
 
 
-_SETTLE: dict[Law, Callable[[Field, Value, Value, Edited], Verdict]] = {
-    Law.THEIRS: lambda *_: Verdict(Side.THEIRS, "the provider owns this field"),
-    Law.OURS: lambda *_: Verdict(Side.OURS, "Tresen owns this field"),
-    Law.NEWEST: _newest,
-}
+def _union(contest: Contest) -> Verdict:
+    sets = [_members(v) for v in (contest.base if contest.known else None, contest.ours, contest.theirs)]
+    if any(each is None for each in sets):
+        return Verdict(Side.NEITHER, "only sets can be united")
+    base, ours, theirs = (each or frozenset() for each in sets)
+    united = (ours & theirs) | ((ours | theirs) - base)
+    return Verdict(Side.BOTH, "what either side added or removed", tuple(sorted(united)))
+
+
+def _members(value: Value) -> frozenset[str] | None:
+    read = sorted_set(value)
+    if read is None:
+        return frozenset()
+    return frozenset(read) if isinstance(read, tuple) else None
+
+
+def _theirs(_: Contest) -> Verdict:
+    return Verdict(Side.THEIRS, "the provider owns this field")
+
+
+def _ours(_: Contest) -> Verdict:
+    return Verdict(Side.OURS, "Tresen owns this field")
+
+
+def _ask(_: Contest) -> Verdict:
+    return Verdict(Side.NEITHER, "both sides changed it: a person decides")
+
+
+Law.THEIRS = Law(name="theirs", judge=_theirs, owner=Side.THEIRS, mirror="ours")
+Law.OURS = Law(name="ours", judge=_ours, owner=Side.OURS, mirror="theirs")
+Law.NEWEST = Law(name="newest", judge=_newest)
+Law.UNION = Law(name="union", judge=_union)
+Law.ASK = Law(name="ask", judge=_ask)
+
+BUILT_IN = (Law.THEIRS, Law.OURS, Law.NEWEST, Law.UNION, Law.ASK)
+
+
+class Laws:
+    """Laws by name: the five of Tresen, and those of an embedder. Raises InvalidValue when two have one name."""
+
+    def __init__(self, more: Iterable[Law] = ()) -> None:
+        laws = (*BUILT_IN, *more)
+        self._by_name = {law.name: law for law in laws}
+        if len(self._by_name) < len(laws):
+            raise InvalidValue("two laws have the same name", field="laws")
+
+    def __iter__(self) -> Iterator[Law]:
+        return iter(self._by_name.values())
+
+    def named(self, name: str) -> Law:
+        """That law. Raises InvalidValue, naming those that there are."""
+        if name not in self._by_name:
+            raise InvalidValue(f"there is no law {name!r}; there are {', '.join(self._by_name)}", field="law")
+        return self._by_name[name]

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import attrs
 
-from ..shared.ids import AccountId
-from .schema import Values
+from ..shared.ids import AccountId, RunId
+from .canonical import Values
 
 
 @attrs.frozen(kw_only=True)
@@ -15,6 +15,7 @@ class SyncRecord:
 
     ``fingerprint`` is a hash of the provider's record as received: equal means unchanged, different means look.
     ``local_version`` is our record's version when the two were last compared: another version means edited here.
+    ``run_id`` is the run that made the link.
     """
 
     account_id: AccountId
@@ -25,3 +26,4 @@ class SyncRecord:
     fingerprint: bytes
     local_version: int
     synced_at: datetime
+    run_id: RunId

@@ -1,34 +1,23 @@
-"""How the records of one kind look: fields, and when two values of a field are the same."""
+"""How the records of one kind look: fields, when two values of a field are the same, and what tells a record."""
 
-from collections.abc import Callable, Mapping
+from functools import cached_property
 
 import attrs
 
-# What a field can hold. Dates and instants are ISO 8601 texts, money "12.50 EUR", sets sorted tuples:
-# everything compares, sorts and serialises the same on every side.
-Value = str | int | bool | tuple[str, ...] | None
-Values = Mapping[str, Value]
-Canonical = Callable[[Value], Value]
+from ..shared.errors import InvalidValue
+from .canonical import Canonical, Value, Values, folded, plain
+from .laws import Law
 
-
-def plain(value: Value) -> Value:
-    """Trimmed; empty text and empty set are None (nothing was said)."""
-    if isinstance(value, str):
-        return value.strip() or None
-    return None if value == () else value
-
-
-def folded(value: Value) -> Value:
-    """Trimmed and case-folded: e-mail addresses, state words."""
-    return plain(value.casefold() if isinstance(value, str) else value)
+__all__ = ["Canonical", "Field", "Schema", "Value", "Values", "folded", "plain"]
 
 
 @attrs.frozen
 class Field:
-    """One field and its canonical form."""
+    """One field, its canonical form, and the law that goes with it unless a policy names another."""
 
     name: str
     canonical: Canonical = plain
+    law: Law | None = None
 
     def same(self, left: Value, right: Value) -> bool:
         """Whether two values mean the same. ``True`` is not ``1``."""
@@ -38,14 +27,41 @@ class Field:
         return a == b and type(a) is type(b)
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Schema:
-    """The fields of one kind of record, in the order in which they are decided."""
+    """The fields of one kind of record, in the order in which they are decided.
+
+    ``match`` are the keys by which two populated sides are paired, the surest first: each is a tuple of fields that
+    together tell who or what a record is. Raises InvalidValue for a field that is named twice, and for a match key of
+    no or unknown fields.
+    """
 
     kind: str
     fields: tuple[Field, ...]
+    match: tuple[tuple[str, ...], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.by_name) < len(self.fields):
+            raise InvalidValue(f"{self.kind} has a field twice", field="fields")
+        for key in self.match:
+            unknown = [name for name in key if name not in self.by_name]
+            if unknown or not key:
+                raise InvalidValue(f"{self.kind} cannot be matched by {unknown or 'nothing'}", field="match")
 
     @property
     def names(self) -> tuple[str, ...]:
         """The fields' names in order."""
         return tuple(f.name for f in self.fields)
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """The fields by name."""
+        return {f.name: f for f in self.fields}
+
+    def canonical(self, values: Values) -> dict[str, Value]:
+        """The canonical forms of those fields of the schema that ``values`` names, in the schema's order."""
+        return {f.name: f.canonical(values[f.name]) for f in self.fields if f.name in values}
+
+    def same(self, left: Values, right: Values) -> bool:
+        """Whether every field that both name means the same on both."""
+        return all(f.same(left[f.name], right[f.name]) for f in self.fields if f.name in left and f.name in right)

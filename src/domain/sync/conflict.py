@@ -1,0 +1,102 @@
+"""Conflicts: what a person must decide, with everything that is needed to decide it."""
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ..shared.errors import IllegalTransition
+from ..shared.ids import AccountId, ConflictId, RunId, TenantId
+from .canonical import Value
+from .laws import NEVER_EDITED, Edited
+
+# What a conflict is about, when it is not a field: the record as a whole, or which of ours a new record is.
+PAIRING = "?"
+
+
+class ConflictState(enum.Enum):
+    """``settled``: the sides came to agree by themselves, nobody had to decide."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    SETTLED = "settled"
+
+
+class Choice(enum.Enum):
+    """``theirs`` and ``ours`` take a side; ``value`` is typed in by a person.
+
+    For a record as a whole, ``theirs`` lets the deletion happen or brings the deleted record back, as the provider has
+    it; ``ours`` keeps what we have. For a pairing, ``ours`` links it to one of our records, ``theirs`` makes it a new
+    one.
+    """
+
+    THEIRS = "theirs"
+    OURS = "ours"
+    VALUE = "value"
+
+
+@attrs.frozen(kw_only=True)
+class Resolution:
+    """Who chose what, and when. ``value`` counts with ``Choice.VALUE``; for a pairing it is the id of our record."""
+
+    choice: Choice
+    value: Value = None
+    by: str
+    at: datetime
+
+
+@attrs.define(eq=False, kw_only=True)
+class Conflict:
+    """``field`` is a field's name, ``*`` for a record as a whole, ``?`` for a pairing, whose ``candidates`` are the
+    ids of ours that it may be. ``edited`` is the side data: when either side was last edited, as far as it says.
+
+    ``local_id`` is None for a pairing. ``version`` grows with every save.
+    """
+
+    id: ConflictId
+    tenant_id: TenantId
+    account_id: AccountId
+    kind: str
+    external_id: str
+    local_id: UUID | None
+    field: str
+    base: Value = None
+    ours: Value = None
+    theirs: Value = None
+    edited: Edited = NEVER_EDITED
+    candidates: tuple[str, ...] = ()
+    rule: str
+    reason: str
+    run_id: RunId
+    state: ConflictState = ConflictState.OPEN
+    resolution: Resolution | None = None
+    opened_at: datetime
+    updated_at: datetime
+    version: int = 0
+
+    def resolve(self, resolution: Resolution) -> None:
+        """A person decided. Raises IllegalTransition unless it is open."""
+        if self.state is not ConflictState.OPEN:
+            raise IllegalTransition(f"this conflict is {self.state.value}; open it again to decide otherwise")
+        self.state, self.resolution, self.updated_at = ConflictState.RESOLVED, resolution, resolution.at
+
+    def settle(self, *, now: datetime) -> None:
+        """The sides agree. Nothing happens to one that is not open."""
+        if self.state is ConflictState.OPEN:
+            self.state, self.updated_at = ConflictState.SETTLED, now
+
+    def reopen(self, *, now: datetime) -> None:
+        """Decide it anew. Raises IllegalTransition when it is open."""
+        if self.state is ConflictState.OPEN:
+            raise IllegalTransition("this conflict is open")
+        self.state, self.resolution, self.updated_at = ConflictState.OPEN, None, now
+
+    def see(self, *, base: Value, ours: Value, theirs: Value, edited: Edited, run_id: RunId, now: datetime) -> bool:
+        """It came up again, perhaps with other values. True when anything of it is another."""
+        seen = (base, ours, theirs, edited)
+        if seen == (self.base, self.ours, self.theirs, self.edited):
+            return False
+        self.base, self.ours, self.theirs, self.edited = seen
+        self.run_id, self.updated_at = run_id, now
+        return True

@@ -1,0 +1,105 @@
+"""Guards: how much a plan may take away before a person is asked.
+
+An empty or halved answer of a provider looks exactly as if somebody had deleted everything. What no single record
+can tell, their number can.
+"""
+
+from collections.abc import Mapping
+
+import attrs
+
+from ..shared.errors import InvalidValue
+
+
+@attrs.frozen
+class Share:
+    """``percent`` (0–100) of the records that both sides share, and never less than ``at_least`` records (from 0)."""
+
+    percent: int = 10
+    at_least: int = 5
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 <= self.percent <= 100:  # noqa: PLR2004 - percents
+            raise InvalidValue(f"percent is a number from 0 to 100, not {self.percent}", field="guards")
+        if self.at_least < 0:
+            raise InvalidValue(f"at_least is a number from 0, not {self.at_least}", field="guards")
+
+    def allows(self, count: int, shared: int) -> bool:
+        """Whether ``count`` of ``shared`` records is no more than that."""
+        return count <= self.at_least or count * 100 <= self.percent * shared
+
+
+_USUAL = Share()
+
+
+@attrs.frozen(kw_only=True)
+class Guards:
+    """How many records may be deleted, how many may lose the value of any one field, how many may be in conflict."""
+
+    deleted: Share = _USUAL
+    blanked: Share = _USUAL
+    conflicts: Share = _USUAL
+
+    def changed(self, document: object) -> "Guards":
+        """These, with what ``{"deleted": {"percent": 5, "at_least": 3}, …}`` names. Raises InvalidValue."""
+        if not isinstance(document, Mapping) or not document.keys() <= {"deleted", "blanked", "conflicts"}:
+            raise InvalidValue("guards are deleted, blanked and conflicts", field="guards")
+        return attrs.evolve(self, **{name: _share(getattr(self, name), part) for name, part in document.items()})
+
+    def document(self) -> dict[str, object]:
+        """What ``changed`` reads."""
+        return attrs.asdict(self)
+
+
+DEFAULT_GUARDS = Guards()
+
+
+@attrs.frozen(kw_only=True)
+class Trip:
+    """One guard that a plan trips: which, how many of how many, what it allows, in a sentence."""
+
+    guard: str
+    count: int
+    shared: int
+    message: str
+
+
+@attrs.define(kw_only=True)
+class Tally:
+    """What a plan would take away. ``shared`` is the number of records that both sides had before it.
+
+    ``blanked`` counts by field: a provider that stopped sending telephone numbers takes one value of each record.
+    """
+
+    shared: int = 0
+    deleted: int = 0
+    conflicts: int = 0
+    blanked: dict[str, int] = attrs.field(factory=dict)
+
+    def trips(self, guards: Guards) -> tuple[Trip, ...]:
+        """The guards that this trips, in a fixed order."""
+        found = [
+            _trip("deleted", "would be deleted", guards.deleted, self.deleted, self.shared),
+            *(
+                _trip("blanked", f"would lose their {field}", guards.blanked, count, self.shared)
+                for field, count in sorted(self.blanked.items())
+            ),
+            _trip("conflicts", "would be in conflict", guards.conflicts, self.conflicts, self.shared),
+        ]
+        return tuple(trip for trip in found if trip is not None)
+
+
+def _trip(guard: str, what: str, share: Share, count: int, shared: int) -> Trip | None:
+    if share.allows(count, shared):
+        return None
+    allowed = f"{share.percent} % and at least {share.at_least} are allowed"
+    return Trip(guard=guard, count=count, shared=shared, message=f"{count} of {shared} records {what}; {allowed}")
+
+
+def _share(share: Share, document: object) -> Share:
+    if not isinstance(document, Mapping) or not document.keys() <= {"percent", "at_least"}:
+        raise InvalidValue("a guard has percent and at_least", field="guards")
+    for name, value in document.items():
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise InvalidValue(f"{name} is a whole number, not {value!r}", field="guards")
+    return attrs.evolve(share, **document)

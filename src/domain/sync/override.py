@@ -1,0 +1,27 @@
+"""Overrides: a person's law for one field of one record, stronger than any policy, until it is taken away."""
+
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ..shared.ids import AccountId, EntryId
+
+
+@attrs.frozen(kw_only=True)
+class Override:
+    """``law`` is a law's name. ``field`` ``*`` pins the record as a whole: it stays on the sides where it is.
+
+    ``because`` says in words why; ``change_id`` is the journal line that was undone, where one was.
+    """
+
+    account_id: AccountId
+    kind: str
+    external_id: str
+    local_id: UUID
+    field: str
+    law: str
+    because: str
+    change_id: EntryId | None = None
+    set_by: str
+    set_at: datetime

@@ -1,0 +1,39 @@
+"""Whose value, and whether a side has a record at all."""
+
+import enum
+
+from .canonical import Values
+
+
+class Side(enum.Enum):
+    """Whose value was taken. ``both``: a value merged of both; ``neither``: a person decides, nothing is written."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    BOTH = "both"
+    NEITHER = "neither"
+
+    @property
+    def mirrored(self) -> "Side":
+        """The sides swapped."""
+        return _MIRROR.get(self, self)
+
+
+_MIRROR = {Side.OURS: Side.THEIRS, Side.THEIRS: Side.OURS}
+
+
+class Presence(enum.Enum):
+    """A record that a side does not show. ``gone``: there is proof that it has none; ``unknown``: nobody can tell.
+
+    Proof is a tombstone, an answer that says so, or a complete listing without it. An error, a page that failed and a
+    listing that broke off prove nothing.
+    """
+
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+GONE, UNKNOWN = Presence.GONE, Presence.UNKNOWN
+
+# What a side shows of one record: its values, or why there are none.
+Shown = Values | Presence

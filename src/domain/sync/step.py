@@ -1,0 +1,93 @@
+"""One record's part of a plan: everything the decision was computed from, and the decision."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import attrs
+
+from .action import Action
+from .canonical import Values
+from .decision import NO_LAWS, NOTHING, OVERRIDE, Decision, FieldDecision, decide
+from .guards import Tally
+from .laws import NEVER_EDITED, Edited, Law
+from .policy import Policy
+from .schema import Field, Schema
+from .side import GONE, Presence, Shown, Side
+
+
+@attrs.frozen(kw_only=True)
+class Inputs:
+    """What a decision is computed from, besides the policy. See ``decide``."""
+
+    base: Values | None
+    ours: Shown
+    theirs: Shown
+    edited: Edited = NEVER_EDITED
+    overrides: Mapping[str, Law] = NO_LAWS
+    in_flight: Values = NOTHING
+
+    def decide(self, schema: Schema, policy: Policy) -> Decision:
+        """The decision: the same inputs and policy always give the same."""
+        return decide(
+            schema,
+            policy,
+            base=self.base,
+            ours=self.ours,
+            theirs=self.theirs,
+            edited=self.edited,
+            overrides=self.overrides,
+            in_flight=self.in_flight,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """``external_id`` None: the provider has no such record yet; ``local_id`` None: we have none.
+
+    ``local_version`` is our record's version as it was read (0: none), ``fingerprint`` a hash of the provider's record
+    as received (empty: not seen), ``proof`` how it is known that the provider's is gone: ``tombstone``, ``answer`` or
+    ``listing``. A step of which one of these is no longer so is stale.
+    """
+
+    external_id: str | None
+    local_id: UUID | None
+    local_version: int = 0
+    fingerprint: bytes = b""
+    proof: str | None = None
+    inputs: Inputs
+    decision: Decision
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Where it stands in a plan."""
+        return self.external_id or "", str(self.local_id or "")
+
+
+def count(step: Step, schema: Schema, tally: Tally) -> None:
+    """Add what a step takes away. A record that the provider lost counts as deleted, whatever the policy does then;
+    not so one that a person decided about.
+    """
+    decision = step.decision
+    if decision.action is Action.DELETE_THERE or _is_lost(step):
+        tally.deleted += 1
+    elif decision.asks:
+        tally.conflicts += 1
+    for made in decision.fields:
+        if made.side is not Side.NEITHER and _blanks(schema.by_name[made.field], made):
+            tally.blanked[made.field] = tally.blanked.get(made.field, 0) + 1
+
+
+def _is_lost(step: Step) -> bool:
+    decision, inputs = step.decision, step.inputs
+    shared = inputs.base is not None and is_shown(inputs.ours)
+    return shared and inputs.theirs is GONE and decision.rule != OVERRIDE
+
+
+def _blanks(field: Field, made: FieldDecision) -> bool:
+    overwritten = made.ours if made.changes_ours else made.theirs
+    return field.canonical(made.value) is None and field.canonical(overwritten) is not None
+
+
+def is_shown(shown: Shown) -> bool:
+    """Whether a side shows the record."""
+    return not isinstance(shown, Presence)
