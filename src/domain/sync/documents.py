@@ -39,6 +39,7 @@ def step_line(step: Step) -> str:
             "local_version": step.local_version,
             "fingerprint": step.fingerprint.hex(),
             "proof": step.proof,
+            "pushes": step.pushes,
             "base": inputs.base,
             "ours": _shown(inputs.ours),
             "theirs": _shown(inputs.theirs),
@@ -78,6 +79,7 @@ def _read(document: dict[str, object], laws: Laws) -> Step:
         local_version=cast("int", document["local_version"]),
         fingerprint=bytes.fromhex(str(document["fingerprint"])),
         proof=cast("str | None", document["proof"]),
+        pushes=_values(document["pushes"]),
         inputs=inputs,
         decision=Decision(
             action=Action(document["action"]),

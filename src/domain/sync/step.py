@@ -46,7 +46,8 @@ class Step:
 
     ``local_version`` is our record's version as it was read (0: none), ``fingerprint`` a hash of the provider's record
     as received (empty: not seen), ``proof`` how it is known that the provider's is gone: ``tombstone``, ``answer`` or
-    ``listing``. A step of which one of these is no longer so is stale.
+    ``listing``. ``pushes`` are the values that are to be written there: of those that the decision would push the ones
+    that the provider takes. A step of which one of these is no longer so is stale.
     """
 
     external_id: str | None
@@ -54,6 +55,7 @@ class Step:
     local_version: int = 0
     fingerprint: bytes = b""
     proof: str | None = None
+    pushes: Values = NOTHING
     inputs: Inputs
     decision: Decision
 
