@@ -43,11 +43,11 @@ class LeadRecords(RecordKind[Lead]):
     async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
         """Nothing is needed."""
 
-    async def open_keys(self, uow: UnitOfWork) -> Collection[MatchValues]:
+    async def open_keys(self, uow: UnitOfWork, /) -> Collection[MatchValues]:
         """The addresses of leads that the account does not know."""
         return {(address,) for address in await uow.leads.unlinked(self._account_id)}
 
-    async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues]) -> Mapping[UUID, Values]:
+    async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues], /) -> Mapping[UUID, Values]:
         """Not those of another account: two providers would overwrite each other for ever."""
         found = await uow.leads.unlinked(self._account_id)
         ids = [lead for (address,) in keys for lead in found.get(str(address), ())]

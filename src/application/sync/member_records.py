@@ -43,11 +43,11 @@ class MemberRecords(RecordKind[Member]):
     async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
         """Nothing is needed."""
 
-    async def open_keys(self, uow: UnitOfWork) -> Collection[MatchValues]:
+    async def open_keys(self, _: UnitOfWork, /) -> Collection[MatchValues]:
         """Members come from the provider alone, so that none is ever without a link."""
         return ()
 
-    async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues]) -> Mapping[UUID, Values]:
+    async def unlinked(self, _: UnitOfWork, __: Collection[MatchValues], /) -> Mapping[UUID, Values]:
         """None."""
         return {}
 

@@ -46,11 +46,11 @@ class MembershipRecords(RecordKind[Membership]):
         self._member_by_external = {external: MemberId(link.local_id) for external, link in links.items()}
         self._external_by_member = {link.local_id: external for external, link in links.items()}
 
-    async def open_keys(self, uow: UnitOfWork) -> Collection[MatchValues]:
+    async def open_keys(self, _: UnitOfWork, /) -> Collection[MatchValues]:
         """Memberships come from the provider alone, so that none is ever without a link."""
         return ()
 
-    async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues]) -> Mapping[UUID, Values]:
+    async def unlinked(self, _: UnitOfWork, __: Collection[MatchValues], /) -> Mapping[UUID, Values]:
         """None."""
         return {}
 

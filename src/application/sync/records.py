@@ -45,11 +45,11 @@ class RecordKind(Protocol[E]):
         """Load what ``create`` and ``update`` of these values will need."""
 
     @abstractmethod
-    async def open_keys(self, uow: UnitOfWork) -> Collection[MatchValues]:
+    async def open_keys(self, uow: UnitOfWork, /) -> Collection[MatchValues]:
         """What those of our records that no link ties to the account say of the schema's match keys."""
 
     @abstractmethod
-    async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues]) -> Mapping[UUID, Values]:
+    async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues], /) -> Mapping[UUID, Values]:
         """Our records that no link ties to any account and that say one of these."""
 
     @abstractmethod

@@ -93,3 +93,8 @@ def _blanks(field: Field, made: FieldDecision) -> bool:
 def is_shown(shown: Shown) -> bool:
     """Whether a side shows the record."""
     return not isinstance(shown, Presence)
+
+
+def values_of(shown: Shown) -> Values:
+    """What a side shows of the record; nothing where it has none."""
+    return NOTHING if isinstance(shown, Presence) else shown
