@@ -12,10 +12,10 @@ from tresen.application.ports.gym import (
     MembershipPatch,
     NewMembership,
     NewPerson,
-    Observed,
     Operation,
     Support,
 )
+from tresen.application.ports.sources import Observed
 from tresen.application.sync.kinds import MEMBERSHIP_SCHEMA, lead_schema, member_schema
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.shared.errors import (

@@ -10,10 +10,10 @@ from ...application.ports.gym import (
     MembershipPatch,
     NewMembership,
     NewPerson,
-    Observed,
     Operation,
     Support,
 )
+from ...application.ports.sources import Observed
 from ...domain.membership.package import Package
 from ...domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
 from ...domain.shared.unset import Unset

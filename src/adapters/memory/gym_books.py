@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from ...application.ports.clock import Clock
-from ...application.ports.gym import Observed, Reading
+from ...application.ports.sources import Observed, Reading
 from ...application.sync.kinds import MEMBERSHIP_SCHEMA, lead_schema, member_schema
 from ...domain.membership.package import Package
 from ...domain.shared.contact import EmailAddress, PhoneNumber

@@ -6,7 +6,7 @@ from contextlib import aclosing
 import attrs
 from msgspec import Raw
 
-from ...application.ports.gym import Observed
+from ...application.ports.sources import Observed
 from ...domain.shared.errors import (
     GatewayNotFound,
     GatewayRejected,

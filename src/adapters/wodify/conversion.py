@@ -7,7 +7,7 @@ import attrs
 import msgspec
 from msgspec import Raw
 
-from ...application.ports.gym import Observed
+from ...application.ports.sources import Observed
 from ...domain.shared.errors import GatewayRejected, GatewayUnavailable, GatewayUnsupported
 from ..http.messages import Transport
 from .collection import Collection

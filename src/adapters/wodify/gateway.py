@@ -11,10 +11,10 @@ from ...application.ports.gym import (
     MembershipPatch,
     NewMembership,
     NewPerson,
-    Observed,
     Operation,
     Support,
 )
+from ...application.ports.sources import Observed
 from ...domain.membership.package import Package
 from ...domain.shared.errors import GatewayRejected, GatewayUnsupported, NotConfigured
 from ...domain.shared.unset import UNSET

@@ -15,7 +15,7 @@ import attrs
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from ...application.ports.gym import Observed, Reading
+from ...application.ports.sources import Observed, Reading
 from ...domain.shared.errors import GatewayUnavailable, InvalidValue
 from ...domain.sync.schema import Value
 from .envelope import UNREADABLE

@@ -12,8 +12,8 @@ from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import PUSH, Run, RunState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
-from ..ports.gym import Observed
 from ..ports.phones import PhoneBook
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.lead_records import LeadRecords
 from ..sync.member_records import MemberRecords

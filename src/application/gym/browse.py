@@ -9,7 +9,8 @@ from ...domain.shared.ids import AccountId, TenantId
 from ...domain.shared.page import Listing
 from ...domain.sync.schema import Values
 from ...domain.tenancy.provider_account import ProviderAccount
-from ..ports.gym import GymProviders, Observed
+from ..ports.gym import GymProviders
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..tenancy.choose_account import choose_account
 from ..transactions import Transactions

@@ -22,8 +22,9 @@ from ...domain.shared.ids import AccountId, TaskId, TenantId
 from ...domain.staff.task import MACHINE, StaffTask, TaskReason
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
-from ..ports.gym import GymGateway, GymProviders, Observed, Operation, Support
+from ..ports.gym import GymGateway, GymProviders, Operation, Support
 from ..ports.locks import RunLocks
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..tenancy.choose_account import choose_account
 from ..tenancy.credentials import CredentialGuard

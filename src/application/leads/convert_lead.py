@@ -16,7 +16,8 @@ from ..gym.provider_writes import ProviderWrites, Wanted
 from ..membership.create_membership import CreateMembership
 from ..membership.sale_terms import SaleTerms, ensure_named, settle_terms
 from ..ports.clock import Clock
-from ..ports.gym import GymGateway, NewPerson, Observed, Operation
+from ..ports.gym import GymGateway, NewPerson, Operation
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import LEAD
 from ..transactions import Transactions

@@ -12,8 +12,9 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.clock import Clock, IdSource
-from ..ports.gym import GymGateway, NewPerson, Observed, Operation
+from ..ports.gym import GymGateway, NewPerson, Operation
 from ..ports.phones import PhoneBook
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import LEAD
 from ..transactions import Transactions

@@ -13,7 +13,8 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.clock import Clock
-from ..ports.gym import GymGateway, LeadPatch, Observed, Operation
+from ..ports.gym import GymGateway, LeadPatch, Operation
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import LEAD
 from ..transactions import Transactions

@@ -5,7 +5,8 @@ import attrs
 from ...domain.membership.status import Status, Step
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import MembershipId, TenantId
-from ..ports.gym import GymGateway, Observed, Operation
+from ..ports.gym import GymGateway, Operation
+from ..ports.sources import Observed
 from ..transactions import Transactions
 from .push_membership import PushedMembership, PushMembership
 

@@ -15,7 +15,8 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.clock import Clock
-from ..ports.gym import GymGateway, NewMembership, NewPerson, Observed, Operation
+from ..ports.gym import GymGateway, NewMembership, NewPerson, Operation
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import MEMBER
 from ..transactions import Transactions

@@ -11,7 +11,8 @@ from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
-from ..ports.gym import GymGateway, Observed, Operation
+from ..ports.gym import GymGateway, Operation
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import MEMBERSHIP
 from ..transactions import Transactions

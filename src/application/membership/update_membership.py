@@ -8,7 +8,8 @@ from ...domain.membership.status import Status
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import MembershipId, TenantId
 from ...domain.shared.unset import UNSET, Unset
-from ..ports.gym import GymGateway, MembershipPatch, Observed, Operation
+from ..ports.gym import GymGateway, MembershipPatch, Operation
+from ..ports.sources import Observed
 from ..transactions import Transactions
 from .push_membership import PushedMembership, PushMembership
 

@@ -2,39 +2,17 @@
 
 import enum
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 
 import attrs
 
 from ...domain.membership.package import Package
 from ...domain.shared.unset import UNSET, Unset
-from ...domain.sync.schema import Values
 from ...domain.tenancy.provider_account import ProviderAccount
-
-
-@attrs.define(eq=False)
-class Observed:
-    """One record as the provider shows it. Read-only by custom, not frozen: a listing makes one per record.
-
-    ``fingerprint`` is a hash of the record as received. ``read`` gives its values in our field names (see
-    ``application/sync/kinds.py``) and may raise InvalidValue when the record is unusable; fields that this view
-    of the record does not carry are left out, not None.
-    """
-
-    external_id: str
-    fingerprint: bytes
-    read: Callable[[], "Reading"] = attrs.field(repr=False)
-
-
-@attrs.frozen
-class Reading:
-    """The values of an observed record and when the provider says it was edited (UTC, None: not said)."""
-
-    values: Values
-    edited_at: datetime | None = None
+from .sources import Observed
 
 
 class Operation(enum.Enum):

@@ -21,6 +21,7 @@ from ...domain.membership.package import Package
 from ...domain.shared.ids import (
     AccountId,
     ApiKeyId,
+    EntryId,
     LeadId,
     MemberId,
     MembershipId,
@@ -70,6 +71,12 @@ class Synced(Entities[E, K_contra], Protocol):
     @abstractmethod
     async def save_many(self, entities: Sequence[E]) -> None:
         """Write changed ones, fast. Raises StaleVersion when any was saved by somebody else since."""
+
+    @abstractmethod
+    async def remove_many(self, entities: Sequence[E]) -> None:
+        """Take them out, with what they recorded kept. Raises StaleVersion when any was saved by somebody else since,
+        StorageConflict while something else of the tenant belongs to one.
+        """
 
 
 class Members(Synced[Member, MemberId], Protocol):
@@ -136,6 +143,22 @@ class SyncRecords(Protocol):
         """External ids of the records whose local version is no longer ``local_version``."""
 
     @abstractmethod
+    async def count(self, account_id: AccountId, kind: str) -> int:
+        """How many links there are."""
+
+    @abstractmethod
+    async def external_ids(self, account_id: AccountId, kind: str, *, after: str, limit: int) -> Sequence[str]:
+        """External ids in order, from the first one after ``after`` (empty: from the beginning)."""
+
+    @abstractmethod
+    async def of_run(self, run_id: RunId, *, limit: int) -> Sequence[SyncRecord]:
+        """The links that a run made, by account, kind and external id."""
+
+    @abstractmethod
+    async def remove_many(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> None:
+        """Forget links; nothing happens for those that are not there."""
+
+    @abstractmethod
     async def add_many(self, records: Sequence[SyncRecord]) -> None:
         """Insert new ones, faster than ``put_many``. Raises StorageConflict, and writes nothing, when one is there."""
 
@@ -152,8 +175,16 @@ class Journal(Protocol):
         """Add lines."""
 
     @abstractmethod
+    async def get(self, change_id: EntryId) -> Change:
+        """One line. Raises NotFound."""
+
+    @abstractmethod
     async def of_record(self, kind: str, local_id: UUID) -> Sequence[Change]:
         """A record's lines, oldest first."""
+
+    @abstractmethod
+    async def of_run(self, run_id: RunId, *, after: EntryId | None = None, limit: int) -> Sequence[Change]:
+        """A run's lines, oldest first, from the first one after ``after``."""
 
 
 class Runs(Entities[Run, RunId], Protocol):

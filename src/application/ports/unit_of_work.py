@@ -26,6 +26,7 @@ from .repositories import (
     Users,
 )
 from .schedules import Schedules
+from .sync_books import Conflicts, DueRecords, Overrides, Plans, Policies, Pushes, SyncStates
 
 
 class UnitOfWork(Protocol):
@@ -42,6 +43,13 @@ class UnitOfWork(Protocol):
     sync_records: SyncRecords
     journal: Journal
     runs: Runs
+    policies: Policies
+    overrides: Overrides
+    conflicts: Conflicts
+    plans: Plans
+    pushes: Pushes
+    sync_states: SyncStates
+    due: DueRecords
     tasks: Tasks
     accounts: Accounts
     sites: Sites

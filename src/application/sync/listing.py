@@ -8,7 +8,7 @@ from ...domain.shared.errors import GatewayError
 from ...domain.sync.decision import Policy
 from ...domain.sync.run import Counts, Run
 from ..ports.clock import Clock, IdSource
-from ..ports.gym import Observed
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .reconciler import Reconciler, RunScope

@@ -16,7 +16,7 @@ from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Counts, SyncError
 from ...domain.sync.schema import Values
 from ..ports.clock import IdSource
-from ..ports.gym import Observed, Reading
+from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .records import RecordKind, Versioned
 

@@ -126,6 +126,12 @@ class CredentialsRefused(GatewayError):
     code = "provider_credentials_refused"
 
 
+class CursorExpired(GatewayError):
+    """The provider does not know any more where changes went on: everything must be listed."""
+
+    code = "provider_cursor_expired"
+
+
 class GatewayUnsupported(GatewayError):
     """The provider's interface has no such operation, or this account may not use it."""
 

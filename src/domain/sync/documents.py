@@ -42,6 +42,7 @@ def step_line(step: Step) -> str:
             "local_version": step.local_version,
             "fingerprint": step.fingerprint.hex(),
             "proof": step.proof,
+            "pushes": step.pushes,
             "base": inputs.base,
             "ours": _shown(inputs.ours),
             "theirs": _shown(inputs.theirs),
@@ -80,6 +81,7 @@ def _read(document: Any, laws: Laws) -> Step:
         local_version=_number(document["local_version"]),
         fingerprint=bytes.fromhex(document["fingerprint"]),
         proof=_optional(document["proof"]),
+        pushes=_values(document["pushes"]),
         inputs=inputs,
         decision=Decision(
             action=action,

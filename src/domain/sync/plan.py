@@ -20,23 +20,27 @@ from .step import Step, count
 
 
 class Fingerprint:
-    """Of the steps of a plan, one after the other, in the plan's order."""
+    """Of the steps of a plan, in any order."""
 
     def __init__(self, schema: Schema, policy: Policy) -> None:
-        self._hash = sha256(line(schema.kind).encode())
-        self._hash.update(policy_line(policy).encode())
+        self._head = line(schema.kind) + policy_line(policy)
+        self._count = self._sum = 0
 
     def add(self, step: Step) -> None:
-        """The next step."""
+        """One more step."""
         self.add_line(step_line(step))
 
     def add_line(self, text: str) -> None:
-        """The next step, as a line."""
-        self._hash.update(text.encode())
+        """One more step, as its line."""
+        self._count += 1
+        self._sum = (self._sum + int.from_bytes(sha256(text.encode()).digest(), "big")) % _BITS
 
     def hex(self) -> str:
-        """So far."""
-        return self._hash.hexdigest()
+        """Of all so far."""
+        return sha256(f"{self._head}{self._count} {self._sum:x}".encode()).hexdigest()
+
+
+_BITS = 1 << 256
 
 
 @attrs.frozen(kw_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from ..shared.ids import AccountId, RunId, TenantId
+from ..shared.ids import AccountId, PlanId, RunId, TenantId
 
 MIN_INTERVAL = timedelta(hours=1)
 
@@ -14,23 +14,32 @@ PUSH = "push"
 
 
 class RunState(enum.Enum):
-    """``interrupted``: the process died; ``skipped``: the hourly limit; neither counts as a success."""
+    """``interrupted``: the process died; ``skipped``: the hourly limit; ``held``: a guard stopped it before it wrote
+    anything; ``planned``: it only made a plan. None of these counts as a success.
+    """
 
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"
     SKIPPED = "skipped"
     INTERRUPTED = "interrupted"
+    HELD = "held"
+    PLANNED = "planned"
 
 
 @attrs.frozen(kw_only=True)
 class Counts:
-    """Records seen in a run, by what became of them."""
+    """Records seen in a run, by what became of them here; and how many were pushed to the provider, and how many wait
+    for a person because of it.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     errors: int = 0
+    deleted: int = 0
+    pushed: int = 0
+    conflicts: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -38,12 +47,15 @@ class Counts:
             updated=self.updated + other.updated,
             unchanged=self.unchanged + other.unchanged,
             errors=self.errors + other.errors,
+            deleted=self.deleted + other.deleted,
+            pushed=self.pushed + other.pushed,
+            conflicts=self.conflicts + other.conflicts,
         )
 
     @property
     def seen(self) -> int:
         """All records of the run."""
-        return self.created + self.updated + self.unchanged + self.errors
+        return self.created + self.updated + self.unchanged + self.errors + self.deleted
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +73,7 @@ class SyncError:
 @attrs.define(eq=False, kw_only=True)
 class Run:
     """``kind`` is what was asked for: ``members`` (with their memberships) or ``leads``; or ``push``, a write
-    to the provider. Instants are UTC.
+    to the provider. ``plan_id`` is the plan that it made or applied. Instants are UTC.
     """
 
     id: RunId = attrs.field(on_setattr=attrs.setters.frozen)
@@ -72,6 +84,7 @@ class Run:
     state: RunState = RunState.RUNNING
     counts: Counts = Counts()
     reason: str | None = None
+    plan_id: PlanId | None = None
     started_at: datetime
     finished_at: datetime | None = None
 

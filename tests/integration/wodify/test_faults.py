@@ -7,7 +7,8 @@ import pytest
 from tresen.adapters.emulators.faults import Fault, FaultRule
 from tresen.adapters.emulators.wodify import WodifyEmulator
 from tresen.adapters.memory.clock import FixedClock
-from tresen.application.ports.gym import GymGateway, NewMembership, NewPerson, Observed
+from tresen.application.ports.gym import GymGateway, NewMembership, NewPerson
+from tresen.application.ports.sources import Observed
 from tresen.domain.shared.errors import GatewayUnavailable, GatewayUnsupported
 
 from .conftest import SIZES, TODAY, Open

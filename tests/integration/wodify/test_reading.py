@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from tresen.adapters.emulators.wodify import WodifyEmulator
-from tresen.application.ports.gym import GymGateway, Observed
+from tresen.application.ports.gym import GymGateway
+from tresen.application.ports.sources import Observed
 from tresen.domain.shared.errors import CredentialsRefused
 
 from .conftest import SIZES, Open

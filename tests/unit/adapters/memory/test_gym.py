@@ -9,15 +9,8 @@ from tests.builders import a_package
 from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
-from tresen.application.ports.gym import (
-    LeadPatch,
-    MembershipPatch,
-    NewMembership,
-    NewPerson,
-    Observed,
-    Operation,
-    Support,
-)
+from tresen.application.ports.gym import LeadPatch, MembershipPatch, NewMembership, NewPerson, Operation, Support
+from tresen.application.ports.sources import Observed
 from tresen.domain.shared.errors import (
     GatewayRejected,
     GatewayUnavailable,

@@ -6,7 +6,8 @@ import pytest
 
 from tresen.adapters.http.failures import Throttled
 from tresen.adapters.http.messages import HttpRequest, HttpResponse
-from tresen.application.ports.gym import LeadPatch, NewPerson, Observed
+from tresen.application.ports.gym import LeadPatch, NewPerson
+from tresen.application.ports.sources import Observed
 from tresen.domain.shared.errors import (
     CredentialsRefused,
     GatewayNotFound,

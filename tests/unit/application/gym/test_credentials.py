@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.update_lead import LeadUpdate
-from tresen.application.ports.gym import Observed
+from tresen.application.ports.sources import Observed
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.domain.shared.errors import CredentialsRefused
 from tresen.domain.staff.task import StaffTask, TaskReason

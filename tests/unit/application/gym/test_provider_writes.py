@@ -9,7 +9,8 @@ from tresen.adapters.memory.gym import MemoryGym
 from tresen.application.leads.convert_lead import Conversion
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.membership.create_membership import Buyer, Sale
-from tresen.application.ports.gym import NewMembership, NewPerson, Observed
+from tresen.application.ports.gym import NewMembership, NewPerson
+from tresen.application.ports.sources import Observed
 from tresen.domain.shared.errors import AlreadyExists, IllegalTransition, StorageConflict
 from tresen.domain.shared.ids import MemberId
 from tresen.domain.staff.task import TaskReason, TaskState

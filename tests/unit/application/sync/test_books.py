@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from tresen.application.log_context import current
-from tresen.application.ports.gym import Observed
+from tresen.application.ports.sources import Observed
 from tresen.application.sync.sync_status import Status
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.domain.shared.errors import GatewayUnavailable, StorageConflict, StorageUnavailable

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tresen.application.ports.gym import Observed
+from tresen.application.ports.sources import Observed
 from tresen.domain.membership.status import Status
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.errors import StorageConflict

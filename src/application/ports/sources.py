@@ -1,0 +1,95 @@
+"""The other side of a sync: one kind of record at one account."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import attrs
+
+from ...domain.sync.schema import Values
+
+
+@attrs.define(eq=False)
+class Observed:
+    """One record as the provider shows it. Read-only by custom, not frozen: a listing makes one per record.
+
+    ``fingerprint`` is a hash of the record as received. ``read`` gives its values in our field names (see
+    ``application/sync/kinds.py``) and may raise InvalidValue when the record is unusable; fields that this view
+    of the record does not carry are left out, not None.
+    """
+
+    external_id: str
+    fingerprint: bytes
+    read: Callable[[], "Reading"] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Reading:
+    """The values of an observed record and when the provider says it was edited (UTC, None: not said)."""
+
+    values: Values
+    edited_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Batch:
+    """A page of records, and the ids of those that the provider says are deleted (tombstones).
+
+    ``cursor``: where changes go on after everything up to here; None where it cannot be told yet. Of a listing only
+    the last batch has one.
+    """
+
+    observed: Sequence[Observed] = ()
+    gone: Sequence[str] = ()
+    cursor: str | None = None
+
+
+class Source(Protocol):
+    """Raises as ``GymGateway`` does. Reads may be repeated freely and are.
+
+    ``kind`` is a word of ``application/sync/kinds.py``. ``writable`` are the fields that ``push`` can write, as far as
+    is known; empty for a side that can only be read. ``resolution_s`` is that of its instants.
+    """
+
+    kind: str
+    writable: frozenset[str]
+    can_create: bool
+    can_delete: bool
+    tells_changes: bool
+    resolution_s: int
+
+    @abstractmethod
+    def listing(self) -> AsyncIterator[Batch]:
+        """Every record, once through, in pages. An error in the middle ends it with that error.
+
+        A record may move while the listing is under way: it may be listed twice, and one that was there all the time
+        may be missed. Whoever concludes from its absence that it is gone asks for it with ``get`` before.
+        """
+
+    @abstractmethod
+    def changes(self, cursor: str) -> AsyncIterator[Batch]:
+        """What changed since the cursor, perhaps with some that did not: cursors overlap, so that changes that were
+        committed late and instants that are equal are not missed.
+
+        Raises CursorExpired, at any page, when only a listing helps; GatewayUnsupported unless ``tells_changes``.
+        """
+
+    @abstractmethod
+    async def get(self, external_id: str) -> Observed | None:
+        """One record in full, None when the provider says that there is none."""
+
+    @abstractmethod
+    async def push(self, external_id: str, values: Values) -> Observed:
+        """Write these fields and leave all others; the record as it is then, perhaps in the provider's own spelling.
+
+        Raises GatewayNotFound; GatewayUnsupported for a field that cannot be written.
+        """
+
+    @abstractmethod
+    async def create(self, values: Values) -> Observed:
+        """Make a record, or give the one that is this already. Raises GatewayUnsupported unless ``can_create``."""
+
+    @abstractmethod
+    async def delete(self, external_id: str) -> None:
+        """It is gone then, also when it was before. Raises GatewayUnsupported unless ``can_delete``."""

@@ -1,0 +1,102 @@
+"""A plan that is kept: to be looked at, and to be applied once."""
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from ..shared.errors import IllegalTransition, RuleViolation
+from ..shared.ids import AccountId, PlanId, RunId, TenantId
+from .guards import Trip
+
+
+class PlanState(enum.Enum):
+    """``planned``: ready; ``held``: a guard holds it until a person lets it through; ``applied``; ``stale``: what it
+    was computed from is another by now; ``broken``: it was not finished.
+    """
+
+    PLANNED = "planned"
+    HELD = "held"
+    APPLIED = "applied"
+    STALE = "stale"
+    BROKEN = "broken"
+
+
+class PlanHeld(RuleViolation):
+    """A guard holds the plan; a person may let it through."""
+
+    code = "plan_held"
+
+
+class PlanStale(RuleViolation):
+    """What the plan was computed from is another by now; make a new one."""
+
+    code = "plan_stale"
+
+
+@attrs.frozen(kw_only=True)
+class Part:
+    """What a plan does to one kind of record. ``actions`` counts steps by action, ``shared`` is how many records both
+    sides had, ``cursor`` where changes go on once it is applied; ``complete``: it knows all records of the provider.
+    """
+
+    kind: str
+    policy_version: int
+    shared: int = 0
+    seen: int = 0
+    actions: Mapping[str, int] = attrs.field(factory=dict)
+    trips: tuple[Trip, ...] = ()
+    fingerprint: str = ""
+    cursor: str | None = None
+    complete: bool = False
+
+
+@attrs.define(eq=False, kw_only=True)
+class KeptPlan:
+    """``kind`` is what was asked for, as a run's; ``parts`` are its kinds of record, in order. ``run_id`` is the run
+    that made it, ``accepted_by`` who let it through its guards. Instants in UTC.
+    """
+
+    id: PlanId
+    tenant_id: TenantId
+    account_id: AccountId
+    kind: str
+    run_id: RunId
+    state: PlanState = PlanState.BROKEN
+    parts: tuple[Part, ...] = ()
+    accepted_by: str | None = None
+    created_at: datetime
+    applied_at: datetime | None = None
+
+    @property
+    def trips(self) -> tuple[Trip, ...]:
+        """The guards that it trips."""
+        return tuple(trip for part in self.parts for trip in part.trips)
+
+    def finish(self, parts: tuple[Part, ...]) -> None:
+        """All steps are there."""
+        self.parts = parts
+        self.state = PlanState.HELD if self.trips else PlanState.PLANNED
+
+    def accept(self, by: str) -> None:
+        """A person lets it through. Raises IllegalTransition unless it is held."""
+        if self.state is not PlanState.HELD:
+            raise IllegalTransition(f"this plan is {self.state.value}, no guard holds it")
+        self.state, self.accepted_by = PlanState.PLANNED, by
+
+    def ensure_appliable(self) -> None:
+        """Raises PlanHeld, PlanStale, IllegalTransition (applied before, or never finished)."""
+        if self.state is PlanState.HELD:
+            raise PlanHeld(
+                f"a guard holds this plan: {'; '.join(trip.message for trip in self.trips)}", plan=str(self.id)
+            )
+        if self.state is PlanState.STALE:
+            raise PlanStale("this plan is stale: make a new one", plan=str(self.id))
+        if self.state is not PlanState.PLANNED:
+            raise IllegalTransition(f"this plan is {self.state.value}")
+
+    def end(self, state: PlanState, *, now: datetime) -> None:
+        """It was applied, or found to be stale."""
+        self.state = state
+        self.applied_at = now if state is PlanState.APPLIED else None

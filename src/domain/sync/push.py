@@ -1,0 +1,56 @@
+"""A push: our values on their way to the provider."""
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ..shared.ids import AccountId, PushId, RunId, TenantId
+from .canonical import Values
+
+
+class PushState(enum.Enum):
+    """``waiting``: written at the next chance; perhaps it was sent and no answer came, which is looked up first.
+
+    ``done``: the provider has it. ``refused``: it does not take it, and is not asked again with the same values.
+    ``dropped``: the record changed meanwhile, so that it is decided anew.
+    """
+
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+
+
+@attrs.define(eq=False, kw_only=True)
+class Push:
+    """``values`` are to be written there; ``expected`` are the provider's values that they were decided against.
+
+    ``external_id`` None: a record that is to be made there; no ``values``: one that is to be deleted there. Its id is
+    its key: sent twice, it has one effect.
+    ``attempts`` counts how often it was tried, ``why`` says what came of the last try. Instants in UTC.
+    """
+
+    id: PushId
+    tenant_id: TenantId
+    account_id: AccountId
+    kind: str
+    external_id: str | None
+    local_id: UUID
+    values: Values
+    expected: Values
+    run_id: RunId
+    state: PushState = PushState.WAITING
+    attempts: int = 0
+    why: str | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    def end(self, state: PushState, *, now: datetime, why: str | None = None) -> None:
+        """It needs nothing more."""
+        self.state, self.why, self.updated_at = state, why, now
+
+    def fail(self, why: str, *, now: datetime) -> None:
+        """It was tried, and whether it took effect is not known."""
+        self.attempts, self.why, self.updated_at = self.attempts + 1, why, now

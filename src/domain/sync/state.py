@@ -1,0 +1,44 @@
+"""How the sync of one kind at one account stands."""
+
+import enum
+from datetime import datetime, timedelta
+
+import attrs
+
+from ..shared.ids import AccountId, RunId
+
+
+class Phase(enum.Enum):
+    """What is going on. ``held``: a guard stopped the last run, and a person must look."""
+
+    IDLE = "idle"
+    OBSERVING = "observing"
+    APPLYING = "applying"
+    PUSHING = "pushing"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@attrs.frozen(kw_only=True)
+class SyncState:
+    """``kind`` is a kind of record. ``cursor`` (None: list everything) covers what was applied by ``cursor_at``.
+
+    ``complete_at`` is when a complete listing was last applied, ``succeeded_at`` when any run was. ``policy_version``
+    is that of the last run that applied: under another one, records are looked at anew that did not change.
+    ``seen`` counts the records of the run that ``phase`` is about. Instants in UTC.
+    """
+
+    account_id: AccountId
+    kind: str
+    phase: Phase = Phase.IDLE
+    run_id: RunId | None = None
+    seen: int = 0
+    cursor: str | None = None
+    cursor_at: datetime | None = None
+    complete_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    policy_version: int = -1
+
+    def lag(self, now: datetime) -> timedelta | None:
+        """How long ago both sides were last brought in step; None: never."""
+        return None if self.succeeded_at is None else now - self.succeeded_at
