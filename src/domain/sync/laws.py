@@ -60,6 +60,10 @@ class Contest:
     theirs: Value
     edited: Edited
 
+    def mirrored(self) -> "Contest":
+        """The sides swapped."""
+        return attrs.evolve(self, ours=self.theirs, theirs=self.ours, edited=self.edited.mirrored())
+
 
 @attrs.frozen(kw_only=True)
 class Law:

@@ -12,7 +12,7 @@ from .guards import Tally
 from .laws import NEVER_EDITED, Edited, Law
 from .policy import Policy
 from .schema import Field, Schema
-from .side import GONE, Presence, Shown, Side
+from .side import GONE, Presence, Shown
 
 
 @attrs.frozen(kw_only=True)
@@ -67,7 +67,7 @@ class Step:
 
 def count(step: Step, schema: Schema, tally: Tally) -> None:
     """Add what a step takes away. A record that the provider lost counts as deleted, whatever the policy does then;
-    not so one that a person decided about.
+    not so one that a person decided about. A value is blanked where it is written: here, or by a push.
     """
     decision = step.decision
     if decision.action is Action.DELETE_THERE or _is_lost(step):
@@ -75,7 +75,7 @@ def count(step: Step, schema: Schema, tally: Tally) -> None:
     elif decision.asks:
         tally.conflicts += 1
     for made in decision.fields:
-        if made.side is not Side.NEITHER and _blanks(schema.by_name[made.field], made):
+        if _blanks(schema.by_name[made.field], made, pushed=made.field in step.pushes):
             tally.blanked[made.field] = tally.blanked.get(made.field, 0) + 1
 
 
@@ -85,9 +85,9 @@ def _is_lost(step: Step) -> bool:
     return shared and inputs.theirs is GONE and decision.rule != OVERRIDE
 
 
-def _blanks(field: Field, made: FieldDecision) -> bool:
-    overwritten = made.ours if made.changes_ours else made.theirs
-    return field.canonical(made.value) is None and field.canonical(overwritten) is not None
+def _blanks(field: Field, made: FieldDecision, *, pushed: bool) -> bool:
+    overwritten = (made.ours if made.changes_ours else None, made.theirs if pushed and made.diverges else None)
+    return field.canonical(made.value) is None and any(field.canonical(each) is not None for each in overwritten)
 
 
 def is_shown(shown: Shown) -> bool:
