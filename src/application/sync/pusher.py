@@ -18,6 +18,7 @@ from ...domain.shared.errors import (
     GatewayUnsupported,
     InvalidValue,
 )
+from ...domain.shared.ids import PushId
 from ...domain.sync.canonical import Values
 from ...domain.sync.pairing import match_values
 from ...domain.sync.push import Push, PushState
@@ -54,7 +55,7 @@ class Pusher(Generic[E]):
         Raises GatewayError as soon as the provider cannot be reached, or refuses the credentials: what waits then goes
         on waiting.
         """
-        done, tried = 0, set()
+        done, tried = 0, set[PushId]()
         while True:
             waiting = [push for push in await self._waiting(opened, skip=len(tried)) if push.id not in tried]
             if not waiting:
@@ -131,7 +132,7 @@ class Pusher(Generic[E]):
         async def end(uow: UnitOfWork) -> Counts:
             push.end(state, now=self._scope.now, why=why)
             await uow.pushes.save(push)
-            if push.external_id is not None:
+            if push.external_id is not None and state is PushState.DROPPED:
                 await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
             return Counts()
 
