@@ -27,11 +27,14 @@ Read = tuple[Observed, Reading]
 
 @attrs.define
 class Examined:
-    """``steps`` are what must be written; ``fresh`` are readable records that no link knows yet."""
+    """``steps`` are what must be written; ``fresh`` are readable records that no link knows yet; ``settled`` are ids of
+    known records that need nothing.
+    """
 
     steps: list[Step] = attrs.field(factory=list)
     fresh: list[Read] = attrs.field(factory=list)
     errors: list[SyncError] = attrs.field(factory=list)
+    settled: list[str] = attrs.field(factory=list)
     unchanged: int = 0
 
 
@@ -154,6 +157,7 @@ class Examiner(Generic[E]):
         if needs_writing(self._kind.schema, step, link, conflicts, pushes):
             examined.steps.append(step)
         else:
+            examined.settled.append(link.external_id)
             examined.unchanged += 1
 
     def _both(self, found: Known[E], link: SyncRecord, one: Observed, reading: Reading) -> Step:

@@ -79,14 +79,16 @@ class PlanWriter:
         """Whether it has no step so far."""
         return self._number == 0 and not any(part.deletions for part in self.parts)
 
-    async def add(self, part: PartWriter, steps: Sequence[Step], errors: Sequence[SyncError] = ()) -> None:
-        """Keep steps, and what could not be read."""
-        await self._store(part.schema.kind, part.take(steps), errors)
+    async def add(
+        self, part: PartWriter, steps: Sequence[Step], errors: Sequence[SyncError] = (), settled: Sequence[str] = ()
+    ) -> None:
+        """Keep steps, and what could not be read. ``settled``: records that were looked at and need nothing."""
+        await self._store(part.schema.kind, part.take(steps), errors, settled)
 
     async def finish(self) -> None:
         """Keep the deletions, and say how it ends."""
         for part in reversed(self.parts):
-            await self._store(part.schema.kind, part.deletions, ())
+            await self._store(part.schema.kind, part.deletions)
         self.plan.finish(tuple(part.part() for part in self.parts))
         if self._number:
             await self._books.write(self._run, "finish_plan", self._save)
@@ -95,8 +97,10 @@ class PlanWriter:
         await uow.plans.save(self.plan)
         return Counts()
 
-    async def _store(self, kind: str, lines: Sequence[str], errors: Sequence[SyncError]) -> None:
-        if not lines and not errors:
+    async def _store(
+        self, kind: str, lines: Sequence[str], errors: Sequence[SyncError] = (), settled: Sequence[str] = ()
+    ) -> None:
+        if not (lines or errors or settled):
             return
         start = self._number
 
@@ -109,6 +113,8 @@ class PlanWriter:
                 await uow.runs.add_errors(errors)
                 ids = [error.external_id for error in errors if error.external_id is not None]
                 await uow.due.add(self._run.account_id, kind, ids)
+            if settled:
+                await uow.due.remove(self._run.account_id, kind, settled)
             return Counts(errors=len(errors))
 
         await self._books.write(self._run, "plan_batch", store)

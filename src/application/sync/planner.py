@@ -144,11 +144,11 @@ class Planner(Generic[E]):
 
     async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str) -> None:
         for start in range(0, len(external_ids), _SLICE):
-            some = external_ids[start : start + _SLICE]
-            examined = await self._books.read(
-                opened.run, lambda uow, some=some: self._examiner().gone(uow, some, proof)
-            )
+            examined = await self._lost(opened, external_ids[start : start + _SLICE], proof)
             await self._keep(opened, examined, examined.steps)
+
+    async def _lost(self, opened: Opened, external_ids: Sequence[str], proof: str) -> Examined:
+        return await self._books.read(opened.run, lambda uow: self._examiner().gone(uow, external_ids, proof))
 
     async def _meet(
         self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]], *, whole: bool
@@ -161,7 +161,7 @@ class Planner(Generic[E]):
             await self._writer.add(self._part, steps)
 
     async def _keep(self, opened: Opened, examined: Examined, steps: Sequence[Step]) -> None:
-        await self._writer.add(self._part, steps, examined.errors)
+        await self._writer.add(self._part, steps, examined.errors, examined.settled)
         opened.run.counts = attrs.evolve(opened.run.counts, unchanged=opened.run.counts.unchanged + examined.unchanged)
 
     def _examiner(self) -> Examiner[E]:

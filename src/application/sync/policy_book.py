@@ -1,4 +1,4 @@
-"""Which policy holds for a kind of record at an account: what is built in, then the tenant's layer, then the account's."""
+"""Which policy holds for a kind of record at an account: the built-in one, the tenant's above it, the account's on top."""
 
 import attrs
 

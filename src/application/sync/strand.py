@@ -1,5 +1,6 @@
 """One kind of record in a run: what it is, by which rules, how it stands, and the other side of it."""
 
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -8,8 +9,9 @@ from ...domain.sync.guards import Tally
 from ...domain.sync.laws import Laws
 from ...domain.sync.run import Counts
 from ...domain.sync.state import SyncState
+from ...domain.sync.step import Step
 from ..ports.clock import IdSource
-from ..ports.sources import Source
+from ..ports.sources import Batch, Source
 from ..ports.unit_of_work import UnitOfWork
 from .applier import Applier
 from .confirming import Confirm
@@ -51,10 +53,13 @@ class Strand(Generic[E]):
         walk, seen = Walk(self.source, None), 0
         first = FirstLoad(self.kind, self.scope, self.ids)
         async for batch in walk.batches():
-            await self.books.write(opened.run, "sync_batch", lambda uow, batch=batch: first(uow, batch.observed))
+            await self._load(opened, first, batch)
             seen += len(batch.observed)
             watch(self.name, seen)
         return walk
+
+    async def _load(self, opened: Opened, first: FirstLoad[E], batch: Batch) -> None:
+        await self.books.write(opened.run, "sync_batch", lambda uow: first(uow, batch.observed))
 
     async def plan(self, opened: Opened, writer: PlanWriter, cursor: str | None, watch: Watch) -> None:
         """Write down what is to be done."""
@@ -63,18 +68,14 @@ class Strand(Generic[E]):
         planner = Planner(self.kind, self.scope, self.laws, self.source, self.books, writer, part, watch)
         await planner(opened, Walk(self.source, cursor))
 
-    def applier(self) -> Applier[E]:
-        """What applies its steps."""
-        return Applier(self.kind, self.scope, self.ids)
-
     async def push(self, opened: Opened) -> int:
         """Write to the provider what waits."""
         confirm = Confirm(self.kind, self.scope, self.ids)
         return await Pusher(self.kind, self.scope, self.source, self.books, confirm)(opened)
 
-    async def apply(self, uow: UnitOfWork, steps: "Steps") -> Counts:
+    async def apply(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
         """Its steps of a plan, in order."""
-        return await self.applier()(uow, steps)
+        return await Applier(self.kind, self.scope, self.ids)(uow, steps)
 
 
 # The entities of a strand are its own business.
