@@ -1,4 +1,4 @@
-"""Which policy holds for a kind of record at an account: the built-in one, the tenant's above it, the account's on top."""
+"""Which policy holds for a kind of record at an account: built in, then the layers of the tenant and the account."""
 
 import attrs
 
