@@ -1,7 +1,7 @@
 """What every gateway to a gym promises (ports/gym.py, GymGateway)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -15,7 +15,7 @@ from tresen.application.ports.gym import (
     Operation,
     Support,
 )
-from tresen.application.ports.sources import Batch, Observed
+from tresen.application.ports.sources import Observed
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP, MEMBERSHIP_SCHEMA, lead_schema, member_schema
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.shared.errors import (
@@ -25,16 +25,10 @@ from tresen.domain.shared.errors import (
     GatewayRejected,
     GatewayUnavailable,
 )
-from tresen.domain.sync.schema import Value
 
-from . import gyms
-from .gyms import GymWorld
+from .gyms import WORLDS, GymWorld, everything, ids, value
 
 UNKNOWN = "987654321"
-WORLDS: dict[str, Callable[[], AbstractAsyncContextManager[GymWorld]]] = {
-    "memory": gyms.in_memory,
-    "wodify": gyms.at_wodify,
-}
 
 
 @pytest.fixture(params=WORLDS)
@@ -42,19 +36,6 @@ async def gym_world(request: pytest.FixtureRequest) -> AsyncIterator[GymWorld]:
     """An empty gym."""
     async with WORLDS[request.param]() as world:
         yield world
-
-
-async def everything(batches: AsyncIterator[Batch]) -> list[Observed]:
-    return [one async for batch in batches for one in batch.observed]
-
-
-def value(observed: Observed | None, field: str) -> Value:
-    assert observed is not None
-    return observed.read().values[field]
-
-
-def ids(observed: Sequence[Observed]) -> list[str]:
-    return [one.external_id for one in observed]
 
 
 READS: dict[str, Callable[[GymGateway], Awaitable[object]]] = {

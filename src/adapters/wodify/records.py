@@ -23,7 +23,7 @@ from .ids import id_of, unkeyed
 from .quoting import message, storable
 
 _NONE_DATE = "1900-01-01"
-_NONE_STAMPS = (_NONE_DATE, "0001-01-01")
+NONE_STAMPS = (_NONE_DATE, "0001-01-01")
 _DATE_LENGTH = 10
 # Decoding refuses a NUL that is not escaped.
 _ESCAPED_NUL = b"\\u0000"
@@ -240,7 +240,7 @@ def as_date(value: Value) -> Value:
 
 def edited_at(text: str | None, zone: ZoneInfo) -> datetime | None:
     """The instant (UTC) of an edit stamp, which is read as a civil time of ``zone`` unless it names its own."""
-    if not text or text.startswith(_NONE_STAMPS):
+    if not text or text.startswith(NONE_STAMPS):
         return None
     try:
         moment = datetime.fromisoformat(text)
