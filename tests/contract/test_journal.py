@@ -10,8 +10,8 @@ from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.membership.member import Member
 from tresen.domain.shared.ids import TenantId
 from tresen.domain.sync.journal import Change
-from tresen.domain.sync.laws import Side
 from tresen.domain.sync.run import Run
+from tresen.domain.sync.side import Side
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
 from .kinds import LATER, ODD
@@ -37,17 +37,25 @@ async def test_values_of_every_type_come_back_as_they_were(
     backend: Backend, tenant: TenantId, run: Run, member: Member
 ) -> None:
     lines = [
-        a_change(run, member, field=f"field {n}", base=value, ours=VALUES[-n], theirs=VALUES[n // 2])
+        a_change(run, member, field=f"field {n}", base=value, ours=VALUES[-n], theirs=VALUES[n // 2], value=value)
         for n, value in enumerate(VALUES)
     ]
     lines.append(
-        attrs.evolve(lines[0], field=ODD, external_id=ODD, side=Side.OURS, rule="newest", reason=ODD, at=LATER)
+        attrs.evolve(
+            a_change(run, member, value=ODD, version=2**40),
+            field=ODD,
+            external_id=ODD,
+            side=Side.OURS,
+            rule="newest",
+            reason=ODD,
+            at=LATER,
+        )
     )
     await append(backend, tenant, *lines)
     found = await backend.read(tenant, lambda uow: uow.journal.of_record(MEMBER, member.id))
     assert list(found) == lines
     for line, kept in zip(lines, found, strict=True):
-        assert same((line.base, line.ours, line.theirs), (kept.base, kept.ours, kept.theirs))
+        assert same((line.base, line.ours, line.theirs, line.value), (kept.base, kept.ours, kept.theirs, kept.value))
 
 
 async def test_lines_are_told_oldest_first(backend: Backend, tenant: TenantId, run: Run, member: Member) -> None:

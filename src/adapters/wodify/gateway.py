@@ -1,6 +1,6 @@
 """One account at Wodify."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Raw
 
@@ -14,7 +14,8 @@ from ...application.ports.gym import (
     Operation,
     Support,
 )
-from ...application.ports.sources import Observed
+from ...application.ports.sources import Observed, Source
+from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.membership.package import Package
 from ...domain.shared.errors import GatewayRejected, GatewayUnsupported, NotConfigured
 from ...domain.shared.unset import UNSET
@@ -29,6 +30,7 @@ from .quoting import word
 from .records import client_reader, lead_reader, membership_reader
 from .routes import Route
 from .settings import Options
+from .source import WodifySource
 from .templates import Templates
 from .writing import person_body, replacement_body, status_changes
 
@@ -37,6 +39,7 @@ _ROUTE_OF: Mapping[Operation, Route] = {
     Operation.UPDATE_LEAD: routes.UPDATE_LEAD,
     Operation.CONVERT_LEAD: routes.CONVERT_LEAD[0],
     Operation.CREATE_MEMBER: routes.CREATE_CLIENT,
+    Operation.UPDATE_MEMBER: routes.UPDATE_CLIENT,
     Operation.CREATE_MEMBERSHIP: routes.CREATE_MEMBERSHIP,
     Operation.UPDATE_MEMBERSHIP: routes.UPDATE_MEMBERSHIP,
     Operation.CANCEL_MEMBERSHIP: routes.END_MEMBERSHIP,
@@ -67,17 +70,12 @@ class WodifyGateway(GymGateway):
         """The list of locations, or one client where that list does not exist."""
         return await probe(self._protocol, self._transport)
 
-    def members(self) -> AsyncIterator[Sequence[Observed]]:
-        """By rising ids; pages of the account's page size."""
-        return self._clients.pages()
-
-    def memberships(self) -> AsyncIterator[Sequence[Observed]]:
-        """By rising ids; holds and prices are not told."""
-        return self._memberships.pages()
-
-    def leads(self) -> AsyncIterator[Sequence[Observed]]:
-        """By rising ids; notes are not told here, only by ``lead``."""
-        return self._leads.pages()
+    def source(self, kind: str) -> Source:
+        """Lists tell neither a lead's notes nor a membership's holds and price."""
+        collection = {MEMBER: self._clients, MEMBERSHIP: self._memberships, LEAD: self._leads}.get(kind)
+        if collection is None:
+            raise GatewayUnsupported(f"wodify keeps no {kind}")
+        return WodifySource(kind=kind, collection=collection)
 
     async def list_members(self, *, status: str | None, limit: int, offset: int) -> Sequence[Observed]:
         """A state is searched for by Wodify, or by going through the list where its search cannot be relied on."""

@@ -6,7 +6,7 @@ import attrs
 
 from ...domain.shared.ids import ConflictId
 from ...domain.sync.action import Action
-from ...domain.sync.conflict import Conflict
+from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.decision import WHOLE, FieldDecision
 from ...domain.sync.schema import Schema
 from ...domain.sync.side import Side
@@ -69,6 +69,7 @@ class Asking:
             ours=made.ours,
             theirs=made.theirs,
             edited=step.inputs.edited,
+            candidates=step.inputs.candidates,
             rule=made.rule,
             reason=made.reason,
             run_id=self._scope.run_id,
@@ -82,7 +83,7 @@ def _asked(step: Step) -> Sequence[FieldDecision]:
     if decision.action is not Action.ASK:
         return decision.asked
     whole = FieldDecision(
-        field=WHOLE,
+        field=PAIRING if step.inputs.candidates else WHOLE,
         base=None,
         ours=None,
         theirs=None,

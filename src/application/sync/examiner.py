@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, TypeVar
+from uuid import UUID
 
 import attrs
 
 from ...domain.shared.errors import TresenError
 from ...domain.sync.decision import Decision
-from ...domain.sync.laws import Edited, Law
+from ...domain.sync.laws import Edited, Law, Laws
 from ...domain.sync.override import Override
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import SyncError
@@ -40,7 +41,7 @@ class Examiner(Generic[E]):
 
     _kind: RecordKind[E]
     _scope: Scope
-    _laws: Mapping[str, Law]
+    _laws: Laws
 
     async def observed(self, uow: UnitOfWork, batch: Sequence[Observed], *, edited: Collection[str]) -> Examined:
         """Records that the provider shows; one that is there twice counts once: the later one.
@@ -74,6 +75,23 @@ class Examiner(Generic[E]):
             fingerprint=one.fingerprint,
             inputs=inputs,
             decision=inputs.decide(self._kind.schema, self._scope.policy),
+        )
+
+    def doubtful(self, one: Observed, reading: Reading, candidates: Sequence[UUID]) -> Step:
+        """The step for a record of which nobody can tell which of ours it is, if any."""
+        step = self.fresh(one, reading)
+        inputs = attrs.evolve(step.inputs, candidates=tuple(map(str, candidates)))
+        return attrs.evolve(step, inputs=inputs, decision=self._decide(inputs))
+
+    def lonely(self, entity: E) -> Step:
+        """The step for a record that is on our side alone."""
+        inputs = Inputs(base=None, ours=self._kind.values(entity), theirs=GONE, edited=self._edited(entity, None))
+        return Step(
+            external_id=None,
+            local_id=entity.id,
+            local_version=entity.version,
+            inputs=inputs,
+            decision=self._decide(inputs),
         )
 
     def paired(self, one: Observed, reading: Reading, entity: E) -> Step:
@@ -186,4 +204,5 @@ class Examiner(Generic[E]):
 
     def _overrides(self, overrides: Sequence[Override]) -> Mapping[str, Law]:
         # An embedder's law that is not there any more leaves the field to the policy.
-        return {each.field: self._laws[each.law] for each in overrides if each.law in self._laws}
+        found = ((each.field, self._laws.get(each.law)) for each in overrides)
+        return {field: law for field, law in found if law is not None}

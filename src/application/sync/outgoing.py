@@ -36,9 +36,9 @@ class Outgoing:
         action = step.decision.action
         if step.local_id is None:
             return None
-        if action in _CREATES and self._scope.may_create:
+        if action in _CREATES:
             return self._new(step, values=values_of(step.inputs.ours), expected={}, external_id=None)
-        if action is Action.DELETE_THERE and self._scope.may_delete:
+        if action is Action.DELETE_THERE:
             return self._new(step, values={}, expected=values_of(step.inputs.theirs), external_id=step.external_id)
         if step.pushes:
             theirs = values_of(step.inputs.theirs)

@@ -12,8 +12,8 @@ from ...domain.sync.run import SyncError
 
 @attrs.frozen(kw_only=True)
 class Scope:
-    """``writable`` are the fields that the provider takes, empty where nothing may be written to it; ``may_create``
-    and ``may_delete`` likewise. ``resolution_s`` is that of its instants.
+    """``policy`` allows no more than the provider does. ``writable`` are the fields that it takes, empty where nothing
+    may be written to it. ``resolution_s`` is that of its instants.
 
     ``news``: what is new to us has just happened. Not so in an account's first run, which finds what was there long
     before: hundreds of leads would be greeted who wrote years ago. ``anew``: records are looked at that did not change,
@@ -25,8 +25,6 @@ class Scope:
     run_id: RunId
     policy: Policy = BUILT_IN_POLICY
     writable: frozenset[str] = frozenset()
-    may_create: bool = False
-    may_delete: bool = False
     resolution_s: int = 1
     news: bool = True
     anew: bool = False

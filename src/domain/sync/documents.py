@@ -49,6 +49,7 @@ def step_line(step: Step) -> str:
             "edited": _edited(inputs.edited),
             "overrides": {name: law.name for name, law in inputs.overrides.items()},
             "in_flight": inputs.in_flight,
+            "candidates": inputs.candidates,
             "action": decision.action.value,
             "rule": decision.rule,
             "reason": decision.reason,
@@ -74,6 +75,7 @@ def _read(document: Any, laws: Laws) -> Step:
         edited=_read_edited(*document["edited"]),
         overrides={name: laws.named(law) for name, law in document["overrides"].items()},
         in_flight=_values(document["in_flight"]),
+        candidates=tuple(map(_text, document["candidates"])),
     )
     return Step(
         external_id=_optional(document["external_id"]),

@@ -160,6 +160,10 @@ class Laws:
     def __iter__(self) -> Iterator[Law]:
         return iter(self._by_name.values())
 
+    def get(self, name: str) -> Law | None:
+        """That law, None when there is none."""
+        return self._by_name.get(name)
+
     def named(self, name: str) -> Law:
         """That law. Raises InvalidValue, naming those that there are."""
         if name not in self._by_name:

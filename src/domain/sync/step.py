@@ -14,10 +14,16 @@ from .policy import Policy
 from .schema import Field, Schema
 from .side import GONE, Presence, Shown
 
+# The rule by which a new record is not created: it may be one that is here.
+AMBIGUOUS = "ambiguous"
+
 
 @attrs.frozen(kw_only=True)
 class Inputs:
-    """What a decision is computed from, besides the policy. See ``decide``."""
+    """What a decision is computed from, besides the policy. See ``decide``.
+
+    ``candidates`` are ids of our records of which a new record of the provider may be one, and nobody can tell which.
+    """
 
     base: Values | None
     ours: Shown
@@ -25,9 +31,12 @@ class Inputs:
     edited: Edited = NEVER_EDITED
     overrides: Mapping[str, Law] = NO_LAWS
     in_flight: Values = NOTHING
+    candidates: tuple[str, ...] = ()
 
     def decide(self, schema: Schema, policy: Policy) -> Decision:
         """The decision: the same inputs and policy always give the same."""
+        if self.candidates:
+            return Decision(action=Action.ASK, rule=AMBIGUOUS, reason="it may be one of several of our records")
         return decide(
             schema,
             policy,
