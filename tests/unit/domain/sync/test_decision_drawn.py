@@ -4,6 +4,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tresen.domain.sync.action import Action
 from tresen.domain.sync.decision import decide
 from tresen.domain.sync.policy import Policy
 from tresen.domain.sync.side import Presence
@@ -88,4 +89,13 @@ def test_only_fields_of_the_schema_that_were_observed_and_differ_are_decided(cas
 @given(inputs(), POLICIES)
 def test_inputs_decide_as_decide_does(drawn: Inputs, policy: Policy) -> None:
     """And never raise, whatever the sides hold."""
-    assert drawn.decide(SCHEMA, policy) == decide(SCHEMA, policy, **attrs.asdict(drawn, recurse=False))
+    arguments = attrs.asdict(drawn, recurse=False)
+    assert arguments.pop("candidates") == ()
+    assert drawn.decide(SCHEMA, policy) == decide(SCHEMA, policy, **arguments)
+
+
+@given(inputs(), POLICIES)
+def test_a_record_that_may_be_one_of_several_is_asked_for(drawn: Inputs, policy: Policy) -> None:
+    decision = attrs.evolve(drawn, candidates=("1", "2")).decide(SCHEMA, policy)
+    assert (decision.action, decision.rule, decision.asks) == (Action.ASK, "ambiguous", True)
+    assert decision.reason.strip()
