@@ -23,7 +23,10 @@ Document = Mapping[str, object]
 
 
 def line(document: object) -> str:
-    """One line of JSON with its keys in order, which every reader of lines and every store of UTF-8 keeps as it is."""
+    """One line of JSON with its keys in order, which every reader of lines and every store of UTF-8 keeps as it is.
+
+    The halves of one character, given as two, are read back as one: JSON knows no other way to write it.
+    """
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", _ENCODER.encode(document)) + "\n"
 
 
