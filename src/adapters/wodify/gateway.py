@@ -42,6 +42,9 @@ _ROUTE_OF: Mapping[Operation, Route] = {
     Operation.CANCEL_MEMBERSHIP: routes.END_MEMBERSHIP,
 }
 
+# Pages fetched before a listing's reader asks for them: while one batch goes into a store, the next one comes in.
+_AHEAD = 10
+
 
 class WodifyGateway(GymGateway):
     """Wodify's clients are our members. ``transport`` raises for answers after which trying later may help.
@@ -69,15 +72,15 @@ class WodifyGateway(GymGateway):
 
     def members(self) -> AsyncIterator[Sequence[Observed]]:
         """By rising ids; pages of the account's page size."""
-        return self._clients.pages()
+        return self._clients.pages(ahead=_AHEAD)
 
     def memberships(self) -> AsyncIterator[Sequence[Observed]]:
         """By rising ids; holds and prices are not told."""
-        return self._memberships.pages()
+        return self._memberships.pages(ahead=_AHEAD)
 
     def leads(self) -> AsyncIterator[Sequence[Observed]]:
         """By rising ids; notes are not told here, only by ``lead``."""
-        return self._leads.pages()
+        return self._leads.pages(ahead=_AHEAD)
 
     async def list_members(self, *, status: str | None, limit: int, offset: int) -> Sequence[Observed]:
         """A state is searched for by Wodify, or by going through the list where its search cannot be relied on."""
