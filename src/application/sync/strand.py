@@ -54,8 +54,8 @@ class Strand(Generic[E]):
         watch(self.name, seen)
         first = FirstLoad(self.kind, self.scope, self.ids)
         async for batch in walk.batches():
-            await self._load(opened, first, batch)
             if batch.observed:
+                await self._load(opened, first, batch)
                 seen += len(batch.observed)
                 watch(self.name, seen)
         return walk
