@@ -102,6 +102,13 @@ async def test_a_cursor_never_goes_back(wodify: FakeWodify, gateway: MakeGateway
     assert (await batches_of(source.changes(CURSOR)))[-1].cursor == "2026-07-10T14:35:00~12"
 
 
+async def test_an_older_edit_is_no_witness(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    """The next search would rightly not find it."""
+    wodify.on("GET /clients/search", page("clients", {"id": 12}, client(13, 5)))
+    source = gateway(changed_since="true").source(MEMBER)
+    assert (await batches_of(source.changes(CURSOR)))[-1].cursor == CURSOR
+
+
 async def test_further_pages_go_on_behind_the_last_id(wodify: FakeWodify, gateway: MakeGateway) -> None:
     """The newest edit is asked for before the first page that counts; what is edited later may not move the cursor."""
     first = page("clients", client(2), client(12), has_more=True)
