@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from uuid import UUID
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import BindParameter, Select, bindparam, delete, func, literal, select
 
