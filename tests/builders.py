@@ -23,6 +23,7 @@ from tresen.domain.shared.ids import (
     AccountId,
     ApiKeyId,
     DeliveryId,
+    EntryId,
     LeadId,
     MemberId,
     MembershipId,
@@ -37,10 +38,10 @@ from tresen.domain.shared.ids import (
 from tresen.domain.shared.money import Money
 from tresen.domain.staff.task import StaffTask, TaskReason, TaskState
 from tresen.domain.sync.journal import Change
-from tresen.domain.sync.laws import Side
 from tresen.domain.sync.record import SyncRecord
 from tresen.domain.sync.run import Counts, Run, RunState, SyncError
 from tresen.domain.sync.schema import Value, Values
+from tresen.domain.sync.side import Side
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.tenancy.tenant import Site, Tenant
 from tresen.domain.webhooks.delivery import Delivery, content_hash, content_key
@@ -48,6 +49,8 @@ from tresen.domain.webhooks.inbox import Inbox, InboxSecret
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 IDS = SequenceIds(start=1_000_000)
+# A run that nobody looks at.
+RUN = RunId(IDS.new())
 
 
 def values_of(entity: attrs.AttrsInstance) -> dict[str, object]:
@@ -276,6 +279,7 @@ def a_record(
     base: Values | None = None,
     fingerprint: bytes = b"\x03" * 32,
     local_version: int | None = None,
+    run: RunId | None = None,
 ) -> SyncRecord:
     return SyncRecord(
         account_id=account,
@@ -286,6 +290,7 @@ def a_record(
         fingerprint=fingerprint,
         local_version=local.version if local_version is None else local_version,
         synced_at=NOON,
+        run_id=run or RUN,
     )
 
 
@@ -298,9 +303,12 @@ def a_change(
     base: Value = None,
     ours: Value = None,
     theirs: Value = None,
+    value: Value = None,
+    version: int = 0,
     at: datetime = NOON,
 ) -> Change:
     return Change(
+        id=EntryId(IDS.new()),
         run_id=run.id,
         kind=kind,
         external_id="17",
@@ -309,6 +317,8 @@ def a_change(
         base=base,
         ours=ours,
         theirs=theirs,
+        value=value,
+        version=version,
         side=Side.THEIRS,
         rule="theirs",
         reason="the provider owns this field",

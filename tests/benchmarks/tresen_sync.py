@@ -58,7 +58,7 @@ async def measure(database_url: str, url: str, folder: str) -> dict[str, float]:
         tenant_id, account_id = await prepare(use_cases, url)
         tune_garbage_collection()
         started = time.perf_counter()
-        run = await use_cases.sync_members(tenant_id, account_id, force=True)
+        run = await use_cases.sync.members(tenant_id, account_id, force=True)
         seconds = time.perf_counter() - started
     if run.state is not RunState.COMPLETED or run.counts.errors:
         sys.exit(f"the sync failed: {run}")

@@ -23,6 +23,7 @@ from tests.builders import (
     an_inbox,
 )
 from tests.outgoing import a_message, an_attempt, an_endpoint
+from tests.sync_books import a_conflict, a_plan, a_push
 
 from tresen.adapters.cron import read_cron
 from tresen.application.ports.repositories import Entities, Synced
@@ -38,9 +39,15 @@ from tresen.domain.membership.status import Status, Terms
 from tresen.domain.schedules.schedule import Schedule
 from tresen.domain.schedules.timing import Cron
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
-from tresen.domain.shared.ids import AccountId, MemberId
+from tresen.domain.shared.ids import AccountId, MemberId, PlanId, RunId
 from tresen.domain.shared.money import Money
 from tresen.domain.staff.task import StaffTask, TaskState
+from tresen.domain.sync.canonical import Value
+from tresen.domain.sync.conflict import Choice, Conflict, ConflictState, Resolution
+from tresen.domain.sync.guards import Trip
+from tresen.domain.sync.kept_plan import KeptPlan, Part, PlanState
+from tresen.domain.sync.laws import Edited
+from tresen.domain.sync.push import Push, PushState
 from tresen.domain.sync.run import Counts, Run, RunState
 from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
 from tresen.domain.webhooks.delivery import Delivery, DeliveryState
@@ -137,8 +144,9 @@ async def _run(uow: UnitOfWork) -> Run:
 
 
 def _change_run(run: Run) -> None:
-    run.counts = Counts(created=100_000, updated=2, unchanged=2**40, errors=1)
-    run.finish(RunState.FAILED, now=LATER, reason=ODD)
+    run.counts = Counts(created=100_000, updated=2, unchanged=2**40, errors=1, deleted=3, pushed=4, conflicts=5)
+    run.plan_id = PlanId(run.id)
+    run.finish(RunState.HELD, now=LATER, reason=ODD)
 
 
 async def _task(uow: UnitOfWork) -> StaffTask:
@@ -249,6 +257,61 @@ def _change_message(message: Message) -> None:
     message.round = 2
 
 
+async def _conflict(uow: UnitOfWork) -> Conflict:
+    account = an_account(uow.tenant.id, "for a conflict")
+    await uow.accounts.add(account)
+    conflict = a_conflict(account, ODD, ODD, kind=ODD, base=True, ours=1, theirs=("a", ODD), opened_at=LATER)
+    conflict.edited = Edited(ours_at=LATER_ELSEWHERE, theirs_at=NOON, resolution_s=60, skew_s=0)
+    conflict.candidates, conflict.rule, conflict.reason = ("1", ODD), ODD, ODD
+    return conflict
+
+
+def _change_conflict(conflict: Conflict) -> None:
+    conflict.see(
+        base=ODD, ours=False, theirs=0, edited=Edited(theirs_at=LATER), run_id=RunId(conflict.id), now=LATER_ELSEWHERE
+    )
+    conflict.local_id, conflict.candidates = None, ()
+    conflict.state = ConflictState.OPEN
+    conflict.resolve(Resolution(choice=Choice.VALUE, value=("b", ODD), by=ODD, at=LATER))
+
+
+async def _plan(uow: UnitOfWork) -> KeptPlan:
+    account = an_account(uow.tenant.id, "for a plan")
+    await uow.accounts.add(account)
+    return a_plan(account, created_at=LATER)
+
+
+def _change_plan(plan: KeptPlan) -> None:
+    trip = Trip(guard="deleted", count=7, shared=9, message=ODD)
+    part = Part(
+        kind=ODD,
+        policy_version=3,
+        shared=9,
+        seen=2**40,
+        actions={"merge": 1, ODD: 2},
+        trips=(trip, trip),
+        fingerprint=ODD,
+        cursor=ODD,
+        complete=True,
+    )
+    plan.finish((part, Part(kind="lead", policy_version=0)))
+    plan.accept(ODD)
+    plan.end(PlanState.APPLIED, now=LATER)
+
+
+async def _push(uow: UnitOfWork) -> Push:
+    account = an_account(uow.tenant.id, "for a push")
+    await uow.accounts.add(account)
+    values: dict[str, Value] = {ODD: ODD, "flag": True, "count": 1, "set": ("a", ODD), "empty": (), "none": None}
+    return a_push(account, ODD, kind=ODD, values=values, expected={"flag": 1, "count": True}, created_at=LATER)
+
+
+def _change_push(push: Push) -> None:
+    push.fail(ODD, now=LATER)
+    push.external_id, push.values, push.expected = None, {}, {ODD: ("True",)}
+    push.end(PushState.REFUSED, now=LATER_ELSEWHERE, why=ODD)
+
+
 KINDS = (
     Kind(name="members", make=_member, change=_change_member, versioned=True),
     Kind(name="memberships", make=_membership, change=_change_membership, versioned=True),
@@ -259,6 +322,9 @@ KINDS = (
     Kind(name="schedules", make=_schedule, change=_change_schedule, versioned=True),
     Kind(name="endpoints", make=_endpoint, change=_change_endpoint, versioned=True),
     Kind(name="messages", make=_message, change=_change_message, versioned=True),
+    Kind(name="conflicts", make=_conflict, change=_change_conflict, versioned=True),
+    Kind(name="plans", make=_plan, change=_change_plan, versioned=False),
+    Kind(name="pushes", make=_push, change=_change_push, versioned=False),
     Kind(name="runs", make=_run, change=_change_run, versioned=False),
     Kind(name="tasks", make=_task, change=_change_task, versioned=False),
     Kind(name="users", make=_user, change=_change_user, versioned=False),

@@ -133,3 +133,19 @@ class MemorySynced(MemoryVersioned[A, K], Synced[A, K]):
         """Keep copies as the next versions."""
         for entity in entities:
             await self.save(entity)
+
+    async def remove_many(self, entities: Sequence[A]) -> None:
+        """All or none."""
+        for entity in entities:
+            self._ensure_own(entity)
+            stored = self._rows.find(entity.id)
+            if stored is None:
+                raise StaleVersion(f"{self._kind} {entity.id} is gone", kind=self._kind, id=str(entity.id))
+            self._ensure_current(entity, stored)
+            self._ensure_free(entity)
+        for entity in entities:
+            self._rows.remove(entity.id)
+        self._outbox.take(entities)
+
+    def _ensure_free(self, entity: A) -> None:
+        """Nothing belongs to one."""

@@ -12,7 +12,7 @@ from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.membership.package import Package
-from ...domain.shared.errors import NotFound
+from ...domain.shared.errors import NotFound, StorageConflict
 from ...domain.shared.ids import AccountId, LeadId, MemberId, MembershipId, TenantId
 from ...domain.sync.record import SyncRecord
 from .entities import MemorySynced
@@ -21,7 +21,17 @@ from .tables import Draft
 
 
 class MemoryMembers(MemorySynced[Member, MemberId], Members):
-    """Members."""
+    """Members, with the memberships that belong to them."""
+
+    def __init__(
+        self, tenant_id: TenantId, rows: Draft[UUID, Member], memberships: Draft[UUID, Membership], outbox: Outbox
+    ) -> None:
+        super().__init__("member", tenant_id, rows, outbox)
+        self._memberships = memberships
+
+    def _ensure_free(self, entity: Member) -> None:
+        if any(self._memberships.among("member", entity.id)):
+            raise StorageConflict(f"member {entity.id} still has memberships")
 
 
 class MemoryMemberships(MemorySynced[Membership, MembershipId], Memberships):

@@ -19,10 +19,12 @@ from ...application.search import search_words
 from ...domain.identity.credentials import ApiKey
 from ...domain.identity.user import User
 from ...domain.shared.errors import InvalidValue, NotFound
-from ...domain.shared.ids import MemberId, TenantId
+from ...domain.shared.ids import AccountId, MemberId, TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.staff.task import StaffTask
-from ...domain.sync.run import PUSH, Run
+from ...domain.sync.conflict import Conflict, ConflictState
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.run import PUSH, Run, RunState
 from .entities import Identified
 from .members import latest_start
 from .ordering import arranged
@@ -70,12 +72,61 @@ class MemoryReaders(Readers):
         keys = sorted((key for _, key in table.items()), key=lambda key: (key.created_at, key.id), reverse=True)
         return [table.copy(key) for key in keys]
 
-    async def runs(self, tenant_id: TenantId, *, limit: int, pushes: bool = True) -> Sequence[Run]:
+    async def runs(
+        self,
+        tenant_id: TenantId,
+        *,
+        limit: int,
+        pushes: bool = True,
+        account_id: AccountId | None = None,
+        kind: str | None = None,
+        state: RunState | None = None,
+    ) -> Sequence[Run]:
         """By start; of one instant, the greater id first."""
         table = self._store.room(tenant_id).runs
-        wanted = (run for _, run in table.items() if pushes or run.kind != PUSH)
+        wanted = (
+            run
+            for _, run in table.items()
+            if (pushes or run.kind != PUSH)
+            and account_id in (None, run.account_id)
+            and kind in (None, run.kind)
+            and state in (None, run.state)
+        )
         runs = sorted(wanted, key=lambda run: (run.started_at, run.id), reverse=True)
         return [table.copy(run) for run in runs[:limit]]
+
+    async def conflicts(
+        self,
+        tenant_id: TenantId,
+        *,
+        limit: int,
+        offset: int = 0,
+        state: ConflictState | None = None,
+        account_id: AccountId | None = None,
+        kind: str | None = None,
+        field: str | None = None,
+    ) -> Page[Conflict]:
+        """Of one instant, the greater id first."""
+        table = self._store.room(tenant_id).conflicts
+        wanted = (
+            conflict
+            for _, conflict in table.items()
+            if state in (None, conflict.state)
+            and account_id in (None, conflict.account_id)
+            and kind in (None, conflict.kind)
+            and field in (None, conflict.field)
+        )
+        rows = sorted(wanted, key=lambda conflict: (conflict.opened_at, conflict.id), reverse=True)
+        return Page(tuple(map(table.copy, rows[offset : offset + limit])), len(rows))
+
+    async def pushes(
+        self, tenant_id: TenantId, *, limit: int, offset: int = 0, state: PushState | None = None
+    ) -> Page[Push]:
+        """Of one instant, the greater id first."""
+        table = self._store.room(tenant_id).pushes
+        wanted = (push for _, push in table.items() if state in (None, push.state))
+        rows = sorted(wanted, key=lambda push: (push.created_at, push.id), reverse=True)
+        return Page(tuple(map(table.copy, rows[offset : offset + limit])), len(rows))
 
     async def counts(self, tenant_id: TenantId) -> Mapping[str, Mapping[str, int]]:
         """Only the statuses that occur."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from copy import deepcopy
 from datetime import datetime
 from itertools import count
 from typing import TypeVar
@@ -12,6 +13,7 @@ import attrs
 from ...application.ports.clock import Clock, IdSource
 from ...application.ports.events import StoredEvent
 from ...application.ports.readers import AuditEntry
+from ...application.ports.sync_books import PolicyDocument
 from ...domain.identity.credentials import ApiKey, Session
 from ...domain.identity.user import User
 from ...domain.jobs.job import Job
@@ -21,11 +23,16 @@ from ...domain.membership.membership import Membership
 from ...domain.membership.package import Package
 from ...domain.schedules.schedule import Schedule
 from ...domain.shared.errors import NotFound
-from ...domain.shared.ids import AccountId, JobId, MessageId, TenantId
+from ...domain.shared.ids import AccountId, JobId, MessageId, PlanId, TenantId
 from ...domain.staff.task import StaffTask
+from ...domain.sync.conflict import Conflict, ConflictState
 from ...domain.sync.journal import Change
+from ...domain.sync.kept_plan import KeptPlan
+from ...domain.sync.override import Override
+from ...domain.sync.push import Push
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Run, SyncError
+from ...domain.sync.state import SyncState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Site, Tenant
 from ...domain.webhooks.delivery import Delivery
@@ -39,6 +46,9 @@ from .tables import Table
 T = TypeVar("T")
 RecordKey = tuple[AccountId, str, str]
 SubjectKey = tuple[AccountId, str, str]
+OverrideKey = tuple[AccountId, str, str, str]
+LayerKey = tuple[str, AccountId | None]
+PlanStep = tuple[int, str, str]
 
 
 # Far from where tests begin to count.
@@ -66,11 +76,37 @@ class Room:
         self.packages: Table[AccountId, tuple[Package, ...]] = Table(_itself)
         self.sync_records: Table[RecordKey, SyncRecord] = Table(
             lambda r: attrs.evolve(r, base=dict(r.base)),
-            {"local": lambda r: (r.kind, r.local_id), "side": lambda r: (r.account_id, r.kind)},
+            {
+                "local": lambda r: (r.kind, r.local_id),
+                "side": lambda r: (r.account_id, r.kind),
+                "run": lambda r: r.run_id,
+            },
         )
-        self.changes: Table[int, Change] = Table(_itself, {"local": lambda c: (c.kind, c.local_id)})
+        self.changes: Table[UUID, Change] = Table(
+            _itself, {"local": lambda c: (c.kind, c.local_id), "run": lambda c: c.run_id}
+        )
         self.runs: Table[UUID, Run] = Table(attrs.evolve, {"side": lambda r: (r.account_id, r.kind)})
         self.errors: Table[int, SyncError] = Table(_itself)
+        self.policies: Table[tuple[LayerKey, int], PolicyDocument] = Table(
+            lambda d: attrs.evolve(d, document=deepcopy(dict(d.document))), {"layer": lambda d: (d.kind, d.account_id)}
+        )
+        self.overrides: Table[OverrideKey, Override] = Table(
+            _itself, {"record": lambda o: (o.account_id, o.kind, o.external_id)}
+        )
+        self.conflicts: Table[UUID, Conflict] = Table(
+            attrs.evolve, {"open": _open_about, "open record": _open_of, "open side": _open_at}
+        )
+        self.plans: Table[UUID, KeptPlan] = Table(_own_plan)
+        self.plan_steps: Table[tuple[PlanId, int], tuple[PlanId, PlanStep]] = Table(_itself, {"plan": lambda s: s[0]})
+        self.pushes: Table[UUID, Push] = Table(
+            lambda p: attrs.evolve(p, values=dict(p.values), expected=dict(p.expected)),
+            {
+                "side": lambda p: (p.account_id, p.kind, p.state),
+                "record": lambda p: (p.account_id, p.kind, p.external_id),
+            },
+        )
+        self.sync_states: Table[tuple[AccountId, str], SyncState] = Table(_itself)
+        self.due: Table[RecordKey, RecordKey] = Table(_itself, {"side": lambda key: key[:2]})
         self.tasks: Table[UUID, StaffTask] = Table(
             lambda t: attrs.evolve(t, details=dict(t.details)), {"work": lambda t: (t.operation, t.subject)}
         )
@@ -144,3 +180,19 @@ class MemoryStore:
 
 def _itself(row: T) -> T:
     return row
+
+
+def _open_about(conflict: Conflict) -> tuple[AccountId, str, str, str] | None:
+    return (*key, conflict.field) if (key := _open_of(conflict)) else None
+
+
+def _open_of(conflict: Conflict) -> RecordKey | None:
+    return (*side, conflict.external_id) if (side := _open_at(conflict)) else None
+
+
+def _open_at(conflict: Conflict) -> tuple[AccountId, str] | None:
+    return (conflict.account_id, conflict.kind) if conflict.state is ConflictState.OPEN else None
+
+
+def _own_plan(plan: KeptPlan) -> KeptPlan:
+    return attrs.evolve(plan, parts=tuple(attrs.evolve(part, actions=dict(part.actions)) for part in plan.parts))

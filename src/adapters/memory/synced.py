@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from heapq import nsmallest
 from uuid import UUID
 
 from ...application.ports.repositories import Journal, Runs, SyncRecords
@@ -9,8 +10,8 @@ from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
-from ...domain.shared.errors import StorageConflict
-from ...domain.shared.ids import AccountId, RunId, TenantId
+from ...domain.shared.errors import AlreadyExists, NotFound, StorageConflict
+from ...domain.shared.ids import AccountId, EntryId, RunId, TenantId
 from ...domain.sync.journal import Change
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Run, RunState, SyncError
@@ -58,6 +59,26 @@ class MemorySyncRecords(SyncRecords):
             if (local := self._local(kind, row.local_id)) is not None and local.version != row.local_version
         }
 
+    async def count(self, account_id: AccountId, kind: str) -> int:
+        """One by one."""
+        return sum(1 for _ in self._rows.among("side", (account_id, kind)))
+
+    async def external_ids(self, account_id: AccountId, kind: str, *, after: str, limit: int) -> Sequence[str]:
+        """By code points."""
+        ids = (row.external_id for row in self._rows.among("side", (account_id, kind)))
+        return nsmallest(limit, (key for key in ids if key > after))
+
+    async def of_run(self, run_id: RunId, *, limit: int) -> Sequence[SyncRecord]:
+        """Copies."""
+        rows = self._rows.among("run", run_id)
+        first = nsmallest(limit, rows, key=lambda r: (r.account_id, r.kind, r.external_id))
+        return [self._rows.copy(row) for row in first]
+
+    async def remove_many(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> None:
+        """By key."""
+        for external_id in external_ids:
+            self._rows.remove((account_id, kind, external_id))
+
     async def add_many(self, records: Sequence[SyncRecord]) -> None:
         """Keep copies."""
         keys = {(record.account_id, record.kind, record.external_id) for record in records}
@@ -89,17 +110,32 @@ class MemorySyncRecords(SyncRecords):
 class MemoryJournal(Journal):
     """Lines of all runs."""
 
-    def __init__(self, rows: Draft[int, Change]) -> None:
+    def __init__(self, rows: Draft[UUID, Change]) -> None:
         self._rows = rows
 
     async def append(self, changes: Iterable[Change]) -> None:
         """Add lines."""
-        for change in changes:
-            self._rows.put(self._rows.next_number(), change)
+        lines = list(changes)
+        if len({line.id for line in lines}) < len(lines) or any(line.id in self._rows for line in lines):
+            raise AlreadyExists("there is such a change already", kind="change")
+        for line in lines:
+            self._rows.put(line.id, line)
+
+    async def get(self, change_id: EntryId) -> Change:
+        """The line."""
+        line = self._rows.find(change_id)
+        if line is None:
+            raise NotFound("change", change_id)
+        return line
 
     async def of_record(self, kind: str, local_id: UUID) -> Sequence[Change]:
-        """Oldest first; lines of one instant in the order in which they were written."""
-        return sorted(self._rows.among("local", (kind, local_id)), key=lambda line: line.at)
+        """By instant; lines of one instant by id."""
+        return sorted(self._rows.among("local", (kind, local_id)), key=lambda line: (line.at, line.id))
+
+    async def of_run(self, run_id: RunId, *, after: EntryId | None = None, limit: int) -> Sequence[Change]:
+        """By id."""
+        lines = (line for line in self._rows.among("run", run_id) if after is None or line.id > after)
+        return nsmallest(limit, lines, key=lambda line: line.id)
 
 
 class MemoryRuns(MemoryEntities[Run, RunId], Runs):

@@ -17,6 +17,15 @@ from .members import MemoryLeads, MemoryMembers, MemoryMemberships, MemoryPackag
 from .outgoing import MemoryEndpoints, MemoryMessages
 from .schedules import MemorySchedules
 from .store import MemoryStore
+from .sync_books import (
+    MemoryConflicts,
+    MemoryDueRecords,
+    MemoryOverrides,
+    MemoryPlans,
+    MemoryPolicies,
+    MemoryPushes,
+    MemorySyncStates,
+)
 from .synced import MemoryJournal, MemoryRuns, MemorySyncRecords
 from .tables import Draft, Table
 from .tenancy import MemoryAccounts, MemorySites, MemoryTasks
@@ -39,13 +48,20 @@ class MemoryUnitOfWork(UnitOfWork):
         self.marks = MemoryMarks(self._draft(room.marks), store.clock)
         members, memberships = self._draft(room.members), self._draft(room.memberships)
         leads, records = self._draft(room.leads), self._draft(room.sync_records)
-        self.members = MemoryMembers("member", tenant_id, members, self.events)
+        self.members = MemoryMembers(tenant_id, members, memberships, self.events)
         self.memberships = MemoryMemberships("membership", tenant_id, memberships, self.events)
         self.leads = MemoryLeads(tenant_id, leads, records, self.events)
         self.packages = MemoryPackages(self._draft(room.packages))
         self.sync_records = MemorySyncRecords(records, members=members, memberships=memberships, leads=leads)
         self.journal = MemoryJournal(self._draft(room.changes))
         self.runs = MemoryRuns(tenant_id, self._draft(room.runs), self._draft(room.errors))
+        self.policies = MemoryPolicies(self._draft(room.policies))
+        self.overrides = MemoryOverrides(self._draft(room.overrides))
+        self.conflicts = MemoryConflicts(tenant_id, self._draft(room.conflicts))
+        self.plans = MemoryPlans(tenant_id, self._draft(room.plans), self._draft(room.plan_steps))
+        self.pushes = MemoryPushes(tenant_id, self._draft(room.pushes))
+        self.sync_states = MemorySyncStates(self._draft(room.sync_states))
+        self.due = MemoryDueRecords(self._draft(room.due))
         self.tasks = MemoryTasks(tenant_id, self._draft(room.tasks))
         self.accounts = MemoryAccounts(tenant_id, self._draft(room.accounts))
         self.sites = MemorySites(tenant_id, self._draft(room.sites))

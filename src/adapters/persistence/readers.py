@@ -10,15 +10,18 @@ from ...application.ports.readers import LeadRow, MemberRow, MembershipRow, Read
 from ...domain.identity.credentials import ApiKey
 from ...domain.identity.user import User
 from ...domain.shared.errors import NotFound
-from ...domain.shared.ids import MemberId, TenantId
+from ...domain.shared.ids import AccountId, MemberId, TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.staff.task import StaffTask
-from ...domain.sync.run import PUSH, Run
+from ...domain.sync.conflict import Conflict, ConflictState
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.run import PUSH, Run, RunState
 from .connection import Connection, Database
 from .listings import LEADS, MEMBERS, TASKS, USERS, Listed
 from .mappers import contracts, identity, sync
 from .repositories.entities import rows_of
 from .repositories.gym import OF_MEMBER
+from .sync_listings import CONFLICTS, PUSHES, stored
 from .tables import API_KEY, LEAD, MEMBER, MEMBERSHIP, STAFF_TASK, SYNC_RUN
 
 R = TypeVar("R")
@@ -83,11 +86,46 @@ class SqlReaders(Readers):
             rows = await connection.fetch(API_KEYS, {"tenant_id": tenant_id})
         return [identity.api_key(row) for row in rows]
 
-    async def runs(self, tenant_id: TenantId, *, limit: int, pushes: bool = True) -> Sequence[Run]:
+    async def runs(
+        self,
+        tenant_id: TenantId,
+        *,
+        limit: int,
+        pushes: bool = True,
+        account_id: AccountId | None = None,
+        kind: str | None = None,
+        state: RunState | None = None,
+    ) -> Sequence[Run]:
         """By start; of one instant, the greater id first."""
+        wanted = {"account_id": account_id, "kind": kind, "state": state}
+        filters = [SYNC_RUN.c[name] == stored(value) for name, value in wanted.items() if value is not None]
+        statement = (RUNS if pushes else SYNCS).where(*filters)
         async with self._database.reading() as connection:
-            rows = await connection.fetch(RUNS if pushes else SYNCS, {"tenant_id": tenant_id, "limit": limit})
+            rows = await connection.fetch(statement, {"tenant_id": tenant_id, "limit": limit}, long=bool(filters))
         return [sync.run(row) for row in rows]
+
+    async def conflicts(
+        self,
+        tenant_id: TenantId,
+        *,
+        limit: int,
+        offset: int = 0,
+        state: ConflictState | None = None,
+        account_id: AccountId | None = None,
+        kind: str | None = None,
+        field: str | None = None,
+    ) -> Page[Conflict]:
+        """By when they were opened; of one instant, the greater id first."""
+        wanted = {"state": state, "account_id": account_id, "kind": kind, "field": field}
+        async with self._database.reading() as connection:
+            return await CONFLICTS.page(connection, tenant_id, wanted, limit=limit, offset=offset)
+
+    async def pushes(
+        self, tenant_id: TenantId, *, limit: int, offset: int = 0, state: PushState | None = None
+    ) -> Page[Push]:
+        """By when they were made; of one instant, the greater id first."""
+        async with self._database.reading() as connection:
+            return await PUSHES.page(connection, tenant_id, {"state": state}, limit=limit, offset=offset)
 
     async def counts(self, tenant_id: TenantId) -> Mapping[str, Mapping[str, int]]:
         """Only the statuses that occur."""

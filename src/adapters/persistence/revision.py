@@ -5,7 +5,7 @@ from sqlalchemy import Column, MetaData, Table, Text, select
 from ...domain.shared.errors import StorageUnavailable
 from .connection import Connection
 
-HEAD = "0002"
+HEAD = "0003"
 
 _ALEMBIC = Table("alembic_version", MetaData(), Column("version_num", Text))
 _REVISION = select(_ALEMBIC.c.version_num)

@@ -61,7 +61,8 @@ class Writing:
     @cached_property
     def has_rivals(self) -> bool:
         """Whether something other than the primary key is unique."""
-        return any(isinstance(constraint, UniqueConstraint) for constraint in self.table.constraints)
+        constraints = any(isinstance(constraint, UniqueConstraint) for constraint in self.table.constraints)
+        return constraints or any(index.unique for index in self.table.indexes)
 
     @cached_property
     def _key(self) -> tuple[str, ...]:

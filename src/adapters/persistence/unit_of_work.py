@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property
 
 from sqlalchemy import bindparam, select
 
 from ...application.ports.fanout import Fanout, nothing_follows
+from ...application.ports.jobs import Jobs
 from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import TenantId
@@ -14,6 +16,7 @@ from ..jobs.choice import JobChannel, JobsOf
 from .connection import Connection, Database, Transaction
 from .mappers import tenancy
 from .read_only import ReadOnly
+from .repositories.edited import EditedRecords
 from .repositories.events import SqlEvents, SqlMarks
 from .repositories.gym import LEADS, MEMBERS, MEMBERSHIPS, SqlLeads, SqlMembers, SqlMemberships, SqlPackages
 from .repositories.identity import API_KEYS, SESSIONS, USERS, SqlApiKeys, SqlSessions, SqlUsers
@@ -22,6 +25,18 @@ from .repositories.outgoing import ENDPOINTS, MESSAGES, SqlEndpoints, SqlMessage
 from .repositories.schedules import SCHEDULES, SqlSchedules
 from .repositories.staff import TASKS, SqlTasks
 from .repositories.sync import SqlJournal, SqlRuns, SqlSyncRecords
+from .repositories.sync_books import (
+    CONFLICTS,
+    PLANS,
+    PUSHES,
+    SqlConflicts,
+    SqlDueRecords,
+    SqlOverrides,
+    SqlPlans,
+    SqlPolicies,
+    SqlPushes,
+    SqlSyncStates,
+)
 from .repositories.tenancy import ACCOUNTS, SqlAccounts, SqlSites
 from .tables import TENANT
 
@@ -37,32 +52,46 @@ class SqlUnitOfWork(UnitOfWork):
         key = tenant.id
         self._transaction = transaction
         self._fanout = fanout
+        self._jobs_of = jobs
         self.tenant = tenant
         self.events = SqlEvents(transaction, key, database.clock, database.ids)
         self.marks = SqlMarks(transaction, key, database.clock)
-        self.members = SqlMembers(transaction, key, MEMBERS, self.events)
-        self.memberships = SqlMemberships(transaction, key, MEMBERSHIPS, self.events)
-        self.leads = SqlLeads(transaction, key, LEADS, self.events)
+        self._edited = EditedRecords(transaction, key)
+        self.members = SqlMembers(transaction, key, MEMBERS, self.events, self._edited)
+        self.memberships = SqlMemberships(transaction, key, MEMBERSHIPS, self.events, self._edited)
+        self.leads = SqlLeads(transaction, key, LEADS, self.events, self._edited)
         self.packages = SqlPackages(transaction, key)
-        self.sync_records = SqlSyncRecords(transaction, key)
-        self.journal = SqlJournal(transaction, key, database.ids)
+        self.sync_records = SqlSyncRecords(transaction, key, self._edited)
+        self.journal = SqlJournal(transaction, key)
         self.runs = SqlRuns(transaction, key, database.ids)
+        self.policies = SqlPolicies(transaction, key)
+        self.overrides = SqlOverrides(transaction, key)
+        self.conflicts = SqlConflicts(transaction, key, CONFLICTS)
+        self.plans = SqlPlans(transaction, key, PLANS)
+        self.pushes = SqlPushes(transaction, key, PUSHES)
+        self.sync_states = SqlSyncStates(transaction, key)
+        self.due = SqlDueRecords(transaction, key)
         self.tasks = SqlTasks(transaction, key, TASKS)
         self.accounts = SqlAccounts(transaction, key, ACCOUNTS)
         self.sites = SqlSites(transaction, key)
         self.users = SqlUsers(transaction, key, USERS)
         self.sessions = SqlSessions(transaction, key, SESSIONS)
         self.api_keys = SqlApiKeys(transaction, key, API_KEYS)
-        self.jobs = jobs(transaction, key)
         self.schedules = SqlSchedules(transaction, key, SCHEDULES)
         self.inboxes = SqlInboxes(transaction, key, INBOXES)
         self.deliveries = SqlDeliveries(transaction, key, DELIVERIES)
         self.endpoints = SqlEndpoints(transaction, key, ENDPOINTS, self.events)
         self.messages = SqlMessages(transaction, key, MESSAGES)
 
+    @cached_property
+    def jobs(self) -> Jobs:  # type: ignore[override] # nobody sets it
+        """Made when first asked for: PostgreSQL's brings libraries of 15 MB, which most transactions do not need."""
+        return self._jobs_of(self._transaction, self.tenant.id)
+
     async def commit(self) -> None:
-        """Events first, then COMMIT."""
+        """Events first, then the marks of what was edited, then COMMIT."""
         await self.events.send(self, self._fanout)
+        await self._edited.flush()
         await self._transaction.commit()
 
 

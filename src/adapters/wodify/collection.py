@@ -47,15 +47,15 @@ class Collection:
     words: Words = attrs.field(factory=lambda: Words.of({}))
     computed: frozenset[str] = frozenset()
 
-    async def pages(self) -> AsyncGenerator[Sequence[Observed], None]:
-        """Every record, once through.
+    async def pages(self, *, ahead: int = 1) -> AsyncGenerator[Sequence[Observed], None]:
+        """Every record, once through; up to ``ahead`` pages are fetched before they are asked for.
 
         A record that moved from one page to the next meanwhile is given once. Raises GatewayUnavailable when the
         listing repeats itself or does not end.
         """
         last: frozenset[str] = frozenset()
         ascent = Ascent()
-        async with aclosing(every_page(self._page, self.page_size, self.max_pages)) as pages:
+        async with aclosing(every_page(self._page, self.page_size, self.max_pages, ahead=ahead)) as pages:
             async for items in pages:
                 seen = self._observe(items)
                 keys = [record.external_id for record in seen]

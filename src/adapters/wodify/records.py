@@ -8,6 +8,8 @@ import functools
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from itertools import compress
+from operator import not_
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,7 @@ _DATE_LENGTH = 10
 # Decoding refuses a NUL that is not escaped.
 _ESCAPED_NUL = b"\\u0000"
 _FINGERPRINT_BYTES = 16
+_WORDS_KEPT = 64
 
 Text = str | None | UnsetType
 Id = int | str | None | UnsetType
@@ -166,7 +169,7 @@ class RecordReader:
     def read(self, record: Raw) -> Reading:
         """The values under our names. Raises InvalidValue."""
         values = self._decoded(record)
-        for name in [name for name, value in values.items() if not value]:
+        for name in list(compress(values, map(not_, values.values()))):
             if values[name] is UNSET:
                 del values[name]
             elif values[name] == "":
@@ -223,19 +226,21 @@ def membership_reader() -> RecordReader:
 
 def as_id(value: Value) -> Value:
     """An id as text; 0 is none."""
-    return str(value) if value not in {0, "0"} else None
+    text = str(value)
+    return None if text == "0" else text
 
 
-@functools.lru_cache(maxsize=1 << 12)
 def as_date(value: Value) -> Value:
     """The civil date of a date or date-time, ISO 8601; 1900 is none. Raises InvalidValue."""
-    text = str(value)
-    if text.startswith(_NONE_DATE):
+    text = str(value)[:_DATE_LENGTH]
+    if text == _NONE_DATE:
         return None
     try:
-        return date.fromisoformat(text[:_DATE_LENGTH]).isoformat()
+        found = date.fromisoformat(text)
     except ValueError:
         raise InvalidValue("a record of wodify's has a date that is none") from None
+    # The other forms of ISO 8601 have their dashes elsewhere, or none.
+    return text if text[4] == "-" == text[7] else found.isoformat()
 
 
 def edited_at(text: str | None, zone: ZoneInfo) -> datetime | None:
@@ -254,7 +259,8 @@ def _refuse(reason: str) -> Reading:
 
 
 def _worded(status: Callable[[str], str | None]) -> Convert:
-    return lambda value: status(value) if isinstance(value, str) else value
+    # A gym has a handful of words, which come again with every record.
+    return functools.lru_cache(_WORDS_KEPT)(lambda value: status(value) if isinstance(value, str) else value)
 
 
 def _nothing_more(_values: dict[str, object]) -> None:

@@ -12,6 +12,9 @@ from .changes import Changes
 from .collection import Collection
 from .people import People
 
+# Pages fetched before a listing's reader asks for them: while one batch goes into a store, the next one comes in.
+_AHEAD = 10
+
 
 @attrs.define(kw_only=True)
 class WodifySource(Source):
@@ -36,7 +39,7 @@ class WodifySource(Source):
     async def listing(self) -> AsyncIterator[Batch]:
         """By rising ids; pages of the account's page size. A last batch holds nothing but the cursor."""
         cursor = None if self.feed is None else await self.feed.cursor()
-        async with aclosing(self.collection.pages()) as pages:
+        async with aclosing(self.collection.pages(ahead=_AHEAD)) as pages:
             async for page in pages:
                 yield Batch(observed=page)
         if cursor is not None:

@@ -10,10 +10,12 @@ import attrs
 
 from ...domain.identity.credentials import ApiKey
 from ...domain.identity.user import User
-from ...domain.shared.ids import MemberId, TenantId
+from ...domain.shared.ids import AccountId, MemberId, TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.staff.task import StaffTask
-from ...domain.sync.run import Run
+from ...domain.sync.conflict import Conflict, ConflictState
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.run import Run, RunState
 
 # The fields by which each list may be ordered; the first is the default.
 MEMBER_ORDER = ("last_name", "first_name", "email", "status", "joined_on", "created_at", "updated_at")
@@ -115,8 +117,40 @@ class Readers(Protocol):
         """API keys, revoked ones too, newest first."""
 
     @abstractmethod
-    async def runs(self, tenant_id: TenantId, *, limit: int, pushes: bool = True) -> Sequence[Run]:
-        """The latest runs of all accounts and kinds, newest first; without ``pushes`` only the syncs."""
+    async def runs(
+        self,
+        tenant_id: TenantId,
+        *,
+        limit: int,
+        pushes: bool = True,
+        account_id: AccountId | None = None,
+        kind: str | None = None,
+        state: RunState | None = None,
+    ) -> Sequence[Run]:
+        """The latest runs, newest first: of all accounts, kinds and states unless told of which.
+
+        Without ``pushes`` only the syncs.
+        """
+
+    @abstractmethod
+    async def conflicts(
+        self,
+        tenant_id: TenantId,
+        *,
+        limit: int,
+        offset: int = 0,
+        state: ConflictState | None = None,
+        account_id: AccountId | None = None,
+        kind: str | None = None,
+        field: str | None = None,
+    ) -> Page[Conflict]:
+        """Conflicts, newest first by when they were opened; of all states, accounts, kinds and fields unless told."""
+
+    @abstractmethod
+    async def pushes(
+        self, tenant_id: TenantId, *, limit: int, offset: int = 0, state: PushState | None = None
+    ) -> Page[Push]:
+        """Pushes, newest first, of all states unless told of which."""
 
     @abstractmethod
     async def counts(self, tenant_id: TenantId) -> Mapping[str, Mapping[str, int]]:

@@ -60,6 +60,10 @@ class Contest:
     theirs: Value
     edited: Edited
 
+    def mirrored(self) -> "Contest":
+        """The sides swapped."""
+        return attrs.evolve(self, ours=self.theirs, theirs=self.ours, edited=self.edited.mirrored())
+
 
 @attrs.frozen(kw_only=True)
 class Law:
@@ -155,6 +159,10 @@ class Laws:
 
     def __iter__(self) -> Iterator[Law]:
         return iter(self._by_name.values())
+
+    def get(self, name: str) -> Law | None:
+        """That law, None when there is none."""
+        return self._by_name.get(name)
 
     def named(self, name: str) -> Law:
         """That law. Raises InvalidValue, naming those that there are."""

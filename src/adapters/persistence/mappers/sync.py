@@ -2,9 +2,9 @@
 
 from ....domain.shared.ids import EntryId, TenantId
 from ....domain.sync.journal import Change
-from ....domain.sync.laws import Side
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import Counts, Run, RunState, SyncError
+from ....domain.sync.side import Side
 from .values import Row, to_json, value, values
 
 
@@ -19,6 +19,7 @@ def sync_record_row(tenant_id: TenantId, r: SyncRecord) -> Row:
         r.local_id,
         r.local_version,
         r.synced_at,
+        r.run_id,
         to_json(r.base),
     )
 
@@ -33,27 +34,30 @@ def sync_record(row: Row) -> SyncRecord:
         local_id=row[5],
         local_version=row[6],
         synced_at=row[7],
-        base=values(row[8]),
+        run_id=row[8],
+        base=values(row[9]),
     )
 
 
-def change_row(tenant_id: TenantId, key: EntryId, c: Change) -> Row:
+def change_row(tenant_id: TenantId, c: Change) -> Row:
     """To write."""
     return (
         tenant_id,
         c.kind,
         c.local_id,
         c.at,
-        key,
+        c.id,
         c.run_id,
         c.external_id,
         c.field,
         to_json(c.base),
         to_json(c.ours),
         to_json(c.theirs),
+        to_json(c.value),
         c.side.value,
         c.rule,
         c.reason,
+        c.version,
     )
 
 
@@ -63,15 +67,18 @@ def change(row: Row) -> Change:
         kind=row[1],
         local_id=row[2],
         at=row[3],
+        id=row[4],
         run_id=row[5],
         external_id=row[6],
         field=row[7],
         base=value(row[8]),
         ours=value(row[9]),
         theirs=value(row[10]),
-        side=Side(row[11]),
-        rule=row[12],
-        reason=row[13],
+        value=value(row[11]),
+        side=Side(row[12]),
+        rule=row[13],
+        reason=row[14],
+        version=row[15],
     )
 
 
@@ -89,7 +96,11 @@ def run_row(r: Run) -> Row:
         counts.updated,
         counts.unchanged,
         counts.errors,
+        counts.deleted,
+        counts.pushed,
+        counts.conflicts,
         r.reason,
+        r.plan_id,
         r.started_at,
         r.finished_at,
     )
@@ -104,10 +115,19 @@ def run(row: Row) -> Run:
         kind=row[3],
         forced=row[4],
         state=RunState(row[5]),
-        counts=Counts(created=row[6], updated=row[7], unchanged=row[8], errors=row[9]),
-        reason=row[10],
-        started_at=row[11],
-        finished_at=row[12],
+        counts=Counts(
+            created=row[6],
+            updated=row[7],
+            unchanged=row[8],
+            errors=row[9],
+            deleted=row[10],
+            pushed=row[11],
+            conflicts=row[12],
+        ),
+        reason=row[13],
+        plan_id=row[14],
+        started_at=row[15],
+        finished_at=row[16],
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from ....domain.shared.contact import EmailAddress, PhoneNumber
 from ....domain.shared.money import Money
-from ....domain.sync.schema import Value, Values
+from ....domain.sync.canonical import Value, Values
 
 # A row as a driver takes or gives it: its columns have different types, which the mapper of the table knows.
 Row = tuple[Any, ...]
@@ -17,6 +17,7 @@ _values = msgspec.json.Decoder(dict[str, str | int | bool | list[str] | None])
 _value = msgspec.json.Decoder(str | int | bool | list[str] | None)
 _texts = msgspec.json.Decoder(dict[str, str])
 _optional_texts = msgspec.json.Decoder(dict[str, str | None])
+_document = msgspec.json.Decoder(dict[str, object])
 _words = msgspec.json.Decoder(list[str])
 
 
@@ -48,6 +49,11 @@ def optional_texts(stored: str) -> Mapping[str, str | None]:
 def words(stored: str) -> list[str]:
     """A list of words."""
     return _words.decode(stored)
+
+
+def document(stored: str) -> dict[str, object]:
+    """What a person wrote down, such as a policy."""
+    return _document.decode(stored)
 
 
 def email(raw: str | None) -> EmailAddress | None:

@@ -6,15 +6,17 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from uuid import UUID
 
 import attrs
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Delete, Select, Table, bindparam, delete, select
 
 from ....application.events import Outbox, Recording
 from ....application.ports.repositories import Entities, Synced
-from ....domain.shared.errors import AlreadyExists, NotFound, StaleVersion
+from ....domain.shared.errors import AlreadyExists, NotFound, StaleVersion, StorageConflict
 from ....domain.shared.ids import TenantId
 from ..connection import Transaction
 from ..mappers.values import Row
 from ..tables import entity_columns
+from .edited import EditedRecords
+from .slices import in_slices
 
 
 class Identified(Protocol):
@@ -66,6 +68,19 @@ def _row_of(table: Table) -> Select[Any]:
     return rows_of(table).where(table.c.id == bindparam("id"))
 
 
+@lru_cache(maxsize=64)
+def _versions_of(table: Table) -> Select[Any]:
+    # SQLite, where nobody else writes meanwhile, has no such words, and gets none.
+    return select(table.c.id, table.c.version).where(table.c.tenant_id == bindparam("tenant_id")).with_for_update()
+
+
+@lru_cache(maxsize=64)
+def _removal_from(table: Table) -> Delete:
+    return delete(table).where(
+        table.c.tenant_id == bindparam("tenant_id"), table.c.id.in_(bindparam("ids", expanding=True))
+    )
+
+
 class SqlEntities(Entities[E, K]):
     """Entities without a version: the last one who saves wins."""
 
@@ -97,9 +112,12 @@ class SqlEntities(Entities[E, K]):
 
     def _row(self, entity: E) -> Row:
         # The key in the row is the entity's own: without this look it would reach into the other tenant.
+        return self._shape.to_row(self._own(entity))
+
+    def _own(self, entity: E) -> E:
         if entity.tenant_id != self._tenant_id:
             raise NotFound(self._shape.kind, entity.id)
-        return self._shape.to_row(entity)
+        return entity
 
     def _already_exists(self) -> AlreadyExists:
         return AlreadyExists(f"there is such a {self._shape.kind} already", kind=self._shape.kind)
@@ -128,9 +146,12 @@ class SqlVersioned(SqlEntities[S, K]):
 class SqlSynced(SqlVersioned[A, K], Synced[A, K]):
     """Aggregates that are synced in bulk. A bulk that raises has written nothing."""
 
-    def __init__(self, transaction: Transaction, tenant_id: TenantId, shape: Shape[A], outbox: Outbox) -> None:
+    def __init__(
+        self, transaction: Transaction, tenant_id: TenantId, shape: Shape[A], outbox: Outbox, edited: EditedRecords
+    ) -> None:
         super().__init__(transaction, tenant_id, shape)
         self._outbox = outbox
+        self._edited = edited
 
     async def add(self, entity: A) -> None:
         """One insert."""
@@ -140,13 +161,12 @@ class SqlSynced(SqlVersioned[A, K], Synced[A, K]):
     async def save(self, entity: A) -> None:
         """One update, and a look at why when it changes nothing."""
         await super().save(entity)
-        self._outbox.take((entity,))
+        self._saved((entity,))
 
     async def get_many(self, ids: Collection[K]) -> Mapping[UUID, A]:
         """In slices, because a statement takes only so many parameters."""
-        keys, found = list(ids), {}
-        for start in range(0, len(keys), _SLICE):
-            slice_ = keys[start : start + _SLICE]
+        found = {}
+        for slice_ in in_slices(ids):
             statement = self._transaction.among(rows_of(self._shape.table), self._shape.table.c.id, slice_)
             for entity in await self._select(statement, long=True):
                 found[entity.id] = entity
@@ -166,10 +186,32 @@ class SqlSynced(SqlVersioned[A, K], Synced[A, K]):
             rows = map(self._row, entities)
             if entities and not await self._transaction.update_versions(self._shape.table, rows, len(entities)):
                 raise self._stale()
+        self._saved(entities)
+
+    async def remove_many(self, entities: Sequence[A]) -> None:
+        """In slices, once all of them were looked at."""
+        given = {self._own(entity).id: entity.version for entity in entities}
+        kept: dict[UUID, int] = {}
+        for slice_ in in_slices(given):
+            statement = self._transaction.among(_versions_of(self._shape.table), self._shape.table.c.id, slice_)
+            kept.update(map(tuple, await self._transaction.fetch(statement, {"tenant_id": self._tenant_id})))
+        if kept != given:
+            raise self._stale()
+        await self._remove(list(given))
         self._outbox.take(entities)
 
+    async def _remove(self, ids: Collection[UUID]) -> None:
+        try:
+            for slice_ in in_slices(ids):
+                parameters = {"tenant_id": self._tenant_id, "ids": slice_}
+                await self._transaction.execute(_removal_from(self._shape.table), parameters)
+        except NotFound:  # what a foreign key says
+            raise StorageConflict(f"something still belongs to one of the {self._shape.kind}s") from None
+        await self._edited.forget(self._shape.kind, ids)
 
-_SLICE = 5_000
+    def _saved(self, entities: Sequence[A]) -> None:
+        self._edited.saved(self._shape.kind, entities)
+        self._outbox.take(entities)
 
 
 class _advancing:  # noqa: N801 - read as a verb: with _advancing(entities)

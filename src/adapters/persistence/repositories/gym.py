@@ -1,8 +1,9 @@
 """Members, memberships, packages and leads."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, select
 
@@ -12,12 +13,13 @@ from ....domain.leads.lead import Lead
 from ....domain.membership.member import Member
 from ....domain.membership.membership import Membership
 from ....domain.membership.package import Package
-from ....domain.shared.errors import NotFound
+from ....domain.shared.errors import NotFound, StorageConflict
 from ....domain.shared.ids import AccountId, LeadId, MemberId, MembershipId, TenantId
 from ..connection import Transaction
 from ..mappers import contracts, people
 from ..tables import LEAD, MEMBER, MEMBERSHIP, PACKAGE, SYNC_RECORD
 from .entities import Shape, SqlSynced, rows_of
+from .slices import in_slices
 
 MEMBERS = Shape("member", MEMBER, people.member_row, people.member)
 MEMBERSHIPS = Shape("membership", MEMBERSHIP, contracts.membership_row, contracts.membership)
@@ -26,6 +28,7 @@ LEADS = Shape("lead", LEAD, people.lead_row, people.lead)
 # "IS NULL" first, because the databases disagree on where NULL belongs.
 _latest_start_first = (MEMBERSHIP.c.starts_on.is_(None), MEMBERSHIP.c.starts_on.desc(), MEMBERSHIP.c.id)
 OF_MEMBER = rows_of(MEMBERSHIP).where(MEMBERSHIP.c.member_id == bindparam("member_id")).order_by(*_latest_start_first)
+HAS_MEMBERSHIPS = select(MEMBERSHIP.c.id).where(MEMBERSHIP.c.tenant_id == bindparam("tenant_id")).limit(1)
 TURNING = (
     rows_of(MEMBERSHIP)
     .where(MEMBERSHIP.c.status_changes_on <= bindparam("day"))
@@ -52,6 +55,14 @@ _FORGET = delete(PACKAGE).where(*_of_account)
 class SqlMembers(SqlSynced[Member, MemberId], Members):
     """The table ``member``."""
 
+    async def _remove(self, ids: Collection[UUID]) -> None:
+        # The foreign key would say the same, but PostgreSQL would end the transaction with it.
+        for slice_ in in_slices(ids):
+            statement = self._transaction.among(HAS_MEMBERSHIPS, MEMBERSHIP.c.member_id, slice_)
+            if await self._transaction.fetch(statement, {"tenant_id": self._tenant_id}):
+                raise StorageConflict("one of the members still has memberships")
+        await super()._remove(ids)
+
 
 class SqlMemberships(SqlSynced[Membership, MembershipId], Memberships):
     """The table ``membership``."""
@@ -72,6 +83,7 @@ class SqlLeads(SqlSynced[Lead, LeadId], Leads):
         """By primary key."""
         if not await self._transaction.execute(_REMOVE_LEAD, {"tenant_id": self._tenant_id, "id": lead_id}):
             raise NotFound("lead", lead_id)
+        await self._edited.forget(LEAD_KIND, [lead_id])
 
     async def unlinked(self, account_id: AccountId) -> Mapping[str, Sequence[LeadId]]:
         """Those without an e-mail address are left out; ids ascending."""

@@ -2,24 +2,24 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 
 from ....application.ports.clock import IdSource
 from ....application.ports.repositories import Journal, Runs, SyncRecords
-from ....application.sync.kinds import LEAD as LEAD_KIND
-from ....application.sync.kinds import MEMBER as MEMBER_KIND
-from ....application.sync.kinds import MEMBERSHIP as MEMBERSHIP_KIND
-from ....domain.shared.errors import StorageConflict
+from ....domain.shared.errors import AlreadyExists, NotFound, StorageConflict
 from ....domain.shared.ids import AccountId, EntryId, RunId, TenantId
 from ....domain.sync.journal import Change
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import Run, RunState, SyncError
 from ..connection import Transaction
 from ..mappers import sync as mappers
-from ..tables import CHANGE, LEAD, MEMBER, MEMBERSHIP, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
+from ..tables import CHANGE, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
+from .edited import EditedRecords
 from .entities import Shape, SqlEntities, rows_of
+from .slices import in_slices
 
 RUNS = Shape("run", SYNC_RUN, mappers.run_row, mappers.run)
 
@@ -35,22 +35,26 @@ OF_LOCAL = (
 )
 
 
-def _edited(table: Table) -> Select[tuple[str]]:
-    same = (table.c.tenant_id == SYNC_RECORD.c.tenant_id, table.c.id == SYNC_RECORD.c.local_id)
-    return (
-        select(SYNC_RECORD.c.external_id)
-        .join(table, same[0] & same[1])
-        .where(
-            SYNC_RECORD.c.tenant_id == bindparam("tenant_id"), *_side, table.c.version != SYNC_RECORD.c.local_version
-        )
-    )
-
-
-EDITED = {
-    MEMBER_KIND: _edited(MEMBER),
-    MEMBERSHIP_KIND: _edited(MEMBERSHIP),
-    LEAD_KIND: _edited(LEAD),
-}
+_own_side = (SYNC_RECORD.c.tenant_id == bindparam("tenant_id"), *_side)
+COUNT_LINKS = select(func.count()).select_from(SYNC_RECORD).where(*_own_side)
+EXTERNAL_IDS = (
+    select(SYNC_RECORD.c.external_id)
+    .where(*_own_side, SYNC_RECORD.c.external_id > bindparam("after"))
+    .order_by(SYNC_RECORD.c.external_id)
+    .limit(bindparam("limit"))
+)
+LINKS_OF_RUN = (
+    rows_of(SYNC_RECORD)
+    .where(SYNC_RECORD.c.run_id == bindparam("run_id"))
+    .order_by(SYNC_RECORD.c.account_id, SYNC_RECORD.c.kind, SYNC_RECORD.c.external_id)
+    .limit(bindparam("limit"))
+)
+_UNLINK = delete(SYNC_RECORD).where(*_own_side, SYNC_RECORD.c.external_id.in_(bindparam("ids", expanding=True)))
+CHANGE_WITH_ID = rows_of(CHANGE).where(CHANGE.c.id == bindparam("id"))
+CHANGES_OF_RUN = (
+    rows_of(CHANGE).where(CHANGE.c.run_id == bindparam("run_id")).order_by(CHANGE.c.id).limit(bindparam("limit"))
+)
+CHANGES_AFTER = CHANGES_OF_RUN.where(CHANGE.c.id > bindparam("after"))
 OF_RECORD = (
     rows_of(CHANGE)
     .where(CHANGE.c.kind == bindparam("kind"), CHANGE.c.local_id == bindparam("local_id"))
@@ -77,9 +81,10 @@ COUNT_ERRORS = select(func.count()).select_from(SYNC_ERROR).where(SYNC_ERROR.c.t
 class SqlSyncRecords(SyncRecords):
     """The table ``sync_record``."""
 
-    def __init__(self, transaction: Transaction, tenant_id: TenantId) -> None:
+    def __init__(self, transaction: Transaction, tenant_id: TenantId, edited: EditedRecords) -> None:
         self._transaction = transaction
         self._tenant_id = tenant_id
+        self._edited = edited
 
     async def by_external_ids(
         self, account_id: AccountId, kind: str, external_ids: Collection[str]
@@ -104,17 +109,36 @@ class SqlSyncRecords(SyncRecords):
         return [mappers.sync_record(row) for row in rows]
 
     async def edited(self, account_id: AccountId, kind: str) -> Collection[str]:
-        """Compares each link's version with its entity's."""
-        if kind not in EDITED:
-            return set()
-        rows = await self._transaction.fetch_raw(EDITED[kind], self._of(account_id=account_id, kind=kind))
-        return {external_id for (external_id,) in rows}
+        """From the marks that saves leave."""
+        return await self._edited.of(account_id, kind)
+
+    async def count(self, account_id: AccountId, kind: str) -> int:
+        """By primary key."""
+        rows = await self._transaction.fetch_raw(COUNT_LINKS, self._of(account_id=account_id, kind=kind))
+        return int(rows[0][0])
+
+    async def external_ids(self, account_id: AccountId, kind: str, *, after: str, limit: int) -> Sequence[str]:
+        """By primary key, which compares byte by byte: by code points."""
+        parameters = self._of(account_id=account_id, kind=kind, after=after, limit=limit)
+        return [str(key) for (key,) in await self._transaction.fetch_raw(EXTERNAL_IDS, parameters)]
+
+    async def of_run(self, run_id: RunId, *, limit: int) -> Sequence[SyncRecord]:
+        """By index."""
+        rows = await self._transaction.fetch(LINKS_OF_RUN, self._of(run_id=run_id, limit=limit), long=True)
+        return [mappers.sync_record(row) for row in rows]
+
+    async def remove_many(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> None:
+        """In slices."""
+        for slice_ in in_slices(external_ids):
+            await self._transaction.execute(_UNLINK, self._of(account_id=account_id, kind=kind, ids=slice_))
 
     async def add_many(self, records: Sequence[SyncRecord]) -> None:
         """In bulk."""
         rows = [mappers.sync_record_row(self._tenant_id, record) for record in records]
         if rows and not await self._transaction.insert(SYNC_RECORD, rows, len(rows)):
             raise StorageConflict("one of the records was linked by somebody else meanwhile")
+        for kind in {record.kind for record in records}:
+            self._edited.linked_anew(kind, (record.local_id for record in records if record.kind == kind))
 
     async def put_many(self, records: Sequence[SyncRecord]) -> None:
         """In bulk; of two with one key the later one stays."""
@@ -122,6 +146,8 @@ class SqlSyncRecords(SyncRecords):
         rows = (mappers.sync_record_row(self._tenant_id, record) for record in latest.values())
         if latest:
             await self._transaction.upsert(SYNC_RECORD, rows, len(latest))
+        for record in records:
+            self._edited.linked(record.kind, (record.local_id,))
 
     def _of(self, **parameters: object) -> dict[str, object]:
         return {"tenant_id": self._tenant_id, **parameters}
@@ -130,21 +156,36 @@ class SqlSyncRecords(SyncRecords):
 class SqlJournal(Journal):
     """The table ``change``."""
 
-    def __init__(self, transaction: Transaction, tenant_id: TenantId, ids: IdSource) -> None:
+    def __init__(self, transaction: Transaction, tenant_id: TenantId) -> None:
         self._transaction = transaction
         self._tenant_id = tenant_id
-        self._ids = ids
 
     async def append(self, changes: Iterable[Change]) -> None:
-        """In bulk."""
-        rows = [mappers.change_row(self._tenant_id, EntryId(self._ids.new()), change) for change in changes]
-        if rows:
-            await self._transaction.insert(CHANGE, rows, len(rows))
+        """In bulk. Raises AlreadyExists, and writes nothing, when an id is there."""
+        rows = [mappers.change_row(self._tenant_id, change) for change in changes]
+        if rows and not await self._transaction.insert(CHANGE, rows, len(rows)):
+            raise AlreadyExists("there is such a change already", kind="change")
+
+    async def get(self, change_id: EntryId) -> Change:
+        """By primary key."""
+        lines = await self._select(CHANGE_WITH_ID, id=change_id)
+        if not lines:
+            raise NotFound("change", change_id)
+        return lines[0]
 
     async def of_record(self, kind: str, local_id: UUID) -> Sequence[Change]:
-        """By instant, then in the order in which they were written."""
-        parameters = {"tenant_id": self._tenant_id, "kind": kind, "local_id": local_id}
-        return [mappers.change(row) for row in await self._transaction.fetch(OF_RECORD, parameters)]
+        """By instant, then by id."""
+        return await self._select(OF_RECORD, kind=kind, local_id=local_id)
+
+    async def of_run(self, run_id: RunId, *, after: EntryId | None = None, limit: int) -> Sequence[Change]:
+        """By id."""
+        if after is None:
+            return await self._select(CHANGES_OF_RUN, run_id=run_id, limit=limit)
+        return await self._select(CHANGES_AFTER, run_id=run_id, after=after, limit=limit)
+
+    async def _select(self, statement: Select[Any], **parameters: object) -> Sequence[Change]:
+        rows = await self._transaction.fetch(statement, {"tenant_id": self._tenant_id, **parameters}, long=True)
+        return [mappers.change(row) for row in rows]
 
 
 class SqlRuns(SqlEntities[Run, RunId], Runs):

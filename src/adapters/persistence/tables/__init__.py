@@ -15,7 +15,17 @@ from .jobs import JOB
 from .outgoing import WEBHOOK_ATTEMPT, WEBHOOK_ENDPOINT, WEBHOOK_MESSAGE
 from .schedules import SCHEDULE
 from .staff import AUDIT_ENTRY, STAFF_TASK
-from .sync import CHANGE, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
+from .sync import CHANGE, EDITED_RECORD, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
+from .sync_books import (
+    DUE_RECORD,
+    SYNC_CONFLICT,
+    SYNC_OVERRIDE,
+    SYNC_PLAN,
+    SYNC_PLAN_STEP,
+    SYNC_POLICY,
+    SYNC_PUSH,
+    SYNC_STATE,
+)
 from .tenancy import PROVIDER_ACCOUNT, SITE, TENANT
 
 __all__ = [
@@ -23,6 +33,8 @@ __all__ = [
     "AUDIT_ENTRY",
     "CHANGE",
     "DELIVERY",
+    "DUE_RECORD",
+    "EDITED_RECORD",
     "EVENT",
     "INBOX",
     "JOB",
@@ -38,9 +50,16 @@ __all__ = [
     "SITE",
     "STAFF_TASK",
     "SUBJECT_STANDING",
+    "SYNC_CONFLICT",
     "SYNC_ERROR",
+    "SYNC_OVERRIDE",
+    "SYNC_PLAN",
+    "SYNC_PLAN_STEP",
+    "SYNC_POLICY",
+    "SYNC_PUSH",
     "SYNC_RECORD",
     "SYNC_RUN",
+    "SYNC_STATE",
     "TENANT",
     "USER",
     "WEBHOOK_ATTEMPT",

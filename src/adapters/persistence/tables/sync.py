@@ -1,4 +1,4 @@
-"""Links to the providers' records, the journal, runs and their errors."""
+"""Links to the providers' records, what was edited since, the journal, runs and their errors."""
 
 from sqlalchemy import BigInteger, Index, Text
 
@@ -15,6 +15,7 @@ SYNC_RECORD = tenant_table(
     required("local_id", Id),
     required("local_version", BigInteger),
     required("synced_at", Instant),
+    required("run_id", Id),
     required("base", Text),
     refers_to("provider_account", "account_id", source="sync_record"),
     key=("account_id", "kind", "external_id"),
@@ -22,6 +23,18 @@ SYNC_RECORD = tenant_table(
 # Without the kind on purpose: PostgreSQL, when it has no statistics yet, would take an index that begins as the
 # primary key does for the look-up by external id, and read all rows of the account.
 Index("ix_sync_record_local", SYNC_RECORD.c.tenant_id, SYNC_RECORD.c.local_id)
+Index("ix_sync_record_run", SYNC_RECORD.c.tenant_id, SYNC_RECORD.c.run_id)
+
+# Our records that were saved by something other than a sync, at the version that they had then: a run looks here for
+# what was edited, instead of comparing all links with their records. Few, because a sync that links the version it
+# saved leaves none.
+EDITED_RECORD = tenant_table(
+    "edited_record",
+    required("kind", BINARY_TEXT),
+    required("local_id", Id),
+    required("version", BigInteger),
+    key=("kind", "local_id"),
+)
 
 # Journal and errors are only appended to; their ids grow, so that lines of one instant keep their order.
 CHANGE = tenant_table(
@@ -36,11 +49,14 @@ CHANGE = tenant_table(
     required("base", Text),
     required("ours", Text),
     required("theirs", Text),
+    required("value", Text),
     required("side", Text),
     required("rule", Text),
     required("reason", Text),
-    key=("kind", "local_id", "at", "id"),
+    required("version", BigInteger),
 )
+Index("ix_change_record", CHANGE.c.tenant_id, CHANGE.c.kind, CHANGE.c.local_id, CHANGE.c.at, CHANGE.c.id)
+Index("ix_change_run", CHANGE.c.tenant_id, CHANGE.c.run_id, CHANGE.c.id)
 
 SYNC_RUN = tenant_table(
     "sync_run",
@@ -53,7 +69,11 @@ SYNC_RUN = tenant_table(
     required("updated", BigInteger),
     required("unchanged", BigInteger),
     required("errors", BigInteger),
+    required("deleted", BigInteger),
+    required("pushed", BigInteger),
+    required("conflicts", BigInteger),
     optional("reason", Text),
+    optional("plan_id", Id),
     required("started_at", Instant),
     optional("finished_at", Instant),
     refers_to("provider_account", "account_id", source="sync_run"),

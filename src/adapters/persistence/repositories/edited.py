@@ -1,0 +1,155 @@
+"""What was edited here since it was last compared with a provider's record."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import Select, Table, bindparam, delete, func, select
+
+from ....application.sync.kinds import LEAD as LEAD_KIND
+from ....application.sync.kinds import MEMBER as MEMBER_KIND
+from ....application.sync.kinds import MEMBERSHIP as MEMBERSHIP_KIND
+from ....domain.shared.ids import AccountId, TenantId
+from ..connection import Transaction
+from ..tables import EDITED_RECORD, LEAD, MEMBER, MEMBERSHIP, SYNC_RECORD
+from .slices import in_slices
+
+_mark, _link = EDITED_RECORD.c, SYNC_RECORD.c
+
+MARKS = select(_mark.local_id, _mark.version).where(
+    _mark.tenant_id == bindparam("tenant_id"), _mark.kind == bindparam("kind")
+)
+# By the index of local ids, which the account and the kind would lead away from: they are looked at afterwards.
+LINKS = select(_link.account_id, _link.kind, _link.external_id, _link.local_id, _link.local_version).where(
+    _link.tenant_id == bindparam("tenant_id")
+)
+
+
+def _behind(table: Table) -> Select[Any]:
+    """The records of which a link has another version. PostgreSQL keeps them from being saved until the commit."""
+    same = (table.c.tenant_id == _link.tenant_id, table.c.id == _link.local_id)
+    return (
+        select(table.c.id, table.c.version)
+        .join(SYNC_RECORD, same[0] & same[1])
+        .where(
+            table.c.tenant_id == bindparam("tenant_id"),
+            _link.kind == bindparam("kind"),
+            _link.local_version != table.c.version,
+        )
+        .with_for_update(of=table, key_share=True)
+    )
+
+
+BEHIND = {MEMBER_KIND: _behind(MEMBER), MEMBERSHIP_KIND: _behind(MEMBERSHIP), LEAD_KIND: _behind(LEAD)}
+_TABLES = {MEMBER_KIND: MEMBER, MEMBERSHIP_KIND: MEMBERSHIP, LEAD_KIND: LEAD}
+
+_own = (
+    _mark.tenant_id == bindparam("tenant_id"),
+    _mark.kind == bindparam("kind"),
+    _mark.local_id.in_(bindparam("ids", expanding=True)),
+)
+_FORGET = delete(EDITED_RECORD).where(*_own)
+# Counted on purpose: when PostgreSQL had to wait for a save, it looks at the mark again, with the version that was
+# saved meanwhile, and counts anew. It would not do so for NOT EXISTS.
+_other_links = (
+    select(func.count())
+    .select_from(SYNC_RECORD)
+    .where(
+        _link.tenant_id == _mark.tenant_id,
+        _link.local_id == _mark.local_id,
+        _link.kind == _mark.kind,
+        _link.local_version != _mark.version,
+    )
+    .scalar_subquery()
+)
+_FORGET_CAUGHT_UP = _FORGET.where(_other_links == 0)
+
+
+class Saved(Protocol):
+    """An entity with a version."""
+
+    version: int
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+
+class EditedRecords:
+    """Marks of our records whose links may be behind, in the table ``edited_record``.
+
+    A save leaves a mark, at the end of the transaction; but not when the transaction links the record as well and all
+    its links have the version that it has by then. So a sync leaves none, and a first load does not come here.
+    """
+
+    def __init__(self, transaction: Transaction, tenant_id: TenantId) -> None:
+        self._transaction = transaction
+        self._tenant_id = tenant_id
+        self._saved: defaultdict[str, dict[UUID, int]] = defaultdict(dict)
+        self._linked: defaultdict[str, dict[UUID, None]] = defaultdict(dict)
+
+    def saved(self, kind: str, entities: Iterable[Saved]) -> None:
+        """They have a new version."""
+        self._saved[kind].update((entity.id, entity.version) for entity in entities)
+
+    def linked(self, kind: str, local_ids: Iterable[UUID]) -> None:
+        """Their links were written."""
+        self._linked[kind].update(dict.fromkeys(local_ids))
+
+    def linked_anew(self, kind: str, local_ids: Iterable[UUID]) -> None:
+        """They got new links: all the same unless they were saved before."""
+        if saved := self._saved.get(kind):
+            self.linked(kind, (local_id for local_id in local_ids if local_id in saved))
+
+    async def forget(self, kind: str, local_ids: Collection[UUID]) -> None:
+        """They are gone."""
+        for local_id in local_ids:
+            self._saved[kind].pop(local_id, None)
+            self._linked[kind].pop(local_id, None)
+        await self._execute(_FORGET, kind, local_ids)
+
+    async def of(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """External ids of the account's records whose links have another version than the mark."""
+        await self.flush()
+        marks = await self._transaction.fetch(MARKS, self._of(kind=kind), long=True)
+        versions: Mapping[UUID, int] = dict(map(tuple, marks))
+        found: set[str] = set()
+        for slice_ in in_slices(versions):
+            statement = self._transaction.among(LINKS, _link.local_id, slice_)
+            links = await self._transaction.fetch(statement, self._of(), long=True)
+            found.update(
+                external_id
+                for account, of_kind, external_id, local_id, version in links
+                if (account, of_kind) == (account_id, kind) and version != versions[local_id]
+            )
+        return found
+
+    async def flush(self) -> None:
+        """Write the marks. Nothing is asked or written when nothing was saved or linked."""
+        saved, self._saved = self._saved, defaultdict(dict)
+        linked, self._linked = self._linked, defaultdict(dict)
+        for kind, marks in saved.items():
+            await self._mark(kind, {key: version for key, version in marks.items() if key not in linked[kind]})
+        for kind, local_ids in linked.items():
+            await self._mark(kind, await self._behind(kind, local_ids))
+            await self._execute(_FORGET_CAUGHT_UP, kind, local_ids)
+
+    async def _behind(self, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        found: dict[UUID, int] = {}
+        for slice_ in in_slices(local_ids if kind in BEHIND else ()):
+            statement = self._transaction.among(BEHIND[kind], _TABLES[kind].c.id, slice_)
+            found.update(map(tuple, await self._transaction.fetch(statement, self._of(kind=kind))))
+        return found
+
+    async def _mark(self, kind: str, versions: Mapping[UUID, int]) -> None:
+        rows = [(self._tenant_id, kind, local_id, version) for local_id, version in versions.items()]
+        if rows:
+            await self._transaction.upsert(EDITED_RECORD, rows, len(rows))
+
+    async def _execute(self, statement: Any, kind: str, local_ids: Collection[UUID]) -> None:
+        for slice_ in in_slices(local_ids):
+            await self._transaction.execute(statement, self._of(kind=kind, ids=slice_))
+
+    def _of(self, **parameters: object) -> dict[str, object]:
+        return {"tenant_id": self._tenant_id, **parameters}
