@@ -15,9 +15,11 @@ from .by_hand import ByHand
 from .change_policy import ListPolicyVersions, SetPolicy, ShowPolicy
 from .execution import Execution
 from .explain import Explain
+from .find_links import FindLinks
 from .history import History
 from .kinds import schemas_of
 from .leads_course import LeadsCourse
+from .look_at_plans import ListPlans, ShowPlan
 from .members_course import MembersCourse
 from .overrides import ListOverrides, RemoveOverride
 from .overview import ListSyncStates
@@ -26,6 +28,7 @@ from .reopen_conflict import ReopenConflict
 from .resolve_conflict import ResolveConflict
 from .resolve_conflicts import ResolveConflicts
 from .run_books import RunBooks
+from .show_conflict import ShowConflict
 from .sync_account import SyncAccount
 from .sync_course import ApplyPlan, Courses, PlanSync, SyncCourse
 from .sync_status import SyncStatus
@@ -38,14 +41,19 @@ BUILT_IN_LAWS = Laws()
 
 @attrs.frozen(kw_only=True)
 class SyncDesk:
-    """One attribute per use case."""
+    """One attribute per use case. ``kinds`` are the kinds of record, each before those that belong to it."""
 
+    kinds: tuple[str, ...]
     members: SyncCourse
     leads: SyncCourse
     plan: PlanSync
+    plans: ListPlans
+    show_plan: ShowPlan
     apply: ApplyPlan
     status: SyncStatus
     states: ListSyncStates
+    links: FindLinks
+    conflict: ShowConflict
     resolve: ResolveConflict
     resolve_many: ResolveConflicts
     reopen: ReopenConflict
@@ -83,12 +91,17 @@ def sync_desk(
     by_hand = ByHand(courses, policies, clock, ids)
     resolve = ResolveConflict(transactions, by_hand)
     return SyncDesk(
+        kinds=courses.kinds,
         members=SyncCourse(sync, members),
         leads=SyncCourse(sync, leads),
         plan=PlanSync(sync, courses),
+        plans=ListPlans(transactions),
+        show_plan=ShowPlan(transactions, laws),
         apply=ApplyPlan(sync, courses, transactions),
         status=SyncStatus(transactions, readers, gyms),
         states=ListSyncStates(transactions, gyms, courses, clock),
+        links=FindLinks(transactions),
+        conflict=ShowConflict(transactions),
         resolve=resolve,
         resolve_many=ResolveConflicts(resolve),
         reopen=ReopenConflict(transactions, by_hand),

@@ -91,7 +91,8 @@ class Explain:
         hand = await self._by_hand.hold(uow, link.account_id, link.kind, None)
         names = hand.kind.schema.names if field is None else (field,)
         if field is not None and field not in hand.kind.schema.by_name:
-            raise InvalidValue(f"a {link.kind} has no field {field!r}", field="field")
+            known_fields = ", ".join(hand.kind.schema.names)
+            raise InvalidValue(f"a {link.kind} has no field {field!r}; it has {known_fields}", field="field")
         found = await known(uow, hand.kind, hand.scope, [link.external_id])
         await hand.kind.prepare(uow, [link.base])
         latest = {change.field: change for change in lines if change.external_id == link.external_id}
