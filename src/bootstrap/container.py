@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from dependency_injector import containers, providers
-
 from ..adapters.calcom.account import calcom
 from ..adapters.calcom.registrar import CalcomRegistrars
 from ..adapters.calcom.webhooks import CalcomWebhooks
@@ -135,6 +133,7 @@ from ..application.webhooks.sweep import SweepDeliveries
 from ..domain.sync.laws import Laws
 from ..domain.sync.policy import Policy
 from ..entrypoints.use_cases import UseCases
+from .injection import containers, providers
 from .metrics import observe_attempt, observe_job, observe_transaction, observe_webhook, prometheus_call_observer
 from .schedules import readiness as readiness_of
 from .settings import Settings, secret_key

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from tests.builders import (
@@ -22,7 +23,7 @@ from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.status import Status, Terms
 from tresen.domain.shared.errors import NotFound
-from tresen.domain.shared.ids import MemberId, TenantId
+from tresen.domain.shared.ids import MemberId, RunId, TenantId
 from tresen.domain.shared.money import Money
 from tresen.domain.staff.task import TaskState
 from tresen.domain.sync.run import PUSH, Counts, RunState
@@ -119,6 +120,36 @@ async def test_writes_to_the_provider_can_be_left_out_of_the_runs(
     await backend.write(tenant, add)
     assert [run.kind for run in await backend.readers.runs(tenant, limit=1, pushes=False)] == ["leads"]
     assert [run.kind for run in await backend.readers.runs(tenant, limit=2)] == [PUSH, "leads"]
+
+
+async def test_runs_can_be_told_by_account_kind_and_state(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    second = an_account(tenant, "second")
+    runs = [
+        a_run(account, state=RunState.COMPLETED),
+        a_run(account, kind="leads", state=RunState.HELD),
+        a_run(second, kind="leads", state=RunState.PLANNED),
+        a_run(account, kind=PUSH, state=RunState.COMPLETED),
+    ]
+
+    async def add(uow: UnitOfWork) -> None:
+        await uow.accounts.add(second)
+        for run in runs:
+            await uow.runs.add(run)
+
+    await backend.write(tenant, add)
+    members, leads, seconds, push = [run.id for run in runs]
+
+    async def told(limit: int = 10, **wanted: Any) -> list[RunId]:
+        return [run.id for run in await backend.readers.runs(tenant, limit=limit, **wanted)]
+
+    assert await told(account_id=account.id) == [push, leads, members]
+    assert await told(account_id=account.id, pushes=False, limit=1) == [leads]
+    assert await told(account_id=others_account.id) == []
+    assert await told(kind="leads") == [seconds, leads]
+    assert await told(state=RunState.HELD) == [leads]
+    assert await told(account_id=account.id, kind="members", state=RunState.COMPLETED) == [members]
 
 
 async def test_counts_say_how_many_are_in_which_status(backend: Backend, tenant: TenantId, other: TenantId) -> None:

@@ -8,7 +8,8 @@ from tests.builders import IDS, NOON, a_change, a_lead, a_member, a_run
 
 from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.membership.member import Member
-from tresen.domain.shared.ids import TenantId
+from tresen.domain.shared.errors import AlreadyExists, NotFound
+from tresen.domain.shared.ids import EntryId, TenantId
 from tresen.domain.sync.journal import Change
 from tresen.domain.sync.run import Run
 from tresen.domain.sync.side import Side
@@ -103,3 +104,41 @@ async def test_lines_that_were_not_committed_were_not_written(
 async def test_no_lines_are_no_lines(backend: Backend, tenant: TenantId, member: Member) -> None:
     await append(backend, tenant)
     assert list(await backend.read(tenant, lambda uow: uow.journal.of_record(MEMBER, member.id))) == []
+
+
+async def test_a_line_is_found_by_its_id(
+    backend: Backend, tenant: TenantId, other: TenantId, run: Run, member: Member
+) -> None:
+    line = a_change(run, member, base=ODD, ours=1, theirs=True, value=("a", ODD), version=7)
+    await append(backend, tenant, a_change(run, member), line)
+    found = await backend.read(tenant, lambda uow: uow.journal.get(line.id))
+    assert same(found, line)
+    for of, key in ((other, line.id), (tenant, EntryId(IDS.new()))):
+        with pytest.raises(NotFound):
+            await backend.read(of, lambda uow, k=key: uow.journal.get(k))  # type: ignore[misc]  # bound now
+
+
+async def test_no_line_takes_the_place_of_another(backend: Backend, tenant: TenantId, run: Run, member: Member) -> None:
+    line, new = a_change(run, member), a_change(run, member)
+    await append(backend, tenant, line)
+    for again in ([attrs.evolve(line, field="other")], [new, attrs.evolve(line, field="other")]):
+        with pytest.raises(AlreadyExists):
+            await append(backend, tenant, *again)
+    assert list(await backend.read(tenant, lambda uow: uow.journal.of_record(MEMBER, member.id))) == [line]
+
+
+async def test_a_runs_lines_are_told_page_by_page(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, run: Run, member: Member
+) -> None:
+    lines = [a_change(run, member if n % 2 else a_member(tenant), field=str(n)) for n in range(7)]
+    await append(backend, tenant, *lines[4:], a_change(a_run(account), member))
+    await append(backend, tenant, *lines[:4])
+
+    async def page(of: TenantId, after: EntryId | None) -> list[Change]:
+        return list(await backend.read(of, lambda uow: uow.journal.of_run(run.id, after=after, limit=3)))
+
+    assert await page(tenant, None) == lines[:3]
+    assert await page(tenant, lines[2].id) == lines[3:6]
+    assert await page(tenant, lines[5].id) == lines[6:]
+    assert await page(tenant, lines[6].id) == []
+    assert await page(other, None) == []

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from tests.builders import IDS, a_lead, values_of
+from tests.builders import IDS, NOON, a_lead, a_member, a_membership, values_of
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.domain.shared.errors import AlreadyExists, NotFound, StaleVersion
+from tresen.domain.shared.errors import AlreadyExists, NotFound, StaleVersion, StorageConflict
+from tresen.domain.shared.events import DomainEvent
 from tresen.domain.shared.ids import LeadId, TenantId
 from tresen.domain.shared.page import Listing
 
@@ -15,6 +16,11 @@ from .stores import Backend
 from .test_entities import stored
 
 MANY = 2_500
+
+
+class Gone(DomainEvent):
+    type = "thing.gone"
+    subject_kind = "thing"
 
 
 async def _many(uow: UnitOfWork, kind: Kind, count: int) -> list[Any]:
@@ -117,7 +123,7 @@ async def test_another_tenants_entity_refuses_the_bulk(
     backend: Backend, tenant: TenantId, other: TenantId, kind: Kind
 ) -> None:
     mine, foreign = await stored(backend, tenant, kind), await stored(backend, other, kind)
-    for name in ("add_many", "save_many"):
+    for name in ("add_many", "save_many", "remove_many"):
         async with backend.units.open(tenant) as uow:
             with pytest.raises(NotFound):
                 await getattr(kind.synced(uow), name)([foreign, mine])
@@ -125,10 +131,75 @@ async def test_another_tenants_entity_refuses_the_bulk(
 
 
 @every_synced
+async def test_removed_in_bulk_is_gone(backend: Backend, tenant: TenantId, kind: Kind) -> None:
+    *gone, stays = [await stored(backend, tenant, kind) for _ in range(3)]
+    async with backend.units.open(tenant) as uow:
+        await kind.synced(uow).remove_many(gone)
+    keys = [e.id for e in (*gone, stays)]
+    assert len(await backend.read(tenant, lambda uow: kind.synced(uow).get_many(keys))) == 3
+    await backend.write(tenant, lambda uow: kind.synced(uow).remove_many(gone))
+    assert set(await backend.read(tenant, lambda uow: kind.synced(uow).get_many(keys))) == {stays.id}
+    # Such as an undo brings it back.
+    back = gone[0]
+    back.version = 0
+    await backend.write(tenant, lambda uow: kind.synced(uow).add_many([back]))
+    found = await backend.read(tenant, lambda uow: kind.of(uow).get(back.id))
+    assert values_of(found) == values_of(back)
+
+
+@every_synced
+async def test_one_stale_or_gone_entity_refuses_the_removal(backend: Backend, tenant: TenantId, kind: Kind) -> None:
+    stale, gone, good = [await stored(backend, tenant, kind) for _ in range(3)]
+    await backend.write(tenant, lambda uow: kind.synced(uow).remove_many([gone]))
+    async with backend.units.open(tenant) as uow:
+        await kind.of(uow).save(await kind.of(uow).get(stale.id))
+        await uow.commit()
+    async with backend.units.open(tenant) as uow:
+        for bad in (stale, gone):
+            with pytest.raises(StaleVersion):
+                await kind.synced(uow).remove_many([good, bad])
+        await uow.commit()
+    assert (await backend.read(tenant, lambda uow: kind.of(uow).get(good.id))).id == good.id
+
+
+async def test_a_member_is_not_removed_before_its_memberships(backend: Backend, tenant: TenantId) -> None:
+    free, bound = a_member(tenant), a_member(tenant)
+    membership = a_membership(tenant, bound.id)
+
+    async def load(uow: UnitOfWork) -> None:
+        await uow.members.add_many([free, bound])
+        await uow.memberships.add(membership)
+
+    await backend.write(tenant, load)
+    async with backend.units.open(tenant) as uow:
+        with pytest.raises(StorageConflict):
+            await uow.members.remove_many([free, bound])
+        await uow.commit()
+    assert len(await backend.read(tenant, lambda uow: uow.members.get_many([free.id, bound.id]))) == 2
+
+    async def remove(uow: UnitOfWork) -> None:
+        await uow.memberships.remove_many([membership])
+        await uow.members.remove_many([free, bound])
+
+    await backend.write(tenant, remove)
+    assert await backend.read(tenant, lambda uow: uow.members.get_many([free.id, bound.id])) == {}
+
+
+@every_synced
+async def test_what_the_removed_recorded_is_kept(backend: Backend, tenant: TenantId, kind: Kind) -> None:
+    entity = await stored(backend, tenant, kind)
+    entity.record(Gone(subject_id=entity.id, occurred_at=NOON))
+    await backend.write(tenant, lambda uow: kind.synced(uow).remove_many([entity]))
+    (event,) = await backend.read(tenant, lambda uow: uow.events.of_subject("thing", str(entity.id)))
+    assert event.type == "thing.gone"
+
+
+@every_synced
 async def test_nothing_in_bulk_is_nothing(backend: Backend, tenant: TenantId, kind: Kind) -> None:
     async with backend.units.open(tenant) as uow:
         await kind.synced(uow).add_many([])
         await kind.synced(uow).save_many([])
+        await kind.synced(uow).remove_many([])
         assert await kind.synced(uow).get_many([]) == {}
         await uow.commit()
 

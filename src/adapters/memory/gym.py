@@ -85,7 +85,7 @@ class MemoryGym(GymGateway):
             habits=self.habits,
             name=f"{kind}s",
             page_size=self._page_size,
-            writable=self.habits.writable[kind] if self._can(update) else frozenset(),
+            writable=self.habits.may_write(kind) if self._can(update) else frozenset(),
             can_create=self._can(create),
             can_delete=kind == LEAD,
             tells_changes=self.habits.tells_changes,

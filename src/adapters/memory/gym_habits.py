@@ -40,6 +40,10 @@ class Habits:
     dials_phones: bool = False
     trims_names: bool = False
 
+    def may_write(self, kind: str) -> frozenset[str]:
+        """The fields of that kind that can be written."""
+        return self.writable.get(kind, frozenset())
+
     def spelled(self, values: Values) -> Values:
         """Values as the gym keeps them."""
         return {name: self._kept(name, value) for name, value in values.items()}

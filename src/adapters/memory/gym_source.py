@@ -106,7 +106,7 @@ class MemorySource(Source):
             known = self.shelf.with_email(_text(values.get("email")))
             if known is not None:
                 return known.observed()
-            fields = self.habits.writable[self.kind]
+            fields = self.habits.may_write(self.kind)
             given = {name: value for name, value in values.items() if name in fields and value is not None}
             added = self.shelf.add({**self.defaults, **self.habits.spelled(given)})
             return self.shelf.get(added).observed()

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from msgspec import Raw
 
+from ...application.ports.clock import Clock
 from ...application.ports.sources import Batch
 from ...domain.shared.errors import (
     CursorExpired,
@@ -26,12 +27,16 @@ from ...domain.shared.errors import (
     GatewayUnsupported,
 )
 from .collection import Collection
+from .cursors import Cursor, Edit, edit_of, went_back
 from .envelope import Page
 from .ids import is_unkeyed
-from .marks import Edit, Mark, edit_of, went_back
 from .paging import Ascent
 
 _STAMP = "updated_on_datetime"
+# More than one, for some may be stamped with a time that is yet to come.
+_A_FEW = 10
+# No civil time is further ahead of UTC, nor any clock that somebody keeps an eye on.
+_ZONES_APART = timedelta(days=1)
 
 
 @attrs.frozen
@@ -39,23 +44,24 @@ class Changes:
     """Asks for them. ``_zone`` is that of the stamps, None when nobody knows it."""
 
     _collection: Collection
+    _clock: Clock
     _overlap: timedelta
     _zone: ZoneInfo | None
 
     async def cursor(self) -> str | None:
         """Where changes go on from now; None when Wodify does not show its latest edit, or there is none."""
         newest = await self._newest()
-        return None if newest is None else str(self._mark(newest))
+        return None if newest is None else str(self._cursor_after(newest))
 
     async def since(self, cursor: str) -> AsyncGenerator[Batch, None]:
         """By rising ids; the last batch has the cursor. Raises CursorExpired, GatewayUnavailable, GatewayRejected."""
-        mark, ascent = Mark.of(cursor), Ascent()
-        page, newest = await self._begun(mark)
+        start, ascent = Cursor.of(cursor), Ascent()
+        page, newest = await self._begun(start)
         found = False
         for _ in range(self._collection.max_pages):
             records = [self._collection.reader.listed(item) for item in page.items]
             keys = [record.external_id for record in records]
-            found = found or mark.witness in keys
+            found = found or start.witness in keys
             if page.items:
                 ascent.climb(keys)
             if not page.has_more:
@@ -63,34 +69,39 @@ class Changes:
             if not page.items:
                 raise GatewayUnavailable("wodify's page of changes is empty and yet not the last")
             yield Batch(observed=records)
-            page = await self._page(mark, after=_greatest(keys))
+            page = await self._page(start, after=_greatest(keys))
         else:
             raise GatewayUnavailable(f"wodify's changes have more than {self._collection.max_pages} pages (max_pages)")
         if not found:
-            await self._ensure_gone(mark.witness)
-        yield Batch(observed=records, cursor=str(self._later(mark, newest)))
+            await self._ensure_gone(start.witness)
+        yield Batch(observed=records, cursor=str(self._later(start, newest)))
 
-    async def _begun(self, mark: Mark) -> tuple[Page, Edit | None]:
+    async def _begun(self, start: Cursor) -> tuple[Page, Edit | None]:
         """The first page and the newest edit that is shown by then.
 
         What is edited while further pages are read may bear stamps below those on them, so that they do not count.
         """
-        page = await self._page(mark)
-        newest = _newest(page.items)
+        page = await self._page(start)
+        newest = self._latest(page.items)
         if not page.has_more:
             return page, newest
         known = [edit for edit in (newest, await self._newest()) if edit is not None]
-        return await self._page(mark), max(known, default=None)
+        return await self._page(start), max(known, default=None)
 
-    async def _page(self, mark: Mark, *, after: str | None = None) -> Page:
-        query = f"{_STAMP}|gte|{mark.since.isoformat(timespec='seconds')}"
+    async def _page(self, start: Cursor, *, after: str | None = None) -> Page:
+        query = f"{_STAMP}|gte|{start.since.isoformat(timespec='seconds')}"
         return await self._collection.found(query if after is None else f"{query};id|gt|{after}")
 
     async def _newest(self) -> Edit | None:
         try:
-            return _newest((await self._collection.first(sort=f"desc_{_STAMP}")).items)
+            return self._latest((await self._collection.first(_A_FEW, sort=f"desc_{_STAMP}")).items)
         except (GatewayRejected, GatewayUnsupported):
             return None
+
+    def _latest(self, records: Sequence[Raw]) -> Edit | None:
+        """The newest edit, but for those that are yet to come: a cursor there would pass over all others."""
+        soon = self._clock.now().replace(tzinfo=None) + _ZONES_APART
+        return max((edit for edit in map(edit_of, records) if edit is not None and edit.at <= soon), default=None)
 
     async def _ensure_gone(self, witness: str) -> None:
         try:
@@ -99,18 +110,14 @@ class Changes:
             return
         raise CursorExpired("wodify's search does not find what changed, so that only a listing helps")
 
-    def _later(self, mark: Mark, newest: Edit | None) -> Mark:
-        if newest is None or newest.at < mark.since:
-            return mark
-        later = self._mark(newest)
-        return attrs.evolve(later, since=max(mark.since, later.since))
+    def _later(self, start: Cursor, newest: Edit | None) -> Cursor:
+        if newest is None or newest.at < start.since:
+            return start
+        later = self._cursor_after(newest)
+        return attrs.evolve(later, since=max(start.since, later.since))
 
-    def _mark(self, newest: Edit) -> Mark:
-        return Mark(went_back(newest.at, self._overlap, self._zone), newest.external_id)
-
-
-def _newest(items: Sequence[Raw]) -> Edit | None:
-    return max((edit for edit in map(edit_of, items) if edit is not None), default=None)
+    def _cursor_after(self, newest: Edit) -> Cursor:
+        return Cursor(went_back(newest.at, self._overlap, self._zone), newest.external_id)
 
 
 def _greatest(keys: Sequence[str]) -> str:

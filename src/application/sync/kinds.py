@@ -1,6 +1,6 @@
 """The kinds of record that are synced with a gym: their fields and canonical forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ...domain.shared.contact import PhoneNumber
 from ...domain.sync.canonical import decimal
@@ -92,3 +92,8 @@ def _person(read_phone: ReadPhone) -> tuple[Field, ...]:
         Field("email", folded),
         Field("phone", canonical_phone),
     )
+
+
+def schemas_of(read_phone: ReadPhone) -> Mapping[str, Schema]:
+    """Every kind's schema, by its name."""
+    return {MEMBER: member_schema(read_phone), MEMBERSHIP: MEMBERSHIP_SCHEMA, LEAD: lead_schema(read_phone)}

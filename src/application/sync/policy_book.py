@@ -16,13 +16,13 @@ class PolicyBook:
     laws: Laws
     built_in: Policy = BUILT_IN_POLICY
 
-    async def effective(self, uow: UnitOfWork, account_id: AccountId, schema: Schema) -> Policy:
+    async def effective(self, uow: UnitOfWork, account_id: AccountId | None, schema: Schema) -> Policy:
         """The policy. Its version is another whenever one of its layers is.
 
         Raises InvalidValue for a layer that names a field or a law that is not there any more.
         """
         policy, version = self.built_in, 0
-        for owner in (None, account_id):
+        for owner in dict.fromkeys((None, account_id)):
             layer = await uow.policies.latest(schema.kind, owner)
             if layer is not None:
                 policy = read_policy(layer.document, schema, self.laws, below=policy)

@@ -24,6 +24,10 @@ class Versioned(Protocol):
         """Grows with every save."""
 
     @property
+    def created_at(self) -> datetime:
+        """When it was made here (UTC)."""
+
+    @property
     def updated_at(self) -> datetime:
         """When it was last edited here (UTC)."""
 

@@ -41,6 +41,11 @@ class Courses:
         """Their names."""
         return tuple(self._by_name)
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """All their kinds of record, each before those that belong to it."""
+        return tuple(kind for course in self._by_name.values() for kind in course.kinds)
+
     def named(self, name: str) -> Course:
         """That course. Raises NotFound."""
         if name not in self._by_name:

@@ -9,6 +9,7 @@ import attrs
 from ..shared.errors import IllegalTransition
 from ..shared.ids import AccountId, ConflictId, RunId, TenantId
 from .canonical import Value
+from .decision import WHOLE
 from .laws import NEVER_EDITED, Edited, encoded
 
 # What a conflict is about, when it is not a field: the record as a whole, or which of ours a new record is.
@@ -82,6 +83,11 @@ class Conflict:
     opened_at: datetime
     updated_at: datetime
     version: int = 0
+
+    @property
+    def is_about_field(self) -> bool:
+        """Whether it is about one field, and not about a record as a whole."""
+        return self.field not in {WHOLE, PAIRING}
 
     def resolve(self, resolution: Resolution) -> None:
         """A person decided. Raises IllegalTransition unless it is open."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tresen.adapters.wodify.marks import Edit, Mark, edit_of, went_back
+from tresen.adapters.wodify.cursors import Cursor, Edit, edit_of, went_back
 from tresen.domain.shared.errors import CursorExpired
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -56,14 +56,14 @@ def test_whatever_is_committed_from_the_overlap_on_has_a_later_stamp(
 
 
 def test_a_cursor_is_read_as_it_was_written() -> None:
-    mark = Mark(civil("2026-03-01T12:00:00"), "9007199254740993")
-    assert Mark.of(str(mark)) == mark
+    cursor = Cursor(civil("2026-03-01T12:00:00"), "9007199254740993")
+    assert Cursor.of(str(cursor)) == cursor
 
 
 @pytest.mark.parametrize("text", ["", "~", "x~1", "2026-02-30T00:00:00~1"])
 def test_what_is_no_cursor_has_expired(text: str) -> None:
     with pytest.raises(CursorExpired):
-        Mark.of(text)
+        Cursor.of(text)
 
 
 @pytest.mark.parametrize("stamp", ["2026-07-10T14:45:00", "2026-07-10T14:45:00Z", "2026-07-10T14:45:00.730+02:00"])

@@ -30,14 +30,14 @@ class Edit:
 
 
 @attrs.frozen
-class Mark:
+class Cursor:
     """A cursor: from when on, and the record that must be found from then on."""
 
     since: datetime
     witness: str
 
     @classmethod
-    def of(cls, cursor: str) -> "Mark":
+    def of(cls, cursor: str) -> "Cursor":
         """Raises CursorExpired for a text that is none."""
         since, _, witness = cursor.partition("~")
         try:
