@@ -1,7 +1,7 @@
 """A whole installation over the fakes: two studios, their people, keys and gyms; for tests of the doors.
 
 world = await build_world()
-await world.use_cases.sync_members(world.north.id, world.account.id)
+await world.use_cases.sync.members(world.north.id, world.account.id)
 world.token("admin")            # a bearer token of north's admin; ("admin", "south") for the other studio
 """
 
@@ -72,12 +72,7 @@ from tresen.application.schedules.run_schedule import RunSchedule
 from tresen.application.schedules.shown import Shows
 from tresen.application.schedules.timings import Timings
 from tresen.application.staff.complete_task import CompleteTask
-from tresen.application.sync.listing import Listing
-from tresen.application.sync.run_books import RunBooks
-from tresen.application.sync.sync_account import SyncAccount
-from tresen.application.sync.sync_leads import SyncLeads
-from tresen.application.sync.sync_members import SyncMembers
-from tresen.application.sync.sync_status import SyncStatus
+from tresen.application.sync.desk import sync_desk
 from tresen.application.tenancy.check_provider import CheckProvider
 from tresen.application.tenancy.connect_provider import ConnectProvider
 from tresen.application.tenancy.create_tenant import CreateTenant, NewTenant
@@ -101,7 +96,6 @@ from tresen.domain.membership.package import Package
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.shared.ids import AccountId, JobId
 from tresen.domain.shared.money import Money
-from tresen.domain.sync.decision import Policy
 from tresen.domain.sync.schema import Value
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.tenancy.tenant import Tenant
@@ -216,8 +210,8 @@ class World:
 
     async def sync(self) -> None:
         """Everything of north, forced."""
-        await self.use_cases.sync_members(self.north.id, self.account.id, force=True)
-        await self.use_cases.sync_leads(self.north.id, self.account.id, force=True)
+        await self.use_cases.sync.members(self.north.id, self.account.id, force=True)
+        await self.use_cases.sync.leads(self.north.id, self.account.id, force=True)
 
 
 async def build_world() -> World:
@@ -294,8 +288,6 @@ def _use_cases(
     guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids)
     writes = ProviderWrites(transactions, gyms, guard, MemoryRunLocks(), clock, ids)
     push, sell = PushMembership(transactions, writes, absorb), CreateMembership(transactions, writes, absorb, clock)
-    books = RunBooks(transactions, guard, clock, ids)
-    sync, listing = SyncAccount(books, gyms, MemoryRunLocks()), Listing(transactions, books, Policy(), clock, ids)
     inboxes, webhooks, intake = MemoryInboxReaders(store), MemoryWebhookProviders(), Intake(transactions)
     doors, open_inbox = Doors(inboxes, webhooks, box, clock), OpenInbox(webhooks, tokens, clock)
     receive = ReceiveWebhook(doors, intake, clock, ids)
@@ -337,9 +329,16 @@ def _use_cases(
         update_lead=UpdateLead(transactions, writes, absorb, clock),
         convert_lead=ConvertLead(transactions, writes, absorb, sell, clock),
         browse=Browse(transactions, gyms),
-        sync_members=SyncMembers(sync, listing, books, phones),
-        sync_leads=SyncLeads(sync, listing, phones),
-        sync_status=SyncStatus(transactions, readers, gyms),
+        sync=sync_desk(
+            transactions=transactions,
+            gyms=gyms,
+            locks=MemoryRunLocks(),
+            guard=guard,
+            phones=phones,
+            readers=readers,
+            clock=clock,
+            ids=ids,
+        ),
         complete_task=CompleteTask(transactions, clock),
         list_jobs=ListJobs(transactions),
         show_job=ShowJob(transactions),

@@ -40,21 +40,23 @@ class NumberingPlan:
         """Whether the library would take these digits as they are. False: ask the library."""
         if len(digits) not in self.lengths or not digits.strip("0"):
             return False
-        found = self.trunk_prefix.match(digits) if self.trunk_prefix else None
+        if self.trunk_prefix is None:
+            return True
+        found = self.trunk_prefix.match(digits)
         return found is None or found.end() == 0
 
 
 def international_e164(raw: str) -> str | None:
     """E.164 of a plainly written international number; None: ask the library."""
-    number = raw.translate(_SEPARATORS)
-    digits = number[1:]
-    if not (raw.startswith("+") and digits.isascii() and digits.isdigit()):
+    if raw[:1] != "+":
         return None
-    for length in _CODE_LENGTHS:
-        plan = _plan(digits[:length])
-        if plan is not None:
-            return number if plan.is_full_number(digits[length:]) else None
-    return None
+    digits = raw[1:].replace(" ", "")
+    if not (digits.isdigit() and digits.isascii()):
+        digits = digits.translate(_SEPARATORS)
+        if not (digits.isdigit() and digits.isascii()):
+            return None
+    length, plan = _plan_before(digits[: _CODE_LENGTHS[-1]])
+    return f"+{digits}" if plan is not None and plan.is_full_number(digits[length:]) else None
 
 
 def library_e164(raw: str, region: str) -> str | None:
@@ -71,6 +73,16 @@ def library_e164(raw: str, region: str) -> str | None:
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@functools.cache
+def _plan_before(beginning: str) -> tuple[int, NumberingPlan | None]:
+    """The calling code's length and plan of a number that begins so; there are at most 1110 beginnings to remember."""
+    for length in _CODE_LENGTHS:
+        plan = _plan(beginning[:length])
+        if plan is not None:
+            return length, plan
+    return 0, None
 
 
 @functools.cache

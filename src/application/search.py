@@ -13,7 +13,7 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 def search_text(*parts: str | None) -> str:
     """What of a record can be found: the parts that it has, without case and accents, one a line."""
-    return _folded("\n".join(part for part in parts if part))
+    return _folded("\n".join(filter(None, parts)))
 
 
 def search_words(q: str | None) -> tuple[str, ...]:

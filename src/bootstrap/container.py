@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from dependency_injector import containers, providers
-
 from ..adapters.calcom.account import calcom
 from ..adapters.calcom.registrar import CalcomRegistrars
 from ..adapters.calcom.webhooks import CalcomWebhooks
@@ -111,13 +109,8 @@ from ..application.schedules.scheduler import Scheduler
 from ..application.schedules.shown import Shows
 from ..application.schedules.timings import Timings
 from ..application.staff.complete_task import CompleteTask
-from ..application.sync.listing import Listing
-from ..application.sync.run_books import RunBooks
-from ..application.sync.sync_account import SyncAccount
+from ..application.sync.desk import SyncDesk, sync_desk
 from ..application.sync.sync_job import sync_job_kind
-from ..application.sync.sync_leads import SyncLeads
-from ..application.sync.sync_members import SyncMembers
-from ..application.sync.sync_status import SyncStatus
 from ..application.tenancy.check_provider import CheckProvider
 from ..application.tenancy.connect_provider import ConnectProvider
 from ..application.tenancy.create_tenant import CreateTenant
@@ -137,8 +130,10 @@ from ..application.webhooks.process import ProcessDelivery
 from ..application.webhooks.receive import ReceiveWebhook
 from ..application.webhooks.replay import ReplayDeliveries
 from ..application.webhooks.sweep import SweepDeliveries
-from ..domain.sync.decision import Policy
+from ..domain.sync.laws import Laws
+from ..domain.sync.policy import Policy
 from ..entrypoints.use_cases import UseCases
+from .injection import containers, providers
 from .metrics import observe_attempt, observe_job, observe_transaction, observe_webhook, prometheus_call_observer
 from .schedules import readiness as readiness_of
 from .settings import Settings, secret_key
@@ -218,10 +213,22 @@ class Container(containers.DeclarativeContainer):
         ProviderWrites, transactions, gyms, guard, locks, clock, ids
     )
     absorb: providers.Provider[Absorb] = providers.Singleton(Absorb, phones, clock, ids)
-    books: providers.Provider[RunBooks] = providers.Singleton(RunBooks, transactions, guard, clock, ids)
     policy: providers.Provider[Policy] = providers.Singleton(Policy)
-    listing: providers.Provider[Listing] = providers.Singleton(Listing, transactions, books, policy, clock, ids)
-    sync_account: providers.Provider[SyncAccount] = providers.Singleton(SyncAccount, books, gyms, locks)
+    # Laws that policies may name besides Tresen's own: container.laws.add_args(providers.Object(Law(...))).
+    laws: providers.List = providers.List()
+    sync: providers.Provider[SyncDesk] = providers.Singleton(
+        sync_desk,
+        transactions=transactions,
+        gyms=gyms,
+        locks=locks,
+        guard=guard,
+        phones=phones,
+        readers=readers,
+        clock=clock,
+        ids=ids,
+        policy=policy,
+        laws=providers.Singleton(Laws, laws),
+    )
     push_membership: providers.Provider[PushMembership] = providers.Singleton(
         PushMembership, transactions, writes, absorb
     )
@@ -279,10 +286,6 @@ class Container(containers.DeclarativeContainer):
         clock,
     )
 
-    sync_members: providers.Provider[SyncMembers] = providers.Singleton(
-        SyncMembers, sync_account, listing, books, phones
-    )
-    sync_leads: providers.Provider[SyncLeads] = providers.Singleton(SyncLeads, sync_account, listing, phones)
     webhook_sender: providers.Provider[WebhookSender] = providers.Singleton(
         HttpWebhookSender, clock, allow_private=settings.provided.allow_private_addresses
     )
@@ -301,8 +304,8 @@ class Container(containers.DeclarativeContainer):
     )
     # What jobs can be done here. Embedders add theirs: container.job_kinds.add_args(providers.Object(JobKind(...))).
     job_kinds: providers.List = providers.List(
-        providers.Singleton(sync_job_kind, "members", sync_members, gyms, transactions, clock),
-        providers.Singleton(sync_job_kind, "leads", sync_leads, gyms, transactions, clock),
+        providers.Singleton(sync_job_kind, "members", sync.provided.members, gyms, transactions, clock),
+        providers.Singleton(sync_job_kind, "leads", sync.provided.leads, gyms, transactions, clock),
         process_delivery.provided.kind.call(),
         deliver_message.provided.kind.call(),
         providers.Singleton(reaction_kind, transactions, fanout),
@@ -348,9 +351,7 @@ class Container(containers.DeclarativeContainer):
         update_lead=providers.Singleton(UpdateLead, transactions, writes, absorb, clock),
         convert_lead=providers.Singleton(ConvertLead, transactions, writes, absorb, create_membership, clock),
         browse=providers.Singleton(Browse, transactions, gyms),
-        sync_members=sync_members,
-        sync_leads=sync_leads,
-        sync_status=providers.Singleton(SyncStatus, transactions, readers, gyms),
+        sync=sync,
         complete_task=providers.Singleton(CompleteTask, transactions, clock),
         list_jobs=providers.Singleton(ListJobs, transactions),
         show_job=providers.Singleton(ShowJob, transactions),

@@ -159,7 +159,7 @@ async def _sync(use_cases: UseCases, tenant: Tenant, account: ProviderAccount, s
     async with screen.progress("first sync") as progress:
         runs = [
             await sync(tenant.id, account.id, force=True, progress=progress)
-            for sync in (use_cases.sync_members, use_cases.sync_leads)
+            for sync in (use_cases.sync.members, use_cases.sync.leads)
         ]
     for run in runs:
         screen.say(_summary(run))

@@ -41,9 +41,7 @@ from ..application.schedules.change_schedules import CreateSchedule, DeleteSched
 from ..application.schedules.list_schedules import ListSchedules
 from ..application.schedules.run_schedule import RunSchedule
 from ..application.staff.complete_task import CompleteTask
-from ..application.sync.sync_leads import SyncLeads
-from ..application.sync.sync_members import SyncMembers
-from ..application.sync.sync_status import SyncStatus
+from ..application.sync.desk import SyncDesk
 from ..application.tenancy.check_provider import CheckProvider
 from ..application.tenancy.connect_provider import ConnectProvider
 from ..application.tenancy.create_tenant import CreateTenant
@@ -84,9 +82,7 @@ class UseCases:
     update_lead: UpdateLead
     convert_lead: ConvertLead
     browse: Browse
-    sync_members: SyncMembers
-    sync_leads: SyncLeads
-    sync_status: SyncStatus
+    sync: SyncDesk
     complete_task: CompleteTask
     list_jobs: ListJobs
     show_job: ShowJob

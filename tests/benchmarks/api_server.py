@@ -64,7 +64,7 @@ async def filled(installation: Installation) -> str:
                 tenant_id=tenant.id, provider="wodify", api_key="k", base_url=url, settings={"location_id": "20"}
             )
         )
-        await use_cases.sync_members(tenant.id, account.id)
+        await use_cases.sync.members(tenant.id, account.id)
     scopes = frozenset({Scope.MEMBERS_READ})
     return (await use_cases.create_api_key(NewApiKey(tenant_id=tenant.id, name="bench", scopes=scopes))).text
 

@@ -3,84 +3,73 @@
 ``python -m tests.benchmarks.pages --port 0 --records 100000``
 serves ``/v1/clients`` in the shape of a gym's provider (100 a page, ``has_more``, no totals), some 390 bytes and
 16 fields a record, with umlauts; ``/v1/memberships`` and ``/v1/leads`` are empty. Prints ``ready: <url>``.
+
+``/v1/clients/search?q=updated_on_datetime|gte|<moment>;id|gt|<id>`` gives what was edited since, and
+``/v1/clients?sort=desc_updated_on_datetime`` the latest edit. ``POST /_control/change?percent=1`` edits that share of
+the records, ``POST /_control/reset`` undoes it: ``steer`` does both. Bodies of requests are not read.
 """
 
 import argparse
 import asyncio
-import json
-import random
+import re
 import sys
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
+from urllib.request import Request, urlopen
 
-FIRST = ("Jürgen", "Anna", "Björn", "Zoë", "Lukas", "Mia", "Jonas", "Käthe", "Emil", "Sofia")
-LAST = ("Müller", "Schmidt", "Weiß", "Krüger", "Öztürk", "Fischer", "Groß", "Bauer", "Jäger")
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-PAGE = 100
+from .clients import Clients, answer, encoded, page
 
-
-def record(number: int, dice: random.Random) -> dict[str, object]:
-    """One client with the fields that Tresen keeps."""
-    first, last = dice.choice(FIRST), dice.choice(LAST)
-    return {
-        "id": number,
-        "first_name": first,
-        "last_name": last,
-        "email": f"{first}.{last}.{number}@example.test".lower(),
-        "phone_number": f"+49 30 {dice.randrange(10**7):07d}",
-        "client_status": dice.choice(("Active", "Suspended", "Inactive")),
-        "location_id": dice.randrange(1, 20),
-        "date_of_birth": str(date(1960, 1, 1) + timedelta(days=dice.randrange(15000))),
-        "street_address_1": f"Hauptstraße {dice.randrange(200)}",
-        "zipcode": f"{dice.randrange(10000, 99999)}",
-        "city": "Köln",
-        "country": "Germany",
-        "is_email_subscribed": dice.random() < 0.5,
-        "is_sms_subscribed": dice.random() < 0.5,
-        "member_since": str(date(2016, 1, 1) + timedelta(days=dice.randrange(3000))),
-        "updated": {"updated_on_datetime": (EPOCH + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%S")},
-    }
+_MISSING = answer(b"403 Forbidden", b'{"message":"Missing Authentication Token"}')
+_NOBODY = answer(b"404 Not Found", b"{}")
+_EMPTY = {
+    path: page(path.split("/")[2], [], has_more=False)
+    for path in ("/v1/memberships", "/v1/leads", "/v1/memberships/search", "/v1/leads/search")
+}
+_SINCE = re.compile(r"updated_on_datetime\|gte\|([\dT:-]+)(?:;id\|gt\|(\d+))?\Z")
 
 
-def pages(records: int) -> list[bytes]:
-    """All pages as they go over the wire."""
-    dice = random.Random(7)  # noqa: S311 - the same records in every run
-    rows = [record(n, dice) for n in range(1, records + 1)]
-    return [
-        page("clients", rows[at : at + PAGE], at // PAGE + 1, has_more=at + PAGE < records)
-        for at in range(0, records, PAGE)
-    ]
+def steer(url: str, what: str) -> None:
+    """Tell the server at ``url`` (as it printed it) to ``change?percent=1`` or to ``reset``."""
+    request = Request(f"{url.removesuffix('/v1')}/_control/{what}", method="POST", data=b"")  # noqa: S310 -- loopback
+    with urlopen(request) as response:  # noqa: S310 -- loopback
+        response.read()
 
 
-def page(name: str, rows: list[dict[str, object]], number: int, *, has_more: bool) -> bytes:
-    """One page in the provider's envelope."""
-    envelope = {name: rows, "pagination": {"page": number, "page_size": PAGE, "has_more": has_more}}
-    body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
-    return _answer(b"200 OK", body)
+def answer_to(clients: Clients, target: str) -> bytes:
+    """The answer to a request for a path with its query."""
+    path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
+    if path == "/v1/clients":
+        newest = query.get("sort") == "desc_updated_on_datetime"
+        return clients.newest() if newest else clients.listed(int(query.get("page", "1")))
+    if path == "/v1/clients/search":
+        return _searched(clients, query)
+    if path.startswith("/v1/clients/"):
+        key = path.rpartition("/")[2]
+        return (clients.one(int(key)) if key.isdigit() else None) or _NOBODY
+    if path == "/_control/change":
+        return answer(b"200 OK", encoded({"changed": clients.change(float(query.get("percent", "1")))}))
+    if path == "/_control/reset":
+        clients.reset()
+        return answer(b"200 OK", b"{}")
+    return _EMPTY.get(path, _MISSING)
 
 
-def _answer(status: bytes, body: bytes) -> bytes:
-    head = b"HTTP/1.1 %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % (status, len(body))
-    return head + body
+def _searched(clients: Clients, query: Mapping[str, str]) -> bytes:
+    wanted = _SINCE.match(query.get("q", ""))
+    if wanted is None:
+        return answer(b"400 Bad Request", b"{}")
+    return clients.since(wanted[1], behind=int(wanted[2] or 0), number=int(query.get("page", "1")))
 
 
 async def serve(port: int, records: int) -> None:
     """Until the process is ended."""
-    clients = pages(records)
-    beyond = page("clients", [], len(clients) + 1, has_more=False)
-    other = {f"/v1/{name}": page(name, [], 1, has_more=False) for name in ("memberships", "leads")}
-    missing = _answer(b"403 Forbidden", b'{"message":"Missing Authentication Token"}')
+    clients = Clients(records)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                target = urlsplit(head.split(b" ", 2)[1].decode())
-                if target.path == "/v1/clients":
-                    number = int(dict(parse_qsl(target.query)).get("page", "1"))
-                    writer.write(clients[number - 1] if number <= len(clients) else beyond)
-                else:
-                    writer.write(other.get(target.path, missing))
+                writer.write(answer_to(clients, head.split(b" ", 2)[1].decode()))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()

@@ -1,10 +1,12 @@
 """Gyms whose gateways the contract suite holds to the same promises."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
+import attrs
+import msgspec
 from tests.builders import NOON, a_package, a_tenant, an_account
 
 from tresen.adapters.emulators.faults import Fault, FaultRule
@@ -25,8 +27,10 @@ from tresen.adapters.memory.gym_books import GymBooks
 from tresen.adapters.security.sealing import AesGcmSecretBox, new_key
 from tresen.adapters.wodify.provider import WodifyProvider
 from tresen.application.ports.gym import GymGateway
+from tresen.application.ports.sources import Batch, Observed
 from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
 from tresen.domain.shared.money import Money
+from tresen.domain.sync.schema import Value
 
 LOCATION = LOCATIONS[0].id
 
@@ -34,12 +38,14 @@ LOCATION = LOCATIONS[0].id
 class GymWorld(Protocol):
     """A gym that is empty at first, seen from both sides: our gateway, and the people who work there.
 
-    ``today`` is the gym's civil date. ``packages`` are the ids of what is on sale, at least two.
+    ``today`` is the gym's civil date. ``packages`` are the ids of what is on sale, at least two. ``tells_gone``:
+    whether changes tell what was deleted.
     """
 
     gateway: GymGateway
     today: date
     packages: Sequence[str]
+    tells_gone: bool
 
     async def add_member(self, first_name: str, *, email: str | None = None, status: str = "active") -> str:
         """Somebody at the gym enters a member; its id. ``status``: active, paused or cancelled."""
@@ -53,8 +59,23 @@ class GymWorld(Protocol):
     async def rename_member(self, external_id: str, first_name: str) -> None:
         """Somebody at the gym edits a member."""
 
+    async def rename_lead(self, external_id: str, first_name: str, *, late: bool = False) -> None:
+        """Somebody at the gym edits a lead; ``late``: it took a minute until the edit, stamped by then, is seen."""
+
     async def remove_lead(self, external_id: str) -> None:
         """Somebody at the gym deletes a lead."""
+
+    async def hours_pass(self) -> None:
+        """Until nothing that was done before counts as recent."""
+
+    async def hold_clock(self) -> None:
+        """Whatever is done from now on bears the same stamp."""
+
+    async def respell(self) -> None:
+        """The gym keeps addresses in small letters and numbers as they are dialled internationally, from now on."""
+
+    async def forget(self) -> None:
+        """Changes that were made until now can no longer be asked for."""
 
     async def go_down(self) -> None:
         """No call is answered any more."""
@@ -63,7 +84,8 @@ class GymWorld(Protocol):
         """The gym no longer accepts our key."""
 
     async def lose_next_answer(self, call: str) -> None:
-        """The next write by that method of the gateway takes effect, but its answer never arrives."""
+        """The next write by that method, of the gateway or such as ``leads.push``, takes effect, but its answer never
+        arrives."""
 
 
 class MemoryGymWorld(GymWorld):
@@ -78,6 +100,8 @@ class MemoryGymWorld(GymWorld):
         ]
         self.gateway = self.gym = MemoryGym(self.books, self.clock, page_size=3)
         self.today = self.clock.now().date()
+        self.tells_gone = True
+        self._tick = timedelta(seconds=1)
         self.packages = [package.id for package in self.books.packages]
 
     async def add_member(self, first_name: str, *, email: str | None = None, status: str = "active") -> str:
@@ -94,11 +118,29 @@ class MemoryGymWorld(GymWorld):
         )
 
     async def rename_member(self, external_id: str, first_name: str) -> None:
-        self.clock.advance(timedelta(seconds=1))
+        self.clock.advance(self._tick)
         self.books.members.edit(external_id, {"first_name": first_name})
 
+    async def rename_lead(self, external_id: str, first_name: str, *, late: bool = False) -> None:
+        self.clock.advance(self._tick)
+        self.books.leads.edit(external_id, {"first_name": first_name}, late=timedelta(minutes=late))
+
     async def remove_lead(self, external_id: str) -> None:
+        self.clock.advance(self._tick)
         self.books.leads.remove(external_id)
+
+    async def hours_pass(self) -> None:
+        self.clock.advance(timedelta(hours=3))
+
+    async def hold_clock(self) -> None:
+        self._tick = timedelta()
+
+    async def respell(self) -> None:
+        self.gym.habits = attrs.evolve(self.gym.habits, lowers_emails=True, dials_phones=True)
+
+    async def forget(self) -> None:
+        for shelf in (self.books.members, self.books.memberships, self.books.leads):
+            shelf.forget()
 
     async def go_down(self) -> None:
         self.gym.faults.outage = GatewayUnavailable("nobody answers")
@@ -118,6 +160,7 @@ class WodifyWorld(GymWorld):
         self.gateway = gateway
         self.stranger = stranger
         self.today = emulator.state.today
+        self.tells_gone = False
         self.packages = [str(template.id) for template in TEMPLATES]
 
     async def add_member(self, first_name: str, *, email: str | None = None, status: str = "active") -> str:
@@ -139,12 +182,30 @@ class WodifyWorld(GymWorld):
         return str(self.emulator.state.create_membership(body).id)
 
     async def rename_member(self, external_id: str, first_name: str) -> None:
-        client = self.emulator.state.clients.get(int(external_id))
-        client.first_name = first_name
-        self.emulator.state.clients.put(client)
+        self.emulator.state.edit("clients", int(external_id), msgspec.json.encode({"first_name": first_name}))
+
+    async def rename_lead(self, external_id: str, first_name: str, *, late: bool = False) -> None:
+        state, key = self.emulator.state, int(external_id)
+        state.edit("leads", key, msgspec.json.encode({"first_name": first_name}))
+        if late:
+            stamp = datetime.fromisoformat(state.leads.get(key).updated.updated_on_datetime) - timedelta(minutes=1)
+            patch = {"updated": {"updated_on_datetime": stamp.isoformat()}}
+            state.edit("leads", key, msgspec.json.encode(patch))
 
     async def remove_lead(self, external_id: str) -> None:
         self.emulator.state.leads.remove(int(external_id))
+
+    async def hours_pass(self) -> None:
+        self.emulator.state.pass_time(3 * 3600)
+
+    async def hold_clock(self) -> None:
+        self.emulator.state.switches.still_clock = True
+
+    async def respell(self) -> None:
+        self.emulator.state.switches.respells = True
+
+    async def forget(self) -> None:
+        self.emulator.state.switches.blind_search = True
 
     async def go_down(self) -> None:
         self.emulator.faults.replace((FaultRule(kind=Fault.SERVER_ERROR),))
@@ -153,8 +214,13 @@ class WodifyWorld(GymWorld):
         self.gateway = self.stranger
 
     async def lose_next_answer(self, call: str) -> None:
-        path = {"create_lead": "/v1/leads", "create_membership": "/v1/memberships"}[call]
-        self.emulator.faults.replace((FaultRule(kind=Fault.CLOSE_AFTER_EFFECT, method="POST", path=path, times=1),))
+        method, path = {
+            "create_lead": ("POST", "/v1/leads"),
+            "create_membership": ("POST", "/v1/memberships"),
+            "leads.push": ("PUT", "/v1/leads"),
+            "members.push": ("PUT", "/v1/clients"),
+        }[call]
+        self.emulator.faults.replace((FaultRule(kind=Fault.CLOSE_AFTER_EFFECT, method=method, path=path, times=1),))
 
 
 @asynccontextmanager
@@ -170,10 +236,32 @@ async def at_wodify() -> AsyncIterator[GymWorld]:
     box = AesGcmSecretBox(new_key())
     provider = WodifyProvider(CallChains(FixedClock(), FixedDice(), allow_private=True), box)
     async with emulator.serving() as url:
-        settings = {"location_id": str(LOCATION), "allow_unproven": "true", "page_size": "3"}
+        settings = {"location_id": str(LOCATION), "allow_unproven": "true", "page_size": "3", "changed_since": "true"}
         ours, wrong = (
             an_account(a_tenant().id, provider="wodify", base_url=url, settings=settings, credentials=box.seal(key))
             for key in (emulator.options.api_key, "wrong")
         )
         async with provider.open(ours) as gateway, provider.open(wrong) as stranger:
             yield WodifyWorld(emulator, gateway, stranger)
+
+
+WORLDS: Mapping[str, Callable[[], AbstractAsyncContextManager[GymWorld]]] = {
+    "memory": in_memory,
+    "wodify": at_wodify,
+}
+
+
+async def everything(batches: AsyncIterator[Batch]) -> list[Observed]:
+    """Every record of every batch."""
+    return [one async for batch in batches for one in batch.observed]
+
+
+def value(observed: Observed | None, field: str) -> Value:
+    """One value of a record that is there."""
+    assert observed is not None
+    return observed.read().values[field]
+
+
+def ids(observed: Sequence[Observed]) -> list[str]:
+    """Of records, in order."""
+    return [one.external_id for one in observed]

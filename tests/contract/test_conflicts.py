@@ -208,6 +208,18 @@ async def test_unanswered_pushes_of_records_are_found(
     assert await backend.read(tenant, lambda uow: uow.pushes.of_records(account.id, "member", [])) == {}
 
 
+async def test_records_that_are_to_be_made_there_are_told(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    waiting, refused = a_push(account, None), a_push(account, None, state=PushState.REFUSED)
+    others = [a_push(account), a_push(account, None, kind="lead"), a_push(account, None, state=PushState.DONE)]
+    await add(backend, tenant, waiting, refused, *others)
+    await add(backend, other, a_push(others_account, None))
+    found = await backend.read(tenant, lambda uow: uow.pushes.creating(account.id, "member"))
+    assert set(found) == {waiting.local_id, refused.local_id}
+    assert not await backend.read(other, lambda uow: uow.pushes.creating(account.id, "member"))
+
+
 async def test_pushes_are_listed_newest_first_and_counted(
     backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
 ) -> None:

@@ -1,7 +1,7 @@
 """What every gateway to a gym promises (ports/gym.py, GymGateway)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -16,7 +16,7 @@ from tresen.application.ports.gym import (
     Support,
 )
 from tresen.application.ports.sources import Observed
-from tresen.application.sync.kinds import MEMBERSHIP_SCHEMA, lead_schema, member_schema
+from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP, MEMBERSHIP_SCHEMA, lead_schema, member_schema
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.shared.errors import (
     CredentialsRefused,
@@ -25,42 +25,16 @@ from tresen.domain.shared.errors import (
     GatewayRejected,
     GatewayUnavailable,
 )
-from tresen.domain.sync.schema import Value
 
-from . import gyms
-from .gyms import GymWorld
+from .gyms import GymWorld, everything, ids, value
 
 UNKNOWN = "987654321"
-WORLDS: dict[str, Callable[[], AbstractAsyncContextManager[GymWorld]]] = {
-    "memory": gyms.in_memory,
-    "wodify": gyms.at_wodify,
-}
-
-
-@pytest.fixture(params=WORLDS)
-async def gym_world(request: pytest.FixtureRequest) -> AsyncIterator[GymWorld]:
-    """An empty gym."""
-    async with WORLDS[request.param]() as world:
-        yield world
-
-
-async def everything(pages: AsyncIterator[Sequence[Observed]]) -> list[Observed]:
-    return [one async for page in pages for one in page]
-
-
-def value(observed: Observed | None, field: str) -> Value:
-    assert observed is not None
-    return observed.read().values[field]
-
-
-def ids(observed: Sequence[Observed]) -> list[str]:
-    return [one.external_id for one in observed]
 
 
 READS: dict[str, Callable[[GymGateway], Awaitable[object]]] = {
-    "members": lambda gym: everything(gym.members()),
-    "memberships": lambda gym: everything(gym.memberships()),
-    "leads": lambda gym: everything(gym.leads()),
+    "members": lambda gym: everything(gym.source(MEMBER).listing()),
+    "memberships": lambda gym: everything(gym.source(MEMBERSHIP).listing()),
+    "leads": lambda gym: everything(gym.source(LEAD).listing()),
     "list_members": lambda gym: gym.list_members(status=None, limit=5, offset=0),
     "list_leads": lambda gym: gym.list_leads(status="new", limit=5, offset=0),
     "member": lambda gym: gym.member(UNKNOWN),
@@ -91,7 +65,11 @@ async def test_a_listing_has_everything_once(gym_world: GymWorld) -> None:
     first = min(members)
     sold = {await gym_world.add_membership(first) for _ in range(4)}
     gym = gym_world.gateway
-    for pages, expected in ((gym.members(), members), (gym.leads(), leads), (gym.memberships(), sold)):
+    for pages, expected in (
+        (gym.source(MEMBER).listing(), members),
+        (gym.source(LEAD).listing(), leads),
+        (gym.source(MEMBERSHIP).listing(), sold),
+    ):
         listed = ids(await everything(pages))
         assert len(listed) == len(expected)
         assert set(listed) == expected
@@ -104,31 +82,35 @@ async def test_records_are_read_in_our_field_names(gym_world: GymWorld) -> None:
     sold = await gym_world.add_membership(member)
     gym = gym_world.gateway
     listings = (
-        (gym.members(), member_schema(PhoneNumber).names, {"first_name": "Zoë", "status": "active"}),
-        (gym.leads(), lead_schema(PhoneNumber).names, {"first_name": "Änne", "status": "contacted"}),
-        (gym.memberships(), MEMBERSHIP_SCHEMA.names, {"member": member, "starts_on": gym_world.today.isoformat()}),
+        (gym.source(MEMBER).listing(), member_schema(PhoneNumber).names, {"first_name": "Zoë", "status": "active"}),
+        (gym.source(LEAD).listing(), lead_schema(PhoneNumber).names, {"first_name": "Änne", "status": "contacted"}),
+        (
+            gym.source(MEMBERSHIP).listing(),
+            MEMBERSHIP_SCHEMA.names,
+            {"member": member, "starts_on": gym_world.today.isoformat()},
+        ),
     )
     for pages, names, expected in listings:
         (observed,) = await everything(pages)
         values = observed.read().values
         assert set(values) <= set(names)
         assert {name: values[name] for name in expected} == expected
-    assert ids(await everything(gym.memberships())) == [sold]
+    assert ids(await everything(gym.source(MEMBERSHIP).listing())) == [sold]
 
 
 async def test_the_edit_time_is_an_aware_instant_or_unknown(gym_world: GymWorld) -> None:
     await gym_world.add_member("Ada")
-    (observed,) = await everything(gym_world.gateway.members())
+    (observed,) = await everything(gym_world.gateway.source(MEMBER).listing())
     edited_at = observed.read().edited_at
     assert edited_at is None or edited_at.utcoffset() == timedelta(0)
 
 
 async def test_a_fingerprint_changes_with_the_record_only(gym_world: GymWorld) -> None:
     edited, quiet = await gym_world.add_member("Ada"), await gym_world.add_member("Ada")
-    before = {one.external_id: one.fingerprint for one in await everything(gym_world.gateway.members())}
-    again = {one.external_id: one.fingerprint for one in await everything(gym_world.gateway.members())}
+    before = {one.external_id: one.fingerprint for one in await everything(gym_world.gateway.source(MEMBER).listing())}
+    again = {one.external_id: one.fingerprint for one in await everything(gym_world.gateway.source(MEMBER).listing())}
     await gym_world.rename_member(edited, "Grace")
-    after = {one.external_id: one.fingerprint for one in await everything(gym_world.gateway.members())}
+    after = {one.external_id: one.fingerprint for one in await everything(gym_world.gateway.source(MEMBER).listing())}
     assert before == again
     assert after[quiet] == before[quiet]
     assert after[edited] != before[edited]
@@ -204,8 +186,8 @@ async def test_a_known_address_is_no_new_person(gym_world: GymWorld) -> None:
         assert (await gym.create_lead(ADA)).external_id == lead
         assert (await gym.create_member(ADA)).external_id == member
     assert value(await gym.lead(lead), "first_name") == "Grace"
-    assert ids(await everything(gym.leads())) == [lead]
-    assert ids(await everything(gym.members())) == [member]
+    assert ids(await everything(gym.source(LEAD).listing())) == [lead]
+    assert ids(await everything(gym.source(MEMBER).listing())) == [member]
 
 
 async def test_a_person_without_address_is_always_new(gym_world: GymWorld) -> None:
@@ -217,7 +199,7 @@ async def test_a_person_without_address_is_always_new(gym_world: GymWorld) -> No
 async def test_a_created_member_is_there(gym_world: GymWorld) -> None:
     created = await gym_world.gateway.create_member(ADA)
     assert value(await gym_world.gateway.member(created.external_id), "email") == "ada@example.org"
-    assert ids(await everything(gym_world.gateway.members())) == [created.external_id]
+    assert ids(await everything(gym_world.gateway.source(MEMBER).listing())) == [created.external_id]
 
 
 async def test_a_patch_changes_only_what_it_sets(gym_world: GymWorld) -> None:
@@ -240,7 +222,7 @@ async def test_a_converted_lead_is_one_member(gym_world: GymWorld) -> None:
     first, second = [await gym.convert_lead(lead) for _ in range(2)]
     assert first.external_id == second.external_id
     assert [value(first, name) for name in ("first_name", "email")] == ["Ada", "ada@example.org"]
-    assert ids(await everything(gym.members())) == [first.external_id]
+    assert ids(await everything(gym.source(MEMBER).listing())) == [first.external_id]
     assert value(await gym.lead(lead), "status") == "converted"
 
 
@@ -251,7 +233,7 @@ async def test_a_lead_without_address_is_converted_once_too(gym_world: GymWorld)
     first = await gym.convert_lead(lead)
     with suppress(GatewayRejected):
         assert (await gym.convert_lead(lead)).external_id == first.external_id
-    assert ids(await everything(gym.members())) == [first.external_id]
+    assert ids(await everything(gym.source(MEMBER).listing())) == [first.external_id]
 
 
 async def sell(gym_world: GymWorld) -> Observed:
@@ -268,12 +250,12 @@ def needs(gym_world: GymWorld, operation: Operation) -> None:
 async def test_a_sold_membership_is_its_members(gym_world: GymWorld) -> None:
     needs(gym_world, Operation.CREATE_MEMBERSHIP)
     sold = await sell(gym_world)
-    (listed,) = await everything(gym_world.gateway.memberships())
+    (listed,) = await everything(gym_world.gateway.source(MEMBERSHIP).listing())
     assert listed.external_id == sold.external_id
     for one in (sold, listed):
         assert value(one, "starts_on") == gym_world.today.isoformat()
         assert value(one, "flagged_active") is True
-    assert value(sold, "member") == ids(await everything(gym_world.gateway.members()))[0]
+    assert value(sold, "member") == ids(await everything(gym_world.gateway.source(MEMBER).listing()))[0]
 
 
 async def test_what_is_not_on_sale_is_not_sold(gym_world: GymWorld) -> None:
@@ -282,7 +264,7 @@ async def test_what_is_not_on_sale_is_not_sold(gym_world: GymWorld) -> None:
     new = NewMembership(member=member, package="No such thing", starts_on=gym_world.today, payment_method="stripe")
     with pytest.raises(GatewayRejected):
         await gym_world.gateway.create_membership(new)
-    assert await everything(gym_world.gateway.memberships()) == []
+    assert await everything(gym_world.gateway.source(MEMBERSHIP).listing()) == []
 
 
 async def test_a_cancelled_membership_says_so(gym_world: GymWorld) -> None:
@@ -291,7 +273,9 @@ async def test_a_cancelled_membership_says_so(gym_world: GymWorld) -> None:
     kept, ended = [await gym_world.add_membership(member) for _ in range(2)]
     shown = await gym_world.gateway.cancel_membership(ended, reason="moved away")
     assert shown.external_id == ended
-    flags = {one.external_id: one.read().values for one in await everything(gym_world.gateway.memberships())}
+    flags = {
+        one.external_id: one.read().values for one in await everything(gym_world.gateway.source(MEMBERSHIP).listing())
+    }
     assert _has_ended(flags[ended], gym_world)
     assert not _has_ended(flags[kept], gym_world)
 
@@ -348,7 +332,7 @@ async def test_a_write_whose_answer_is_lost_is_made_at_most_once(gym_world: GymW
     await gym_world.lose_next_answer("create_membership")
     with pytest.raises(GatewayError):
         await sell(gym_world)
-    assert len(await everything(gym_world.gateway.memberships())) == 1
+    assert len(await everything(gym_world.gateway.source(MEMBERSHIP).listing())) == 1
 
 
 async def test_a_lead_whose_answer_is_lost_is_found_by_its_address(gym_world: GymWorld) -> None:
@@ -356,7 +340,7 @@ async def test_a_lead_whose_answer_is_lost_is_found_by_its_address(gym_world: Gy
     with suppress(GatewayUnavailable):
         await gym_world.gateway.create_lead(ADA)
     found = await gym_world.gateway.create_lead(ADA)
-    assert ids(await everything(gym_world.gateway.leads())) == [found.external_id]
+    assert ids(await everything(gym_world.gateway.source(LEAD).listing())) == [found.external_id]
 
 
 def test_every_operation_has_a_grade(gym_world: GymWorld) -> None:

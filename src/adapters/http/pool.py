@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import ssl
+import time
 import zlib
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -15,6 +16,7 @@ import httpcore
 from .failures import AnswerLost, BadAnswer, ConnectFailed
 from .messages import HttpRequest, HttpResponse, Transport
 from .sockets import PublicNetwork
+from .wire import Incoming, exchange, head_of
 
 LARGEST_BODY = 32 * 1024 * 1024
 _SHOWN = 40
@@ -23,7 +25,11 @@ _GZIP = 16 + zlib.MAX_WBITS
 _NOTHING_SENT = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout, httpcore.UnsupportedProtocol)
 _LOST = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
-ReadBody = Callable[[HttpRequest, httpcore.Response], Awaitable[bytes]]
+# Connections that nobody used for so long are not used again.
+_KEPT_S = 30.0
+_SCHEMES = (b"http", b"https")
+
+ReadBody = Callable[[HttpRequest, Incoming], Awaitable[bytes]]
 
 
 @attrs.frozen(kw_only=True)
@@ -42,6 +48,15 @@ def tls_context() -> ssl.SSLContext:
     return httpcore.default_ssl_context()
 
 
+@attrs.frozen(eq=False)
+class _Idle:
+    """A connection that waits for its next request, ``since`` a moment of the monotonic clock."""
+
+    origin: httpcore.Origin
+    stream: httpcore.AsyncNetworkStream
+    since: float
+
+
 class ConnectionPool(Transport):
     """Keeps connections alive while it is entered; follows no redirect, keeps no cookie, asks no proxy.
 
@@ -58,17 +73,9 @@ class ConnectionPool(Transport):
     ) -> None:
         self._limits = limits or TimeLimits()
         self._read = read or whole_body
-        self._network = None if allow_private else PublicNetwork()
-        self._connections = connections
-        self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
-        self._extensions = {
-            "timeout": {
-                "connect": self._limits.connect,
-                "read": self._limits.read,
-                "write": self._limits.write,
-                "pool": self._limits.total,
-            }
-        }
+        self._network: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend() if allow_private else PublicNetwork()
+        self._turns = asyncio.Semaphore(connections)
+        self._idle: list[_Idle] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,15 +83,14 @@ class ConnectionPool(Transport):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        while self._pools:
-            _, pool = self._pools.popitem()
-            await pool.aclose()
+        while self._idle:
+            await self._idle.pop().stream.aclose()
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Any answer that is complete, whatever its status. Raises ConnectFailed, AnswerLost, AddressForbidden."""
-        parts = urlsplit(request.url)
+        place = urlsplit(request.url).netloc
         headers = {
-            "host": parts.netloc,
+            "host": place,
             "accept": "application/json",
             "accept-encoding": "gzip",
             "user-agent": "tresen",
@@ -93,56 +99,65 @@ class ConnectionPool(Transport):
         if request.body is not None:
             headers["content-length"] = str(len(request.body))
         try:
-            async with asyncio.timeout(self._limits.total):
-                return await self._exchange(self._pool(parts.scheme), request, headers)
+            async with asyncio.timeout(self._limits.total), self._turns:
+                return await self._exchange(httpcore.URL(request.url), request, headers)
         except _NOTHING_SENT as error:
-            place = parts.netloc.rpartition("@")[2]
-            raise ConnectFailed(f"{request.operation}: cannot reach {place}") from error
+            raise ConnectFailed(f"{request.operation}: cannot reach {place.rpartition('@')[2]}") from error
         except TimeoutError as error:
             raise AnswerLost(f"{request.operation}: no answer within {self._limits.total:g} s") from error
         except _LOST as error:
             reason = "took too long" if isinstance(error, httpcore.TimeoutException) else "broke off"
             raise AnswerLost(f"{request.operation}: the answer {reason}") from error
 
-    def _pool(self, scheme: str) -> httpcore.AsyncConnectionPool:
-        pool = self._pools.get(scheme)
-        if pool is None:
-            pool = self._pools[scheme] = httpcore.AsyncConnectionPool(
-                ssl_context=tls_context() if scheme == "https" else None,
-                max_connections=self._connections,
-                keepalive_expiry=30.0,
-                network_backend=self._network,
-            )
-        return pool
-
-    async def _exchange(
-        self, pool: httpcore.AsyncConnectionPool, request: HttpRequest, headers: dict[str, str]
-    ) -> HttpResponse:
-        async with pool.stream(
-            request.method,
-            request.url,
-            headers=list(headers.items()),
-            content=request.body,
-            extensions=self._extensions,
-        ) as answer:
+    async def _exchange(self, url: httpcore.URL, request: HttpRequest, headers: dict[str, str]) -> HttpResponse:
+        head = head_of(request.method, url.target.decode("ascii"), headers)
+        origin, answer = url.origin, None
+        stream = await self._kept(origin) or await self._connected(origin)
+        try:
+            answer = await exchange(stream, head, request.body, write_s=self._limits.write, read_s=self._limits.read)
             body = await self._read(request, answer)
-            return HttpResponse(status=answer.status, headers=_headers_of(answer), body=body)
+        finally:
+            if answer is not None and answer.may_stay:
+                self._idle.append(_Idle(origin, stream, time.monotonic()))
+            else:
+                await stream.aclose()
+        return HttpResponse(status=answer.status, headers=answer.headers, body=body)
+
+    async def _kept(self, origin: httpcore.Origin) -> httpcore.AsyncNetworkStream | None:
+        """A connection that is still good; those that are not any more are closed."""
+        oldest = time.monotonic() - _KEPT_S
+        # Whatever can be read between two requests is the end of the connection, or an answer to nothing.
+        stale = [i for i in self._idle if i.since < oldest or i.stream.get_extra_info("is_readable")]
+        self._idle = [i for i in self._idle if i not in stale]
+        found = next((i for i in reversed(self._idle) if i.origin == origin), None)
+        if found is not None:
+            self._idle.remove(found)
+        for idle in stale:
+            await idle.stream.aclose()
+        return found.stream if found is not None else None
+
+    async def _connected(self, origin: httpcore.Origin) -> httpcore.AsyncNetworkStream:
+        host = origin.host.decode("ascii")
+        if origin.scheme not in _SCHEMES:
+            raise httpcore.UnsupportedProtocol(f"{origin.scheme!r} is neither http nor https")
+        stream = await self._network.connect_tcp(host, origin.port, self._limits.connect)
+        if origin.scheme == b"http":
+            return stream
+        context = tls_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return await stream.start_tls(context, host, self._limits.connect)
 
 
-async def whole_body(request: HttpRequest, answer: httpcore.Response) -> bytes:
+async def whole_body(request: HttpRequest, answer: Incoming) -> bytes:
     """All of the body, without its compression. Raises AnswerLost for one larger than ``LARGEST_BODY``, BadAnswer."""
     pieces, size = [], 0
-    async for piece in answer.aiter_stream():
+    async for piece in answer.pieces():
         size += len(piece)
         if size > LARGEST_BODY:
             raise AnswerLost(f"{request.operation}: the answer is larger than {LARGEST_BODY} bytes")
         pieces.append(piece)
     body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    return _plain(body, _headers_of(answer))
-
-
-def _headers_of(answer: httpcore.Response) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+    return _plain(body, answer.headers)
 
 
 def _plain(body: bytes, headers: dict[str, str]) -> bytes:

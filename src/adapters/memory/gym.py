@@ -1,6 +1,6 @@
 """A gym provider in memory."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ...application.ports.clock import Clock
 from ...application.ports.gym import (
@@ -13,17 +13,28 @@ from ...application.ports.gym import (
     Operation,
     Support,
 )
-from ...application.ports.sources import Observed
+from ...application.ports.sources import Observed, Source
+from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.membership.package import Package
 from ...domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
 from ...domain.shared.unset import Unset
 from .faults import Faults
 from .gym_books import GymBooks, Shelf
+from .gym_habits import Habits
 from .gym_sales import patched, sold
+from .gym_source import MemorySource
+
+_WRITES: Mapping[str, tuple[Operation, Operation] | None] = {
+    MEMBER: (Operation.CREATE_MEMBER, Operation.UPDATE_MEMBER),
+    LEAD: (Operation.CREATE_LEAD, Operation.UPDATE_LEAD),
+    MEMBERSHIP: None,
+}
+_AT_FIRST = {MEMBER: "active", LEAD: "new"}
 
 
 class MemoryGym(GymGateway):
-    """Serves ``books``; fails as ``faults`` say.
+    """Serves ``books``; behaves as ``habits`` and fails as ``faults`` say. A source has the habits of the
+    moment at which it was asked for.
 
     ``support`` names operations that are not PROVEN; those with NONE raise GatewayUnsupported. Listings lack the
     fields in ``lists_lack``; a single record has them all.
@@ -37,9 +48,11 @@ class MemoryGym(GymGateway):
         page_size: int = 100,
         support: Mapping[Operation, Support] | None = None,
         lists_lack: Collection[str] = (),
+        habits: Habits | None = None,
     ) -> None:
         self.books = books
         self.faults = Faults()
+        self.habits = habits or Habits()
         self._clock = clock
         self._page_size = page_size
         self._support = dict(support or {})
@@ -59,17 +72,27 @@ class MemoryGym(GymGateway):
         except GatewayError as error:
             return Health(status="error", error=error.message)
 
-    def members(self) -> AsyncIterator[Sequence[Observed]]:
-        """A snapshot of the moment at which the first page is asked for."""
-        return self._pages("members", self.books.members)
-
-    def memberships(self) -> AsyncIterator[Sequence[Observed]]:
-        """A snapshot, as with members."""
-        return self._pages("memberships", self.books.memberships)
-
-    def leads(self) -> AsyncIterator[Sequence[Observed]]:
-        """A snapshot, as with members."""
-        return self._pages("leads", self.books.leads)
+    def source(self, kind: str) -> Source:
+        """Only leads can be deleted, and memberships not written at all."""
+        if kind not in _WRITES:
+            raise GatewayUnsupported(f"this gym keeps no {kind}")
+        create, update = _WRITES[kind] or (None, None)
+        shelf = {MEMBER: self.books.members, LEAD: self.books.leads, MEMBERSHIP: self.books.memberships}[kind]
+        return MemorySource(
+            kind=kind,
+            shelf=shelf,
+            faults=self.faults,
+            habits=self.habits,
+            name=f"{kind}s",
+            page_size=self._page_size,
+            writable=self.habits.may_write(kind) if self._can(update) else frozenset(),
+            can_create=self._can(create),
+            can_delete=kind == LEAD,
+            tells_changes=self.habits.tells_changes,
+            resolution_s=shelf.resolution_s,
+            lists_lack=self._lists_lack,
+            defaults={"status": _AT_FIRST[kind]} if kind in _AT_FIRST else {},
+        )
 
     async def list_members(self, *, status: str | None, limit: int, offset: int) -> Sequence[Observed]:
         """One window, by id."""
@@ -170,6 +193,9 @@ class MemoryGym(GymGateway):
     def _today(self) -> str:
         return self._clock.now().date().isoformat()
 
+    def _can(self, operation: Operation | None) -> bool:
+        return operation is not None and self.support(operation) is not Support.NONE
+
     def _ensure_supported(self, operation: Operation) -> None:
         if self.support(operation) is Support.NONE:
             raise GatewayUnsupported(f"this gym cannot {operation.value}", operation=operation.value)
@@ -183,16 +209,6 @@ class MemoryGym(GymGateway):
     def _window(self, shelf: Shelf, status: str | None) -> list[Observed]:
         entries = (entry for entry in shelf.entries() if status is None or entry.values["status"] == status)
         return [entry.observed(without=self._lists_lack) for entry in entries]
-
-    async def _pages(self, call: str, shelf: Shelf) -> AsyncIterator[Sequence[Observed]]:
-        fault = self.faults.take(call)
-        everything = [entry.observed(without=self._lists_lack) for entry in shelf.entries()]
-        for number, start in enumerate(range(0, len(everything), self._page_size)):
-            if fault is not None and fault.after == number:
-                raise fault.error
-            yield everything[start : start + self._page_size]
-        if fault is not None:
-            raise fault.error
 
 
 def _written(person: NewPerson, *, status: str) -> dict[str, str | None]:

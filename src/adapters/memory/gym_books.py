@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import attrs
 
 from ...application.ports.clock import Clock
 from ...application.ports.sources import Observed, Reading
-from ...application.sync.kinds import MEMBERSHIP_SCHEMA, lead_schema, member_schema
+from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP, MEMBERSHIP_SCHEMA, lead_schema, member_schema
 from ...domain.membership.package import Package
 from ...domain.shared.contact import EmailAddress, PhoneNumber
 from ...domain.shared.errors import GatewayNotFound, InvalidValue
@@ -54,10 +54,22 @@ class _Unreadable:
         raise InvalidValue(f"record {self.external_id} makes no sense")
 
 
-class Shelf:
-    """All records of one kind. Ids count upwards from 1001 and are never given twice."""
+_NOT_LATE = timedelta()
+_FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
-    def __init__(self, kind: str, names: Sequence[str], clock: Clock) -> None:
+
+class Shelf:
+    """All records of one kind. Ids count upwards from 1001 and are never given twice.
+
+    ``tombstones`` are the ids of what was removed and when. Stamps are cut to ``resolution_s`` seconds. A change that
+    is ``late`` bears a stamp that much older than the moment from which on it is seen, as a change does whose
+    transaction took its time. ``epoch`` counts how often the shelf forgot.
+    """
+
+    def __init__(self, kind: str, names: Sequence[str], clock: Clock, *, resolution_s: int = 1) -> None:
+        self.resolution_s = resolution_s
+        self.tombstones: dict[str, datetime] = {}
+        self.epoch = 0
         self._kind = kind
         self._names = names
         self._clock = clock
@@ -67,23 +79,34 @@ class Shelf:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(self, values: Values) -> str:
+    def now(self, *, late: timedelta = _NOT_LATE) -> datetime:
+        """The stamp that a change bears now."""
+        moment = self._clock.now() - late
+        return moment - (moment - _FIRST_MOMENT) % timedelta(seconds=self.resolution_s)
+
+    def add(self, values: Values, *, late: timedelta = _NOT_LATE) -> str:
         """A new record; fields that are not given are None. Its id."""
         external_id = str(self._next_id)
         self._next_id += 1
         full: dict[str, Value] = dict.fromkeys(self._names)
-        self._entries[external_id] = Entry(external_id, {**full, **values}, self._clock.now())
+        self._entries[external_id] = Entry(external_id, {**full, **values}, self.now(late=late))
         return external_id
 
-    def edit(self, external_id: str, values: Values) -> None:
+    def edit(self, external_id: str, values: Values, *, late: timedelta = _NOT_LATE) -> None:
         """Change some values. Raises GatewayNotFound."""
         entry = self.get(external_id)
         entry.values.update(values)
-        entry.edited_at = self._clock.now()
+        entry.edited_at = self.now(late=late)
 
-    def remove(self, external_id: str) -> None:
-        """It is gone without a trace. Raises GatewayNotFound."""
+    def remove(self, external_id: str, *, late: timedelta = _NOT_LATE) -> None:
+        """It is gone but for its tombstone. Raises GatewayNotFound."""
         del self._entries[self.get(external_id).external_id]
+        self.tombstones[external_id] = self.now(late=late)
+
+    def forget(self) -> None:
+        """No tombstone is left, and every cursor given out so far has expired."""
+        self.tombstones.clear()
+        self.epoch += 1
 
     def spoil(self, external_id: str) -> None:
         """From now on reading it raises InvalidValue. Raises GatewayNotFound."""
@@ -115,14 +138,15 @@ class Shelf:
 class GymBooks:
     """One gym: its members, memberships, leads, and ``packages`` on sale (None: the gym does not tell).
 
+    Its stamps are cut to ``resolution_s`` seconds: a coarse one makes many edits bear the same.
     ``became`` gives the member that a converted lead became, ``reasons`` why a membership was cancelled, by the
     ids there.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        self.members = Shelf("member", member_schema(PhoneNumber).names, clock)
-        self.memberships = Shelf("membership", MEMBERSHIP_SCHEMA.names, clock)
-        self.leads = Shelf("lead", lead_schema(PhoneNumber).names, clock)
+    def __init__(self, clock: Clock, *, resolution_s: int = 1) -> None:
+        self.members = Shelf(MEMBER, member_schema(PhoneNumber).names, clock, resolution_s=resolution_s)
+        self.memberships = Shelf(MEMBERSHIP, MEMBERSHIP_SCHEMA.names, clock, resolution_s=resolution_s)
+        self.leads = Shelf(LEAD, lead_schema(PhoneNumber).names, clock, resolution_s=resolution_s)
         self.packages: Sequence[Package] | None = ()
         self.became: dict[str, str] = {}
         self.reasons: dict[str, str] = {}

@@ -174,6 +174,11 @@ class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
         unanswered = sorted((row for row in rows if row.state in _UNANSWERED), key=_oldest)
         return _grouped(map(self._rows.copy, unanswered), lambda push: push.external_id or "")
 
+    async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
+        """Of those that wait and those that were refused."""
+        rows = (row for state in _UNANSWERED for row in self._rows.among("side", (account_id, kind, state)))
+        return {row.local_id for row in rows if row.external_id is None}
+
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """One by one."""
         return sum(1 for _ in self._rows.among("side", (account_id, kind, PushState.WAITING)))

@@ -19,6 +19,7 @@ from ..http.answers import retry_after_s
 from ..http.failures import AddressForbidden, CallFailed
 from ..http.messages import HttpRequest, HttpResponse
 from ..http.pool import ConnectionPool, TimeLimits
+from ..http.wire import Incoming
 from .signature import signed_headers
 
 _log = logging.getLogger("tresen.outgoing")
@@ -107,12 +108,12 @@ class HttpWebhookSender(WebhookSender):
         )
 
 
-async def _beginning(request: HttpRequest, answer: httpcore.Response) -> bytes:  # noqa: ARG001 -- the pool's signature
+async def _beginning(request: HttpRequest, answer: Incoming) -> bytes:  # noqa: ARG001 -- the pool's signature
     """What comes in a second, up to 64 KiB: a receiver that talks on and on is not listened to."""
     start = bytearray()
     with suppress(TimeoutError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
         async with asyncio.timeout(_BODY_S):
-            async for piece in answer.aiter_stream():
+            async for piece in answer.pieces():
                 start += piece
                 if len(start) >= ANSWER_MAX:
                     break

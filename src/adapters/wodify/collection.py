@@ -1,6 +1,6 @@
-"""One kind of record at Wodify, as it can be read: listed, searched, fetched."""
+"""One kind of record at Wodify: listed, searched, fetched, sent back."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
 import attrs
@@ -15,7 +15,7 @@ from ...domain.shared.errors import (
     InvalidValue,
 )
 from ..http.messages import Transport
-from .envelope import Page, page_of, record_of
+from .envelope import Page, ensure_success, fields_of, page_of, record_of
 from .ids import id_of
 from .paging import Ascent, FetchPage, every_page, window
 from .protocol import Protocol
@@ -23,6 +23,7 @@ from .records import RecordReader
 from .routes import Route
 from .search import text_query
 from .words import Words
+from .writing import replacement_body
 
 
 @attrs.frozen(kw_only=True)
@@ -46,15 +47,15 @@ class Collection:
     words: Words = attrs.field(factory=lambda: Words.of({}))
     computed: frozenset[str] = frozenset()
 
-    async def pages(self) -> AsyncGenerator[Sequence[Observed], None]:
-        """Every record, once through.
+    async def pages(self, *, ahead: int = 1) -> AsyncGenerator[Sequence[Observed], None]:
+        """Every record, once through; up to ``ahead`` pages are fetched before they are asked for.
 
         A record that moved from one page to the next meanwhile is given once. Raises GatewayUnavailable when the
         listing repeats itself or does not end.
         """
         last: frozenset[str] = frozenset()
         ascent = Ascent()
-        async with aclosing(every_page(self._page, self.page_size, self.max_pages)) as pages:
+        async with aclosing(every_page(self._page, self.page_size, self.max_pages, ahead=ahead)) as pages:
             async for items in pages:
                 seen = self._observe(items)
                 keys = [record.external_id for record in seen]
@@ -78,6 +79,24 @@ class Collection:
         record = record_of(response, self.single.operation)
         ensure_same(record, key, self.single.operation)
         return record
+
+    async def found(self, q: str) -> Page:
+        """The first page of what a query finds, by rising ids."""
+        return await self._found_by(q)(1, self.page_size)
+
+    async def first(self, count: int, *, sort: str) -> Page:
+        """The first records in that order."""
+        query: dict[str, str | int] = {"page": 1, "page_size": count, "sort": sort}
+        response = await self.transport.send(self.protocol.request(self.listing, query=query))
+        return page_of(response, (self.name,), self.listing.operation)
+
+    async def replace(self, route: Route, key: str, record: Raw, changes: Mapping[str, object]) -> None:
+        """Send a record back whole, with changes. Raises GatewayUnavailable when another one is the answer."""
+        request = self.protocol.request(route, key=key, body=replacement_body(record, changes))
+        response = await self.transport.send(request)
+        ensure_success(response, route.operation)
+        if "id" in fields_of(Raw(response.body)):
+            ensure_same(Raw(response.body), key, route.operation)
 
     async def window(self, *, status: str | None, limit: int, offset: int) -> Sequence[Observed]:
         """A window, by rising ids. Records that cannot be read are in no state, so that no state finds them."""

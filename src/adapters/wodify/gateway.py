@@ -1,9 +1,8 @@
 """One account at Wodify."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from msgspec import Raw
-
+from ...application.ports.clock import Clock
 from ...application.ports.gym import (
     GymGateway,
     Health,
@@ -14,29 +13,35 @@ from ...application.ports.gym import (
     Operation,
     Support,
 )
-from ...application.ports.sources import Observed
+from ...application.ports.sources import Observed, Source
+from ...application.sync import kinds
 from ...domain.membership.package import Package
-from ...domain.shared.errors import GatewayRejected, GatewayUnsupported, NotConfigured
-from ...domain.shared.unset import UNSET
+from ...domain.shared.errors import GatewayRejected, GatewayUnsupported
+from ...domain.shared.unset import UNSET, Unset
+from ...domain.sync.schema import Values
 from ..http.messages import HttpResponse, Transport
 from . import routes
-from .collection import Collection, ensure_same
+from .changes import Changes
+from .collection import Collection
 from .conversion import Conversion
-from .envelope import ensure_success, fields_of, page_of, record_of
+from .envelope import ensure_success, record_of
+from .people import People
 from .probe import probe
 from .protocol import Protocol
 from .quoting import word
 from .records import client_reader, lead_reader, membership_reader
 from .routes import Route
 from .settings import Options
+from .source import WodifySource
 from .templates import Templates
-from .writing import person_body, replacement_body, status_changes
+from .writing import CLIENT_FIELDS, KEEP_NOTES, LEAD_FIELDS
 
 _ROUTE_OF: Mapping[Operation, Route] = {
     Operation.CREATE_LEAD: routes.CREATE_LEAD,
     Operation.UPDATE_LEAD: routes.UPDATE_LEAD,
     Operation.CONVERT_LEAD: routes.CONVERT_LEAD[0],
     Operation.CREATE_MEMBER: routes.CREATE_CLIENT,
+    Operation.UPDATE_MEMBER: routes.UPDATE_CLIENT,
     Operation.CREATE_MEMBERSHIP: routes.CREATE_MEMBERSHIP,
     Operation.UPDATE_MEMBERSHIP: routes.UPDATE_MEMBERSHIP,
     Operation.CANCEL_MEMBERSHIP: routes.END_MEMBERSHIP,
@@ -49,13 +54,16 @@ class WodifyGateway(GymGateway):
     Writes by routes that were never seen to work raise GatewayUnsupported unless the account allows them.
     """
 
-    def __init__(self, *, protocol: Protocol, transport: Transport, options: Options) -> None:
+    def __init__(self, *, protocol: Protocol, transport: Transport, options: Options, clock: Clock) -> None:
         self._protocol = protocol
         self._transport = transport
         self._options = options
+        self._clock = clock
         self._clients = _clients(protocol, transport, options)
         self._leads = _leads(protocol, transport, options)
         self._memberships = _memberships(protocol, transport, options)
+        self._members = _members(self._clients, options)
+        self._prospects = _prospects(self._leads, options)
         self._templates = Templates(options.template_routes, protocol, transport, options)
         self._conversion = Conversion(options.convert_routes, protocol, transport, self._clients, self._leads)
 
@@ -67,17 +75,19 @@ class WodifyGateway(GymGateway):
         """The list of locations, or one client where that list does not exist."""
         return await probe(self._protocol, self._transport)
 
-    def members(self) -> AsyncIterator[Sequence[Observed]]:
-        """By rising ids; pages of the account's page size."""
-        return self._clients.pages()
-
-    def memberships(self) -> AsyncIterator[Sequence[Observed]]:
-        """By rising ids; holds and prices are not told."""
-        return self._memberships.pages()
-
-    def leads(self) -> AsyncIterator[Sequence[Observed]]:
-        """By rising ids; notes are not told here, only by ``lead``."""
-        return self._leads.pages()
+    def source(self, kind: str) -> Source:
+        """Lists tell neither a lead's notes nor a membership's holds and price."""
+        match kind:
+            case kinds.MEMBER:
+                return self._source(kind, self._members, Operation.CREATE_MEMBER, Operation.UPDATE_MEMBER)
+            case kinds.LEAD:
+                return self._source(kind, self._prospects, Operation.CREATE_LEAD, Operation.UPDATE_LEAD)
+            case kinds.MEMBERSHIP:
+                memberships = self._memberships
+                return WodifySource(
+                    kind=kind, collection=memberships, people=None, feed=None, writable=frozenset(), can_create=False
+                )
+        raise GatewayUnsupported(f"wodify keeps no {kind}")
 
     async def list_members(self, *, status: str | None, limit: int, offset: int) -> Sequence[Observed]:
         """A state is searched for by Wodify, or by going through the list where its search cannot be relied on."""
@@ -101,25 +111,19 @@ class WodifyGateway(GymGateway):
 
     async def create_lead(self, person: NewPerson) -> Observed:
         """Made at the account's location. Raises NotConfigured without one."""
-        return await self._create_person(self._leads, Operation.CREATE_LEAD, person)
+        self._ensure_allowed(Operation.CREATE_LEAD)
+        return await self._prospects.create(_values(person))
 
     async def create_member(self, person: NewPerson) -> Observed:
         """Made at the account's location, in the state that the gym gives to new clients."""
-        return await self._create_person(self._clients, Operation.CREATE_MEMBER, person)
+        self._ensure_allowed(Operation.CREATE_MEMBER)
+        return await self._members.create(_values(person))
 
     async def update_lead(self, external_id: str, patch: LeadPatch) -> Observed:
         """Read, changed and sent back whole; what Wodify then shows is read anew."""
         self._ensure_allowed(Operation.UPDATE_LEAD)
-        lead = await self._leads.raw(external_id)
-        changes: dict[str, object] = {}
-        if patch.stage is not UNSET and patch.stage != self._leads.reader.read(lead).values.get("status"):
-            changes |= status_changes(patch.stage, await self._lead_statuses(), self._options.lead_words)
-        if patch.notes is not UNSET:
-            changes["notes"] = patch.notes or ""
-        if changes:
-            await self._replace(routes.UPDATE_LEAD, external_id, lead, changes)
-            lead = await self._leads.raw(external_id)
-        return self._leads.reader.observe(lead)
+        wanted = {"status": patch.stage, "notes": patch.notes}
+        return await self._prospects.change(external_id, {k: v for k, v in wanted.items() if not isinstance(v, Unset)})
 
     async def convert_lead(self, external_id: str) -> Observed:
         """Asks nothing of Wodify when the lead is marked as converted."""
@@ -148,7 +152,7 @@ class WodifyGateway(GymGateway):
         if patch.package is not UNSET:
             package = await self._package(patch.package)
             changes = {"template_id": _number(package.id, "package"), "name": package.name}
-            await self._replace(routes.UPDATE_MEMBERSHIP, external_id, membership, changes)
+            await self._memberships.replace(routes.UPDATE_MEMBERSHIP, external_id, membership, changes)
             membership = await self._memberships.raw(external_id)
         return self._memberships.reader.observe(membership)
 
@@ -168,27 +172,22 @@ class WodifyGateway(GymGateway):
             raise GatewayRejected("wodify confirmed the end of the membership but still shows it as running on")
         return membership
 
-    async def _create_person(self, kind: Collection, operation: Operation, person: NewPerson) -> Observed:
-        self._ensure_allowed(operation)
-        if self._options.location_id is None:
-            raise NotConfigured("set location_id for this account: wodify creates people at a location")
-        if person.email:
-            known = await kind.with_email(person.email)
-            if known:
-                return known[0]
-        route = _ROUTE_OF[operation]
-        response = await self._send(route, body=person_body(person, self._options.location_id))
-        return kind.reader.observe(record_of(response, route.operation, "LeadResponse", "ClientResponse"))
+    def _source(self, kind: str, people: People, create: Operation, update: Operation) -> Source:
+        options = self._options
+        return WodifySource(
+            kind=kind,
+            collection=people.collection,
+            people=people,
+            feed=self._feed(people.collection),
+            writable=people.writable if self._is_allowed(update) else frozenset(),
+            can_create=options.location_id is not None and self._is_allowed(create),
+        )
 
-    async def _lead_statuses(self) -> list[Raw]:
-        route = routes.LEAD_STATUSES
-        return list(page_of(await self._send(route), ("statuses",), route.operation, paged=False).items)
-
-    async def _replace(self, route: Route, key: str, record: Raw, changes: Mapping[str, object]) -> None:
-        response = await self._send(route, key=key, body=replacement_body(record, changes))
-        ensure_success(response, route.operation)
-        if "id" in fields_of(Raw(response.body)):
-            ensure_same(Raw(response.body), key, route.operation)
+    def _feed(self, collection: Collection) -> Changes | None:
+        options = self._options
+        if not options.changed_since:
+            return None
+        return Changes(collection, self._clock, options.changes_overlap, options.updated_zone)
 
     async def _package(self, wanted: str) -> Package:
         """The package of that id or name. Raises GatewayRejected."""
@@ -203,8 +202,11 @@ class WodifyGateway(GymGateway):
     ) -> HttpResponse:
         return await self._transport.send(self._protocol.request(route, key=key, body=body))
 
+    def _is_allowed(self, operation: Operation) -> bool:
+        return self.support(operation) is Support.PROVEN or self._options.allow_unproven
+
     def _ensure_allowed(self, operation: Operation) -> None:
-        if self.support(operation) is not Support.PROVEN and not self._options.allow_unproven:
+        if not self._is_allowed(operation):
             raise GatewayUnsupported(
                 f"{operation.value} was never seen to work at wodify; set allow_unproven to true to try it"
             )
@@ -255,6 +257,38 @@ def _memberships(protocol: Protocol, transport: Transport, options: Options) -> 
         page_size=options.page_size,
         max_pages=options.max_pages,
     )
+
+
+def _members(clients: Collection, options: Options) -> People:
+    return People(
+        collection=clients,
+        creating=routes.CREATE_CLIENT,
+        updating=routes.UPDATE_CLIENT,
+        wire=CLIENT_FIELDS,
+        always=KEEP_NOTES,
+        location_id=options.location_id,
+    )
+
+
+def _prospects(leads: Collection, options: Options) -> People:
+    return People(
+        collection=leads,
+        creating=routes.CREATE_LEAD,
+        updating=routes.UPDATE_LEAD,
+        wire=LEAD_FIELDS,
+        stages=options.lead_words,
+        location_id=options.location_id,
+    )
+
+
+def _values(person: NewPerson) -> Values:
+    return {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "email": person.email,
+        "phone": person.phone,
+        "notes": person.notes,
+    }
 
 
 def _number(text: str, what: str) -> int:

@@ -42,31 +42,45 @@ def _rank(key: str) -> tuple[int, str]:
     return len(digits), digits
 
 
-async def every_page(fetch: FetchPage, size: int, most: int) -> AsyncGenerator[Sequence[Raw], None]:
-    """Every page from the first to the last, the next one fetched while one is being worked on.
+async def every_page(fetch: FetchPage, size: int, most: int, *, ahead: int = 1) -> AsyncGenerator[Sequence[Raw], None]:
+    """Every page from the first to the last; while one is worked on, up to ``ahead`` of the next are fetched.
 
-    ``fetch`` takes a number from 1 and a size. An error is raised when its page's turn comes. Whoever stops early
-    closes the iterator; the fetch under way is then given up. Raises GatewayUnavailable after ``most`` pages.
+    ``fetch`` takes a number from 1 and a size. One page is fetched after the other, as only a page says whether
+    there is a next one. An error is raised when its page's turn comes. Whoever stops early closes the iterator; the
+    fetch under way is then given up. Raises GatewayUnavailable after ``most`` pages.
     """
-    number = 1
-    ahead: asyncio.Task[Page] | None = asyncio.ensure_future(_fetched(fetch, number, size, most))
+    room, fetched = asyncio.Semaphore(ahead), asyncio.Queue[Page | Exception]()
+    fetching = asyncio.ensure_future(_fetch_all(fetch, size, most, room, fetched))
     try:
-        while ahead is not None:
-            page = await ahead
-            ahead = None
-            if page.has_more:
-                if not page.items:
-                    raise GatewayUnavailable(f"wodify's page {number} is empty and yet not the last")
-                number += 1
-                ahead = asyncio.ensure_future(_fetched(fetch, number, size, most))
+        has_more = True
+        while has_more:
+            page = await fetched.get()
+            if isinstance(page, Exception):
+                raise page
+            room.release()
+            has_more = page.has_more
             if page.items:
                 yield page.items
     finally:
-        if ahead is not None:
-            ahead.cancel()
-            await asyncio.wait([ahead])
-            if not ahead.cancelled():
-                ahead.exception()  # looked at, so that asyncio does not report it as forgotten
+        fetching.cancel()
+        await asyncio.wait([fetching])
+
+
+async def _fetch_all(
+    fetch: FetchPage, size: int, most: int, room: asyncio.Semaphore, fetched: "asyncio.Queue[Page | Exception]"
+) -> None:
+    number, has_more = 1, True
+    try:
+        while has_more:
+            await room.acquire()
+            _ensure_few(number, most)
+            page = await fetch(number, size)
+            has_more = page.has_more
+            _ensure_sense(page, number)
+            fetched.put_nowait(page)
+            number += 1
+    except Exception as error:  # noqa: BLE001 - raised when its turn comes
+        fetched.put_nowait(error)
 
 
 async def window(
@@ -90,17 +104,16 @@ async def window(
         found.extend(page.items[skip:])
         if len(found) >= limit or not page.has_more:
             return found[:limit]
-        if not page.items:
-            raise GatewayUnavailable(f"wodify's page {number} is empty and yet not the last")
+        _ensure_sense(page, number)
         number, skip = number + 1, 0
         _ensure_few(number - first + 1, most)
+
+
+def _ensure_sense(page: Page, number: int) -> None:
+    if page.has_more and not page.items:
+        raise GatewayUnavailable(f"wodify's page {number} is empty and yet not the last")
 
 
 def _ensure_few(pages: int, most: int) -> None:
     if pages > most:
         raise GatewayUnavailable(f"wodify's listing has more than {most} pages (the account's setting max_pages)")
-
-
-async def _fetched(fetch: FetchPage, number: int, size: int, most: int) -> Page:
-    _ensure_few(number, most)
-    return await fetch(number, size)

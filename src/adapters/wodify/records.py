@@ -5,9 +5,12 @@ and the year 1900 are Wodify's ways of saying "none".
 """
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from itertools import compress
+from operator import not_
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,11 +26,12 @@ from .ids import id_of, unkeyed
 from .quoting import message, storable
 
 _NONE_DATE = "1900-01-01"
-_NONE_STAMPS = (_NONE_DATE, "0001-01-01")
+NONE_STAMPS = (_NONE_DATE, "0001-01-01")
 _DATE_LENGTH = 10
-# Decoding refuses a NUL that is not escaped.
-_ESCAPED_NUL = b"\\u0000"
+# Decoding refuses a NUL that is not escaped. By a pattern, as it looks into a record without copying it.
+_escaped_nul = re.compile(rb"\\u0000").search
 _FINGERPRINT_BYTES = 16
+_WORDS_KEPT = 64
 
 Text = str | None | UnsetType
 Id = int | str | None | UnsetType
@@ -166,7 +170,7 @@ class RecordReader:
     def read(self, record: Raw) -> Reading:
         """The values under our names. Raises InvalidValue."""
         values = self._decoded(record)
-        for name in [name for name, value in values.items() if not value]:
+        for name in list(compress(values, map(not_, values.values()))):
             if values[name] is UNSET:
                 del values[name]
             elif values[name] == "":
@@ -186,7 +190,7 @@ class RecordReader:
             values = msgspec.structs.asdict(self._decoder.decode(record))
         except UNREADABLE as error:
             raise InvalidValue(message(f"a record of wodify's has an unknown form: {error}")) from None
-        if _ESCAPED_NUL in bytes(record):
+        if _escaped_nul(record):
             values |= {name: storable(value) for name, value in values.items() if isinstance(value, str)}
         return values
 
@@ -223,24 +227,26 @@ def membership_reader() -> RecordReader:
 
 def as_id(value: Value) -> Value:
     """An id as text; 0 is none."""
-    return str(value) if value not in {0, "0"} else None
+    text = str(value)
+    return None if text == "0" else text
 
 
-@functools.lru_cache(maxsize=1 << 12)
 def as_date(value: Value) -> Value:
     """The civil date of a date or date-time, ISO 8601; 1900 is none. Raises InvalidValue."""
-    text = str(value)
-    if text.startswith(_NONE_DATE):
+    text = str(value)[:_DATE_LENGTH]
+    if text == _NONE_DATE:
         return None
     try:
-        return date.fromisoformat(text[:_DATE_LENGTH]).isoformat()
+        found = date.fromisoformat(text)
     except ValueError:
         raise InvalidValue("a record of wodify's has a date that is none") from None
+    # The other forms of ISO 8601 have their dashes elsewhere, or none.
+    return text if text[4] == "-" == text[7] else found.isoformat()
 
 
 def edited_at(text: str | None, zone: ZoneInfo) -> datetime | None:
     """The instant (UTC) of an edit stamp, which is read as a civil time of ``zone`` unless it names its own."""
-    if not text or text.startswith(_NONE_STAMPS):
+    if not text or text.startswith(NONE_STAMPS):
         return None
     try:
         moment = datetime.fromisoformat(text)
@@ -254,7 +260,8 @@ def _refuse(reason: str) -> Reading:
 
 
 def _worded(status: Callable[[str], str | None]) -> Convert:
-    return lambda value: status(value) if isinstance(value, str) else value
+    # A gym has a handful of words, which come again with every record.
+    return functools.lru_cache(_WORDS_KEPT)(lambda value: status(value) if isinstance(value, str) else value)
 
 
 def _nothing_more(_values: dict[str, object]) -> None:

@@ -42,6 +42,7 @@ LIST_CLIENTS = _route("clients.list", "GET /clients", A)
 SEARCH_CLIENTS = _route("clients.search", "GET /clients/search", B)
 GET_CLIENT = _route("clients.get", "GET /clients/{id}", B)
 CREATE_CLIENT = _route("clients.create", "POST /clients", B)
+UPDATE_CLIENT = _route("clients.update", "PUT /clients/{id}", B)
 
 LIST_LEADS = _route("leads.list", "GET /leads", B)
 SEARCH_LEADS = _route("leads.search", "GET /leads/search", B)

@@ -1,6 +1,7 @@
 """An account's settings: texts in, checked options out."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -10,6 +11,7 @@ from .routes import CONVERT_LEAD, LIST_TEMPLATES, Route, moved
 from .words import LEAD_STATES, LEAD_WORDS, MEMBER_STATES, MEMBER_WORDS, Words, read_words
 
 LARGEST_PAGE = 100
+_DAY_MINUTES = 24 * 60
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -21,7 +23,8 @@ class Options:
     a listing that has more is given up, for it may never end.
     ``calls_per_second``, ``burst``: no limit is published; these are cautious. ``allow_unproven``: writes by routes
     that were never seen to work. ``updated_zone``: the zone of Wodify's edit stamps, which do not name one (None:
-    the stamps are not used).
+    the stamps are not used). ``changed_since``: whether what changed is searched for, which nobody has seen to work;
+    ``changes_overlap``: by how much such a search goes back before what was seen.
     """
 
     location_id: int | None = None
@@ -35,6 +38,8 @@ class Options:
     member_words: Words = attrs.field(factory=lambda: Words.of(MEMBER_WORDS))
     lead_words: Words = attrs.field(factory=lambda: Words.of(LEAD_WORDS))
     updated_zone: ZoneInfo | None = None
+    changed_since: bool = False
+    changes_overlap: timedelta = timedelta(minutes=10)
 
 
 def read_options(settings: Mapping[str, str]) -> Options:
@@ -61,6 +66,10 @@ def read_options(settings: Mapping[str, str]) -> Options:
         member_words=Words.of(MEMBER_WORDS, member_words),
         lead_words=Words.of(LEAD_WORDS, lead_words),
         updated_zone=_zone(given.get("updated_zone")),
+        changed_since=_truth(given.get("changed_since", "false"), "changed_since"),
+        changes_overlap=timedelta(
+            minutes=_whole(given.get("changes_overlap_minutes", "10"), "changes_overlap_minutes", 1, _DAY_MINUTES)
+        ),
     )
 
 
@@ -77,6 +86,8 @@ SETTINGS = frozenset(
         "member_words",
         "lead_words",
         "updated_zone",
+        "changed_since",
+        "changes_overlap_minutes",
     }
 )
 

@@ -5,14 +5,34 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Raw
 
-from ...application.ports.gym import NewPerson
 from ...domain.shared.errors import GatewayRejected, GatewayUnavailable
+from ...domain.sync.schema import Values
 from .envelope import UNREADABLE, fields_of
 from .quoting import word
 from .words import Words
 
 # What a record shows but no update takes.
 _SHOWN_ONLY = frozenset({"id", "tags", "created", "updated", "status_history", "lead_group", "is_converted_to_client"})
+_PERSON: Mapping[str, str] = {
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "email": "email",
+    "phone": "phone_number",
+}
+# Our fields that an update takes, with Wodify's names. It knows countries by ids whose list nobody has seen, and what
+# becomes of dates that are sent is not known either.
+CLIENT_FIELDS: Mapping[str, str] = {
+    **_PERSON,
+    "street": "street_address_1",
+    "postcode": "zipcode",
+    "city": "city",
+    "email_opt_in": "is_email_subscribed",
+    "sms_opt_in": "is_sms_subscribed",
+}
+LEAD_FIELDS: Mapping[str, str] = {**_PERSON, "notes": "notes"}
+# Without it an update's notes are added below the old ones.
+KEEP_NOTES: Mapping[str, object] = {"is_overwrite_notes": True}
+_FLAGS = frozenset({"email_opt_in", "sms_opt_in"})
 _CARRIED_OVER = ("first_name", "last_name", "email", "location_id", "gender_id", "date_of_birth")
 
 
@@ -23,17 +43,13 @@ class WireStatus(msgspec.Struct):
     status: str
 
 
-def person_body(person: NewPerson, location_id: int) -> Mapping[str, object]:
-    """What creates a lead or a client; nothing is sent for what is not known."""
-    body = {
-        "location_id": location_id,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "email": person.email,
-        "phone_number": person.phone,
-        "notes": person.notes,
+def wire_values(values: Values, wire: Mapping[str, str]) -> Mapping[str, object]:
+    """Values under Wodify's names, those that ``wire`` knows; None is its empty text, or no for a flag."""
+    return {
+        wire[name]: (name not in _FLAGS and "") if value is None else value
+        for name, value in values.items()
+        if name in wire
     }
-    return {name: value for name, value in body.items() if value is not None}
 
 
 def replacement_body(record: Raw, changes: Mapping[str, object]) -> Mapping[str, object]:

@@ -6,20 +6,23 @@ import attrs
 
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId, RunId
-from ...domain.sync.decision import Policy
-from ...domain.sync.laws import Law
+from ...domain.sync.laws import Laws
 from ...domain.sync.record import SyncRecord
-from ...domain.sync.run import PUSH, Run, RunState
+from ...domain.sync.run import PUSH, Counts, Run, RunState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.phones import PhoneBook
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from ..sync.applier import Applier
+from ..sync.examiner import Examiner
 from ..sync.lead_records import LeadRecords
 from ..sync.member_records import MemberRecords
 from ..sync.membership_records import MembershipRecords
-from ..sync.reconciler import Reconciler, RunScope
 from ..sync.records import E, RecordKind
+from ..sync.scope import Scope
+
+_BUILT_IN = Laws()
 
 
 @attrs.frozen
@@ -32,17 +35,18 @@ class Absorb:
     _phones: PhoneBook
     _clock: Clock
     _ids: IdSource
+    _laws: Laws = _BUILT_IN
 
     async def member(self, uow: UnitOfWork, account: ProviderAccount, observed: Observed) -> UUID:
         """A member."""
         region = uow.tenant.region
         kind = MemberRecords(uow.tenant, lambda raw: self._phones.read(raw, region))
-        return await self._absorb(uow, account, kind, observed)
+        return await self._absorb(uow, account, kind, observed, self._run(account))
 
     async def membership(self, uow: UnitOfWork, account: ProviderAccount, observed: Observed) -> UUID:
         """A membership."""
         kind = MembershipRecords(uow.tenant, account.id, uow.tenant.today(self._clock.now()))
-        return await self._absorb(uow, account, kind, observed)
+        return await self._absorb(uow, account, kind, observed, self._run(account))
 
     async def lead(
         self, uow: UnitOfWork, account: ProviderAccount, observed: Observed, *, local_id: LeadId | None = None
@@ -50,12 +54,13 @@ class Absorb:
         """A lead; one that no link knows yet is our lead ``local_id``."""
         region = uow.tenant.region
         kind = LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
+        run = self._run(account)
         if local_id is not None:
-            await self._link(uow, account, kind.schema.kind, observed, local_id)
-        return await self._absorb(uow, account, kind, observed)
+            await self._link(uow, account, kind.schema.kind, observed, local_id, run)
+        return await self._absorb(uow, account, kind, observed, run)
 
     async def _link(
-        self, uow: UnitOfWork, account: ProviderAccount, kind: str, observed: Observed, local_id: UUID
+        self, uow: UnitOfWork, account: ProviderAccount, kind: str, observed: Observed, local_id: UUID, run: Run
     ) -> None:
         if await uow.sync_records.fingerprints(account.id, kind, [observed.external_id]):
             return
@@ -67,25 +72,35 @@ class Absorb:
             base={},
             fingerprint=b"",
             local_version=0,
-            synced_at=self._clock.now(),
+            synced_at=run.started_at,
+            run_id=run.id,
         )
         await uow.sync_records.put_many([link])
 
-    async def _absorb(self, uow: UnitOfWork, account: ProviderAccount, kind: RecordKind[E], observed: Observed) -> UUID:
-        now = self._clock.now()
-        run = Run(
-            id=RunId(self._ids.new()), tenant_id=account.tenant_id, account_id=account.id, kind=PUSH, started_at=now
+    def _run(self, account: ProviderAccount) -> Run:
+        return Run(
+            id=RunId(self._ids.new()),
+            tenant_id=account.tenant_id,
+            account_id=account.id,
+            kind=PUSH,
+            started_at=self._clock.now(),
         )
+
+    async def _absorb(
+        self, uow: UnitOfWork, account: ProviderAccount, kind: RecordKind[E], observed: Observed, run: Run
+    ) -> UUID:
+        now = run.started_at
         await uow.runs.add(run)
         # What the provider shows right after our write is what it made of it: there is nothing to weigh.
-        scope = RunScope(
-            run_id=run.id,
-            account_id=account.id,
-            policy=Policy(default=Law.THEIRS),
-            edited={observed.external_id},
-            now=now,
+        scope = Scope(tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, anew=True, now=now)
+        examiner = Examiner(kind, scope, self._laws)
+        examined = await examiner.observed(uow, [observed], edited=())
+        steps = [*examined.steps, *(examiner.fresh(*each) for each in examined.fresh)]
+        run.counts = await Applier(kind, scope, self._ids)(uow, steps) + Counts(
+            unchanged=examined.unchanged, errors=len(examined.errors)
         )
-        run.counts = await Reconciler(kind, scope, self._ids)(uow, [observed])
+        if examined.errors:
+            await uow.runs.add_errors(examined.errors)
         run.finish(RunState.COMPLETED, now=now)
         await uow.runs.save(run)
         links = await uow.sync_records.by_external_ids(account.id, kind.schema.kind, [observed.external_id])

@@ -2,7 +2,7 @@
 
 import enum
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from typing import Protocol
@@ -12,7 +12,7 @@ import attrs
 from ...domain.membership.package import Package
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.tenancy.provider_account import ProviderAccount
-from .sources import Observed
+from .sources import Observed, Source
 
 
 class Operation(enum.Enum):
@@ -22,6 +22,7 @@ class Operation(enum.Enum):
     UPDATE_LEAD = "update_lead"
     CONVERT_LEAD = "convert_lead"
     CREATE_MEMBER = "create_member"
+    UPDATE_MEMBER = "update_member"
     CREATE_MEMBERSHIP = "create_membership"
     UPDATE_MEMBERSHIP = "update_membership"
     CANCEL_MEMBERSHIP = "cancel_membership"
@@ -102,16 +103,11 @@ class GymGateway(Protocol):
         """Probe the provider with one cheap read. Raises nothing: what went wrong is in the answer."""
 
     @abstractmethod
-    def members(self) -> AsyncIterator[Sequence[Observed]]:
-        """Every member, in pages, once through. An error in the middle ends the listing with that error."""
+    def source(self, kind: str) -> Source:
+        """The records of one kind, a word of ``application/sync/kinds.py``, as a sync reads and writes them.
 
-    @abstractmethod
-    def memberships(self) -> AsyncIterator[Sequence[Observed]]:
-        """Every membership, in pages, once through."""
-
-    @abstractmethod
-    def leads(self) -> AsyncIterator[Sequence[Observed]]:
-        """Every lead, in pages, once through."""
+        Raises GatewayUnsupported for a kind that is not kept there.
+        """
 
     @abstractmethod
     async def list_members(self, *, status: str | None, limit: int, offset: int) -> Sequence[Observed]:

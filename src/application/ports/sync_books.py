@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 import attrs
 
@@ -124,6 +125,10 @@ class Pushes(Entities[Push, PushId], Protocol):
         self, account_id: AccountId, kind: str, external_ids: Collection[str]
     ) -> Mapping[str, Sequence[Push]]:
         """Those of these records that wait or were refused, oldest first."""
+
+    @abstractmethod
+    async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
+        """Ids of our records that are to be made there, or were refused there: those pushes that name no record."""
 
     @abstractmethod
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:

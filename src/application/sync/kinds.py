@@ -1,13 +1,17 @@
 """The kinds of record that are synced with a gym: their fields and canonical forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ...domain.shared.contact import PhoneNumber
+from ...domain.sync.canonical import decimal
 from ...domain.sync.schema import Field, Schema, Value, folded
 
 MEMBER = "member"
 MEMBERSHIP = "membership"
 LEAD = "lead"
+
+# What tells a person beyond doubt, when two populated sides meet.
+BY_EMAIL = (("email",),)
 
 ReadPhone = Callable[[str], PhoneNumber]
 
@@ -32,6 +36,7 @@ def member_schema(read_phone: ReadPhone) -> Schema:
             Field("email_opt_in"),
             Field("sms_opt_in"),
         ),
+        match=BY_EMAIL,
     )
 
 
@@ -55,7 +60,7 @@ MEMBERSHIP_SCHEMA = Schema(
         Field("deleted", _said),
         Field("on_hold", _said),
         Field("auto_renew"),
-        Field("price"),
+        Field("price", decimal),
     ),
 )
 
@@ -73,6 +78,7 @@ def lead_schema(read_phone: ReadPhone) -> Schema:
             Field("notes"),
             Field("location"),
         ),
+        match=BY_EMAIL,
     )
 
 
@@ -86,3 +92,8 @@ def _person(read_phone: ReadPhone) -> tuple[Field, ...]:
         Field("email", folded),
         Field("phone", canonical_phone),
     )
+
+
+def schemas_of(read_phone: ReadPhone) -> Mapping[str, Schema]:
+    """Every kind's schema, by its name."""
+    return {MEMBER: member_schema(read_phone), MEMBERSHIP: MEMBERSHIP_SCHEMA, LEAD: lead_schema(read_phone)}

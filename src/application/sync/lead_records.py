@@ -1,6 +1,5 @@
 """Leads as records. A lead captured here meets its twin at the provider by its e-mail address."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +15,7 @@ from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .kinds import LEAD, lead_schema
-from .records import Reader, RecordKind
+from .records import MatchValues, Reader, RecordKind
 
 _texts = Reader(
     str,
@@ -36,24 +35,24 @@ class LeadRecords(RecordKind[Lead]):
     _tenant: Tenant
     _account_id: AccountId
     _read_phone: Callable[[str], PhoneNumber]
-    _unlinked: Mapping[str, Sequence[LeadId]] = attrs.field(factory=dict, init=False)
     schema: Schema = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.schema = lead_schema(self._read_phone)
 
     async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
-        """Look for our leads without a link to any account that have an address which is here once."""
-        unlinked = await uow.leads.unlinked(self._account_id)
-        addresses = Counter(_address(v) for v in values)
-        here_once = [a for a, times in addresses.items() if a is not None and times == 1]
-        # A lead of another account is not taken: two providers would overwrite each other for ever.
-        self._unlinked = {a: await _without_links(uow, unlinked[a]) for a in here_once if a in unlinked}
+        """Nothing is needed."""
 
-    def twin(self, values: Values) -> UUID | None:
-        """The one unlinked lead with this e-mail address; with several, here or there, nobody is guessed."""
-        candidates = self._unlinked.get(_address(values) or "", ())
-        return candidates[0] if len(candidates) == 1 else None
+    async def open_keys(self, uow: UnitOfWork, /) -> Collection[MatchValues]:
+        """The addresses of leads that the account does not know."""
+        return {(address,) for address in await uow.leads.unlinked(self._account_id)}
+
+    async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues], /) -> Mapping[UUID, Values]:
+        """Not those of another account: two providers would overwrite each other for ever."""
+        found = await uow.leads.unlinked(self._account_id)
+        ids = [lead for (address,) in keys for lead in found.get(str(address), ())]
+        free = [lead for lead in ids if not await uow.sync_records.of_local(LEAD, lead)]
+        return {key: self.values(lead) for key, lead in (await uow.leads.get_many(free)).items()}
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Lead:  # noqa: A002 - the attribute's name
         """A new lead."""
@@ -117,11 +116,6 @@ class LeadRecords(RecordKind[Lead]):
         """To the store."""
         await uow.leads.save_many(entities)
 
-
-def _address(values: Values) -> str | None:
-    email = values.get("email")
-    return (EmailAddress(email).canonical or None) if isinstance(email, str) else None
-
-
-async def _without_links(uow: UnitOfWork, leads: Sequence[LeadId]) -> Sequence[LeadId]:
-    return [lead for lead in leads if not await uow.sync_records.of_local(LEAD, lead)]
+    async def remove(self, uow: UnitOfWork, entities: Sequence[Lead]) -> None:
+        """From the store."""
+        await uow.leads.remove_many(entities)

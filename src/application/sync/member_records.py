@@ -15,7 +15,7 @@ from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .kinds import member_schema
-from .records import Reader, RecordKind, day, iso
+from .records import MatchValues, Reader, RecordKind, day, iso
 
 _WRITTEN = (
     *("first_name", "last_name", "email", "phone", "status", "status_text", "location", "joined_on", "born_on"),
@@ -43,8 +43,13 @@ class MemberRecords(RecordKind[Member]):
     async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
         """Nothing is needed."""
 
-    def twin(self, values: Values) -> UUID | None:
+    async def open_keys(self, _: UnitOfWork, /) -> Collection[MatchValues]:
         """Members come from the provider alone, so that none is ever without a link."""
+        return ()
+
+    async def unlinked(self, _: UnitOfWork, __: Collection[MatchValues], /) -> Mapping[UUID, Values]:
+        """None."""
+        return {}
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Member:  # noqa: A002 - the attribute's name
         """A new member."""
@@ -115,3 +120,7 @@ class MemberRecords(RecordKind[Member]):
     async def save(self, uow: UnitOfWork, entities: Sequence[Member]) -> None:
         """To the store."""
         await uow.members.save_many(entities)
+
+    async def remove(self, uow: UnitOfWork, entities: Sequence[Member]) -> None:
+        """From the store."""
+        await uow.members.remove_many(entities)

@@ -15,7 +15,7 @@ from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .kinds import MEMBER, MEMBERSHIP_SCHEMA
-from .records import Reader, RecordKind, day, iso
+from .records import MatchValues, Reader, RecordKind, day, iso
 
 _texts = Reader(str, "member", "name", "kind", "starts_on", "ends_on", "cancels_on", "price")
 _flags = Reader(bool, "flagged_active", "deleted", "on_hold", "auto_renew")
@@ -46,8 +46,13 @@ class MembershipRecords(RecordKind[Membership]):
         self._member_by_external = {external: MemberId(link.local_id) for external, link in links.items()}
         self._external_by_member = {link.local_id: external for external, link in links.items()}
 
-    def twin(self, values: Values) -> UUID | None:
+    async def open_keys(self, _: UnitOfWork, /) -> Collection[MatchValues]:
         """Memberships come from the provider alone, so that none is ever without a link."""
+        return ()
+
+    async def unlinked(self, _: UnitOfWork, __: Collection[MatchValues], /) -> Mapping[UUID, Values]:
+        """None."""
+        return {}
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Membership:  # noqa: A002 - the attribute's name
         """A new membership, in the state that its terms give today."""
@@ -114,6 +119,10 @@ class MembershipRecords(RecordKind[Membership]):
     async def save(self, uow: UnitOfWork, entities: Sequence[Membership]) -> None:
         """To the store."""
         await uow.memberships.save_many(entities)
+
+    async def remove(self, uow: UnitOfWork, entities: Sequence[Membership]) -> None:
+        """From the store."""
+        await uow.memberships.remove_many(entities)
 
     def _parent(self, external: str | None) -> MemberId:
         parent = self._member_by_external.get(external or "")

@@ -1,7 +1,7 @@
 """What the reconciler must know of one kind of record: how it is stored, made, read and changed."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar, cast
 from uuid import UUID
@@ -24,6 +24,10 @@ class Versioned(Protocol):
         """Grows with every save."""
 
     @property
+    def created_at(self) -> datetime:
+        """When it was made here (UTC)."""
+
+    @property
     def updated_at(self) -> datetime:
         """When it was last edited here (UTC)."""
 
@@ -32,6 +36,7 @@ class Versioned(Protocol):
 
 
 E = TypeVar("E", bound=Versioned)
+MatchValues = tuple[Hashable, ...]
 
 
 class RecordKind(Protocol[E]):
@@ -44,8 +49,12 @@ class RecordKind(Protocol[E]):
         """Load what ``create`` and ``update`` of these values will need."""
 
     @abstractmethod
-    def twin(self, values: Values) -> UUID | None:
-        """Our record without a link that is the same thing beyond doubt, None without one."""
+    async def open_keys(self, uow: UnitOfWork, /) -> Collection[MatchValues]:
+        """What those of our records that no link ties to the account say of the schema's match keys."""
+
+    @abstractmethod
+    async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues], /) -> Mapping[UUID, Values]:
+        """Our records that no link ties to any account and that say one of these."""
 
     @abstractmethod
     def create(self, values: Values, *, id: UUID, now: datetime) -> E:  # noqa: A002 - the attribute's name
@@ -74,6 +83,10 @@ class RecordKind(Protocol[E]):
     @abstractmethod
     async def save(self, uow: UnitOfWork, entities: Sequence[E]) -> None:
         """Store changed ones."""
+
+    @abstractmethod
+    async def remove(self, uow: UnitOfWork, entities: Sequence[E]) -> None:
+        """Take them out."""
 
 
 T = TypeVar("T", str, bool)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -16,6 +17,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -67,7 +69,7 @@ class RunBooks:
 
         async def write(uow: UnitOfWork) -> Counts:
             counts = await work(uow)
-            if counts.created or counts.updated or counts.errors:
+            if attrs.evolve(counts, unchanged=0) != Counts():
                 run.counts = before + counts
                 await uow.runs.save(run)
             return counts
@@ -75,6 +77,10 @@ class RunBooks:
         counts = await self._transactions.run(run.tenant_id, name, write)
         run.counts = before + counts
         return counts
+
+    async def read(self, run: Run, ask: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Ask the store."""
+        return await self._transactions.read(run.tenant_id, ask)
 
     async def note(self, opened: Opened, error: TresenError, *, kind: str) -> None:
         """Keep an error that concerns no single record; refused credentials block the account."""

@@ -1,22 +1,31 @@
-"""One run of one kind on one account: one at a time over all processes, with its books."""
+"""One run of one course on one account: one at a time over all processes, with its books."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import attrs
 
-from ...domain.shared.errors import GatewayError, NotConfigured
+from ...domain.shared.errors import GatewayError, NotConfigured, RuleViolation
 from ...domain.shared.ids import AccountId, TenantId
+from ...domain.sync.kept_plan import KeptPlan, PlanStale, PlanState
 from ...domain.sync.run import Counts, Run, RunState
+from ...domain.sync.state import Phase
 from ..log_context import bound
 from ..ports.gym import GymGateway, GymProviders
 from ..ports.locks import RunLocks
+from .course import Course
+from .execution import Execution, saved
+from .plan_writer import PlanWriter
+from .planner import Watch
 from .run_books import Opened, RunBooks
+from .stale import ensure_fresh
+from .strand import AnyStrand
+from .weaving import Weaving
 
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[str, Counts], None]
-Step = Callable[[Opened, GymGateway, Progress], Awaitable[None]]
 
 
 def no_progress(kind: str, counts: Counts) -> None:
@@ -30,39 +39,168 @@ class SyncAccount:
     _books: RunBooks
     _gyms: GymProviders
     _locks: RunLocks
+    _weaving: Weaving
+    _execution: Execution
 
-    async def __call__(
+    async def run(
         self,
         tenant_id: TenantId,
         account_id: AccountId,
-        kind: str,
-        steps: Sequence[Step],
+        course: Course,
         *,
         force: bool,
-        progress: Progress,
+        whole: bool = False,
+        progress: Progress = no_progress,
     ) -> Run:
-        """Run the steps in order, or book why not."""
+        """Plan and apply, or book why not. ``whole``: list everything, also where the provider tells what changed.
+
+        A plan that a guard holds is kept, and nothing is written: the run is ``held``.
+        """
+        async with self._opened(tenant_id, account_id, course.name, force=force) as opened:
+            await self._carry(opened, course, lambda gym: self._run(opened, course, gym, whole, _watch(progress)))
+            return opened.run
+
+    async def plan(
+        self,
+        tenant_id: TenantId,
+        account_id: AccountId,
+        course: Course,
+        *,
+        whole: bool = False,
+        progress: Progress = no_progress,
+    ) -> Run:
+        """Only make a plan, which the run names: nothing is written, here or there.
+
+        One that does nothing is not kept.
+        """
+        async with self._opened(tenant_id, account_id, course.name, force=True) as opened:
+            await self._carry(opened, course, lambda gym: self._plan(opened, course, gym, whole, _watch(progress)))
+            return opened.run
+
+    async def apply(
+        self, tenant_id: TenantId, plan: KeptPlan, course: Course, *, accepted_by: str | None = None
+    ) -> Run:
+        """Apply a plan exactly as it was made. ``accepted_by``: who lets it through its guards.
+
+        Raises PlanHeld, PlanStale, IllegalTransition (applied before).
+        """
+        if accepted_by is not None:
+            plan.accept(accepted_by)
+        plan.ensure_appliable()
+        async with self._opened(tenant_id, plan.account_id, course.name, force=True) as opened:
+            opened.run.plan_id = plan.id
+            await self._carry(opened, course, lambda gym: self._apply(opened, course, gym, plan))
+            return opened.run
+
+    @asynccontextmanager
+    async def _opened(
+        self, tenant_id: TenantId, account_id: AccountId, kind: str, *, force: bool
+    ) -> AsyncIterator[Opened]:
         with bound(tenant=str(tenant_id), account=str(account_id), sync=kind):
             async with self._locks.hold(f"sync:{tenant_id}:{account_id}:{kind}") as alone:
                 opened = await self._books.open(tenant_id, account_id, kind, force=force, alone=alone)
-                if opened.run.state is RunState.RUNNING:
-                    await self._run(opened, steps, progress)
-                else:
+                if opened.run.state is not RunState.RUNNING:
                     _log.info("sync skipped", extra={"reason": opened.run.reason})
-                return opened.run
+                yield opened
 
-    async def _run(self, opened: Opened, steps: Sequence[Step], progress: Progress) -> None:
+    async def _carry(self, opened: Opened, course: Course, work: Callable[[GymGateway], Awaitable["_End"]]) -> None:
+        """Whatever ends the work is in the books. One that was skipped is not begun."""
         run = opened.run
+        if run.state is not RunState.RUNNING:
+            return
         try:
             async with self._gyms.open(opened.account) as gym:
-                for step in steps:
-                    await step(opened, gym, progress)
+                end = await work(gym)
         except (GatewayError, NotConfigured) as error:
             await self._books.note(opened, error, kind=run.kind)
-            await self._books.close(run, RunState.FAILED, error.message)
+            await self._end(opened, course, _End(RunState.FAILED, error.message))
+        except RuleViolation as error:
+            await self._end(opened, course, _End(RunState.FAILED, error.message))
+            raise
         except BaseException:
             # Perhaps the process is going down; if even this fails, the next run books this one as interrupted.
-            await self._books.close(run, RunState.FAILED, "stopped by an unexpected error; the log has it")
+            await self._end(opened, course, _End(RunState.FAILED, "stopped by an unexpected error; the log has it"))
             raise
         else:
-            await self._books.close(run, RunState.COMPLETED)
+            await self._end(opened, course, end)
+
+    async def _end(self, opened: Opened, course: Course, end: "_End") -> None:
+        await self._books.close(opened.run, end.state, end.reason)
+        phase = _PHASES.get(end.state)
+        if phase is not None:
+            await self._execution.enter(opened, course.kinds, phase)
+
+    async def _run(self, opened: Opened, course: Course, gym: GymGateway, whole: bool, watch: Watch) -> "_End":
+        await course.before(opened)
+        strands = await self._weaving.strands(opened, course, gym)
+        if await self._weaving.is_first(opened, strands):
+            await self._execution.load(opened, strands, watch)
+        else:
+            await self._execution.push(opened, strands)
+            writer, error = await self._execution.plan(opened, strands, watch, whole=whole)
+            if writer.plan.state is PlanState.HELD:
+                return _held(writer.plan)
+            await self._carry_out(opened, strands, writer, error)
+        await course.after(opened, gym)
+        return _End(RunState.COMPLETED)
+
+    async def _carry_out(
+        self, opened: Opened, strands: Sequence[AnyStrand], writer: PlanWriter, error: GatewayError | None
+    ) -> None:
+        """What was seen before a walk broke off is applied, too; only what was walked through to its end is covered."""
+        by_name = {strand.name: strand for strand in strands}
+        if not writer.is_empty:
+            await self._execution.apply(opened, writer.plan, by_name)
+        parts = [writing.part() for writing in writer.parts]
+        await self._execution.arrive(opened, by_name, parts if error is None else parts[:-1])
+        if error is not None:
+            raise error
+        await self._execution.push(opened, strands)
+
+    async def _plan(self, opened: Opened, course: Course, gym: GymGateway, whole: bool, watch: Watch) -> "_End":
+        strands = await self._weaving.strands(opened, course, gym)
+        writer, error = await self._execution.plan(opened, strands, watch, whole=whole)
+        if error is not None:
+            raise error
+        if writer.plan.state is PlanState.HELD:
+            return _held(writer.plan)
+        return _End(RunState.PLANNED, None if writer.parts and not writer.is_empty else "there is nothing to do")
+
+    async def _apply(self, opened: Opened, course: Course, gym: GymGateway, plan: KeptPlan) -> "_End":
+        strands = await self._weaving.strands(opened, course, gym)
+        by_name = {strand.name: strand for strand in strands}
+        await self._ensure_fresh(opened, plan, by_name)
+        await self._execution.apply(opened, plan, by_name)
+        await self._execution.arrive(opened, by_name, plan.parts)
+        await self._execution.push(opened, strands)
+        await course.after(opened, gym)
+        return _End(RunState.COMPLETED)
+
+    async def _ensure_fresh(self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]) -> None:
+        laws = self._execution.laws
+        try:
+            await self._books.read(opened.run, lambda uow: ensure_fresh(uow, plan, strands, laws))
+        except PlanStale:
+            plan.end(PlanState.STALE, now=opened.run.started_at)
+            await self._books.write(opened.run, "stale_plan", lambda uow: saved(uow, plan))
+            raise
+
+
+@attrs.frozen
+class _End:
+    """How a run ends, and why."""
+
+    state: RunState
+    reason: str | None = None
+
+
+_PHASES = {RunState.FAILED: Phase.FAILED, RunState.HELD: Phase.HELD, RunState.PLANNED: Phase.IDLE}
+
+
+def _held(plan: KeptPlan) -> _End:
+    saw = "; ".join(trip.message for trip in plan.trips)
+    return _End(RunState.HELD, f"a guard stopped it before anything was written: {saw}")
+
+
+def _watch(progress: Progress) -> Watch:
+    return lambda kind, seen: progress(kind, Counts(unchanged=seen))

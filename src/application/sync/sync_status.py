@@ -14,8 +14,8 @@ from ..ports.gym import GymProviders
 from ..ports.readers import Readers
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
-from .sync_leads import KIND as LEADS
-from .sync_members import KIND as MEMBERS
+from .leads_course import LEADS
+from .members_course import MEMBERS
 
 _RECENT = 10
 

@@ -36,8 +36,10 @@ class EmailAddress:
     @property
     def canonical(self) -> str:
         """Trimmed and without regard to case and Unicode composition: what matching and uniqueness look at."""
-        folded = unicodedata.normalize("NFD", self.raw.strip()).casefold()
-        return unicodedata.normalize("NFC", folded)
+        text = self.raw.strip()
+        if text.isascii():
+            return text.lower()
+        return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
     @property
     def is_well_formed(self) -> bool:

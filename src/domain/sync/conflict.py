@@ -9,7 +9,8 @@ import attrs
 from ..shared.errors import IllegalTransition
 from ..shared.ids import AccountId, ConflictId, RunId, TenantId
 from .canonical import Value
-from .laws import NEVER_EDITED, Edited
+from .decision import WHOLE
+from .laws import NEVER_EDITED, Edited, encoded
 
 # What a conflict is about, when it is not a field: the record as a whole, or which of ours a new record is.
 PAIRING = "?"
@@ -21,6 +22,14 @@ class ConflictState(enum.Enum):
     OPEN = "open"
     RESOLVED = "resolved"
     SETTLED = "settled"
+
+
+# Code, tests and the diagram in docs/reference/states.md read this one table.
+TRANSITIONS: dict[ConflictState, frozenset[ConflictState]] = {
+    ConflictState.OPEN: frozenset({ConflictState.RESOLVED, ConflictState.SETTLED}),
+    ConflictState.RESOLVED: frozenset({ConflictState.OPEN}),
+    ConflictState.SETTLED: frozenset({ConflictState.OPEN}),
+}
 
 
 class Choice(enum.Enum):
@@ -75,28 +84,40 @@ class Conflict:
     updated_at: datetime
     version: int = 0
 
+    @property
+    def is_about_field(self) -> bool:
+        """Whether it is about one field, and not about a record as a whole."""
+        return self.field not in {WHOLE, PAIRING}
+
     def resolve(self, resolution: Resolution) -> None:
         """A person decided. Raises IllegalTransition unless it is open."""
-        if self.state is not ConflictState.OPEN:
-            raise IllegalTransition(f"this conflict is {self.state.value}; open it again to decide otherwise")
-        self.state, self.resolution, self.updated_at = ConflictState.RESOLVED, resolution, resolution.at
+        self._enter(ConflictState.RESOLVED, now=resolution.at)
+        self.resolution = resolution
 
     def settle(self, *, now: datetime) -> None:
         """The sides agree. Nothing happens to one that is not open."""
         if self.state is ConflictState.OPEN:
-            self.state, self.updated_at = ConflictState.SETTLED, now
+            self._enter(ConflictState.SETTLED, now=now)
 
     def reopen(self, *, now: datetime) -> None:
         """Decide it anew. Raises IllegalTransition when it is open."""
-        if self.state is ConflictState.OPEN:
-            raise IllegalTransition("this conflict is open")
-        self.state, self.resolution, self.updated_at = ConflictState.OPEN, None, now
+        self._enter(ConflictState.OPEN, now=now)
+        self.resolution = None
+
+    def _enter(self, state: ConflictState, *, now: datetime) -> None:
+        if state not in TRANSITIONS[self.state]:
+            raise IllegalTransition(
+                f"a conflict that is {self.state.value} cannot become {state.value}",
+                status=self.state.value,
+                allowed=sorted(each.value for each in TRANSITIONS[self.state]),
+            )
+        self.state, self.updated_at = state, now
 
     def see(self, *, base: Value, ours: Value, theirs: Value, edited: Edited, run_id: RunId, now: datetime) -> bool:
         """It came up again, perhaps with other values. True when anything of it is another."""
-        seen = (base, ours, theirs, edited)
-        if seen == (self.base, self.ours, self.theirs, self.edited):
+        before = (encoded(self.base), encoded(self.ours), encoded(self.theirs), self.edited)
+        if before == (encoded(base), encoded(ours), encoded(theirs), edited):
             return False
-        self.base, self.ours, self.theirs, self.edited = seen
+        self.base, self.ours, self.theirs, self.edited = base, ours, theirs, edited
         self.run_id, self.updated_at = run_id, now
         return True

@@ -11,7 +11,7 @@ import attrs
 from .action import Action
 from .canonical import Value, Values
 from .laws import NEVER_EDITED, Contest, Edited, Law, Verdict
-from .one_sided import Fate, fate
+from .one_sided import fate
 from .policy import Policy
 from .schema import Field, Schema
 from .side import UNKNOWN, Presence, Shown, Side
@@ -60,13 +60,15 @@ _TAKES_OURS = frozenset({Side.OURS, Side.BOTH})
 @attrs.frozen(kw_only=True)
 class Decision:
     """What one record gets. ``fields``: only those on which the sides differ, in the schema's order; none unless
-    the action is ``merge``. ``rule`` and ``reason`` tell why the action is what it is.
+    the action is ``merge``. ``rule`` and ``reason`` tell why the action is what it is. ``in_flight`` are the fields
+    that were not compared, because a push of theirs is not answered yet.
     """
 
     action: Action = Action.MERGE
     rule: str = "both_present"
     reason: str = "both sides have it"
     fields: tuple[FieldDecision, ...] = ()
+    in_flight: frozenset[str] = frozenset()
 
     @property
     def updates(self) -> dict[str, Value]:
@@ -97,9 +99,11 @@ class Decision:
         """The base after this decision: what the provider holds now.
 
         A field in which only we have a value, and the provider never had one, stays without an agreed value; one that
-        waits for a person keeps the value that was agreed before, so that both edits stay edits.
+        waits for a person keeps the value that was agreed before, so that both edits stay edits. So does one that is
+        in flight: should the push fail, an edit of the provider's meanwhile must still be seen as one.
         """
         unagreed = {d.field for d in self.fields if d.rule == ONLY_OURS_KNOWN or d.side is Side.NEITHER}
+        unagreed |= self.in_flight
         return {**base, **{name: value for name, value in theirs.items() if name not in unagreed}}
 
 
@@ -129,7 +133,7 @@ def decide(
         return Decision(action=Action.WAIT, rule="unknown", reason="nobody can tell what a side holds; it waits")
     if isinstance(ours, Presence) or isinstance(theirs, Presence):
         found = fate(schema, policy, base=base, ours=ours, theirs=theirs, pinned=WHOLE in overrides)
-        return _whole(found)
+        return Decision(action=found.action, rule=found.rule, reason=found.reason)
     agreed = {} if base is None else base
     decisions = []
     for field in schema.fields:
@@ -137,72 +141,74 @@ def decide(
         if name in theirs and name not in in_flight:
             mine, other = ours.get(name), theirs[name]
             # The common case, without a call: most fields of most records are as they were.
-            if (mine == other and type(mine) is type(other)) or field.same(mine, other):
+            if mine == other and type(mine) is type(other):
                 continue
-            law = overrides.get(name)
-            made = _decide_field(field, law or policy.law(field), name in overrides, agreed, mine, other, edited)
-            decisions.append(made)
-    return Decision(fields=tuple(decisions))
+            forms = field.canonical(mine), field.canonical(other)
+            if not _same(*forms):
+                contest = Contest(
+                    canonical=field.canonical,
+                    known=name in agreed,
+                    base=agreed.get(name),
+                    ours=mine,
+                    theirs=other,
+                    edited=edited,
+                )
+                decisions.append(_decide_field(field, policy.law(field), overrides.get(name), contest, *forms))
+    return Decision(fields=tuple(decisions), in_flight=frozenset(in_flight))
 
 
-def _whole(found: Fate) -> Decision:
-    return Decision(action=found.action, rule=found.rule, reason=found.reason)
+def _same(one: Value, other: Value) -> bool:
+    return one == other and type(one) is type(other)
 
 
 def _decide_field(
-    field: Field, law: Law, overridden: bool, base: Values, ours: Value, theirs: Value, edited: Edited
+    field: Field, law: Law, override: Law | None, contest: Contest, mine: Value, other: Value
 ) -> FieldDecision:
-    agreed = base.get(field.name)
-    verdict, rule = _judge(field, law, field.name in base, agreed, ours, theirs, edited)
-    side, value = _taken(field, verdict, ours, theirs)
+    """``mine`` and ``other`` are the canonical forms of ours and theirs."""
+    asked = override or law
+    alone = _one_changed(field, asked, contest, mine, other) if contest.known else _one_known(mine, other)
+    verdict, rule = alone or (asked.judge(contest), asked.name)
+    side, value = _taken(field, verdict, contest)
     return FieldDecision(
         field=field.name,
-        base=agreed,
-        ours=ours,
-        theirs=theirs,
+        base=contest.base,
+        ours=contest.ours,
+        theirs=contest.theirs,
         value=value,
         side=side,
-        rule=OVERRIDE if overridden and rule == law.name else rule,
+        rule=OVERRIDE if override and rule == asked.name else rule,
         reason=verdict.reason,
     )
 
 
-def _taken(field: Field, verdict: Verdict, ours: Value, theirs: Value) -> tuple[Side, Value]:
+def _taken(field: Field, verdict: Verdict, contest: Contest) -> tuple[Side, Value]:
     """A merged value that is one side's own is that side's: it need not be written there."""
-    if verdict.side is not Side.BOTH:
-        return verdict.side, {Side.OURS: ours, Side.THEIRS: theirs}.get(verdict.side)
-    if field.same(verdict.value, ours):
-        return Side.OURS, ours
-    if field.same(verdict.value, theirs):
-        return Side.THEIRS, theirs
-    return Side.BOTH, verdict.value
+    side = verdict.side
+    if side is Side.OURS or (side is Side.BOTH and field.same(verdict.value, contest.ours)):
+        return Side.OURS, contest.ours
+    if side is Side.THEIRS or (side is Side.BOTH and field.same(verdict.value, contest.theirs)):
+        return Side.THEIRS, contest.theirs
+    return side, verdict.value if side is Side.BOTH else None
 
 
-def _judge(
-    field: Field, law: Law, known: bool, base: Value, ours: Value, theirs: Value, edited: Edited
-) -> tuple[Verdict, str]:
-    alone = _one_changed(field, law, base, ours, theirs) if known else _one_known(field, ours, theirs)
-    if alone is not None:
-        return alone
-    contest = Contest(canonical=field.canonical, known=known, base=base, ours=ours, theirs=theirs, edited=edited)
-    return law.judge(contest), law.name
+_ONLY_WE_KNOW = Verdict(Side.OURS, "never agreed on, and only we have a value"), ONLY_OURS_KNOWN
+_ONLY_THEY_KNOW = Verdict(Side.THEIRS, "never agreed on, and only the provider has a value"), ONLY_THEIRS_KNOWN
+_WE_CHANGED = Verdict(Side.OURS, "only we changed it"), ONLY_OURS_CHANGED
+_THEY_CHANGED = Verdict(Side.THEIRS, "only the provider changed it"), ONLY_THEIRS_CHANGED
+_KEPT_APART = Verdict(Side.OURS, "Tresen owns this field; the provider's edit is kept apart")
+_OVERWRITTEN = Verdict(Side.THEIRS, "the provider owns this field; the local edit is journalled")
 
 
-def _one_known(field: Field, ours: Value, theirs: Value) -> tuple[Verdict, str] | None:
-    if field.canonical(theirs) is None:
-        return Verdict(Side.OURS, "never agreed on, and only we have a value"), ONLY_OURS_KNOWN
-    if field.canonical(ours) is None:
-        return Verdict(Side.THEIRS, "never agreed on, and only the provider has a value"), ONLY_THEIRS_KNOWN
-    return None
+def _one_known(mine: Value, other: Value) -> tuple[Verdict, str] | None:
+    if other is None:
+        return _ONLY_WE_KNOW
+    return _ONLY_THEY_KNOW if mine is None else None
 
 
-def _one_changed(field: Field, law: Law, base: Value, ours: Value, theirs: Value) -> tuple[Verdict, str] | None:
-    if field.same(ours, base):
-        if law.owner is Side.OURS:
-            return Verdict(Side.OURS, "Tresen owns this field; the provider's edit is kept apart"), law.name
-        return Verdict(Side.THEIRS, "only the provider changed it"), ONLY_THEIRS_CHANGED
-    if field.same(theirs, base):
-        if law.owner is Side.THEIRS:
-            return Verdict(Side.THEIRS, "the provider owns this field; the local edit is journalled"), law.name
-        return Verdict(Side.OURS, "only we changed it"), ONLY_OURS_CHANGED
+def _one_changed(field: Field, law: Law, contest: Contest, mine: Value, other: Value) -> tuple[Verdict, str] | None:
+    base = field.canonical(contest.base)
+    if _same(mine, base):
+        return (_KEPT_APART, law.name) if law.owner is Side.OURS else _THEY_CHANGED
+    if _same(other, base):
+        return (_OVERWRITTEN, law.name) if law.owner is Side.THEIRS else _WE_CHANGED
     return None

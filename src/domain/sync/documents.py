@@ -1,9 +1,10 @@
 """Steps as JSON, each on a line of its own: equal steps give equal bytes, and are read back equal."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any
 from uuid import UUID
 
 from ..shared.errors import InvalidValue
@@ -16,12 +17,17 @@ from .side import Presence, Shown, Side
 from .step import Inputs, Step
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+# What JSON lets stand, but would end a line for some readers, or is no UTF-8: lone surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 Document = Mapping[str, object]
 
 
 def line(document: object) -> str:
-    """One line of JSON with its keys in order."""
-    return _ENCODER.encode(document) + "\n"
+    """One line of JSON with its keys in order, which every reader of lines and every store of UTF-8 keeps as it is.
+
+    The halves of one character, given as two, are read back as one: JSON knows no other way to write it.
+    """
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", _ENCODER.encode(document)) + "\n"
 
 
 def policy_line(policy: Policy) -> str:
@@ -39,12 +45,14 @@ def step_line(step: Step) -> str:
             "local_version": step.local_version,
             "fingerprint": step.fingerprint.hex(),
             "proof": step.proof,
+            "pushes": step.pushes,
             "base": inputs.base,
             "ours": _shown(inputs.ours),
             "theirs": _shown(inputs.theirs),
             "edited": _edited(inputs.edited),
             "overrides": {name: law.name for name, law in inputs.overrides.items()},
             "in_flight": inputs.in_flight,
+            "candidates": inputs.candidates,
             "action": decision.action.value,
             "rule": decision.rule,
             "reason": decision.reason,
@@ -57,49 +65,54 @@ def read_step(text: str, laws: Laws) -> Step:
     """The step of a line. Raises InvalidValue for a law that is not there any more, and for anything but a step."""
     try:
         return _read(json.loads(text), laws)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise InvalidValue(f"this is no step of a plan: {error}") from None
 
 
-def _read(document: dict[str, object], laws: Laws) -> Step:
-    base = document["base"]
+def _read(document: Any, laws: Laws) -> Step:
+    base, local_id, action = document["base"], document["local_id"], Action(document["action"])
     inputs = Inputs(
         base=None if base is None else _values(base),
         ours=_read_shown(document["ours"]),
         theirs=_read_shown(document["theirs"]),
-        edited=_read_edited(cast("list[str | int | None]", document["edited"])),
-        overrides={name: laws.named(law) for name, law in cast("dict[str, str]", document["overrides"]).items()},
+        edited=_read_edited(*document["edited"]),
+        overrides={name: laws.named(law) for name, law in document["overrides"].items()},
         in_flight=_values(document["in_flight"]),
+        candidates=tuple(map(_text, document["candidates"])),
     )
-    local_id = document["local_id"]
     return Step(
-        external_id=cast("str | None", document["external_id"]),
-        local_id=None if local_id is None else UUID(str(local_id)),
-        local_version=cast("int", document["local_version"]),
-        fingerprint=bytes.fromhex(str(document["fingerprint"])),
-        proof=cast("str | None", document["proof"]),
+        external_id=_optional(document["external_id"]),
+        local_id=None if local_id is None else UUID(local_id),
+        local_version=_number(document["local_version"]),
+        fingerprint=bytes.fromhex(document["fingerprint"]),
+        proof=_optional(document["proof"]),
+        pushes=_values(document["pushes"]),
         inputs=inputs,
         decision=Decision(
-            action=Action(document["action"]),
-            rule=str(document["rule"]),
-            reason=str(document["reason"]),
-            fields=tuple(_read_field(row, inputs) for row in cast("list[list[object]]", document["fields"])),
+            action=action,
+            rule=_text(document["rule"]),
+            reason=_text(document["reason"]),
+            fields=tuple(_read_field(inputs, *row) for row in document["fields"]),
+            in_flight=frozenset(inputs.in_flight) if action is Action.MERGE else frozenset(),
         ),
     )
 
 
-def _read_field(row: list[object], inputs: Inputs) -> FieldDecision:
-    name, side, value, rule, reason = row
-    field, ours, theirs = str(name), cast("Values", inputs.ours), cast("Values", inputs.theirs)
+def _read_field(
+    inputs: Inputs, name: object, side: object, value: object, rule: object, reason: object
+) -> FieldDecision:
+    if isinstance(inputs.ours, Presence) or isinstance(inputs.theirs, Presence):
+        raise TypeError("fields are decided where both sides show them")
+    field = _text(name)
     return FieldDecision(
         field=field,
         base=(inputs.base or {}).get(field),
-        ours=ours.get(field),
-        theirs=theirs[field],
+        ours=inputs.ours.get(field),
+        theirs=inputs.theirs[field],
         value=_value(value),
         side=Side(side),
-        rule=str(rule),
-        reason=str(reason),
+        rule=_text(rule),
+        reason=_text(reason),
     )
 
 
@@ -111,12 +124,32 @@ def _read_shown(document: object) -> Shown:
     return Presence(document) if isinstance(document, str) else _values(document)
 
 
-def _values(document: object) -> Values:
-    return {name: _value(value) for name, value in cast("dict[str, object]", document).items()}
+def _values(document: Any) -> Values:
+    return {name: _value(value) for name, value in document.items()}
 
 
 def _value(document: object) -> Value:
-    return tuple(document) if isinstance(document, list) else cast("Value", document)
+    if document is None or isinstance(document, str | int):
+        return document
+    if isinstance(document, list):
+        return tuple(map(_text, document))
+    raise TypeError(f"{document!r} is no value of a field")
+
+
+def _text(document: object) -> str:
+    if isinstance(document, str):
+        return document
+    raise TypeError(f"{document!r} is no text")
+
+
+def _optional(document: object) -> str | None:
+    return None if document is None else _text(document)
+
+
+def _number(document: object) -> int:
+    if isinstance(document, int) and not isinstance(document, bool):
+        return document
+    raise TypeError(f"{document!r} is no number")
 
 
 def _edited(edited: Edited) -> list[str | int | None]:
@@ -124,11 +157,10 @@ def _edited(edited: Edited) -> list[str | int | None]:
     return [*times, edited.resolution_s, edited.skew_s]
 
 
-def _read_edited(row: list[str | int | None]) -> Edited:
-    ours_at, theirs_at, resolution_s, skew_s = row
+def _read_edited(ours_at: object, theirs_at: object, resolution_s: object, skew_s: object) -> Edited:
     return Edited(
-        ours_at=None if ours_at is None else datetime.fromisoformat(str(ours_at)),
-        theirs_at=None if theirs_at is None else datetime.fromisoformat(str(theirs_at)),
-        resolution_s=int(resolution_s or 1),
-        skew_s=int(skew_s or 0),
+        ours_at=None if ours_at is None else datetime.fromisoformat(_text(ours_at)),
+        theirs_at=None if theirs_at is None else datetime.fromisoformat(_text(theirs_at)),
+        resolution_s=_number(resolution_s),
+        skew_s=_number(skew_s),
     )

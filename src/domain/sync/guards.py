@@ -5,6 +5,7 @@ can tell, their number can.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -20,9 +21,9 @@ class Share:
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.percent <= 100:  # noqa: PLR2004 - percents
-            raise InvalidValue(f"percent is a number from 0 to 100, not {self.percent}", field="guards")
+            raise InvalidValue(f"percent is a number from 0 to 100, not {self.percent}", field="percent")
         if self.at_least < 0:
-            raise InvalidValue(f"at_least is a number from 0, not {self.at_least}", field="guards")
+            raise InvalidValue(f"at_least is a number from 0, not {self.at_least}", field="at_least")
 
     def allows(self, count: int, shared: int) -> bool:
         """Whether ``count`` of ``shared`` records is no more than that."""
@@ -41,10 +42,13 @@ class Guards:
     conflicts: Share = _USUAL
 
     def changed(self, document: object) -> "Guards":
-        """These, with what ``{"deleted": {"percent": 5, "at_least": 3}, …}`` names. Raises InvalidValue."""
-        if not isinstance(document, Mapping) or not document.keys() <= {"deleted", "blanked", "conflicts"}:
-            raise InvalidValue("guards are deleted, blanked and conflicts", field="guards")
-        return attrs.evolve(self, **{name: _share(getattr(self, name), part) for name, part in document.items()})
+        """These, with what ``{"deleted": {"percent": 5, "at_least": 3}, …}`` names. Raises
+        InvalidValue; its ``field`` is the key, such as ``guards.deleted.percent``.
+        """
+        parts = _known(document, ("deleted", "blanked", "conflicts"), "guards")
+        return attrs.evolve(
+            self, **{name: _share(getattr(self, name), part, f"guards.{name}") for name, part in parts.items()}
+        )
 
     def document(self) -> dict[str, object]:
         """What ``changed`` reads."""
@@ -96,10 +100,21 @@ def _trip(guard: str, what: str, share: Share, count: int, shared: int) -> Trip 
     return Trip(guard=guard, count=count, shared=shared, message=f"{count} of {shared} records {what}; {allowed}")
 
 
-def _share(share: Share, document: object) -> Share:
-    if not isinstance(document, Mapping) or not document.keys() <= {"percent", "at_least"}:
-        raise InvalidValue("a guard has percent and at_least", field="guards")
-    for name, value in document.items():
+def _share(share: Share, document: object, key: str) -> Share:
+    parts = _known(document, ("percent", "at_least"), key)
+    for name, value in parts.items():
         if isinstance(value, bool) or not isinstance(value, int):
-            raise InvalidValue(f"{name} is a whole number, not {value!r}", field="guards")
-    return attrs.evolve(share, **document)
+            raise InvalidValue(f"{name} is a whole number, not {value!r}", field=f"{key}.{name}")
+    try:
+        return attrs.evolve(share, **parts)
+    except InvalidValue as error:
+        raise InvalidValue(error.message, field=f"{key}.{error.details['field']}") from None
+
+
+def _known(document: object, names: tuple[str, ...], key: str) -> Mapping[str, Any]:
+    if not isinstance(document, Mapping):
+        raise InvalidValue(f"{key} has {' and '.join(names)}, it is not {document!r}", field=key)
+    for name in document:
+        if name not in names:
+            raise InvalidValue(f"{key} has no {name!r}; it has {', '.join(names)}", field=f"{key}.{name}")
+    return document

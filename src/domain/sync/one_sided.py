@@ -19,61 +19,71 @@ class Fate:
 
 
 @attrs.frozen
-class _Words:
-    """One direction of everything: ``keeper`` still has the record, ``loser`` does not."""
+class _Direction:
+    """One direction of everything: one side still has the record (``has_it``), the other deleted it (``lost_it``)."""
 
-    keeper: str
-    loser: str
+    has_it: str
+    lost_it: str
+    edited_it: str
     create: Action
     delete: Action
     restore: Action
 
 
-_OURS_KEPT = _Words("we", "the provider", Action.CREATE_THERE, Action.DELETE_HERE, Action.RESTORE_THERE)
-_THEIRS_KEPT = _Words("the provider", "we", Action.CREATE_HERE, Action.DELETE_THERE, Action.RESTORE_HERE)
+_OURS_KEPT = _Direction(
+    has_it="only we have it",
+    lost_it="the provider deleted it",
+    edited_it="the provider deleted what we edited",
+    create=Action.CREATE_THERE,
+    delete=Action.DELETE_HERE,
+    restore=Action.RESTORE_THERE,
+)
+_THEIRS_KEPT = _Direction(
+    has_it="only the provider has it",
+    lost_it="we deleted it",
+    edited_it="we deleted what the provider edited",
+    create=Action.CREATE_HERE,
+    delete=Action.DELETE_THERE,
+    restore=Action.RESTORE_HERE,
+)
 
 
 def fate(schema: Schema, policy: Policy, *, base: Values | None, ours: Shown, theirs: Shown, pinned: bool) -> Fate:
     """Neither side is unknown, and at least one is gone. ``pinned``: a person decided that it stays so."""
-    if isinstance(ours, Presence) and isinstance(theirs, Presence):
+    if not isinstance(ours, Presence):
+        # Our own record is always whole: a field that it does not name is empty.
+        values = {name: ours.get(name) for name in schema.names}
+        way, create, delete = _OURS_KEPT, policy.create_there, policy.delete_here
+    elif not isinstance(theirs, Presence):
+        values = dict(theirs)
+        way, create, delete = _THEIRS_KEPT, policy.create_here, policy.delete_there
+    else:
         return Fate(Action.FORGET, "both_gone", "neither side has it any more")
-    kept_by_us = isinstance(theirs, Presence)
-    words = _OURS_KEPT if kept_by_us else _THEIRS_KEPT
-    values = ours if kept_by_us else theirs
-    assert not isinstance(values, Presence)  # noqa: S101 - for the type checker: exactly one is gone
-    create, delete = _allowed(policy, kept_by_us)
     if pinned:
         return Fate(Action.APART, "override", "a person decided that it stays as it is")
     if base is None:
-        return _new(words, create)
+        return _new(way, create)
     if schema.same(base, values):
-        return _unedited(words, delete)
-    return _edited(words, policy.deletes, create, delete)
+        return _unedited(way, delete)
+    return _edited(way, policy.deletes, create, delete)
 
 
-def _allowed(policy: Policy, kept_by_us: bool) -> tuple[bool, bool]:
-    """Whether the loser's side may be created at, and the keeper's be deleted from."""
-    if kept_by_us:
-        return policy.create_there, policy.delete_here
-    return policy.create_here, policy.delete_there
-
-
-def _new(words: _Words, create: bool) -> Fate:
+def _new(way: _Direction, create: bool) -> Fate:
     if create:
-        return Fate(words.create, "only_one_side", f"only {words.keeper} have it")
-    return Fate(Action.APART, "only_one_side", f"only {words.keeper} have it, and the policy does not create it there")
+        return Fate(way.create, "only_one_side", way.has_it)
+    return Fate(Action.APART, "only_one_side", f"{way.has_it}, and the policy does not create it on the other side")
 
 
-def _unedited(words: _Words, delete: bool) -> Fate:
+def _unedited(way: _Direction, delete: bool) -> Fate:
     if delete:
-        return Fate(words.delete, "deleted", f"{words.loser} deleted it, and nobody edited it since")
-    return Fate(Action.APART, "deleted", f"{words.loser} deleted it, and the policy does not delete it on this side")
+        return Fate(way.delete, "deleted", f"{way.lost_it}, and nobody edited it since")
+    return Fate(Action.APART, "deleted", f"{way.lost_it}, and the policy does not delete it on this side")
 
 
-def _edited(words: _Words, deletes: Deletes, create: bool, delete: bool) -> Fate:
-    rule, what = deletes.value, f"{words.loser} deleted what {words.keeper} edited"
+def _edited(way: _Direction, deletes: Deletes, create: bool, delete: bool) -> Fate:
+    rule = deletes.value
     if deletes is Deletes.DELETE and delete:
-        return Fate(words.delete, rule, f"{what}; the deletion wins, the edit is journalled")
+        return Fate(way.delete, rule, f"{way.edited_it}; the deletion wins, the edit is journalled")
     if deletes is Deletes.KEEP_EDITED and create:
-        return Fate(words.restore, rule, f"{what}; the edited record is restored")
-    return Fate(Action.ASK, rule, f"{what}; it is kept until a person decides")
+        return Fate(way.restore, rule, f"{way.edited_it}; the edited record is restored")
+    return Fate(Action.ASK, rule, f"{way.edited_it}; it is kept until a person decides")

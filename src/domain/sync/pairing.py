@@ -77,5 +77,6 @@ def _grouped(schema: Schema, key: tuple[str, ...], records: Mapping[O, Values]) 
     for one, values in records.items():
         found = match_values(schema, key, values)
         if found is not None:
-            groups[found].append(one)
+            # By type as well: to Python, True and 1 are one key.
+            groups[tuple((type(value), value) for value in found)].append(one)
     return dict(groups)

@@ -5,30 +5,42 @@ Equal inputs give equal bytes. A plan is stale as soon as anything it was comput
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from operator import itemgetter
 
 import attrs
 
+from .canonical import Value
+from .decision import Decision
 from .documents import line, policy_line, step_line
 from .guards import Tally, Trip
 from .policy import Policy
 from .schema import Schema
+from .side import Side
 from .step import Step, count
 
 
 class Fingerprint:
-    """Of the steps of a plan, one after the other, in the plan's order."""
+    """Of the steps of a plan, in any order."""
 
     def __init__(self, schema: Schema, policy: Policy) -> None:
-        self._hash = sha256(line(schema.kind).encode())
-        self._hash.update(policy_line(policy).encode())
+        self._head = line(schema.kind) + policy_line(policy)
+        self._count = self._sum = 0
 
     def add(self, step: Step) -> None:
-        """The next step."""
-        self._hash.update(step_line(step).encode())
+        """One more step."""
+        self.add_line(step_line(step))
+
+    def add_line(self, text: str) -> None:
+        """One more step, as its line."""
+        self._count += 1
+        self._sum = (self._sum + int.from_bytes(sha256(text.encode()).digest(), "big")) % _BITS
 
     def hex(self) -> str:
-        """So far."""
-        return self._hash.hexdigest()
+        """Of all so far."""
+        return sha256(f"{self._head}{self._count} {self._sum:x}".encode()).hexdigest()
+
+
+_BITS = 1 << 256
 
 
 @attrs.frozen(kw_only=True)
@@ -56,15 +68,15 @@ class Plan:
 
 def make_plan(schema: Schema, policy: Policy, steps: Iterable[Step], *, shared: int) -> Plan:
     """The plan of these steps, in any order. ``shared``: how many records both sides had before."""
-    ordered = sorted(steps, key=lambda step: step.order)
+    lined = sorted(((step.order, step_line(step), step) for step in steps), key=itemgetter(0, 1))
     tally, fingerprint = Tally(shared=shared), Fingerprint(schema, policy)
-    for step in ordered:
+    for _, text, step in lined:
         count(step, schema, tally)
-        fingerprint.add(step)
+        fingerprint.add_line(text)
     return Plan(
         kind=schema.kind,
         policy=policy,
-        steps=tuple(ordered),
+        steps=tuple(step for _, _, step in lined),
         trips=tally.trips(policy.guards),
         fingerprint=fingerprint.hex(),
     )
@@ -80,18 +92,20 @@ class Difference:
     @property
     def fields(self) -> Sequence[str]:
         """The fields that differ, in order; none when only the action does."""
-        was = {made.field: made for made in self.step.decision.fields}
-        would = {made.field: made for made in self.instead.decision.fields}
-        return [name for name in was if _told(was[name]) != _told(would.get(name))]
+        would = _outcome(self.instead.decision)
+        return [name for name, outcome in _outcome(self.step.decision).items() if outcome != would.get(name)]
 
 
 def what_if(schema: Schema, policy: Policy, steps: Iterable[Step]) -> Iterable[Difference]:
-    """Decide the same inputs anew under another policy, and give what comes out otherwise. Asks nobody."""
+    """Decide the same inputs anew under another policy, and give what comes out otherwise. Asks nobody.
+
+    Another rule or reason for the same outcome is no difference.
+    """
     for step in steps:
-        decision = step.inputs.decide(schema, policy)
-        if decision != step.decision:
+        decision, was = step.inputs.decide(schema, policy), step.decision
+        if decision.action is not was.action or _outcome(decision) != _outcome(was):
             yield Difference(step=step, instead=attrs.evolve(step, decision=decision))
 
 
-def _told(made: object) -> object:
-    return None if made is None else (getattr(made, "side", None), getattr(made, "value", None))
+def _outcome(decision: Decision) -> dict[str, tuple[Side, Value]]:
+    return {made.field: (made.side, made.value) for made in decision.fields}

@@ -87,7 +87,7 @@ def read_policy(document: Document, schema: Schema, laws: Laws, *, below: Policy
 
 
 def policy_document(policy: Policy) -> dict[str, object]:
-    """What ``read_policy`` reads back as the same policy, whatever is below."""
+    """What ``read_policy`` reads back, over the built-in policy, as the same policy but for its version."""
     return {
         "default": policy.default.name,
         "fields": {name: law.name for name, law in sorted(policy.fields.items())},

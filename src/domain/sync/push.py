@@ -27,7 +27,8 @@ class PushState(enum.Enum):
 class Push:
     """``values`` are to be written there; ``expected`` are the provider's values that they were decided against.
 
-    ``external_id`` None: a record that is to be made there. Its id is its key: sent twice, it has one effect.
+    ``external_id`` None: a record that is to be made there; no ``values``: one that is to be deleted there. Its id is
+    its key: sent twice, it has one effect.
     ``attempts`` counts how often it was tried, ``why`` says what came of the last try. Instants in UTC.
     """
 

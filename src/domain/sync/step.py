@@ -12,12 +12,18 @@ from .guards import Tally
 from .laws import NEVER_EDITED, Edited, Law
 from .policy import Policy
 from .schema import Field, Schema
-from .side import GONE, Presence, Shown, Side
+from .side import GONE, Presence, Shown
+
+# The rule by which a new record is not created: it may be one that is here.
+AMBIGUOUS = "ambiguous"
 
 
 @attrs.frozen(kw_only=True)
 class Inputs:
-    """What a decision is computed from, besides the policy. See ``decide``."""
+    """What a decision is computed from, besides the policy. See ``decide``.
+
+    ``candidates`` are ids of our records of which a new record of the provider may be one, and nobody can tell which.
+    """
 
     base: Values | None
     ours: Shown
@@ -25,9 +31,12 @@ class Inputs:
     edited: Edited = NEVER_EDITED
     overrides: Mapping[str, Law] = NO_LAWS
     in_flight: Values = NOTHING
+    candidates: tuple[str, ...] = ()
 
     def decide(self, schema: Schema, policy: Policy) -> Decision:
         """The decision: the same inputs and policy always give the same."""
+        if self.candidates:
+            return Decision(action=Action.ASK, rule=AMBIGUOUS, reason="it may be one of several of our records")
         return decide(
             schema,
             policy,
@@ -46,7 +55,8 @@ class Step:
 
     ``local_version`` is our record's version as it was read (0: none), ``fingerprint`` a hash of the provider's record
     as received (empty: not seen), ``proof`` how it is known that the provider's is gone: ``tombstone``, ``answer`` or
-    ``listing``. A step of which one of these is no longer so is stale.
+    ``listing``. ``pushes`` are the values that are to be written there: of those that the decision would push the ones
+    that the provider takes. A step of which one of these is no longer so is stale.
     """
 
     external_id: str | None
@@ -54,6 +64,7 @@ class Step:
     local_version: int = 0
     fingerprint: bytes = b""
     proof: str | None = None
+    pushes: Values = NOTHING
     inputs: Inputs
     decision: Decision
 
@@ -65,7 +76,7 @@ class Step:
 
 def count(step: Step, schema: Schema, tally: Tally) -> None:
     """Add what a step takes away. A record that the provider lost counts as deleted, whatever the policy does then;
-    not so one that a person decided about.
+    not so one that a person decided about. A value is blanked where it is written: here, or by a push.
     """
     decision = step.decision
     if decision.action is Action.DELETE_THERE or _is_lost(step):
@@ -73,7 +84,7 @@ def count(step: Step, schema: Schema, tally: Tally) -> None:
     elif decision.asks:
         tally.conflicts += 1
     for made in decision.fields:
-        if made.side is not Side.NEITHER and _blanks(schema.by_name[made.field], made):
+        if _blanks(schema.by_name[made.field], made, pushed=made.field in step.pushes):
             tally.blanked[made.field] = tally.blanked.get(made.field, 0) + 1
 
 
@@ -83,11 +94,16 @@ def _is_lost(step: Step) -> bool:
     return shared and inputs.theirs is GONE and decision.rule != OVERRIDE
 
 
-def _blanks(field: Field, made: FieldDecision) -> bool:
-    overwritten = made.ours if made.changes_ours else made.theirs
-    return field.canonical(made.value) is None and field.canonical(overwritten) is not None
+def _blanks(field: Field, made: FieldDecision, *, pushed: bool) -> bool:
+    overwritten = (made.ours if made.changes_ours else None, made.theirs if pushed and made.diverges else None)
+    return field.canonical(made.value) is None and any(field.canonical(each) is not None for each in overwritten)
 
 
 def is_shown(shown: Shown) -> bool:
     """Whether a side shows the record."""
     return not isinstance(shown, Presence)
+
+
+def values_of(shown: Shown) -> Values:
+    """What a side shows of the record; nothing where it has none."""
+    return NOTHING if isinstance(shown, Presence) else shown

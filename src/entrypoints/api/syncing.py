@@ -28,7 +28,7 @@ async def run_sync(
     runs = []
     for account in accounts:
         if kind != "leads":
-            runs.append(await uses.sync_members(tenant_id, account, force=force))
+            runs.append(await uses.sync.members(tenant_id, account, force=force))
         if kind != "members":
-            runs.append(await uses.sync_leads(tenant_id, account, force=force))
+            runs.append(await uses.sync.leads(tenant_id, account, force=force))
     return runs

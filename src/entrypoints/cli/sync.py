@@ -92,7 +92,7 @@ async def run_(
 async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, call: Given) -> Answer:
     """Show when each kind was last synced with success, the latest runs and the last errors."""
     async with in_tenant(call, tenant) as (use, home):
-        now = await use.sync_status(home.id)
+        now = await use.sync.status(home.id)
         names = {a.id: a.name for a in await use.list_provider_accounts(home.id)}
     parts: list[Table | str] = [
         f"members last synced: {cell(now.last_sync_members, home.zone) or 'never'}",
@@ -138,7 +138,7 @@ async def _run(
     force: bool,
     screen: ConsoleScreen | None,
 ) -> Run:
-    sync = use.sync_members if kind == "members" else use.sync_leads
+    sync = use.sync.members if kind == "members" else use.sync.leads
     if screen is None:
         return await sync(tenant.id, account.id, force=force, progress=no_progress)
     async with screen.progress(account.name) as progress:
@@ -155,7 +155,7 @@ async def _totals(use: "UseCases", tenant: "Tenant", accounts: "Sequence[Provide
 
 async def _errors(use: "UseCases", tenant: "Tenant", ran: Sequence[_Ran]) -> Sequence[SyncError]:
     runs = {r.run.id for r in ran}
-    recent = (await use.sync_status(tenant.id)).recent_errors
+    recent = (await use.sync.status(tenant.id)).recent_errors
     return [error for error in recent if error.run_id in runs][:_ERRORS_SHOWN]
 
 

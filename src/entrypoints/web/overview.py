@@ -87,7 +87,7 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
         tenant=tenant,
         user=principal.name,
         health=await _health(uses, principal),
-        sync=await _or_none(uses.sync_status(tenant_id)),
+        sync=await _or_none(uses.sync.status(tenant_id)),
         counts=await _or_none(uses.readers.counts(tenant_id)),
         tasks=tasks.items if tasks else None,
         open_tasks=tasks.count if tasks else 0,

@@ -153,7 +153,7 @@ async def test_the_last_ten_errors_and_all_of_them_counted(api: Api, world: Worl
     for number in range(12):
         world.gym.faults.outage = GatewayUnavailable(f"failure {number:02}")
         world.clock.advance(timedelta(minutes=1))
-        await world.use_cases.sync_leads(world.north.id, world.account.id, force=True)
+        await world.use_cases.sync.leads(world.north.id, world.account.id, force=True)
     world.gym.faults.outage = None
     await logged_in(api)
     shown = await page(api)

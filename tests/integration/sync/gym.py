@@ -65,7 +65,7 @@ class Gym:
     async def sync(self) -> Sequence[Run]:
         """Members, then leads, whatever the hourly limit says."""
         ids = self.tenant.id, self.account.id
-        return [await self.use_cases.sync_members(*ids, force=True), await self.use_cases.sync_leads(*ids, force=True)]
+        return [await self.use_cases.sync.members(*ids, force=True), await self.use_cases.sync.leads(*ids, force=True)]
 
     async def counts(self) -> Mapping[str, Mapping[str, int]]:
         """By kind and status."""

@@ -15,7 +15,7 @@ async def main(folder: str, database_url: str, provider_url: str) -> None:
     async with opened(Path(folder), database_url, provider_url, adjust=lambda _: None) as gym:
         sys.stdout.write("opened\n")
         sys.stdout.flush()
-        run = await gym.use_cases.sync_members(gym.tenant.id, gym.account.id, force=True)
+        run = await gym.use_cases.sync.members(gym.tenant.id, gym.account.id, force=True)
         sys.stdout.write(f"{run.state.value}\t{run.counts.created}\t{run.reason}\n")
 
 

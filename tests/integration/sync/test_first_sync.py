@@ -74,10 +74,10 @@ async def test_a_provider_that_is_down_fails_the_run_tells_why_and_changes_nothi
         await gym.sync()
         before = await gym.stored()
         gym_provider.faults.replace((FaultRule(kind=Fault.SERVER_ERROR, path="/v1/memberships"),))
-        run = await gym.use_cases.sync_members(gym.tenant.id, gym.account.id, force=True)
+        run = await gym.use_cases.sync.members(gym.tenant.id, gym.account.id, force=True)
         assert run.state is RunState.FAILED
         assert run.reason
-        status = await gym.use_cases.sync_status(gym.tenant.id)
+        status = await gym.use_cases.sync.status(gym.tenant.id)
         assert status.total_errors == 1
         assert status.recent_errors[0].code == "provider_unavailable"
         assert await gym.stored() == before

@@ -57,9 +57,9 @@ async def test_killed_in_the_middle_the_next_run_completes(
         await victim.wait()
         stuck.provider.faults.replace(())
         async with opened(tmp_path, database_url, url) as gym:
-            run = await gym.use_cases.sync_members(gym.tenant.id, gym.account.id, force=True)
+            run = await gym.use_cases.sync.members(gym.tenant.id, gym.account.id, force=True)
             assert run.state is RunState.COMPLETED
-            await gym.use_cases.sync_leads(gym.tenant.id, gym.account.id)
+            await gym.use_cases.sync.leads(gym.tenant.id, gym.account.id)
             assert facts(await gym.stored()) == undisturbed
             runs = await gym.use_cases.readers.runs(gym.tenant.id, limit=10)
             assert [r.state for r in runs if r.kind == "members"] == [RunState.COMPLETED, RunState.INTERRUPTED]
@@ -71,7 +71,7 @@ async def test_of_two_processes_one_runs_and_the_other_says_so(tmp_path: Path, d
         first = await start(tmp_path, database_url, url)
         await stuck.reached.wait()
         async with opened(tmp_path, database_url, url) as gym:
-            run = await gym.use_cases.sync_members(gym.tenant.id, gym.account.id, force=True)
+            run = await gym.use_cases.sync.members(gym.tenant.id, gym.account.id, force=True)
         assert run.state is RunState.SKIPPED
         assert "another process" in (run.reason or "")
         first.send_signal(signal.SIGKILL)

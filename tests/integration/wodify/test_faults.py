@@ -1,6 +1,6 @@
 """Whatever goes wrong, a listing yields everything or raises, and no write happens twice."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -8,7 +8,8 @@ from tresen.adapters.emulators.faults import Fault, FaultRule
 from tresen.adapters.emulators.wodify import WodifyEmulator
 from tresen.adapters.memory.clock import FixedClock
 from tresen.application.ports.gym import GymGateway, NewMembership, NewPerson
-from tresen.application.ports.sources import Observed
+from tresen.application.ports.sources import Batch, Observed
+from tresen.application.sync.kinds import MEMBER
 from tresen.domain.shared.errors import GatewayUnavailable, GatewayUnsupported
 
 from .conftest import SIZES, TODAY, Open
@@ -24,8 +25,8 @@ TRANSIENT = (
 )
 
 
-async def everything(pages: AsyncIterator[Sequence[Observed]]) -> list[Observed]:
-    return [record async for page in pages for record in page]
+async def everything(batches: AsyncIterator[Batch]) -> list[Observed]:
+    return [record async for batch in batches for record in batch.observed]
 
 
 def rule(kind: Fault, **limits: int | str | None) -> FaultRule:
@@ -36,7 +37,7 @@ def rule(kind: Fault, **limits: int | str | None) -> FaultRule:
 async def test_passing_faults_cost_no_record(connect: Open, emulator: WodifyEmulator, kind: Fault) -> None:
     emulator.faults.replace((rule(kind, every=3),))
     async with connect(page_size="10") as gym:
-        seen = await everything(gym.members())
+        seen = await everything(gym.source(MEMBER).listing())
     assert len({record.external_id for record in seen}) == len(seen) == SIZES.clients
     assert emulator.calls["GET /clients"] > SIZES.clients // 10
 
@@ -46,7 +47,7 @@ async def test_a_listing_that_fails_in_the_middle_for_good_raises(
     connect: Open, emulator: WodifyEmulator, kind: Fault
 ) -> None:
     async with connect(page_size="10") as gym:
-        pages = gym.members()
+        pages = gym.source(MEMBER).listing()
         await anext(pages)
         await anext(pages)
         emulator.faults.replace((rule(kind),))
@@ -56,19 +57,19 @@ async def test_a_listing_that_fails_in_the_middle_for_good_raises(
 
 async def test_slowness_is_waited_out(gym: GymGateway, emulator: WodifyEmulator) -> None:
     emulator.faults.replace((rule(Fault.LATENCY, latency_ms=500),))
-    assert len(await everything(gym.members())) == SIZES.clients
+    assert len(await everything(gym.source(MEMBER).listing())) == SIZES.clients
 
 
 async def test_a_missing_route_is_unsupported_at_once(gym: GymGateway, emulator: WodifyEmulator) -> None:
     emulator.faults.replace((rule(Fault.MISSING_ROUTE),))
     with pytest.raises(GatewayUnsupported):
-        await everything(gym.members())
+        await everything(gym.source(MEMBER).listing())
     assert emulator.calls["GET /clients"] == 1
 
 
 async def test_retry_after_is_obeyed(gym: GymGateway, emulator: WodifyEmulator, clock: FixedClock) -> None:
     emulator.faults.replace((rule(Fault.RATE_LIMITED, times=1, retry_after_s=17),))
-    await gym.members().__anext__()
+    await gym.source(MEMBER).listing().__anext__()
     assert 17.0 in clock.slept
 
 
@@ -77,7 +78,7 @@ async def test_nobody_waits_for_a_provider_that_wants_to_be_left_alone_for_years
 ) -> None:
     emulator.faults.replace((rule(Fault.RATE_LIMITED, retry_after_s=10**9),))
     with pytest.raises(GatewayUnavailable) as caught:
-        await everything(gym.members())
+        await everything(gym.source(MEMBER).listing())
     assert caught.value.details["retry_after_s"] == 86_400.0
     assert clock.slept == []
     assert emulator.calls["GET /clients"] == 1

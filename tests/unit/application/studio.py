@@ -47,12 +47,8 @@ from tresen.application.ports.gym import GymGateway
 from tresen.application.ports.phones import PhoneBook
 from tresen.application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from tresen.application.staff.complete_task import CompleteTask
-from tresen.application.sync.listing import Listing
-from tresen.application.sync.run_books import RunBooks
-from tresen.application.sync.sync_account import Progress, SyncAccount, no_progress
-from tresen.application.sync.sync_leads import SyncLeads
-from tresen.application.sync.sync_members import SyncMembers
-from tresen.application.sync.sync_status import SyncStatus
+from tresen.application.sync.desk import sync_desk
+from tresen.application.sync.sync_account import Progress, no_progress
 from tresen.application.tenancy.check_provider import CheckProvider
 from tresen.application.tenancy.connect_provider import ConnectProvider
 from tresen.application.tenancy.create_tenant import CreateTenant
@@ -70,9 +66,9 @@ from tresen.domain.shared.ids import AccountId, TenantId
 from tresen.domain.shared.money import Money
 from tresen.domain.shared.page import Listing as Window
 from tresen.domain.staff.task import StaffTask
-from tresen.domain.sync.decision import Policy
 from tresen.domain.sync.journal import Change
 from tresen.domain.sync.laws import Law
+from tresen.domain.sync.policy import Policy
 from tresen.domain.sync.run import Run
 from tresen.domain.sync.schema import Value
 from tresen.domain.tenancy.provider_account import ProviderAccount
@@ -211,12 +207,18 @@ class Studio:
         self.create_lead = CreateLead(transactions, writes, absorb, phones, clock, ids)
         self.update_lead = UpdateLead(transactions, writes, absorb, clock)
         self.convert_lead = ConvertLead(transactions, writes, absorb, self.create_membership, clock)
-        self.run_books = RunBooks(transactions, guard, clock, ids)
-        sync = SyncAccount(self.run_books, gyms, self.locks)
-        listing = Listing(transactions, self.run_books, policy, clock, ids)
-        self.sync_members = SyncMembers(sync, listing, self.run_books, phones)
-        self.sync_leads = SyncLeads(sync, listing, phones)
-        self.sync_status = SyncStatus(transactions, self.readers, gyms)
+        self.desk = sync_desk(
+            transactions=transactions,
+            gyms=gyms,
+            locks=self.locks,
+            guard=guard,
+            phones=phones,
+            readers=self.readers,
+            clock=clock,
+            ids=ids,
+            policy=policy,
+        )
+        self.sync_members, self.sync_leads, self.sync_status = self.desk.members, self.desk.leads, self.desk.status
 
     # -- setting the scene ---------------------------------------------------------------------------------------
 

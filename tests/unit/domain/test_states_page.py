@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tresen.domain.leads import stage
 from tresen.domain.membership import status
+from tresen.domain.sync import conflict
 from tresen.domain.webhooks import delivery, endpoint, message
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "states.md"
@@ -34,6 +35,13 @@ the state. A sync takes the provider's state even where the table has no such st
 come back. `unknown`: the provider used a word that has no meaning here; the word is kept beside the stage.
 
 {leads}
+
+## Conflicts
+
+`domain/sync/conflict.py`. A conflict is `open` until a person decides (`resolved`), or the two sides come to agree by
+themselves (`settled`). Either may be opened again: somebody decides otherwise, or the sides differ anew.
+
+{conflicts}
 
 ## Deliveries
 
@@ -75,6 +83,11 @@ def page() -> str:
         for source, targets in stage.TRANSITIONS.items()
         for target in sorted(targets, key=list(stage.Stage).index)
     ]
+    conflicts = [
+        f"{source.value} --> {target.value}"
+        for source, targets in conflict.TRANSITIONS.items()
+        for target in sorted(targets, key=list(conflict.ConflictState).index)
+    ]
     deliveries = [
         f"{source.value} --> {target.value}"
         for source, targets in delivery.TRANSITIONS.items()
@@ -91,6 +104,7 @@ def page() -> str:
     return TEXT.format(
         memberships=diagram(["[*] --> pending", *memberships]),
         leads=diagram(["[*] --> new", *leads]),
+        conflicts=diagram(["[*] --> open", *conflicts]),
         deliveries=diagram(["[*] --> received", *deliveries]),
         endpoints=diagram(["[*] --> active", *endpoints]),
         messages=diagram(["[*] --> pending", *messages]),
@@ -107,6 +121,7 @@ def test_every_state_and_every_step_is_on_the_page() -> None:
         *status.Status,
         *status.Step,
         *stage.Stage,
+        *conflict.ConflictState,
         *delivery.DeliveryState,
         *endpoint.EndpointState,
         *message.MessageState,

@@ -1,6 +1,7 @@
 """The emulated gym: its rows and the rules by which calls change them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from itertools import count
 
@@ -18,6 +19,7 @@ from .bodies import (
 )
 from .data import Sizes, seeded_gym
 from .envelopes import Refused
+from .habits import Removal, Switches, respelled
 from .listings import CLIENTS, INVOICES, LEADS, MEMBERSHIPS
 from .rows import new_row
 from .rules import added, assign, client_of, day_of, invoice_for, labelled, note_step, template_of
@@ -32,7 +34,8 @@ API_USER = "API"
 class Store:
     """Rows and rules. The clock stands at noon of ``today`` and moves a second with every write.
 
-    Methods raise Refused, 404 for an absent row and 400 for a body that does not hold, and then change nothing.
+    ``switches`` and ``removals`` (with the kind of row) are told in ``habits.py``. Methods raise Refused, 404 for an
+    absent row and 400 for a body that does not hold, and then change nothing.
     """
 
     def __init__(self, *, seed: int, today: date, sizes: Sizes) -> None:
@@ -47,10 +50,13 @@ class Store:
         self.leads: Table[Lead] = Table(LEADS, gym.leads)
         self.invoices: Table[Invoice] = Table(INVOICES)
         self._ids: Iterator[int] = count(FIRST_NEW_ID)
-        self._seconds: Iterator[int] = count(0)
+        self._passed = 0
+        self.switches = Switches()
+        self.removals: list[tuple[str, Removal]] = []
 
     def create_client(self, body: ClientCreate) -> Client:
         """A new client; two may share an e-mail address."""
+        body = respelled(body) if self.switches.respells else body
         values = labelled(body, CLIENT_LABELS)
         client = Client(id=next(self._ids))
         assign(client, values)
@@ -63,6 +69,7 @@ class Store:
     def update_client(self, key: int, body: ClientUpdate) -> Client:
         """Replace everything a client's update carries."""
         client = self.clients.get(key)
+        body = respelled(body) if self.switches.respells else body
         values = labelled(body, CLIENT_LABELS)
         overwrite = values.pop("is_overwrite_notes")
         if not overwrite:
@@ -86,7 +93,7 @@ class Store:
 
     def create_lead(self, body: LeadCreate) -> Lead:
         """A new lead, even if one with the same e-mail address is there: the provider does not recognise repeats."""
-        values = labelled(body, LEAD_LABELS)
+        values = labelled(respelled(body) if self.switches.respells else body, LEAD_LABELS)
         lead = Lead(id=next(self._ids))
         assign(lead, values)
         self._stamp_new(lead)
@@ -96,7 +103,7 @@ class Store:
     def update_lead(self, key: int, body: LeadUpdate) -> Lead:
         """Replace everything a lead's update carries."""
         lead = self.leads.get(key)
-        assign(lead, labelled(body, LEAD_LABELS))
+        assign(lead, labelled(respelled(body) if self.switches.respells else body, LEAD_LABELS))
         lead.updated = self._touched()
         self.leads.put(lead)
         return lead
@@ -149,15 +156,18 @@ class Store:
         return membership
 
     def edit(self, kind: str, key: int, patch: bytes) -> bytes:
-        """Apply a JSON merge patch as staff at the gym would; the row in full. ValueError if it does not fit."""
+        """Apply a JSON merge patch as staff at the gym would; the row in full. ValueError if it does not fit.
+
+        The row is stamped, unless the patch brings its own stamp.
+        """
         match kind:
             case "clients":
                 client = self.clients.patched(self.clients.get(key), patch)
-                client.updated = self._touched("Front desk")
+                client.updated = self._stamp_of(client, patch)
                 return self._put(self.clients, client)
             case "leads":
                 lead = self.leads.patched(self.leads.get(key), patch)
-                lead.updated = self._touched("Front desk")
+                lead.updated = self._stamp_of(lead, patch)
                 return self._put(self.leads, lead)
             case "memberships":
                 return self._put(self.memberships, self.memberships.patched(self.memberships.get(key), patch))
@@ -175,6 +185,24 @@ class Store:
             case _:
                 raise Refused(404, f"no kind {kind}")
 
+    def answered(self, route: str) -> None:
+        """A route was answered: take away what was to go then."""
+        due = [(kind, one) for kind, one in self.removals if one.route == route]
+        for kind, one in due:
+            one.answers -= 1
+            if one.answers < 1:
+                self.removals.remove((kind, one))
+                with suppress(Refused):
+                    self.remove(kind, one.id)
+
+    def pass_time(self, seconds: int) -> None:
+        """Move the clock on."""
+        self._passed += seconds
+
+    def _stamp_of(self, row: Client | Lead, patch: bytes) -> Updated:
+        now = self._touched("Front desk")
+        return row.updated if "updated" in msgspec.json.decode(patch, type=dict[str, msgspec.Raw]) else now
+
     def _put(self, table: Table[R], row: R) -> bytes:
         table.put(row)
         return msgspec.json.encode(row)
@@ -185,8 +213,9 @@ class Store:
         self.clients.put(client)
 
     def _now(self) -> str:
-        noon = datetime.combine(self.today, time(12))
-        return (noon + timedelta(seconds=next(self._seconds))).isoformat()
+        moment = datetime.combine(self.today, time(12)) + timedelta(seconds=self._passed)
+        self._passed += not self.switches.still_clock
+        return moment.isoformat()
 
     def _touched(self, by: str = API_USER) -> Updated:
         return Updated(updated_by=by, updated_on_datetime=self._now())

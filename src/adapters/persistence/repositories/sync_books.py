@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import BindParameter, Select, bindparam, delete, func, literal, select
 
@@ -114,6 +115,13 @@ UNANSWERED_OF = (
         _push.state != literal(PushState.DROPPED.value, literal_execute=True),
     )
     .order_by(_push.created_at, _push.id)
+)
+CREATING = select(_push.local_id).where(
+    _push.tenant_id == bindparam("tenant_id"),
+    _push.account_id == _ACCOUNT,
+    _push.kind == _KIND,
+    _push.external_id.is_(None),
+    _push.state.in_([PushState.WAITING.value, PushState.REFUSED.value]),
 )
 
 STATE = rows_of(SYNC_STATE).where(_state.account_id == _ACCOUNT, _state.kind == _KIND)
@@ -250,6 +258,11 @@ class SqlPushes(SqlEntities[Push, PushId], Pushes):
         statement = self._transaction.among(UNANSWERED_OF, _push.external_id, external_ids)
         found = await self._select(statement, account_id=account_id, kind=kind)
         return _grouped(found, lambda push: str(push.external_id))
+
+    async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
+        """By the index of records."""
+        parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "kind": kind}
+        return {local_id for (local_id,) in await self._transaction.fetch(CREATING, parameters)}
 
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """By the index of the waiting ones."""

@@ -39,7 +39,7 @@ async def wodify_status(asking: Asking, uses: Uses) -> WodifyStatusAnswer:
     return WodifyStatusAnswer(
         api_health=worst(found),
         accounts=list(found),
-        sync_status=sync_status(await uses.sync_status(asking.tenant_id)),
+        sync_status=sync_status(await uses.sync.status(asking.tenant_id)),
         configuration=[account(one) for one in accounts],
     )
 

@@ -29,7 +29,7 @@ class SyncBody(Body):
 @get("/status", summary="Last syncs and errors", opt=needs(Scope.SYNC_READ))
 async def get_status(asking: Asking, uses: Uses) -> SyncStatusAnswer:
     """W45's keys."""
-    return sync_status(await uses.sync_status(asking.tenant_id))
+    return sync_status(await uses.sync.status(asking.tenant_id))
 
 
 @get("/runs", summary="The latest runs", opt=needs(Scope.SYNC_READ, query=frozenset({"limit"})))

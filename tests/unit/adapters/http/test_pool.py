@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import attrs
@@ -160,3 +160,56 @@ async def test_addresses_of_our_own_network_are_not_dialled_unless_allowed() -> 
             with pytest.raises(AddressForbidden):
                 await pool.send(get(server.url.replace("127.0.0.1", host)))
     assert server.heads == []
+
+
+@asynccontextmanager
+async def listening(
+    handle: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[str]:
+    """The address of a server that handles each connection so, and closes it then."""
+    tasks = set()
+
+    async def handled(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())
+        await handle(reader, writer)
+        writer.close()
+        await writer.wait_closed()
+
+    listener = await asyncio.start_server(handled, "127.0.0.1", 0)
+    async with listener:
+        yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
+        await asyncio.wait([task for task in tasks if task])
+
+
+async def test_a_connection_is_used_again_and_not_once_the_provider_closed_it() -> None:
+    connections = 0
+
+    async def answer_twice(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        for _ in range(2):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer(b"{}"))
+
+    async with listening(answer_twice) as url, ConnectionPool(allow_private=True) as pool:
+        for _ in range(4):
+            assert (await pool.send(get(url))).body == b"{}"
+            await asyncio.sleep(0.01)
+    assert connections == 2
+
+
+async def test_no_more_connections_at_a_time_than_are_allowed() -> None:
+    open_now, most = 0, 0
+
+    async def answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal open_now, most
+        open_now += 1
+        most = max(most, open_now)
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.01)
+        open_now -= 1
+        writer.write(answer(b"{}", "Connection: close"))
+
+    async with listening(answer_slowly) as url, ConnectionPool(allow_private=True, connections=2) as pool:
+        await asyncio.gather(*(pool.send(get(url)) for _ in range(6)))
+    assert most == 2

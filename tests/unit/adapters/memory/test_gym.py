@@ -1,6 +1,6 @@
 """What only the gym in memory does: faults on order, views with gaps, records that make no sense."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
@@ -10,7 +10,8 @@ from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
 from tresen.application.ports.gym import LeadPatch, MembershipPatch, NewMembership, NewPerson, Operation, Support
-from tresen.application.ports.sources import Observed
+from tresen.application.ports.sources import Batch
+from tresen.application.sync.kinds import MEMBER
 from tresen.domain.shared.errors import (
     GatewayRejected,
     GatewayUnavailable,
@@ -33,13 +34,13 @@ def gym(books: GymBooks) -> MemoryGym:
     return MemoryGym(books, FixedClock(), page_size=2)
 
 
-async def until_it_fails(pages: AsyncIterator[Sequence[Observed]]) -> list[int]:
+async def until_it_fails(pages: AsyncIterator[Batch]) -> list[int]:
     """Sizes of the pages that came before the error."""
     sizes: list[int] = []
 
     async def read() -> None:
         async for page in pages:
-            sizes.append(len(page))  # noqa: PERF401 - a comprehension would lose them to the error
+            sizes.append(len(page.observed))  # noqa: PERF401 - a comprehension would lose them to the error
 
     with pytest.raises(GatewayUnavailable):
         await read()
@@ -53,8 +54,8 @@ async def test_a_listing_breaks_off_where_it_is_told(
     for _ in range(3):
         books.members.add({})
     gym.faults.fail_next("members", DOWN, after=after)
-    assert await until_it_fails(gym.members()) == sizes
-    assert [len(page) async for page in gym.members()] == [2, 1]
+    assert await until_it_fails(gym.source(MEMBER).listing()) == sizes
+    assert [len(page.observed) async for page in gym.source(MEMBER).listing()] == [2, 1]
 
 
 async def test_a_write_fails_before_or_after_its_effect(gym: MemoryGym, books: GymBooks) -> None:
@@ -91,7 +92,7 @@ async def test_listings_may_lack_fields_that_a_single_record_has(books: GymBooks
 async def test_a_spoilt_record_is_listed_but_cannot_be_read(gym: MemoryGym, books: GymBooks) -> None:
     spoilt, sound = books.members.add({}), books.members.add({})
     books.members.spoil(spoilt)
-    first, second = [one async for page in gym.members() for one in page]
+    first, second = [one async for page in gym.source(MEMBER).listing() for one in page.observed]
     assert (first.external_id, second.external_id) == (spoilt, sound)
     with pytest.raises(InvalidValue):
         first.read()

@@ -1,5 +1,7 @@
 """Listing, fetching, finding."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -7,7 +9,8 @@ import pytest
 from tresen.adapters.http.failures import Throttled
 from tresen.adapters.http.messages import HttpRequest, HttpResponse
 from tresen.application.ports.gym import LeadPatch, NewPerson
-from tresen.application.ports.sources import Observed
+from tresen.application.ports.sources import Batch, Observed
+from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import (
     CredentialsRefused,
     GatewayNotFound,
@@ -41,27 +44,25 @@ def ids(records: Any) -> list[str]:
     return [record.external_id for record in records]
 
 
-async def everything(pages: Any) -> list[Observed]:
-    return [record async for page in pages for record in page]
+async def everything(batches: AsyncIterator[Batch]) -> list[Observed]:
+    return [record async for batch in batches for record in batch.observed]
 
 
 async def test_requests_carry_the_key_and_ask_for_a_stable_order(wodify: FakeWodify, gateway: MakeGateway) -> None:
     wodify.on("GET /clients", listed(client(1)))
-    await everything(gateway(page_size="50").members())
+    await everything(gateway(page_size="50").source(MEMBER).listing())
     (request,) = wodify.sent
     assert request.url == "https://api.wodify.com/v1/clients?page=1&page_size=50&sort=id"
     assert request.headers["x-api-key"] == "test-key"
     assert request.idempotent
 
 
-@pytest.mark.parametrize(
-    ("method", "name"), [("members", "clients"), ("leads", "leads"), ("memberships", "memberships")]
-)
+@pytest.mark.parametrize(("kind", "name"), [(MEMBER, "clients"), (LEAD, "leads"), (MEMBERSHIP, "memberships")])
 async def test_every_record_of_every_page_is_given(
-    wodify: FakeWodify, gateway: MakeGateway, method: str, name: str
+    wodify: FakeWodify, gateway: MakeGateway, kind: str, name: str
 ) -> None:
     wodify.on(f"GET /{name}", listed(*(client(n) for n in range(1, 251)), name=name))
-    found = await everything(getattr(gateway(), method)())
+    found = await everything(gateway().source(kind).listing())
     assert ids(found) == [str(n) for n in range(1, 251)]
 
 
@@ -73,13 +74,27 @@ async def test_a_record_that_moves_to_the_next_page_meanwhile_is_given_once(
         page("clients", client(1), client(2), has_more=True),
         page("clients", client(2), client(3), has_more=False),
     )
-    assert ids(await everything(gateway().members())) == ["1", "2", "3"]
+    assert ids(await everything(gateway().source(MEMBER).listing())) == ["1", "2", "3"]
+
+
+async def test_few_pages_are_fetched_before_they_are_asked_for(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    def respond(request: HttpRequest) -> HttpResponse:
+        number = int(query_of(request)["page"])
+        return page("clients", client(number), has_more=number < 100)
+
+    wodify.on("GET /clients", respond)
+    listing = aiter(gateway().source(MEMBER).listing())
+    assert ids((await anext(listing)).observed) == ["1"]
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert len(wodify.sent) == 11
+    assert ids(await everything(listing)) == [str(number) for number in range(2, 101)]
 
 
 async def test_a_provider_that_ignores_the_page_number_is_found_out(wodify: FakeWodify, gateway: MakeGateway) -> None:
     wodify.on("GET /clients", page("clients", client(1), client(2), has_more=True))
     with pytest.raises(GatewayUnavailable, match="repeats itself"):
-        await everything(gateway().members())
+        await everything(gateway().source(MEMBER).listing())
 
 
 async def test_a_provider_that_gives_two_pages_in_turn_is_found_out(wodify: FakeWodify, gateway: MakeGateway) -> None:
@@ -89,8 +104,8 @@ async def test_a_provider_that_gives_two_pages_in_turn_is_found_out(wodify: Fake
 
     wodify.on("GET /clients", respond)
     with pytest.raises(GatewayUnavailable, match="repeats itself"):
-        await everything(gateway().members())
-    assert len(wodify.sent) <= 4
+        await everything(gateway().source(MEMBER).listing())
+    assert len(wodify.sent) <= 14  # a few, and those that were fetched ahead
 
 
 @pytest.mark.parametrize("status", [None, "Stammgast", "cancelled"])
@@ -103,7 +118,10 @@ async def test_a_provider_whose_pages_never_end_is_given_up(
     wodify.on("GET /clients", respond)
     wodify.on("GET /clients/search", respond)
     impatient = gateway(max_pages="12")
-    for listing in (everything(impatient.members()), impatient.list_members(status=status, limit=500, offset=0)):
+    for listing in (
+        everything(impatient.source(MEMBER).listing()),
+        impatient.list_members(status=status, limit=500, offset=0),
+    ):
         wodify.sent.clear()
         with pytest.raises(GatewayUnavailable, match="max_pages"):
             await listing
@@ -130,7 +148,10 @@ async def test_a_redirect_is_not_followed_and_says_what_to_do(
     moved = HttpResponse(status=status, headers={"location": "https://elsewhere.example/v1/clients"})
     wodify.on("GET /clients", moved)
     wodify.on("POST /clients", moved)
-    for asked in (everything(gateway().members()), gateway().create_member(NewPerson(first_name="A", last_name="B"))):
+    for asked in (
+        everything(gateway().source(MEMBER).listing()),
+        gateway().create_member(NewPerson(first_name="A", last_name="B")),
+    ):
         with pytest.raises(GatewayRejected, match="base address"):
             await asked
     assert [request.method for request in wodify.sent] == ["GET", "POST"]
@@ -152,7 +173,7 @@ async def test_a_record_without_a_usable_id_is_one_unreadable_record_of_the_list
         page("clients", client(1), {**twin, "city": "Bonn"}, client(2), {**twin, "city": "Ulm"}, has_more=True),
         page("clients", {**twin, "city": "Jena"}),
     )
-    seen = await everything(gateway().members())
+    seen = await everything(gateway().source(MEMBER).listing())
     assert [key for key in ids(seen) if not key.startswith("?")] == ["1", "2"]
     nameless = [record for record in seen if record.external_id.startswith("?")]
     assert len(set(ids(nameless))) == 3
@@ -164,7 +185,7 @@ async def test_a_record_without_a_usable_id_is_one_unreadable_record_of_the_list
 async def test_records_that_all_lack_ids_are_another_form_of_listing(wodify: FakeWodify, gateway: MakeGateway) -> None:
     wodify.on("GET /clients", page("clients", {"client_id": 1}, {"client_id": 2}))
     with pytest.raises(GatewayUnavailable, match="no ids"):
-        await everything(gateway().members())
+        await everything(gateway().source(MEMBER).listing())
 
 
 async def test_somebody_elses_record_is_not_taken(wodify: FakeWodify, gateway: MakeGateway) -> None:
@@ -183,8 +204,8 @@ async def test_leading_zeros_do_not_make_another_record(wodify: FakeWodify, gate
 
 async def test_a_listing_that_fails_in_the_middle_raises(wodify: FakeWodify, gateway: MakeGateway) -> None:
     wodify.on("GET /clients", page("clients", client(1), has_more=True), HttpResponse(status=429))
-    pages = gateway().members()
-    assert ids(await anext(pages)) == ["1"]
+    pages = gateway().source(MEMBER).listing()
+    assert ids((await anext(pages)).observed) == ["1"]
     with pytest.raises(Throttled):
         await anext(pages)
 
@@ -192,7 +213,7 @@ async def test_a_listing_that_fails_in_the_middle_raises(wodify: FakeWodify, gat
 async def test_a_wrong_envelope_is_an_error(wodify: FakeWodify, gateway: MakeGateway) -> None:
     wodify.on("GET /clients", answer({"data": [], "page": 1, "page_size": 100}))
     with pytest.raises(GatewayUnavailable, match="'clients'"):
-        await everything(gateway().members())
+        await everything(gateway().source(MEMBER).listing())
 
 
 @pytest.mark.parametrize("response", [sample("error_in_200"), HttpResponse(status=404)])

@@ -1,5 +1,6 @@
 """Settings of an account."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,6 +28,8 @@ def test_every_setting_arrives() -> None:
             "member_words": '{"Stammgast":"active"}',
             "lead_words": '{"Neu":"new"}',
             "updated_zone": "Europe/Berlin",
+            "changed_since": "true",
+            "changes_overlap_minutes": "90",
         }
     )
     assert (options.location_id, options.page_size, options.calls_per_second, options.burst) == (20, 50, 2.5, 3)
@@ -36,6 +39,7 @@ def test_every_setting_arrives() -> None:
     assert options.max_pages == 7
     assert (options.member_words.ours("stammgast"), options.lead_words.ours("neu")) == ("active", "new")
     assert options.updated_zone == ZoneInfo("Europe/Berlin")
+    assert (options.changed_since, options.changes_overlap) == (True, timedelta(minutes=90))
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,10 @@ def test_every_setting_arrives() -> None:
     [
         ("colour", "red"),
         ("location_id", "main"),
+        ("changed_since", "perhaps"),
+        ("changes_overlap_minutes", "0"),
+        ("changes_overlap_minutes", "1441"),
+        ("changes_overlap_minutes", "-5"),
         ("location_id", "0"),
         ("page_size", "101"),
         ("page_size", "0"),

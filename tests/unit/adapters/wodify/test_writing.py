@@ -228,6 +228,7 @@ async def test_a_conversion_that_does_not_succeed_is_rejected(wodify: FakeWodify
         (Operation.UPDATE_LEAD, Support.PROVEN),
         (Operation.CONVERT_LEAD, Support.PROVEN),
         (Operation.CREATE_MEMBER, Support.PROVEN),
+        (Operation.UPDATE_MEMBER, Support.PROVEN),
         (Operation.CREATE_MEMBERSHIP, Support.UNPROVEN),
         (Operation.UPDATE_MEMBERSHIP, Support.UNPROVEN),
         (Operation.CANCEL_MEMBERSHIP, Support.UNPROVEN),

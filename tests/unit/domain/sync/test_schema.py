@@ -1,28 +1,15 @@
-"""When two values of a field are the same."""
+"""When two values of a field are the same, and what a schema refuses."""
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tresen.domain.shared.errors import InvalidValue
 from tresen.domain.sync.schema import Canonical, Field, Schema, Value, folded, plain
 
-# Close relatives on purpose: case, blanks, emptiness, and True beside 1.
-VALUES: st.SearchStrategy[Value] = st.one_of(
-    st.sampled_from(
-        (None, "", " ", "a", "A", " a ", "ß", "SS", "1", "True", 0, 1, True, False, (), ("a",), ("a", "b"))
-    ),
-    st.text(max_size=4),
-    st.integers(-1, 2),
-)
-FORMS = st.sampled_from((plain, folded))
+from .drawn import FORMS, RELATED, VALUES
 
 
-@given(FORMS, VALUES)
-def test_a_canonical_form_is_its_own_canonical_form(form: Canonical, value: Value) -> None:
-    assert form(form(value)) == form(value)
-
-
-@given(FORMS, VALUES, VALUES, VALUES)
+@given(FORMS, RELATED, RELATED, RELATED)
 def test_sameness_is_an_equivalence(form: Canonical, a: Value, b: Value, c: Value) -> None:
     field = Field("x", form)
     assert field.same(a, a)
@@ -40,13 +27,6 @@ def test_a_value_is_the_same_as_its_canonical_form(form: Canonical, value: Value
 @pytest.mark.parametrize("form", [plain, folded])
 def test_true_is_not_one_and_zero_is_not_nothing(form: Canonical, left: Value, right: Value) -> None:
     assert not Field("x", form).same(left, right)
-
-
-@pytest.mark.parametrize("empty", ["", "  ", "\t\n", ()])
-@pytest.mark.parametrize("form", [plain, folded])
-def test_empty_means_nothing_was_said(form: Canonical, empty: Value) -> None:
-    assert form(empty) is None
-    assert Field("x", form).same(empty, None)
 
 
 def test_blanks_around_are_no_change_but_case_is_where_it_matters() -> None:
@@ -68,3 +48,29 @@ def test_a_form_that_maps_to_equal_values_of_two_types_does_not_make_them_the_sa
 
 def test_a_schema_keeps_the_order_of_its_fields() -> None:
     assert Schema("member", (Field("b"), Field("a"))).names == ("b", "a")
+
+
+def test_a_field_that_is_named_twice_is_refused() -> None:
+    with pytest.raises(InvalidValue) as refused:
+        Schema("member", (Field("a"), Field("a", folded)))
+    assert refused.value.details["field"] == "fields"
+
+
+@pytest.mark.parametrize("match", [(("b",),), (("a", "b"),), ((),), (("a",), ())])
+def test_a_match_key_of_no_or_unknown_fields_is_refused(match: tuple[tuple[str, ...], ...]) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        Schema("member", (Field("a"),), match)
+    assert refused.value.details["field"] == "match"
+
+
+def test_canonical_values_are_those_of_the_schema_in_its_order() -> None:
+    schema = Schema("member", (Field("b", folded), Field("a"), Field("c")))
+    found = schema.canonical({"a": " x", "z": "?", "b": "X"})
+    assert list(found.items()) == [("b", "x"), ("a", "x")]
+
+
+def test_records_are_the_same_where_both_name_a_field() -> None:
+    schema = Schema("member", (Field("a"), Field("b")))
+    assert schema.same({"a": "x"}, {"a": " x", "b": "y"})
+    assert schema.same({"a": "x", "z": "1"}, {"a": "x", "z": "2"})
+    assert not schema.same({"a": "x", "b": "z"}, {"a": "x", "b": "y"})

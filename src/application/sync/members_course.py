@@ -1,40 +1,45 @@
 """Members, their memberships and the packages on sale are brought in step with the provider (W20–W32)."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import attrs
 
 from ...domain.shared.errors import GatewayError, GatewayUnsupported
-from ...domain.shared.ids import AccountId, TenantId
-from ...domain.sync.run import Counts, Run
+from ...domain.sync.run import Counts
 from ..membership.settle_memberships import settle_due
 from ..ports.gym import GymGateway
 from ..ports.phones import PhoneBook
 from ..ports.unit_of_work import UnitOfWork
-from .listing import Listing
+from .course import Course
+from .kinds import MEMBER, MEMBERSHIP
 from .member_records import MemberRecords
 from .membership_records import MembershipRecords
+from .records import RecordKind
 from .run_books import Opened, RunBooks
-from .sync_account import Progress, SyncAccount, no_progress
 
-KIND = "members"
+MEMBERS = "members"
 
 
 @attrs.frozen
-class SyncMembers:
-    """See SyncAccount for what a run is. Raises NotFound for the account."""
+class MembersCourse(Course):
+    """Members, then what they bought."""
 
-    _sync: SyncAccount
-    _listing: Listing
     _books: RunBooks
     _phones: PhoneBook
+    name: str = attrs.field(default=MEMBERS, init=False)
+    kinds: tuple[str, ...] = attrs.field(default=(MEMBER, MEMBERSHIP), init=False)
 
-    async def __call__(
-        self, tenant_id: TenantId, account_id: AccountId, *, force: bool = False, progress: Progress = no_progress
-    ) -> Run:
-        """Run it now; ``force`` passes the hourly limit."""
-        steps = (self._settle, self._members, self._memberships, self._packages)
-        return await self._sync(tenant_id, account_id, KIND, steps, force=force, progress=progress)
+    def records(self, opened: Opened) -> Sequence[RecordKind[Any]]:
+        """Phone numbers are read by the tenant's region, states by its civil day."""
+        tenant = opened.tenant
+        return (
+            MemberRecords(tenant, lambda raw: self._phones.read(raw, tenant.region)),
+            MembershipRecords(tenant, opened.account.id, tenant.today(opened.run.started_at)),
+        )
 
-    async def _settle(self, opened: Opened, _: GymGateway, __: Progress) -> None:
+    async def before(self, opened: Opened) -> None:
+        """Time passed: memberships get the state that their terms give today."""
         today = opened.tenant.today(opened.run.started_at)
 
         async def work(uow: UnitOfWork) -> Counts:
@@ -43,16 +48,7 @@ class SyncMembers:
         while (await self._books.write(opened.run, "settle_memberships", work)).updated:
             pass
 
-    async def _members(self, opened: Opened, gym: GymGateway, progress: Progress) -> None:
-        region = opened.tenant.region
-        kind = MemberRecords(opened.tenant, lambda raw: self._phones.read(raw, region))
-        await self._listing(opened.run, kind, gym.members(), progress)
-
-    async def _memberships(self, opened: Opened, gym: GymGateway, progress: Progress) -> None:
-        kind = MembershipRecords(opened.tenant, opened.account.id, opened.tenant.today(opened.run.started_at))
-        await self._listing(opened.run, kind, gym.memberships(), progress)
-
-    async def _packages(self, opened: Opened, gym: GymGateway, _: Progress) -> None:
+    async def after(self, opened: Opened, gym: GymGateway) -> None:
         """Offers are a by-product: their failure is told and fails nothing."""
         try:
             offers = await gym.packages()

@@ -1,0 +1,216 @@
+"""Applies steps: entities, links, journal, conflicts and pushes, all in the transaction that it is handed.
+
+A step of which anything it was computed from is another by now is left out, and its record is due in the next run.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import attrs
+
+from ...domain.shared.errors import TresenError
+from ...domain.shared.ids import EntryId
+from ...domain.sync.action import Action
+from ...domain.sync.canonical import Values
+from ...domain.sync.journal import Change, Subject, told
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import Counts, SyncError
+from ...domain.sync.step import Step, values_of
+from ..ports.clock import IdSource
+from ..ports.unit_of_work import UnitOfWork
+from .asking import Asking
+from .known import Known, known
+from .need import agreed
+from .outgoing import Outgoing
+from .records import RecordKind, Versioned
+from .scope import Scope
+
+E = TypeVar("E", bound=Versioned)
+
+
+@attrs.define
+class _Effects(Generic[E]):
+    """What a batch of steps will write. Links are made after entities are stored: that advances their versions."""
+
+    added: list[E] = attrs.field(factory=list)
+    saved: list[E] = attrs.field(factory=list)
+    removed: list[E] = attrs.field(factory=list)
+    new_links: list[tuple[E, Step, Values]] = attrs.field(factory=list)
+    links: list[tuple[E, Step, Values, SyncRecord | None]] = attrs.field(factory=list)
+    forgotten: list[str] = attrs.field(factory=list)
+    told: list[Step] = attrs.field(factory=list)
+    errors: list[SyncError] = attrs.field(factory=list)
+    due: list[str] = attrs.field(factory=list)
+    done: list[str] = attrs.field(factory=list)
+    unchanged: int = 0
+    pushes: int = 0
+    conflicts: int = 0
+
+
+@attrs.frozen
+class Applier(Generic[E]):
+    """One kind of record in one scope."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _ids: IdSource
+
+    async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
+        """Write what the steps say; the counts of it."""
+        found = await known(uow, self._kind, self._scope, [s.external_id for s in steps if s.external_id is not None])
+        unlinked = await self._unlinked(uow, steps, found)
+        await self._kind.prepare(uow, [values for step in steps for values in _all_values(step)])
+        effects: _Effects[E] = _Effects()
+        for step in steps:
+            self._take(step, found, unlinked, effects)
+        await self._write(uow, effects, found)
+        return Counts(
+            created=len(effects.added),
+            updated=len(effects.saved),
+            deleted=len(effects.removed),
+            unchanged=effects.unchanged,
+            errors=len(effects.errors),
+            conflicts=effects.conflicts,
+        )
+
+    async def _unlinked(self, uow: UnitOfWork, steps: Sequence[Step], found: Known[E]) -> Mapping[UUID, E]:
+        wanted = {s.local_id for s in steps if s.local_id is not None} - found.entities.keys()
+        return await self._kind.load(uow, wanted) if wanted else {}
+
+    def _take(self, step: Step, found: Known[E], unlinked: Mapping[UUID, E], effects: _Effects[E]) -> None:
+        link = found.links.get(step.external_id or "")
+        entity = None
+        if step.local_id is not None:
+            entity = found.entities.get(step.local_id) or unlinked.get(step.local_id)
+        if is_stale(step, link, 0 if entity is None else entity.version):
+            effects.due.append(step.external_id or "")
+            return
+        try:
+            self._apply(step, link, entity, effects)
+        except TresenError as error:
+            effects.errors.append(self._scope.error(self._kind.schema.kind, step.external_id or "", error))
+            effects.due.append(step.external_id or "")
+            return
+        effects.told.append(step)
+        effects.done.append(step.external_id or "")
+
+    def _apply(self, step: Step, link: SyncRecord | None, entity: E | None, effects: _Effects[E]) -> None:
+        action = step.decision.action
+        if action in {Action.CREATE_HERE, Action.RESTORE_HERE}:
+            self._create(step, effects)
+        elif action is Action.MERGE and entity is not None:
+            self._merge(step, link, entity, effects)
+        elif action is Action.DELETE_HERE and entity is not None:
+            effects.removed.append(entity)
+            effects.forgotten.append(step.external_id or "")
+        elif action in {Action.FORGET, Action.RESTORE_THERE}:
+            # What is made there anew gets another id, and its link once it has it.
+            effects.forgotten.append(step.external_id or "")
+        else:
+            # Asked, to be deleted or to be made there: nothing of ours changes.
+            effects.unchanged += 1
+
+    def _create(self, step: Step, effects: _Effects[E]) -> None:
+        values = values_of(step.inputs.theirs)
+        restored = step.local_id
+        entity = self._kind.create(values, id=restored or self._ids.new(), now=self._scope.now)
+        if self._scope.news:
+            self._kind.announce(entity, now=self._scope.now)
+        else:
+            entity.drain()
+        effects.added.append(entity)
+        if restored is None:
+            effects.new_links.append((entity, step, values))
+        else:
+            effects.links.append((entity, step, values, None))
+
+    def _merge(self, step: Step, link: SyncRecord | None, entity: E, effects: _Effects[E]) -> None:
+        updates = step.decision.updates
+        if updates:
+            self._kind.update(entity, updates, now=self._scope.now)
+            effects.saved.append(entity)
+        else:
+            effects.unchanged += 1
+        effects.links.append((entity, step, agreed(step), link))
+
+    async def _write(self, uow: UnitOfWork, effects: _Effects[E], found: Known[E]) -> None:
+        await self._write_entities(uow, effects)
+        await self._write_links(uow, effects)
+        await self._tell(uow, effects, found)
+        if effects.errors:
+            await uow.runs.add_errors(effects.errors)
+        kind, account_id = self._kind.schema.kind, self._scope.account_id
+        if effects.done:
+            await uow.due.remove(account_id, kind, effects.done)
+        if effects.due:
+            await uow.due.add(account_id, kind, effects.due)
+
+    async def _write_entities(self, uow: UnitOfWork, effects: _Effects[E]) -> None:
+        if effects.added:
+            await self._kind.add(uow, effects.added)
+        if effects.saved:
+            await self._kind.save(uow, effects.saved)
+        if effects.removed:
+            await self._kind.remove(uow, effects.removed)
+
+    async def _write_links(self, uow: UnitOfWork, effects: _Effects[E]) -> None:
+        if effects.new_links:
+            await uow.sync_records.add_many([self._link(*each, None) for each in effects.new_links])
+        if effects.links:
+            await uow.sync_records.put_many([self._link(*each) for each in effects.links])
+        if effects.forgotten:
+            await uow.sync_records.remove_many(self._scope.account_id, self._kind.schema.kind, effects.forgotten)
+
+    async def _tell(self, uow: UnitOfWork, effects: _Effects[E], found: Known[E]) -> None:
+        """Journal, conflicts and pushes."""
+        versions = {entity.id: entity.version for entity in effects.saved}
+        versions.update({entity.id: entity.version for entity in effects.added})
+        lines = [line for step in effects.told for line in self._lines(step, versions)]
+        if lines:
+            await uow.journal.append(lines)
+        effects.conflicts = await Asking(self._kind.schema, self._scope, self._ids)(uow, effects.told, found.conflicts)
+        effects.pushes = await Outgoing(self._kind.schema, self._scope, self._ids)(uow, effects.told)
+
+    def _lines(self, step: Step, versions: Mapping[UUID, int]) -> Sequence[Change]:
+        inputs = step.inputs
+        made = told(step.decision, base=inputs.base, ours=inputs.ours, theirs=inputs.theirs)
+        if not made or step.local_id is None:
+            return ()
+        subject = Subject(
+            run_id=self._scope.run_id,
+            kind=self._kind.schema.kind,
+            external_id=step.external_id or "",
+            local_id=step.local_id,
+            version=versions.get(step.local_id, 0),
+            at=self._scope.now,
+        )
+        return [subject.line(EntryId(self._ids.new()), each) for each in made]
+
+    def _link(self, entity: E, step: Step, base: Values, link: SyncRecord | None) -> SyncRecord:
+        return SyncRecord(
+            account_id=self._scope.account_id,
+            kind=self._kind.schema.kind,
+            external_id=step.external_id or "",
+            local_id=entity.id,
+            base=base,
+            fingerprint=step.fingerprint,
+            # Read after add and save: they advance it.
+            local_version=entity.version,
+            synced_at=self._scope.now,
+            run_id=self._scope.run_id if link is None else link.run_id,
+        )
+
+
+def is_stale(step: Step, link: SyncRecord | None, version: int) -> bool:
+    """Whether anything that the step was computed from is another by now. ``version``: our record's, 0 without one."""
+    if version != step.local_version:
+        return True
+    if step.inputs.base is None:
+        return link is not None
+    return link is None or dict(link.base) != dict(step.inputs.base) or link.local_id != step.local_id
+
+
+def _all_values(step: Step) -> Sequence[Values]:
+    inputs = step.inputs
+    return [values for values in (inputs.base, inputs.ours, inputs.theirs) if isinstance(values, Mapping)]

@@ -1,0 +1,178 @@
+"""What the provider shows after a push becomes the new base; its own spelling of it is taken over."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import attrs
+
+from ...domain.shared.errors import TresenError
+from ...domain.shared.ids import EntryId
+from ...domain.sync.canonical import Value, Values
+from ...domain.sync.decision import FieldDecision
+from ...domain.sync.journal import NORMALISED, PUSHED, Change, Subject
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import Counts
+from ...domain.sync.side import Side
+from ..ports.clock import IdSource
+from ..ports.sources import Observed
+from ..ports.unit_of_work import UnitOfWork
+from .records import RecordKind, Versioned
+from .scope import Scope
+
+E = TypeVar("E", bound=Versioned)
+
+
+@attrs.frozen
+class Confirm(Generic[E]):
+    """One kind of record in one scope."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _ids: IdSource
+
+    async def __call__(self, uow: UnitOfWork, push: Push, answer: Observed | None) -> Counts:
+        """Book it as done, or as refused where the provider kept what it had."""
+        kind, scope = self._kind.schema.kind, self._scope
+        if answer is None:
+            await uow.sync_records.remove_many(scope.account_id, kind, [push.external_id or ""])
+            return await self._end(uow, push, PushState.DONE)
+        theirs = answer.read().values
+        link = await self._link(uow, push, answer)
+        if link is None:
+            return await self._end(uow, push, PushState.DROPPED)
+        refused = self._ignored(push, theirs)
+        await self._kind.prepare(uow, [link.base, theirs])
+        entity = (await self._kind.load(uow, [link.local_id])).get(link.local_id)
+        taken = {name: theirs[name] for name in push.values if name in theirs and name not in refused}
+        changes = self._pushed(push, link, taken)
+        if entity is not None:
+            link, more = await self._settle(uow, push, link, entity, taken, answer)
+            changes = [*changes, *more]
+        await uow.sync_records.put_many([link])
+        if changes:
+            await uow.journal.append(changes)
+        return await self._end(uow, push, PushState.REFUSED if refused else PushState.DONE, refused)
+
+    async def _link(self, uow: UnitOfWork, push: Push, answer: Observed) -> SyncRecord | None:
+        """The link as it is; for a record that was made there, a new one, unless that is somebody else's."""
+        kind, scope = self._kind.schema.kind, self._scope
+        found = (await uow.sync_records.by_external_ids(scope.account_id, kind, [answer.external_id])).get(
+            answer.external_id
+        )
+        if push.external_id is not None or found is not None:
+            return found if found is not None and found.local_id == push.local_id else None
+        return SyncRecord(
+            account_id=scope.account_id,
+            kind=kind,
+            external_id=answer.external_id,
+            local_id=push.local_id,
+            base={},
+            fingerprint=b"",
+            local_version=0,
+            synced_at=scope.now,
+            run_id=push.run_id,
+        )
+
+    def _ignored(self, push: Push, theirs: Values) -> list[str]:
+        """Fields of which the provider kept its own value though it said yes."""
+        if push.external_id is None:
+            return []
+        fields = self._kind.schema.by_name
+        return [
+            name
+            for name, value in push.values.items()
+            if not fields[name].same(theirs.get(name), value)
+            and fields[name].same(theirs.get(name), push.expected.get(name))
+        ]
+
+    async def _settle(
+        self, uow: UnitOfWork, push: Push, link: SyncRecord, entity: E, taken: Values, answer: Observed
+    ) -> tuple[SyncRecord, Sequence[Change]]:
+        """The link with the new base, and our side in the provider's spelling, unless somebody edited it meanwhile."""
+        ours, fields = self._kind.values(entity), self._kind.schema.by_name
+        spelled = {
+            name: value
+            for name, value in taken.items()
+            if not fields[name].same(value, ours.get(name)) and fields[name].same(ours.get(name), push.values[name])
+        }
+        was_in_step = entity.version == link.local_version
+        changes: Sequence[Change] = ()
+        if spelled and self._update(entity, spelled):
+            await self._kind.save(uow, [entity])
+            changes = self._normalised(push, link, spelled, entity.version)
+        base = {**link.base, **taken}
+        theirs = answer.read().values
+        # Another edit there, or here, is looked at by the next run: then the link still stands where it was.
+        seen = all(name not in theirs or fields[name].same(theirs[name], base[name]) for name in fields if name in base)
+        return (
+            attrs.evolve(
+                link,
+                base=base,
+                fingerprint=answer.fingerprint if seen else link.fingerprint,
+                local_version=entity.version if was_in_step else link.local_version,
+                synced_at=self._scope.now,
+            ),
+            changes,
+        )
+
+    def _update(self, entity: E, values: Values) -> bool:
+        try:
+            self._kind.update(entity, values, now=self._scope.now)
+        except TresenError:
+            return False  # what cannot be read stays as it is here
+        return True
+
+    def _pushed(self, push: Push, link: SyncRecord, taken: Values) -> list[Change]:
+        reason = "the provider was given our value"
+        return self._lines(
+            link,
+            0,
+            [
+                self._made(link, name, push.values[name], push.expected.get(name), value, PUSHED, reason)
+                for name, value in taken.items()
+                if not self._kind.schema.by_name[name].same(push.expected.get(name), value)
+            ],
+        )
+
+    def _normalised(self, push: Push, link: SyncRecord, spelled: Values, version: int) -> list[Change]:
+        reason = "the provider keeps it in this form"
+        return self._lines(
+            link,
+            version,
+            [
+                self._made(link, name, push.values[name], value, value, NORMALISED, reason)
+                for name, value in spelled.items()
+            ],
+        )
+
+    def _made(
+        self, link: SyncRecord, name: str, ours: Value, theirs: Value, value: Value, rule: str, reason: str
+    ) -> FieldDecision:
+        return FieldDecision(
+            field=name,
+            base=link.base.get(name),
+            ours=ours,
+            theirs=theirs,
+            value=value,
+            side=Side.OURS if rule == PUSHED else Side.THEIRS,
+            rule=rule,
+            reason=reason,
+        )
+
+    def _lines(self, link: SyncRecord, version: int, made: Sequence[FieldDecision]) -> list[Change]:
+        subject = Subject(
+            run_id=self._scope.run_id,
+            kind=link.kind,
+            external_id=link.external_id,
+            local_id=link.local_id,
+            version=version,
+            at=self._scope.now,
+        )
+        return [subject.line(EntryId(self._ids.new()), each) for each in made]
+
+    async def _end(self, uow: UnitOfWork, push: Push, state: PushState, refused: Sequence[str] = ()) -> Counts:
+        why = f"the provider kept its own {', '.join(refused)}" if refused else None
+        push.end(state, now=self._scope.now, why=why)
+        await uow.pushes.save(push)
+        return Counts(pushed=1 if state is PushState.DONE else 0)

@@ -1,0 +1,118 @@
+"""Everything that can be done about syncs, put together over one set of ports."""
+
+import attrs
+
+from ...domain.sync.laws import Laws
+from ...domain.sync.policy import BUILT_IN_POLICY, Policy
+from ..ports.clock import Clock, IdSource
+from ..ports.gym import GymProviders
+from ..ports.locks import RunLocks
+from ..ports.phones import PhoneBook
+from ..ports.readers import Readers
+from ..tenancy.credentials import CredentialGuard
+from ..transactions import Transactions
+from .by_hand import ByHand
+from .change_policy import ListPolicyVersions, SetPolicy, ShowPolicy
+from .execution import Execution
+from .explain import Explain
+from .find_links import FindLinks
+from .history import History
+from .kinds import schemas_of
+from .leads_course import LeadsCourse
+from .look_at_plans import ListPlans, ShowPlan
+from .members_course import MembersCourse
+from .overrides import ListOverrides, RemoveOverride
+from .overview import ListSyncStates
+from .policy_book import PolicyBook
+from .reopen_conflict import ReopenConflict
+from .resolve_conflict import ResolveConflict
+from .resolve_conflicts import ResolveConflicts
+from .run_books import RunBooks
+from .show_conflict import ShowConflict
+from .sync_account import SyncAccount
+from .sync_course import ApplyPlan, Courses, PlanSync, SyncCourse
+from .sync_status import SyncStatus
+from .undo import PlanUndo, Undo
+from .weaving import Weaving
+from .what_if import WhatIf
+
+BUILT_IN_LAWS = Laws()
+
+
+@attrs.frozen(kw_only=True)
+class SyncDesk:
+    """One attribute per use case. ``kinds`` are the kinds of record, each before those that belong to it."""
+
+    kinds: tuple[str, ...]
+    members: SyncCourse
+    leads: SyncCourse
+    plan: PlanSync
+    plans: ListPlans
+    show_plan: ShowPlan
+    apply: ApplyPlan
+    status: SyncStatus
+    states: ListSyncStates
+    links: FindLinks
+    conflict: ShowConflict
+    resolve: ResolveConflict
+    resolve_many: ResolveConflicts
+    reopen: ReopenConflict
+    explain: Explain
+    history: History
+    plan_undo: PlanUndo
+    undo: Undo
+    what_if: WhatIf
+    show_policy: ShowPolicy
+    policy_versions: ListPolicyVersions
+    set_policy: SetPolicy
+    overrides: ListOverrides
+    remove_override: RemoveOverride
+
+
+def sync_desk(
+    *,
+    transactions: Transactions,
+    gyms: GymProviders,
+    locks: RunLocks,
+    guard: CredentialGuard,
+    phones: PhoneBook,
+    readers: Readers,
+    clock: Clock,
+    ids: IdSource,
+    policy: Policy = BUILT_IN_POLICY,
+    laws: Laws = BUILT_IN_LAWS,
+) -> SyncDesk:
+    """The use cases. ``policy`` holds where no tenant says otherwise; ``laws`` are those that a policy may name."""
+    books, policies = RunBooks(transactions, guard, clock, ids), PolicyBook(laws, policy)
+    weaving = Weaving(books, policies, clock, ids)
+    sync = SyncAccount(books, gyms, locks, weaving, Execution(books, laws, clock, ids))
+    members, leads = MembersCourse(books, phones), LeadsCourse(phones)
+    courses, schemas = Courses(members, leads), schemas_of(lambda raw: phones.read(raw, ""))
+    by_hand = ByHand(courses, policies, clock, ids)
+    resolve = ResolveConflict(transactions, by_hand)
+    return SyncDesk(
+        kinds=courses.kinds,
+        members=SyncCourse(sync, members),
+        leads=SyncCourse(sync, leads),
+        plan=PlanSync(sync, courses),
+        plans=ListPlans(transactions),
+        show_plan=ShowPlan(transactions, laws),
+        apply=ApplyPlan(sync, courses, transactions),
+        status=SyncStatus(transactions, readers, gyms),
+        states=ListSyncStates(transactions, gyms, courses, clock),
+        links=FindLinks(transactions),
+        conflict=ShowConflict(transactions),
+        resolve=resolve,
+        resolve_many=ResolveConflicts(resolve),
+        reopen=ReopenConflict(transactions, by_hand),
+        explain=Explain(transactions, by_hand),
+        history=History(transactions, by_hand),
+        plan_undo=PlanUndo(transactions, by_hand),
+        undo=Undo(transactions, by_hand),
+        what_if=WhatIf(transactions, policies, schemas),
+        show_policy=ShowPolicy(transactions, policies, schemas),
+        policy_versions=ListPolicyVersions(transactions, schemas),
+        set_policy=SetPolicy(transactions, policies, schemas, clock),
+        overrides=ListOverrides(transactions),
+        remove_override=RemoveOverride(transactions),
+    )

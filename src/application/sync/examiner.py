@@ -1,0 +1,212 @@
+"""Looks at what was observed, and decides: observed records become steps of a plan. Writes nothing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import attrs
+
+from ...domain.shared.errors import TresenError
+from ...domain.sync.decision import Decision
+from ...domain.sync.laws import Edited, Law, Laws
+from ...domain.sync.override import Override
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import SyncError
+from ...domain.sync.side import GONE
+from ...domain.sync.step import Inputs, Step
+from ..ports.sources import Observed, Reading
+from ..ports.unit_of_work import UnitOfWork
+from .known import Known, known
+from .need import needed_pushes, needs_writing
+from .records import RecordKind, Versioned
+from .scope import Scope
+
+E = TypeVar("E", bound=Versioned)
+Read = tuple[Observed, Reading]
+
+
+@attrs.define
+class Examined:
+    """``steps`` are what must be written; ``fresh`` are readable records that no link knows yet; ``settled`` are ids of
+    known records that need nothing.
+    """
+
+    steps: list[Step] = attrs.field(factory=list)
+    fresh: list[Read] = attrs.field(factory=list)
+    errors: list[SyncError] = attrs.field(factory=list)
+    settled: list[str] = attrs.field(factory=list)
+    unchanged: int = 0
+
+
+@attrs.frozen
+class Examiner(Generic[E]):
+    """One kind of record in one scope. ``laws`` are those by which overrides are read."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _laws: Laws
+
+    async def observed(self, uow: UnitOfWork, batch: Sequence[Observed], *, edited: Collection[str]) -> Examined:
+        """Records that the provider shows; one that is there twice counts once: the later one.
+
+        ``edited``: external ids of those to look at even when the provider's record is as it was.
+        """
+        latest = {one.external_id: one for one in batch}
+        examined = Examined()
+        fresh, changed = await self._sort(uow, latest, edited, examined)
+        examined.fresh = self._read(fresh, examined)
+        await self._compare(uow, self._read(changed, examined), examined)
+        return examined
+
+    async def gone(self, uow: UnitOfWork, external_ids: Sequence[str], proof: str) -> Examined:
+        """Records that the provider is proved to have no more. Those that no link knows need nothing."""
+        examined = Examined()
+        found = await known(uow, self._kind, self._scope, external_ids)
+        await self._kind.prepare(uow, [link.base for link in found.links.values()])
+        for external_id in external_ids:
+            link = found.links.get(external_id)
+            if link is not None:
+                self._add(examined, found, link, self._lost(found, link, proof))
+        return examined
+
+    def fresh(self, one: Observed, reading: Reading) -> Step:
+        """The step for a record that is on the provider's side alone."""
+        inputs = Inputs(base=None, ours=GONE, theirs=reading.values, edited=self._edited(None, reading))
+        return Step(
+            external_id=one.external_id,
+            local_id=None,
+            fingerprint=one.fingerprint,
+            inputs=inputs,
+            decision=inputs.decide(self._kind.schema, self._scope.policy),
+        )
+
+    def doubtful(self, one: Observed, reading: Reading, candidates: Sequence[UUID]) -> Step:
+        """The step for a record of which nobody can tell which of ours it is, if any."""
+        step = self.fresh(one, reading)
+        inputs = attrs.evolve(step.inputs, candidates=tuple(map(str, candidates)))
+        return attrs.evolve(step, inputs=inputs, decision=self._decide(inputs))
+
+    def lonely(self, entity: E) -> Step:
+        """The step for a record that is on our side alone."""
+        inputs = Inputs(base=None, ours=self._kind.values(entity), theirs=GONE, edited=self._edited(entity, None))
+        return Step(
+            external_id=None,
+            local_id=entity.id,
+            local_version=entity.version,
+            inputs=inputs,
+            decision=self._decide(inputs),
+        )
+
+    def paired(self, one: Observed, reading: Reading, entity: E) -> Step:
+        """The step for a record that turned out to be one of ours."""
+        inputs = Inputs(
+            base=None,
+            ours=self._kind.values(entity),
+            theirs=reading.values,
+            edited=self._edited(entity, reading),
+        )
+        step = Step(
+            external_id=one.external_id,
+            local_id=entity.id,
+            local_version=entity.version,
+            fingerprint=one.fingerprint,
+            inputs=inputs,
+            decision=inputs.decide(self._kind.schema, self._scope.policy),
+        )
+        return attrs.evolve(step, pushes=needed_pushes(step, self._scope, ()))
+
+    async def _sort(
+        self, uow: UnitOfWork, latest: Mapping[str, Observed], edited: Collection[str], examined: Examined
+    ) -> tuple[list[Observed], list[Observed]]:
+        scope = self._scope
+        prints = await uow.sync_records.fingerprints(scope.account_id, self._kind.schema.kind, latest.keys())
+        fresh, changed = [], []
+        for external_id, one in latest.items():
+            fingerprint = prints.get(external_id)
+            if fingerprint is None:
+                fresh.append(one)
+            elif fingerprint != one.fingerprint or external_id in edited or scope.anew:
+                changed.append(one)
+            else:
+                examined.unchanged += 1
+        return fresh, changed
+
+    def _read(self, observed: Sequence[Observed], examined: Examined) -> list[Read]:
+        readings = []
+        for one in observed:
+            try:
+                readings.append((one, one.read()))
+            except TresenError as error:
+                examined.errors.append(self._scope.error(self._kind.schema.kind, one.external_id, error))
+        return readings
+
+    async def _compare(self, uow: UnitOfWork, readings: Sequence[Read], examined: Examined) -> None:
+        if not readings:
+            return
+        found = await known(uow, self._kind, self._scope, [one.external_id for one, _ in readings])
+        # Our side still stands as it was last agreed, so what that refers to is needed too.
+        agreed = [link.base for link in found.links.values()]
+        await self._kind.prepare(uow, [*agreed, *(reading.values for _, reading in readings)])
+        for one, reading in readings:
+            link = found.links[one.external_id]
+            self._add(examined, found, link, self._both(found, link, one, reading))
+
+    def _add(self, examined: Examined, found: Known[E], link: SyncRecord, step: Step) -> None:
+        pushes, conflicts = found.pushes.get(link.external_id, ()), found.conflicts.get(link.external_id, ())
+        step = attrs.evolve(step, pushes=needed_pushes(step, self._scope, pushes))
+        if needs_writing(self._kind.schema, step, link, conflicts, pushes):
+            examined.steps.append(step)
+        else:
+            examined.settled.append(link.external_id)
+            examined.unchanged += 1
+
+    def _both(self, found: Known[E], link: SyncRecord, one: Observed, reading: Reading) -> Step:
+        entity = found.entities.get(link.local_id)
+        inputs = Inputs(
+            base=link.base,
+            ours=GONE if entity is None else self._kind.values(entity),
+            theirs=reading.values,
+            edited=self._edited(entity, reading),
+            overrides=self._overrides(found.overrides.get(link.external_id, ())),
+            in_flight=found.in_flight(link.external_id),
+        )
+        return self._step(link, entity, inputs, fingerprint=one.fingerprint)
+
+    def _lost(self, found: Known[E], link: SyncRecord, proof: str) -> Step:
+        entity = found.entities.get(link.local_id)
+        inputs = Inputs(
+            base=link.base,
+            ours=GONE if entity is None else self._kind.values(entity),
+            theirs=GONE,
+            edited=self._edited(entity, None),
+            overrides=self._overrides(found.overrides.get(link.external_id, ())),
+        )
+        return self._step(link, entity, inputs, proof=proof)
+
+    def _step(
+        self, link: SyncRecord, entity: E | None, inputs: Inputs, *, fingerprint: bytes = b"", proof: str | None = None
+    ) -> Step:
+        return Step(
+            external_id=link.external_id,
+            local_id=link.local_id,
+            local_version=0 if entity is None else entity.version,
+            fingerprint=fingerprint,
+            proof=proof,
+            inputs=inputs,
+            decision=self._decide(inputs),
+        )
+
+    def _decide(self, inputs: Inputs) -> Decision:
+        return inputs.decide(self._kind.schema, self._scope.policy)
+
+    def _edited(self, entity: E | None, reading: Reading | None) -> Edited:
+        return Edited(
+            ours_at=None if entity is None else entity.updated_at,
+            theirs_at=None if reading is None else reading.edited_at,
+            resolution_s=self._scope.resolution_s,
+        )
+
+    def _overrides(self, overrides: Sequence[Override]) -> Mapping[str, Law]:
+        # An embedder's law that is not there any more leaves the field to the policy.
+        found = ((each.field, self._laws.get(each.law)) for each in overrides)
+        return {field: law for field, law in found if law is not None}

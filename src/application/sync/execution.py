@@ -1,0 +1,152 @@
+"""Makes a plan, applies it, and writes to the provider: the middle of a run."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import attrs
+
+from ...domain.shared.errors import GatewayError
+from ...domain.shared.ids import PlanId
+from ...domain.sync.kept_plan import KeptPlan, Part, PlanState
+from ...domain.sync.laws import Laws
+from ...domain.sync.run import Counts
+from ...domain.sync.state import Phase, SyncState
+from ..ports.clock import Clock, IdSource
+from ..ports.unit_of_work import UnitOfWork
+from .plan_writer import PlanWriter
+from .planner import Watch
+from .run_books import Opened, RunBooks
+from .stale import AT_ONCE, grouped
+from .strand import AnyStrand
+
+# Where a provider does not tell what was deleted, everything is listed this often.
+LIST_EVERY = timedelta(days=1)
+
+
+@attrs.frozen
+class Execution:
+    """Shared by run, plan and apply."""
+
+    books: RunBooks
+    laws: Laws
+    clock: Clock
+    ids: IdSource
+
+    async def load(self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch) -> None:
+        """The first load of an empty house."""
+        await self.enter(opened, [strand.name for strand in strands], Phase.OBSERVING)
+        for strand in strands:
+            walk = await strand.load(opened, watch)
+            await self._arrive(opened, strand, cursor=walk.cursor, complete=True, seen=len(walk.generation))
+
+    async def plan(
+        self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch, *, whole: bool
+    ) -> tuple[PlanWriter, GatewayError | None]:
+        """The plan, and what broke the walk off, if anything did: then it covers what was seen before that."""
+        await self.enter(opened, [strand.name for strand in strands], Phase.OBSERVING)
+        run = opened.run
+        plan = KeptPlan(
+            id=PlanId(self.ids.new()),
+            tenant_id=run.tenant_id,
+            account_id=run.account_id,
+            kind=run.kind,
+            run_id=run.id,
+            created_at=run.started_at,
+        )
+        writer, error = PlanWriter(plan, run, self.books), None
+        for strand in strands:
+            cursor = None if whole or self._is_whole_due(strand) else strand.state.cursor
+            try:
+                await strand.plan(opened, writer, cursor, watch)
+            except GatewayError as broken:
+                error = broken
+                break
+        await writer.finish()
+        if not writer.is_empty:
+            run.plan_id = plan.id
+        return writer, error
+
+    async def apply(self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]) -> None:
+        """Every step, in order, in batches; each is one transaction, so that a crash loses at most one."""
+        await self.enter(opened, list(strands), Phase.APPLYING)
+        start = 0
+        while rows := await self._rows(opened, plan, start):
+            await self._batch(opened, strands, rows)
+            start = rows[-1][0] + 1
+        plan.end(PlanState.APPLIED, now=self.clock.now())
+        await self.books.write(opened.run, "end_plan", lambda uow: saved(uow, plan))
+
+    async def arrive(self, opened: Opened, strands: Mapping[str, AnyStrand], parts: Sequence[Part]) -> None:
+        """Everything that the parts cover is applied: from now on changes go on there."""
+        for part in parts:
+            await self._arrive(opened, strands[part.kind], cursor=part.cursor, complete=part.complete, seen=part.seen)
+
+    async def push(self, opened: Opened, strands: Sequence[AnyStrand]) -> None:
+        """Write to the provider what waits, of every kind. Raises GatewayError when it cannot be reached."""
+        if not any(strand.scope.writable for strand in strands):
+            return
+        for strand in strands:
+            await strand.push(opened)
+
+    async def enter(self, opened: Opened, kinds: Sequence[str], phase: Phase) -> None:
+        """Show what goes on."""
+
+        async def keep(uow: UnitOfWork) -> Counts:
+            for kind in kinds:
+                state = await uow.sync_states.get(opened.account.id, kind)
+                seen = 0 if phase is Phase.OBSERVING else state.seen
+                await uow.sync_states.put(attrs.evolve(state, phase=phase, run_id=opened.run.id, seen=seen))
+            return Counts()
+
+        await self.books.write(opened.run, f"sync_{phase.value}", keep)
+
+    def _is_whole_due(self, strand: AnyStrand) -> bool:
+        last = strand.state.complete_at
+        return strand.scope.anew or last is None or self.clock.now() - last >= LIST_EVERY
+
+    async def _rows(self, opened: Opened, plan: KeptPlan, start: int) -> Sequence[tuple[int, str, str]]:
+        return await self.books.read(opened.run, lambda uow: uow.plans.steps(plan.id, start=start, limit=AT_ONCE))
+
+    async def _batch(
+        self, opened: Opened, strands: Mapping[str, AnyStrand], rows: Sequence[tuple[int, str, str]]
+    ) -> None:
+        groups = grouped(rows, self.laws)
+
+        async def work(uow: UnitOfWork) -> Counts:
+            counts = Counts()
+            for kind, steps in groups:
+                counts += await strands[kind].apply(uow, steps)
+            return counts
+
+        await self.books.write(opened.run, "apply_plan", work)
+
+    async def _arrive(
+        self, opened: Opened, strand: AnyStrand, *, cursor: str | None, complete: bool, seen: int
+    ) -> None:
+        now = self.clock.now()
+
+        async def keep(uow: UnitOfWork) -> Counts:
+            state = await uow.sync_states.get(opened.account.id, strand.name)
+            arrived = _arrived(state, strand.rules, cursor=cursor, complete=complete, now=now)
+            await uow.sync_states.put(attrs.evolve(arrived, seen=seen))
+            return Counts()
+
+        await self.books.write(opened.run, "sync_arrived", keep)
+
+
+def _arrived(state: SyncState, rules: int, *, cursor: str | None, complete: bool, now: datetime) -> SyncState:
+    return attrs.evolve(
+        state,
+        phase=Phase.IDLE,
+        cursor=cursor,
+        cursor_at=now if cursor is not None else None,
+        complete_at=now if complete else state.complete_at,
+        succeeded_at=now,
+        policy_version=rules,
+    )
+
+
+async def saved(uow: UnitOfWork, plan: KeptPlan) -> Counts:
+    """Save a plan."""
+    await uow.plans.save(plan)
+    return Counts()

@@ -1,0 +1,144 @@
+"""Why a field of a record is as it is: whose value, since when, against what, by which law, in which run."""
+
+import enum
+from collections.abc import Sequence
+from uuid import UUID
+
+import attrs
+
+from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.ids import AccountId, RunId, TenantId
+from ...domain.sync.canonical import Value
+from ...domain.sync.conflict import Conflict
+from ...domain.sync.journal import Change
+from ...domain.sync.override import Override
+from ...domain.sync.push import Push
+from ...domain.sync.record import SyncRecord
+from ..ports.unit_of_work import UnitOfWork
+from ..transactions import Transactions
+from .by_hand import ByHand, Hand
+from .known import Known, known
+from .records import Versioned
+
+
+class Origin(enum.Enum):
+    """Where a value came from: the provider made the record with it; a line of the journal tells; or somebody here
+    wrote it since, and no run has looked at it yet, or had anything to do about it.
+    """
+
+    CREATED = "created"
+    JOURNAL = "journal"
+    EDITED = "edited"
+
+
+@attrs.frozen(kw_only=True)
+class FieldExplanation:
+    """``ours`` is what stands here, ``base`` what the provider was last seen to hold (``agreed`` False: nothing ever
+    was). ``change`` is the latest journal line of the field, with side, rule, reason, run and time; without one
+    ``run_id`` is the run that made the link. ``law`` holds now; ``law_from`` is ``override``, ``policy`` or
+    ``schema``. ``waiting`` is what is on its way to the provider.
+    """
+
+    field: str
+    ours: Value
+    base: Value
+    agreed: bool
+    origin: Origin
+    change: Change | None
+    run_id: RunId
+    law: str
+    law_from: str
+    override: Override | None
+    conflict: Conflict | None
+    waiting: tuple[Push, ...]
+
+
+@attrs.frozen(kw_only=True)
+class RecordExplanation:
+    """One record with respect to one account."""
+
+    account_id: AccountId
+    kind: str
+    external_id: str
+    local_id: UUID
+    fields: tuple[FieldExplanation, ...]
+
+
+@attrs.frozen
+class Explain:
+    """Raises NotFound for a record that no account is tied to, InvalidValue for a field that its kind does not have."""
+
+    _transactions: Transactions
+    _by_hand: ByHand
+
+    async def __call__(
+        self, tenant_id: TenantId, kind: str, local_id: UUID, *, field: str | None = None
+    ) -> Sequence[RecordExplanation]:
+        """Every field, or one; for each account that knows the record."""
+
+        async def ask(uow: UnitOfWork) -> Sequence[RecordExplanation]:
+            links = await uow.sync_records.of_local(kind, local_id)
+            if not links:
+                raise NotFound(f"link of {kind}", local_id)
+            lines = await uow.journal.of_record(kind, local_id)
+            return [await self._record(uow, link, lines, field) for link in links]
+
+        return await self._transactions.read(tenant_id, ask)
+
+    async def _record(
+        self, uow: UnitOfWork, link: SyncRecord, lines: Sequence[Change], field: str | None
+    ) -> RecordExplanation:
+        hand = await self._by_hand.hold(uow, link.account_id, link.kind, None)
+        names = hand.kind.schema.names if field is None else (field,)
+        if field is not None and field not in hand.kind.schema.by_name:
+            known_fields = ", ".join(hand.kind.schema.names)
+            raise InvalidValue(f"a {link.kind} has no field {field!r}; it has {known_fields}", field="field")
+        found = await known(uow, hand.kind, hand.scope, [link.external_id])
+        await hand.kind.prepare(uow, [link.base])
+        latest = {change.field: change for change in lines if change.external_id == link.external_id}
+        return RecordExplanation(
+            account_id=link.account_id,
+            kind=link.kind,
+            external_id=link.external_id,
+            local_id=link.local_id,
+            fields=tuple(_explained(hand, found, link, name, latest.get(name)) for name in names),
+        )
+
+
+def _explained(
+    hand: Hand, found: Known[Versioned], link: SyncRecord, name: str, change: Change | None
+) -> FieldExplanation:
+    entity = found.entities.get(link.local_id)
+    ours = {} if entity is None else hand.kind.values(entity)
+    overrides = {each.field: each for each in found.overrides.get(link.external_id, ())}
+    conflicts = {each.field: each for each in found.conflicts.get(link.external_id, ())}
+    law, law_from = _law(hand, name, overrides.get(name))
+    field = hand.kind.schema.by_name[name]
+    stood = link.base.get(name) if change is None else change.value
+    if not field.same(ours.get(name), stood):
+        origin = Origin.EDITED
+    else:
+        origin = Origin.CREATED if change is None else Origin.JOURNAL
+    return FieldExplanation(
+        field=name,
+        ours=ours.get(name),
+        base=link.base.get(name),
+        agreed=name in link.base,
+        origin=origin,
+        change=change,
+        run_id=link.run_id if change is None else change.run_id,
+        law=law,
+        law_from=law_from,
+        override=overrides.get(name),
+        conflict=conflicts.get(name),
+        waiting=tuple(push for push in found.pushes.get(link.external_id, ()) if name in push.values),
+    )
+
+
+def _law(hand: Hand, name: str, override: Override | None) -> tuple[str, str]:
+    field, policy = hand.kind.schema.by_name[name], hand.scope.policy
+    if override is not None:
+        return override.law, "override"
+    if name not in policy.fields and field.law is not None:
+        return field.law.name, "schema"
+    return policy.law(field).name, "policy"

@@ -1,0 +1,84 @@
+"""The first load of an account: everything there is new here, and there is nothing that a guard could protect.
+
+Every step would be a creation, whatever the policy; so none is kept, and each batch is stored as it comes.
+"""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import attrs
+
+from ...domain.shared.errors import TresenError
+from ...domain.sync.canonical import Values
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import Counts, SyncError
+from ..ports.clock import IdSource
+from ..ports.sources import Observed
+from ..ports.unit_of_work import UnitOfWork
+from .records import RecordKind, Versioned
+from .scope import Scope
+
+E = TypeVar("E", bound=Versioned)
+
+
+@attrs.frozen
+class FirstLoad(Generic[E]):
+    """One kind of record in one scope."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _ids: IdSource
+
+    async def __call__(self, uow: UnitOfWork, batch: Sequence[Observed]) -> Counts:
+        """Store a batch; one that an earlier batch showed already counts as unchanged."""
+        scope, kind = self._scope, self._kind.schema.kind
+        latest = {one.external_id: one for one in batch}
+        known = await uow.sync_records.fingerprints(scope.account_id, kind, latest.keys())
+        errors: list[SyncError] = []
+        read: list[tuple[Observed, Values]] = []
+        for external_id, one in latest.items():
+            if external_id not in known:
+                try:
+                    read.append((one, one.read().values))
+                except TresenError as error:
+                    errors.append(scope.error(kind, external_id, error))
+        created = await self._store(uow, read, errors)
+        if errors:
+            await uow.runs.add_errors(errors)
+            await uow.due.add(scope.account_id, kind, [str(error.external_id) for error in errors])
+        return Counts(created=created, unchanged=len(known), errors=len(errors))
+
+    async def _store(self, uow: UnitOfWork, read: Sequence[tuple[Observed, Values]], errors: list[SyncError]) -> int:
+        await self._kind.prepare(uow, [values for _, values in read])
+        added: list[E] = []
+        links: list[tuple[E, Observed, Values]] = []
+        for one, values in read:
+            try:
+                entity = self._kind.create(values, id=self._ids.new(), now=self._scope.now)
+            except TresenError as error:
+                errors.append(self._scope.error(self._kind.schema.kind, one.external_id, error))
+                continue
+            if self._scope.news:
+                self._kind.announce(entity, now=self._scope.now)
+            else:
+                entity.drain()
+            added.append(entity)
+            links.append((entity, one, values))
+        if added:
+            await self._kind.add(uow, added)
+            await uow.sync_records.add_many([self._link(*link) for link in links])
+        return len(added)
+
+    def _link(self, entity: E, one: Observed, base: Values) -> SyncRecord:
+        return SyncRecord(
+            account_id=self._scope.account_id,
+            kind=self._kind.schema.kind,
+            external_id=one.external_id,
+            local_id=entity.id,
+            base=base,
+            fingerprint=one.fingerprint,
+            # Read after add: it advances it.
+            local_version=entity.version,
+            synced_at=self._scope.now,
+            run_id=self._scope.run_id,
+        )

@@ -1,0 +1,50 @@
+"""Everything that is known here of some of the provider's records."""
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import attrs
+
+from ...domain.sync.canonical import Value, Values
+from ...domain.sync.conflict import Conflict
+from ...domain.sync.override import Override
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.record import SyncRecord
+from ..ports.unit_of_work import UnitOfWork
+from .records import RecordKind, Versioned
+from .scope import Scope
+
+E = TypeVar("E", bound=Versioned)
+
+
+@attrs.frozen(kw_only=True)
+class Known(Generic[E]):
+    """By external id, except for ``entities``, which go by their own. ``pushes`` wait or were refused."""
+
+    links: Mapping[str, SyncRecord]
+    entities: Mapping[UUID, E]
+    overrides: Mapping[str, Sequence[Override]]
+    pushes: Mapping[str, Sequence[Push]]
+    conflicts: Mapping[str, Sequence[Conflict]]
+
+    def in_flight(self, external_id: str) -> Values:
+        """What was pushed and not answered yet."""
+        values: dict[str, Value] = {}
+        for push in self.pushes.get(external_id, ()):
+            if push.state is PushState.WAITING:
+                values.update(push.values)
+        return values
+
+
+async def known(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, external_ids: Sequence[str]) -> Known[E]:
+    """Look it all up."""
+    account_id, name = scope.account_id, kind.schema.kind
+    links = await uow.sync_records.by_external_ids(account_id, name, external_ids)
+    return Known(
+        links=links,
+        entities=await kind.load(uow, [link.local_id for link in links.values()]),
+        overrides=await uow.overrides.of_records(account_id, name, external_ids),
+        pushes=await uow.pushes.of_records(account_id, name, external_ids),
+        conflicts=await uow.conflicts.open_of(account_id, name, external_ids),
+    )

@@ -1,0 +1,59 @@
+"""Plans that are kept are looked at, step by step."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from ...domain.shared.ids import AccountId, PlanId, TenantId
+from ...domain.sync.documents import read_step
+from ...domain.sync.kept_plan import KeptPlan
+from ...domain.sync.laws import Laws
+from ...domain.sync.step import Step
+from ..ports.unit_of_work import UnitOfWork
+from ..transactions import Transactions
+
+
+@attrs.frozen(kw_only=True)
+class ShownPlan:
+    """A plan with a window of its steps, each with its kind of record. ``count`` is the number of all its steps."""
+
+    plan: KeptPlan
+    steps: tuple[tuple[str, Step], ...]
+    count: int
+
+
+@attrs.frozen
+class ListPlans:
+    """Reads only."""
+
+    _transactions: Transactions
+
+    async def __call__(
+        self, tenant_id: TenantId, *, limit: int, account_id: AccountId | None = None
+    ) -> Sequence[KeptPlan]:
+        """The newest plans, latest first."""
+        return await self._transactions.read(
+            tenant_id, lambda uow: uow.plans.latest(limit=limit, account_id=account_id)
+        )
+
+
+@attrs.frozen
+class ShowPlan:
+    """Raises NotFound, InvalidValue for a plan by a law that is not there any more."""
+
+    _transactions: Transactions
+    _laws: Laws
+
+    async def __call__(self, tenant_id: TenantId, plan_id: PlanId, *, limit: int = 100, offset: int = 0) -> ShownPlan:
+        """The steps in the order in which they are applied."""
+
+        async def ask(uow: UnitOfWork) -> ShownPlan:
+            plan = await uow.plans.get(plan_id)
+            rows = await uow.plans.steps(plan_id, start=offset, limit=limit)
+            return ShownPlan(
+                plan=plan,
+                steps=tuple((kind, read_step(text, self._laws)) for _, kind, text in rows),
+                count=sum(sum(part.actions.values()) for part in plan.parts),
+            )
+
+        return await self._transactions.read(tenant_id, ask)

@@ -1,0 +1,79 @@
+"""Records of both sides that have no link yet meet: pairs are linked, doubts are asked, the rest is new."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import attrs
+
+from ...domain.sync.canonical import Values
+from ...domain.sync.conflict import PAIRING, Conflict
+from ...domain.sync.pairing import match_values, pair
+from ...domain.sync.step import Step
+from ..ports.sources import Observed, Reading
+from ..ports.unit_of_work import UnitOfWork
+from .examiner import Examiner
+from .records import MatchValues, RecordKind, Versioned
+from .scope import Scope
+
+E = TypeVar("E", bound=Versioned)
+Fresh = tuple[Observed, Reading]
+
+
+@attrs.frozen
+class Meeting(Generic[E]):
+    """One kind of record in one scope. Nothing is guessed, and nothing is created that may be here already."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _examiner: Examiner[E]
+
+    async def __call__(
+        self, uow: UnitOfWork, waiting: Sequence[Fresh], *, create: Collection[MatchValues]
+    ) -> Sequence[Step]:
+        """``waiting``: records of the provider that may be ours. ``create``: by what our records can be found that are
+        to be made at the provider unless it has them.
+        """
+        by_id = {one.external_id: (one, reading) for one, reading in waiting}
+        separate = await self._separate(uow, list(by_id))
+        theirs = {key: reading.values for key, (_, reading) in by_id.items() if key not in separate}
+        ours = await self._kind.unlinked(uow, {*self._keys(theirs), *create})
+        pairing = pair(self._kind.schema, ours, theirs)
+        entities = await self._kind.load(uow, [*pairing.pairs, *pairing.only_ours])
+        steps = [self._examiner.paired(*by_id[key], entities[local]) for local, key in pairing.pairs.items()]
+        doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}
+        asked = await self._asked(uow, list(doubts))
+        steps += [
+            self._examiner.doubtful(*by_id[key], candidates)
+            for key, candidates in doubts.items()
+            if asked.get(key) != tuple(map(str, candidates))
+        ]
+        steps += [self._examiner.fresh(*by_id[key]) for key in (*pairing.only_theirs, *separate)]
+        return [*steps, *await self._lonely(uow, create, [entities[key] for key in pairing.only_ours])]
+
+    def _keys(self, records: Mapping[str, Values]) -> set[MatchValues]:
+        schema = self._kind.schema
+        found = (match_values(schema, key, values) for values in records.values() for key in schema.match)
+        return {values for values in found if values is not None}
+
+    async def _separate(self, uow: UnitOfWork, external_ids: Sequence[str]) -> list[str]:
+        """Those of which a person said that they are none of ours."""
+        kind = self._kind.schema.kind
+        found = await uow.overrides.of_records(self._scope.account_id, kind, external_ids)
+        return [key for key, overrides in found.items() if any(each.field == PAIRING for each in overrides)]
+
+    async def _asked(self, uow: UnitOfWork, external_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """What is asked already, with its candidates."""
+        kind = self._kind.schema.kind
+        found = await uow.conflicts.open_of(self._scope.account_id, kind, external_ids)
+        return {key: each.candidates for key, conflicts in found.items() if (each := _pairing(conflicts)) is not None}
+
+    async def _lonely(self, uow: UnitOfWork, create: Collection[MatchValues], entities: Sequence[E]) -> list[Step]:
+        if not create:
+            return []
+        on_the_way: Collection[UUID] = await uow.pushes.creating(self._scope.account_id, self._kind.schema.kind)
+        return [self._examiner.lonely(entity) for entity in entities if entity.id not in on_the_way]
+
+
+def _pairing(conflicts: Sequence[Conflict]) -> Conflict | None:
+    return next((conflict for conflict in conflicts if conflict.field == PAIRING), None)

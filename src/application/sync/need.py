@@ -1,0 +1,74 @@
+"""Whether a decision changes anything that is kept, here or there. What changes nothing is no step."""
+
+from collections.abc import Mapping, Sequence
+
+from ...domain.sync.action import Action
+from ...domain.sync.canonical import Value, Values
+from ...domain.sync.conflict import Conflict
+from ...domain.sync.decision import WHOLE
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.schema import Schema
+from ...domain.sync.step import Step, values_of
+from .scope import Scope
+
+
+def needed_pushes(step: Step, scope: Scope, pushes: Sequence[Push]) -> Values:
+    """The values of the decision that the provider takes, without those that it refused before as things are now."""
+    refused: dict[str, tuple[Value, Value]] = {}
+    for push in pushes:
+        if push.state is PushState.REFUSED:
+            refused.update({name: (value, push.expected.get(name)) for name, value in push.values.items()})
+    return {
+        made.field: made.value
+        for made in step.decision.diverging
+        if made.field in scope.writable and refused.get(made.field) != (made.value, made.theirs)
+    }
+
+
+def needs_writing(
+    schema: Schema, step: Step, link: SyncRecord, conflicts: Sequence[Conflict], pushes: Sequence[Push]
+) -> bool:
+    """Whether applying the step would write anything. ``pushes``: those of the record that wait or were refused."""
+    action = step.decision.action
+    if action is Action.MERGE:
+        return _merge_writes(schema, step, link, conflicts)
+    if action is Action.ASK:
+        return WHOLE not in {conflict.field for conflict in conflicts}
+    if action is Action.DELETE_THERE:
+        return not pushes
+    return action not in {Action.WAIT, Action.APART}
+
+
+def _merge_writes(schema: Schema, step: Step, link: SyncRecord, conflicts: Sequence[Conflict]) -> bool:
+    decision = step.decision
+    return bool(
+        decision.updates
+        or step.pushes
+        or step.local_version != link.local_version
+        or _moved(schema, link.base, agreed(step))
+        or _asks_otherwise(step, {conflict.field: conflict for conflict in conflicts})
+    )
+
+
+def agreed(step: Step) -> Values:
+    """The base after the step: what is in flight, or waits for a person, is not agreed on."""
+    inputs = step.inputs
+    base = inputs.base or {}
+    theirs = {name: value for name, value in values_of(inputs.theirs).items() if name not in inputs.in_flight}
+    return step.decision.next_base(base, theirs)
+
+
+def _moved(schema: Schema, base: Values, after: Values) -> bool:
+    fields = (field for field in schema.fields if field.name in after)
+    return any(field.name not in base or not field.same(base[field.name], after[field.name]) for field in fields)
+
+
+def _asks_otherwise(step: Step, conflicts: Mapping[str, Conflict]) -> bool:
+    asked = {made.field: (made.base, made.ours, made.theirs) for made in step.decision.asked}
+    was = {
+        name: (each.base, each.ours, each.theirs)
+        for name, each in conflicts.items()
+        if name not in step.inputs.in_flight
+    }
+    return asked != was

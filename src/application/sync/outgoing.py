@@ -1,0 +1,63 @@
+"""What steps want to be written at the provider is kept, in the transaction that decided it, as pushes."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from ...domain.shared.ids import PushId
+from ...domain.sync.action import Action
+from ...domain.sync.canonical import Values
+from ...domain.sync.push import Push
+from ...domain.sync.schema import Schema
+from ...domain.sync.step import Step, values_of
+from ..ports.clock import IdSource
+from ..ports.unit_of_work import UnitOfWork
+from .scope import Scope
+
+_CREATES = frozenset({Action.CREATE_THERE, Action.RESTORE_THERE})
+
+
+@attrs.frozen
+class Outgoing:
+    """One kind of record in one scope."""
+
+    _schema: Schema
+    _scope: Scope
+    _ids: IdSource
+
+    async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> int:
+        """How many pushes were kept."""
+        pushes = [push for step in steps if (push := self._push(step)) is not None]
+        for push in pushes:
+            await uow.pushes.add(push)
+        return len(pushes)
+
+    def _push(self, step: Step) -> Push | None:
+        action = step.decision.action
+        if step.local_id is None:
+            return None
+        if action in _CREATES:
+            return self._new(step, values=values_of(step.inputs.ours), expected={}, external_id=None)
+        if action is Action.DELETE_THERE:
+            return self._new(step, values={}, expected=values_of(step.inputs.theirs), external_id=step.external_id)
+        if step.pushes:
+            theirs = values_of(step.inputs.theirs)
+            expected = {name: theirs.get(name) for name in step.pushes}
+            return self._new(step, values=step.pushes, expected=expected, external_id=step.external_id)
+        return None
+
+    def _new(self, step: Step, *, values: Values, expected: Values, external_id: str | None) -> Push:
+        assert step.local_id is not None  # noqa: S101 - looked at by the caller, for the type checker
+        return Push(
+            id=PushId(self._ids.new()),
+            tenant_id=self._scope.tenant_id,
+            account_id=self._scope.account_id,
+            kind=self._schema.kind,
+            external_id=external_id,
+            local_id=step.local_id,
+            values=values,
+            expected=expected,
+            run_id=self._scope.run_id,
+            created_at=self._scope.now,
+            updated_at=self._scope.now,
+        )

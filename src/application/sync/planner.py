@@ -1,0 +1,168 @@
+"""Makes one part of a plan: walks through what the provider shows of one kind, and decides record by record."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Generic, TypeVar
+
+import attrs
+
+from ...domain.sync.laws import Laws
+from ...domain.sync.pairing import match_values
+from ...domain.sync.step import Step
+from ..ports.sources import Batch, Observed, Reading, Source
+from ..ports.unit_of_work import UnitOfWork
+from .examiner import Examined, Examiner
+from .meeting import Meeting
+from .plan_writer import PartWriter, PlanWriter
+from .records import MatchValues, RecordKind, Versioned
+from .run_books import Opened, RunBooks
+from .scope import Scope
+from .walk import Walk
+
+E = TypeVar("E", bound=Versioned)
+Watch = Callable[[str, int], None]
+_SLICE = 1000
+
+
+@attrs.define
+class _Before:
+    """What is to be looked at anew, and by what our records without a link can be found."""
+
+    edited: frozenset[str]
+    open_keys: Collection[MatchValues]
+    unseen: set[str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.unseen = set(self.edited)
+
+
+@attrs.frozen
+class Planner(Generic[E]):
+    """One kind of record in one scope."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _laws: Laws
+    _source: Source
+    _books: RunBooks
+    _writer: PlanWriter
+    _part: PartWriter
+    _watch: Watch
+
+    async def __call__(self, opened: Opened, walk: Walk) -> None:
+        """Walk, and keep what is to be done. Raises what the provider raises; what was seen before is kept."""
+        before = await self._books.read(opened.run, self._before)
+        waiting: list[tuple[Observed, Reading]] = []
+        lost: dict[str, None] = {}
+        async for batch in walk.batches():
+            await self._take(opened, batch, before, waiting)
+            self._mark(batch, before, lost)
+        if not walk.generation.is_complete:
+            await self._look(opened, sorted(before.unseen - lost.keys()), before, waiting)
+        else:
+            await self._missing(opened, walk, before, waiting)
+        await self._lose(opened, list(lost), "tombstone")
+        await self._meet(opened, before, waiting, whole=walk.generation.is_complete)
+        self._part.cursor, self._part.complete = walk.cursor, walk.generation.is_complete
+
+    async def _before(self, uow: UnitOfWork) -> _Before:
+        account_id, kind = self._scope.account_id, self._kind.schema.kind
+        edited = await uow.sync_records.edited(account_id, kind)
+        due = await uow.due.all(account_id, kind)
+        return _Before(frozenset({*edited, *due}), frozenset(await self._kind.open_keys(uow)))
+
+    def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
+        for external_id in batch.gone:
+            lost[external_id] = None
+        for one in batch.observed:
+            before.unseen.discard(one.external_id)
+            lost.pop(one.external_id, None)
+
+    async def _take(
+        self, opened: Opened, batch: Batch, before: _Before, waiting: list[tuple[Observed, Reading]]
+    ) -> None:
+        if not batch.observed:
+            return
+        examiner = self._examiner()
+        examined = await self._books.read(
+            opened.run, lambda uow: examiner.observed(uow, batch.observed, edited=before.edited)
+        )
+        steps = list(examined.steps)
+        for one, reading in examined.fresh:
+            if self._may_be_ours(reading, before.open_keys):
+                waiting.append((one, reading))
+            else:
+                steps.append(examiner.fresh(one, reading))
+        await self._keep(opened, examined, steps)
+        self._part.seen += len(batch.observed)
+        self._watch(self._kind.schema.kind, self._part.seen)
+
+    def _may_be_ours(self, reading: Reading, open_keys: Collection[MatchValues]) -> bool:
+        schema = self._kind.schema
+        return bool(open_keys) and any(match_values(schema, key, reading.values) in open_keys for key in schema.match)
+
+    async def _missing(
+        self, opened: Opened, walk: Walk, before: _Before, waiting: list[tuple[Observed, Reading]]
+    ) -> None:
+        """What a complete listing does not show is asked for one by one: a page may have shifted under the walk.
+
+        So many that a guard will hold the plan are not asked for: there, a person must look anyway.
+        """
+        missing = await self._unlisted(opened, walk)
+        if self._scope.policy.guards.deleted.allows(len(missing), self._part.tally.shared):
+            await self._look(opened, missing, before, waiting)
+        else:
+            await self._lose(opened, missing, "listing")
+
+    async def _unlisted(self, opened: Opened, walk: Walk) -> list[str]:
+        account_id, kind = self._scope.account_id, self._kind.schema.kind
+        missing: list[str] = []
+        after = ""
+        while True:
+
+            async def ask(uow: UnitOfWork, after: str = after) -> Sequence[str]:
+                return await uow.sync_records.external_ids(account_id, kind, after=after, limit=_SLICE)
+
+            linked = await self._books.read(opened.run, ask)
+            if not linked:
+                return missing
+            missing += walk.generation.missing(linked)
+            after = linked[-1]
+
+    async def _look(
+        self, opened: Opened, external_ids: Sequence[str], before: _Before, waiting: list[tuple[Observed, Reading]]
+    ) -> None:
+        """Ask the provider for single records."""
+        shown, gone = list[Observed](), list[str]()
+        for external_id in external_ids:
+            one = await self._source.get(external_id)
+            if one is None:
+                gone.append(external_id)
+            else:
+                shown.append(one)
+        await self._take(opened, Batch(observed=shown), before, waiting)
+        await self._lose(opened, gone, "answer")
+
+    async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str) -> None:
+        for start in range(0, len(external_ids), _SLICE):
+            examined = await self._lost(opened, external_ids[start : start + _SLICE], proof)
+            await self._keep(opened, examined, examined.steps)
+
+    async def _lost(self, opened: Opened, external_ids: Sequence[str], proof: str) -> Examined:
+        return await self._books.read(opened.run, lambda uow: self._examiner().gone(uow, external_ids, proof))
+
+    async def _meet(
+        self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]], *, whole: bool
+    ) -> None:
+        """Records of both sides that have no link yet. What the provider lacks is known only after a whole listing."""
+        if before.open_keys:
+            meeting = Meeting(self._kind, self._scope, self._examiner())
+            keys = before.open_keys if whole and self._scope.policy.create_there else ()
+            steps = await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys))
+            await self._writer.add(self._part, steps)
+
+    async def _keep(self, opened: Opened, examined: Examined, steps: Sequence[Step]) -> None:
+        await self._writer.add(self._part, steps, examined.errors, examined.settled)
+        opened.run.counts = attrs.evolve(opened.run.counts, unchanged=opened.run.counts.unchanged + examined.unchanged)
+
+    def _examiner(self) -> Examiner[E]:
+        return Examiner(self._kind, self._scope, self._laws)

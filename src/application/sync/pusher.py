@@ -1,0 +1,165 @@
+"""Writes to the provider what waits for it: look first, write only what is still to be written, keep what came of it.
+
+A push may be tried again and again: the look before it finds what an earlier try did whose answer was lost. It is
+written only while the provider still holds what it was decided against; otherwise it is decided anew.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+import attrs
+
+from ...domain.shared.errors import (
+    CredentialsRefused,
+    GatewayError,
+    GatewayNotFound,
+    GatewayRejected,
+    GatewayUnsupported,
+    InvalidValue,
+)
+from ...domain.shared.ids import PushId
+from ...domain.sync.canonical import Values
+from ...domain.sync.pairing import match_values
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.run import Counts
+from ...domain.sync.schema import Schema
+from ..ports.sources import Observed, Reading, Source
+from ..ports.unit_of_work import UnitOfWork
+from .confirming import Confirm
+from .records import RecordKind, Versioned
+from .run_books import Opened, RunBooks
+from .scope import Scope
+
+E = TypeVar("E", bound=Versioned)
+_log = logging.getLogger(__name__)
+_AT_ONCE = 100
+
+# The provider understood and will not do it, whatever is tried again.
+_FINAL = (GatewayRejected, GatewayUnsupported, GatewayNotFound)
+
+
+@attrs.frozen
+class Pusher(Generic[E]):
+    """One kind of record in one scope."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _source: Source
+    _books: RunBooks
+    _confirm: Confirm[E]
+
+    async def __call__(self, opened: Opened) -> int:
+        """Try everything that waits, oldest first, once; how many are done.
+
+        Raises GatewayError as soon as the provider cannot be reached, or refuses the credentials: what waits then goes
+        on waiting.
+        """
+        done, tried = 0, set[PushId]()
+        while True:
+            waiting = [push for push in await self._waiting(opened, skip=len(tried)) if push.id not in tried]
+            if not waiting:
+                return done
+            for push in waiting:
+                tried.add(push.id)
+                done += await self._try(opened, push)
+
+    async def _waiting(self, opened: Opened, *, skip: int) -> list[Push]:
+        async def ask(uow: UnitOfWork) -> list[Push]:
+            kind = self._kind.schema.kind
+            return list(await uow.pushes.waiting(self._scope.account_id, kind, limit=_AT_ONCE + skip))
+
+        return await self._books.read(opened.run, ask)
+
+    async def _try(self, opened: Opened, push: Push) -> bool:
+        try:
+            answer = await self._carry_out(push)
+        except CredentialsRefused:
+            raise
+        except _FINAL as error:
+            await self._end(opened, push, PushState.REFUSED, error.message)
+            return False
+        except GatewayError as error:
+            await self._fail(opened, push, error.message)
+            raise
+        if isinstance(answer, PushState):
+            await self._end(opened, push, answer, _WHY[answer])
+            return False
+        counts = await self._books.write(opened.run, "confirm_push", lambda uow: self._confirm(uow, push, answer))
+        return bool(counts.pushed)
+
+    async def _carry_out(self, push: Push) -> Observed | PushState | None:
+        """The record as the provider shows it afterwards, None when it is gone as wanted; or why nothing was done."""
+        if push.external_id is None:
+            return await self._create(push)
+        shown = await self._source.get(push.external_id)
+        if not push.values:
+            return await self._delete(push.external_id, push, shown)
+        if shown is None:
+            return PushState.DROPPED
+        theirs = _read(shown)
+        if theirs is None or not self._still(theirs.values, push):
+            return PushState.DROPPED
+        if _same(self._kind.schema, theirs.values, push.values):
+            return shown
+        return await self._source.push(push.external_id, push.values)
+
+    async def _create(self, push: Push) -> Observed | PushState:
+        """Tried again only where the provider can be asked whether it was made before."""
+        keys = self._kind.schema.match
+        if push.attempts and all(match_values(self._kind.schema, key, push.values) is None for key in keys):
+            return PushState.REFUSED
+        return await self._source.create(push.values)
+
+    async def _delete(self, external_id: str, push: Push, shown: Observed | None) -> PushState | None:
+        if shown is not None:
+            theirs = _read(shown)
+            if theirs is None or not _same(self._kind.schema, theirs.values, push.expected):
+                return PushState.DROPPED
+            await self._source.delete(external_id)
+        return None
+
+    def _still(self, theirs: Values, push: Push) -> bool:
+        """Each field holds what it was decided against, or what is to be written already."""
+        schema = self._kind.schema.by_name
+        return all(
+            name in theirs
+            and (schema[name].same(theirs[name], value) or schema[name].same(theirs[name], push.expected.get(name)))
+            for name, value in push.values.items()
+        )
+
+    async def _end(self, opened: Opened, push: Push, state: PushState, why: str) -> None:
+        async def end(uow: UnitOfWork) -> Counts:
+            push.end(state, now=self._scope.now, why=why)
+            await uow.pushes.save(push)
+            if push.external_id is not None and state is PushState.DROPPED:
+                await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
+            return Counts()
+
+        _log.warning("push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
+        await self._books.write(opened.run, "end_push", end)
+
+    async def _fail(self, opened: Opened, push: Push, why: str) -> None:
+        async def fail(uow: UnitOfWork) -> Counts:
+            push.fail(why, now=self._scope.now)
+            await uow.pushes.save(push)
+            return Counts()
+
+        await self._books.write(opened.run, "fail_push", fail)
+
+
+_WHY: Mapping[PushState, str] = {
+    PushState.DROPPED: "the record changed at the provider meanwhile; it is decided anew",
+    PushState.REFUSED: "nobody can tell whether it was made there; look at the provider, and make it there by hand",
+}
+
+
+def _read(observed: Observed) -> Reading | None:
+    try:
+        return observed.read()
+    except InvalidValue:
+        return None
+
+
+def _same(schema: Schema, theirs: Values, wanted: Values) -> bool:
+    return all(name in theirs and schema.by_name[name].same(theirs[name], wanted[name]) for name in wanted)

@@ -1,0 +1,160 @@
+"""A person decides what no law may."""
+
+from uuid import UUID
+
+import attrs
+
+from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.ids import ConflictId, TenantId
+from ...domain.sync.action import Action
+from ...domain.sync.canonical import Value
+from ...domain.sync.conflict import PAIRING, Choice, Conflict, Resolution
+from ...domain.sync.decision import WHOLE, Decision
+from ...domain.sync.journal import RESOLVED
+from ...domain.sync.laws import Law
+from ...domain.sync.override import Override
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import Counts
+from ...domain.sync.side import GONE, Side
+from ...domain.sync.step import Inputs, Step
+from ..ports.unit_of_work import UnitOfWork
+from ..transactions import Transactions
+from .applier import Applier
+from .by_hand import RESOLVE, ByHand, Hand, link_of
+from .write_by_hand import Chosen, WriteByHand
+
+
+@attrs.frozen(kw_only=True)
+class ConflictChoice:
+    """``value`` is needed with ``Choice.VALUE`` and, for a pairing with several candidates, with ``Choice.OURS``: then
+    it is the id of our record. ``by`` says who decided.
+    """
+
+    tenant_id: TenantId
+    conflict_id: ConflictId
+    choice: Choice
+    value: Value = None
+    by: str
+
+
+@attrs.frozen
+class ResolveConflict:
+    """The decision holds until the field changes again on either side.
+
+    Raises NotFound, IllegalTransition (decided before), InvalidValue (a value that the field cannot hold, or a choice
+    that this conflict does not offer).
+    """
+
+    _transactions: Transactions
+    _by_hand: ByHand
+
+    async def __call__(self, chosen: ConflictChoice) -> Conflict:
+        """Decide it; what the provider is to be given waits for the next run."""
+
+        async def work(uow: UnitOfWork) -> Conflict:
+            conflict = await uow.conflicts.get(chosen.conflict_id)
+            hand = await self._by_hand.begin(uow, conflict.account_id, conflict.kind, RESOLVE)
+            conflict.resolve(Resolution(choice=chosen.choice, value=chosen.value, by=chosen.by, at=hand.scope.now))
+            await uow.conflicts.save(conflict)
+            counts = await self._settle(uow, hand, conflict, chosen)
+            await self._by_hand.end(uow, hand, counts)
+            return conflict
+
+        return await self._transactions.run(chosen.tenant_id, "resolve_conflict", work)
+
+    async def _settle(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:
+        if conflict.field == PAIRING:
+            return await self._pair(uow, hand, conflict, chosen)
+        link = await link_of(uow, conflict.account_id, conflict.kind, conflict.external_id)
+        if conflict.field == WHOLE:
+            return await self._whole(uow, hand, conflict, chosen, link)
+        return await self._field(uow, hand, conflict, chosen, link)
+
+    async def _field(
+        self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice, link: SyncRecord
+    ) -> Counts:
+        value, side = {
+            Choice.THEIRS: (conflict.theirs, Side.THEIRS),
+            Choice.OURS: (conflict.ours, Side.OURS),
+            Choice.VALUE: (chosen.value, Side.BOTH),
+        }[chosen.choice]
+        one = Chosen(field=conflict.field, value=value, theirs=conflict.theirs, side=side)
+        write = WriteByHand(self._by_hand.ids)
+        wrote = await write(uow, hand, link, [one], rule=RESOLVED, reason=f"{chosen.by} decided it")
+        return Counts(updated=int(wrote))
+
+    async def _whole(
+        self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice, link: SyncRecord
+    ) -> Counts:
+        if chosen.choice is Choice.VALUE:
+            raise InvalidValue("a record as a whole is ours or theirs", field="choice")
+        entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+        if chosen.choice is Choice.OURS:
+            await uow.overrides.put_many([_pinned(hand, conflict, link.local_id, Law.OURS, chosen.by)])
+            return Counts()
+        if entity is None:
+            # Without its link it is new to the next run, which makes it anew as the provider has it.
+            await uow.sync_records.remove_many(conflict.account_id, conflict.kind, [conflict.external_id])
+            await uow.due.add(conflict.account_id, conflict.kind, [conflict.external_id])
+            return Counts()
+        await hand.kind.prepare(uow, [link.base])
+        step = Step(
+            external_id=link.external_id,
+            local_id=link.local_id,
+            local_version=entity.version,
+            inputs=Inputs(base=link.base, ours=hand.kind.values(entity), theirs=GONE),
+            decision=Decision(action=Action.DELETE_HERE, rule=RESOLVED, reason=f"{chosen.by} decided it"),
+        )
+        return await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
+
+    async def _pair(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:
+        if chosen.choice is Choice.OURS:
+            local_id = _candidate(conflict, chosen.value)
+            await self._link(uow, hand, conflict, local_id)
+        elif chosen.choice is Choice.THEIRS:
+            local_id = UUID(conflict.candidates[0])
+            await uow.overrides.put_many([_pinned(hand, conflict, local_id, Law.THEIRS, chosen.by)])
+        else:
+            raise InvalidValue("a pairing is one of ours (with its id) or theirs, a new one", field="choice")
+        await uow.due.add(conflict.account_id, conflict.kind, [conflict.external_id])
+        return Counts()
+
+    async def _link(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, local_id: UUID) -> None:
+        if await uow.sync_records.of_local(conflict.kind, local_id):
+            raise InvalidValue(f"{conflict.kind} {local_id} belongs to another record already", field="value")
+        if local_id not in await hand.kind.load(uow, [local_id]):
+            raise NotFound(conflict.kind, local_id)
+        link = SyncRecord(
+            account_id=conflict.account_id,
+            kind=conflict.kind,
+            external_id=conflict.external_id,
+            local_id=local_id,
+            base={},
+            fingerprint=b"",
+            local_version=0,
+            synced_at=hand.scope.now,
+            run_id=hand.scope.run_id,
+        )
+        await uow.sync_records.add_many([link])
+
+
+def _pinned(hand: Hand, conflict: Conflict, local_id: UUID, law: Law, by: str) -> Override:
+    return Override(
+        account_id=conflict.account_id,
+        kind=conflict.kind,
+        external_id=conflict.external_id,
+        local_id=local_id,
+        field=conflict.field,
+        law=law.name,
+        because=f"{by} decided a conflict",
+        set_by=by,
+        set_at=hand.scope.now,
+    )
+
+
+def _candidate(conflict: Conflict, value: Value) -> UUID:
+    if value is None and len(conflict.candidates) == 1:
+        return UUID(conflict.candidates[0])
+    if value not in conflict.candidates:
+        raise InvalidValue(f"name one of {', '.join(conflict.candidates)}", field="value")
+    return UUID(str(value))

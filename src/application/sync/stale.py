@@ -1,0 +1,63 @@
+"""Whether a plan that was made some time ago may still be applied."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...domain.sync.documents import read_step
+from ...domain.sync.kept_plan import KeptPlan, PlanStale
+from ...domain.sync.laws import Laws
+from ...domain.sync.step import Step
+from ..ports.unit_of_work import UnitOfWork
+from .applier import is_stale
+from .strand import AnyStrand
+
+AT_ONCE = 500
+_SHOWN = 5
+
+
+async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, strands: Mapping[str, AnyStrand], laws: Laws) -> None:
+    """Raises PlanStale when a policy, a record or a link is another than the plan was computed from, or when another
+    run applied something since.
+    """
+    for part in plan.parts:
+        strand = strands[part.kind]
+        if strand.scope.policy.version != part.policy_version:
+            raise PlanStale(f"the policy for {part.kind}s was changed since; make a new plan", plan=str(plan.id))
+        if strand.state.succeeded_at is not None and strand.state.succeeded_at > plan.created_at:
+            raise PlanStale(f"{part.kind}s were synced since; make a new plan", plan=str(plan.id))
+    stale: list[str] = []
+    start = 0
+    while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
+        for kind, steps in grouped(rows, laws):
+            stale += await _stale(uow, strands[kind], steps)
+        start = rows[-1][0] + 1
+    if stale:
+        records = ", ".join(stale[:_SHOWN])
+        raise PlanStale(
+            f"{len(stale)} of its records changed since, such as {records}; make a new plan",
+            plan=str(plan.id),
+            records=stale[:_SHOWN],
+        )
+
+
+async def _stale(uow: UnitOfWork, strand: AnyStrand, steps: Sequence[Step]) -> list[str]:
+    account_id, kind = strand.scope.account_id, strand.name
+    ids = [step.external_id for step in steps if step.external_id is not None]
+    links = await uow.sync_records.by_external_ids(account_id, kind, ids)
+    found: Mapping[Any, Any] = await strand.kind.load(uow, [s.local_id for s in steps if s.local_id is not None])
+    versions = {key: entity.version for key, entity in found.items()}
+    return [
+        step.external_id or str(step.local_id)
+        for step in steps
+        if is_stale(step, links.get(step.external_id or ""), versions.get(step.local_id, 0))
+    ]
+
+
+def grouped(rows: Sequence[tuple[int, str, str]], laws: Laws) -> list[tuple[str, list[Step]]]:
+    """Steps of one kind that follow each other, in order. Raises InvalidValue for a line that cannot be read."""
+    groups: list[tuple[str, list[Step]]] = []
+    for _, kind, text in rows:
+        if not groups or groups[-1][0] != kind:
+            groups.append((kind, []))
+        groups[-1][1].append(read_step(text, laws))
+    return groups

@@ -1,0 +1,87 @@
+"""One kind of record in a run: what it is, by which rules, how it stands, and the other side of it."""
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from ...domain.sync.guards import Tally
+from ...domain.sync.laws import Laws
+from ...domain.sync.run import Counts
+from ...domain.sync.state import SyncState
+from ...domain.sync.step import Step
+from ..ports.clock import IdSource
+from ..ports.sources import Batch, Source
+from ..ports.unit_of_work import UnitOfWork
+from .applier import Applier
+from .confirming import Confirm
+from .first_load import FirstLoad
+from .plan_writer import PartWriter, PlanWriter
+from .planner import Planner, Watch
+from .pusher import Pusher
+from .records import RecordKind, Versioned
+from .run_books import Opened, RunBooks
+from .scope import Scope
+from .walk import Walk
+
+E = TypeVar("E", bound=Versioned)
+
+
+@attrs.frozen(kw_only=True)
+class Strand(Generic[E]):
+    """``linked`` is how many records both sides had when the run began. ``rules`` is a number that is another whenever
+    the policy is, or what may be written to the provider.
+    """
+
+    kind: RecordKind[E]
+    scope: Scope
+    source: Source
+    state: SyncState
+    linked: int
+    rules: int
+    laws: Laws
+    books: RunBooks
+    ids: IdSource
+
+    @property
+    def name(self) -> str:
+        """The kind of record."""
+        return self.kind.schema.kind
+
+    async def load(self, opened: Opened, watch: Watch) -> Walk:
+        """Take everything over, into an empty house. The walk that was made."""
+        walk, seen = Walk(self.source, None), 0
+        first = FirstLoad(self.kind, self.scope, self.ids)
+        async for batch in walk.batches():
+            seen += len(batch.observed)
+            await self._load(opened, first, batch, seen)
+            watch(self.name, seen)
+        return walk
+
+    async def _load(self, opened: Opened, first: FirstLoad[E], batch: Batch, seen: int) -> None:
+        async def store(uow: UnitOfWork) -> Counts:
+            state = await uow.sync_states.get(self.scope.account_id, self.name)
+            await uow.sync_states.put(attrs.evolve(state, seen=seen))
+            return await first(uow, batch.observed)
+
+        await self.books.write(opened.run, "sync_batch", store)
+
+    async def plan(self, opened: Opened, writer: PlanWriter, cursor: str | None, watch: Watch) -> None:
+        """Write down what is to be done."""
+        part = PartWriter(self.kind.schema, self.scope.policy, Tally(shared=self.linked))
+        writer.parts.append(part)
+        planner = Planner(self.kind, self.scope, self.laws, self.source, self.books, writer, part, watch)
+        await planner(opened, Walk(self.source, cursor))
+
+    async def push(self, opened: Opened) -> int:
+        """Write to the provider what waits."""
+        confirm = Confirm(self.kind, self.scope, self.ids)
+        return await Pusher(self.kind, self.scope, self.source, self.books, confirm)(opened)
+
+    async def apply(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
+        """Its steps of a plan, in order."""
+        return await Applier(self.kind, self.scope, self.ids)(uow, steps)
+
+
+# The entities of a strand are its own business.
+AnyStrand = Strand[Any]

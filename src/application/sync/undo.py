@@ -1,0 +1,152 @@
+"""Undo: what a change, a run, or everything since a version did to records is put back, and stays put back.
+
+Each field gets its earlier value and an override, so that no later sync undoes the undo. A record that was created is
+deleted here and stays away; one that was deleted comes back and stays.
+"""
+
+from collections.abc import Sequence
+
+import attrs
+
+from ...domain.shared.errors import TresenError
+from ...domain.shared.ids import EntryId, RunId, TenantId
+from ...domain.sync.action import Action
+from ...domain.sync.decision import WHOLE, Decision
+from ...domain.sync.journal import UNDONE
+from ...domain.sync.laws import Law
+from ...domain.sync.override import Override
+from ...domain.sync.run import Counts, Run, RunState
+from ...domain.sync.side import GONE, Side
+from ...domain.sync.step import Inputs, Step
+from ..ports.unit_of_work import UnitOfWork
+from ..transactions import Transactions
+from .applier import Applier
+from .by_hand import UNDO, ByHand, Hand, link_of
+from .undo_plan import HandOf, RecordUndo, UndoAction, UndoPlanner, UndoTarget, kept_link
+from .write_by_hand import Chosen, WriteByHand
+
+
+@attrs.frozen(kw_only=True)
+class Undone:
+    """What an undo did. ``run`` is its own, None when there was nothing to do; ``records`` are what was put back."""
+
+    run: Run | None
+    records: Sequence[RecordUndo]
+
+
+@attrs.frozen
+class PlanUndo:
+    """Shows what an undo would do. Raises NotFound, InvalidValue."""
+
+    _transactions: Transactions
+    _by_hand: ByHand
+
+    async def __call__(self, tenant_id: TenantId, target: UndoTarget) -> Sequence[RecordUndo]:
+        """Reads only."""
+        planner = UndoPlanner(self._by_hand)
+        return await self._transactions.read(tenant_id, lambda uow: planner(uow, target, HandOf(self._by_hand, None)))
+
+
+@attrs.frozen
+class Undo:
+    """One transaction: all of it or nothing. Raises NotFound, InvalidValue."""
+
+    _transactions: Transactions
+    _by_hand: ByHand
+
+    async def __call__(self, tenant_id: TenantId, target: UndoTarget, *, by: str, overtaken: bool = False) -> Undone:
+        """Put back; values that somebody edited since only with ``overtaken``. ``by`` says who wants it."""
+
+        async def work(uow: UnitOfWork) -> Undone:
+            planned = await UndoPlanner(self._by_hand)(uow, target, HandOf(self._by_hand, None))
+            wanted = [each for each in (_wanted(one, overtaken=overtaken) for one in planned) if each is not None]
+            if not wanted:
+                return Undone(run=None, records=())
+            run = self._run(tenant_id, wanted[0])
+            await uow.runs.add(run)
+            hand_of = HandOf(self._by_hand, run)
+            for record in wanted:
+                hand = await hand_of(uow, record.account_id, record.kind)
+                run.counts += await self._undo(uow, hand, record, by)
+            run.finish(RunState.COMPLETED, now=self._by_hand.clock.now())
+            await uow.runs.save(run)
+            return Undone(run=run, records=wanted)
+
+        return await self._transactions.run(tenant_id, "undo", work)
+
+    def _run(self, tenant_id: TenantId, first: RecordUndo) -> Run:
+        return Run(
+            id=RunId(self._by_hand.ids.new()),
+            tenant_id=tenant_id,
+            account_id=first.account_id,
+            kind=UNDO,
+            forced=True,
+            started_at=self._by_hand.clock.now(),
+        )
+
+    async def _undo(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
+        if record.action is UndoAction.EDIT:
+            return await self._edit(uow, hand, record, by)
+        counts = await (self._delete if record.action is UndoAction.DELETE else self._restore)(uow, hand, record, by)
+        if counts.errors:
+            raise TresenError(f"{record.kind} {record.external_id} cannot be put back")
+        await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
+        return counts
+
+    async def _edit(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
+        link = await link_of(uow, record.account_id, record.kind, record.external_id)
+        chosen = [
+            Chosen(field=each.field, value=each.back, theirs=link.base.get(each.field), side=Side.OURS)
+            for each in record.rollbacks
+        ]
+        write = WriteByHand(self._by_hand.ids)
+        wrote = await write(uow, hand, link, chosen, rule=UNDONE, reason=f"{by} undid it")
+        await uow.overrides.put_many(
+            [self._override(hand, record, each.field, each.change.id, by) for each in record.rollbacks]
+        )
+        return Counts(updated=int(wrote))
+
+    async def _delete(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
+        link = await link_of(uow, record.account_id, record.kind, record.external_id)
+        await hand.kind.prepare(uow, [link.base])
+        entity = (await hand.kind.load(uow, [record.local_id]))[record.local_id]
+        step = Step(
+            external_id=link.external_id,
+            local_id=link.local_id,
+            local_version=entity.version,
+            inputs=Inputs(base=link.base, ours=hand.kind.values(entity), theirs=GONE),
+            decision=Decision(action=Action.DELETE_HERE, rule=UNDONE, reason=f"{by} undid that it was made"),
+        )
+        counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
+        await uow.sync_records.add_many([kept_link(link)])
+        return counts
+
+    async def _restore(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
+        step = Step(
+            external_id=record.external_id,
+            local_id=record.local_id,
+            inputs=Inputs(base=None, ours=GONE, theirs=record.values),
+            decision=Decision(action=Action.RESTORE_HERE, rule=UNDONE, reason=f"{by} undid that it was deleted"),
+        )
+        return await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
+
+    def _override(self, hand: Hand, record: RecordUndo, field: str, change_id: EntryId | None, by: str) -> Override:
+        return Override(
+            account_id=record.account_id,
+            kind=record.kind,
+            external_id=record.external_id,
+            local_id=record.local_id,
+            field=field,
+            law=Law.OURS.name,
+            because=f"{by} undid a change",
+            change_id=change_id,
+            set_by=by,
+            set_at=hand.scope.now,
+        )
+
+
+def _wanted(record: RecordUndo, *, overtaken: bool) -> RecordUndo | None:
+    if record.action is not UndoAction.EDIT:
+        return record
+    kept = tuple(each for each in record.rollbacks if overtaken or not each.overtaken)
+    return attrs.evolve(record, rollbacks=kept) if kept else None

@@ -1,0 +1,202 @@
+"""What an undo would do, before it is done."""
+
+import enum
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import AccountId, EntryId, RunId
+from ...domain.sync.canonical import Value, Values
+from ...domain.sync.decision import WHOLE
+from ...domain.sync.journal import Change
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import Run
+from ...domain.sync.undo import Rollback, rollback
+from ..ports.unit_of_work import UnitOfWork
+from .by_hand import ByHand, Hand
+
+_AT_ONCE = 1000
+Record = tuple[AccountId, str, str, UUID]
+
+
+@attrs.frozen(kw_only=True)
+class UndoTarget:
+    """Exactly one of: a line of the journal; a run; a record (``kind`` and ``local_id``) back to a ``version``."""
+
+    change_id: EntryId | None = None
+    run_id: RunId | None = None
+    kind: str | None = None
+    local_id: UUID | None = None
+    version: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        record = (self.kind, self.local_id, self.version)
+        whole = all(each is not None for each in record)
+        if (
+            any(each is not None for each in record) != whole
+            or [
+                self.change_id is not None,
+                self.run_id is not None,
+                whole,
+            ].count(True)
+            != 1
+        ):
+            raise InvalidValue("name a change, a run, or a record with its kind and a version", field="target")
+
+
+class UndoAction(enum.Enum):
+    """What happens to a record: values go back, it goes away again, it comes back."""
+
+    EDIT = "edit"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+@attrs.frozen(kw_only=True)
+class RecordUndo:
+    """One record's part. ``values`` are what a record that comes back will hold."""
+
+    account_id: AccountId
+    kind: str
+    external_id: str
+    local_id: UUID
+    action: UndoAction
+    rollbacks: tuple[Rollback, ...] = ()
+    values: Values = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class UndoPlanner:
+    """Reads only."""
+
+    _by_hand: ByHand
+
+    async def __call__(self, uow: UnitOfWork, target: UndoTarget, hand_of: "HandOf") -> Sequence[RecordUndo]:
+        """In the order in which it is done: what belongs to another record goes before it, and comes back after it.
+
+        Raises NotFound.
+        """
+        lines = await self._lines(uow, target)
+        found = [await self._one(uow, record, changes, hand_of) for record, changes in lines.items()]
+        if target.run_id is not None:
+            found += await self._created(uow, await uow.runs.get(target.run_id), hand_of)
+        place = {kind: number for number, kind in enumerate(self._by_hand.courses.kinds)}
+
+        def order(each: RecordUndo) -> tuple[bool, int]:
+            comes_back = each.action is UndoAction.RESTORE
+            return comes_back, place[each.kind] if comes_back else -place[each.kind]
+
+        return sorted((each for each in found if each is not None), key=order)
+
+    async def _lines(self, uow: UnitOfWork, target: UndoTarget) -> dict[Record, list[Change]]:
+        changes: Sequence[Change]
+        if target.change_id is not None:
+            changes = [await uow.journal.get(target.change_id)]
+        elif target.run_id is not None:
+            changes = await self._of_run(uow, target.run_id)
+        else:
+            assert target.kind is not None  # noqa: S101 - looked at by the target, for the type checker
+            assert target.local_id is not None  # noqa: S101 - as above
+            every = await uow.journal.of_record(target.kind, target.local_id)
+            changes = [change for change in every if change.version > (target.version or 0)]
+        accounts: dict[RunId, AccountId] = {}
+        grouped: dict[Record, list[Change]] = {}
+        for change in changes:
+            if change.run_id not in accounts:
+                accounts[change.run_id] = (await uow.runs.get(change.run_id)).account_id
+            record = (accounts[change.run_id], change.kind, change.external_id, change.local_id)
+            grouped.setdefault(record, []).append(change)
+        return grouped
+
+    async def _of_run(self, uow: UnitOfWork, run_id: RunId) -> Sequence[Change]:
+        found: list[Change] = []
+        while page := await uow.journal.of_run(run_id, after=found[-1].id if found else None, limit=_AT_ONCE):
+            found += page
+        return found
+
+    async def _one(
+        self, uow: UnitOfWork, record: Record, changes: Sequence[Change], hand_of: "HandOf"
+    ) -> RecordUndo | None:
+        account_id, kind, external_id, local_id = record
+        hand = await hand_of(uow, account_id, kind)
+        entity = (await hand.kind.load(uow, [local_id])).get(local_id)
+        if entity is None:
+            values = _lost(changes)
+            if values is None:
+                return None
+            return _record_undo(record, UndoAction.RESTORE, values=values)
+        current = await _values(uow, hand, external_id, entity)
+        rollbacks = tuple(rollback(hand.kind.schema, current, changes))
+        return _record_undo(record, UndoAction.EDIT, rollbacks=rollbacks) if rollbacks else None
+
+    async def _created(self, uow: UnitOfWork, run: Run, hand_of: "HandOf") -> list[RecordUndo]:
+        """The records that the run made: those whose link is the run's and that are as old as it."""
+        found = []
+        for link in await uow.sync_records.of_run(run.id, limit=_EVERYTHING):
+            hand = await hand_of(uow, link.account_id, link.kind)
+            entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+            if entity is not None and entity.created_at == run.started_at:
+                record = (link.account_id, link.kind, link.external_id, link.local_id)
+                found.append(_record_undo(record, UndoAction.DELETE))
+        return found
+
+
+_EVERYTHING = 1_000_000
+
+
+class HandOf:
+    """A hand for each account and kind, opened when it is first needed."""
+
+    def __init__(self, by_hand: ByHand, run: Run | None) -> None:
+        self._by_hand = by_hand
+        self._run = run
+        self._hands: dict[tuple[AccountId, str], Hand] = {}
+
+    async def __call__(self, uow: UnitOfWork, account_id: AccountId, kind: str) -> Hand:
+        """Raises NotFound for an account that is no more."""
+        key = (account_id, kind)
+        if key not in self._hands:
+            self._hands[key] = await self._by_hand.hold(uow, account_id, kind, self._run)
+        return self._hands[key]
+
+
+async def _values(uow: UnitOfWork, hand: Hand, external_id: str, entity: Any) -> Values:
+    links = await uow.sync_records.by_external_ids(hand.scope.account_id, hand.kind.schema.kind, [external_id])
+    await hand.kind.prepare(uow, [link.base for link in links.values()])
+    values: Values = hand.kind.values(entity)
+    return values
+
+
+def _lost(changes: Sequence[Change]) -> Values | None:
+    """What a record held that these lines say was deleted here; None: they say nothing of that."""
+    gone = [change for change in changes if change.field == WHOLE and change.value is None and change.wrote_ours]
+    if not gone:
+        return None
+    run = gone[-1].run_id
+    values: dict[str, Value] = {
+        change.field: change.ours for change in changes if change.run_id == run and change.field != WHOLE
+    }
+    return values or None
+
+
+def _record_undo(
+    record: Record, action: UndoAction, *, rollbacks: tuple[Rollback, ...] = (), values: Values | None = None
+) -> RecordUndo:
+    account_id, kind, external_id, local_id = record
+    return RecordUndo(
+        account_id=account_id,
+        kind=kind,
+        external_id=external_id,
+        local_id=local_id,
+        action=action,
+        rollbacks=rollbacks,
+        values=values or {},
+    )
+
+
+def kept_link(link: SyncRecord) -> SyncRecord:
+    """The link of a record that is gone here on purpose, so that the next listing does not make it anew."""
+    return attrs.evolve(link, local_version=0)

@@ -1,0 +1,84 @@
+"""Walks through what the provider shows: what changed since a cursor, or everything."""
+
+from collections.abc import AsyncIterator
+
+from ...domain.shared.errors import CursorExpired
+from ...domain.sync.generation import Generation
+from ..ports.sources import Batch, Source
+
+# About 50 ms of writing: long enough to be fast, short enough that nobody waits for the store.
+BATCH = 1000
+
+
+class Walk:
+    """``cursor`` None: everything is listed. After the walk, ``cursor`` is where changes go on (None: not told), and
+    ``generation`` may be asked what is missing if everything was listed without an error.
+    """
+
+    def __init__(self, source: Source, cursor: str | None) -> None:
+        self._source = source
+        self._start = cursor if source.tells_changes else None
+        self.cursor: str | None = None
+        self.generation = Generation()
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """The records in batches of about a thousand, with what the provider says is deleted.
+
+        A cursor that the provider does not know any more is no error: everything is listed then. When a walk breaks
+        off, what was shown before still comes, and then its error.
+        """
+        if self._start is not None:
+            try:
+                async for batch in _gathered(self._changes(self._start)):
+                    yield batch
+            except CursorExpired:
+                pass
+            else:
+                return
+        async for batch in _gathered(self._listing()):
+            yield batch
+
+    async def _changes(self, start: str) -> AsyncIterator[Batch]:
+        self.cursor = start
+        async for batch in self._source.changes(start):
+            self.cursor = batch.cursor or self.cursor
+            yield batch
+
+    async def _listing(self) -> AsyncIterator[Batch]:
+        self.cursor, self.generation = None, Generation()
+        try:
+            async for batch in self._source.listing():
+                self.generation.add(one.external_id for one in batch.observed)
+                self.cursor = batch.cursor or self.cursor
+                yield batch
+        except BaseException:
+            self.generation.break_off()
+            raise
+        self.generation.complete()
+
+
+async def _gathered(pages: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
+    """Pages put together; nothing is held back longer than a thousand records, or than an error."""
+    held: list[Batch] = []
+    size = 0
+    try:
+        async for page in pages:
+            held.append(page)
+            size += len(page.observed) + len(page.gone)
+            if size >= BATCH:
+                yield _joined(held)
+                held, size = [], 0
+    except Exception:
+        if held:
+            yield _joined(held)
+        raise
+    if held:
+        yield _joined(held)
+
+
+def _joined(pages: list[Batch]) -> Batch:
+    if len(pages) == 1:
+        return pages[0]
+    return Batch(
+        observed=[one for page in pages for one in page.observed], gone=[one for page in pages for one in page.gone]
+    )

@@ -1,0 +1,117 @@
+"""What a stored run would have done under another policy: decided anew from its inputs, without asking the provider."""
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from ...domain.shared.errors import NotFound
+from ...domain.shared.ids import AccountId, PlanId, RunId, TenantId
+from ...domain.sync.guards import Tally, Trip
+from ...domain.sync.kept_plan import KeptPlan
+from ...domain.sync.plan import Difference, what_if
+from ...domain.sync.policy import Policy, read_policy
+from ...domain.sync.schema import Schema
+from ...domain.sync.step import count
+from ..ports.unit_of_work import UnitOfWork
+from ..transactions import Transactions
+from .policy_book import PolicyBook
+from .stale import AT_ONCE, grouped
+
+
+@attrs.frozen(kw_only=True)
+class WhatIfReport:
+    """``steps`` were decided anew, by kind; ``differences`` would have come out otherwise, each with its kind, no more
+    than were asked for; ``different`` counts all of them. ``trips``: the guards that would have held it.
+    """
+
+    plan: KeptPlan
+    steps: Mapping[str, int]
+    different: int
+    differences: tuple[tuple[str, Difference], ...]
+    trips: tuple[Trip, ...]
+
+
+@attrs.define
+class _Part:
+    policy: Policy
+    tally: Tally
+    steps: int = 0
+
+
+@attrs.frozen
+class WhatIf:
+    """``policies`` are documents by kind of record, on top of what holds now.
+
+    Raises NotFound (also for a run that decided nothing: a first load, a quiet one), InvalidValue.
+    """
+
+    _transactions: Transactions
+    _policies: PolicyBook
+    _schemas: Mapping[str, Schema]
+
+    async def __call__(
+        self,
+        tenant_id: TenantId,
+        policies: Mapping[str, Mapping[str, object]],
+        *,
+        run_id: RunId | None = None,
+        plan_id: PlanId | None = None,
+        limit: int = 100,
+    ) -> WhatIfReport:
+        """Reads only."""
+
+        async def ask(uow: UnitOfWork) -> WhatIfReport:
+            plan = await uow.plans.get(await _plan_of(uow, run_id, plan_id))
+            parts = {
+                part.kind: _Part(
+                    await self._policy(uow, plan.account_id, part.kind, policies.get(part.kind, {})),
+                    Tally(shared=part.shared),
+                )
+                for part in plan.parts
+            }
+            return await self._decide(uow, plan, parts, limit)
+
+        return await self._transactions.read(tenant_id, ask)
+
+    async def _policy(
+        self, uow: UnitOfWork, account_id: AccountId, kind: str, document: Mapping[str, object]
+    ) -> Policy:
+        schema = self._schemas[kind]
+        below = await self._policies.effective(uow, account_id, schema)
+        return read_policy(document, schema, self._policies.laws, below=below)
+
+    async def _decide(self, uow: UnitOfWork, plan: KeptPlan, parts: Mapping[str, _Part], limit: int) -> WhatIfReport:
+        different, found, start = 0, list[tuple[str, Difference]](), 0
+        while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
+            for kind, steps in grouped(rows, self._policies.laws):
+                part, schema = parts[kind], self._schemas[kind]
+                part.steps += len(steps)
+                for step in steps:
+                    instead = attrs.evolve(step, decision=step.inputs.decide(schema, part.policy))
+                    count(instead, schema, part.tally)
+                differences = list(what_if(schema, part.policy, steps))
+                different += len(differences)
+                found += [(kind, each) for each in differences[: max(0, limit - len(found))]]
+            start = rows[-1][0] + 1
+        return WhatIfReport(
+            plan=plan,
+            steps={kind: part.steps for kind, part in parts.items()},
+            different=different,
+            differences=tuple(found),
+            trips=_trips(parts.values()),
+        )
+
+
+def _trips(parts: Iterable[_Part]) -> tuple[Trip, ...]:
+    return tuple(trip for part in parts for trip in part.tally.trips(part.policy.guards))
+
+
+async def _plan_of(uow: UnitOfWork, run_id: RunId | None, plan_id: PlanId | None) -> PlanId:
+    if plan_id is not None:
+        return plan_id
+    if run_id is None:
+        raise NotFound("plan", "of no run")
+    run = await uow.runs.get(run_id)
+    if run.plan_id is None:
+        raise NotFound("plan of run", run_id)
+    return run.plan_id

@@ -1,0 +1,130 @@
+"""Writes values that a person chose: to our record, into the journal, and on their way to the provider."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from ...domain.shared.errors import NotFound
+from ...domain.shared.ids import EntryId, PushId
+from ...domain.sync.canonical import Value, Values
+from ...domain.sync.decision import FieldDecision
+from ...domain.sync.journal import Subject
+from ...domain.sync.push import Push
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.side import Side
+from ..ports.clock import IdSource
+from ..ports.unit_of_work import UnitOfWork
+from .by_hand import Hand
+
+
+@attrs.frozen(kw_only=True)
+class Chosen:
+    """``value`` is what our record shall hold; ``theirs`` is what the provider was last seen to hold, which counts as
+    agreed from now on; ``side`` is whose value it is.
+    """
+
+    field: str
+    value: Value
+    theirs: Value
+    side: Side
+
+
+@attrs.frozen
+class WriteByHand:
+    """Used inside a transaction."""
+
+    _ids: IdSource
+
+    async def __call__(
+        self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen], *, rule: str, reason: str
+    ) -> bool:
+        """Whether our record was written. Raises NotFound when we have none, InvalidValue for a value that it cannot
+        hold.
+        """
+        await hand.kind.prepare(uow, [link.base, {each.field: each.theirs for each in chosen}])
+        entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+        if entity is None:
+            raise NotFound(link.kind, link.local_id)
+        ours: Values = hand.kind.values(entity)
+        fields = hand.kind.schema.by_name
+        updates = {c.field: c.value for c in chosen if not fields[c.field].same(c.value, ours.get(c.field))}
+        was_in_step = entity.version == link.local_version
+        if updates:
+            hand.kind.update(entity, updates, now=hand.scope.now)
+            await hand.kind.save(uow, [entity])
+        await self._tell(uow, hand, link, chosen, ours, entity.version if updates else 0, rule, reason)
+        await uow.sync_records.put_many(
+            [
+                attrs.evolve(
+                    link,
+                    base={**link.base, **{each.field: each.theirs for each in chosen}},
+                    local_version=entity.version if was_in_step else link.local_version,
+                    synced_at=hand.scope.now,
+                )
+            ]
+        )
+        await self._push(uow, hand, link, chosen)
+        return bool(updates)
+
+    async def _tell(
+        self,
+        uow: UnitOfWork,
+        hand: Hand,
+        link: SyncRecord,
+        chosen: Sequence[Chosen],
+        ours: Mapping[str, Value],
+        version: int,
+        rule: str,
+        reason: str,
+    ) -> None:
+        subject = Subject(
+            run_id=hand.scope.run_id,
+            kind=link.kind,
+            external_id=link.external_id,
+            local_id=link.local_id,
+            version=version,
+            at=hand.scope.now,
+        )
+        lines = [
+            attrs.evolve(
+                subject.line(
+                    EntryId(self._ids.new()),
+                    FieldDecision(
+                        field=each.field,
+                        base=link.base.get(each.field),
+                        ours=ours.get(each.field),
+                        theirs=each.theirs,
+                        value=each.value,
+                        side=each.side,
+                        rule=rule,
+                        reason=reason,
+                    ),
+                ),
+                version=version,
+            )
+            for each in chosen
+        ]
+        await uow.journal.append(lines)
+
+    async def _push(self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen]) -> None:
+        """Where nothing may be written there, the record stays apart in these fields."""
+        fields: Mapping[str, Any] = hand.kind.schema.by_name
+        wanted = [each for each in chosen if not fields[each.field].same(each.value, each.theirs)]
+        if not wanted or not hand.opened.account.writes_enabled:
+            return
+        await uow.pushes.add(
+            Push(
+                id=PushId(self._ids.new()),
+                tenant_id=hand.scope.tenant_id,
+                account_id=hand.scope.account_id,
+                kind=link.kind,
+                external_id=link.external_id,
+                local_id=link.local_id,
+                values={each.field: each.value for each in wanted},
+                expected={each.field: each.theirs for each in wanted},
+                run_id=hand.scope.run_id,
+                created_at=hand.scope.now,
+                updated_at=hand.scope.now,
+            )
+        )

@@ -1,0 +1,111 @@
+"""Conflicts: their states, and what coming up again does to them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from uuid import UUID
+
+import pytest
+
+from tresen.domain.shared.errors import IllegalTransition
+from tresen.domain.shared.ids import AccountId, ConflictId, RunId, TenantId
+from tresen.domain.sync.canonical import Value
+from tresen.domain.sync.conflict import TRANSITIONS, Choice, Conflict, ConflictState, Resolution
+from tresen.domain.sync.laws import NEVER_EDITED, Edited
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+LATER = NOON + timedelta(hours=1)
+CHOICE = Resolution(choice=Choice.VALUE, value="z", by="ada", at=LATER)
+FIRST_RUN, NEXT_RUN = RunId(UUID(int=1)), RunId(UUID(int=2))
+
+
+def conflict(state: ConflictState = ConflictState.OPEN) -> Conflict:
+    return Conflict(
+        id=ConflictId(UUID(int=1)),
+        tenant_id=TenantId(UUID(int=2)),
+        account_id=AccountId(UUID(int=3)),
+        kind="member",
+        external_id="7",
+        local_id=None,
+        field="city",
+        base="x",
+        ours=1,
+        theirs="z",
+        rule="ask",
+        reason="both sides changed it",
+        run_id=FIRST_RUN,
+        state=state,
+        resolution=CHOICE if state is ConflictState.RESOLVED else None,
+        opened_at=NOON,
+        updated_at=NOON,
+    )
+
+
+STEPS: dict[ConflictState, Callable[[Conflict], None]] = {
+    ConflictState.RESOLVED: lambda found: found.resolve(CHOICE),
+    ConflictState.OPEN: lambda found: found.reopen(now=LATER),
+    ConflictState.SETTLED: lambda found: found.settle(now=LATER),
+}
+
+
+@pytest.mark.parametrize(("source", "target"), list(product(ConflictState, STEPS)))
+def test_the_steps_are_those_of_the_table(source: ConflictState, target: ConflictState) -> None:
+    """A step that the table lacks is refused; but settling one that is not open is simply nothing to do."""
+    found = conflict(source)
+    if target in TRANSITIONS[source]:
+        STEPS[target](found)
+        assert (found.state, found.updated_at) == (target, LATER)
+        assert (found.resolution == CHOICE) is (target is ConflictState.RESOLVED)
+        return
+    if target is ConflictState.SETTLED:
+        STEPS[target](found)
+    else:
+        with pytest.raises(IllegalTransition) as refused:
+            STEPS[target](found)
+        allowed = sorted(state.value for state in TRANSITIONS[source])
+        assert refused.value.details == {"status": source.value, "allowed": allowed}
+    assert (found.state, found.updated_at) == (source, NOON)
+    assert found.resolution == conflict(source).resolution
+
+
+def test_what_was_decided_is_decided_anew_only_when_it_is_opened_again() -> None:
+    found = conflict(ConflictState.RESOLVED)
+    with pytest.raises(IllegalTransition):
+        found.resolve(CHOICE)
+    found.reopen(now=LATER)
+    found.resolve(CHOICE)
+    with pytest.raises(IllegalTransition):
+        conflict(ConflictState.SETTLED).resolve(CHOICE)
+    with pytest.raises(IllegalTransition):
+        conflict().reopen(now=LATER)
+
+
+def see(
+    found: Conflict, base: Value = "x", ours: Value = 1, theirs: Value = "z", edited: Edited = NEVER_EDITED
+) -> bool:
+    return found.see(base=base, ours=ours, theirs=theirs, edited=edited, run_id=NEXT_RUN, now=LATER)
+
+
+def test_the_same_again_is_no_news() -> None:
+    found = conflict()
+    assert not see(found)
+    assert (found.run_id, found.updated_at) == (FIRST_RUN, NOON)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        ("y", 1, "z", NEVER_EDITED),
+        ("x", 2, "z", NEVER_EDITED),
+        ("x", True, "z", NEVER_EDITED),
+        ("x", 1, None, NEVER_EDITED),
+        ("x", 1, "z", Edited(ours_at=NOON)),
+    ],
+    ids=str,
+)
+def test_other_values_are_news(seen: tuple[Value, Value, Value, Edited]) -> None:
+    found = conflict()
+    assert see(found, *seen)
+    assert repr((found.base, found.ours, found.theirs, found.edited)) == repr(seen)
+    assert (found.run_id, found.updated_at) == (NEXT_RUN, LATER)
+    assert not see(found, *seen)
