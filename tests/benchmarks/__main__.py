@@ -7,10 +7,17 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from . import api, cli, ingest, jobs, sync
+from . import api, cli, deciding, ingest, jobs, sync
 from .figures import Figure
 
-BENCHES = {"sync": sync.figures, "api": api.figures, "cli": cli.figures, "ingest": ingest.figures, "jobs": jobs.figures}
+BENCHES = {
+    "sync": sync.figures,
+    "decide": deciding.figures,
+    "api": api.figures,
+    "cli": cli.figures,
+    "ingest": ingest.figures,
+    "jobs": jobs.figures,
+}
 
 
 def table(figures: Iterable[Figure]) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 FIRST = ("Jürgen", "Anna", "Björn", "Zoë", "Lukas", "Mia", "Jonas", "Käthe", "Emil", "Sofia")
 LAST = ("Müller", "Schmidt", "Weiß", "Krüger", "Öztürk", "Fischer", "Groß", "Bauer", "Jäger")
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 PAGE = 100
 
 

@@ -1,10 +1,12 @@
-"""Loading and re-reading 100,000 records, beside the floor that reads the same pages in the same run."""
+"""Loading 100,000 records, then what changed of them, beside the floor that reads the same pages in the same run."""
 
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .figures import Figure, median
+from .pages import steer
 from .postgres import fresh_databases
 from .processes import command, measured, serving
 
@@ -33,18 +35,38 @@ def figures(records: int, rounds: int) -> Sequence[Figure]:
 
 
 def _compared(title: str, kind: str, places: Places, url: str, rounds: int) -> Sequence[Figure]:
-    floors, firsts, agains = [], [], []
+    floors, firsts, wholes, quiets, changed = [], [], [], [], []
     for _ in range(rounds):
         floor_place, place = places()
+        steer(url, "reset")
         command("tresen", "db", "upgrade", TRESEN_DATABASE_URL=place)
         floors.append(measured(FLOOR, kind, floor_place, url))
         firsts.append(measured(TRESEN, place, url))
-        agains.append(measured(TRESEN, place, url))
-    floor, first, again = (median(m["seconds"] for m in done) for done in (floors, firsts, agains))
-    peak = max(m["peak_mb"] for m in (*firsts, *agains))
+        wholes.append(measured(TRESEN, place, url, "whole"))
+        quiets.append(measured(TRESEN, place, url))
+        steer(url, "change?percent=1")
+        changed.append(_all_updated(measured(TRESEN, place, url), firsts[-1]["records"] / 100))
+    floor, first, whole, quiet, some = (
+        median(m["seconds"] for m in done) for done in (floors, firsts, wholes, quiets, changed)
+    )
+    peak = max(m["peak_mb"] for m in (*firsts, *wholes, *quiets, *changed))
     name = f"sync of {int(firsts[0]['records'])} records, {title}"
+    against = [
+        ("1 % changed, by cursor", some),
+        ("nothing changed, by cursor", quiet),
+        ("nothing changed, everything listed", whole),
+    ]
     return [
         Figure(name=f"{name}: first load", unit="s", value=first, reference="floor", reference_value=floor),
-        Figure(name=f"{name}: nothing changed", unit="s", value=again, reference="first load", reference_value=first),
+        *(
+            Figure(name=f"{name}: {what}", unit="s", value=value, reference="first load", reference_value=first)
+            for what, value in against
+        ),
         Figure(name=f"{name}: peak memory", unit="MB", value=peak, reference="aim", reference_value=PEAK_AIM_MB),
     ]
+
+
+def _all_updated(measured_: dict[str, float], expected: float) -> dict[str, float]:
+    if measured_["updated"] != expected:
+        sys.exit(f"{expected:.0f} records were changed there, {measured_['updated']:.0f} were updated here")
+    return measured_

@@ -1,8 +1,8 @@
-"""Tresen's own sync of the same records: ``python -m tests.benchmarks.tresen_sync DATABASE_URL URL``.
+"""Tresen's own sync of the same records: ``python -m tests.benchmarks.tresen_sync DATABASE_URL URL [whole]``.
 
-The database has its schema already. The first call creates tenant and account and loads everything; a second call on
-the same database finds nothing changed. Prints one JSON line with seconds (of the run alone), records and peak
-memory in MB.
+The database has its schema already. The first call creates tenant and account and loads everything; a further call on
+the same database asks what changed since, or, ``whole``, lists everything again. Prints one JSON line with seconds
+(of the run alone), records seen, created and updated, and peak memory in MB.
 """
 
 import json
@@ -39,13 +39,19 @@ async def prepare(use_cases: UseCases, url: str) -> tuple[TenantId, AccountId]:
             provider="wodify",
             api_key="k",
             base_url=url,
-            settings={"location_id": "1", "calls_per_second": "100000", "burst": "100000"},
+            settings={
+                "location_id": "1",
+                "calls_per_second": "100000",
+                "burst": "100000",
+                "changed_since": "true",
+                "changes_overlap_minutes": "1",
+            },
         )
     )
     return tenant.id, account.id
 
 
-async def measure(database_url: str, url: str, folder: str) -> dict[str, float]:
+async def measure(database_url: str, url: str, folder: str, *, whole: bool) -> dict[str, float]:
     """One run."""
     settings = Settings(
         data_dir=Path(folder),
@@ -58,19 +64,27 @@ async def measure(database_url: str, url: str, folder: str) -> dict[str, float]:
         tenant_id, account_id = await prepare(use_cases, url)
         tune_garbage_collection()
         started = time.perf_counter()
-        run = await use_cases.sync.members(tenant_id, account_id, force=True)
+        run = await use_cases.sync.members(tenant_id, account_id, force=True, whole=whole)
         seconds = time.perf_counter() - started
     if run.state is not RunState.COMPLETED or run.counts.errors:
         sys.exit(f"the sync failed: {run}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "records": run.counts.seen, "created": run.counts.created, "peak_mb": peak}
+    counts = run.counts
+    return {
+        "seconds": seconds,
+        "records": counts.seen,
+        "created": counts.created,
+        "updated": counts.updated,
+        "peak_mb": peak,
+    }
 
 
 def main() -> None:
     """The command."""
-    database_url, url = sys.argv[1:]
+    database_url, url, *how = sys.argv[1:]
     with TemporaryDirectory() as folder:
-        sys.stdout.write(json.dumps(uvloop.run(measure(database_url, url, folder))) + "\n")
+        figures = uvloop.run(measure(database_url, url, folder, whole="whole" in how))
+    sys.stdout.write(json.dumps(figures) + "\n")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from tests.builders import a_tenant, an_account
 from tresen.domain.shared.ids import TenantId
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
+from .gyms import WORLDS, GymWorld
 from .stores import Backend, in_memory, in_postgres, in_sqlite
 
 
@@ -82,3 +83,10 @@ async def others_account(backend: Backend, other: TenantId) -> ProviderAccount:
     one = an_account(other)
     await backend.write(other, lambda uow: uow.accounts.add(one))
     return one
+
+
+@pytest.fixture(params=WORLDS)
+async def gym_world(request: pytest.FixtureRequest) -> AsyncIterator[GymWorld]:
+    """An empty gym."""
+    async with WORLDS[request.param]() as world:
+        yield world

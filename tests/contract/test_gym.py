@@ -1,6 +1,6 @@
 """What every gateway to a gym promises (ports/gym.py, GymGateway)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -26,16 +26,9 @@ from tresen.domain.shared.errors import (
     GatewayUnavailable,
 )
 
-from .gyms import WORLDS, GymWorld, everything, ids, value
+from .gyms import GymWorld, everything, ids, value
 
 UNKNOWN = "987654321"
-
-
-@pytest.fixture(params=WORLDS)
-async def gym_world(request: pytest.FixtureRequest) -> AsyncIterator[GymWorld]:
-    """An empty gym."""
-    async with WORLDS[request.param]() as world:
-        yield world
 
 
 READS: dict[str, Callable[[GymGateway], Awaitable[object]]] = {

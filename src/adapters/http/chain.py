@@ -43,6 +43,11 @@ class CallChains:
     _breakers: dict[Hashable, BreakerCell] = attrs.field(factory=dict, init=False, repr=False)
     _budgets: dict[Hashable, BudgetCell] = attrs.field(factory=dict, init=False, repr=False)
 
+    @property
+    def clock(self) -> Clock:
+        """The clock that all of them go by."""
+        return self._clock
+
     def open(
         self, *, provider: str, account: Hashable, pacing: Pacing, effective: Effective = plain_status
     ) -> AbstractAsyncContextManager[Transport]:

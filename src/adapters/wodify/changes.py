@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from msgspec import Raw
 
+from ...application.ports.clock import Clock
 from ...application.ports.sources import Batch
 from ...domain.shared.errors import (
     CursorExpired,
@@ -32,6 +33,10 @@ from .ids import is_unkeyed
 from .paging import Ascent
 
 _STAMP = "updated_on_datetime"
+# More than one, for some may be stamped with a time that is yet to come.
+_A_FEW = 10
+# No civil time is further ahead of UTC, nor any clock that somebody keeps an eye on.
+_ZONES_APART = timedelta(days=1)
 
 
 @attrs.frozen
@@ -39,6 +44,7 @@ class Changes:
     """Asks for them. ``_zone`` is that of the stamps, None when nobody knows it."""
 
     _collection: Collection
+    _clock: Clock
     _overlap: timedelta
     _zone: ZoneInfo | None
 
@@ -76,7 +82,7 @@ class Changes:
         What is edited while further pages are read may bear stamps below those on them, so that they do not count.
         """
         page = await self._page(start)
-        newest = _newest(page.items)
+        newest = self._latest(page.items)
         if not page.has_more:
             return page, newest
         known = [edit for edit in (newest, await self._newest()) if edit is not None]
@@ -88,9 +94,14 @@ class Changes:
 
     async def _newest(self) -> Edit | None:
         try:
-            return _newest((await self._collection.first(sort=f"desc_{_STAMP}")).items)
+            return self._latest((await self._collection.first(_A_FEW, sort=f"desc_{_STAMP}")).items)
         except (GatewayRejected, GatewayUnsupported):
             return None
+
+    def _latest(self, records: Sequence[Raw]) -> Edit | None:
+        """The newest edit, but for those that are yet to come: a cursor there would pass over all others."""
+        soon = self._clock.now().replace(tzinfo=None) + _ZONES_APART
+        return max((edit for edit in map(edit_of, records) if edit is not None and edit.at <= soon), default=None)
 
     async def _ensure_gone(self, witness: str) -> None:
         try:
@@ -107,10 +118,6 @@ class Changes:
 
     def _cursor_after(self, newest: Edit) -> Cursor:
         return Cursor(went_back(newest.at, self._overlap, self._zone), newest.external_id)
-
-
-def _newest(items: Sequence[Raw]) -> Edit | None:
-    return max((edit for edit in map(edit_of, items) if edit is not None), default=None)
 
 
 def _greatest(keys: Sequence[str]) -> str:

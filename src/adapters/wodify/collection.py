@@ -84,9 +84,9 @@ class Collection:
         """The first page of what a query finds, by rising ids."""
         return await self._found_by(q)(1, self.page_size)
 
-    async def first(self, *, sort: str) -> Page:
-        """The first record alone, in that order."""
-        query: dict[str, str | int] = {"page": 1, "page_size": 1, "sort": sort}
+    async def first(self, count: int, *, sort: str) -> Page:
+        """The first records in that order."""
+        query: dict[str, str | int] = {"page": 1, "page_size": count, "sort": sort}
         response = await self.transport.send(self.protocol.request(self.listing, query=query))
         return page_of(response, (self.name,), self.listing.operation)
 

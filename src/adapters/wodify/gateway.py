@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ...application.ports.clock import Clock
 from ...application.ports.gym import (
     GymGateway,
     Health,
@@ -53,10 +54,11 @@ class WodifyGateway(GymGateway):
     Writes by routes that were never seen to work raise GatewayUnsupported unless the account allows them.
     """
 
-    def __init__(self, *, protocol: Protocol, transport: Transport, options: Options) -> None:
+    def __init__(self, *, protocol: Protocol, transport: Transport, options: Options, clock: Clock) -> None:
         self._protocol = protocol
         self._transport = transport
         self._options = options
+        self._clock = clock
         self._clients = _clients(protocol, transport, options)
         self._leads = _leads(protocol, transport, options)
         self._memberships = _memberships(protocol, transport, options)
@@ -183,7 +185,9 @@ class WodifyGateway(GymGateway):
 
     def _feed(self, collection: Collection) -> Changes | None:
         options = self._options
-        return Changes(collection, options.changes_overlap, options.updated_zone) if options.changed_since else None
+        if not options.changed_since:
+            return None
+        return Changes(collection, self._clock, options.changes_overlap, options.updated_zone)
 
     async def _package(self, wanted: str) -> Package:
         """The package of that id or name. Raises GatewayRejected."""

@@ -63,7 +63,7 @@ class WodifyProvider:
         )
         protocol = Protocol(base_url=base_url, api_key=self._key(account))
         async with chain as transport:
-            yield WodifyGateway(protocol=protocol, transport=transport, options=options)
+            yield WodifyGateway(protocol=protocol, transport=transport, options=options, clock=self._chains.clock)
 
     def _checked(self, account: ProviderAccount) -> tuple[Options, str]:
         """What was checked when it was saved is checked again: the rules may have changed since."""

@@ -53,13 +53,18 @@ class Strand(Generic[E]):
         walk, seen = Walk(self.source, None), 0
         first = FirstLoad(self.kind, self.scope, self.ids)
         async for batch in walk.batches():
-            await self._load(opened, first, batch)
             seen += len(batch.observed)
+            await self._load(opened, first, batch, seen)
             watch(self.name, seen)
         return walk
 
-    async def _load(self, opened: Opened, first: FirstLoad[E], batch: Batch) -> None:
-        await self.books.write(opened.run, "sync_batch", lambda uow: first(uow, batch.observed))
+    async def _load(self, opened: Opened, first: FirstLoad[E], batch: Batch, seen: int) -> None:
+        async def store(uow: UnitOfWork) -> Counts:
+            state = await uow.sync_states.get(self.scope.account_id, self.name)
+            await uow.sync_states.put(attrs.evolve(state, seen=seen))
+            return await first(uow, batch.observed)
+
+        await self.books.write(opened.run, "sync_batch", store)
 
     async def plan(self, opened: Opened, writer: PlanWriter, cursor: str | None, watch: Watch) -> None:
         """Write down what is to be done."""

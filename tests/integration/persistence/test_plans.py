@@ -3,15 +3,16 @@
 The queries are those that the adapters really send, caught on their way while every read of every port is done once.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import attrs
 import pytest
 import sqlalchemy as sa
-from tests.builders import NOON, a_delivery, a_lead, a_member, a_record, a_run, a_tenant, a_user, an_account
+from tests.builders import NOON, RUN, a_delivery, a_lead, a_member, a_record, a_run, a_tenant, a_user, an_account
 from tests.outgoing import a_message, an_endpoint
+from tests.sync_books import a_conflict, a_plan, a_policy, a_push, an_override
 
 from tresen.adapters.persistence.agenda import SqlAgenda
 from tresen.adapters.persistence.audit import SqlAuditLog
@@ -28,10 +29,14 @@ from tresen.application.ports.events import EventPosition, NewEvent
 from tresen.application.ports.inboxes import DeliveryFilter, DeliveryListing
 from tresen.application.ports.outgoing import MessageFilter
 from tresen.application.ports.readers import LEAD_ORDER, MEMBER_ORDER, TASK_ORDER, USER_ORDER
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
-from tresen.domain.shared.ids import LeadId
+from tresen.domain.shared.errors import NotFound
+from tresen.domain.shared.ids import EntryId, LeadId, MemberId
 from tresen.domain.shared.page import Listing
-from tresen.domain.sync.record import SyncRecord
+from tresen.domain.sync.conflict import ConflictState
+from tresen.domain.sync.push import PushState
+from tresen.domain.sync.run import RunState
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.tenancy.tenant import Tenant
 from tresen.domain.webhooks.delivery import DeliveryState
@@ -71,7 +76,19 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
             await uow.sync_records.by_external_ids(account.id, kind, ["1", "2"])
             await uow.sync_records.edited(account.id, kind)
             await uow.sync_records.of_local(kind, member.id)
+            await uow.sync_records.count(account.id, kind)
+            await uow.sync_records.external_ids(account.id, kind, after="1", limit=5)
+            await uow.sync_records.remove_many(account.id, kind, ["3", "4"])
             await uow.journal.of_record(kind, member.id)
+        await _every_read_of_edits(uow, account)
+        await uow.sync_records.of_run(RUN, limit=5)
+        await uow.journal.of_run(RUN, limit=5)
+        await uow.journal.of_run(RUN, after=EntryId(RUN), limit=5)
+        with pytest.raises(NotFound):
+            await uow.journal.get(EntryId(RUN))
+        for collection, one in ((uow.members, a_member(tenant.id)), (uow.leads, a_lead(tenant.id))):
+            await collection.add(one)  # type: ignore[arg-type]  # its own kind
+            await collection.remove_many([one])  # type: ignore[list-item]  # its own kind
         await uow.members.get_many([member.id])
         await uow.leads.get_many([LeadId(lead.id)])
         await uow.leads.unlinked(account.id)
@@ -89,6 +106,60 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
         await uow.sites.all()
         await uow.schedules.all()
         await uow.users.taken(["ada@example.org"])
+
+
+async def _every_read_of_edits(uow: UnitOfWork, account: ProviderAccount) -> None:
+    """With something that was edited there is more to ask."""
+    (link,) = (await uow.sync_records.by_external_ids(account.id, MEMBER, ["1"])).values()
+    member = await uow.members.get(MemberId(link.local_id))
+    await uow.members.save_many([member])
+    assert await uow.sync_records.edited(account.id, MEMBER) == {"1"}
+    await uow.sync_records.put_many([a_record(account.id, "1", member)])
+    assert not await uow.sync_records.edited(account.id, MEMBER)
+
+
+async def _every_read_of_the_books(database: Database, tenant: Tenant, account: ProviderAccount) -> None:
+    key, ids = account.id, ["1", "2"]
+    plan, conflict, push = a_plan(account), a_conflict(account), a_push(account)
+    async with SqlUnitsOfWork(database).open(tenant.id) as uow:
+        await uow.policies.add(a_policy())
+        await uow.policies.versions(MEMBER, key)
+        await uow.policies.all()
+        await uow.overrides.put_many([an_override(account)])
+        await uow.overrides.of_records(key, MEMBER, ids)
+        await uow.overrides.all(limit=5, offset=5)
+        await uow.overrides.remove(key, MEMBER, "17", "email")
+        await uow.conflicts.add(conflict)
+        await uow.conflicts.get(conflict.id)
+        await uow.conflicts.open_of(key, MEMBER, ids)
+        await uow.conflicts.count_open(key, MEMBER)
+        await uow.plans.add(plan)
+        await uow.plans.add_steps(plan.id, 0, [(MEMBER, "{}"), (MEMBER, "{}")])
+        await uow.plans.latest(limit=5)
+        await uow.plans.latest(limit=5, account_id=key)
+        await uow.plans.steps(plan.id, start=1, limit=5)
+        await uow.plans.remove_steps(plan.id)
+        await uow.pushes.add(push)
+        await uow.pushes.waiting(key, MEMBER, limit=5)
+        await uow.pushes.of_records(key, MEMBER, ids)
+        await uow.pushes.count_waiting(key, MEMBER)
+        await uow.sync_states.get(key, MEMBER)
+        await uow.sync_states.all()
+        await uow.due.add(key, MEMBER, ids)
+        await uow.due.all(key, MEMBER)
+        await uow.due.remove(key, MEMBER, ids)
+
+
+async def _every_list_of_the_books(database: Database, tenant: Tenant, account: ProviderAccount) -> None:
+    readers, key = SqlReaders(database), account.id
+    for state in (None, ConflictState.OPEN):
+        await readers.conflicts(tenant.id, limit=5, offset=1, state=state)
+        await readers.conflicts(tenant.id, limit=5, offset=1, state=state, account_id=key, kind=MEMBER, field="email")
+    for push_state in (None, PushState.REFUSED):
+        await readers.pushes(tenant.id, limit=5, offset=1, state=push_state)
+    await readers.runs(tenant.id, limit=5, account_id=key)
+    await readers.runs(tenant.id, limit=5, account_id=key, kind="members", state=RunState.HELD)
+    await readers.runs(tenant.id, limit=5, state=RunState.HELD)
 
 
 async def _every_read_of_the_doors(database: Database, tenant: Tenant) -> None:
@@ -191,20 +262,18 @@ async def sent(database: Database) -> list[Sent]:
         await uow.members.add(member)
         await uow.users.add(user)
         await uow.runs.add(run)
-        await uow.sync_records.put_many([_link(account, member.id)])
+        await uow.sync_records.put_many([a_record(account.id, "1", member)])
         await uow.commit()
     async with caught(database) as queries:
         await _every_read_of_a_sync(units, tenant, account)
+        await _every_read_of_the_books(database, tenant, account)
+        await _every_list_of_the_books(database, tenant, account)
         await _every_read_of_the_doors(database, tenant)
         await _every_read_of_the_log(database, tenant)
         await _every_read_of_what_goes_out(database, tenant)
         await _every_read_of_what_comes_in(database, tenant, account)
-    assert len(queries) > 80
+    assert len(queries) > 130
     return queries
-
-
-def _link(account: ProviderAccount, _: object) -> SyncRecord:
-    return a_record(account.id, "1", a_member(account.tenant_id))
 
 
 async def test_every_query_is_answered_by_an_index(database: Database, sent: list[Sent]) -> None:
@@ -219,8 +288,61 @@ async def test_the_usual_order_of_every_list_is_that_of_an_index(sqlite: SqliteD
         for read in (readers.members, readers.leads, readers.tasks, readers.users):
             await read(tenant.id, Listing())
         await SqlEventLog(sqlite).after(tenant.id, EventPosition(0, 0), limit=5)
+        for state in (None, ConflictState.OPEN):
+            await readers.conflicts(tenant.id, limit=5, state=state)
+        for push_state in (None, PushState.REFUSED):
+            await readers.pushes(tenant.id, limit=5, state=push_state)
     plans = await sqlite.run(lambda connection: [_sqlite_plan(connection, q) for q in queries])
     assert [step for plan in plans for step in plan if "TEMP B-TREE" in step] == []
+
+
+Ask = Callable[[UnitOfWork, ProviderAccount], Awaitable[object]]
+# What is asked, and the index that was made for it.
+_BY_INDEX: dict[str, Ask] = {
+    "ix_change_run": lambda uow, _: uow.journal.of_run(RUN, after=EntryId(RUN), limit=5),
+    "ix_change_record": lambda uow, _: uow.journal.of_record(MEMBER, RUN),
+    "ix_sync_record_run": lambda uow, _: uow.sync_records.of_run(RUN, limit=5),
+    "ix_sync_record_local": lambda uow, _: uow.sync_records.of_local(MEMBER, RUN),
+    "uq_sync_conflict_open": lambda uow, account: uow.conflicts.open_of(account.id, MEMBER, ["1"]),
+    "ix_sync_push_waiting": lambda uow, account: uow.pushes.waiting(account.id, MEMBER, limit=5),
+    "ix_sync_push_unanswered": lambda uow, account: uow.pushes.of_records(account.id, MEMBER, ["1"]),
+    "ix_sync_plan_account": lambda uow, account: uow.plans.latest(limit=5, account_id=account.id),
+}
+
+
+@pytest.mark.parametrize("index", _BY_INDEX)
+async def test_a_question_is_answered_by_the_index_made_for_it(sqlite: SqliteDatabase, index: str) -> None:
+    tenant = a_tenant()
+    await SqlDirectory(sqlite).add_tenant(tenant)
+    async with SqlUnitsOfWork(sqlite).open(tenant.id) as uow, caught(sqlite) as queries:
+        await _BY_INDEX[index](uow, an_account(tenant.id))
+    (plan,) = await sqlite.run(lambda connection: [_sqlite_plan(connection, q) for q in queries])
+    assert any(step.startswith("SEARCH") and index in step for step in plan), plan
+
+
+async def test_where_nothing_was_edited_one_look_tells(database: Database) -> None:
+    """Not even a sync that saves and links leaves marks behind."""
+    tenant = a_tenant()
+    await SqlDirectory(database).add_tenant(tenant)
+    account, member, lead = an_account(tenant.id), a_member(tenant.id), a_lead(tenant.id)
+    units = SqlUnitsOfWork(database)
+    async with units.open(tenant.id) as uow:
+        await uow.accounts.add(account)
+        await uow.members.add(member)
+        await uow.leads.add(lead)
+        await uow.sync_records.add_many([a_record(account.id, "1", member)])
+        await uow.commit()
+    async with units.open(tenant.id) as uow:
+        await uow.members.save(member)
+        await uow.leads.save(lead)
+        await uow.sync_records.put_many([a_record(account.id, "1", member)])
+        await uow.sync_records.add_many([a_record(account.id, "1", lead, kind=LEAD)])
+        await uow.commit()
+    async with units.open(tenant.id, read_only=True) as uow, caught(database) as queries:
+        assert not await uow.sync_records.edited(account.id, MEMBER)
+        assert not await uow.sync_records.edited(account.id, LEAD)
+    assert [query.sql.split("FROM")[1].split()[0] for query in queries] == ["edited_record"] * 2
+    assert await database.run(lambda c: c.exec_driver_sql("SELECT count(*) FROM edited_record").scalar()) == 0
 
 
 async def test_what_looks_at_all_tenants_finds_their_deliveries_by_index(sqlite: SqliteDatabase) -> None:

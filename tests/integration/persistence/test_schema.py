@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from tests.builders import a_tenant
 from tests.integration.persistence import revision
+from tests.integration.persistence.kept import Kept
 
 from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.persistence import schema
@@ -22,6 +23,7 @@ from tresen.adapters.persistence.mappers import tenancy
 from tresen.adapters.persistence.revision import HEAD
 from tresen.adapters.persistence.sqlite import SqliteDatabase
 from tresen.adapters.persistence.tables import METADATA, TENANT
+from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
 from tresen.adapters.system import SystemClock, UuidSource
 from tresen.application.ports.clock import Clock
 from tresen.domain.shared.errors import StorageUnavailable
@@ -46,9 +48,17 @@ def _config() -> Config:
 
 
 def _to_first_revision(connection: sa.Connection) -> None:
+    _to_revision(connection, "0001")
+
+
+def _to_second_revision(connection: sa.Connection) -> None:
+    _to_revision(connection, "0002")
+
+
+def _to_revision(connection: sa.Connection, wanted: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, wanted)
 
 
 def _fresh(url: str, clock: Clock | None = None) -> Database:
@@ -99,6 +109,20 @@ async def test_an_upgrade_from_the_first_revision_keeps_what_is_there(tmp_path: 
         assert (done.before, done.after) == ("0001", HEAD)
         assert (done.backup is not None) == url.startswith("sqlite")
         assert await SqlDirectory(database).tenant(tenant.id) == tenant
+        await database.close()
+
+
+async def test_an_upgrade_from_the_second_revision_keeps_what_a_sync_kept(
+    tmp_path: Path, empty_postgres_url: str
+) -> None:
+    for url in (f"sqlite:///{tmp_path}/second.db", empty_postgres_url):
+        database, kept = _fresh(url), Kept()
+        await database.migrate(_to_second_revision)
+        await database.migrate(kept.write)
+        done = await schema.upgrade(database)
+        assert (done.before, done.after) == ("0002", HEAD)
+        async with SqlUnitsOfWork(database).open(kept.tenant.id) as uow:
+            await kept.assert_is_there(uow)
         await database.close()
 
 

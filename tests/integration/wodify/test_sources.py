@@ -58,7 +58,7 @@ async def test_after_a_listing_only_changes_are_read(connect: Open, emulator: Wo
         source = gym.source(MEMBER)
         batches = await batches_of(source.listing())
         keys = ids(batches)
-        emulator.state.pass_time(86_400)
+        emulator.state.pass_time(3 * 3600)
         edited = keys[3:200:7]
         edit(emulator, edited)
         emulator.calls.clear()
@@ -67,7 +67,7 @@ async def test_after_a_listing_only_changes_are_read(connect: Open, emulator: Wo
         assert len(ids(changed)) < 2 * len(edited)
         assert emulator.calls["GET /clients"] == 1
         assert emulator.calls["GET /clients/search"] == 4
-        emulator.state.pass_time(86_400)
+        emulator.state.pass_time(3 * 3600)
         edit(emulator, keys[:1])
         again = await batches_of(source.changes(cursor_of(changed)))
         assert keys[0] in ids(again)

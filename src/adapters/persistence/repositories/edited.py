@@ -5,24 +5,34 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, delete, func, select
+from sqlalchemy import Select, Table, and_, bindparam, delete, func, select
 
 from ....application.sync.kinds import LEAD as LEAD_KIND
 from ....application.sync.kinds import MEMBER as MEMBER_KIND
 from ....application.sync.kinds import MEMBERSHIP as MEMBERSHIP_KIND
 from ....domain.shared.ids import AccountId, TenantId
 from ..connection import Transaction
+from ..hints import few
 from ..tables import EDITED_RECORD, LEAD, MEMBER, MEMBERSHIP, SYNC_RECORD
 from .slices import in_slices
 
 _mark, _link = EDITED_RECORD.c, SYNC_RECORD.c
 
-MARKS = select(_mark.local_id, _mark.version).where(
-    _mark.tenant_id == bindparam("tenant_id"), _mark.kind == bindparam("kind")
-)
-# By the index of local ids, which the account and the kind would lead away from: they are looked at afterwards.
-LINKS = select(_link.account_id, _link.kind, _link.external_id, _link.local_id, _link.local_version).where(
-    _link.tenant_id == bindparam("tenant_id")
+_of_kind = (_mark.tenant_id == bindparam("tenant_id"), _mark.kind == bindparam("kind"))
+ANY_MARK = select(_mark.local_id).where(*_of_kind).limit(1)
+# From the few marks to their links. The account would lead SQLite to all of its links instead: it is looked at here.
+EDITED = (
+    select(_link.account_id, _link.external_id)
+    .join(
+        EDITED_RECORD,
+        and_(
+            _link.tenant_id == _mark.tenant_id,
+            few(_link.local_id == _mark.local_id),
+            _link.kind == _mark.kind,
+            _link.local_version != _mark.version,
+        ),
+    )
+    .where(*_of_kind)
 )
 
 
@@ -44,12 +54,7 @@ def _behind(table: Table) -> Select[Any]:
 BEHIND = {MEMBER_KIND: _behind(MEMBER), MEMBERSHIP_KIND: _behind(MEMBERSHIP), LEAD_KIND: _behind(LEAD)}
 _TABLES = {MEMBER_KIND: MEMBER, MEMBERSHIP_KIND: MEMBERSHIP, LEAD_KIND: LEAD}
 
-_own = (
-    _mark.tenant_id == bindparam("tenant_id"),
-    _mark.kind == bindparam("kind"),
-    _mark.local_id.in_(bindparam("ids", expanding=True)),
-)
-_FORGET = delete(EDITED_RECORD).where(*_own)
+_FORGET = delete(EDITED_RECORD).where(*_of_kind, _mark.local_id.in_(bindparam("ids", expanding=True)))
 # Counted on purpose: when PostgreSQL had to wait for a save, it looks at the mark again, with the version that was
 # saved meanwhile, and counts anew. It would not do so for NOT EXISTS.
 _other_links = (
@@ -57,7 +62,7 @@ _other_links = (
     .select_from(SYNC_RECORD)
     .where(
         _link.tenant_id == _mark.tenant_id,
-        _link.local_id == _mark.local_id,
+        few(_link.local_id == _mark.local_id),
         _link.kind == _mark.kind,
         _link.local_version != _mark.version,
     )
@@ -112,18 +117,10 @@ class EditedRecords:
     async def of(self, account_id: AccountId, kind: str) -> Collection[str]:
         """External ids of the account's records whose links have another version than the mark."""
         await self.flush()
-        marks = await self._transaction.fetch(MARKS, self._of(kind=kind), long=True)
-        versions: Mapping[UUID, int] = dict(map(tuple, marks))
-        found: set[str] = set()
-        for slice_ in in_slices(versions):
-            statement = self._transaction.among(LINKS, _link.local_id, slice_)
-            links = await self._transaction.fetch(statement, self._of(), long=True)
-            found.update(
-                external_id
-                for account, of_kind, external_id, local_id, version in links
-                if (account, of_kind) == (account_id, kind) and version != versions[local_id]
-            )
-        return found
+        if not await self._transaction.fetch(ANY_MARK, self._of(kind=kind)):
+            return set()
+        links = await self._transaction.fetch(EDITED, self._of(kind=kind), long=True)
+        return {str(external_id) for account, external_id in links if account == account_id}
 
     async def flush(self) -> None:
         """Write the marks. Nothing is asked or written when nothing was saved or linked."""

@@ -15,6 +15,7 @@ from ....domain.sync.journal import Change
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import Run, RunState, SyncError
 from ..connection import Transaction
+from ..hints import few
 from ..mappers import sync as mappers
 from ..tables import CHANGE, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
 from .edited import EditedRecords
@@ -30,7 +31,7 @@ FINGERPRINTS = select(SYNC_RECORD.c.external_id, SYNC_RECORD.c.fingerprint).wher
 )
 OF_LOCAL = (
     rows_of(SYNC_RECORD)
-    .where(SYNC_RECORD.c.kind == bindparam("kind"), SYNC_RECORD.c.local_id == bindparam("local_id"))
+    .where(SYNC_RECORD.c.kind == bindparam("kind"), few(SYNC_RECORD.c.local_id == bindparam("local_id")))
     .order_by(SYNC_RECORD.c.account_id, SYNC_RECORD.c.external_id)
 )
 
@@ -45,7 +46,7 @@ EXTERNAL_IDS = (
 )
 LINKS_OF_RUN = (
     rows_of(SYNC_RECORD)
-    .where(SYNC_RECORD.c.run_id == bindparam("run_id"))
+    .where(few(SYNC_RECORD.c.run_id == bindparam("run_id")))
     .order_by(SYNC_RECORD.c.account_id, SYNC_RECORD.c.kind, SYNC_RECORD.c.external_id)
     .limit(bindparam("limit"))
 )

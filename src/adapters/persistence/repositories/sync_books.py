@@ -25,6 +25,7 @@ from ....domain.sync.override import Override
 from ....domain.sync.push import Push, PushState
 from ....domain.sync.state import SyncState
 from ..connection import Transaction
+from ..hints import few
 from ..mappers import sync_books as mappers
 from ..mappers.values import Row
 from ..tables import (
@@ -108,9 +109,10 @@ COUNT_WAITING = (
 UNANSWERED_OF = (
     rows_of(SYNC_PUSH)
     .where(
-        _push.account_id == _ACCOUNT,
+        few(_push.account_id == _ACCOUNT),
         _push.kind == _KIND,
-        _push.state.in_([PushState.WAITING.value, PushState.REFUSED.value]),
+        _push.state != literal(PushState.DONE.value, literal_execute=True),
+        _push.state != literal(PushState.DROPPED.value, literal_execute=True),
     )
     .order_by(_push.created_at, _push.id)
 )

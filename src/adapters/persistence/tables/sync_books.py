@@ -133,14 +133,17 @@ SYNC_PUSH = tenant_table(
     refers_to("provider_account", "account_id", source="sync_push"),
 )
 Index("ix_sync_push_created", SYNC_PUSH.c.tenant_id, SYNC_PUSH.c.created_at, SYNC_PUSH.c.id)
+Index("ix_sync_push_state", SYNC_PUSH.c.tenant_id, SYNC_PUSH.c.state, SYNC_PUSH.c.created_at, SYNC_PUSH.c.id)
+_is_unanswered = (SYNC_PUSH.c.state != "done") & (SYNC_PUSH.c.state != "dropped")
 Index(
-    "ix_sync_push_record",
+    "ix_sync_push_unanswered",
     SYNC_PUSH.c.tenant_id,
     SYNC_PUSH.c.account_id,
     SYNC_PUSH.c.kind,
     SYNC_PUSH.c.external_id,
+    sqlite_where=_is_unanswered,
+    postgresql_where=_is_unanswered,
 )
-Index("ix_sync_push_state", SYNC_PUSH.c.tenant_id, SYNC_PUSH.c.state, SYNC_PUSH.c.created_at, SYNC_PUSH.c.id)
 Index(
     "ix_sync_push_waiting",
     SYNC_PUSH.c.tenant_id,

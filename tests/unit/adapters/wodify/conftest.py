@@ -1,6 +1,7 @@
 """A Wodify that plays a script, behind the judgement that every answer passes."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,7 @@ from tresen.adapters.wodify.settings import read_options
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "wodify"
 KEY = "test-key"
+LATER = datetime(2026, 7, 20, 12, tzinfo=UTC)  # than all edits in the samples
 Answer = HttpResponse | Callable[[HttpRequest], HttpResponse]
 
 
@@ -86,6 +88,6 @@ def gateway(wodify: FakeWodify) -> MakeGateway:
         transport = RefuseBadAnswers(wodify, FixedClock(), effective_status)
         protocol = Protocol(base_url="https://api.wodify.com/v1", api_key=KEY)
         options = read_options({"location_id": "20", **settings})
-        return WodifyGateway(protocol=protocol, transport=transport, options=options)
+        return WodifyGateway(protocol=protocol, transport=transport, options=options, clock=FixedClock(LATER))
 
     return make

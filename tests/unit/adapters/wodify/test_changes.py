@@ -67,7 +67,7 @@ async def test_a_listing_begins_with_the_newest_edit_and_ends_with_its_cursor(
     wodify.on("GET /clients", sample("clients_page"))
     batches = await batches_of(gateway(changed_since="true", **settings).source(MEMBER).listing())
     first, *_ = wodify.sent
-    assert query_of(first) == {"page": "1", "page_size": "1", "sort": "desc_updated_on_datetime"}
+    assert query_of(first) == {"page": "1", "page_size": "10", "sort": "desc_updated_on_datetime"}
     assert [batch.cursor for batch in batches] == [None, cursor]
 
 
@@ -107,6 +107,17 @@ async def test_an_older_edit_is_no_witness(wodify: FakeWodify, gateway: MakeGate
     wodify.on("GET /clients/search", page("clients", {"id": 12}, client(13, 5)))
     source = gateway(changed_since="true").source(MEMBER)
     assert (await batches_of(source.changes(CURSOR)))[-1].cursor == CURSOR
+
+
+async def test_an_edit_that_is_yet_to_come_moves_no_cursor(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    """Everything that is edited until then would be passed over."""
+    future = {"id": 14, "updated": {"updated_on_datetime": "2062-07-10T14:45:00"}}
+    wodify.on("GET /clients", page("clients", future, client(11, 48)))
+    wodify.on("GET /clients/search", page("clients", client(12), client(13, 50), future))
+    source = gateway(changed_since="true", updated_zone="Europe/Berlin").source(MEMBER)
+    batches = await batches_of(source.changes(CURSOR))
+    assert (ids(batches), batches[-1].cursor) == (["12", "13", "14"], "2026-07-10T14:40:00~13")
+    assert (await batches_of(source.listing()))[-1].cursor == "2026-07-10T14:38:00~11"
 
 
 async def test_further_pages_go_on_behind_the_last_id(wodify: FakeWodify, gateway: MakeGateway) -> None:

@@ -84,7 +84,7 @@ async def test_few_pages_are_fetched_before_they_are_asked_for(wodify: FakeWodif
 
     wodify.on("GET /clients", respond)
     listing = aiter(gateway().source(MEMBER).listing())
-    assert ids(await anext(listing)) == ["1"]
+    assert ids((await anext(listing)).observed) == ["1"]
     for _ in range(50):
         await asyncio.sleep(0)
     assert len(wodify.sent) == 11

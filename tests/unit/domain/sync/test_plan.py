@@ -37,13 +37,17 @@ def plan(*given_steps: Step, policy: Policy = BUILT_IN_POLICY, shared: int = 0) 
 
 @given(st.lists(steps(), max_size=4), POLICIES, st.randoms(use_true_random=False))
 def test_the_order_of_the_steps_does_not_matter(made: list[Step], policy: Policy, chance: Random) -> None:
-    """Not even of steps that stand in one place, as two new records without ids do."""
     shuffled = list(made)
     chance.shuffle(shuffled)
     one = make_plan(SCHEMA, policy, made, shared=2)
     other = make_plan(SCHEMA, policy, iter(shuffled), shared=2)
     assert one.to_bytes() == other.to_bytes()
     assert one.fingerprint == other.fingerprint
+
+
+def test_steps_that_stand_in_one_place_have_an_order_too() -> None:
+    one, other = (attrs.evolve(step(1), proof=proof) for proof in ("answer", "listing"))
+    assert plan(one, other).to_bytes() == plan(other, one).to_bytes()
 
 
 @given(st.lists(steps(), max_size=3), POLICIES)

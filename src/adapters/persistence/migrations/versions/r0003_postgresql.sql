@@ -121,9 +121,9 @@ CREATE TABLE sync_push (
 
 CREATE INDEX ix_sync_push_created ON sync_push (tenant_id, created_at, id);
 
-CREATE INDEX ix_sync_push_record ON sync_push (tenant_id, account_id, kind, external_id);
-
 CREATE INDEX ix_sync_push_state ON sync_push (tenant_id, state, created_at, id);
+
+CREATE INDEX ix_sync_push_unanswered ON sync_push (tenant_id, account_id, kind, external_id) WHERE state != 'done' AND state != 'dropped';
 
 CREATE INDEX ix_sync_push_waiting ON sync_push (tenant_id, account_id, kind, created_at, id) WHERE state = 'waiting';
 
