@@ -32,6 +32,9 @@ AccountsOption = Annotated[
 ]
 LimitOption = Annotated[int, Parameter(help="How many at most, 1 to 200.", validator=Number(gte=1, lte=200))]
 OffsetOption = Annotated[int, Parameter(help="How many to pass over first.", validator=Number(gte=0))]
+ByOption = Annotated[
+    str | None, Parameter(metavar="NAME", help="Who decides it; without it the name of the login here.")
+]
 YesOption = Annotated[bool, Parameter(negative=(), show_default=False, help="Do it without asking.")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON document.", show_default=False)]
 

@@ -7,13 +7,12 @@ from uuid import UUID
 from cyclopts import Parameter
 
 from ...domain.shared.ids import AccountId, ConflictId
-from ...domain.sync.conflict import PAIRING, Conflict, ConflictState
-from ...domain.sync.decision import WHOLE
-from .answer import Answer, Part, cell, page_table
+from ...domain.sync.conflict import Conflict, ConflictState
+from .answer import Answer, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
-from .diffs import short_text, value_text
+from .conflict_lines import conflict_lines, decision_lines
+from .diffs import short_text
 from .documents import listed
-from .members import about
 from .options import (
     AccountsOption,
     JsonOption,
@@ -25,13 +24,11 @@ from .options import (
     word,
 )
 from .sync_documents import conflict_document
-from .sync_held import command
 from .sync_options import FieldOption, KindOption, ensure_kind
 
 group = command_group("conflicts", "What waits for a person to decide: list, show.")
 
 _ALL = "all"
-_ABOUT = {WHOLE: "the record as a whole", PAIRING: "which of ours it is"}
 
 
 @group.default
@@ -86,34 +83,10 @@ async def show(
         names = await account_names(use, home)
     parts = conflict_lines(conflict, names, home.zone)
     return Answer(
-        document={"conflict": conflict_document(conflict)}, parts=[*parts, *_next(conflict, tenant)], as_json=as_json
+        document={"conflict": conflict_document(conflict)},
+        parts=[*parts, *decision_lines(conflict, tenant)],
+        as_json=as_json,
     )
-
-
-def conflict_lines(conflict: Conflict, names: Mapping[AccountId, str], zone: str) -> list[Part]:
-    """Everything that is known of a conflict."""
-    decision = conflict.resolution
-    values: dict[str, object] = {
-        "conflict": conflict.id,
-        "state": conflict.state.value,
-        "account": names.get(conflict.account_id, str(conflict.account_id)),
-        "kind": conflict.kind,
-        "id there": conflict.external_id,
-        "id here": conflict.local_id,
-        "field": _ABOUT.get(conflict.field, conflict.field),
-        **({name: value_text(getattr(conflict, name)) for name in ("base", "ours", "theirs")}),
-        "edited here": conflict.edited.ours_at,
-        "edited there": conflict.edited.theirs_at,
-        "candidates": ", ".join(conflict.candidates) or None,
-        "why": f"{conflict.reason} ({conflict.rule})",
-        "since": conflict.opened_at,
-        "decided": None if decision is None else f"{decision.choice.value} by {decision.by}",
-        "decided at": None if decision is None else decision.at,
-        "run": conflict.run_id,
-    }
-    if not conflict.is_about_field:
-        values = {name: value for name, value in values.items() if name not in {"base", "ours", "theirs"}}
-    return list(about(values, zone))
 
 
 def _row(each: Conflict, names: Mapping[AccountId, str], zone: str) -> tuple[str, ...]:
@@ -123,23 +96,3 @@ def _row(each: Conflict, names: Mapping[AccountId, str], zone: str) -> tuple[str
         *(short_text(side) if each.is_about_field else "" for side in sides),
         *(each.state.value, cell(each.opened_at, zone)),
     )
-
-
-def _next(conflict: Conflict, tenant: str | None) -> list[str]:
-    """The commands that decide it, or open it again."""
-    if conflict.state is not ConflictState.OPEN:
-        return [f"decide it anew: {command(f'sync reopen {conflict.id}', tenant)}"]
-
-    def resolve(option: str, means: str) -> str:
-        return f"{means}: {command(f'sync resolve {conflict.id} {option}', tenant)}"
-
-    if conflict.field == PAIRING:
-        linked = [resolve(f"--candidate {each}", f"it is {each}") for each in conflict.candidates]
-        return [*linked, resolve("--theirs", "it is a new one")]
-    if conflict.field == WHOLE:
-        return [resolve("--theirs", "as the provider has it"), resolve("--ours", "as it is here")]
-    return [
-        resolve("--theirs", f"take {short_text(conflict.theirs)}"),
-        resolve("--ours", f"take {short_text(conflict.ours)}"),
-        resolve("--value TEXT", "take another value"),
-    ]

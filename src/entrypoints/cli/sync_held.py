@@ -24,7 +24,7 @@ def held_lines(plan: "KeptPlan", account: str, tenant: str | None) -> list[Line]
     what = f"held: {plan.kind} at {account}; a guard stopped it before anything was written:"
     return [
         line(Span(what, Tone.ASKED)),
-        *(line("  ", trip.message) for trip in plan.trips),
+        *(line(f"  {part.kind}s: {trip.message}") for part in plan.parts for trip in part.trips),
         line(f"look at it:     {command(f'sync plan show {plan.id}', tenant)}"),
         line(f"let it through: {acceptance(plan, tenant)}"),
     ]
@@ -34,6 +34,6 @@ def held_document(plan: "KeptPlan", tenant: str | None) -> dict[str, object]:
     """The same for programs."""
     return {
         "plan_id": str(plan.id),
-        "trips": [row(trip) for trip in plan.trips],
+        "trips": [{"kind": part.kind, **row(trip)} for part in plan.parts for trip in part.trips],
         "accept": acceptance(plan, tenant),
     }

@@ -7,11 +7,11 @@ from ...domain.sync.journal import Change
 from .answer import Answer, Part, cell
 from .call import Given, in_tenant
 from .diffs import change, short_text, why
-from .documents import fields, listed, plain
+from .documents import listed
 from .lines import Line, Span, Tone, title
 from .options import AccountOption, JsonOption, LimitOption, OffsetOption, TenantOption
+from .record_documents import version_document
 from .step_lines import field_line
-from .sync_documents import change_document
 from .sync_options import KindArgument, RecordArgument, find_ours
 
 
@@ -40,7 +40,9 @@ async def history(
     if len(versions) > 1:
         parts.append(f"go back to one: tresen sync undo --record {kind} {local_id} --to-version N")
     return Answer(
-        document=listed("versions", [_document(each) for each in window], len(versions)), parts=parts, as_json=as_json
+        document=listed("versions", [version_document(each) for each in window], len(versions)),
+        parts=parts,
+        as_json=as_json,
     )
 
 
@@ -61,11 +63,3 @@ def _changes(changes: Sequence[Change]) -> Iterator[Line]:
     for each in changes:
         told = (*change(each.ours, each.value), why(each.side.value, each.rule, each.reason))
         yield field_line("~", Tone.ADDED, each.field, *told, Span(f"  change {each.id}", Tone.QUIET))
-
-
-def _document(version: Version) -> dict[str, object]:
-    return {
-        **fields(version, "number", "at"),
-        "values": plain(version.values),
-        "changes": [change_document(each) for each in version.changes],
-    }

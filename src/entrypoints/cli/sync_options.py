@@ -23,6 +23,9 @@ RecordArgument = Annotated[
     str,
     Parameter(name="ID", help="The record: our id, or ACCOUNT/ID with the provider's, such as wodify/1001."),
 ]
+WholeOption = Annotated[
+    bool, Parameter(negative=(), show_default=False, help="List everything, not only what changed since the last run.")
+]
 
 
 def ensure_kind(use: "UseCases", kind: str | None) -> None:

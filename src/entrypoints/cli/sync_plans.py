@@ -1,6 +1,5 @@
 """``tresen sync plan``: what a sync would do, before it does it."""
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
@@ -9,17 +8,19 @@ from cyclopts import Parameter
 from ...application.sync.look_at_plans import ShownPlan
 from ...application.sync.sync_account import no_progress
 from ...domain.shared.ids import PlanId
-from ...domain.sync.kept_plan import KeptPlan, PlanState
+from ...domain.sync.kept_plan import PlanState
 from ...domain.sync.run import Run, RunState
-from .answer import Answer, Part, Table, cell
+from .answer import Answer, Table, cell
 from .call import Given, account_names, choose_account_id, full_name, in_tenant, one_gym_account
 from .documents import listed
-from .lines import title
 from .options import AccountOption, AccountsOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
-from .step_lines import step_lines
-from .sync_documents import plan_document, run_document, step_document
-from .sync_held import command, held_document, held_lines
-from .sync_run import Ran, WholeOption, failure_code, sync_screen
+from .plan_documents import plan_document, step_document
+from .plan_lines import plan_parts
+from .run_answer import Ran, failure_code
+from .sync_documents import run_document
+from .sync_held import held_document
+from .sync_options import WholeOption
+from .sync_run import sync_screen
 
 if TYPE_CHECKING:
     from ...domain.tenancy.provider_account import ProviderAccount
@@ -59,8 +60,8 @@ async def plan(
         told = f"{kind} at {full_name(chosen)}: {run.state.value}; {run.reason or 'there is nothing to do'}"
         document = {"run": run_document(run), "plan": None, **listed("steps", [])}
         return Answer(document=document, parts=[told], as_json=as_json, code=code)
-    parts = _parts(made, 0, full_name(chosen), home.zone, tenant)
-    document = {"run": run_document(run), **_document(made, tenant)}
+    parts = plan_parts(made, 0, full_name(chosen), home.zone, tenant)
+    document = {"run": run_document(run), **_document(made, 0, tenant)}
     return Answer(document=document, parts=parts, as_json=as_json, code=code)
 
 
@@ -80,8 +81,8 @@ async def show(
         shown = await use.sync.show_plan(home.id, PlanId(plan_id), limit=limit, offset=offset)
         names = await account_names(use, home)
     account = names.get(shown.plan.account_id, str(shown.plan.account_id))
-    parts = _parts(shown, offset, account, home.zone, tenant)
-    return Answer(document=_document(shown, tenant), parts=parts, as_json=as_json)
+    parts = plan_parts(shown, offset, account, home.zone, tenant)
+    return Answer(document=_document(shown, offset, tenant), parts=parts, as_json=as_json)
 
 
 @group.command(name="list")
@@ -103,7 +104,7 @@ async def list_(
         rows=[
             (
                 *(str(each.id), names.get(each.account_id, str(each.account_id)), each.kind, each.state.value),
-                *(cell(each.created_at, home.zone), str(_count(each)), cell(each.accepted_by)),
+                *(cell(each.created_at, home.zone), str(plan_document(each)["steps"]), cell(each.accepted_by)),
                 cell(each.applied_at, home.zone),
             )
             for each in found
@@ -128,39 +129,11 @@ async def _planned(
         return await use.sync.plan(tenant.id, account.id, kind, whole=whole, progress=progress)
 
 
-def _count(plan: KeptPlan) -> int:
-    return sum(sum(part.actions.values()) for part in plan.parts)
-
-
-def _document(shown: ShownPlan, tenant: str | None) -> dict[str, object]:
+def _document(shown: ShownPlan, offset: int, tenant: str | None) -> dict[str, object]:
+    steps = [step_document(number, kind, step) for number, (kind, step) in enumerate(shown.steps, start=offset)]
     held = shown.plan.state is PlanState.HELD
     return {
         "plan": plan_document(shown.plan),
-        **listed("steps", [step_document(kind, step) for kind, step in shown.steps], shown.count),
+        **listed("steps", steps, shown.count),
         **({"held": held_document(shown.plan, tenant)} if held else {}),
     }
-
-
-def _parts(shown: ShownPlan, offset: int, account: str, zone: str, tenant: str | None) -> Sequence[Part]:
-    plan = shown.plan
-    about = f"plan {plan.id}: {plan.kind} at {account}, {plan.state.value}, made {cell(plan.created_at, zone)}"
-    parts: list[Part] = [title(about)]
-    parts += [f"{part.kind}s: {_actions(part.actions)} (of {part.seen} looked at)" for part in plan.parts]
-    for kind, step in shown.steps:
-        parts += step_lines(kind, step)
-    last = offset + len(shown.steps)
-    more = f"; more: {command(f'sync plan show {plan.id} --offset {last}', tenant)}" if last < shown.count else ""
-    parts.append(f"{last - offset} of {shown.count} records shown{more}")
-    return [*parts, *_next(plan, account, tenant)]
-
-
-def _actions(actions: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in actions.items()) or "nothing to do"
-
-
-def _next(plan: KeptPlan, account: str, tenant: str | None) -> Sequence[Part]:
-    if plan.state is PlanState.HELD:
-        return held_lines(plan, account, tenant)
-    if plan.state is PlanState.PLANNED:
-        return [f"apply it: {command(f'sync apply {plan.id}', tenant)}"]
-    return []

@@ -11,11 +11,10 @@ from ...domain.shared.errors import InvalidValue
 from .answer import Answer, Part
 from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import fields, listed, plain
-from .options import JsonOption, TenantOption, command_group
+from .options import ByOption, JsonOption, TenantOption, command_group
 from .policy_lines import policy_parts, shown_document, version_lines
 from .policy_options import RuleOptions, field_laws, merged, read_document
 from .sync_options import KindArgument, ensure_kind
-from .sync_run import ByOption
 
 if TYPE_CHECKING:
     from ...application.sync.change_policy import ShownPolicy

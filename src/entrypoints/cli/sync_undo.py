@@ -1,6 +1,6 @@
 """``tresen sync undo``: what was changed is put back, and stays put back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -11,24 +11,15 @@ from ...application.sync.undo import Undone
 from ...application.sync.undo_plan import RecordUndo, UndoAction, UndoTarget
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import EntryId, RunId
-from ...domain.sync.undo import Rollback
 from .answer import Answer, Part
 from .call import Given, in_tenant
 from .consent import agreed, unchanged
-from .diffs import change, short_text
-from .documents import fields, listed, plain
-from .lines import Line, Span, Tone, line
-from .options import JsonOption, TenantOption, YesOption
-from .step_lines import field_line
+from .documents import listed
+from .options import ByOption, JsonOption, TenantOption, YesOption
+from .record_documents import undo_document
 from .sync_documents import run_document
 from .sync_options import find_ours
-from .sync_run import ByOption
-
-_ACTIONS = {
-    UndoAction.EDIT: ("~", "put values back", Tone.ADDED),
-    UndoAction.DELETE: ("-", "delete here: it was made by the run", Tone.REMOVED),
-    UndoAction.RESTORE: ("+", "bring back here", Tone.ADDED),
-}
+from .undo_lines import undo_lines
 
 
 @Parameter(name="*")
@@ -97,31 +88,6 @@ async def undo(
     return _answer(done, done.records, [*told, *_after(done)], as_json=as_json)
 
 
-def undo_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]:
-    """What would be put back, record by record."""
-    if not records:
-        return ["there is nothing to put back"]
-    return [each for record in records for each in _record(record, overtaken=overtaken)]
-
-
-def _record(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:
-    sign, words, tone = _ACTIONS[record.action]
-    told = Span(f"{record.kind} {record.external_id}", Tone.TITLE)
-    yield line(Span(f"{sign} ", tone), told, f" ({record.local_id}): ", Span(words, tone))
-    for each in record.rollbacks:
-        yield _rollback(each, overtaken=overtaken)
-    for name, value in record.values.items():
-        if value is not None:
-            yield field_line("+", Tone.ADDED, name, Span(short_text(value), Tone.ADDED))
-
-
-def _rollback(each: Rollback, *, overtaken: bool) -> Line:
-    if each.overtaken and not overtaken:
-        left = f"{short_text(each.now)} stays: somebody edited it since; --overtaken puts {short_text(each.back)} back"
-        return field_line("=", Tone.QUIET, each.field, Span(left, Tone.QUIET))
-    return field_line("~", Tone.ADDED, each.field, *change(each.now, each.back))
-
-
 def _does(records: Sequence[RecordUndo], *, overtaken: bool) -> bool:
     return any(
         record.action is not UndoAction.EDIT or any(overtaken or not each.overtaken for each in record.rollbacks)
@@ -141,19 +107,8 @@ def _after(done: Undone) -> list[str]:
 
 def _answer(done: Undone | None, records: Sequence[RecordUndo], parts: Sequence[Part], *, as_json: bool) -> Answer:
     run = None if done is None or done.run is None else run_document(done.run)
-    document = {"run": run, **listed("records", [_document(each) for each in records])}
+    document = {"run": run, **listed("records", [undo_document(each) for each in records])}
     return Answer(document=document, parts=parts, as_json=as_json)
-
-
-def _document(record: RecordUndo) -> dict[str, object]:
-    return {
-        **fields(record, "account_id", "kind", "external_id", "local_id", "action"),
-        "values": plain(record.values),
-        "fields": [
-            {"change_id": str(each.change.id), **fields(each, "field", "now", "back", "overtaken")}
-            for each in record.rollbacks
-        ],
-    }
 
 
 def _entry(change_id: UUID | None) -> EntryId | None:

@@ -1,6 +1,6 @@
 """``tresen sync whatif``: what another policy would have done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -10,20 +10,14 @@ from cyclopts import Parameter
 from ...application.sync.what_if import WhatIfReport
 from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import PlanId, RunId
-from ...domain.sync.action import Action
-from ...domain.sync.decision import FieldDecision
-from ...domain.sync.plan import Difference
-from ...domain.sync.side import Side
-from .answer import Answer, Part
+from .answer import Answer
 from .call import Given, in_tenant
-from .diffs import short_text
 from .documents import listed, row
-from .lines import Line, Span, Tone, line, title
 from .options import JsonOption, LimitOption, TenantOption
+from .plan_documents import difference_document
 from .policy_options import RuleOptions, field_laws, merged, read_document
-from .step_lines import field_line, name_of
-from .sync_documents import field_document, plan_document
 from .sync_options import ensure_kind
+from .whatif_lines import report_parts
 
 if TYPE_CHECKING:
     from ...domain.tenancy.tenant import Tenant
@@ -64,59 +58,14 @@ async def whatif(
         report = await _report(use, home, id_, _policies(use, laws, shared, files), limit)
     _ensure_there(report, [*files, *(name.partition(".")[0] for name in laws)])
     document = {
-        "plan": plan_document(report.plan),
+        "plan_id": str(report.plan.id),
         "steps": dict(report.steps),
         "trips": [row(trip) for trip in report.trips],
-        **listed("differences", [_document(kind, each) for kind, each in report.differences], report.different),
+        **listed(
+            "differences", [difference_document(kind, each) for kind, each in report.differences], report.different
+        ),
     }
     return Answer(document=document, parts=report_parts(report), as_json=as_json)
-
-
-def report_parts(report: WhatIfReport) -> list[Part]:
-    """What would have come out otherwise, record by record."""
-    plan, looked = report.plan, ", ".join(f"{count} {kind}" for kind, count in report.steps.items())
-    parts: list[Part] = [
-        title(f"plan {plan.id} ({plan.kind}): {report.different} would come out otherwise; of {looked}")
-    ]
-    for kind, each in report.differences:
-        parts += difference_lines(kind, each)
-    parts += [line(Span(f"a guard would hold it: {trip.message}", Tone.ASKED)) for trip in report.trips]
-    if len(report.differences) < report.different:
-        parts.append(f"{len(report.differences)} of {report.different} shown; more with --limit")
-    return parts
-
-
-def difference_lines(kind: str, each: Difference) -> Iterator[Line]:
-    """A record, what was done with it, and what would be."""
-    was, would = each.step.decision, each.instead.decision
-    record = f"{kind} {each.step.external_id or each.step.local_id} {name_of(each.step)}".rstrip()
-    if was.action is not would.action:
-        yield line(
-            Span("~ ", Tone.ASKED),
-            Span(record, Tone.TITLE),
-            ": ",
-            *(Span(_words(was.action), Tone.REMOVED), " -> ", Span(_words(would.action), Tone.ADDED)),
-            Span(f"  ({would.rule}: {would.reason})", Tone.QUIET),
-        )
-    else:
-        yield line(Span("~ ", Tone.ASKED), Span(record, Tone.TITLE))
-    before, after = ({made.field: made for made in decision.fields} for decision in (was, would))
-    for name in each.fields:
-        old, new = _outcome(before.get(name)), _outcome(after.get(name))
-        told = (Span(old, Tone.REMOVED), " -> ", Span(new, Tone.ADDED))
-        because = after.get(name)
-        reason = "" if because is None else f"  ({because.side.value}: {because.rule}, {because.reason})"
-        yield field_line("~", Tone.ASKED, name, *told, Span(reason, Tone.QUIET))
-
-
-def _outcome(made: FieldDecision | None) -> str:
-    if made is None:
-        return "left alone"
-    return "asks a person" if made.side is Side.NEITHER else f"{short_text(made.value)} ({made.side.value})"
-
-
-def _words(action: Action) -> str:
-    return action.value.replace("_", " ")
 
 
 async def _report(
@@ -157,23 +106,3 @@ def _ensure_there(report: WhatIfReport, kinds: Sequence[str]) -> None:
     for kind in kinds:
         if kind not in report.steps:
             raise InvalidValue(f"this plan has no {kind}; it has {', '.join(report.steps)}", field="set")
-
-
-def _document(kind: str, each: Difference) -> dict[str, object]:
-    was, would = each.step.decision, each.instead.decision
-    return {
-        "kind": kind,
-        "external_id": each.step.external_id,
-        "local_id": None if each.step.local_id is None else str(each.step.local_id),
-        "name": name_of(each.step),
-        "differs": list(each.fields),
-        **{
-            name: {
-                "action": decision.action.value,
-                "rule": decision.rule,
-                "reason": decision.reason,
-                "fields": [field_document(made) for made in decision.fields],
-            }
-            for name, decision in (("was", was), ("would", would))
-        },
-    }
