@@ -100,6 +100,7 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
         await uow.runs.last(account.id, "members", success=False)
         await uow.runs.interrupt_running(account.id, "members", now=NOON)
         await uow.runs.recent_errors(10)
+        await uow.runs.errors_of(a_run(account), limit=5)
         await uow.runs.count_errors()
         await uow.tasks.open_for("cancel_membership", "lead:1")
         await uow.accounts.all()
