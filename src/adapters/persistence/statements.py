@@ -9,6 +9,9 @@ from functools import cached_property
 import attrs
 from sqlalchemy import Table, UniqueConstraint
 
+# Rows that one statement inserts in bulk.
+MANY = 50
+
 
 @attrs.frozen(slots=False)
 class Writing:
@@ -21,6 +24,12 @@ class Writing:
     def insert(self) -> str:
         """Insert, and do nothing where any unique key is taken."""
         return f"{self._into} VALUES ({self._values}) ON CONFLICT DO NOTHING"
+
+    @cached_property
+    def insert_many(self) -> str:
+        """``insert`` for ``MANY`` rows, whose values are given one after the other."""
+        row = ", ".join("?" * len(self.names))
+        return f"{self._into} VALUES {', '.join([f'({row})'] * MANY)} ON CONFLICT DO NOTHING"
 
     @cached_property
     def upsert(self) -> str:
