@@ -3,13 +3,13 @@
 A step of which anything it was computed from is another by now is left out, and its record is due in the next run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import attrs
 
-from ...domain.shared.errors import TresenError
+from ...domain.shared.errors import RuleViolation, TresenError
 from ...domain.shared.ids import EntryId
 from ...domain.sync.action import Action
 from ...domain.sync.canonical import Values
@@ -61,9 +61,11 @@ class Applier(Generic[E]):
         found = await known(uow, self._kind, self._scope, [s.external_id for s in steps if s.external_id is not None])
         unlinked = await self._unlinked(uow, steps, found)
         await self._kind.prepare(uow, [values for step in steps for values in _all_values(step)])
+        going = [s.local_id for s in steps if s.local_id is not None and s.decision.action is Action.DELETE_HERE]
+        needed = await self._kind.needed(uow, going)
         effects: _Effects[E] = _Effects()
         for step in steps:
-            self._take(step, found, unlinked, effects)
+            self._take(step, found, unlinked, needed, effects)
         await self._write(uow, effects, found)
         return Counts(
             created=len(effects.added),
@@ -78,7 +80,14 @@ class Applier(Generic[E]):
         wanted = {s.local_id for s in steps if s.local_id is not None} - found.entities.keys()
         return await self._kind.load(uow, wanted) if wanted else {}
 
-    def _take(self, step: Step, found: Known[E], unlinked: Mapping[UUID, E], effects: _Effects[E]) -> None:
+    def _take(
+        self,
+        step: Step,
+        found: Known[E],
+        unlinked: Mapping[UUID, E],
+        needed: Collection[UUID],
+        effects: _Effects[E],
+    ) -> None:
         link = found.links.get(step.external_id or "")
         entity = None
         if step.local_id is not None:
@@ -87,6 +96,8 @@ class Applier(Generic[E]):
             effects.due.append(step.external_id or "")
             return
         try:
+            if step.local_id in needed:
+                raise RuleViolation("it is gone there; here, others belong to it, and are to go first")
             self._apply(step, link, entity, effects)
         except TresenError as error:
             effects.errors.append(self._scope.error(self._kind.schema.kind, step.external_id or "", error))

@@ -40,11 +40,14 @@ class Confirm(Generic[E]):
         theirs = answer.read().values
         link = await self._link(uow, push, answer)
         if link is None:
-            return await self._end(uow, push, PushState.DROPPED)
+            # Made there, it turned out to be another of our records: trying again would give the same.
+            state = PushState.REFUSED if push.external_id is None else PushState.DROPPED
+            return await self._end(uow, push, state)
         refused = self._ignored(push, theirs)
         await self._kind.prepare(uow, [link.base, theirs])
         entity = (await self._kind.load(uow, [link.local_id])).get(link.local_id)
-        taken = {name: theirs[name] for name in push.values if name in theirs and name not in refused}
+        left = {*refused, *self._left_out(push, theirs)}
+        taken = {name: theirs[name] for name in push.values if name in theirs and name not in left}
         changes = self._pushed(push, link, taken)
         if entity is not None:
             link, more = await self._settle(uow, push, link, entity, taken, answer)
@@ -85,6 +88,14 @@ class Confirm(Generic[E]):
             if not fields[name].same(theirs.get(name), value)
             and fields[name].same(theirs.get(name), push.expected.get(name))
         ]
+
+    def _left_out(self, push: Push, theirs: Values) -> list[str]:
+        """Fields of a record that was made there which the provider does not keep: ours stay, and are not agreed on."""
+        if push.external_id is not None:
+            return []
+        fields = self._kind.schema.by_name
+        told = ((name, fields[name].canonical) for name in push.values if name in theirs)
+        return [name for name, form in told if form(theirs[name]) is None and form(push.values[name]) is not None]
 
     async def _settle(
         self, uow: UnitOfWork, push: Push, link: SyncRecord, entity: E, taken: Values, answer: Observed

@@ -119,3 +119,7 @@ class LeadRecords(RecordKind[Lead]):
     async def remove(self, uow: UnitOfWork, entities: Sequence[Lead]) -> None:
         """From the store."""
         await uow.leads.remove_many(entities)
+
+    async def needed(self, _: UnitOfWork, __: Collection[UUID], /) -> Collection[UUID]:
+        """Nothing belongs to a lead."""
+        return ()

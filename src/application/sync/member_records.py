@@ -124,3 +124,7 @@ class MemberRecords(RecordKind[Member]):
     async def remove(self, uow: UnitOfWork, entities: Sequence[Member]) -> None:
         """From the store."""
         await uow.members.remove_many(entities)
+
+    async def needed(self, uow: UnitOfWork, ids: Collection[UUID], /) -> Collection[UUID]:
+        """Those who have memberships."""
+        return {i for i in ids if await uow.memberships.of_member(MemberId(i))}

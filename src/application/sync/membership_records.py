@@ -124,6 +124,10 @@ class MembershipRecords(RecordKind[Membership]):
         """From the store."""
         await uow.memberships.remove_many(entities)
 
+    async def needed(self, _: UnitOfWork, __: Collection[UUID], /) -> Collection[UUID]:
+        """Nothing belongs to a membership."""
+        return ()
+
     def _parent(self, external: str | None) -> MemberId:
         parent = self._member_by_external.get(external or "")
         if parent is None:

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from ...domain.sync.action import Action
 from ...domain.sync.laws import Laws
 from ...domain.sync.pairing import match_values
 from ...domain.sync.step import Step
@@ -92,7 +93,7 @@ class Planner(Generic[E]):
                 waiting.append((one, reading))
             else:
                 steps.append(examiner.fresh(one, reading))
-        await self._keep(opened, examined, steps)
+        await self._keep(opened, examined, [step for step in steps if step.decision.action is not Action.APART])
         self._part.seen += len(batch.observed)
         self._watch(self._kind.schema.kind, self._part.seen)
 
@@ -158,7 +159,7 @@ class Planner(Generic[E]):
             meeting = Meeting(self._kind, self._scope, self._examiner())
             keys = before.open_keys if whole and self._scope.policy.create_there else ()
             steps = await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys))
-            await self._writer.add(self._part, steps)
+            await self._writer.add(self._part, [step for step in steps if step.decision.action is not Action.APART])
 
     async def _keep(self, opened: Opened, examined: Examined, steps: Sequence[Step]) -> None:
         await self._writer.add(self._part, steps, examined.errors, examined.settled)

@@ -88,6 +88,10 @@ class RecordKind(Protocol[E]):
     async def remove(self, uow: UnitOfWork, entities: Sequence[E]) -> None:
         """Take them out."""
 
+    @abstractmethod
+    async def needed(self, uow: UnitOfWork, ids: Collection[UUID], /) -> Collection[UUID]:
+        """Those of these that others belong to, so that they cannot be taken out."""
+
 
 T = TypeVar("T", str, bool)
 _WORDS: Mapping[type, str] = {str: "text", bool: "true or false"}
