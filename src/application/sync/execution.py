@@ -37,7 +37,7 @@ class Execution:
         await self.enter(opened, [strand.name for strand in strands], Phase.OBSERVING)
         for strand in strands:
             walk = await strand.load(opened, watch)
-            await self._arrive(opened, strand, cursor=walk.cursor, complete=True)
+            await self._arrive(opened, strand, cursor=walk.cursor, complete=True, seen=len(walk.generation))
 
     async def plan(
         self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch, *, whole: bool
@@ -76,15 +76,19 @@ class Execution:
         plan.end(PlanState.APPLIED, now=self.clock.now())
         await self.books.write(opened.run, "end_plan", lambda uow: saved(uow, plan))
 
+    async def discard(self, opened: Opened, plan: KeptPlan) -> None:
+        """It does not know everything that it should: nobody may apply it."""
+        plan.end(PlanState.BROKEN, now=self.clock.now())
+        if opened.run.plan_id is not None:
+            await self.books.write(opened.run, "discard_plan", lambda uow: saved(uow, plan))
+
     async def arrive(self, opened: Opened, strands: Mapping[str, AnyStrand], parts: Sequence[Part]) -> None:
         """Everything that the parts cover is applied: from now on changes go on there."""
         for part in parts:
-            await self._arrive(opened, strands[part.kind], cursor=part.cursor, complete=part.complete)
+            await self._arrive(opened, strands[part.kind], cursor=part.cursor, complete=part.complete, seen=part.seen)
 
     async def push(self, opened: Opened, strands: Sequence[AnyStrand]) -> None:
         """Write to the provider what waits, of every kind. Raises GatewayError when it cannot be reached."""
-        if not any(strand.scope.writable for strand in strands):
-            return
         for strand in strands:
             await strand.push(opened)
 
@@ -94,7 +98,8 @@ class Execution:
         async def keep(uow: UnitOfWork) -> Counts:
             for kind in kinds:
                 state = await uow.sync_states.get(opened.account.id, kind)
-                await uow.sync_states.put(attrs.evolve(state, phase=phase, run_id=opened.run.id))
+                seen = 0 if phase is Phase.OBSERVING else state.seen
+                await uow.sync_states.put(attrs.evolve(state, phase=phase, run_id=opened.run.id, seen=seen))
             return Counts()
 
         await self.books.write(opened.run, f"sync_{phase.value}", keep)
@@ -119,12 +124,15 @@ class Execution:
 
         await self.books.write(opened.run, "apply_plan", work)
 
-    async def _arrive(self, opened: Opened, strand: AnyStrand, *, cursor: str | None, complete: bool) -> None:
+    async def _arrive(
+        self, opened: Opened, strand: AnyStrand, *, cursor: str | None, complete: bool, seen: int
+    ) -> None:
         now = self.clock.now()
 
         async def keep(uow: UnitOfWork) -> Counts:
             state = await uow.sync_states.get(opened.account.id, strand.name)
-            await uow.sync_states.put(_arrived(state, strand.rules, cursor=cursor, complete=complete, now=now))
+            arrived = _arrived(state, strand.rules, cursor=cursor, complete=complete, now=now)
+            await uow.sync_states.put(attrs.evolve(arrived, seen=seen))
             return Counts()
 
         await self.books.write(opened.run, "sync_arrived", keep)

@@ -22,18 +22,20 @@ from .records import Versioned
 
 
 class Origin(enum.Enum):
-    """Where a value came from: the provider made the record, somebody here did, or a line of the journal tells."""
+    """Where a value came from: the provider made the record with it; a line of the journal tells; or somebody here
+    wrote it since, and no run has looked at it yet, or had anything to do about it.
+    """
 
     CREATED = "created"
-    LOCAL = "local"
     JOURNAL = "journal"
+    EDITED = "edited"
 
 
 @attrs.frozen(kw_only=True)
 class FieldExplanation:
     """``ours`` is what stands here, ``base`` what the provider was last seen to hold (``agreed`` False: nothing ever
-    was). ``change`` is the journal line that made it so, with side, rule, reason, run and time; without one the
-    ``run_id`` of the link and ``origin`` tell. ``law`` holds now; ``law_from`` is ``override``, ``policy`` or
+    was). ``change`` is the latest journal line of the field, with side, rule, reason, run and time; without one
+    ``run_id`` is the run that made the link. ``law`` holds now; ``law_from`` is ``override``, ``policy`` or
     ``schema``. ``waiting`` is what is on its way to the provider.
     """
 
@@ -111,13 +113,18 @@ def _explained(
     overrides = {each.field: each for each in found.overrides.get(link.external_id, ())}
     conflicts = {each.field: each for each in found.conflicts.get(link.external_id, ())}
     law, law_from = _law(hand, name, overrides.get(name))
-    origin = Origin.CREATED if name in link.base else Origin.LOCAL
+    field = hand.kind.schema.by_name[name]
+    stood = link.base.get(name) if change is None else change.value
+    if not field.same(ours.get(name), stood):
+        origin = Origin.EDITED
+    else:
+        origin = Origin.CREATED if change is None else Origin.JOURNAL
     return FieldExplanation(
         field=name,
         ours=ours.get(name),
         base=link.base.get(name),
         agreed=name in link.base,
-        origin=Origin.JOURNAL if change is not None else origin,
+        origin=origin,
         change=change,
         run_id=link.run_id if change is None else change.run_id,
         law=law,

@@ -141,23 +141,32 @@ def decide(
         if name in theirs and name not in in_flight:
             mine, other = ours.get(name), theirs[name]
             # The common case, without a call: most fields of most records are as they were.
-            if (mine == other and type(mine) is type(other)) or field.same(mine, other):
+            if mine == other and type(mine) is type(other):
                 continue
-            contest = Contest(
-                canonical=field.canonical,
-                known=name in agreed,
-                base=agreed.get(name),
-                ours=mine,
-                theirs=other,
-                edited=edited,
-            )
-            decisions.append(_decide_field(field, policy.law(field), overrides.get(name), contest))
+            forms = field.canonical(mine), field.canonical(other)
+            if not _same(*forms):
+                contest = Contest(
+                    canonical=field.canonical,
+                    known=name in agreed,
+                    base=agreed.get(name),
+                    ours=mine,
+                    theirs=other,
+                    edited=edited,
+                )
+                decisions.append(_decide_field(field, policy.law(field), overrides.get(name), contest, *forms))
     return Decision(fields=tuple(decisions), in_flight=frozenset(in_flight))
 
 
-def _decide_field(field: Field, law: Law, override: Law | None, contest: Contest) -> FieldDecision:
+def _same(one: Value, other: Value) -> bool:
+    return one == other and type(one) is type(other)
+
+
+def _decide_field(
+    field: Field, law: Law, override: Law | None, contest: Contest, mine: Value, other: Value
+) -> FieldDecision:
+    """``mine`` and ``other`` are the canonical forms of ours and theirs."""
     asked = override or law
-    alone = _one_changed(field, asked, contest) if contest.known else _one_known(field, contest)
+    alone = _one_changed(field, asked, contest, mine, other) if contest.known else _one_known(mine, other)
     verdict, rule = alone or (asked.judge(contest), asked.name)
     side, value = _taken(field, verdict, contest)
     return FieldDecision(
@@ -174,30 +183,32 @@ def _decide_field(field: Field, law: Law, override: Law | None, contest: Contest
 
 def _taken(field: Field, verdict: Verdict, contest: Contest) -> tuple[Side, Value]:
     """A merged value that is one side's own is that side's: it need not be written there."""
-    if verdict.side is not Side.BOTH:
-        return verdict.side, {Side.OURS: contest.ours, Side.THEIRS: contest.theirs}.get(verdict.side)
-    if field.same(verdict.value, contest.ours):
+    side = verdict.side
+    if side is Side.OURS or (side is Side.BOTH and field.same(verdict.value, contest.ours)):
         return Side.OURS, contest.ours
-    if field.same(verdict.value, contest.theirs):
+    if side is Side.THEIRS or (side is Side.BOTH and field.same(verdict.value, contest.theirs)):
         return Side.THEIRS, contest.theirs
-    return Side.BOTH, verdict.value
+    return side, verdict.value if side is Side.BOTH else None
 
 
-def _one_known(field: Field, contest: Contest) -> tuple[Verdict, str] | None:
-    if field.canonical(contest.theirs) is None:
-        return Verdict(Side.OURS, "never agreed on, and only we have a value"), ONLY_OURS_KNOWN
-    if field.canonical(contest.ours) is None:
-        return Verdict(Side.THEIRS, "never agreed on, and only the provider has a value"), ONLY_THEIRS_KNOWN
-    return None
+_ONLY_WE_KNOW = Verdict(Side.OURS, "never agreed on, and only we have a value"), ONLY_OURS_KNOWN
+_ONLY_THEY_KNOW = Verdict(Side.THEIRS, "never agreed on, and only the provider has a value"), ONLY_THEIRS_KNOWN
+_WE_CHANGED = Verdict(Side.OURS, "only we changed it"), ONLY_OURS_CHANGED
+_THEY_CHANGED = Verdict(Side.THEIRS, "only the provider changed it"), ONLY_THEIRS_CHANGED
+_KEPT_APART = Verdict(Side.OURS, "Tresen owns this field; the provider's edit is kept apart")
+_OVERWRITTEN = Verdict(Side.THEIRS, "the provider owns this field; the local edit is journalled")
 
 
-def _one_changed(field: Field, law: Law, contest: Contest) -> tuple[Verdict, str] | None:
-    if field.same(contest.ours, contest.base):
-        if law.owner is Side.OURS:
-            return Verdict(Side.OURS, "Tresen owns this field; the provider's edit is kept apart"), law.name
-        return Verdict(Side.THEIRS, "only the provider changed it"), ONLY_THEIRS_CHANGED
-    if field.same(contest.theirs, contest.base):
-        if law.owner is Side.THEIRS:
-            return Verdict(Side.THEIRS, "the provider owns this field; the local edit is journalled"), law.name
-        return Verdict(Side.OURS, "only we changed it"), ONLY_OURS_CHANGED
+def _one_known(mine: Value, other: Value) -> tuple[Verdict, str] | None:
+    if other is None:
+        return _ONLY_WE_KNOW
+    return _ONLY_THEY_KNOW if mine is None else None
+
+
+def _one_changed(field: Field, law: Law, contest: Contest, mine: Value, other: Value) -> tuple[Verdict, str] | None:
+    base = field.canonical(contest.base)
+    if _same(mine, base):
+        return (_KEPT_APART, law.name) if law.owner is Side.OURS else _THEY_CHANGED
+    if _same(other, base):
+        return (_OVERWRITTEN, law.name) if law.owner is Side.THEIRS else _WE_CHANGED
     return None

@@ -86,6 +86,10 @@ class Law:
     ASK: ClassVar["Law"]
 
 
+_OURS_NEWER = Verdict(Side.OURS, "ours is newer")
+_THEIRS_NEWER = Verdict(Side.THEIRS, "theirs is newer")
+
+
 def _newest(contest: Contest) -> Verdict:
     edited = contest.edited
     if edited.ours_at is None or edited.theirs_at is None:
@@ -95,15 +99,16 @@ def _newest(contest: Contest) -> Verdict:
         return Verdict(side, f"only {side.value} says when it was edited")
     mine, other = as_utc(edited.ours_at), as_utc(edited.theirs_at)
     if not _tied(mine, other, edited):
-        return Verdict(Side.OURS, "ours is newer") if mine > other else Verdict(Side.THEIRS, "theirs is newer")
+        return _OURS_NEWER if mine > other else _THEIRS_NEWER
     greater_is_ours = encoded(contest.canonical(contest.ours)) > encoded(contest.canonical(contest.theirs))
     return Verdict(Side.OURS if greater_is_ours else Side.THEIRS, "tie: the greater value, so that both sides agree")
 
 
 def _tied(mine: datetime, other: datetime, edited: Edited) -> bool:
-    step = timedelta(seconds=edited.resolution_s)
-    same_tick = (mine - _EARLIEST) // step == (other - _EARLIEST) // step
-    return same_tick or abs(mine - other) <= timedelta(seconds=edited.skew_s)
+    apart, step = abs(mine - other), timedelta(seconds=edited.resolution_s)
+    if apart <= timedelta(seconds=edited.skew_s):
+        return True
+    return apart < step and (mine - _EARLIEST) // step == (other - _EARLIEST) // step
 
 
 def encoded(value: Value) -> str:

@@ -68,6 +68,18 @@ def test_the_steps_are_those_of_the_table(source: ConflictState, target: Conflic
     assert found.resolution == conflict(source).resolution
 
 
+def test_what_was_decided_is_decided_anew_only_when_it_is_opened_again() -> None:
+    found = conflict(ConflictState.RESOLVED)
+    with pytest.raises(IllegalTransition):
+        found.resolve(CHOICE)
+    found.reopen(now=LATER)
+    found.resolve(CHOICE)
+    with pytest.raises(IllegalTransition):
+        conflict(ConflictState.SETTLED).resolve(CHOICE)
+    with pytest.raises(IllegalTransition):
+        conflict().reopen(now=LATER)
+
+
 def see(
     found: Conflict, base: Value = "x", ours: Value = 1, theirs: Value = "z", edited: Edited = NEVER_EDITED
 ) -> bool:
