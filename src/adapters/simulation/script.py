@@ -14,6 +14,7 @@ from ...domain.sync.schema import Values
 HABITS = ("normalise", "page-shift", "no-tombstones", "no-changes")
 FAULTS = ("lost", "timeout-after-commit", "429", "5xx", "410", "partial", "rejected", "ignored", "duplicate", "reorder")
 EVENTS = ("crash", "meanwhile", "late-commit", "forgotten", "delay")
+COURSE_NAMES = ("members", "leads")
 ALL_FAULTS = frozenset({*HABITS, *FAULTS, *EVENTS})
 
 
