@@ -3,13 +3,13 @@
 A step of which anything it was computed from is another by now is left out, and its record is due in the next run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import attrs
 
-from ...domain.shared.errors import TresenError
+from ...domain.shared.errors import RuleViolation, TresenError
 from ...domain.shared.ids import EntryId
 from ...domain.sync.action import Action
 from ...domain.sync.canonical import Values
@@ -39,6 +39,7 @@ class _Effects(Generic[E]):
     new_links: list[tuple[E, Step, Values]] = attrs.field(factory=list)
     links: list[tuple[E, Step, Values, SyncRecord | None]] = attrs.field(factory=list)
     forgotten: list[str] = attrs.field(factory=list)
+    owners: Collection[UUID] = ()
     told: list[Step] = attrs.field(factory=list)
     errors: list[SyncError] = attrs.field(factory=list)
     due: list[str] = attrs.field(factory=list)
@@ -61,7 +62,8 @@ class Applier(Generic[E]):
         found = await known(uow, self._kind, self._scope, [s.external_id for s in steps if s.external_id is not None])
         unlinked = await self._unlinked(uow, steps, found)
         await self._kind.prepare(uow, [values for step in steps for values in _all_values(step)])
-        effects: _Effects[E] = _Effects()
+        going = [s.local_id for s in steps if s.decision.action is Action.DELETE_HERE and s.local_id is not None]
+        effects: _Effects[E] = _Effects(owners=await self._kind.owners(uow, going) if going else ())
         for step in steps:
             self._take(step, found, unlinked, effects)
         await self._write(uow, effects, found)
@@ -102,6 +104,8 @@ class Applier(Generic[E]):
         elif action is Action.MERGE and entity is not None:
             self._merge(step, link, entity, effects)
         elif action is Action.DELETE_HERE and entity is not None:
+            if entity.id in effects.owners:
+                raise RuleViolation("the provider lost it, but not what belongs to it: it stays until that is gone")
             effects.removed.append(entity)
             effects.forgotten.append(step.external_id or "")
         elif action in {Action.FORGET, Action.RESTORE_THERE}:

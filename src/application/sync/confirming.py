@@ -40,11 +40,13 @@ class Confirm(Generic[E]):
         theirs = answer.read().values
         link = await self._link(uow, push, answer)
         if link is None:
+            if push.external_id is None:
+                return await self._end(uow, push, PushState.REFUSED, why="the provider's record is another of ours")
             return await self._end(uow, push, PushState.DROPPED)
         refused = self._ignored(push, theirs)
         await self._kind.prepare(uow, [link.base, theirs])
         entity = (await self._kind.load(uow, [link.local_id])).get(link.local_id)
-        taken = {name: theirs[name] for name in push.values if name in theirs and name not in refused}
+        taken = self._taken(push, theirs, refused)
         changes = self._pushed(push, link, taken)
         if entity is not None:
             link, more = await self._settle(uow, push, link, entity, taken, answer)
@@ -52,7 +54,8 @@ class Confirm(Generic[E]):
         await uow.sync_records.put_many([link])
         if changes:
             await uow.journal.append(changes)
-        return await self._end(uow, push, PushState.REFUSED if refused else PushState.DONE, refused)
+        why = f"the provider kept its own {', '.join(refused)}" if refused else None
+        return await self._end(uow, push, PushState.REFUSED if refused else PushState.DONE, why=why)
 
     async def _link(self, uow: UnitOfWork, push: Push, answer: Observed) -> SyncRecord | None:
         """The link as it is; for a record that was made there, a new one, unless that is somebody else's."""
@@ -85,6 +88,21 @@ class Confirm(Generic[E]):
             if not fields[name].same(theirs.get(name), value)
             and fields[name].same(theirs.get(name), push.expected.get(name))
         ]
+
+    def _taken(self, push: Push, theirs: Values, refused: Sequence[str]) -> Values:
+        """What both sides agree on now.
+
+        A record that was made may have been there before, and of a new one not everything may have been kept: of those
+        only what is the same is agreed, and the next run decides about the rest by its laws.
+        """
+        fields = self._kind.schema.by_name
+        return {
+            name: theirs[name]
+            for name, value in push.values.items()
+            if name in theirs
+            and name not in refused
+            and (push.external_id is not None or fields[name].same(theirs[name], value))
+        }
 
     async def _settle(
         self, uow: UnitOfWork, push: Push, link: SyncRecord, entity: E, taken: Values, answer: Observed
@@ -171,8 +189,7 @@ class Confirm(Generic[E]):
         )
         return [subject.line(EntryId(self._ids.new()), each) for each in made]
 
-    async def _end(self, uow: UnitOfWork, push: Push, state: PushState, refused: Sequence[str] = ()) -> Counts:
-        why = f"the provider kept its own {', '.join(refused)}" if refused else None
+    async def _end(self, uow: UnitOfWork, push: Push, state: PushState, *, why: str | None = None) -> Counts:
         push.end(state, now=self._scope.now, why=why)
         await uow.pushes.save(push)
         return Counts(pushed=1 if state is PushState.DONE else 0)

@@ -65,7 +65,9 @@ class Examiner(Generic[E]):
         await self._kind.prepare(uow, [link.base for link in found.links.values()])
         for external_id in external_ids:
             link = found.links.get(external_id)
-            if link is not None:
+            if link is None:
+                examined.settled.append(external_id)
+            else:
                 self._add(examined, found, link, self._lost(found, link, proof))
         return examined
 

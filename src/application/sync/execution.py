@@ -76,6 +76,12 @@ class Execution:
         plan.end(PlanState.APPLIED, now=self.clock.now())
         await self.books.write(opened.run, "end_plan", lambda uow: saved(uow, plan))
 
+    async def discard(self, opened: Opened, plan: KeptPlan) -> None:
+        """It does not know everything that it should: nobody may apply it."""
+        plan.end(PlanState.BROKEN, now=self.clock.now())
+        if opened.run.plan_id is not None:
+            await self.books.write(opened.run, "discard_plan", lambda uow: saved(uow, plan))
+
     async def arrive(self, opened: Opened, strands: Mapping[str, AnyStrand], parts: Sequence[Part]) -> None:
         """Everything that the parts cover is applied: from now on changes go on there."""
         for part in parts:
@@ -83,8 +89,6 @@ class Execution:
 
     async def push(self, opened: Opened, strands: Sequence[AnyStrand]) -> None:
         """Write to the provider what waits, of every kind. Raises GatewayError when it cannot be reached."""
-        if not any(strand.scope.writable for strand in strands):
-            return
         for strand in strands:
             await strand.push(opened)
 

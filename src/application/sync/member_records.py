@@ -121,6 +121,10 @@ class MemberRecords(RecordKind[Member]):
         """To the store."""
         await uow.members.save_many(entities)
 
+    async def owners(self, uow: UnitOfWork, ids: Collection[UUID], /) -> Collection[UUID]:
+        """Members that have memberships."""
+        return {key for key in ids if await uow.memberships.of_member(MemberId(key))}
+
     async def remove(self, uow: UnitOfWork, entities: Sequence[Member]) -> None:
         """From the store."""
         await uow.members.remove_many(entities)

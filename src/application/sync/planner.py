@@ -5,9 +5,10 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from ...domain.sync.action import Action
 from ...domain.sync.laws import Laws
 from ...domain.sync.pairing import match_values
-from ...domain.sync.step import Step
+from ...domain.sync.step import Step, count
 from ..ports.sources import Batch, Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examined, Examiner
@@ -25,11 +26,15 @@ _SLICE = 1000
 
 @attrs.define
 class _Before:
-    """What is to be looked at anew, and by what our records without a link can be found."""
+    """What is to be looked at anew, and by what our records without a link can be found.
+
+    ``planned`` are fingerprints of those that have a step: a walk may show a record twice.
+    """
 
     edited: frozenset[str]
     open_keys: Collection[MatchValues]
     unseen: set[str] = attrs.field(init=False)
+    planned: dict[str, bytes] = attrs.field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.unseen = set(self.edited)
@@ -53,14 +58,18 @@ class Planner(Generic[E]):
         before = await self._books.read(opened.run, self._before)
         waiting: list[tuple[Observed, Reading]] = []
         lost: dict[str, None] = {}
+        self._watch(self._kind.schema.kind, 0)
         async for batch in walk.batches():
             await self._take(opened, batch, before, waiting)
             self._mark(batch, before, lost)
-        if not walk.generation.is_complete:
-            await self._look(opened, sorted(before.unseen - lost.keys()), before, waiting)
+        missing = await self._unlisted(opened, walk, lost) if walk.generation.is_complete else []
+        if missing and await self._is_too_much(opened, missing):
+            await self._lose(opened, missing, "listing", before)
         else:
-            await self._missing(opened, walk, before, waiting)
-        await self._lose(opened, list(lost), "tombstone")
+            # A page may have shifted under the walk, and some are to be looked at whatever the walk showed.
+            suspects = {*missing, *(before.unseen - lost.keys())}
+            await self._look(opened, sorted(suspects), before, waiting)
+        await self._lose(opened, list(lost), "tombstone", before)
         await self._meet(opened, before, waiting, whole=walk.generation.is_complete)
         self._part.cursor, self._part.complete = walk.cursor, walk.generation.is_complete
 
@@ -83,16 +92,16 @@ class Planner(Generic[E]):
         if not batch.observed:
             return
         examiner = self._examiner()
+        observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
         examined = await self._books.read(
-            opened.run, lambda uow: examiner.observed(uow, batch.observed, edited=before.edited)
+            opened.run, lambda uow: examiner.observed(uow, observed, edited=before.edited)
         )
-        steps = list(examined.steps)
         for one, reading in examined.fresh:
             if self._may_be_ours(reading, before.open_keys):
                 waiting.append((one, reading))
             else:
-                steps.append(examiner.fresh(one, reading))
-        await self._keep(opened, examined, steps)
+                _add(examined, examiner.fresh(one, reading))
+        await self._keep(opened, examined, before)
         self._part.seen += len(batch.observed)
         self._watch(self._kind.schema.kind, self._part.seen)
 
@@ -100,20 +109,20 @@ class Planner(Generic[E]):
         schema = self._kind.schema
         return bool(open_keys) and any(match_values(schema, key, reading.values) in open_keys for key in schema.match)
 
-    async def _missing(
-        self, opened: Opened, walk: Walk, before: _Before, waiting: list[tuple[Observed, Reading]]
-    ) -> None:
-        """What a complete listing does not show is asked for one by one: a page may have shifted under the walk.
-
-        So many that a guard will hold the plan are not asked for: there, a person must look anyway.
+    async def _is_too_much(self, opened: Opened, missing: Sequence[str]) -> bool:
+        """Whether so many are missing that a guard will hold the plan: then they are not asked for one by one, as a
+        person must look anyway.
         """
-        missing = await self._unlisted(opened, walk)
-        if self._scope.policy.guards.deleted.allows(len(missing), self._part.tally.shared):
-            await self._look(opened, missing, before, waiting)
-        else:
-            await self._lose(opened, missing, "listing")
+        tally = attrs.evolve(self._part.tally, blanked={})
+        for start in range(0, len(missing), _SLICE):
+            for step in (await self._lost(opened, missing[start : start + _SLICE], "listing")).steps:
+                count(step, self._kind.schema, tally)
+        return not self._scope.policy.guards.deleted.allows(tally.deleted, tally.shared)
 
-    async def _unlisted(self, opened: Opened, walk: Walk) -> list[str]:
+    async def _unlisted(self, opened: Opened, walk: Walk, lost: Collection[str]) -> list[str]:
+        """Linked records that a complete listing does not show and that are not known to be gone, as far as that would
+        change anything.
+        """
         account_id, kind = self._scope.account_id, self._kind.schema.kind
         missing: list[str] = []
         after = ""
@@ -125,7 +134,8 @@ class Planner(Generic[E]):
             linked = await self._books.read(opened.run, ask)
             if not linked:
                 return missing
-            missing += walk.generation.missing(linked)
+            absent = [key for key in walk.generation.missing(linked) if key not in lost]
+            missing += [str(step.external_id) for step in (await self._lost(opened, absent, "listing")).steps]
             after = linked[-1]
 
     async def _look(
@@ -140,12 +150,11 @@ class Planner(Generic[E]):
             else:
                 shown.append(one)
         await self._take(opened, Batch(observed=shown), before, waiting)
-        await self._lose(opened, gone, "answer")
+        await self._lose(opened, gone, "answer", before)
 
-    async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str) -> None:
+    async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str, before: _Before) -> None:
         for start in range(0, len(external_ids), _SLICE):
-            examined = await self._lost(opened, external_ids[start : start + _SLICE], proof)
-            await self._keep(opened, examined, examined.steps)
+            await self._keep(opened, await self._lost(opened, external_ids[start : start + _SLICE], proof), before)
 
     async def _lost(self, opened: Opened, external_ids: Sequence[str], proof: str) -> Examined:
         return await self._books.read(opened.run, lambda uow: self._examiner().gone(uow, external_ids, proof))
@@ -157,12 +166,31 @@ class Planner(Generic[E]):
         if before.open_keys:
             meeting = Meeting(self._kind, self._scope, self._examiner())
             keys = before.open_keys if whole and self._scope.policy.create_there else ()
-            steps = await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys))
-            await self._writer.add(self._part, steps)
+            met = Examined()
+            for step in await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys)):
+                _add(met, step)
+            # The others are asked already.
+            told = {*met.settled, *(step.external_id for step in met.steps)}
+            asked = dict.fromkeys(one.external_id for one, _ in waiting if one.external_id not in told)
+            met.settled += asked
+            met.unchanged += len(asked)
+            await self._keep(opened, met, before)
 
-    async def _keep(self, opened: Opened, examined: Examined, steps: Sequence[Step]) -> None:
-        await self._writer.add(self._part, steps, examined.errors, examined.settled)
+    async def _keep(self, opened: Opened, examined: Examined, before: _Before) -> None:
+        """Keep what was found. What was due and needs nothing is due no more."""
+        settled = [key for key in examined.settled if key in before.edited]
+        await self._writer.add(self._part, examined.steps, examined.errors, settled)
+        before.planned.update((step.external_id, step.fingerprint) for step in examined.steps if step.external_id)
         opened.run.counts = attrs.evolve(opened.run.counts, unchanged=opened.run.counts.unchanged + examined.unchanged)
 
     def _examiner(self) -> Examiner[E]:
         return Examiner(self._kind, self._scope, self._laws)
+
+
+def _add(examined: Examined, step: Step) -> None:
+    """A record of one side: one that stays there needs nothing."""
+    if step.decision.action is not Action.APART:
+        examined.steps.append(step)
+    elif step.external_id is not None:
+        examined.settled.append(step.external_id)
+        examined.unchanged += 1

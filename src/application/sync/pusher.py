@@ -5,7 +5,7 @@ written only while the provider still holds what it was decided against; otherwi
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Generic, TypeVar
 
 import attrs
@@ -35,8 +35,11 @@ E = TypeVar("E", bound=Versioned)
 _log = logging.getLogger(__name__)
 _AT_ONCE = 100
 
+# After so many failures in one run, the others wait for the next one.
+_PATIENCE = 3
+
 # The provider understood and will not do it, whatever is tried again.
-_FINAL = (GatewayRejected, GatewayUnsupported, GatewayNotFound)
+_FINAL = (GatewayRejected, GatewayUnsupported)
 
 
 @attrs.frozen
@@ -52,17 +55,33 @@ class Pusher(Generic[E]):
     async def __call__(self, opened: Opened) -> int:
         """Try everything that waits, oldest first, once; how many are done.
 
-        Raises GatewayError as soon as the provider cannot be reached, or refuses the credentials: what waits then goes
-        on waiting.
+        Raises GatewayError when the provider could not be reached for one, at the third of them at once, and when it
+        refuses the credentials: what waits then goes on waiting. One that fails does not hold up the others.
         """
-        done, tried = 0, set[PushId]()
-        while True:
-            waiting = [push for push in await self._waiting(opened, skip=len(tried)) if push.id not in tried]
-            if not waiting:
-                return done
+        done, tried, failures = 0, set[PushId](), list[GatewayError]()
+        while waiting := await self._untried(opened, tried):
             for push in waiting:
                 tried.add(push.id)
-                done += await self._try(opened, push)
+                try:
+                    done += await self._try(opened, push)
+                except CredentialsRefused:
+                    raise
+                except GatewayError as error:
+                    failures.append(error)
+                    if len(failures) == _PATIENCE:
+                        raise
+        if failures:
+            raise failures[0]
+        return done
+
+    async def withdraw(self, opened: Opened) -> None:
+        """Nothing may be written any more: what waits is decided anew."""
+        while waiting := await self._untried(opened, ()):
+            for push in waiting:
+                await self._end(opened, push, PushState.DROPPED, "writing was switched off")
+
+    async def _untried(self, opened: Opened, tried: Collection[PushId]) -> list[Push]:
+        return [push for push in await self._waiting(opened, skip=len(tried)) if push.id not in tried]
 
     async def _waiting(self, opened: Opened, *, skip: int) -> list[Push]:
         async def ask(uow: UnitOfWork) -> list[Push]:
@@ -73,25 +92,30 @@ class Pusher(Generic[E]):
 
     async def _try(self, opened: Opened, push: Push) -> bool:
         try:
-            answer = await self._carry_out(push)
+            answer = await self._carry_out(opened, push)
         except CredentialsRefused:
             raise
+        except GatewayNotFound:
+            answer = PushState.DROPPED
         except _FINAL as error:
             await self._end(opened, push, PushState.REFUSED, error.message)
             return False
         except GatewayError as error:
             await self._fail(opened, push, error.message)
             raise
+        if answer is not None and not isinstance(answer, PushState) and _read(answer) is None:
+            # It took effect, but nobody can tell how.
+            answer = PushState.REFUSED if push.external_id is None else PushState.DROPPED
         if isinstance(answer, PushState):
             await self._end(opened, push, answer, _WHY[answer])
             return False
         counts = await self._books.write(opened.run, "confirm_push", lambda uow: self._confirm(uow, push, answer))
         return bool(counts.pushed)
 
-    async def _carry_out(self, push: Push) -> Observed | PushState | None:
+    async def _carry_out(self, opened: Opened, push: Push) -> Observed | PushState | None:
         """The record as the provider shows it afterwards, None when it is gone as wanted; or why nothing was done."""
         if push.external_id is None:
-            return await self._create(push)
+            return await self._create(opened, push)
         shown = await self._source.get(push.external_id)
         if not push.values:
             return await self._delete(push.external_id, push, shown)
@@ -104,11 +128,14 @@ class Pusher(Generic[E]):
             return shown
         return await self._source.push(push.external_id, push.values)
 
-    async def _create(self, push: Push) -> Observed | PushState:
+    async def _create(self, opened: Opened, push: Push) -> Observed | PushState:
         """Tried again only where the provider can be asked whether it was made before."""
         keys = self._kind.schema.match
-        if push.attempts and all(match_values(self._kind.schema, key, push.values) is None for key in keys):
-            return PushState.REFUSED
+        if all(match_values(self._kind.schema, key, push.values) is None for key in keys):
+            if push.attempts:
+                return PushState.REFUSED
+            # Kept before it is sent: whoever dies before the answer must not send it twice.
+            await self._fail(opened, push, "sent, and not answered yet")
         return await self._source.create(push.values)
 
     async def _delete(self, external_id: str, push: Push, shown: Observed | None) -> PushState | None:

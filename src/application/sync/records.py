@@ -84,6 +84,10 @@ class RecordKind(Protocol[E]):
     async def save(self, uow: UnitOfWork, entities: Sequence[E]) -> None:
         """Store changed ones."""
 
+    async def owners(self, _: UnitOfWork, __: Collection[UUID], /) -> Collection[UUID]:
+        """Those to which something else of ours belongs, which must go before them. Usually there are none."""
+        return ()
+
     @abstractmethod
     async def remove(self, uow: UnitOfWork, entities: Sequence[E]) -> None:
         """Take them out."""

@@ -1,11 +1,13 @@
 """Whether a plan that was made some time ago may still be applied."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from ...domain.sync.documents import read_step
 from ...domain.sync.kept_plan import KeptPlan, PlanStale
 from ...domain.sync.laws import Laws
+from ...domain.sync.override import Override
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
@@ -29,7 +31,7 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, strands: Mapping[str, An
     start = 0
     while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
         for kind, steps in grouped(rows, laws):
-            stale += await _stale(uow, strands[kind], steps)
+            stale += await _stale(uow, strands[kind], steps, plan.created_at)
         start = rows[-1][0] + 1
     if stale:
         records = ", ".join(stale[:_SHOWN])
@@ -40,17 +42,27 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, strands: Mapping[str, An
         )
 
 
-async def _stale(uow: UnitOfWork, strand: AnyStrand, steps: Sequence[Step]) -> list[str]:
+async def _stale(uow: UnitOfWork, strand: AnyStrand, steps: Sequence[Step], since: datetime) -> list[str]:
     account_id, kind = strand.scope.account_id, strand.name
     ids = [step.external_id for step in steps if step.external_id is not None]
     links = await uow.sync_records.by_external_ids(account_id, kind, ids)
     found: Mapping[Any, Any] = await strand.kind.load(uow, [s.local_id for s in steps if s.local_id is not None])
     versions = {key: entity.version for key, entity in found.items()}
+    said = await uow.overrides.of_records(account_id, kind, ids)
     return [
         step.external_id or str(step.local_id)
         for step in steps
         if is_stale(step, links.get(step.external_id or ""), versions.get(step.local_id, 0))
+        or _is_overruled(step, said.get(step.external_id or "", ()), since)
     ]
+
+
+def _is_overruled(step: Step, overrides: Sequence[Override], since: datetime) -> bool:
+    """Whether a person gave it another law since, or took one away."""
+    laws, now = step.inputs.overrides, {each.field: each.law for each in overrides}
+    return any(now.get(field) != law.name for field, law in laws.items()) or any(
+        each.set_at >= since and each.field not in laws for each in overrides
+    )
 
 
 def grouped(rows: Sequence[tuple[int, str, str]], laws: Laws) -> list[tuple[str, list[Step]]]:

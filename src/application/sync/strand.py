@@ -51,11 +51,13 @@ class Strand(Generic[E]):
     async def load(self, opened: Opened, watch: Watch) -> Walk:
         """Take everything over, into an empty house. The walk that was made."""
         walk, seen = Walk(self.source, None), 0
+        watch(self.name, seen)
         first = FirstLoad(self.kind, self.scope, self.ids)
         async for batch in walk.batches():
-            seen += len(batch.observed)
-            await self._load(opened, first, batch, seen)
-            watch(self.name, seen)
+            if batch.observed:
+                seen += len(batch.observed)
+                await self._load(opened, first, batch, seen)
+                watch(self.name, seen)
         return walk
 
     async def _load(self, opened: Opened, first: FirstLoad[E], batch: Batch, seen: int) -> None:
@@ -74,9 +76,12 @@ class Strand(Generic[E]):
         await planner(opened, Walk(self.source, cursor))
 
     async def push(self, opened: Opened) -> int:
-        """Write to the provider what waits."""
-        confirm = Confirm(self.kind, self.scope, self.ids)
-        return await Pusher(self.kind, self.scope, self.source, self.books, confirm)(opened)
+        """Write to the provider what waits; where nothing may be written any more, nothing waits."""
+        pusher = Pusher(self.kind, self.scope, self.source, self.books, Confirm(self.kind, self.scope, self.ids))
+        if opened.account.writes_enabled:
+            return await pusher(opened)
+        await pusher.withdraw(opened)
+        return 0
 
     async def apply(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
         """Its steps of a plan, in order."""

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import attrs
 
-from ...domain.shared.errors import GatewayError, NotConfigured, RuleViolation
+from ...domain.shared.errors import CredentialsRefused, GatewayError, NotConfigured, RuleViolation
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.kept_plan import KeptPlan, PlanStale, PlanState
 from ...domain.sync.run import Counts, Run, RunState
@@ -84,12 +84,13 @@ class SyncAccount:
 
         Raises PlanHeld, PlanStale, IllegalTransition (applied before).
         """
+        was = plan.state
         if accepted_by is not None:
             plan.accept(accepted_by)
         plan.ensure_appliable()
         async with self._opened(tenant_id, plan.account_id, course.name, force=True) as opened:
             opened.run.plan_id = plan.id
-            await self._carry(opened, course, lambda gym: self._apply(opened, course, gym, plan))
+            await self._carry(opened, course, lambda gym: self._apply(opened, course, gym, plan, was))
             return opened.run
 
     @asynccontextmanager
@@ -133,16 +134,28 @@ class SyncAccount:
     async def _run(self, opened: Opened, course: Course, gym: GymGateway, whole: bool, watch: Watch) -> "_End":
         await course.before(opened)
         strands = await self._weaving.strands(opened, course, gym)
+        await self._push_first(opened, strands)
         if await self._weaving.is_first(opened, strands):
             await self._execution.load(opened, strands, watch)
         else:
-            await self._execution.push(opened, strands)
             writer, error = await self._execution.plan(opened, strands, watch, whole=whole)
             if writer.plan.state is PlanState.HELD:
+                if error is not None:
+                    await self._execution.discard(opened, writer.plan)
+                    raise error
                 return _held(writer.plan)
             await self._carry_out(opened, strands, writer, error)
         await course.after(opened, gym)
         return _End(RunState.COMPLETED)
+
+    async def _push_first(self, opened: Opened, strands: Sequence[AnyStrand]) -> None:
+        """What an earlier run left over; what fails is tried again at the end, where it counts."""
+        try:
+            await self._execution.push(opened, strands)
+        except CredentialsRefused:
+            raise
+        except GatewayError as error:
+            _log.warning("pushes go on waiting", extra={"why": error.message})
 
     async def _carry_out(
         self, opened: Opened, strands: Sequence[AnyStrand], writer: PlanWriter, error: GatewayError | None
@@ -161,12 +174,17 @@ class SyncAccount:
         strands = await self._weaving.strands(opened, course, gym)
         writer, error = await self._execution.plan(opened, strands, watch, whole=whole)
         if error is not None:
+            await self._execution.discard(opened, writer.plan)
             raise error
         if writer.plan.state is PlanState.HELD:
             return _held(writer.plan)
         return _End(RunState.PLANNED, None if writer.parts and not writer.is_empty else "there is nothing to do")
 
-    async def _apply(self, opened: Opened, course: Course, gym: GymGateway, plan: KeptPlan) -> "_End":
+    async def _apply(self, opened: Opened, course: Course, gym: GymGateway, plan: KeptPlan, was: PlanState) -> "_End":
+        now = await self._books.read(opened.run, lambda uow: uow.plans.get(plan.id))
+        if now.state is not was:
+            # Somebody was faster.
+            now.ensure_appliable()
         strands = await self._weaving.strands(opened, course, gym)
         by_name = {strand.name: strand for strand in strands}
         await self._ensure_fresh(opened, plan, by_name)

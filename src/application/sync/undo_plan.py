@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.shared.errors import InvalidValue
+from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, EntryId, RunId
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import WHOLE
@@ -101,6 +101,8 @@ class UndoPlanner:
             assert target.kind is not None  # noqa: S101 - looked at by the target, for the type checker
             assert target.local_id is not None  # noqa: S101 - as above
             every = await uow.journal.of_record(target.kind, target.local_id)
+            if not every and not await uow.sync_records.of_local(target.kind, target.local_id):
+                raise NotFound(target.kind, target.local_id)
             changes = [change for change in every if change.version > (target.version or 0)]
         accounts: dict[RunId, AccountId] = {}
         grouped: dict[Record, list[Change]] = {}

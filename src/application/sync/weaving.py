@@ -84,8 +84,8 @@ class Weaving:
         return strands
 
     async def is_first(self, opened: Opened, strands: Sequence[AnyStrand]) -> bool:
-        """Whether both sides share nothing, and nothing of ours could be one of theirs."""
-        if any(strand.linked for strand in strands):
+        """Whether both sides share nothing, nothing of ours could be one of theirs, and everything may be created."""
+        if any(strand.linked or not strand.scope.policy.create_here for strand in strands):
             return False
 
         async def ask(uow: UnitOfWork) -> bool:

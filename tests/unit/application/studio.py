@@ -66,6 +66,7 @@ from tresen.domain.shared.ids import AccountId, TenantId
 from tresen.domain.shared.money import Money
 from tresen.domain.shared.page import Listing as Window
 from tresen.domain.staff.task import StaffTask
+from tresen.domain.sync.conflict import Conflict
 from tresen.domain.sync.journal import Change
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.policy import Policy
@@ -80,7 +81,7 @@ GOLD = Package(id="7", name="Gold", kind="Class Plan", price=Money("49.00", "EUR
 SILVER = Package(id="8", name="Silver", price=Money("29.00", "EUR"))
 
 # What a run is about, and not what it does: written by every sync.
-BOOKS = frozenset({"runs", "errors"})
+BOOKS = frozenset({"runs", "errors", "sync_states", "plans", "plan_steps"})
 
 
 class PlainPhones(PhoneBook):
@@ -287,15 +288,15 @@ class Studio:
 
     # -- doing ---------------------------------------------------------------------------------------------------
 
-    async def members_synced(self, *, force: bool = True, progress: Progress = no_progress) -> Run:
+    async def members_synced(self, *, force: bool = True, whole: bool = False, progress: Progress = no_progress) -> Run:
         """A run of members, a minute later."""
         self.clock.advance(A_MINUTE)
-        return await self.sync_members(self.tenant.id, self.account.id, force=force, progress=progress)
+        return await self.sync_members(self.tenant.id, self.account.id, force=force, whole=whole, progress=progress)
 
-    async def leads_synced(self, *, force: bool = True) -> Run:
+    async def leads_synced(self, *, force: bool = True, whole: bool = False) -> Run:
         """A run of leads, a minute later."""
         self.clock.advance(A_MINUTE)
-        return await self.sync_leads(self.tenant.id, self.account.id, force=force)
+        return await self.sync_leads(self.tenant.id, self.account.id, force=force, whole=whole)
 
     async def edit_member(self, member: str, **values: object) -> None:
         """Somebody edits our member of that provider id, a minute later."""
@@ -363,6 +364,10 @@ class Studio:
     def changes(self) -> list[Change]:
         """The whole journal, oldest first."""
         return [change for _, change in self.store.room(self.tenant.id).changes.items()]
+
+    def conflicts(self) -> list[Conflict]:
+        """All of them, by opening."""
+        return [conflict for _, conflict in self.store.room(self.tenant.id).conflicts.items()]
 
     async def tasks(self) -> Sequence[StaffTask]:
         """All staff tasks, oldest first."""

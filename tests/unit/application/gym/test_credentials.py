@@ -1,16 +1,15 @@
 """Refused credentials block the account: the owner is told once, no call is made, and renewing opens it again."""
 
-from collections.abc import AsyncIterator, Sequence
-
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.update_lead import LeadUpdate
-from tresen.application.ports.sources import Observed
+from tresen.application.sync.kinds import MEMBER
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.domain.shared.errors import CredentialsRefused
 from tresen.domain.staff.task import StaffTask, TaskReason
 from tresen.domain.sync.run import RunState
 from tresen.domain.tenancy.provider_account import CredentialState
 
+from ..stirring import stir
 from ..studio import Studio
 
 
@@ -80,15 +79,7 @@ async def test_refusals_of_offers_block_too_though_the_run_is_done(studio: Studi
 
 
 async def test_credentials_that_were_renewed_meanwhile_are_not_blocked_for_the_old_ones(studio: Studio) -> None:
-    listed = studio.gym.members
-
-    async def renewing() -> AsyncIterator[Sequence[Observed]]:
-        await renewed(studio)
-        async for page in listed():
-            yield page
-        raise CredentialsRefused("HTTP 401")
-
-    studio.gym.members = renewing  # type: ignore[method-assign] # of this one gym
+    stir(studio.gym, MEMBER, lambda: renewed(studio), then=CredentialsRefused("HTTP 401"))
     assert (await studio.members_synced()).state is RunState.FAILED
     assert studio.stored_account().credential_state is CredentialState.OK
     assert await told(studio) == []
@@ -97,16 +88,13 @@ async def test_credentials_that_were_renewed_meanwhile_are_not_blocked_for_the_o
 async def test_two_calls_that_are_refused_at_once_tell_the_owner_once(studio: Studio) -> None:
     there = studio.attract()
     await studio.leads_synced()
-    lead, listed = studio.lead(there), studio.gym.members
+    lead = studio.lead(there)
 
-    async def refused_elsewhere() -> AsyncIterator[Sequence[Observed]]:
+    async def refused_elsewhere() -> None:
         studio.gym.faults.fail_next("update_lead", CredentialsRefused("HTTP 401"))
         await studio.update_lead(LeadUpdate(tenant_id=studio.tenant.id, lead_id=lead.id, notes="called"))
-        async for page in listed():
-            yield page
-        raise CredentialsRefused("HTTP 403")
 
-    studio.gym.members = refused_elsewhere  # type: ignore[method-assign] # of this one gym
+    stir(studio.gym, MEMBER, refused_elsewhere, then=CredentialsRefused("HTTP 403"))
     await studio.members_synced()
     assert studio.stored_account().state_reason == "HTTP 403"
     assert len(await told(studio)) == 1

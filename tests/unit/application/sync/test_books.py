@@ -1,19 +1,19 @@
 """Runs: once an hour, one at a time, and every end is booked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import pytest
 
 from tresen.application.log_context import current
-from tresen.application.ports.sources import Observed
+from tresen.application.sync.kinds import MEMBER
 from tresen.application.sync.sync_status import Status
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.domain.shared.errors import GatewayUnavailable, StorageConflict, StorageUnavailable
 from tresen.domain.shared.ids import RunId
 from tresen.domain.sync.run import Counts, Run, RunState
 
+from ..stirring import stir
 from ..studio import A_MINUTE, AN_HOUR, Studio
 
 
@@ -75,14 +75,7 @@ async def test_while_another_holds_the_lock_the_run_is_skipped(studio: Studio) -
 
 async def test_two_at_once_make_one_run(studio: Studio) -> None:
     studio.enrol()
-    listed = studio.gym.members
-
-    async def slowly() -> AsyncIterator[Sequence[Observed]]:
-        await asyncio.sleep(0)
-        async for page in listed():
-            yield page
-
-    studio.gym.members = slowly  # type: ignore[method-assign] # of this one gym
+    stir(studio.gym, MEMBER, lambda: asyncio.sleep(0))
     both = await asyncio.gather(studio.members_synced(), studio.members_synced())
     assert sorted(run.state.value for run in both) == ["completed", "skipped"]
     assert len(studio.members()) == 1
@@ -136,12 +129,11 @@ async def test_a_cancelled_run_is_booked_as_failed_and_the_lock_is_free(studio: 
     studio.enrol()
     reached = asyncio.Event()
 
-    async def never() -> AsyncIterator[Sequence[Observed]]:
+    async def never() -> None:
         reached.set()
         await asyncio.Event().wait()
-        yield []
 
-    studio.gym.members = never  # type: ignore[method-assign] # of this one gym
+    stir(studio.gym, MEMBER, never)
     task = asyncio.create_task(studio.members_synced())
     await reached.wait()
     task.cancel()
@@ -171,7 +163,7 @@ async def test_the_books_of_a_dead_run_hold_what_it_did(studio: Studio) -> None:
     studio.enrol()
 
     def die(kind: str, counts: Counts) -> None:
-        if counts.created:
+        if kind == "membership":
             studio.units.commits_fail.append(StorageUnavailable("gone"))
             raise RuntimeError("killed")
 

@@ -5,8 +5,12 @@ import pytest
 
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
 from tresen.domain.sync.run import Counts, RunState, SyncError
+from tresen.domain.sync.side import Side
 
 from ..studio import BOOKS, Studio
+
+# Beside the books: what is looked at again.
+KEPT = BOOKS | {"due"}
 
 
 async def errors(studio: Studio) -> list[SyncError]:
@@ -39,11 +43,11 @@ async def test_it_is_taken_when_it_becomes_usable(studio: Studio, crowd: list[st
 
 async def test_a_record_that_becomes_unusable_keeps_what_we_know(studio: Studio, crowd: list[str]) -> None:
     await studio.members_synced()
-    before = studio.rows(without=BOOKS)
+    before = studio.rows(without=KEPT)
     studio.books.members.edit(crowd[0], {"first_name": "Adah"})
     studio.books.members.spoil(crowd[0])
     assert (await studio.members_synced()).counts == Counts(unchanged=4, errors=1)
-    assert studio.rows(without=BOOKS) == before
+    assert studio.rows(without=KEPT) == before
     studio.books.members.get(crowd[0]).unreadable = False
     assert (await studio.members_synced()).counts == Counts(updated=1, unchanged=4)
     assert studio.member(crowd[0]).first_name == "Adah"
@@ -58,9 +62,9 @@ async def test_values_of_the_wrong_form_are_errors_of_their_record(
     studio.books.members.edit(crowd[2], values)
     assert (await studio.members_synced()).counts == Counts(created=4, errors=1)
     studio.books.members.edit(crowd[3], values)
-    before = studio.rows(without=BOOKS)
+    before = studio.rows(without=KEPT)
     assert (await studio.members_synced()).counts == Counts(unchanged=3, errors=2)
-    assert studio.rows(without=BOOKS) == before, "an update is refused as a whole"
+    assert studio.rows(without=KEPT) == before, "an update is refused as a whole"
     (name,) = values
     assert all(name in error.message for error in await errors(studio))
 
@@ -115,20 +119,22 @@ async def test_a_record_listed_twice_in_two_batches_is_one_record(studio: Studio
     assert studio.knows("member", ada)
 
 
+@pytest.mark.parametrize("call", ["members", "members.changes"])
 @pytest.mark.parametrize("pages", [0, 1, 2])
 @pytest.mark.parametrize("error", [GatewayUnavailable("503"), GatewayRejected("400"), GatewayUnsupported("none")])
 async def test_a_listing_that_breaks_fails_the_run_and_blanks_nothing(
-    studio: Studio, crowd: list[str], pages: int, error: GatewayError
+    studio: Studio, crowd: list[str], call: str, pages: int, error: GatewayError
 ) -> None:
     await studio.members_synced()
-    before = studio.rows(without=BOOKS)
-    studio.gym.faults.fail_next("members", error, after=pages)
-    run = await studio.members_synced()
+    before = studio.rows(without=KEPT)
+    studio.gym.faults.fail_next(call, error, after=pages)
+    calls = len(studio.gym.faults.calls)
+    run = await studio.members_synced(whole=call == "members")
     assert (run.state, run.reason, run.counts.errors) == (RunState.FAILED, error.message, 1)
-    assert studio.rows(without=BOOKS) == before
+    assert studio.rows(without=KEPT) == before
     (line,) = await errors(studio)
     assert (line.external_id, line.kind, line.code, line.run_id) == (None, "members", error.code, run.id)
-    assert "memberships" not in studio.gym.faults.calls[3:]
+    assert studio.gym.faults.calls[calls:] == [call]
 
 
 async def test_what_came_before_the_break_stays_and_a_later_run_completes(studio: Studio) -> None:
@@ -167,11 +173,12 @@ async def test_offers_that_cannot_be_read_are_told_and_fail_nothing(studio: Stud
     assert [(e.kind, e.external_id) for e in await errors(studio)] == [("package", None)]
 
 
-async def test_a_link_without_its_record_is_an_error_of_that_record(studio: Studio, crowd: list[str]) -> None:
+async def test_a_record_that_is_gone_here_and_edited_there_comes_back(studio: Studio, crowd: list[str]) -> None:
     await studio.members_synced()
-    rows = studio.store.room(studio.tenant.id).members
-    del rows._rows[studio.member(crowd[0]).id]
+    rows, gone = studio.store.room(studio.tenant.id).members, studio.member(crowd[0])
+    del rows._rows[gone.id]
     studio.books.members.edit(crowd[0], {"first_name": "Adah"})
     run = await studio.members_synced()
-    assert run.counts == Counts(unchanged=4, errors=1)
-    assert (await errors(studio))[-1].code == "not_found"
+    assert run.counts == Counts(created=1, unchanged=4)
+    assert (studio.member(crowd[0]).id, studio.member(crowd[0]).first_name) == (gone.id, "Adah")
+    assert [(c.field, c.rule, c.side) for c in studio.changes()] == [("*", "keep_edited", Side.THEIRS)]

@@ -10,7 +10,6 @@ from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
 from tresen.adapters.memory.gym_providers import MemoryGymProviders
 from tresen.application.jobs.kinds import JobKind
-from tresen.application.sync.sync_account import SyncAccount
 from tresen.application.sync.sync_job import sync_job_kind
 from tresen.domain.jobs.job import Job, JobState
 from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
@@ -48,7 +47,7 @@ def kind(studio: Studio, request: pytest.FixtureRequest) -> JobKind:
     if "second" in request.fixturenames:
         request.getfixturevalue("second")
     gyms = MemoryGymProviders(studio.gyms_by_address)
-    sync = attrs.evolve(studio.sync_members, sync=SyncAccount(studio.run_books, gyms, studio.locks))
+    sync = attrs.evolve(studio.sync_members, sync=attrs.evolve(studio.sync_members._sync, gyms=gyms))
     return sync_job_kind("members", sync, gyms, studio.transactions, studio.clock)
 
 
