@@ -16,7 +16,6 @@ from ...domain.sync.step import Step, count
 from ..ports.unit_of_work import UnitOfWork
 from .run_books import RunBooks
 
-
 # The steps of so many plans of an account are kept, for what-if; of older ones only what the plan itself says.
 KEPT = 100
 
