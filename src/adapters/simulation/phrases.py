@@ -13,11 +13,13 @@ from .script import (
     EditThere,
     Forget,
     PassTime,
+    Resolve,
     Script,
     SetPolicy,
     SetWrites,
     Step,
     Sync,
+    Undo,
     Webhook,
 )
 
@@ -70,6 +72,10 @@ def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
             return f"a webhook of account {step.account} asks for {step.course}, {step.copies} times{after}"
         case Accept():
             return f"the plan for {step.course} of account {step.account} that a guard holds is let through"
+        case Resolve():
+            return f"the first conflict over {step.kind}s of account {step.account} is decided: {step.choice}"
+        case Undo():
+            return f"the latest run of account {step.account} that wrote anything is undone"
         case _:
             return str(step)
 

@@ -174,6 +174,22 @@ class Accept(Step):
     course: str
 
 
+@attrs.frozen(kw_only=True)
+class Resolve(Step):
+    """A person decides the first open conflict of an account: ``theirs`` or ``ours``."""
+
+    account: int
+    kind: str
+    choice: str
+
+
+@attrs.frozen(kw_only=True)
+class Undo(Step):
+    """A person undoes the latest run of an account that wrote anything here."""
+
+    account: int
+
+
 STEPS: Mapping[str, type[Step]] = {
     "edit_here": EditHere,
     "create_here": CreateHere,
@@ -188,6 +204,8 @@ STEPS: Mapping[str, type[Step]] = {
     "sync": Sync,
     "webhook": Webhook,
     "accept": Accept,
+    "resolve": Resolve,
+    "undo": Undo,
 }
 
 

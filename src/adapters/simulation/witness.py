@@ -226,7 +226,7 @@ class _AtGym:
 
 
 def _most(share: Share, shared: int) -> int:
-    """How many records a guard lets through; said here once more, so that the guard's own arithmetic is looked after."""
+    """How many records a guard lets through: said once more, so that the guard's own arithmetic is looked after."""
     return max(share.at_least, share.percent * shared // 100)
 
 
