@@ -62,19 +62,14 @@ def shown_document(shown: "ShownPolicy") -> dict[str, object]:
         **fields(shown, "kind", "account_id"),
         "version": shown.policy.version,
         "document": plain(policy_document(shown.policy)),
-        "fields": [
-            {"field": each.name, "law": shown.policy.law(each).name, "law_from": law_from(shown, each)}
-            for each in shown.schema.fields
-        ],
-        "layers": [
-            {
-                **fields(layer, "account_id", "version"),
-                "document": plain(layer.document),
-                **fields(layer, "set_by", "set_at"),
-            }
-            for layer in shown.layers
-        ],
+        "laws": {each.name: shown.policy.law(each).name for each in shown.schema.fields},
+        "layers": [layer_document(layer) for layer in shown.layers],
     }
+
+
+def layer_document(layer: "PolicyDocument") -> dict[str, object]:
+    """One version of a layer as JSON."""
+    return fields(layer, "account_id", "kind", "version", "document", "set_by", "set_at")
 
 
 def version_lines(layer: "PolicyDocument", before: Mapping[str, object], zone: str) -> Iterator[Line]:
