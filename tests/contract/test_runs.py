@@ -115,6 +115,18 @@ async def test_errors_are_told_newest_first_and_counted_all(
     assert await backend.read(tenant, lambda uow: uow.runs.count_errors()) == 13
 
 
+async def test_errors_of_one_run_are_told_oldest_first(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount
+) -> None:
+    run, next_run = a_run(account), a_run(account)
+    last, *errors = (a_sync_error(run, str(n), at=LATER if n == 0 else NOON) for n in range(4))
+    await add(backend, tenant, run, next_run)
+    await backend.write(tenant, lambda uow: uow.runs.add_errors([last, *errors, a_sync_error(next_run)]))
+    assert list(await backend.read(tenant, lambda uow: uow.runs.errors_of(run, limit=9))) == [*errors, last]
+    assert list(await backend.read(tenant, lambda uow: uow.runs.errors_of(run, limit=2))) == errors[:2]
+    assert list(await backend.read(other, lambda uow: uow.runs.errors_of(run, limit=9))) == []
+
+
 async def test_the_same_error_twice_is_two_errors(backend: Backend, tenant: TenantId, account: ProviderAccount) -> None:
     run = a_run(account)
     await add(backend, tenant, run)

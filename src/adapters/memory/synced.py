@@ -170,6 +170,11 @@ class MemoryRuns(MemoryEntities[Run, RunId], Runs):
         latest_added_first = reversed(list(self._errors.all()))
         return sorted(latest_added_first, key=lambda error: error.at, reverse=True)[:limit]
 
+    async def errors_of(self, run: Run, *, limit: int) -> Sequence[SyncError]:
+        """By instant; of one instant, the one added first first."""
+        found = (error for error in self._errors.all() if error.run_id == run.id)
+        return sorted(found, key=lambda error: error.at)[:limit]
+
     async def count_errors(self) -> int:
         """How many lines."""
         return self._errors.next_number()

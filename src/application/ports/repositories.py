@@ -207,6 +207,10 @@ class Runs(Entities[Run, RunId], Protocol):
         """The latest errors of the tenant, newest first."""
 
     @abstractmethod
+    async def errors_of(self, run: Run, *, limit: int) -> Sequence[SyncError]:
+        """The first errors of a run, oldest first."""
+
+    @abstractmethod
     async def count_errors(self) -> int:
         """All errors kept for the tenant."""
 

@@ -57,7 +57,7 @@ class ShowPolicy:
 
 @attrs.frozen
 class ListPolicyVersions:
-    """Raises NotFound for the kind of record."""
+    """Raises NotFound for the account and the kind of record."""
 
     _transactions: Transactions
     _schemas: Mapping[str, Schema]
@@ -67,7 +67,13 @@ class ListPolicyVersions:
     ) -> Sequence[PolicyDocument]:
         """Every version of a layer, latest first."""
         schema_of(self._schemas, kind)
-        return await self._transactions.read(tenant_id, lambda uow: uow.policies.versions(kind, account_id))
+
+        async def ask(uow: UnitOfWork) -> Sequence[PolicyDocument]:
+            if account_id is not None:
+                await uow.accounts.get(account_id)
+            return await uow.policies.versions(kind, account_id)
+
+        return await self._transactions.read(tenant_id, ask)
 
 
 @attrs.frozen

@@ -29,6 +29,7 @@ from .resolve_conflict import ResolveConflict
 from .resolve_conflicts import ResolveConflicts
 from .run_books import RunBooks
 from .show_conflict import ShowConflict
+from .show_run import ShowRun
 from .sync_account import SyncAccount
 from .sync_course import ApplyPlan, Courses, PlanSync, SyncCourse
 from .sync_status import SyncStatus
@@ -52,6 +53,7 @@ class SyncDesk:
     apply: ApplyPlan
     status: SyncStatus
     states: ListSyncStates
+    show_run: ShowRun
     links: FindLinks
     conflict: ShowConflict
     resolve: ResolveConflict
@@ -100,6 +102,7 @@ def sync_desk(
         apply=ApplyPlan(sync, courses, transactions),
         status=SyncStatus(transactions, readers, gyms),
         states=ListSyncStates(transactions, gyms, courses, clock),
+        show_run=ShowRun(transactions),
         links=FindLinks(transactions),
         conflict=ShowConflict(transactions),
         resolve=resolve,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.errors import InvalidValue, NotFound, StaleVersion
 from ...domain.shared.ids import ConflictId, TenantId
 from ...domain.sync.action import Action
 from ...domain.sync.canonical import Value
@@ -27,7 +27,8 @@ from .write_by_hand import Chosen, WriteByHand
 @attrs.frozen(kw_only=True)
 class ConflictChoice:
     """``value`` is needed with ``Choice.VALUE`` and, for a pairing with several candidates, with ``Choice.OURS``: then
-    it is the id of our record. ``by`` says who decided.
+    it is the id of our record. ``by`` says who decided, ``version`` which version of the conflict was looked at (None:
+    whichever there is).
     """
 
     tenant_id: TenantId
@@ -35,14 +36,15 @@ class ConflictChoice:
     choice: Choice
     value: Value = None
     by: str
+    version: int | None = None
 
 
 @attrs.frozen
 class ResolveConflict:
     """The decision holds until the field changes again on either side.
 
-    Raises NotFound, IllegalTransition (decided before), InvalidValue (a value that the field cannot hold, or a choice
-    that this conflict does not offer).
+    Raises NotFound, IllegalTransition (decided before), StaleVersion, InvalidValue (a value that the field cannot
+    hold, or a choice that this conflict does not offer).
     """
 
     _transactions: Transactions
@@ -53,6 +55,8 @@ class ResolveConflict:
 
         async def work(uow: UnitOfWork) -> Conflict:
             conflict = await uow.conflicts.get(chosen.conflict_id)
+            if chosen.version not in {None, conflict.version}:
+                raise StaleVersion("the sides hold other values by now: look at the conflict again")
             hand = await self._by_hand.begin(uow, conflict.account_id, conflict.kind, RESOLVE)
             conflict.resolve(Resolution(choice=chosen.choice, value=chosen.value, by=chosen.by, at=hand.scope.now))
             await uow.conflicts.save(conflict)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from ...domain.shared.errors import NotFound
+from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, PlanId, RunId, TenantId
 from ...domain.sync.guards import Tally, Trip
 from ...domain.sync.kept_plan import KeptPlan
@@ -42,7 +42,8 @@ class _Part:
 class WhatIf:
     """``policies`` are documents by kind of record, on top of what holds now.
 
-    Raises NotFound (also for a run that decided nothing: a first load, a quiet one), InvalidValue.
+    Raises NotFound (also for a run that decided nothing: a first load, a quiet one; and for one so old that its steps
+    are no longer kept), InvalidValue.
     """
 
     _transactions: Transactions
@@ -59,6 +60,10 @@ class WhatIf:
         limit: int = 100,
     ) -> WhatIfReport:
         """Reads only."""
+        unknown = sorted(policies.keys() - self._schemas.keys())
+        if unknown:
+            known = ", ".join(self._schemas)
+            raise InvalidValue(f"{unknown[0]} is no kind of record: {known}", field=f"policies.{unknown[0]}")
 
         async def ask(uow: UnitOfWork) -> WhatIfReport:
             plan = await uow.plans.get(await _plan_of(uow, run_id, plan_id))
@@ -78,7 +83,10 @@ class WhatIf:
     ) -> Policy:
         schema = self._schemas[kind]
         below = await self._policies.effective(uow, account_id, schema)
-        return read_policy(document, schema, self._policies.laws, below=below)
+        try:
+            return read_policy(document, schema, self._policies.laws, below=below)
+        except InvalidValue as error:
+            raise InvalidValue(error.message, field=f"policies.{kind}.{error.details['field']}") from None
 
     async def _decide(self, uow: UnitOfWork, plan: KeptPlan, parts: Mapping[str, _Part], limit: int) -> WhatIfReport:
         different, found, start = 0, list[tuple[str, Difference]](), 0
@@ -93,6 +101,8 @@ class WhatIf:
                 different += len(differences)
                 found += [(kind, each) for each in differences[: max(0, limit - len(found))]]
             start = rows[-1][0] + 1
+        if not start and any(part.actions for part in plan.parts):
+            raise NotFound("steps of plan", plan.id)
         return WhatIfReport(
             plan=plan,
             steps={kind: part.steps for kind, part in parts.items()},

@@ -4,7 +4,11 @@ import enum
 
 
 class Scope(enum.Enum):
-    """One permission. Routes and keys name scopes; roles are sets of them."""
+    """One permission. Routes and keys name scopes; roles are sets of them.
+
+    Who may let a sync run (``sync:run``) may not therefore decide for people (``sync:decide``: conflicts, undo,
+    overrides, plans that a guard holds), nor change by which laws it merges (``policies:write``).
+    """
 
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
@@ -12,6 +16,8 @@ class Scope(enum.Enum):
     LEADS_WRITE = "leads:write"
     SYNC_READ = "sync:read"
     SYNC_RUN = "sync:run"
+    SYNC_DECIDE = "sync:decide"
+    POLICIES_WRITE = "policies:write"
     TASKS_READ = "tasks:read"
     TASKS_WRITE = "tasks:write"
     PROVIDERS_READ = "providers:read"

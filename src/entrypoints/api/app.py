@@ -15,6 +15,7 @@ from .envelope import Envelope
 from .openapi import Description, openapi_config
 from .routes.admin import admin
 from .routes.auth import auth
+from .routes.conflicts import conflicts
 from .routes.identity import identity
 from .routes.jobs import jobs
 from .routes.leads import leads
@@ -46,6 +47,7 @@ def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Lite
             members,
             leads,
             sync,
+            conflicts,
             webhook_endpoints,
             provider_accounts,
             identity,
@@ -84,7 +86,7 @@ def _cors(settings: ApiSettings) -> CORSConfig | None:
         return None
     return CORSConfig(
         allow_origins=list(settings.cors_origins),
-        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
         allow_headers=_HEADERS,
         expose_headers=["X-Correlation-ID", "Retry-After"],
     )

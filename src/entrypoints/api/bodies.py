@@ -10,7 +10,7 @@ from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
 from ...domain.shared.unset import UNSET, Unset
-from .errors import InvalidRequest, MalformedRequest
+from .errors import FieldProblem, InvalidRequest, MalformedRequest
 from .invalid_bodies import problems_of
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot keep it
-Text = Annotated[str, msgspec.Meta(max_length=200, pattern=_NO_NUL)]
-LongText = Annotated[str, msgspec.Meta(max_length=5_000, pattern=_NO_NUL)]
-Credentials = Annotated[str, msgspec.Meta(max_length=10_000, pattern=_NO_NUL)]
-Secret = Annotated[str, msgspec.Meta(max_length=1_000, pattern=_NO_NUL)]
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot keep it
+Text = Annotated[str, msgspec.Meta(max_length=200, pattern=NO_NUL)]
+LongText = Annotated[str, msgspec.Meta(max_length=5_000, pattern=NO_NUL)]
+Credentials = Annotated[str, msgspec.Meta(max_length=10_000, pattern=NO_NUL)]
+Secret = Annotated[str, msgspec.Meta(max_length=1_000, pattern=NO_NUL)]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -55,6 +55,13 @@ def convert(values: object, type_: type[T]) -> T:
 def leave(value: T | msgspec.UnsetType) -> T | Unset:
     """An absent key is UNSET; null stays None."""
     return UNSET if isinstance(value, msgspec.UnsetType) else value
+
+
+def exactly_one(body: Body, *names: str) -> None:
+    """Of these fields the body has one. Raises InvalidRequest, about the body as a whole."""
+    if [getattr(body, name) is not None for name in names].count(True) != 1:
+        message = f"name exactly one of {', '.join(names)}"
+        raise InvalidRequest([FieldProblem(field="", code="invalid_value", message=message)])
 
 
 class StrictJson(AbstractDTO[Body]):

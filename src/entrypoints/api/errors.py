@@ -12,6 +12,7 @@ from litestar.types import Scope
 
 from ...application.webhooks.receive import EncodedBody, InboxDisabled
 from ...domain.shared import errors
+from ...domain.sync.kept_plan import PlanHeld, PlanStale
 from .arriving import SlowBody, TooBusy
 from .strangers import no_id_in
 from .wording import wording
@@ -29,6 +30,8 @@ STATUS_OF: Mapping[type[Exception], int] = {
     errors.StaleVersion: 409,
     errors.IllegalTransition: 409,
     errors.NotConfigured: 409,
+    PlanHeld: 409,
+    PlanStale: 409,
     InboxDisabled: 410,
     EncodedBody: 415,
     errors.RuleViolation: 422,

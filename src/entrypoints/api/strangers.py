@@ -12,6 +12,9 @@ _KINDS = {
     "staff-tasks": "staff task",
     "api-keys": "API key",
     "schedules": "schedule",
+    "conflicts": "conflict",
+    "sync/plans": "plan",
+    "sync/runs": "run",
     "webhook-deliveries": "delivery",
     "webhook-endpoints": "webhook endpoint",
 }

@@ -1,7 +1,8 @@
-"""Running syncs on request: from the API and from the page."""
+"""Running and planning syncs on request: from the API and from the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from ...application.sync.sync_course import SyncCourse
 from ...domain.shared.errors import NotConfigured, NotFound
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.run import Run
@@ -11,24 +12,51 @@ KINDS = ("members", "leads", "all")
 
 
 async def run_sync(
-    uses: UseCases, tenant_id: TenantId, kind: str, *, force: bool, account_id: AccountId | None = None
+    uses: UseCases,
+    tenant_id: TenantId,
+    kind: str,
+    *,
+    force: bool,
+    whole: bool = False,
+    account_id: AccountId | None = None,
 ) -> Sequence[Run]:
     """One run per account and kind, one after the other; without an account every one of the tenant.
 
     Raises NotFound (kind or account), InvalidValue (no gym's account), NotConfigured when nothing is connected.
     """
+    courses = dict(_courses(uses, kind))
+    return [
+        await course(tenant_id, account, force=force, whole=whole)
+        for account in await _accounts(uses, tenant_id, account_id)
+        for course in courses.values()
+    ]
+
+
+async def plan_sync(
+    uses: UseCases, tenant_id: TenantId, kind: str, *, whole: bool = False, account_id: AccountId | None = None
+) -> Sequence[Run]:
+    """The same without writing anything: each run names its plan. Raises what ``run_sync`` raises."""
+    courses = dict(_courses(uses, kind))
+    return [
+        await uses.sync.plan(tenant_id, account, name, whole=whole)
+        for account in await _accounts(uses, tenant_id, account_id)
+        for name in courses
+    ]
+
+
+def _courses(uses: UseCases, kind: str) -> Iterator[tuple[str, SyncCourse]]:
     if kind not in KINDS:
         raise NotFound("kind of sync", kind)
-    if account_id is None:
-        accounts = [account.id for account in await uses.list_provider_accounts.gyms(tenant_id)]
-    else:
-        accounts = [(await uses.list_provider_accounts.gym(tenant_id, account_id)).id]
+    if kind != "leads":
+        yield "members", uses.sync.members
+    if kind != "members":
+        yield "leads", uses.sync.leads
+
+
+async def _accounts(uses: UseCases, tenant_id: TenantId, account_id: AccountId | None) -> Sequence[AccountId]:
+    if account_id is not None:
+        return [(await uses.list_provider_accounts.gym(tenant_id, account_id)).id]
+    accounts = [account.id for account in await uses.list_provider_accounts.gyms(tenant_id)]
     if not accounts:
         raise NotConfigured("no provider account is connected: connect one first")
-    runs = []
-    for account in accounts:
-        if kind != "leads":
-            runs.append(await uses.sync.members(tenant_id, account, force=force))
-        if kind != "members":
-            runs.append(await uses.sync.leads(tenant_id, account, force=force))
-    return runs
+    return accounts

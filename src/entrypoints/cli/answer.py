@@ -10,6 +10,8 @@ import attrs
 
 from .columns import column_widths
 from .exit_codes import ExitCode
+from .lines import Line
+from .paint import paint
 from .terminal import Terminal, visible
 
 if TYPE_CHECKING:
@@ -33,12 +35,15 @@ class Table:
     footer: str | None = None
 
 
+Part = Table | str | Line
+
+
 @attrs.frozen(kw_only=True)
 class Answer:
     """``document`` is the whole answer for programs, ``parts`` the same for people."""
 
     document: Mapping[str, object]
-    parts: Sequence[Table | str]
+    parts: Sequence[Part]
     as_json: bool
     code: ExitCode = ExitCode.OK
 
@@ -48,9 +53,16 @@ def show(answer: Answer, terminal: Terminal) -> None:
     if answer.as_json:
         terminal.write(json.dumps(answer.document, ensure_ascii=False, indent=2) + "\n")
         return
-    for part in answer.parts:
+    show_parts(answer.parts, terminal)
+
+
+def show_parts(parts: Sequence[Part], terminal: Terminal) -> None:
+    """Write tables and lines for people."""
+    for part in parts:
         if isinstance(part, str):
             terminal.say(part)
+        elif isinstance(part, Line):
+            paint([part], terminal)
         elif not part.rows:
             terminal.say(part.empty)
         else:
@@ -71,12 +83,16 @@ def page_table(
     ``empty`` is said where there is nothing at all; ``filtered``: what was asked for may be why there is nothing.
     """
     if filtered:
-        empty = "nothing fits what --status and --q ask for"
+        empty = "nothing fits what was asked for"
     if not rows and count:
         empty = f"nothing from offset {offset} on; there are {count}"
-    last = offset + len(rows)
-    footer = f"{offset + 1}-{last} of {count}; more with --offset {last}" if last < count else f"{count} in all"
-    return Table(columns=columns, rows=rows, empty=empty, footer=footer)
+    return Table(columns=columns, rows=rows, empty=empty, footer=window_footer(offset, len(rows), count))
+
+
+def window_footer(offset: int, shown: int, count: int) -> str:
+    """The line that tells how to see the rest of a list."""
+    last = offset + shown
+    return f"{offset + 1}-{last} of {count}; more with --offset {last}" if last < count else f"{count} in all"
 
 
 def cell(value: object, zone: str = "UTC", *, seconds: bool = False) -> str:

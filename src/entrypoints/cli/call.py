@@ -15,7 +15,7 @@ from ..runtime import Runtime
 from .terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from ...application.ports.directory import Directory
     from ...domain.shared.ids import AccountId
@@ -108,6 +108,19 @@ def which_of(accounts: Sequence[ProviderAccount]) -> InvalidValue:
 async def choose_account_id(use: UseCases, tenant: Tenant, name_or_id: str | None) -> AccountId | None:
     """The id of the account that is named; None leaves it to the use case. Raises as ``choose_gym_accounts``."""
     return None if name_or_id is None else (await choose_gym_accounts(use, tenant, name_or_id))[0].id
+
+
+async def one_gym_account(use: UseCases, tenant: Tenant, name_or_id: str | None) -> ProviderAccount:
+    """The named account, else the only one. Raises as ``choose_gym_accounts``, InvalidValue where there are several."""
+    accounts = await choose_gym_accounts(use, tenant, name_or_id)
+    if len(accounts) > 1:
+        raise which_of(accounts)
+    return accounts[0]
+
+
+async def account_names(use: UseCases, tenant: Tenant) -> Mapping[AccountId, str]:
+    """What each account is called, without doubt."""
+    return {one.id: full_name(one) for one in await use.list_provider_accounts(tenant.id)}
 
 
 def _as_id(text: str) -> TenantId | None:

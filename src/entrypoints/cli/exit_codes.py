@@ -15,6 +15,7 @@ class ExitCode(enum.IntEnum):
     NOT_CONFIGURED = 4
     STORAGE = 5
     PROVIDER = 6
+    HELD = 7
     INTERRUPTED = 130
 
 
@@ -22,10 +23,11 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.OK: "done; a sync run that was skipped says why and counts as done",
     ExitCode.FAILED: "what was asked for failed: a sync run failed, a check found problems, a rule forbids it",
     ExitCode.USAGE: "wrong usage or an invalid value; nothing was changed",
-    ExitCode.NOT_FOUND: "there is no such tenant, member, lead, task, account, key or file",
+    ExitCode.NOT_FOUND: "there is no such tenant, record, account, key or file, or nothing else of that id",
     ExitCode.NOT_CONFIGURED: "something must be set up first; the message says what",
     ExitCode.STORAGE: "the database cannot be read or written now",
     ExitCode.PROVIDER: "the provider is unavailable or refused",
+    ExitCode.HELD: "a guard holds a sync's plan: nothing was written, a person must look",
     ExitCode.INTERRUPTED: "interrupted (Ctrl+C)",
 }
 
@@ -40,6 +42,8 @@ _CODES: tuple[tuple[type[TresenError], ExitCode], ...] = (
 
 def exit_code_of(error: TresenError) -> ExitCode:
     """The exit code for an error; FAILED for those without one of their own."""
+    if error.code == "plan_held":  # by its word, so that nothing of the syncs is loaded for it
+        return ExitCode.HELD
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
 
 

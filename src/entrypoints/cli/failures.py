@@ -35,6 +35,21 @@ _LISTS = {
     "provider account": "tresen provider list",
     "API key": "tresen key list",
     "delivery": "tresen webhooks list",
+    "run": "tresen sync runs",
+    "plan": "tresen sync plan list",
+    "run or plan": "tresen sync plan list",
+    "conflict": "tresen sync conflicts --state all",
+    "override": "tresen sync overrides",
+    "link of member": "tresen members list",
+    "link of membership": "tresen members show MEMBER",
+    "link of lead": "tresen leads list",
+    "change": "tresen sync history KIND ID",
+}
+
+# By the error's code: they are of the syncs, and nothing of these is loaded for them.
+_NEXT = {
+    "plan_held": "look at it: tresen sync plan show {plan}; let it through: tresen sync apply {plan} --accept-guard",
+    "plan_stale": "make a new one: tresen sync plan KIND; or sync again: tresen sync run",
 }
 
 
@@ -43,6 +58,8 @@ def hint_for(error: TresenError) -> str | None:
     if isinstance(error, NotFound):
         listing = _LISTS.get(str(error.details["kind"]))
         return f"{listing} shows what there is" if listing else None
+    if error.code in _NEXT:
+        return _NEXT[error.code].format_map(error.details)
     return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
 
 

@@ -31,6 +31,11 @@ AccountsOption = Annotated[
     ),
 ]
 LimitOption = Annotated[int, Parameter(help="How many at most, 1 to 200.", validator=Number(gte=1, lte=200))]
+OffsetOption = Annotated[int, Parameter(help="How many to pass over first.", validator=Number(gte=0))]
+ByOption = Annotated[
+    str | None, Parameter(metavar="NAME", help="Who decides it; without it the name of the login here.")
+]
+YesOption = Annotated[bool, Parameter(negative=(), show_default=False, help="Do it without asking.")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON document.", show_default=False)]
 
 _E = TypeVar("_E", bound=enum.Enum)
@@ -87,3 +92,9 @@ def word(words: type[_E], text: str, field: str) -> _E:
     except ValueError:
         known = ", ".join(str(w.value) for w in words)
         raise InvalidValue(f"{text!r} is no {field}; choose from {known}", field=field) from None
+
+
+def known_word(text: str | None, words: Collection[str], field: str) -> None:
+    """Raises InvalidValue, with the words that there are, for any other than None."""
+    if text is not None and text not in words:
+        raise InvalidValue(f"{text!r} is no {field}; choose from {', '.join(words)}", field=field)

@@ -13,6 +13,7 @@ import attrs
 from ...domain.shared.errors import InvalidValue
 
 _LONGEST_SECRET = 10_000
+_LONGEST_ANSWER = 100
 
 
 def visible(text: str) -> str:
@@ -104,3 +105,14 @@ class Terminal:
                 f"no terminal to ask for the {what} on: {otherwise}", field=what.lower().replace(" ", "_")
             )
         return self.ask_secret(f"{what[0].upper()}{what[1:]}: ")
+
+    def confirm(self, question: str, *, otherwise: str) -> bool:
+        """Whether the person at the terminal says yes. Raises InvalidValue when nobody is there to be asked.
+
+        ``otherwise`` says how else it can be said.
+        """
+        if not self.source.isatty():
+            raise InvalidValue(f"no terminal to ask on: {otherwise}", field="yes")
+        with suppress(BrokenPipeError):
+            print(f"{visible(question)} [y/N] ", end="", file=self.err, flush=True)
+        return self.source.readline(_LONGEST_ANSWER).strip().casefold() in {"y", "yes"}

@@ -32,10 +32,9 @@ def commands(app: App, words: tuple[str, ...] = ("tresen",)) -> Iterator[tuple[t
     for name, inner in app.resolved_commands().items():
         if name.startswith("-"):
             continue
-        if inner.default_command is None:
-            yield from commands(inner, (*words, name))
-        else:
+        if inner.default_command is not None:
             yield (*words, name), inner
+        yield from commands(inner, (*words, name))
 
 
 def _section(words: tuple[str, ...], command: App) -> str:

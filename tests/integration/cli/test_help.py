@@ -90,6 +90,10 @@ def test_the_commands_that_were_asked_for_are_there() -> None:
         *("worker", "jobs list", "jobs show", "jobs retry", "jobs cancel", "schedules list", "schedules run"),
         *("schedules pause", "schedules resume", "webhooks list", "webhooks show", "webhooks replay"),
         *("provider webhooks ensure", "webhook-endpoints create", "webhook-endpoints list"),
+        *("sync plan", "sync plan show", "sync plan list", "sync apply", "sync runs", "sync conflicts"),
+        *("sync conflicts show", "sync resolve", "sync reopen", "sync explain", "sync history", "sync undo"),
+        *("sync overrides", "sync overrides remove", "sync whatif", "sync policy show", "sync policy set"),
+        *("sync policy versions", "sync policy reset", "sync pushes"),
         *("members list", "members show", "leads list", "leads show", "leads convert", "tasks list", "tasks done"),
     }
     assert wanted <= {" ".join(words[1:]) for words, _ in commands(create_cli())}

@@ -68,3 +68,11 @@ def rows(page: Path) -> dict[str, Sequence[str]]:
     """The cells behind a table's first cell, by that cell, where it is one word of code."""
     found = _TABLE_ROW.findall(page.read_text(encoding="utf-8"))
     return {name: [cell.strip() for cell in rest.split("|")] for name, rest in found}
+
+
+def rows_below(page: Path, heading: str) -> dict[str, Sequence[str]]:
+    """As ``rows``, of the part of the page below a heading of the second level."""
+    _, found, rest = page.read_text(encoding="utf-8").partition(f"\n## {heading}\n")
+    assert found, f"{named(page)} has no part {heading}"
+    part = rest.partition("\n## ")[0]
+    return {name: [cell.strip() for cell in cells.split("|")] for name, cells in _TABLE_ROW.findall(part)}

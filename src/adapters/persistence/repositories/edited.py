@@ -38,7 +38,7 @@ EDITED = (
 
 def _behind(table: Table) -> Select[Any]:
     """The records of which a link has another version. PostgreSQL keeps them from being saved until the commit."""
-    same = (table.c.tenant_id == _link.tenant_id, table.c.id == _link.local_id)
+    same = (table.c.tenant_id == _link.tenant_id, few(_link.local_id == table.c.id))
     return (
         select(table.c.id, table.c.version)
         .join(SYNC_RECORD, same[0] & same[1])

@@ -76,6 +76,13 @@ _INTERRUPT = (
     .values(state=RunState.INTERRUPTED.value, finished_at=bindparam("now"))
 )
 RECENT_ERRORS = rows_of(SYNC_ERROR).order_by(SYNC_ERROR.c.at.desc(), SYNC_ERROR.c.id.desc()).limit(bindparam("limit"))
+# An error is no older than its run: the primary key, which begins with the instant, finds them.
+ERRORS_OF_RUN = (
+    rows_of(SYNC_ERROR)
+    .where(SYNC_ERROR.c.at >= bindparam("since"), SYNC_ERROR.c.run_id == bindparam("run_id"))
+    .order_by(SYNC_ERROR.c.at, SYNC_ERROR.c.id)
+    .limit(bindparam("limit"))
+)
 COUNT_ERRORS = select(func.count()).select_from(SYNC_ERROR).where(SYNC_ERROR.c.tenant_id == bindparam("tenant_id"))
 
 
@@ -215,6 +222,12 @@ class SqlRuns(SqlEntities[Run, RunId], Runs):
     async def recent_errors(self, limit: int) -> Sequence[SyncError]:
         """By instant; of one instant, the one added last first."""
         rows = await self._transaction.fetch(RECENT_ERRORS, {"tenant_id": self._tenant_id, "limit": limit})
+        return [mappers.error(row) for row in rows]
+
+    async def errors_of(self, run: Run, *, limit: int) -> Sequence[SyncError]:
+        """From the run's start on, by instant; of one instant, the one added first first."""
+        parameters = {"tenant_id": self._tenant_id, "since": run.started_at, "run_id": run.id, "limit": limit}
+        rows = await self._transaction.fetch(ERRORS_OF_RUN, parameters, long=True)
         return [mappers.error(row) for row in rows]
 
     async def count_errors(self) -> int:

@@ -106,22 +106,15 @@ WAITING = rows_of(SYNC_PUSH).where(*_waiting_side).order_by(_push.created_at, _p
 COUNT_WAITING = (
     select(func.count()).select_from(SYNC_PUSH).where(_push.tenant_id == bindparam("tenant_id"), *_waiting_side)
 )
-UNANSWERED_OF = (
-    rows_of(SYNC_PUSH)
-    .where(
-        few(_push.account_id == _ACCOUNT),
-        _push.kind == _KIND,
-        _push.state != literal(PushState.DONE.value, literal_execute=True),
-        _push.state != literal(PushState.DROPPED.value, literal_execute=True),
-    )
-    .order_by(_push.created_at, _push.id)
-)
-CREATING = select(_push.local_id).where(
-    _push.tenant_id == bindparam("tenant_id"),
-    _push.account_id == _ACCOUNT,
+_unanswered_side = (
+    few(_push.account_id == _ACCOUNT),
     _push.kind == _KIND,
-    _push.external_id.is_(None),
-    _push.state.in_([PushState.WAITING.value, PushState.REFUSED.value]),
+    _push.state != literal(PushState.DONE.value, literal_execute=True),
+    _push.state != literal(PushState.DROPPED.value, literal_execute=True),
+)
+UNANSWERED_OF = rows_of(SYNC_PUSH).where(*_unanswered_side).order_by(_push.created_at, _push.id)
+CREATING = select(_push.local_id).where(
+    _push.tenant_id == bindparam("tenant_id"), *_unanswered_side, _push.external_id.is_(None)
 )
 
 STATE = rows_of(SYNC_STATE).where(_state.account_id == _ACCOUNT, _state.kind == _KIND)
@@ -254,13 +247,13 @@ class SqlPushes(SqlEntities[Push, PushId], Pushes):
     async def of_records(
         self, account_id: AccountId, kind: str, external_ids: Collection[str]
     ) -> Mapping[str, Sequence[Push]]:
-        """By index; of one instant, the smaller id first."""
+        """By the index of the unanswered ones; of one instant, the smaller id first."""
         statement = self._transaction.among(UNANSWERED_OF, _push.external_id, external_ids)
         found = await self._select(statement, account_id=account_id, kind=kind)
         return _grouped(found, lambda push: str(push.external_id))
 
     async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
-        """By the index of records."""
+        """By the index of the unanswered ones."""
         parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "kind": kind}
         return {local_id for (local_id,) in await self._transaction.fetch(CREATING, parameters)}
 

@@ -3,22 +3,31 @@
 from datetime import datetime
 from uuid import UUID
 
+from ....application.sync.show_run import ShownRun
 from ....application.sync.sync_status import Status
 from ....domain.sync.run import Run, SyncError
+from .sync_plans import PlanAnswer, plan
 from .values import Answer
 
 
 class CountsAnswer(Answer):
-    """Records by what became of them (W31)."""
+    """Records by what became of them here (W31); ``pushed`` were written to the provider, ``conflicts`` wait for a
+    person."""
 
     created: int
     updated: int
     unchanged: int
     errors: int
+    deleted: int
+    pushed: int
+    conflicts: int
 
 
 class RunAnswer(Answer):
-    """One execution. ``state``: running, completed, failed, skipped or interrupted; ``reason`` says why not."""
+    """One execution. ``kind``: members, leads, push (a write to the provider), resolve or undo. ``state``: running,
+    completed, failed, skipped, interrupted, held (a guard stopped it before it wrote anything) or planned (it only made
+    a plan); ``reason`` says why not. ``plan_id``: the plan that it made or applied, null where nothing was to be done.
+    """
 
     id: UUID
     account_id: UUID
@@ -27,8 +36,15 @@ class RunAnswer(Answer):
     forced: bool
     counts: CountsAnswer
     reason: str | None
+    plan_id: UUID | None
     started_at: datetime
     finished_at: datetime | None
+
+
+class OneRunAnswer(Answer):
+    """One run."""
+
+    run: RunAnswer
 
 
 class RunsAnswer(Answer):
@@ -56,6 +72,15 @@ class SyncErrorAnswer(Answer):
     at: datetime
 
 
+class ShownRunAnswer(Answer):
+    """One run. ``errors`` are its first 100, oldest first, ``counts`` has their number. ``plan`` is what it made or
+    applied, with what its guards say; null for a run that needed none."""
+
+    run: RunAnswer
+    errors: list[SyncErrorAnswer]
+    plan: PlanAnswer | None
+
+
 class SyncStatusAnswer(Answer):
     """W45's keys as the seed spells them; null is never. ``recent_errors`` are the last 10, newest first."""
 
@@ -76,11 +101,27 @@ def run(entity: Run) -> RunAnswer:
         state=entity.state.value,
         forced=entity.forced,
         counts=CountsAnswer(
-            created=counts.created, updated=counts.updated, unchanged=counts.unchanged, errors=counts.errors
+            created=counts.created,
+            updated=counts.updated,
+            unchanged=counts.unchanged,
+            errors=counts.errors,
+            deleted=counts.deleted,
+            pushed=counts.pushed,
+            conflicts=counts.conflicts,
         ),
         reason=entity.reason,
+        plan_id=entity.plan_id,
         started_at=entity.started_at,
         finished_at=entity.finished_at,
+    )
+
+
+def shown_run(shown: ShownRun) -> ShownRunAnswer:
+    """A run with what it left behind."""
+    return ShownRunAnswer(
+        run=run(shown.run),
+        errors=[_error(error) for error in shown.errors],
+        plan=None if shown.plan is None else plan(shown.plan),
     )
 
 

@@ -4,6 +4,10 @@ import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 
 from ....domain.shared.money import Money
+from ....domain.sync.canonical import Value, Values
+
+# What a field of a record holds; sets are lists.
+JsonValue = str | int | bool | list[str] | None
 
 
 class Answer(msgspec.Struct):
@@ -20,6 +24,16 @@ class MoneyAnswer(Answer):
 def money(value: Money | None) -> MoneyAnswer | None:
     """The amount, null where it is not known."""
     return None if value is None else MoneyAnswer(amount=str(value.amount), currency=value.currency)
+
+
+def json_value(value: Value) -> JsonValue:
+    """A field's value."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def json_values(values: Values) -> dict[str, JsonValue]:
+    """Values by field."""
+    return {name: json_value(value) for name, value in values.items()}
 
 
 def accepted(answer: type[Answer]) -> dict[int, ResponseSpec]:

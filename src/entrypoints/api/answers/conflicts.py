@@ -1,0 +1,122 @@
+"""What waits for a person, and what did."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ....application.sync.resolve_conflicts import Resolved
+from ....domain.shared.errors import TresenError
+from ....domain.shared.ids import ConflictId
+from ....domain.sync.conflict import Conflict, Resolution
+from .values import Answer, JsonValue, json_value
+
+
+class ResolutionAnswer(Answer):
+    """Who chose what: theirs, ours or ``value``."""
+
+    choice: str
+    value: JsonValue
+    by: str
+    at: datetime
+
+
+class ConflictAnswer(Answer):
+    """``field`` is a field's name, ``*`` for a record as a whole (one side deleted what the other edited), ``?`` for a
+    new record of which nobody can tell which of ours it is: ``candidates`` are their ids. ``base`` is what the sides
+    agreed on last; ``ours_edited_at`` and ``theirs_edited_at`` are null where a side does not say. ``state``: open,
+    resolved (somebody decided) or settled (the sides came to agree by themselves)."""
+
+    id: UUID
+    account_id: UUID
+    kind: str
+    external_id: str
+    local_id: UUID | None
+    field: str
+    base: JsonValue
+    ours: JsonValue
+    theirs: JsonValue
+    ours_edited_at: datetime | None
+    theirs_edited_at: datetime | None
+    candidates: list[str]
+    rule: str
+    reason: str
+    run_id: UUID
+    state: str
+    resolution: ResolutionAnswer | None
+    opened_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class ConflictsAnswer(Answer):
+    """A window of the list; ``count`` is everything that the filter matches."""
+
+    conflicts: list[ConflictAnswer]
+    count: int
+
+
+class OneConflictAnswer(Answer):
+    """One conflict."""
+
+    conflict: ConflictAnswer
+
+
+class RefusedConflictAnswer(Answer):
+    """A conflict that was not decided, and why: a code of an error and its message."""
+
+    id: UUID
+    code: str
+    message: str
+
+
+class ResolvedConflictsAnswer(Answer):
+    """``decided`` with their number in ``count``; ``refused`` stay open, and so do the ``remaining`` ones that the
+    filter matches, the refused among them."""
+
+    decided: list[ConflictAnswer]
+    count: int
+    refused: list[RefusedConflictAnswer]
+    remaining: int
+
+
+def conflict(entity: Conflict) -> ConflictAnswer:
+    """A conflict from its entity."""
+    return ConflictAnswer(
+        id=entity.id,
+        account_id=entity.account_id,
+        kind=entity.kind,
+        external_id=entity.external_id,
+        local_id=entity.local_id,
+        field=entity.field,
+        base=json_value(entity.base),
+        ours=json_value(entity.ours),
+        theirs=json_value(entity.theirs),
+        ours_edited_at=entity.edited.ours_at,
+        theirs_edited_at=entity.edited.theirs_at,
+        candidates=list(entity.candidates),
+        rule=entity.rule,
+        reason=entity.reason,
+        run_id=entity.run_id,
+        state=entity.state.value,
+        resolution=None if entity.resolution is None else _resolution(entity.resolution),
+        opened_at=entity.opened_at,
+        updated_at=entity.updated_at,
+        version=entity.version,
+    )
+
+
+def resolved(result: Resolved, matching: int) -> ResolvedConflictsAnswer:
+    """What became of many; ``matching``: how many were open before."""
+    return ResolvedConflictsAnswer(
+        decided=[conflict(one) for one in result.decided],
+        count=len(result.decided),
+        refused=[_refused(key, error) for key, error in result.refused],
+        remaining=max(matching - len(result.decided), 0),
+    )
+
+
+def _resolution(made: Resolution) -> ResolutionAnswer:
+    return ResolutionAnswer(choice=made.choice.value, value=json_value(made.value), by=made.by, at=made.at)
+
+
+def _refused(key: ConflictId, error: TresenError) -> RefusedConflictAnswer:
+    return RefusedConflictAnswer(id=key, code=error.code, message=error.message)

@@ -1,0 +1,208 @@
+"""Why records are as they are, what they were, and what is put back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ....application.sync.explain import FieldExplanation, RecordExplanation
+from ....application.sync.undo import Undone
+from ....application.sync.undo_plan import RecordUndo
+from ....domain.sync.history import Version
+from ....domain.sync.journal import Change
+from ....domain.sync.undo import Rollback
+from .conflicts import ConflictAnswer, conflict
+from .sync import RunAnswer, run
+from .sync_books import OverrideAnswer, PushAnswer, override, push
+from .values import Answer, JsonValue, json_value, json_values
+
+
+class ChangeAnswer(Answer):
+    """A line of the journal: ``ours`` and ``theirs`` are what the sides held before, ``value`` what was taken.
+    ``field`` ``*``: the record as a whole. ``version`` is our record's afterwards, 0 where ours was not written."""
+
+    id: UUID
+    run_id: UUID
+    external_id: str
+    field: str
+    base: JsonValue
+    ours: JsonValue
+    theirs: JsonValue
+    value: JsonValue
+    side: str
+    rule: str
+    reason: str
+    version: int
+    at: datetime
+
+
+class FieldExplanationAnswer(Answer):
+    """``ours`` stands here, ``base`` is what the provider was last seen to hold (``agreed`` false: nothing ever was).
+    ``origin``: created (the provider made it so), local (somebody here did) or journal: then ``change`` is the line.
+    ``law`` holds now, by ``law_from``: override, policy or schema. ``waiting`` is on its way to the provider."""
+
+    field: str
+    ours: JsonValue
+    base: JsonValue
+    agreed: bool
+    origin: str
+    run_id: UUID
+    law: str
+    law_from: str
+    change: ChangeAnswer | None
+    override: OverrideAnswer | None
+    conflict: ConflictAnswer | None
+    waiting: list[PushAnswer]
+
+
+class RecordExplanationAnswer(Answer):
+    """One record with respect to one account."""
+
+    account_id: UUID
+    kind: str
+    external_id: str
+    local_id: UUID
+    fields: list[FieldExplanationAnswer]
+
+
+class ExplanationsAnswer(Answer):
+    """One for each account that knows the record."""
+
+    records: list[RecordExplanationAnswer]
+    count: int
+
+
+class VersionAnswer(Answer):
+    """A record as it was from ``at`` on (null: from when it was made), with the lines that made it so."""
+
+    number: int
+    at: datetime | None
+    values: dict[str, JsonValue]
+    changes: list[ChangeAnswer]
+
+
+class HistoryAnswer(Answer):
+    """Every version, latest first."""
+
+    versions: list[VersionAnswer]
+    count: int
+
+
+class RollbackAnswer(Answer):
+    """A field that gets an earlier value back. ``overtaken``: somebody edited it since, so that it is put back only
+    when that is wanted expressly."""
+
+    field: str
+    now: JsonValue
+    back: JsonValue
+    overtaken: bool
+    change_id: UUID
+
+
+class RecordUndoAnswer(Answer):
+    """``action``: edit (``fields`` go back), delete (it was made, and goes away again) or restore (it comes back with
+    these ``values``)."""
+
+    account_id: UUID
+    kind: str
+    external_id: str
+    local_id: UUID
+    action: str
+    fields: list[RollbackAnswer]
+    values: dict[str, JsonValue]
+
+
+class PlannedUndoAnswer(Answer):
+    """What an undo would do, in its order."""
+
+    records: list[RecordUndoAnswer]
+    count: int
+
+
+class UndoneAnswer(Answer):
+    """What was put back; ``run`` is the undo's own, null when there was nothing to do."""
+
+    run: RunAnswer | None
+    records: list[RecordUndoAnswer]
+    count: int
+
+
+def explanation(record: RecordExplanation) -> RecordExplanationAnswer:
+    """A record's fields."""
+    return RecordExplanationAnswer(
+        account_id=record.account_id,
+        kind=record.kind,
+        external_id=record.external_id,
+        local_id=record.local_id,
+        fields=[_field(field) for field in record.fields],
+    )
+
+
+def version(one: Version) -> VersionAnswer:
+    """A version with its lines."""
+    return VersionAnswer(
+        number=one.number, at=one.at, values=json_values(one.values), changes=[change(line) for line in one.changes]
+    )
+
+
+def record_undo(record: RecordUndo) -> RecordUndoAnswer:
+    """One record's part of an undo."""
+    return RecordUndoAnswer(
+        account_id=record.account_id,
+        kind=record.kind,
+        external_id=record.external_id,
+        local_id=record.local_id,
+        action=record.action.value,
+        fields=[_rollback(one) for one in record.rollbacks],
+        values=json_values(record.values),
+    )
+
+
+def undone(result: Undone) -> UndoneAnswer:
+    """What an undo did."""
+    records = [record_undo(one) for one in result.records]
+    return UndoneAnswer(run=None if result.run is None else run(result.run), records=records, count=len(records))
+
+
+def change(line: Change) -> ChangeAnswer:
+    """A line of the journal."""
+    return ChangeAnswer(
+        id=line.id,
+        run_id=line.run_id,
+        external_id=line.external_id,
+        field=line.field,
+        base=json_value(line.base),
+        ours=json_value(line.ours),
+        theirs=json_value(line.theirs),
+        value=json_value(line.value),
+        side=line.side.value,
+        rule=line.rule,
+        reason=line.reason,
+        version=line.version,
+        at=line.at,
+    )
+
+
+def _field(field: FieldExplanation) -> FieldExplanationAnswer:
+    return FieldExplanationAnswer(
+        field=field.field,
+        ours=json_value(field.ours),
+        base=json_value(field.base),
+        agreed=field.agreed,
+        origin=field.origin.value,
+        run_id=field.run_id,
+        law=field.law,
+        law_from=field.law_from,
+        change=None if field.change is None else change(field.change),
+        override=None if field.override is None else override(field.override),
+        conflict=None if field.conflict is None else conflict(field.conflict),
+        waiting=[push(one) for one in field.waiting],
+    )
+
+
+def _rollback(one: Rollback) -> RollbackAnswer:
+    return RollbackAnswer(
+        field=one.field,
+        now=json_value(one.now),
+        back=json_value(one.back),
+        overtaken=one.overtaken,
+        change_id=one.change.id,
+    )

@@ -1,0 +1,59 @@
+"""Kinds of record and their values, as the routes about syncs take them."""
+
+from collections.abc import Collection
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar.params import PathParameter, QueryParameter
+
+from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...domain.identity.role import Scope
+from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.sync.canonical import Value
+from ..use_cases import UseCases
+from .bodies import NO_NUL, LongText
+
+_KINDS = {"enum": [MEMBER, MEMBERSHIP, LEAD]}
+# Who sees the values of records sees members and leads.
+READ_RECORDS = (Scope.SYNC_READ, Scope.MEMBERS_READ, Scope.LEADS_READ)
+DECIDE = (Scope.SYNC_DECIDE, *READ_RECORDS)
+
+RecordKind = Annotated[str, PathParameter(description="A kind of record", schema_extra=_KINDS)]
+OfKind = Annotated[
+    str | None, QueryParameter(name="kind", max_length=100, description="Only this kind of record", schema_extra=_KINDS)
+]
+OfAccount = Annotated[UUID | None, QueryParameter(name="account_id", description="Only this provider account's")]
+OfField = Annotated[
+    str | None,
+    QueryParameter(
+        name="field",
+        max_length=200,
+        pattern=NO_NUL,
+        description="Only about this field; * for records as a whole, ? for which of ours a new one is",
+    ),
+]
+
+# What a person may type in as the value of a field.
+_Number = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+_Set = Annotated[list[LongText], msgspec.Meta(max_length=1_000)]
+GivenValue = LongText | _Number | bool | _Set | None
+
+
+def given(value: GivenValue) -> Value:
+    """A value as fields hold it."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def ensure_kind(uses: UseCases, kind: str) -> str:
+    """A kind of record in an address. Raises NotFound."""
+    if kind not in uses.sync.kinds:
+        raise NotFound("kind of record", kind)
+    return kind
+
+
+def ensure_wanted(allowed: Collection[str], kind: str | None) -> str | None:
+    """A kind that a list is filtered by: one that there is not would look like an empty list. Raises InvalidValue."""
+    if kind is not None and kind not in allowed:
+        raise InvalidValue(f"kind is one of {', '.join(allowed)}", field="kind")
+    return kind

@@ -1,0 +1,136 @@
+"""What waits for a person: looked at, decided, decided anew."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Router, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from ....application.sync.resolve_conflict import ConflictChoice
+from ....domain.shared.errors import InvalidValue
+from ....domain.shared.ids import AccountId, ConflictId
+from ....domain.sync.conflict import Choice, ConflictState
+from ..access import needs
+from ..answers.conflicts import ConflictsAnswer, OneConflictAnswer, ResolvedConflictsAnswer, conflict, resolved
+from ..bodies import Body, Text
+from ..dependencies import Asking, Uses
+from ..listing import WINDOW, Limit, Offset
+from ..records import DECIDE, READ_RECORDS, GivenValue, OfAccount, OfField, OfKind, ensure_wanted, given
+
+MAX_RESOLVE = 1_000
+_FILTERS = WINDOW | {"state", "kind", "field", "account_id"}
+ConflictStates = Annotated[
+    ConflictState | None, QueryParameter(name="state", description="Only conflicts in this state")
+]
+
+
+class ResolveBody(Body):
+    """``choice``: the provider's value (theirs), ours, or a ``value`` that is typed in. For a record as a whole, theirs
+    lets the deletion happen or brings the deleted record back, ours keeps what we have. For a pairing (field ``?``),
+    theirs makes a new record, ours links it to one of ours: ``value`` is its id where there are several candidates.
+    ``version``: that of the conflict that was looked at; when it is another by now, nothing happens (409)."""
+
+    choice: Literal["theirs", "ours", "value"]
+    value: GivenValue | msgspec.UnsetType = msgspec.UNSET
+    version: int | None = None
+
+
+class ResolveManyBody(Body):
+    """Which open conflicts are decided: of this ``kind`` of record, this ``field``, this account; at least one of them,
+    or ``all``. At most ``limit``, the newest first."""
+
+    choice: Literal["theirs", "ours"]
+    kind: Text | None = None
+    field: Text | None = None
+    account_id: UUID | None = None
+    all: bool = False
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_RESOLVE)] = 100
+
+
+@get("/", summary="List conflicts", opt=needs(*READ_RECORDS, query=_FILTERS))
+async def list_conflicts(
+    asking: Asking,
+    uses: Uses,
+    in_state: ConflictStates = None,
+    kind: OfKind = None,
+    field: OfField = None,
+    account_id: OfAccount = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> ConflictsAnswer:
+    """Newest first."""
+    page = await uses.readers.conflicts(
+        asking.tenant_id,
+        limit=limit,
+        offset=offset,
+        state=in_state,
+        account_id=AccountId(account_id) if account_id else None,
+        kind=ensure_wanted(uses.sync.kinds, kind),
+        field=field,
+    )
+    return ConflictsAnswer(conflicts=[conflict(one) for one in page.items], count=page.count)
+
+
+@get("/{conflict_id:uuid}", summary="One conflict", opt=needs(*READ_RECORDS))
+async def get_conflict(conflict_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneConflictAnswer:
+    """With everything that is needed to decide it."""
+    return OneConflictAnswer(conflict=conflict(await uses.sync.conflict(asking.tenant_id, ConflictId(conflict_id))))
+
+
+@post("/{conflict_id:uuid}/resolve", summary="Decide a conflict", status_code=200, opt=needs(*DECIDE))
+async def resolve(
+    conflict_id: FromPath[UUID], asking: Asking, uses: Uses, data: JSONBody[ResolveBody]
+) -> OneConflictAnswer:
+    """The decision holds until the field changes again on either side. What the provider is to be given waits for the
+    next run. 409 when it was decided before."""
+    _ensure_value(data)
+    chosen = ConflictChoice(
+        tenant_id=asking.tenant_id,
+        conflict_id=ConflictId(conflict_id),
+        choice=Choice(data.choice),
+        value=given(None if isinstance(data.value, msgspec.UnsetType) else data.value),
+        by=asking.name,
+        version=data.version,
+    )
+    return OneConflictAnswer(conflict=conflict(await uses.sync.resolve(chosen)))
+
+
+@post("/resolve", summary="Decide many conflicts alike", status_code=200, opt=needs(*DECIDE))
+async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBody]) -> ResolvedConflictsAnswer:
+    """Each for itself: one that cannot be decided so does not keep the others, and is told with its reason."""
+    if data.kind is None and data.field is None and data.account_id is None and not data.all:
+        raise InvalidValue("say which: kind, field, account_id, or all", field="all")
+    page = await uses.readers.conflicts(
+        asking.tenant_id,
+        limit=data.limit,
+        state=ConflictState.OPEN,
+        account_id=AccountId(data.account_id) if data.account_id else None,
+        kind=ensure_wanted(uses.sync.kinds, data.kind),
+        field=data.field,
+    )
+    keys = [one.id for one in page.items]
+    result = await uses.sync.resolve_many(asking.tenant_id, keys, Choice(data.choice), by=asking.name)
+    return resolved(result, page.count)
+
+
+@post("/{conflict_id:uuid}/reopen", summary="Decide a conflict anew", status_code=200, opt=needs(*DECIDE))
+async def reopen(conflict_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneConflictAnswer:
+    """It is open again. What was decided stays in the records until it is decided otherwise. 409 when it is open, or
+    when the field is in conflict again by itself."""
+    return OneConflictAnswer(conflict=conflict(await uses.sync.reopen(asking.tenant_id, ConflictId(conflict_id))))
+
+
+def _ensure_value(body: ResolveBody) -> None:
+    has_value = not isinstance(body.value, msgspec.UnsetType)
+    if body.choice == "value" and not has_value:
+        raise InvalidValue("value is needed: null empties the field", field="value")
+    if body.choice == "theirs" and has_value:
+        raise InvalidValue("the value is the provider's: name none", field="value")
+
+
+conflicts = Router(
+    "/conflicts",
+    route_handlers=[list_conflicts, get_conflict, resolve, resolve_many, reopen],
+    tags=["conflicts"],
+)

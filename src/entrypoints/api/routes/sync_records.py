@@ -1,0 +1,143 @@
+"""Single records: why they are as they are, what they were, what is put back, what is pinned, what is on its way."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from ....application.sync.undo_plan import UndoTarget
+from ....domain.identity.role import Scope
+from ....domain.shared.ids import AccountId, EntryId, RunId
+from ....domain.sync.push import PushState
+from ..access import needs
+from ..answers.sync_books import OverridesAnswer, PushesAnswer, override, push
+from ..answers.sync_records import (
+    ExplanationsAnswer,
+    HistoryAnswer,
+    PlannedUndoAnswer,
+    UndoneAnswer,
+    explanation,
+    record_undo,
+    undone,
+    version,
+)
+from ..bodies import NO_NUL, Body, Text, exactly_one
+from ..dependencies import Asking, Uses
+from ..listing import WINDOW, Limit, Offset
+from ..records import DECIDE, READ_RECORDS, OfField, RecordKind, ensure_kind
+
+_OVERRIDE = frozenset({"account_id", "kind", "external_id", "field"})
+_PINNED = needs(Scope.SYNC_DECIDE, query=_OVERRIDE)
+PushStates = Annotated[PushState | None, QueryParameter(name="state", description="Only pushes in this state")]
+_Account = Annotated[UUID, QueryParameter(name="account_id", description="The provider account")]
+_Kind = Annotated[str, QueryParameter(name="kind", max_length=100, pattern=NO_NUL, description="The kind of record")]
+_ExternalId = Annotated[
+    str, QueryParameter(name="external_id", max_length=1_000, pattern=NO_NUL, description="The provider's id")
+]
+_Pinned = Annotated[
+    str,
+    QueryParameter(name="field", max_length=200, pattern=NO_NUL, description="The field; * for the record as a whole"),
+]
+
+
+class VersionBody(Body):
+    """A record, and the version that it goes back to."""
+
+    kind: Text
+    id: UUID
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+
+
+class UndoBody(Body):
+    """What is undone, exactly one of: a line of the journal (``change_id``), a run, or what was done to a ``record``
+    since a version. ``overtaken``: also values that somebody edited since; a plan shows them in any case."""
+
+    change_id: UUID | None = None
+    run_id: UUID | None = None
+    record: VersionBody | None = None
+    overtaken: bool = False
+
+
+@get(
+    "/records/{record_kind:str}/{record_id:uuid}/explain",
+    summary="Why a record is as it is",
+    opt=needs(*READ_RECORDS, query=frozenset({"field"})),
+)
+async def explain(
+    record_kind: RecordKind, record_id: FromPath[UUID], asking: Asking, uses: Uses, field: OfField = None
+) -> ExplanationsAnswer:
+    """Field by field: whose value, since when, against what, by which law, in which run; for each account that knows
+    the record."""
+    kind = ensure_kind(uses, record_kind)
+    found = await uses.sync.explain(asking.tenant_id, kind, record_id, field=field)
+    return ExplanationsAnswer(records=[explanation(one) for one in found], count=len(found))
+
+
+@get(
+    "/records/{record_kind:str}/{record_id:uuid}/history",
+    summary="Every version of a record",
+    opt=needs(*READ_RECORDS),
+)
+async def history(record_kind: RecordKind, record_id: FromPath[UUID], asking: Asking, uses: Uses) -> HistoryAnswer:
+    """Latest first, read back from the journal."""
+    kind = ensure_kind(uses, record_kind)
+    found = await uses.sync.history(asking.tenant_id, kind, record_id)
+    return HistoryAnswer(versions=[version(one) for one in found], count=len(found))
+
+
+@post("/undo/plan", summary="Show what an undo would do", status_code=200, opt=needs(*READ_RECORDS))
+async def plan_undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> PlannedUndoAnswer:
+    """Writes nothing. Values that somebody edited since are marked `overtaken`."""
+    found = await uses.sync.plan_undo(asking.tenant_id, _target(data))
+    return PlannedUndoAnswer(records=[record_undo(one) for one in found], count=len(found))
+
+
+@post("/undo", summary="Undo a change, a run, or everything since a version", status_code=200, opt=needs(*DECIDE))
+async def undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> UndoneAnswer:
+    """All of it or nothing. What is put back is pinned by an override, so that no later sync undoes the undo; what the
+    provider is to be given waits for the next run."""
+    return undone(await uses.sync.undo(asking.tenant_id, _target(data), by=asking.name, overtaken=data.overtaken))
+
+
+@get("/overrides", summary="What people and undos pinned", opt=needs(Scope.SYNC_READ, query=WINDOW))
+async def list_overrides(asking: Asking, uses: Uses, limit: Limit = 50, offset: Offset = 0) -> OverridesAnswer:
+    """By account, kind, external id and field."""
+    found = await uses.sync.overrides(asking.tenant_id, limit=limit + 1, offset=offset)
+    return OverridesAnswer(overrides=[override(one) for one in found[:limit]], has_more=len(found) > limit)
+
+
+@delete("/overrides", summary="Take an override away", opt=_PINNED)
+async def remove_override(
+    asking: Asking, uses: Uses, account_id: _Account, kind: _Kind, external_id: _ExternalId, field: _Pinned
+) -> None:
+    """The policy holds again; the next run looks at the record anew. All four parameters together name it: in a query,
+    an external id may hold any character."""
+    await uses.sync.remove_override(
+        asking.tenant_id, account_id=AccountId(account_id), kind=kind, external_id=external_id, field=field
+    )
+
+
+@get("/pushes", summary="What is on its way to providers", opt=needs(*READ_RECORDS, query=WINDOW | {"state"}))
+async def list_pushes(
+    asking: Asking, uses: Uses, in_state: PushStates = None, limit: Limit = 50, offset: Offset = 0
+) -> PushesAnswer:
+    """Newest first."""
+    page = await uses.readers.pushes(asking.tenant_id, limit=limit, offset=offset, state=in_state)
+    return PushesAnswer(pushes=[push(one) for one in page.items], count=page.count)
+
+
+def _target(body: UndoBody) -> UndoTarget:
+    exactly_one(body, "change_id", "run_id", "record")
+    record = body.record
+    return UndoTarget(
+        change_id=EntryId(body.change_id) if body.change_id else None,
+        run_id=RunId(body.run_id) if body.run_id else None,
+        kind=record.kind if record else None,
+        local_id=record.id if record else None,
+        version=record.version if record else None,
+    )
+
+
+HANDLERS = (explain, history, plan_undo, undo, list_overrides, remove_override, list_pushes)

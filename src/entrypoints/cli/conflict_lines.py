@@ -1,0 +1,59 @@
+"""A conflict for people, and the commands that decide it."""
+
+from collections.abc import Mapping
+
+from ...domain.shared.ids import AccountId
+from ...domain.sync.conflict import PAIRING, Conflict, ConflictState
+from ...domain.sync.decision import WHOLE
+from .answer import Part
+from .diffs import short_text, value_text
+from .members import about
+from .sync_held import command
+
+_ABOUT = {WHOLE: "the record as a whole", PAIRING: "which of ours it is"}
+
+
+def conflict_lines(conflict: Conflict, names: Mapping[AccountId, str], zone: str) -> list[Part]:
+    """Everything that is known of a conflict."""
+    decision = conflict.resolution
+    values: dict[str, object] = {
+        "conflict": conflict.id,
+        "state": conflict.state.value,
+        "account": names.get(conflict.account_id, str(conflict.account_id)),
+        "kind": conflict.kind,
+        "id there": conflict.external_id,
+        "id here": conflict.local_id,
+        "field": _ABOUT.get(conflict.field, conflict.field),
+        **({name: value_text(getattr(conflict, name)) for name in ("base", "ours", "theirs")}),
+        "edited here": conflict.edited.ours_at,
+        "edited there": conflict.edited.theirs_at,
+        "candidates": ", ".join(conflict.candidates) or None,
+        "why": f"{conflict.reason} ({conflict.rule})",
+        "since": conflict.opened_at,
+        "decided": None if decision is None else f"{decision.choice.value} by {decision.by}",
+        "decided at": None if decision is None else decision.at,
+        "run": conflict.run_id,
+    }
+    if not conflict.is_about_field:
+        values = {name: value for name, value in values.items() if name not in {"base", "ours", "theirs"}}
+    return list(about(values, zone))
+
+
+def decision_lines(conflict: Conflict, tenant: str | None) -> list[str]:
+    """The commands that decide it, or open it again."""
+    if conflict.state is not ConflictState.OPEN:
+        return [f"decide it anew: {command(f'sync reopen {conflict.id}', tenant)}"]
+
+    def resolve(option: str, means: str) -> str:
+        return f"{means}: {command(f'sync resolve {conflict.id} {option}', tenant)}"
+
+    if conflict.field == PAIRING:
+        linked = [resolve(f"--candidate {each}", f"it is {each}") for each in conflict.candidates]
+        return [*linked, resolve("--theirs", "it is a new one")]
+    if conflict.field == WHOLE:
+        return [resolve("--theirs", "as the provider has it"), resolve("--ours", "as it is here")]
+    return [
+        resolve("--theirs", f"take {short_text(conflict.theirs)}"),
+        resolve("--ours", f"take {short_text(conflict.ours)}"),
+        resolve("--value TEXT", "take another value"),
+    ]

@@ -1,0 +1,82 @@
+"""Why the fields of a record are as they are, for people."""
+
+from collections.abc import Mapping, Sequence
+
+from ...application.sync.explain import FieldExplanation, Origin, RecordExplanation
+from ...domain.shared.ids import AccountId
+from .answer import Part, Table, cell
+from .diffs import short_text, value_text
+from .members import about
+
+_ORIGINS = {
+    Origin.CREATED: "the provider, when it was linked",
+    Origin.JOURNAL: "the journal",
+    Origin.EDITED: "here, edited since",
+}
+
+
+def heading(record: RecordExplanation, names: Mapping[AccountId, str]) -> str:
+    """Which record it is, on both sides."""
+    account = names.get(record.account_id, str(record.account_id))
+    return f"{record.kind} {record.local_id} is {account}/{record.external_id}"
+
+
+def fields_table(record: RecordExplanation, zone: str) -> Table:
+    """Every field on a line."""
+    return Table(
+        columns=("field", "here", "provider", "from", "since", "why", "law", "waits"),
+        rows=[
+            (
+                *(each.field, short_text(each.ours), short_text(each.base) if each.agreed else ""),
+                *(_from(each), cell(each.change.at, zone) if each.change else "", _why(each)),
+                *(f"{each.law} ({each.law_from})", _waits(each)),
+            )
+            for each in record.fields
+        ],
+    )
+
+
+def _from(each: FieldExplanation) -> str:
+    if each.change is not None and each.origin is Origin.JOURNAL:
+        return each.change.side.value
+    return _ORIGINS[each.origin]
+
+
+def _why(each: FieldExplanation) -> str:
+    return each.change.reason if each.change else ""
+
+
+def _waits(each: FieldExplanation) -> str:
+    waits = ["a person"] if each.conflict else []
+    return ", ".join([*waits, *(f"a push ({push.state.value})" for push in each.waiting)])
+
+
+def in_full(each: FieldExplanation, zone: str) -> Sequence[Part]:
+    """One field with everything that is known of it."""
+    change, override, conflict = each.change, each.override, each.conflict
+    told: dict[str, object] = {
+        "field": each.field,
+        "here": value_text(each.ours),
+        "provider": value_text(each.base) if each.agreed else "never agreed on",
+        "from": _from(each),
+        "law": f"{each.law}, by {each.law_from}",
+    }
+    if change is not None:
+        told |= {
+            "since": change.at,
+            "base then": value_text(change.base),
+            "here then": value_text(change.ours),
+            "provider then": value_text(change.theirs),
+            "taken": value_text(change.value),
+            "rule": change.rule,
+            "why": change.reason,
+            "change": change.id,
+        }
+    told["run"] = each.run_id
+    if override is not None:
+        told["pinned"] = f"{override.law} by {override.set_by}: {override.because}"
+    if conflict is not None:
+        told["conflict"] = f"{conflict.id}: ours {short_text(conflict.ours)}, theirs {short_text(conflict.theirs)}"
+    for push in each.waiting:
+        told["push"] = f"{push.state.value}: {value_text(push.values[each.field])}; {push.why or 'not tried yet'}"
+    return about(told, zone)

@@ -1,0 +1,98 @@
+"""``tresen sync conflicts``: what waits for a person, and what did."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...domain.shared.ids import AccountId, ConflictId
+from ...domain.sync.conflict import Conflict, ConflictState
+from .answer import Answer, cell, page_table
+from .call import Given, account_names, choose_account_id, in_tenant
+from .conflict_lines import conflict_lines, decision_lines
+from .diffs import short_text
+from .documents import listed
+from .options import (
+    AccountsOption,
+    JsonOption,
+    LimitOption,
+    OffsetOption,
+    TenantOption,
+    command_group,
+    known_word,
+    word,
+)
+from .sync_documents import conflict_document
+from .sync_options import FieldOption, KindOption, ensure_kind
+
+group = command_group("conflicts", "What waits for a person to decide: list, show.")
+
+_ALL = "all"
+
+
+@group.default
+async def conflicts(
+    *,
+    state: Annotated[
+        str, Parameter(metavar="WORD", help="Only those: open, resolved, settled (by itself); or all.")
+    ] = ConflictState.OPEN.value,
+    kind: KindOption = None,
+    field: FieldOption = None,
+    account: AccountsOption = None,
+    limit: LimitOption = 50,
+    offset: OffsetOption = 0,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """List what a person must decide, newest first: what was agreed before, and what both sides say now."""
+    known_word(state, [*(each.value for each in ConflictState), _ALL], "state")
+    wanted = None if state == _ALL else word(ConflictState, state, "state")
+    async with in_tenant(call, tenant) as (use, home):
+        ensure_kind(use, kind)
+        chosen = await choose_account_id(use, home, account)
+        page = await use.readers.conflicts(
+            home.id, limit=limit, offset=offset, state=wanted, account_id=chosen, kind=kind, field=field
+        )
+        names = await account_names(use, home)
+    table = page_table(
+        columns=("id", "account", "kind", "id there", "field", "base", "ours", "theirs", "state", "since"),
+        rows=[_row(each, names, home.zone) for each in page.items],
+        count=page.count,
+        offset=offset,
+        filtered=any(each is not None for each in (kind, field, account)),
+        empty="no conflict: nothing waits for you" if wanted is ConflictState.OPEN else "no conflict of that state",
+    )
+    document = listed("conflicts", [conflict_document(each) for each in page.items], page.count)
+    return Answer(document=document, parts=[table], as_json=as_json)
+
+
+@group.command
+async def show(
+    id_: Annotated[UUID, Parameter(name="ID", help="The conflict's id.")],
+    /,
+    *,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Show a conflict in full, and the commands that decide it."""
+    async with in_tenant(call, tenant) as (use, home):
+        conflict = await use.sync.conflict(home.id, ConflictId(id_))
+        names = await account_names(use, home)
+    parts = conflict_lines(conflict, names, home.zone)
+    return Answer(
+        document={"conflict": conflict_document(conflict)},
+        parts=[*parts, *decision_lines(conflict, tenant)],
+        as_json=as_json,
+    )
+
+
+def _row(each: Conflict, names: Mapping[AccountId, str], zone: str) -> tuple[str, ...]:
+    sides = (each.base, each.ours, each.theirs) if each.is_about_field else (None, None, None)
+    return (
+        *(str(each.id), names.get(each.account_id, str(each.account_id)), each.kind, each.external_id, each.field),
+        *(short_text(side) if each.is_about_field else "" for side in sides),
+        *(each.state.value, cell(each.opened_at, zone)),
+    )

@@ -1,0 +1,48 @@
+"""Runs, conflicts, pushes and overrides as JSON."""
+
+from typing import TYPE_CHECKING
+
+from .documents import fields, row
+
+if TYPE_CHECKING:
+    from ...domain.sync.conflict import Conflict
+    from ...domain.sync.override import Override
+    from ...domain.sync.push import Push
+    from ...domain.sync.run import Run
+
+_ABOUT = ("account_id", "kind", "external_id", "local_id")
+
+
+def run_document(run: "Run") -> dict[str, object]:
+    """A run with its counts."""
+    return {
+        **fields(run, "id", "account_id", "kind", "state", "forced"),
+        "counts": row(run.counts),
+        **fields(run, "reason", "plan_id", "started_at", "finished_at"),
+    }
+
+
+def conflict_document(conflict: "Conflict") -> dict[str, object]:
+    """A conflict, with the decision once there is one."""
+    edited = fields(conflict.edited, "ours_at", "theirs_at")
+    return {
+        **fields(conflict, "id", *_ABOUT, "field", "base", "ours", "theirs"),
+        "ours_edited_at": edited["ours_at"],
+        "theirs_edited_at": edited["theirs_at"],
+        **fields(conflict, "candidates", "rule", "reason", "run_id", "state"),
+        "resolution": None if conflict.resolution is None else row(conflict.resolution),
+        **fields(conflict, "opened_at", "updated_at", "version"),
+    }
+
+
+def push_document(push: "Push") -> dict[str, object]:
+    """What is on its way to the provider, or was."""
+    return fields(
+        push,
+        *("id", *_ABOUT, "values", "expected", "run_id", "state", "attempts", "why", "created_at", "updated_at"),
+    )
+
+
+def override_document(override: "Override") -> dict[str, object]:
+    """What is pinned."""
+    return row(override)

@@ -1,0 +1,92 @@
+"""Options and arguments that the commands on syncs share."""
+
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import attrs
+from cyclopts import Parameter
+
+from ...domain.shared.errors import InvalidValue, NotFound
+from .call import choose_gym_accounts, one_gym_account
+
+if TYPE_CHECKING:
+    from ...domain.shared.ids import AccountId
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
+
+_KINDS = "member, membership or lead"
+
+KindOption = Annotated[str | None, Parameter(metavar="KIND", help=f"Only this kind of record: {_KINDS}.")]
+FieldOption = Annotated[str | None, Parameter(metavar="NAME", help="Only this field.")]
+KindArgument = Annotated[str, Parameter(name="KIND", help=f"The kind of record: {_KINDS}.")]
+RecordArgument = Annotated[
+    str,
+    Parameter(name="ID", help="The record: our id, or ACCOUNT/ID with the provider's, such as wodify/1001."),
+]
+WholeOption = Annotated[
+    bool, Parameter(negative=(), show_default=False, help="List everything, not only what changed since the last run.")
+]
+
+
+def ensure_kind(use: "UseCases", kind: str | None) -> None:
+    """Raises InvalidValue, naming those that there are, for a kind of record that is none."""
+    if kind is not None and kind not in use.sync.kinds:
+        raise InvalidValue(f"there is no kind of record {kind!r}; there are {', '.join(use.sync.kinds)}", field="kind")
+
+
+@attrs.frozen
+class There:
+    """A record by its id at an account."""
+
+    account_id: "AccountId"
+    external_id: str
+
+
+async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, account: str | None = None) -> UUID:
+    """Our id of a record that is named by it, by ``ACCOUNT/ID``, or by the provider's id alone.
+
+    Raises InvalidValue where several are meant, NotFound.
+    """
+    ensure_kind(use, kind)
+    if (ours := _as_id(which)) is not None:
+        return ours
+    named, external_id = _split(which, account)
+    accounts = await choose_gym_accounts(use, tenant, named)
+    links = await use.sync.links.of_theirs(tenant.id, kind, external_id, [one.id for one in accounts])
+    found = {link.local_id for link in links}
+    if not found:
+        raise NotFound(f"link of {kind}", which)
+    if len(found) > 1:
+        raise InvalidValue(f"several accounts have a {kind} {external_id}; write ACCOUNT/{external_id}", field="id")
+    return found.pop()
+
+
+async def find_there(use: "UseCases", tenant: "Tenant", kind: str, which: str, account: str | None = None) -> There:
+    """Where a record is at a provider, whether it is linked or not. Raises InvalidValue where several are meant,
+    NotFound.
+    """
+    ensure_kind(use, kind)
+    if (ours := _as_id(which)) is None:
+        named, external_id = _split(which, account)
+        return There((await one_gym_account(use, tenant, named)).id, external_id)
+    only = None if account is None else (await one_gym_account(use, tenant, account)).id
+    links = [each for each in await use.sync.links.of_ours(tenant.id, kind, ours) if only in {None, each.account_id}]
+    if not links:
+        raise NotFound(f"link of {kind}", which)
+    if len(links) > 1:
+        raise InvalidValue(f"{kind} {which} is at several accounts; name one by --account", field="account")
+    return There(links[0].account_id, links[0].external_id)
+
+
+def _split(which: str, account: str | None) -> tuple[str | None, str]:
+    if account is not None:
+        return account, which
+    named, _, external_id = which.rpartition("/")
+    return named or None, external_id
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

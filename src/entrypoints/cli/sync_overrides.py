@@ -1,0 +1,70 @@
+"""``tresen sync overrides``: what people and undos pinned."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ...domain.sync.decision import WHOLE
+from .answer import Answer, Table, cell
+from .call import Given, account_names, in_tenant
+from .documents import listed, row
+from .options import AccountOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
+from .sync_options import KindArgument, RecordArgument, find_there
+
+group = command_group("overrides", "What people and undos pinned against syncs: list, remove.")
+
+
+@group.default
+async def overrides(
+    *,
+    limit: LimitOption = 50,
+    offset: OffsetOption = 0,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """List the fields of single records that are pinned: no policy moves them until the override is removed."""
+    async with in_tenant(call, tenant) as (use, home):
+        found = await use.sync.overrides(home.id, limit=limit + 1, offset=offset)
+        names = await account_names(use, home)
+    shown, more = found[:limit], len(found) > limit
+    table = Table(
+        columns=("kind", "record", "field", "law", "why", "by", "since"),
+        rows=[
+            (
+                *(each.kind, f"{names.get(each.account_id, str(each.account_id))}/{each.external_id}", each.field),
+                *(each.law, each.because, each.set_by, cell(each.set_at, home.zone)),
+            )
+            for each in shown
+        ],
+        empty=f"nothing from offset {offset} on" if offset else "nothing is pinned",
+        footer=f"more with --offset {offset + limit}" if more else None,
+    )
+    return Answer(
+        document={**listed("overrides", [row(each) for each in shown]), "has_more": more},
+        parts=[table],
+        as_json=as_json,
+    )
+
+
+@group.command
+async def remove(
+    kind: KindArgument,
+    id_: RecordArgument,
+    field: Annotated[str, Parameter(name="FIELD", help="The field; * for the record as a whole.")] = WHOLE,
+    /,
+    *,
+    account: AccountOption = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Take an override away: the policy holds again, and the next run looks at the record anew."""
+    async with in_tenant(call, tenant) as (use, home):
+        there = await find_there(use, home, kind, id_, account)
+        await use.sync.remove_override(
+            home.id, account_id=there.account_id, kind=kind, external_id=there.external_id, field=field
+        )
+    removed = {"account_id": str(there.account_id), "kind": kind, "external_id": there.external_id, "field": field}
+    told = f"no longer pinned: {kind} {there.external_id} {field}; the next run looks at it anew: tresen sync run"
+    return Answer(document={"removed": removed}, parts=[told], as_json=as_json)

@@ -1,0 +1,139 @@
+"""``tresen sync plan``: what a sync would do, before it does it."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...application.sync.look_at_plans import ShownPlan
+from ...application.sync.sync_account import no_progress
+from ...domain.shared.ids import PlanId
+from ...domain.sync.kept_plan import PlanState
+from ...domain.sync.run import Run, RunState
+from .answer import Answer, Table, cell
+from .call import Given, account_names, choose_account_id, full_name, in_tenant, one_gym_account
+from .documents import listed
+from .options import AccountOption, AccountsOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
+from .plan_documents import plan_document, step_document
+from .plan_lines import plan_parts
+from .run_answer import Ran, failure_code
+from .sync_documents import run_document
+from .sync_held import held_document
+from .sync_options import WholeOption
+from .sync_run import sync_screen
+
+if TYPE_CHECKING:
+    from ...domain.tenancy.provider_account import ProviderAccount
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
+    from .screen import ConsoleScreen
+
+group = command_group("plan", "What a sync would do: make a plan, list, show.")
+
+_MADE = frozenset({RunState.PLANNED, RunState.HELD})
+
+
+@group.default
+async def plan(
+    kind: Annotated[
+        Literal["members", "leads"], Parameter(help="What would be synced; members bring memberships.")
+    ] = "members",
+    /,
+    *,
+    whole: WholeOption = False,
+    limit: LimitOption = 50,
+    account: AccountOption = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Make a plan and show it, record by record; nothing else is written, here or there. Exit code 7 when a guard
+    would hold it.
+    """
+    async with in_tenant(call, tenant) as (use, home):
+        chosen = await one_gym_account(use, home, account)
+        screen = await sync_screen(use, home, [chosen], call, as_json=as_json)
+        run = await _planned(use, home, chosen, kind, whole=whole, screen=screen)
+        made = None if run.plan_id is None else await use.sync.show_plan(home.id, run.plan_id, limit=limit)
+    code = failure_code([Ran(chosen, run)])
+    if made is None or run.state not in _MADE:
+        told = f"{kind} at {full_name(chosen)}: {run.state.value}; {run.reason or 'there is nothing to do'}"
+        document = {"run": run_document(run), "plan": None, **listed("steps", [])}
+        return Answer(document=document, parts=[told], as_json=as_json, code=code)
+    parts = plan_parts(made, 0, full_name(chosen), home.zone, tenant)
+    document = {"run": run_document(run), **_document(made, 0, tenant)}
+    return Answer(document=document, parts=parts, as_json=as_json, code=code)
+
+
+@group.command
+async def show(
+    plan_id: Annotated[UUID, Parameter(name="PLAN", help="The plan's id.")],
+    /,
+    *,
+    limit: LimitOption = 50,
+    offset: OffsetOption = 0,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Show a plan that was made before, record by record and field by field, with the reason of each choice."""
+    async with in_tenant(call, tenant) as (use, home):
+        shown = await use.sync.show_plan(home.id, PlanId(plan_id), limit=limit, offset=offset)
+        names = await account_names(use, home)
+    account = names.get(shown.plan.account_id, str(shown.plan.account_id))
+    parts = plan_parts(shown, offset, account, home.zone, tenant)
+    return Answer(document=_document(shown, offset, tenant), parts=parts, as_json=as_json)
+
+
+@group.command(name="list")
+async def list_(
+    *,
+    account: AccountsOption = None,
+    limit: LimitOption = 50,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """List the plans that are kept, newest first: of runs, and those that were only made."""
+    async with in_tenant(call, tenant) as (use, home):
+        chosen = await choose_account_id(use, home, account)
+        found = await use.sync.plans(home.id, limit=limit, account_id=chosen)
+        names = await account_names(use, home)
+    table = Table(
+        columns=("id", "account", "kind", "state", "made", "steps", "accepted by", "applied"),
+        rows=[
+            (
+                *(str(each.id), names.get(each.account_id, str(each.account_id)), each.kind, each.state.value),
+                *(cell(each.created_at, home.zone), str(plan_document(each)["steps"]), cell(each.accepted_by)),
+                cell(each.applied_at, home.zone),
+            )
+            for each in found
+        ],
+        empty="no plan yet; make one: tresen sync plan members",
+    )
+    return Answer(document=listed("plans", [plan_document(p) for p in found]), parts=[table], as_json=as_json)
+
+
+async def _planned(
+    use: "UseCases",
+    tenant: "Tenant",
+    account: "ProviderAccount",
+    kind: str,
+    *,
+    whole: bool,
+    screen: "ConsoleScreen | None",
+) -> Run:
+    if screen is None:
+        return await use.sync.plan(tenant.id, account.id, kind, whole=whole, progress=no_progress)
+    async with screen.progress(account.name) as progress:
+        return await use.sync.plan(tenant.id, account.id, kind, whole=whole, progress=progress)
+
+
+def _document(shown: ShownPlan, offset: int, tenant: str | None) -> dict[str, object]:
+    steps = [step_document(number, kind, step) for number, (kind, step) in enumerate(shown.steps, start=offset)]
+    held = shown.plan.state is PlanState.HELD
+    return {
+        "plan": plan_document(shown.plan),
+        **listed("steps", steps, shown.count),
+        **({"held": held_document(shown.plan, tenant)} if held else {}),
+    }

@@ -1,0 +1,29 @@
+"""``tresen sync reopen``."""
+
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...domain.shared.ids import ConflictId
+from .answer import Answer
+from .call import Given, account_names, in_tenant
+from .conflict_lines import conflict_lines, decision_lines
+from .options import JsonOption, TenantOption
+from .sync_documents import conflict_document
+
+
+async def reopen(
+    id_: Annotated[UUID, Parameter(name="ID", help="The conflict's id.")],
+    /,
+    *,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Open a conflict again. What was decided stays in the record until it is decided otherwise."""
+    async with in_tenant(call, tenant) as (use, home):
+        conflict = await use.sync.reopen(home.id, ConflictId(id_))
+        names = await account_names(use, home)
+    parts = [*conflict_lines(conflict, names, home.zone), *decision_lines(conflict, tenant)]
+    return Answer(document={"conflict": conflict_document(conflict)}, parts=parts, as_json=as_json)

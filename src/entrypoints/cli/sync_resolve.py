@@ -1,0 +1,113 @@
+"""``tresen sync resolve``."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...application.sync.resolve_conflict import ConflictChoice
+from ...application.sync.resolve_conflicts import Resolved
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import ConflictId
+from ...domain.sync.canonical import Value
+from ...domain.sync.conflict import Choice, Conflict
+from .answer import Answer, Part
+from .call import Given, account_names, choose_account_id, in_tenant
+from .choice_options import ChoiceOptions
+from .conflict_lines import conflict_lines
+from .consent import agreed, unchanged
+from .documents import listed
+from .exit_codes import ExitCode
+from .options import AccountsOption, ByOption, JsonOption, TenantOption, YesOption
+from .resolve_in_bulk import open_conflicts, resolve_in_bulk
+from .sync_documents import conflict_document
+from .sync_options import FieldOption, KindOption, ensure_kind
+from .typed import typed_value
+
+if TYPE_CHECKING:
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
+    from .call import Call
+
+_SHOWN = 10
+
+
+async def resolve(
+    id_: Annotated[UUID | None, Parameter(name="ID", help="The conflict's id; without it say --all.")] = None,
+    /,
+    *,
+    chosen: ChoiceOptions | None = None,
+    all_: Annotated[
+        bool, Parameter(name="--all", negative=(), show_default=False, help="Decide all open ones alike.")
+    ] = False,
+    kind: KindOption = None,
+    field: FieldOption = None,
+    account: AccountsOption = None,
+    by: ByOption = None,
+    yes: YesOption = False,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Decide a conflict, or with --all many of them alike. It holds until the field changes again on either side; what
+    the provider is to be given is written by the next run.
+    """
+    options = chosen or ChoiceOptions()
+    choice, who = options.choice(), by or call.terminal.login_name
+    if all_ == (id_ is not None):
+        raise InvalidValue("name a conflict by its id, or say --all", field="id")
+    async with in_tenant(call, tenant) as (use, home):
+        if id_ is not None:
+            if not (kind is field is account is None):
+                raise InvalidValue("--kind, --field and --account only go with --all", field="id")
+            decided = await _one(use, home, ConflictId(id_), options, who)
+            parts = [*conflict_lines(decided, await account_names(use, home), home.zone), _AFTER]
+            return Answer(document={"conflict": conflict_document(decided)}, parts=parts, as_json=as_json)
+        if choice is Choice.VALUE or options.candidate is not None:
+            raise InvalidValue("--all goes with --theirs or --ours", field="choice")
+        ensure_kind(use, kind)
+        found = await open_conflicts(use, home, kind, field, await choose_account_id(use, home, account))
+        if found and not _agreed(found, choice, call, yes=yes, as_json=as_json):
+            return unchanged()
+        resolved = await resolve_in_bulk(use, home, found, choice, who, call, as_json=as_json)
+    return _told(resolved, choice, as_json=as_json)
+
+
+_AFTER = "decided; what the provider is to be given is written by the next run: tresen sync run"
+
+
+async def _one(use: "UseCases", tenant: "Tenant", conflict_id: ConflictId, options: ChoiceOptions, by: str) -> Conflict:
+    value: Value = None if options.candidate is None else str(options.candidate)
+    if options.value is not None:
+        conflict = await use.sync.conflict(tenant.id, conflict_id)
+        value = typed_value(options.value, (conflict.base, conflict.ours, conflict.theirs))
+    return await use.sync.resolve(
+        ConflictChoice(tenant_id=tenant.id, conflict_id=conflict_id, choice=options.choice(), value=value, by=by)
+    )
+
+
+def _agreed(found: Sequence[Conflict], choice: Choice, call: "Call", *, yes: bool, as_json: bool) -> bool:
+    if yes:
+        return True
+    shown: list[Part] = [f"  {one.kind} {one.external_id} {one.field}" for one in found[:_SHOWN]]
+    more = len(found) - len(shown)
+    question = f"decide {len(found)} {'conflict' if len(found) == 1 else 'conflicts'}: take {choice.value}?"
+    parts = [*shown, *([f"  and {more} more"] if more else [])]
+    return agreed(parts, question, call.terminal, as_json=as_json, otherwise="--yes")
+
+
+def _told(resolved: Resolved, choice: Choice, *, as_json: bool) -> Answer:
+    decided, refused = resolved.decided, resolved.refused
+    parts: list[Part] = [f"decided: {len(decided)}, taking {choice.value}; could not be decided: {len(refused)}"]
+    if not (decided or refused):
+        parts = ["no open conflict fits what was asked for: nothing is to be decided"]
+    parts += [f"  {conflict_id}: {error.message}" for conflict_id, error in refused]
+    document = {
+        **listed("decided", [conflict_document(each) for each in decided]),
+        "refused": [
+            {"id": str(conflict_id), "code": error.code, "message": error.message} for conflict_id, error in refused
+        ],
+    }
+    code = ExitCode.FAILED if refused else ExitCode.OK
+    return Answer(document=document, parts=[*parts, *([_AFTER] if decided else [])], as_json=as_json, code=code)

@@ -1,0 +1,101 @@
+"""``tresen sync run``."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...application.sync.sync_account import no_progress
+from ...domain.shared.errors import InvalidValue
+from ...domain.sync.run import Run
+from .answer import Answer
+from .call import Given, choose_gym_accounts, in_tenant
+from .options import AccountsOption, JsonOption, TenantOption
+from .run_answer import Ran, errors_of, held_plan, runs_answer
+from .screen import ConsoleScreen
+from .sync_apply import apply
+from .sync_options import WholeOption
+from .sync_runs import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...domain.tenancy.provider_account import ProviderAccount
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
+    from .call import Call
+
+
+async def run_(
+    kind: Annotated[
+        Literal["members", "leads", "all"], Parameter(help="What to sync; members bring memberships.")
+    ] = "all",
+    /,
+    *,
+    force: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Run even if the last success is less than an hour ago.")
+    ] = False,
+    whole: WholeOption = False,
+    accept_guard: Annotated[
+        UUID | None,
+        Parameter(metavar="PLAN", help="Apply this plan, which a guard holds, as it was made; and nothing else."),
+    ] = None,
+    account: AccountsOption = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Sync now, account by account. Exit code 1 when a run failed, 7 when a guard held one; a skipped run is no
+    failure and says why.
+    """
+    if accept_guard is not None:
+        if kind != "all" or force or whole or account is not None:
+            raise InvalidValue(
+                "--accept-guard applies one plan: it goes without a kind and other options", field="plan"
+            )
+        return await apply(accept_guard, accept_guard=True, tenant=tenant, as_json=as_json, call=call)
+    kinds = KINDS if kind == "all" else (kind,)
+    async with in_tenant(call, tenant) as (use, home):
+        accounts = await choose_gym_accounts(use, home, account)
+        screen = await sync_screen(use, home, accounts, call, as_json=as_json)
+        runs = [
+            (one, await _run(use, home, one, kind, force=force, whole=whole, screen=screen))
+            for one in accounts
+            for kind in kinds
+        ]
+        ran = [Ran(one, run, await held_plan(use, home, run)) for one, run in runs]
+        errors = await errors_of(use, home, ran)
+    return runs_answer(ran, errors, home.zone, tenant, as_json=as_json)
+
+
+async def sync_screen(
+    use: "UseCases", tenant: "Tenant", accounts: "Sequence[ProviderAccount]", call: "Call", *, as_json: bool
+) -> ConsoleScreen | None:
+    """Where the progress is shown; nowhere for programs."""
+    return None if as_json else ConsoleScreen(call.terminal, await _totals(use, tenant, accounts))
+
+
+async def _run(
+    use: "UseCases",
+    tenant: "Tenant",
+    account: "ProviderAccount",
+    kind: str,
+    *,
+    force: bool,
+    whole: bool,
+    screen: ConsoleScreen | None,
+) -> Run:
+    sync = use.sync.members if kind == "members" else use.sync.leads
+    if screen is None:
+        return await sync(tenant.id, account.id, force=force, whole=whole, progress=no_progress)
+    async with screen.progress(account.name) as progress:
+        return await sync(tenant.id, account.id, force=force, whole=whole, progress=progress)
+
+
+async def _totals(use: "UseCases", tenant: "Tenant", accounts: "Sequence[ProviderAccount]") -> "Mapping[str, int]":
+    """About how many records a sync will see: as many as are here. With several accounts nobody can tell."""
+    if len(accounts) != 1:
+        return {}
+    counts = await use.readers.counts(tenant.id)
+    return {kind: sum(counts.get(f"{kind}s", {}).values()) for kind in ("member", "membership", "lead")}

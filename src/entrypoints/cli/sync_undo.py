@@ -1,0 +1,126 @@
+"""``tresen sync undo``: what was changed is put back, and stays put back."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import attrs
+from cyclopts import Parameter
+
+from ...application.sync.undo import Undone
+from ...application.sync.undo_plan import RecordUndo, UndoAction, UndoTarget
+from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import EntryId, RunId
+from .answer import Answer, Part
+from .call import Given, in_tenant
+from .consent import agreed, unchanged
+from .documents import listed
+from .options import ByOption, JsonOption, TenantOption, YesOption
+from .record_documents import undo_document
+from .sync_documents import run_document
+from .sync_options import find_ours
+from .undo_lines import undo_lines
+
+if TYPE_CHECKING:
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class TargetOptions:
+    """Exactly one of a change, a run, and a record with a version."""
+
+    change: Annotated[
+        UUID | None, Parameter(metavar="ID", help="Undo this change; tresen sync history KIND ID lists them.")
+    ] = None
+    run: Annotated[UUID | None, Parameter(metavar="ID", help="Undo everything that this run did.")] = None
+    record: Annotated[
+        tuple[str, str] | None,
+        Parameter(metavar="KIND ID", help="Put this record back to --to-version; ID as for tresen sync explain."),
+    ] = None
+    to_version: Annotated[
+        int | None, Parameter(metavar="N", help="The version to go back to, from 1; goes with --record.")
+    ] = None
+
+    def ensure_one(self) -> None:
+        """Raises InvalidValue unless it names one thing."""
+        said = [self.change is not None, self.run is not None, self.record is not None]
+        if said.count(True) != 1 or (self.record is None) != (self.to_version is None):
+            raise InvalidValue("name one of --change, --run, and --record with --to-version", field="target")
+        if self.to_version is not None and self.to_version < 1:
+            raise InvalidValue(f"versions count from 1: there is no {self.to_version}", field="to_version")
+
+
+async def undo(
+    *,
+    target: TargetOptions | None = None,
+    overtaken: Annotated[
+        bool,
+        Parameter(negative=(), show_default=False, help="Also put back what somebody edited since."),
+    ] = False,
+    dry_run: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Only show what would be put back.")
+    ] = False,
+    by: ByOption = None,
+    yes: YesOption = False,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Show what would be put back, ask, and put it back, as a new change that later syncs leave alone: each field is
+    pinned, see tresen sync overrides.
+    """
+    wanted = target or TargetOptions()
+    wanted.ensure_one()
+    async with in_tenant(call, tenant) as (use, home):
+        meant = await _meant(use, home, wanted)
+        planned = await use.sync.plan_undo(home.id, meant)
+        parts = undo_lines(planned, overtaken=overtaken)
+        if dry_run or not _does(planned, overtaken=overtaken):
+            return _answer(None, planned, parts, as_json=as_json)
+        if not yes and not agreed(
+            parts, "put it back?", call.terminal, as_json=as_json, otherwise="--yes or --dry-run"
+        ):
+            return unchanged()
+        done = await use.sync.undo(home.id, meant, by=by or call.terminal.login_name, overtaken=overtaken)
+    told = undo_lines(done.records, overtaken=overtaken) if yes else []
+    return _answer(done, done.records, [*told, *_after(done)], as_json=as_json)
+
+
+async def _meant(use: "UseCases", tenant: "Tenant", wanted: TargetOptions) -> UndoTarget:
+    if wanted.record is None:
+        return UndoTarget(change_id=_entry(wanted.change), run_id=_run(wanted.run))
+    kind, which = wanted.record
+    return UndoTarget(kind=kind, local_id=await find_ours(use, tenant, kind, which), version=wanted.to_version)
+
+
+def _does(records: Sequence[RecordUndo], *, overtaken: bool) -> bool:
+    return any(
+        record.action is not UndoAction.EDIT or any(overtaken or not each.overtaken for each in record.rollbacks)
+        for record in records
+    )
+
+
+def _after(done: Undone) -> list[str]:
+    if done.run is None:
+        return ["nothing was put back"]
+    counts = done.run.counts
+    return [
+        f"put back: {counts.updated} updated, {counts.created} made, {counts.deleted} deleted; run {done.run.id}",
+        "it is pinned, so that no sync undoes it: tresen sync overrides; the next run writes it to the provider",
+    ]
+
+
+def _answer(done: Undone | None, records: Sequence[RecordUndo], parts: Sequence[Part], *, as_json: bool) -> Answer:
+    run = None if done is None or done.run is None else run_document(done.run)
+    document = {"run": run, **listed("records", [undo_document(each) for each in records])}
+    return Answer(document=document, parts=parts, as_json=as_json)
+
+
+def _entry(change_id: UUID | None) -> EntryId | None:
+    return None if change_id is None else EntryId(change_id)
+
+
+def _run(run_id: UUID | None) -> RunId | None:
+    return None if run_id is None else RunId(run_id)

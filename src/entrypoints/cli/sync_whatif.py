@@ -1,0 +1,108 @@
+"""``tresen sync whatif``: what another policy would have done."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from ...application.sync.what_if import WhatIfReport
+from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.ids import PlanId, RunId
+from .answer import Answer
+from .call import Given, in_tenant
+from .documents import listed, row
+from .options import JsonOption, LimitOption, TenantOption
+from .plan_documents import difference_document
+from .policy_options import RuleOptions, field_laws, merged, read_document
+from .sync_options import ensure_kind
+from .whatif_lines import report_parts
+
+if TYPE_CHECKING:
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
+
+
+async def whatif(
+    id_: Annotated[UUID, Parameter(name="RUN_OR_PLAN", help="A run that had something to decide, or a plan.")],
+    /,
+    *,
+    set_: Annotated[
+        Sequence[str],
+        Parameter(
+            name="--set",
+            metavar="KIND.FIELD=LAW",
+            negative=(),
+            help="A law, such as member.email=ours. Repeat for more.",
+        ),
+    ] = (),
+    rules: RuleOptions | None = None,
+    policy: Annotated[
+        Path | None,
+        Parameter(metavar="FILE.json", help='Policies by kind of record, such as {"member": {"default": "ask"}}.'),
+    ] = None,
+    limit: LimitOption = 50,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Tell what a run or plan would have done under another policy: decided anew from what it saw, without asking the
+    provider. Nothing is changed. Options without a kind are meant for all kinds.
+    """
+    laws, shared = field_laws(set_, "member.email=ours"), (rules or RuleOptions()).document()
+    files = {} if policy is None else read_document(policy)
+    if not (laws or shared or files):
+        raise InvalidValue("say what would be otherwise: --set, an option such as --default, or --policy", field="set")
+    async with in_tenant(call, tenant) as (use, home):
+        report = await _report(use, home, id_, _policies(use, laws, shared, files), limit)
+    _ensure_there(report, [*files, *(name.partition(".")[0] for name in laws)])
+    document = {
+        "plan_id": str(report.plan.id),
+        "steps": dict(report.steps),
+        "trips": [row(trip) for trip in report.trips],
+        **listed(
+            "differences", [difference_document(kind, each) for kind, each in report.differences], report.different
+        ),
+    }
+    return Answer(document=document, parts=report_parts(report), as_json=as_json)
+
+
+async def _report(
+    use: "UseCases", tenant: "Tenant", which: UUID, policies: Mapping[str, Mapping[str, object]], limit: int
+) -> WhatIfReport:
+    try:
+        return await use.sync.what_if(tenant.id, policies, plan_id=PlanId(which), limit=limit)
+    except NotFound as error:
+        if error.details["key"] != str(which):
+            raise
+    try:
+        return await use.sync.what_if(tenant.id, policies, run_id=RunId(which), limit=limit)
+    except NotFound as error:
+        if error.details["kind"] == "plan of run":
+            raise InvalidValue("this run had nothing to decide: name one that changed something", field="id") from None
+        raise NotFound("run or plan", which) from None
+
+
+def _policies(
+    use: "UseCases", laws: Mapping[str, str], shared: Mapping[str, object], files: Mapping[str, object]
+) -> dict[str, Mapping[str, object]]:
+    found: dict[str, Mapping[str, object]] = {kind: dict(shared) for kind in use.sync.kinds}
+    for kind, document in files.items():
+        ensure_kind(use, kind)
+        if not isinstance(document, Mapping):
+            raise InvalidValue(f"the policy of {kind} is no JSON object", field=kind)
+        found[kind] = merged(document, found[kind])
+    for name, law in laws.items():
+        kind, dot, field = name.partition(".")
+        if not dot:
+            raise InvalidValue(f"write --set KIND.FIELD=LAW, such as member.{name}={law}", field="set")
+        ensure_kind(use, kind)
+        found[kind] = merged(found[kind], {"fields": {field: law}})
+    return found
+
+
+def _ensure_there(report: WhatIfReport, kinds: Sequence[str]) -> None:
+    for kind in kinds:
+        if kind not in report.steps:
+            raise InvalidValue(f"this plan has no {kind}; it has {', '.join(report.steps)}", field="set")
