@@ -163,6 +163,18 @@ async def test_a_stale_plan_is_refused_and_changes_nothing(
     assert plans(studio)[0].state is PlanState.STALE
 
 
+async def test_a_plan_of_what_the_provider_no_longer_shows_is_stale(studio: Studio) -> None:
+    """Nothing here tells: only that another run looked since."""
+    (ada,) = await synced_crowd(studio, 1)
+    studio.books.members.edit(ada, {"last_name": "King"})
+    run = await planned(studio)
+    studio.books.members.edit(ada, {"last_name": "Byron"})
+    assert (await studio.members_synced()).counts == Counts(unchanged=1)
+    with pytest.raises(PlanStale, match="were synced since"):
+        await applied(studio, run.plan_id)
+    assert studio.member(ada).last_name == "Byron"
+
+
 async def test_a_plan_that_would_make_whom_we_have_by_now_is_stale(studio: Studio) -> None:
     studio.attract("Other")
     await studio.leads_synced()
