@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.leads.events import LeadStageChanged
+from ...domain.leads.events import LeadRemoved, LeadStageChanged
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage, read_stage
 from ...domain.shared.contact import EmailAddress, PhoneNumber
@@ -79,6 +79,10 @@ class LeadRecords(RecordKind[Lead]):
     def announce(self, entity: Lead, *, now: datetime) -> None:
         """Record that it is new."""
         entity.capture(now=now)
+
+    def depart(self, entity: Lead, *, now: datetime) -> None:
+        """Record that it is gone."""
+        entity.record(LeadRemoved(subject_id=entity.id, occurred_at=now))
 
     def values(self, entity: Lead) -> Values:
         """Our side."""
