@@ -39,7 +39,9 @@ FORMS: dict[str, Callable[[Value], Value]] = {
 
 def policies() -> Iterator[Policy]:
     for deletes, here, there, *switches in product(Deletes, *[(True, False)] * 4):
-        yield Policy(deletes=deletes, create_here=here, create_there=there, delete_here=switches[0], delete_there=switches[1])
+        yield Policy(
+            deletes=deletes, create_here=here, create_there=there, delete_here=switches[0], delete_there=switches[1]
+        )
 
 
 def wholes() -> Iterator[Decision]:
@@ -131,7 +133,9 @@ def test_the_figures_of_guards_are_those_of_the_code() -> None:
     assert {DEFAULT_GUARDS.deleted, DEFAULT_GUARDS.blanked, DEFAULT_GUARDS.conflicts} == {share}
     assert f"By default `percent` is {share.percent} and `at_least` is {share.at_least}" in TEXT
     section = TEXT.split("\n## Guards\n")[1].split("\n## ")[0]
-    figures = [[int(cell) for cell in line.strip("| ").split(" | ")] for line in section.splitlines() if line[2:3].isdigit()]
+    figures = [
+        [int(cell) for cell in line.strip("| ").split(" | ")] for line in section.splitlines() if line[2:3].isdigit()
+    ]
     assert len(figures) > 4
     for shared, most, first in figures:
         assert share.allows(most, shared), shared
