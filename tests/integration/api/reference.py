@@ -33,8 +33,9 @@ like `GET` without the body.
   leaves the value and `null` clears it.
 - **Lists** take `status`, `q` (words found in any order), `limit` (1 to {MAX_LIMIT}, default 50), `offset`, `orderBy`
   and `order` (`asc`, `desc`), and answer `{{"<name>": [...], "count": n}}`; `count` is everything that the filter
-  matches. Logs (`/audit`, `/sync/runs`, `/sync/plans`) and `/sync/overrides` answer `has_more` instead; what a provider lists itself
-  (`/provider-accounts/{{account_id}}/members`, `/leads`) has neither: nobody knows how many there are.
+  matches. Logs (`/audit`, `/sync/runs`, `/sync/plans`) and `/sync/overrides` answer `has_more`
+  instead; what a provider lists itself (`/provider-accounts/{{account_id}}/members`, `/leads`) has neither: nobody
+  knows how many there are.
 - **Syncs.** `POST /sync/members` plans and applies at once. `POST /sync/members/plan` only plans: look at
   `/sync/plans/{{plan_id}}/steps`, then `POST /sync/plans/{{plan_id}}/apply`. A plan that would take away too much is
   *held*: nothing is written until somebody with `sync:decide` applies it with `{{"accept_guard": true}}`. What both
