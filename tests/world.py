@@ -64,6 +64,7 @@ from tresen.application.outgoing.create_endpoint import CreateEndpoint
 from tresen.application.outgoing.give_up import GiveUp
 from tresen.application.outgoing.send_again import ReplayMessages, SendTest
 from tresen.application.ports.phones import PhoneBook
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.schedules.change_schedules import CreateSchedule, DeleteSchedule, EditSchedule, PauseSchedule
 from tresen.application.schedules.install_seeds import InstallSeeds
 from tresen.application.schedules.list_schedules import ListSchedules
@@ -73,6 +74,7 @@ from tresen.application.schedules.shown import Shows
 from tresen.application.schedules.timings import Timings
 from tresen.application.staff.complete_task import CompleteTask
 from tresen.application.sync.desk import sync_desk
+from tresen.application.sync.kinds import MEMBER
 from tresen.application.tenancy.check_provider import CheckProvider
 from tresen.application.tenancy.connect_provider import ConnectProvider
 from tresen.application.tenancy.create_tenant import CreateTenant, NewTenant
@@ -93,8 +95,8 @@ from tresen.domain.identity.role import Role, Scope
 from tresen.domain.jobs.job import JobRequest
 from tresen.domain.jobs.outcome import Dead
 from tresen.domain.membership.package import Package
-from tresen.domain.shared.contact import PhoneNumber
-from tresen.domain.shared.ids import AccountId, JobId
+from tresen.domain.shared.contact import EmailAddress, PhoneNumber
+from tresen.domain.shared.ids import AccountId, JobId, MemberId
 from tresen.domain.shared.money import Money
 from tresen.domain.sync.schema import Value
 from tresen.domain.tenancy.provider_account import ProviderAccount
@@ -174,6 +176,24 @@ class World:
         }
         self.gym.books.memberships.add(membership)
         return member
+
+    def lose(self, external_id: str) -> None:
+        """A member leaves north's gym, with all memberships."""
+        for entry in self.gym.books.memberships.entries():
+            if entry.values["member"] == external_id:
+                self.gym.books.memberships.remove(entry.external_id)
+        self.gym.books.members.remove(external_id)
+
+    async def edit_email(self, external_id: str, email: str) -> None:
+        """Somebody here edits a member of north's, named by the id there."""
+
+        async def edit(uow: UnitOfWork) -> None:
+            links = await uow.sync_records.by_external_ids(self.account.id, MEMBER, [external_id])
+            member = await uow.members.get(MemberId(links[external_id].local_id))
+            member.email, member.updated_at = EmailAddress(email), self.clock.now()
+            await uow.members.save(member)
+
+        await self.transactions.run(self.north.id, "test", edit)
 
     def attract(self, first_name: str = "Grace", **values: Value) -> str:
         """A lead at north's gym; the id there."""

@@ -4,8 +4,14 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from ..domain.leads.events import LeadCaptured, LeadConverted, LeadMerged, LeadStageChanged
-from ..domain.membership.events import MemberChanged, MemberCreated, MembershipStatusChanged
+from ..domain.leads.events import LeadCaptured, LeadConverted, LeadMerged, LeadRemoved, LeadStageChanged
+from ..domain.membership.events import (
+    MemberChanged,
+    MemberCreated,
+    MemberRemoved,
+    MembershipRemoved,
+    MembershipStatusChanged,
+)
 from ..domain.shared.errors import InvalidValue
 from ..domain.webhooks.endpoint import EndpointDisabled
 from ..domain.webhooks.event_filter import EVERYTHING, is_wanted
@@ -14,9 +20,12 @@ _OURS = (
     LeadCaptured,
     LeadConverted,
     LeadMerged,
+    LeadRemoved,
     LeadStageChanged,
     MemberChanged,
     MemberCreated,
+    MemberRemoved,
+    MembershipRemoved,
     MembershipStatusChanged,
     EndpointDisabled,
 )

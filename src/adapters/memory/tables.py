@@ -22,6 +22,14 @@ class Table(Generic[K, V]):
         self.groupings = groupings or {}
         self._rows: dict[K, V] = {}
         self._groups: dict[tuple[str, Hashable], dict[K, None]] = {}
+        self._nothing: Table[K, V] | None = None
+
+    @property
+    def nothing(self) -> "Table[K, V]":
+        """An empty table of the same form, always the same one: it is only looked at."""
+        if self._nothing is None:
+            self._nothing = Table(self.copy, self.groupings)
+        return self._nothing
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -36,6 +44,10 @@ class Table(Generic[K, V]):
     def items(self) -> Iterator[tuple[K, V]]:
         """All rows as they lie here."""
         return iter(self._rows.items())
+
+    def rows(self) -> Iterator[V]:
+        """All rows as they lie here, without their keys."""
+        return iter(self._rows.values())
 
     def among(self, grouping: str, value: Hashable) -> Iterator[tuple[K, V]]:
         """The rows of which the grouping says that value, as they lie here."""
@@ -65,7 +77,7 @@ class Draft(Generic[K, V]):
         self._table = table
         self._read_only = read_only
         self._open = True
-        self._written = _like(table)
+        self._written = table.nothing
         self._removed: set[K] = set()
 
     def __contains__(self, key: K) -> bool:
@@ -95,6 +107,8 @@ class Draft(Generic[K, V]):
         """Write a copy. Raises StorageUnavailable in a transaction for reading."""
         self._ensure_writable()
         self._removed.discard(key)
+        if self._written is self._table.nothing:
+            self._written = Table(self._table.copy, self._table.groupings)
         self._written.put(key, self._table.copy(row))
 
     def remove(self, key: K) -> None:
@@ -113,12 +127,16 @@ class Draft(Generic[K, V]):
             self._table.remove(key)
         for key, row in self._written.items():
             self._table.put(key, row)
-        self._written, self._removed = _like(self._table), set()
+        self._forget()
 
     def close(self) -> None:
         """Forget the written rows; from now on every use raises RuntimeError."""
-        self._written, self._removed = _like(self._table), set()
+        self._forget()
         self._open = False
+
+    def _forget(self) -> None:
+        self._written = self._table.nothing
+        self._removed.clear()
 
     def _ensure_open(self) -> None:
         if not self._open:
@@ -133,7 +151,3 @@ class Draft(Generic[K, V]):
         self._ensure_open()
         own, gone = self._written, self._removed
         return chain((row for key, row in committed if key not in own and key not in gone), (row for _, row in written))
-
-
-def _like(table: Table[K, V]) -> Table[K, V]:
-    return Table(table.copy, table.groupings)

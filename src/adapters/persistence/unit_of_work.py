@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import cached_property
 
 from sqlalchemy import bindparam, select
 
 from ...application.ports.fanout import Fanout, nothing_follows
-from ...application.ports.jobs import Jobs
 from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import TenantId
@@ -52,7 +50,6 @@ class SqlUnitOfWork(UnitOfWork):
         key = tenant.id
         self._transaction = transaction
         self._fanout = fanout
-        self._jobs_of = jobs
         self.tenant = tenant
         self.events = SqlEvents(transaction, key, database.clock, database.ids)
         self.marks = SqlMarks(transaction, key, database.clock)
@@ -77,16 +74,12 @@ class SqlUnitOfWork(UnitOfWork):
         self.users = SqlUsers(transaction, key, USERS)
         self.sessions = SqlSessions(transaction, key, SESSIONS)
         self.api_keys = SqlApiKeys(transaction, key, API_KEYS)
+        self.jobs = jobs(transaction, key)
         self.schedules = SqlSchedules(transaction, key, SCHEDULES)
         self.inboxes = SqlInboxes(transaction, key, INBOXES)
         self.deliveries = SqlDeliveries(transaction, key, DELIVERIES)
         self.endpoints = SqlEndpoints(transaction, key, ENDPOINTS, self.events)
         self.messages = SqlMessages(transaction, key, MESSAGES)
-
-    @cached_property
-    def jobs(self) -> Jobs:  # type: ignore[override] # nobody sets it
-        """Made when first asked for: PostgreSQL's brings libraries of 15 MB, which most transactions do not need."""
-        return self._jobs_of(self._transaction, self.tenant.id)
 
     async def commit(self) -> None:
         """Events first, then the marks of what was edited, then COMMIT."""

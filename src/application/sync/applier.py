@@ -21,6 +21,7 @@ from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .asking import Asking
 from .known import Known, known
+from .local_edits import LocalEdits
 from .need import agreed
 from .outgoing import Outgoing
 from .records import RecordKind, Versioned
@@ -106,6 +107,7 @@ class Applier(Generic[E]):
         elif action is Action.DELETE_HERE and entity is not None:
             if entity.id in effects.owners:
                 raise RuleViolation("the provider lost it, but not what belongs to it: it stays until that is gone")
+            self._kind.depart(entity, now=self._scope.now)
             effects.removed.append(entity)
             effects.forgotten.append(step.external_id or "")
         elif action in {Action.FORGET, Action.RESTORE_THERE}:
@@ -170,9 +172,10 @@ class Applier(Generic[E]):
         """Journal, conflicts and pushes."""
         versions = {entity.id: entity.version for entity in effects.saved}
         versions.update({entity.id: entity.version for entity in effects.added})
+        edits = await LocalEdits(self._kind.schema, self._scope, self._ids)(uow, effects.told, found.links)
         lines = [line for step in effects.told for line in self._lines(step, versions)]
-        if lines:
-            await uow.journal.append(lines)
+        if edits or lines:
+            await uow.journal.append([*edits, *lines])
         effects.conflicts = await Asking(self._kind.schema, self._scope, self._ids)(uow, effects.told, found.conflicts)
         effects.pushes = await Outgoing(self._kind.schema, self._scope, self._ids)(uow, effects.told)
 

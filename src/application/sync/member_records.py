@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.membership.events import MemberChanged, MemberCreated
+from ...domain.membership.events import MemberChanged, MemberCreated, MemberRemoved
 from ...domain.membership.member import Member, read_status
 from ...domain.membership.status import Status
 from ...domain.shared.contact import EmailAddress, PhoneNumber
@@ -81,6 +81,10 @@ class MemberRecords(RecordKind[Member]):
     def announce(self, entity: Member, *, now: datetime) -> None:
         """Record that it is new."""
         entity.record(MemberCreated(subject_id=entity.id, occurred_at=now))
+
+    def depart(self, entity: Member, *, now: datetime) -> None:
+        """Record that it is gone."""
+        entity.record(MemberRemoved(subject_id=entity.id, occurred_at=now))
 
     def values(self, entity: Member) -> Values:
         """Our side."""

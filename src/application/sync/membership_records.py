@@ -6,6 +6,7 @@ from uuid import UUID
 
 import attrs
 
+from ...domain.membership.events import MembershipRemoved
 from ...domain.membership.membership import Membership
 from ...domain.membership.status import Terms
 from ...domain.shared.errors import InvalidValue
@@ -82,6 +83,10 @@ class MembershipRecords(RecordKind[Membership]):
 
     def announce(self, entity: Membership, *, now: datetime) -> None:
         """Its state tells, as ``create`` recorded it."""
+
+    def depart(self, entity: Membership, *, now: datetime) -> None:
+        """Record that it is gone."""
+        entity.record(MembershipRemoved(subject_id=entity.id, occurred_at=now))
 
     def values(self, entity: Membership) -> Values:
         """Our side."""

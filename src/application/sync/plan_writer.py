@@ -16,6 +16,9 @@ from ...domain.sync.step import Step, count
 from ..ports.unit_of_work import UnitOfWork
 from .run_books import RunBooks
 
+# The steps of so many plans of an account are kept, for what-if; of older ones only what the plan itself says.
+KEPT = 100
+
 
 @attrs.define
 class PartWriter:
@@ -95,6 +98,8 @@ class PlanWriter:
 
     async def _save(self, uow: UnitOfWork) -> Counts:
         await uow.plans.save(self.plan)
+        for old in (await uow.plans.latest(limit=KEPT + 1, account_id=self.plan.account_id))[KEPT:]:
+            await uow.plans.remove_steps(old.id)
         return Counts()
 
     async def _store(

@@ -65,6 +65,10 @@ class RecordKind(Protocol[E]):
         """Record that it is new, unless ``create`` did."""
 
     @abstractmethod
+    def depart(self, entity: E, *, now: datetime) -> None:
+        """Record that it is gone."""
+
+    @abstractmethod
     def values(self, entity: E) -> Values:
         """Our side of the comparison."""
 

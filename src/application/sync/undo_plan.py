@@ -11,7 +11,7 @@ from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, EntryId, RunId
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import WHOLE
-from ...domain.sync.journal import Change
+from ...domain.sync.journal import LOCAL_EDIT, Change
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Run
 from ...domain.sync.undo import Rollback, rollback
@@ -96,7 +96,8 @@ class UndoPlanner:
         if target.change_id is not None:
             changes = [await uow.journal.get(target.change_id)]
         elif target.run_id is not None:
-            changes = await self._of_run(uow, target.run_id)
+            # What people edited was only told by the run, not done by it.
+            changes = [line for line in await self._of_run(uow, target.run_id) if line.rule != LOCAL_EDIT]
         else:
             assert target.kind is not None  # noqa: S101 - looked at by the target, for the type checker
             assert target.local_id is not None  # noqa: S101 - as above

@@ -42,7 +42,8 @@ class _Part:
 class WhatIf:
     """``policies`` are documents by kind of record, on top of what holds now.
 
-    Raises NotFound (also for a run that decided nothing: a first load, a quiet one), InvalidValue.
+    Raises NotFound (also for a run that decided nothing: a first load, a quiet one; and for one so old that its steps
+    are no longer kept), InvalidValue.
     """
 
     _transactions: Transactions
@@ -100,6 +101,8 @@ class WhatIf:
                 different += len(differences)
                 found += [(kind, each) for each in differences[: max(0, limit - len(found))]]
             start = rows[-1][0] + 1
+        if not start and any(part.actions for part in plan.parts):
+            raise NotFound("steps of plan", plan.id)
         return WhatIfReport(
             plan=plan,
             steps={kind: part.steps for kind, part in parts.items()},

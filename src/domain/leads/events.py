@@ -43,3 +43,11 @@ class LeadMerged(DomainEvent):
     type: ClassVar[str] = "lead.merged"
     subject_kind: ClassVar[str] = "lead"
     into: LeadId
+
+
+@attrs.frozen(kw_only=True)
+class LeadRemoved(DomainEvent):
+    """A lead is no longer kept here, because the provider has none of that id any more, or somebody undid it."""
+
+    type: ClassVar[str] = "lead.removed"
+    subject_kind: ClassVar[str] = "lead"

@@ -26,6 +26,22 @@ class MemberChanged(DomainEvent):
 
 
 @attrs.frozen(kw_only=True)
+class MemberRemoved(DomainEvent):
+    """A member is no longer kept here, because the provider has none of that id any more, or somebody undid it."""
+
+    type: ClassVar[str] = "member.removed"
+    subject_kind: ClassVar[str] = "member"
+
+
+@attrs.frozen(kw_only=True)
+class MembershipRemoved(DomainEvent):
+    """A membership is no longer kept here, as with members."""
+
+    type: ClassVar[str] = "membership.removed"
+    subject_kind: ClassVar[str] = "membership"
+
+
+@attrs.frozen(kw_only=True)
 class MembershipStatusChanged(DomainEvent):
     """A membership stands differently now. ``regular`` is False when the transition table has no such step."""
 

@@ -62,26 +62,21 @@ def shown_document(shown: "ShownPolicy") -> dict[str, object]:
         **fields(shown, "kind", "account_id"),
         "version": shown.policy.version,
         "document": plain(policy_document(shown.policy)),
-        "fields": [
-            {"field": each.name, "law": shown.policy.law(each).name, "law_from": law_from(shown, each)}
-            for each in shown.schema.fields
-        ],
-        "layers": [
-            {
-                **fields(layer, "account_id", "version"),
-                "document": plain(layer.document),
-                **fields(layer, "set_by", "set_at"),
-            }
-            for layer in shown.layers
-        ],
+        "laws": {each.name: shown.policy.law(each).name for each in shown.schema.fields},
+        "layers": [layer_document(layer) for layer in shown.layers],
     }
+
+
+def layer_document(layer: "PolicyDocument") -> dict[str, object]:
+    """One version of a layer as JSON."""
+    return fields(layer, "account_id", "kind", "version", "document", "set_by", "set_at")
 
 
 def version_lines(layer: "PolicyDocument", before: Mapping[str, object], zone: str) -> Iterator[Line]:
     """One version: who made it, and what it changed."""
     yield title(f"version {layer.version} by {layer.set_by}, {cell(layer.set_at, zone)}")
     old, new = dict(_flat(before)), dict(_flat(layer.document))
-    for name in dict.fromkeys([*old, *new]):
+    for name in sorted({*old, *new}):
         if old.get(name) != new.get(name):
             yield field_line("~", Tone.ADDED, name, *change(old.get(name), new.get(name)))
 

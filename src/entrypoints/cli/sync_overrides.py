@@ -41,7 +41,9 @@ async def overrides(
         footer=f"more with --offset {offset + limit}" if more else None,
     )
     return Answer(
-        document={**listed("overrides", [row(each) for each in shown]), "more": more}, parts=[table], as_json=as_json
+        document={**listed("overrides", [row(each) for each in shown]), "has_more": more},
+        parts=[table],
+        as_json=as_json,
     )
 
 

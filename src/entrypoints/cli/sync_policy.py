@@ -1,6 +1,7 @@
 """``tresen sync policy``: by which laws records are merged."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +11,9 @@ from ...application.ports.sync_books import PolicyDocument
 from ...domain.shared.errors import InvalidValue
 from .answer import Answer, Part
 from .call import Given, account_names, choose_account_id, in_tenant
-from .documents import fields, listed, plain
+from .documents import listed
 from .options import ByOption, JsonOption, TenantOption, command_group
-from .policy_lines import policy_parts, shown_document, version_lines
+from .policy_lines import layer_document, policy_parts, shown_document, version_lines
 from .policy_options import RuleOptions, field_laws, merged, read_document
 from .sync_options import KindArgument, ensure_kind
 
@@ -111,7 +112,7 @@ async def versions(
         owner = await choose_account_id(use, home, account)
         found = await use.sync.policy_versions(home.id, kind, account_id=owner)
     parts: list[Part] = []
-    for each, before in zip(found, [*found[1:], None], strict=True):
+    for each, before in zip_longest(found, found[1:]):
         parts += version_lines(each, {} if before is None else before.document, home.zone)
     documents = [layer_document(each) for each in found]
     empty = f"nothing was set for {kind}: tresen sync policy show {kind} tells what holds"
@@ -141,15 +142,6 @@ async def reset(
         shown = await _shown(use, home, kind, owner)
         names = await account_names(use, home)
     return _changed(shown, layer, names, home.zone, as_json=as_json)
-
-
-def layer_document(layer: PolicyDocument) -> dict[str, object]:
-    """One version of a layer as JSON."""
-    return {
-        **fields(layer, "account_id", "kind", "version"),
-        "document": plain(layer.document),
-        **fields(layer, "set_by", "set_at"),
-    }
 
 
 async def _shown(use: "UseCases", tenant: "Tenant", kind: str, account_id: "AccountId | None") -> "ShownPolicy":

@@ -7,11 +7,11 @@ from ...application.sync.overview import SyncOverview
 from ...application.sync.sync_status import Status
 from .answer import Answer, Part, Table, cell
 from .call import Given, account_names, full_name, in_tenant
-from .documents import fields
+from .documents import fields, plain
 from .options import JsonOption, TenantOption
+from .run_lines import runs_table
 from .sync_documents import run_document
 from .sync_errors import error_documents, error_tables
-from .sync_runs import runs_table
 
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -61,7 +61,7 @@ def _states_table(states: Sequence[SyncOverview], zone: str) -> Table:
                 *(full_name(one.account), one.state.kind, one.state.phase.value),
                 *(cell(one.state.succeeded_at, zone) or "never", duration_text(one.lag)),
                 *(duration_text(one.cursor_age), str(one.linked), str(one.open_conflicts), str(one.waiting_pushes)),
-                one.account.credential_state.value,
+                _credentials(one),
             )
             for one in states
         ],
@@ -79,15 +79,26 @@ def _advice(states: Sequence[SyncOverview]) -> list[str]:
 
 
 def _document(one: SyncOverview) -> dict[str, object]:
-    seconds = {"lag_s": one.lag, "cursor_age_s": one.cursor_age}
     return {
         "account_id": str(one.account.id),
-        "account": full_name(one.account),
-        **fields(one.state, "kind", "phase", "run_id", "succeeded_at", "complete_at", "cursor_at"),
-        **{name: None if value is None else int(value.total_seconds()) for name, value in seconds.items()},
+        "account": one.account.name,
+        "provider": one.account.provider,
+        **fields(one.state, "kind", "phase", "run_id", "seen"),
         **fields(one, "linked", "open_conflicts", "waiting_pushes"),
-        "credential_state": one.account.credential_state.value,
+        "last_success": plain(one.state.succeeded_at),
+        "lag_s": _seconds(one.lag),
+        "complete_at": plain(one.state.complete_at),
+        "cursor_age_s": _seconds(one.cursor_age),
+        "credential_state": _credentials(one),
     }
+
+
+def _credentials(one: SyncOverview) -> str:
+    return "missing" if one.account.credentials is None else one.account.credential_state.value
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else int(span.total_seconds())
 
 
 def _next_step(now: Status) -> str:

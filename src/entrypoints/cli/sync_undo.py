@@ -1,7 +1,7 @@
 """``tresen sync undo``: what was changed is put back, and stays put back."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import attrs
@@ -20,6 +20,10 @@ from .record_documents import undo_document
 from .sync_documents import run_document
 from .sync_options import find_ours
 from .undo_lines import undo_lines
+
+if TYPE_CHECKING:
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
 
 
 @Parameter(name="*")
@@ -70,11 +74,7 @@ async def undo(
     wanted = target or TargetOptions()
     wanted.ensure_one()
     async with in_tenant(call, tenant) as (use, home):
-        meant = UndoTarget(change_id=_entry(wanted.change), run_id=_run(wanted.run))
-        if wanted.record is not None:
-            kind, which = wanted.record
-            local_id = await find_ours(use, home, kind, which)
-            meant = UndoTarget(kind=kind, local_id=local_id, version=wanted.to_version)
+        meant = await _meant(use, home, wanted)
         planned = await use.sync.plan_undo(home.id, meant)
         parts = undo_lines(planned, overtaken=overtaken)
         if dry_run or not _does(planned, overtaken=overtaken):
@@ -86,6 +86,13 @@ async def undo(
         done = await use.sync.undo(home.id, meant, by=by or call.terminal.login_name, overtaken=overtaken)
     told = undo_lines(done.records, overtaken=overtaken) if yes else []
     return _answer(done, done.records, [*told, *_after(done)], as_json=as_json)
+
+
+async def _meant(use: "UseCases", tenant: "Tenant", wanted: TargetOptions) -> UndoTarget:
+    if wanted.record is None:
+        return UndoTarget(change_id=_entry(wanted.change), run_id=_run(wanted.run))
+    kind, which = wanted.record
+    return UndoTarget(kind=kind, local_id=await find_ours(use, tenant, kind, which), version=wanted.to_version)
 
 
 def _does(records: Sequence[RecordUndo], *, overtaken: bool) -> bool:

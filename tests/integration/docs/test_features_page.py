@@ -12,6 +12,14 @@ def test_every_feature_of_the_first_system_has_a_line_in_order() -> None:
     assert [number for number, *_ in ROWS if number.startswith("W")] == [f"W{n}" for n in range(1, 55)]
 
 
+def test_contradictions_are_answered_in_order() -> None:
+    told = re.findall(r"^\| D(\d+) \| ([^|]+?) \| ([^|]+?) \| ([^|]+?) \|$", TEXT, re.MULTILINE)
+    numbers = [int(number) for number, *_ in told]
+    assert numbers == sorted(numbers)
+    assert {*range(1, 6), *range(17, 29)} <= set(numbers)
+    assert {state for _, _, state, _ in told} == {"works", "partly", "not yet"}
+
+
 def test_every_line_has_a_state() -> None:
     assert {state for _, _, state, _ in ROWS} == {"works", "partly", "not yet"}
 

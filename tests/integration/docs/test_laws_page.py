@@ -27,7 +27,7 @@ from .pages import DOCS, rows_below
 PAGE = DOCS / "reference/laws.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 NOTES = Schema("note", (Field("text"),))
-NO, AGREED, OTHER, THIRD = None, {"text": "a"}, {"text": "b"}, {"text": "c"}
+AGREED, OTHER, THIRD = ({"text": text} for text in ("a", "b", "c"))
 FORMS: dict[str, Callable[[Value], Value]] = {
     "plain": canonical.plain,
     "folded": canonical.folded,
@@ -38,10 +38,12 @@ FORMS: dict[str, Callable[[Value], Value]] = {
 
 
 def policies() -> Iterator[Policy]:
-    for deletes, here, there, *switches in product(Deletes, *[(True, False)] * 4):
-        yield Policy(
-            deletes=deletes, create_here=here, create_there=there, delete_here=switches[0], delete_there=switches[1]
-        )
+    switches = (True, False)
+    for deletes in Deletes:
+        for here, there, away, away_there in product(switches, switches, switches, switches):
+            yield Policy(
+                deletes=deletes, create_here=here, create_there=there, delete_here=away, delete_there=away_there
+            )
 
 
 def wholes() -> Iterator[Decision]:
@@ -111,13 +113,11 @@ def test_a_switch_that_an_action_names_is_the_one_that_allows_it(action: Action)
     # What is restored is created anew.
     switch = action.value.replace("restore", "create")
     assert f"`{switch}` is on" in told
-    assert not any(
-        decision.action is action
-        for policy in policies()
-        if not getattr(policy, switch)
-        for base, ours, theirs in product((None, AGREED), (OTHER, AGREED, GONE), (OTHER, AGREED, GONE))
-        for decision in [decide(NOTES, policy, base=base, ours=ours, theirs=theirs)]
-    )
+    sides: tuple[Shown, ...] = (AGREED, OTHER, GONE)
+    bases: tuple[Values | None, ...] = (None, AGREED)
+    for policy, base, ours, theirs in product(policies(), bases, sides, sides):
+        if not getattr(policy, switch):
+            assert decide(NOTES, policy, base=base, ours=ours, theirs=theirs).action is not action
 
 
 def test_every_word_for_deletions_stands_there() -> None:

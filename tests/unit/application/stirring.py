@@ -11,10 +11,12 @@ Happen = Callable[[], Awaitable[object]]
 
 
 class StirredSource(Source):
-    """Another source; ``happen`` comes before its first page, ``then`` is raised after its last."""
+    """Another source. At ``pages``, ``happen`` comes before the first and ``then`` is raised after the last; at
+    ``writes`` it comes after the effect of each write and before its answer.
+    """
 
-    def __init__(self, inner: Source, happen: Happen, then: GatewayError | None) -> None:
-        self._inner, self._happen, self._then = inner, happen, then
+    def __init__(self, inner: Source, happen: Happen, then: GatewayError | None, at: str) -> None:
+        self._inner, self._happen, self._then, self._at = inner, happen, then, at
         self.kind, self.writable, self.resolution_s = inner.kind, inner.writable, inner.resolution_s
         self.can_create, self.can_delete, self.tells_changes = inner.can_create, inner.can_delete, inner.tells_changes
 
@@ -25,7 +27,7 @@ class StirredSource(Source):
         return self._stirred(self._inner.changes(cursor))
 
     async def _stirred(self, pages: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
-        await self._happen()
+        await self._reach("pages")
         async for page in pages:
             yield page
         if self._then is not None:
@@ -35,22 +37,31 @@ class StirredSource(Source):
         return await self._inner.get(external_id)
 
     async def push(self, external_id: str, values: Values) -> Observed:
-        return await self._inner.push(external_id, values)
+        answer = await self._inner.push(external_id, values)
+        await self._reach("writes")
+        return answer
 
     async def create(self, values: Values) -> Observed:
-        return await self._inner.create(values)
+        answer = await self._inner.create(values)
+        await self._reach("writes")
+        return answer
 
     async def delete(self, external_id: str) -> None:
         await self._inner.delete(external_id)
+        await self._reach("writes")
+
+    async def _reach(self, place: str) -> None:
+        if self._at == place:
+            await self._happen()
 
 
-def stir(gym: MemoryGym, kind: str, happen: Happen, *, then: GatewayError | None = None) -> None:
+def stir(gym: MemoryGym, kind: str, happen: Happen, *, then: GatewayError | None = None, at: str = "pages") -> None:
     """In every run from now on, until ``calm``."""
     inner = type(gym).source
 
     def source(kind_: str) -> Source:
         found = inner(gym, kind_)
-        return StirredSource(found, happen, then) if kind_ == kind else found
+        return StirredSource(found, happen, then, at) if kind_ == kind else found
 
     gym.source = source  # type: ignore[method-assign, assignment] # of this one gym
 

@@ -1,8 +1,6 @@
 """One installation over the fakes: a studio with a gym account, its use cases, and what the tests ask it."""
 
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -45,7 +43,7 @@ from tresen.application.membership.push_membership import PushMembership
 from tresen.application.membership.update_membership import UpdateMembership
 from tresen.application.ports.gym import GymGateway
 from tresen.application.ports.phones import PhoneBook
-from tresen.application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.staff.complete_task import CompleteTask
 from tresen.application.sync.desk import sync_desk
 from tresen.application.sync.sync_account import Progress, no_progress
@@ -61,7 +59,6 @@ from tresen.domain.membership.member import Member
 from tresen.domain.membership.membership import Membership
 from tresen.domain.membership.package import Package
 from tresen.domain.shared.contact import PhoneNumber
-from tresen.domain.shared.errors import StaleVersion
 from tresen.domain.shared.ids import AccountId, TenantId
 from tresen.domain.shared.money import Money
 from tresen.domain.shared.page import Listing as Window
@@ -74,6 +71,8 @@ from tresen.domain.sync.run import Run
 from tresen.domain.sync.schema import Value
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.tenancy.tenant import Tenant
+
+from .storms import StormyUnits
 
 T = TypeVar("T")
 A_MINUTE, AN_HOUR, A_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -94,51 +93,6 @@ class PlainPhones(PhoneBook):
         if digits.startswith("00"):
             return PhoneNumber(raw, f"+{digits[2:]}")
         return PhoneNumber(raw, f"+49{digits[1:]}" if digits.startswith("0") and region == "DE" else None)
-
-
-class StormyUnits(UnitsOfWork):
-    """Units of work whose commits fail as ``commits_fail`` says, one error per commit.
-
-    ``user_edits`` is what somebody does between the reading and the saving of the next bulk of members: that saving
-    raises StaleVersion, as it would in a store with several writers.
-    """
-
-    def __init__(self, inner: MemoryUnitsOfWork) -> None:
-        self._inner = inner
-        self.commits_fail: deque[Exception] = deque()
-        self.user_edits: Callable[[], Awaitable[None]] | None = None
-        self._edited_now: Callable[[], Awaitable[None]] | None = None
-
-    def open(self, tenant_id: TenantId, *, read_only: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self._open(tenant_id, read_only)
-
-    @asynccontextmanager
-    async def _open(self, tenant_id: TenantId, read_only: bool) -> AsyncIterator[UnitOfWork]:
-        if self._edited_now is not None:
-            edit, self._edited_now = self._edited_now, None
-            await edit()
-        async with self._inner.open(tenant_id, read_only=read_only) as uow:
-            if not read_only:
-                self._trouble(uow)
-            yield uow
-
-    def _trouble(self, uow: UnitOfWork) -> None:
-        commit, save_many = uow.commit, uow.members.save_many
-
-        async def failing_commit() -> None:
-            if self.commits_fail:
-                raise self.commits_fail.popleft()
-            await commit()
-
-        async def overtaken(entities: Sequence[Member]) -> None:
-            if self.user_edits is None:
-                await save_many(entities)
-                return
-            self._edited_now, self.user_edits = self.user_edits, None
-            raise StaleVersion("somebody was faster")
-
-        uow.commit = failing_commit  # type: ignore[method-assign] # of this one unit of work, not of its class
-        uow.members.save_many = overtaken  # type: ignore[method-assign] # as above
 
 
 @attrs.define

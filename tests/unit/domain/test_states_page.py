@@ -3,12 +3,24 @@
 Run this file as a script after a change of a table: it writes the page anew.
 """
 
-from collections.abc import Iterable
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
 
 from tresen.domain.leads import stage
 from tresen.domain.membership import status
+from tresen.domain.shared.errors import IllegalTransition
+from tresen.domain.shared.ids import AccountId, PlanId, RunId, TenantId
 from tresen.domain.sync import conflict
+from tresen.domain.sync.guards import Trip
+from tresen.domain.sync.kept_plan import KeptPlan, Part, PlanHeld, PlanStale, PlanState
+from tresen.domain.sync.push import PushState
+from tresen.domain.sync.run import RunState
 from tresen.domain.webhooks import delivery, endpoint, message
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "states.md"
@@ -16,7 +28,8 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "states.md"
 TEXT = """\
 # States
 
-Written from the transition tables by `python tests/unit/domain/test_states_page.py`; a test compares the two.
+Written from the transition tables by `python tests/unit/domain/test_states_page.py`; a test compares the two. Runs,
+plans and pushes have no such table in the code: their steps stand in that test, which looks that no state is missing.
 
 A step that a diagram does not show is refused with the code `illegal_transition`; its `details` name the present
 state (`status`) and what would be possible (`allowed`).
@@ -43,6 +56,30 @@ themselves (`settled`). Either may be opened again: somebody decides otherwise, 
 
 {conflicts}
 
+## Runs of a sync
+
+`domain/sync/run.py`. `held`: a guard stopped it before it wrote anything. `planned`: it only made a plan. `skipped`:
+the hourly limit, or another process was at it. `interrupted`: its process died; the next run books that. Only
+`completed` counts as a success.
+
+{runs}
+
+## Plans
+
+`domain/sync/kept_plan.py`. A plan is `broken` until all its steps are there, and becomes so again when the provider
+failed while it was being made. `held`: a guard holds it until a person lets it through. `stale`: somebody tried to
+apply it, and what it was computed from is another by now.
+
+{plans}
+
+## Pushes
+
+`domain/sync/push.py`. A push is `waiting` until the provider has answered; one of which no answer came goes on waiting,
+and is looked up before it is written again. `refused`: not asked again with the same values. `dropped`: the record
+changed meanwhile, and is decided anew.
+
+{pushes}
+
 ## Deliveries
 
 `domain/webhooks/delivery.py`. What came in by a webhook is `received` until it has been looked at. Every end may be
@@ -64,6 +101,37 @@ or was cancelled because its endpoint was disabled. Every end may be replayed.
 
 {messages}
 """
+
+
+RUNS = {
+    None: (RunState.RUNNING, RunState.SKIPPED),
+    RunState.RUNNING: (
+        RunState.COMPLETED,
+        RunState.FAILED,
+        RunState.HELD,
+        RunState.PLANNED,
+        RunState.INTERRUPTED,
+    ),
+}
+PLANS = {
+    None: (PlanState.BROKEN,),
+    PlanState.BROKEN: (PlanState.PLANNED, PlanState.HELD),
+    PlanState.PLANNED: (PlanState.APPLIED, PlanState.STALE, PlanState.BROKEN),
+    PlanState.HELD: (PlanState.PLANNED, PlanState.BROKEN),
+}
+PUSHES = {
+    None: (PushState.WAITING,),
+    PushState.WAITING: (PushState.DONE, PushState.REFUSED, PushState.DROPPED),
+}
+
+
+def steps(table: Mapping[Any, Sequence[enum.Enum]]) -> str:
+    """The diagram of a table that is kept here; None is the beginning."""
+    return diagram(
+        f"{'[*]' if source is None else source.value} --> {target.value}"
+        for source, targets in table.items()
+        for target in targets
+    )
 
 
 def diagram(edges: Iterable[str]) -> str:
@@ -105,6 +173,9 @@ def page() -> str:
         memberships=diagram(["[*] --> pending", *memberships]),
         leads=diagram(["[*] --> new", *leads]),
         conflicts=diagram(["[*] --> open", *conflicts]),
+        runs=steps(RUNS),
+        plans=steps(PLANS),
+        pushes=steps(PUSHES),
         deliveries=diagram(["[*] --> received", *deliveries]),
         endpoints=diagram(["[*] --> active", *endpoints]),
         messages=diagram(["[*] --> pending", *messages]),
@@ -122,11 +193,44 @@ def test_every_state_and_every_step_is_on_the_page() -> None:
         *status.Step,
         *stage.Stage,
         *conflict.ConflictState,
+        *RunState,
+        *PlanState,
+        *PushState,
         *delivery.DeliveryState,
         *endpoint.EndpointState,
         *message.MessageState,
     ):
         assert name.value in words
+
+
+@pytest.mark.parametrize(("table", "states"), [(RUNS, RunState), (PLANS, PlanState), (PUSHES, PushState)])
+def test_a_table_that_is_kept_here_misses_no_state(
+    table: Mapping[Any, Sequence[enum.Enum]], states: type[enum.Enum]
+) -> None:
+    assert {target for targets in table.values() for target in targets} == set(states)
+
+
+def test_a_plan_takes_the_steps_of_the_page() -> None:
+    plan = KeptPlan(
+        id=PlanId(UUID(int=1)),
+        tenant_id=TenantId(UUID(int=2)),
+        account_id=AccountId(UUID(int=3)),
+        kind="members",
+        run_id=RunId(UUID(int=4)),
+        created_at=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+    with pytest.raises(IllegalTransition):
+        plan.ensure_appliable()
+    plan.finish(
+        (Part(kind="member", policy_version=0, trips=(Trip(guard="deleted", count=9, shared=9, message="m"),)),)
+    )
+    with pytest.raises(PlanHeld):
+        plan.ensure_appliable()
+    plan.accept("Ada")
+    plan.ensure_appliable()
+    plan.end(PlanState.STALE, now=plan.created_at)
+    with pytest.raises(PlanStale):
+        plan.ensure_appliable()
 
 
 if __name__ == "__main__":

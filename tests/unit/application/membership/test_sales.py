@@ -1,6 +1,6 @@
 """A sale happens once, or a person is asked to make it (W1)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 import pytest
@@ -26,7 +26,7 @@ from tresen.domain.tenancy.provider_account import CredentialState
 
 from ..studio import BOOKS, GOLD, SILVER, Studio
 
-STARTS = date(2026, 4, 1)
+STARTS, NO_TIME = date(2026, 4, 1), timedelta()
 EVA = Buyer(first_name=" Eva ", last_name="Marx", email=" eva@example.org ", phone="0171 5550001")
 
 
@@ -246,8 +246,8 @@ async def test_an_answer_that_nobody_can_read_leaves_the_outcome_in_doubt(studio
     sold_there: list[str] = []
     sell = studio.books.memberships.add
 
-    def sell_and_spoil(values: Values) -> str:
-        sold_there.append(sell(values))
+    def sell_and_spoil(values: Values, *, late: timedelta = NO_TIME) -> str:
+        sold_there.append(sell(values, late=late))
         studio.books.memberships.spoil(sold_there[-1])
         return sold_there[-1]
 
@@ -260,7 +260,11 @@ async def test_an_answer_that_nobody_can_read_leaves_the_outcome_in_doubt(studio
 async def test_a_sale_that_cannot_be_taken_over_is_in_doubt_and_not_refused(studio: Studio) -> None:
     ada = await member_here(studio)
     sell = studio.books.memberships.add
-    studio.books.memberships.add = lambda values: sell({**values, "member": "9999"})  # type: ignore[method-assign] # of these books only
+
+    def sell_to_nobody(values: Values, *, late: timedelta = NO_TIME) -> str:
+        return sell({**values, "member": "9999"}, late=late)
+
+    studio.books.memberships.add = sell_to_nobody  # type: ignore[method-assign] # of these books only
     sold = await studio.create_membership(sale(studio, ada))
     assert reason(sold) is TaskReason.OUTCOME_UNKNOWN
     assert sold.member is not None

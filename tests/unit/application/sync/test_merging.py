@@ -8,6 +8,7 @@ from tresen.application.sync.kinds import MEMBERSHIP
 from tresen.domain.membership.status import Status
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.errors import StorageConflict
+from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Counts
 from tresen.domain.sync.schema import Value
@@ -20,8 +21,9 @@ Line = tuple[str, Value, Value, Value, Side, str]
 
 
 def journal(studio: Studio) -> list[Line]:
-    """Field, base, ours, theirs, side, rule; oldest first."""
-    return [(c.field, c.base, c.ours, c.theirs, c.side, c.rule) for c in studio.changes()]
+    """Field, base, ours, theirs, side, rule; oldest first. What people edited here is told elsewhere: test_versions."""
+    lines = (line for line in studio.changes() if line.rule != LOCAL_EDIT)
+    return [(c.field, c.base, c.ours, c.theirs, c.side, c.rule) for c in lines]
 
 
 async def synced(law: Law, **laws: Law) -> tuple[Studio, str]:

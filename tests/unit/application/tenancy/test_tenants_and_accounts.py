@@ -12,7 +12,7 @@ from tresen.application.webhooks.open_inbox import OpenInbox
 from tresen.domain.shared.errors import AlreadyExists, CredentialsRefused, InvalidValue, NotFound
 from tresen.domain.shared.ids import AccountId
 from tresen.domain.staff.task import TaskState
-from tresen.domain.sync.decision import Policy
+from tresen.domain.sync.policy import Policy
 from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
 
 from ..studio import Studio

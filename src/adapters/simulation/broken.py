@@ -1,0 +1,32 @@
+"""What must hold, and what did not."""
+
+import attrs
+
+RULES = {
+    "no-loss": "every value that a sync overwrites is in the journal, in the transaction that overwrites it",
+    "no-double": "no record is made twice, here or there, for one that people made",
+    "convergence": "at rest both sides are equal, field by field, unless policy, conflict or refusal explains it",
+    "one-to-one": "a record of ours has at most one link per account, and links lead to different records",
+    "proof": "a record is deleted on one side only when it is gone on the other",
+    "quiet": "at rest another run writes nothing, here or there",
+    "settles": "without failures, a handful of runs brings everything to rest",
+    "listing": "what is at rest by changes alone is at rest for a complete listing, too",
+    "calls": "a run makes no more calls than pages and single looks need",
+    "held": "a run that a guard held has decided nothing",
+    "guards": "a run deletes and blanks no more than its guards let through",
+    "tenant": "a run opens no other tenant, and writes to no gym but its own",
+    "permission": "nothing is written to a provider to whom nothing may be written",
+    "runs": "a line of the journal names a run that exists",
+    "errors": "a run ends in its books, not in an error that nobody foresaw",
+}
+
+
+@attrs.frozen
+class Broken:
+    """A rule of ``RULES`` that did not hold, and how that was seen."""
+
+    rule: str
+    seen: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.seen}"

@@ -1,0 +1,57 @@
+"""Values that people type in: each another, so that one that is lost can be told."""
+
+from random import Random
+
+from ...application.sync.kinds import LEAD, MEMBER
+from ...domain.sync.schema import Value
+
+_STAGES = ("new", "contacted", "qualified", "lost", "on ice")
+_STATES = ("active", "paused", "cancelled", "frozen")
+
+
+def chance(rnd: Random, percent: int) -> bool:
+    """Whether it happens, in so many of a hundred cases."""
+    return rnd.randrange(100) < percent
+
+
+def new_values(rnd: Random, kind: str, who: str) -> dict[str, Value]:
+    """Of a new record."""
+    if kind == LEAD:
+        return {"last_name": "Lead", "email": _address(rnd, who), "status": "new", "source": rnd.choice(("web", None))}
+    if kind == MEMBER:
+        return {"last_name": "Member", "email": _address(rnd, who), "status": "active", "city": "Ulm"}
+    return {"kind": "plan", "starts_on": "2026-01-01", "flagged_active": True, "price": "49.00 EUR"}
+
+
+def some_values(rnd: Random, kind: str, who: str, number: int) -> dict[str, Value]:
+    """Of one to three fields that are edited."""
+    if kind == LEAD:
+        pool = _person(rnd, who, number) | {
+            "status": rnd.choice(_STAGES),
+            "notes": rnd.choice((f"note {number}", f"note {number}", None)),
+            "source": f"source {number}",
+        }
+    elif kind == MEMBER:
+        pool = _person(rnd, who, number) | {
+            "status": rnd.choice(_STATES),
+            "city": f"City {number}",
+            "email_opt_in": rnd.choice((True, False, None)),
+            "born_on": f"1990-01-{1 + number % 28:02d}",
+        }
+    else:
+        pool = {"kind": f"kind {number}", "auto_renew": rnd.choice((True, False, None)), "price": f"{number}.50 EUR"}
+    return {name: pool[name] for name in rnd.sample(sorted(pool), rnd.choice((1, 1, 2, 3)))}
+
+
+def _person(rnd: Random, who: str, number: int) -> dict[str, Value]:
+    phone = f"30 {1000000 + number}"
+    return {
+        "last_name": rnd.choice((f"Name {number}", f" Name {number} ", "")),
+        "email": rnd.choice((f"{who.lower()}.{number}@example.org", f"{who}.{number}@Example.org", None)),
+        "phone": rnd.choice((f"0{phone}", f"+49 {phone}", None)),
+    }
+
+
+def _address(rnd: Random, who: str) -> str | None:
+    written = f"{who}@example.org"
+    return rnd.choice((written, written, written.lower(), written.upper(), None))

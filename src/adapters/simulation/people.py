@@ -1,0 +1,164 @@
+"""What people do, on both sides: straight in the store and in the gym's books, as the sync finds it afterwards."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import attrs
+
+from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...domain.leads.lead import Lead
+from ...domain.sync.schema import Value
+from ..memory.gym_books import Entry
+from .script import (
+    CreateHere,
+    CreateThere,
+    DeleteHere,
+    DeleteThere,
+    EditHere,
+    EditThere,
+    Forget,
+    PassTime,
+    SetPolicy,
+    SetWrites,
+    Step,
+)
+from .world import Entity, World
+
+# The field that says whom a record is about.
+TAG = {MEMBER: "first_name", LEAD: "first_name", MEMBERSHIP: "name"}
+
+
+@attrs.define
+class Origins:
+    """Where people made records: by kind and name, the sides that they made them on."""
+
+    _made: dict[tuple[int, str, str], set[str]] = attrs.field(factory=dict)
+
+    def note(self, tenant: int, kind: str, who: str, side: str) -> bool:
+        """False when it was made on that side before."""
+        sides = self._made.setdefault((tenant, kind, who), set())
+        if side in sides:
+            return False
+        sides.add(side)
+        return True
+
+    def count(self, tenant: int, kind: str, who: str) -> int:
+        """On how many sides."""
+        return len(self._made.get((tenant, kind, who), ()))
+
+
+@attrs.frozen
+class People:
+    """They act on a world; what they made is kept in ``origins``."""
+
+    origins: Origins = attrs.field(factory=Origins)
+
+    def act(self, world: World, step: Step) -> None:  # noqa: C901 - a table of words
+        """Do it. What cannot be done is not."""
+        match step:
+            case EditHere():
+                self._edit_here(world, step)
+            case CreateHere():
+                self._create_here(world, step)
+            case DeleteHere():
+                self._delete_here(world, step)
+            case EditThere():
+                self._edit_there(world, step)
+            case CreateThere():
+                self._create_there(world, step)
+            case DeleteThere():
+                self._delete_there(world, step)
+            case Forget():
+                world.gyms[step.account].shelf(step.kind).forget()
+            case SetPolicy():
+                world.set_policy(step.account, step.kind, step.document)
+            case SetWrites():
+                account = world.account(step.account)
+                changed = attrs.evolve(account, writes_enabled=step.on, version=account.version + 1)
+                world.room(world.specs[step.account].tenant).accounts.put(account.id, changed)
+            case PassTime():
+                world.clock.advance(timedelta(minutes=step.minutes))
+            case _:
+                raise TypeError(f"nobody can {step}")
+
+    def _edit_here(self, world: World, step: EditHere) -> None:
+        for key, entity in here(world, step.tenant, step.kind, step.who)[:1]:
+            edited = _copy(world, step.tenant, step.kind, key)
+            if step.kind == MEMBERSHIP:
+                for name, value in step.values.items():
+                    setattr(edited, name, value)
+                edited.updated_at = world.clock.now()
+            else:
+                world.records[step.kind].update(edited, step.values, now=world.clock.now())
+            edited.drain()
+            edited.version = entity.version + 1
+            world.table(world.room(step.tenant), step.kind).put(key, edited)
+
+    def _create_here(self, world: World, step: CreateHere) -> None:
+        if not self.origins.note(step.tenant, step.kind, step.who, "here"):
+            return
+        values = {TAG[step.kind]: step.who, **step.values}
+        entity: Lead = world.records[step.kind].create(values, id=world.ids.new(), now=world.clock.now())
+        made = attrs.evolve(entity, tenant_id=world.tenants[step.tenant].id, version=1)
+        made.drain()
+        world.table(world.room(step.tenant), step.kind).put(made.id, made)
+
+    def _delete_here(self, world: World, step: DeleteHere) -> None:
+        """Whoever deletes makes the record due: nothing else tells the next run."""
+        room = world.room(step.tenant)
+        for key, _ in here(world, step.tenant, step.kind, step.who)[:1]:
+            if step.kind == MEMBER and any(room.memberships.among("member", key)):
+                continue
+            world.table(room, step.kind).remove(key)
+            for _, link in room.sync_records.among("local", (step.kind, key)):
+                due = (link.account_id, step.kind, link.external_id)
+                room.due.put(due, due)
+
+    def _edit_there(self, world: World, step: EditThere) -> None:
+        entry = there(world, step.account, step.kind, step.who)
+        if entry is not None:
+            shelf = world.gyms[step.account].shelf(step.kind)
+            shelf.edit(entry.external_id, step.values, late=timedelta(seconds=step.late_s))
+
+    def _delete_there(self, world: World, step: DeleteThere) -> None:
+        """A gym that deletes a member deletes what they bought."""
+        entry, late = there(world, step.account, step.kind, step.who), timedelta(seconds=step.late_s)
+        if entry is None:
+            return
+        gym = world.gyms[step.account]
+        if step.kind == MEMBER:
+            bought = gym.shelf(MEMBERSHIP)
+            for one in bought.entries():
+                if one.values["member"] == entry.external_id:
+                    bought.remove(one.external_id, late=late)
+        gym.shelf(step.kind).remove(entry.external_id, late=late)
+
+    def _create_there(self, world: World, step: CreateThere) -> None:
+        values: dict[str, Value] = {TAG[step.kind]: step.who, **step.values}
+        if step.kind == MEMBERSHIP:
+            member = there(world, step.account, MEMBER, str(step.values["member"]))
+            if member is None:
+                return
+            values["member"] = member.external_id
+        side = f"there {step.account}"
+        if self.origins.note(world.specs[step.account].tenant, step.kind, step.who, side):
+            world.gyms[step.account].shelf(step.kind).add(values, late=timedelta(seconds=step.late_s))
+
+
+def here(world: World, tenant: int, kind: str, who: str) -> list[tuple[UUID, Entity]]:
+    """Our records about somebody, the oldest first."""
+    rows = world.table(world.room(tenant), kind).items()
+    return sorted(((key, row) for key, row in rows if getattr(row, TAG[kind]) == who), key=lambda pair: pair[0])
+
+
+def there(world: World, account: int, kind: str, who: str) -> Entry | None:
+    """The provider's first record about somebody."""
+    entries = world.gyms[account].shelf(kind).entries()
+    return next((entry for entry in entries if entry.values[TAG[kind]] == who), None)
+
+
+def _copy(world: World, tenant: int, kind: str, key: UUID) -> Entity:
+    table = world.table(world.room(tenant), kind)
+    found = table.find(key)
+    assert found is not None, "the caller has just seen it"  # noqa: S101 - for the type checker
+    return table.copy(found)

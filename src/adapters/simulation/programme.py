@@ -1,0 +1,102 @@
+"""What a run's calls run into: counted over provider and store, so that a fault can be put at any of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from ...domain.shared.errors import CursorExpired, GatewayError, GatewayRejected, GatewayUnavailable
+from ..memory.faults import Fault as Planned
+from ..memory.faults import Faults
+from .script import Fault, Meanwhile, Step
+
+_BEFORE: dict[str, Callable[[], GatewayError]] = {
+    "lost": lambda: GatewayUnavailable("the request was lost"),
+    "429": lambda: GatewayUnavailable("too many requests", retry_after_s=1),
+    "5xx": lambda: GatewayUnavailable("the provider is down"),
+    "rejected": lambda: GatewayRejected("the provider does not take it"),
+}
+# What changes an answer, and goes by the one call at which it was planned.
+_BENDS = frozenset({"partial", "ignored", "duplicate", "reorder"})
+_WRITES = ("push", "create", "delete")
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+class Process:
+    """A process of Tresen: whatever it calls after its death raises Killed again, so that it has no effect."""
+
+    def __init__(self, dies_at: int | None = None) -> None:
+        self.calls = 0
+        self.dead = False
+        self._dies_at = dies_at
+
+    def touch(self) -> None:
+        """It calls a port."""
+        if self.dead or self.calls == self._dies_at:
+            self.dead = True
+            raise Killed
+        self.calls += 1
+
+
+class Programme(Faults):
+    """The faults of one gym, exchanged for every run. ``act`` does what people do meanwhile."""
+
+    def __init__(self, act: Callable[[Step], None]) -> None:
+        super().__init__()
+        self._act = act
+        self.process = Process()
+        self.bend: str | None = None
+        self.begin(Process())
+
+    def begin(self, process: Process, faults: Sequence[Fault] = (), meanwhile: Sequence[Meanwhile] = ()) -> None:
+        """Another run."""
+        self.process = process
+        self.made = 0
+        self.calls = []
+        self._at: dict[int, str] = {fault.at: fault.what for fault in faults}
+        self._meanwhile = list(meanwhile)
+        self.hit: list[str] = []
+
+    def take(self, call: str) -> Planned | None:
+        """Faults come page by page."""
+        self.calls.append(call)
+        return None
+
+    def turn(self, call: str, page: int, fault: Planned | None) -> None:  # noqa: ARG002 - as the port has it
+        """A page is asked for."""
+        self._reach(call)
+
+    @contextmanager
+    def around(self, call: str) -> Iterator[None]:
+        """A call with an effect."""
+        self.take(call)
+        what = self._reach(call)
+        yield
+        if what == "timeout-after-commit":
+            raise GatewayUnavailable("no answer came in time")
+        self.process.touch()
+
+    def _reach(self, call: str) -> str | None:
+        self.process.touch()
+        number, self.made = self.made, self.made + 1
+        for each in [m for m in self._meanwhile if m.at == number]:
+            self._meanwhile.remove(each)
+            self._act(each.step)
+        self.bend = None
+        what = self._at.pop(number, None)
+        if what is None:
+            return None
+        self.hit.append(f"{what}@{call}")
+        if what in _BENDS:
+            self.bend = what
+        elif what == "410":
+            if call.endswith(".changes"):
+                raise CursorExpired("the provider no longer knows where changes went on")
+        elif what == "timeout-after-commit":
+            if not call.endswith(_WRITES):
+                raise GatewayUnavailable("no answer came in time")
+        else:
+            error = _BEFORE[what]()
+            raise error
+        return what

@@ -1,0 +1,219 @@
+"""Scripts: what happens in a simulated world, as data.
+
+Records go by the name of whom they are about (``who``), which nobody edits; a step about somebody who is not there does
+nothing. So any part of a script is a script, and a long one that fails can be made short.
+"""
+
+from collections.abc import Mapping
+
+import attrs
+
+from ...domain.sync.schema import Values
+
+# The providers' behaviour that a script may ask for, and what one call may run into.
+HABITS = ("normalise", "page-shift", "no-tombstones", "no-changes")
+FAULTS = ("lost", "timeout-after-commit", "429", "5xx", "410", "partial", "rejected", "ignored", "duplicate", "reorder")
+EVENTS = ("crash", "meanwhile", "late-commit", "forgotten", "delay")
+COURSE_NAMES = ("members", "leads")
+ALL_FAULTS = frozenset({*HABITS, *FAULTS, *EVENTS})
+
+
+@attrs.frozen(kw_only=True)
+class AccountSpec:
+    """An account of tenant number ``tenant`` at a gym of its own. ``policies``: documents by kind of record."""
+
+    tenant: int = 0
+    writes: bool = True
+    page_size: int = 3
+    resolution_s: int = 1
+    habits: tuple[str, ...] = ()
+    policies: Mapping[str, Mapping[str, object]] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """Something that happens."""
+
+
+@attrs.frozen(kw_only=True)
+class EditHere(Step):
+    """Somebody edits our record."""
+
+    tenant: int
+    kind: str
+    who: str
+    values: Values
+
+
+@attrs.frozen(kw_only=True)
+class CreateHere(Step):
+    """Somebody makes a record here."""
+
+    tenant: int
+    kind: str
+    who: str
+    values: Values
+
+
+@attrs.frozen(kw_only=True)
+class DeleteHere(Step):
+    """Somebody deletes our record."""
+
+    tenant: int
+    kind: str
+    who: str
+
+
+@attrs.frozen(kw_only=True)
+class EditThere(Step):
+    """Somebody edits the provider's record; the change is seen ``late_s`` seconds after the stamp that it bears."""
+
+    account: int
+    kind: str
+    who: str
+    values: Values
+    late_s: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class CreateThere(Step):
+    """Somebody makes a record at the provider. A membership's ``member`` is a name."""
+
+    account: int
+    kind: str
+    who: str
+    values: Values
+    late_s: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class DeleteThere(Step):
+    """Somebody deletes the provider's record."""
+
+    account: int
+    kind: str
+    who: str
+    late_s: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Forget(Step):
+    """The provider forgets what was deleted, and where changes went on."""
+
+    account: int
+    kind: str
+
+
+@attrs.frozen(kw_only=True)
+class SetPolicy(Step):
+    """Somebody says otherwise how a kind is merged at an account."""
+
+    account: int
+    kind: str
+    document: Mapping[str, object]
+
+
+@attrs.frozen(kw_only=True)
+class SetWrites(Step):
+    """Somebody lets us write to the provider, or forbids it."""
+
+    account: int
+    on: bool
+
+
+@attrs.frozen(kw_only=True)
+class PassTime(Step):
+    """Nothing happens for a while."""
+
+    minutes: int
+
+
+@attrs.frozen(kw_only=True)
+class Fault:
+    """What the provider's call number ``at`` of a run (from 0) runs into."""
+
+    at: int
+    what: str
+
+
+@attrs.frozen(kw_only=True)
+class Meanwhile:
+    """What somebody does just before the provider's call number ``at`` of a run takes effect."""
+
+    at: int
+    step: Step
+
+
+@attrs.frozen(kw_only=True)
+class Sync(Step):
+    """A run. ``crash``: the process dies at that one of all its calls to provider and store (from 0)."""
+
+    account: int
+    course: str
+    whole: bool = False
+    faults: tuple[Fault, ...] = ()
+    meanwhile: tuple[Meanwhile, ...] = ()
+    crash: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Webhook(Step):
+    """The provider tells that something changed: so many ``copies`` arrive, each a run, after so many more steps."""
+
+    account: int
+    course: str
+    copies: int = 1
+    after: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Accept(Step):
+    """A person lets the plan through that a guard holds."""
+
+    account: int
+    course: str
+
+
+@attrs.frozen(kw_only=True)
+class Resolve(Step):
+    """A person decides the first open conflict of an account: ``theirs`` or ``ours``."""
+
+    account: int
+    kind: str
+    choice: str
+
+
+@attrs.frozen(kw_only=True)
+class Undo(Step):
+    """A person undoes the latest run of an account that wrote anything here."""
+
+    account: int
+
+
+STEPS: Mapping[str, type[Step]] = {
+    "edit_here": EditHere,
+    "create_here": CreateHere,
+    "delete_here": DeleteHere,
+    "edit_there": EditThere,
+    "create_there": CreateThere,
+    "delete_there": DeleteThere,
+    "forget": Forget,
+    "set_policy": SetPolicy,
+    "set_writes": SetWrites,
+    "pass_time": PassTime,
+    "sync": Sync,
+    "webhook": Webhook,
+    "accept": Accept,
+    "resolve": Resolve,
+    "undo": Undo,
+}
+
+
+@attrs.frozen(kw_only=True)
+class Script:
+    """A world and what happens in it. ``courses`` are those that are brought in step at the end."""
+
+    seed: int = 0
+    accounts: tuple[AccountSpec, ...]
+    courses: tuple[str, ...]
+    steps: tuple[Step, ...]

@@ -1,0 +1,143 @@
+"""After a script: no failures any more, runs until nothing changes, and then what must hold at rest."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import attrs
+
+from ...application.sync.kinds import LEAD
+from ...domain.sync.run import RunState
+from .player import Player
+from .rest import Rest
+from .script import Sync
+from .world import COURSES
+
+_ROUNDS = 8
+_A_MINUTE, _A_DAY = timedelta(minutes=1), timedelta(days=1)
+# Written by every run, whatever it finds.
+_BOOKS = frozenset({"tenant", "audit", "runs", "errors", "sync_states"})
+# Written again and again while a record cannot be applied, which its run tells as an error.
+_RETRIED = frozenset({"plans", "plan_steps", "due"})
+Rows = Mapping[str, Mapping[object, object]]
+
+
+@attrs.define
+class Settling:
+    """Of one player."""
+
+    _player: Player
+    _erred: bool = False
+
+    async def __call__(self) -> None:
+        """First by changes alone, then with complete listings."""
+        player = self._player
+        if not await self._settle(whole=False):
+            return
+        self._check(by_changes=True)
+        if player.broken:
+            return
+        before = self._rows(), player.witness.writes
+        await self._list()
+        if any("no-tombstones" in spec.habits for spec in player.script.accounts):
+            player.world.clock.advance(_A_DAY)
+        elif self._same(before):
+            # Nothing was written by two rounds in a row: what must hold at rest was looked at.
+            self._check(by_changes=False)
+            player.witness.pay()
+            return
+        if player.broken or not await self._settle(whole=True):
+            return
+        self._check(by_changes=False)
+        player.witness.pay()
+        before = self._rows(), player.witness.writes
+        await self._round(whole=False)
+        if not self._same(before):
+            player.witness.say("quiet", f"another run wrote: {self._difference(before[0])}")
+
+    async def _settle(self, *, whole: bool) -> bool:
+        """Whether it came to rest."""
+        player = self._player
+        before = self._rows(), player.witness.writes
+        for _ in range(_ROUNDS):
+            await self._round(whole=whole)
+            player.look()
+            if player.broken:
+                return False
+            if self._same(before):
+                return True
+            last, before = before, (self._rows(), player.witness.writes)
+        player.witness.say("settles", f"{_ROUNDS} rounds, and still: {self._difference(last[0])}")
+        return False
+
+    async def _round(self, *, whole: bool) -> None:
+        self._erred = False
+        for number, course in self._everything():
+            await self._sync(number, course, whole=whole)
+
+    async def _sync(self, number: int, course: str, *, whole: bool) -> None:
+        player = self._player
+        player.world.clock.advance(_A_MINUTE)
+        run = await player.sync(Sync(account=number, course=course, whole=whole))
+        if run is not None and run.state is RunState.HELD:
+            run = await player.accept(number, course)
+        self._erred |= run is not None and bool(run.counts.errors)
+        if run is not None and run.state is not RunState.COMPLETED:
+            player.witness.say("errors", f"without failures, a run is {run.state.value}: {run.reason}")
+
+    async def _list(self) -> None:
+        """Nothing that changes told is news to a complete listing."""
+        player = self._player
+        for number, course in self._everything():
+            before = self._rows(), player.witness.writes
+            await self._sync(number, course, whole=True)
+            if not (self._may_find(number, course) or self._same(before)):
+                player.witness.say("listing", f"a complete listing found: {self._difference(before[0])}")
+
+    def _may_find(self, number: int, course: str) -> bool:
+        """Where deletions are not told, and where what is here alone is made there."""
+        world = self._player.world
+        told = "no-tombstones" not in world.specs[number].habits
+        return not told or (course == "leads" and world.policy(number, LEAD).create_there)
+
+    def _check(self, *, by_changes: bool) -> None:
+        player = self._player
+        for number, course in self._everything():
+            if by_changes and "no-tombstones" in player.world.specs[number].habits:
+                continue
+            for kind in COURSES[course]:
+                rest = Rest(player.world, number, kind)
+                player.broken.extend(rest.broken())
+                if not by_changes:
+                    player.broken.extend(rest.lonely())
+
+    def _everything(self) -> list[tuple[int, str]]:
+        script = self._player.script
+        return [(number, course) for number in range(len(script.accounts)) for course in script.courses]
+
+    def _rows(self) -> Rows:
+        return {
+            f"{room.tenant.slug} {name}": dict(table.items())
+            for room in self._player.world.store.rooms
+            for name, table in vars(room).items()
+            if name not in _BOOKS
+        }
+
+    def _same(self, before: tuple[Rows, int]) -> bool:
+        rows, writes = before
+        return writes == self._player.witness.writes and not self._changed(rows)
+
+    def _difference(self, rows: Rows) -> str:
+        return ", ".join(self._changed(rows)) or "writes to a provider"
+
+    def _changed(self, rows: Rows) -> list[str]:
+        changed = _changed(rows, self._rows())
+        return [name for name in changed if not (self._erred and name.split()[1] in _RETRIED)]
+
+
+def _changed(before: Rows, after: Rows) -> list[str]:
+    """Tables in which a row was written, even if it is equal: rows are replaced by whoever writes them."""
+    return [name for name, rows in after.items() if not _untouched(before[name], rows)]
+
+
+def _untouched(before: Mapping[object, object], after: Mapping[object, object]) -> bool:
+    return before.keys() == after.keys() and all(row is before[key] for key, row in after.items())

@@ -1,0 +1,177 @@
+"""A script that fails is made shorter, as long as it fails by the same rule."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+import attrs
+
+from .script import (
+    AccountSpec,
+    CreateHere,
+    CreateThere,
+    EditHere,
+    EditThere,
+    Meanwhile,
+    Script,
+    SetPolicy,
+    Step,
+    Sync,
+    Webhook,
+)
+from .simulate import Outcome, simulate
+
+_MOST_TRIES = 1500
+
+
+@attrs.define
+class Shrinking:
+    """``outcome`` is of the shortest script found so far."""
+
+    outcome: Outcome
+    rule: str
+    tries: int = 0
+    _simulate: Callable[[Script], Awaitable[Outcome]] = simulate
+
+    async def takes(self, script: Script) -> bool:
+        """Whether that one fails as well; then it is the shortest."""
+        if self.tries >= _MOST_TRIES or script == self.outcome.script:
+            return False
+        self.tries += 1
+        outcome = await self._simulate(script)
+        if not any(broken.rule == self.rule for broken in outcome.broken):
+            return False
+        self.outcome = outcome
+        return True
+
+
+async def shrink(outcome: Outcome) -> Outcome:
+    """The outcome of a short script that fails by the first rule that ``outcome`` broke."""
+    shrinking = Shrinking(outcome, outcome.broken[0].rule)
+    while True:
+        before = shrinking.outcome.script
+        await _fewer_steps(shrinking)
+        await _simpler(shrinking)
+        if shrinking.outcome.script == before or shrinking.tries >= _MOST_TRIES:
+            return shrinking.outcome
+
+
+async def _fewer_steps(shrinking: Shrinking) -> None:
+    """Without halves, quarters … single steps: delta debugging (Zeller, 1999)."""
+    size = max(1, len(shrinking.outcome.script.steps) // 2)
+    while True:
+        start = 0
+        while start < len(shrinking.outcome.script.steps):
+            script = shrinking.outcome.script
+            steps = script.steps[:start] + script.steps[start + size :]
+            if not await shrinking.takes(attrs.evolve(script, steps=steps)):
+                start += size
+        if size == 1:
+            return
+        size //= 2
+
+
+async def _simpler(shrinking: Shrinking) -> None:
+    while await _simpler_world(shrinking):
+        pass
+    number = 0
+    while number < len(shrinking.outcome.script.steps):
+        script = shrinking.outcome.script
+        for step in _simpler_steps(script.steps[number]):
+            steps = (*script.steps[:number], step, *script.steps[number + 1 :])
+            if await shrinking.takes(attrs.evolve(script, steps=steps)):
+                break
+        else:
+            number += 1
+
+
+async def _simpler_world(shrinking: Shrinking) -> bool:
+    for script in _simpler_worlds(shrinking.outcome.script):
+        if await shrinking.takes(script):
+            return True
+    return False
+
+
+def _simpler_worlds(script: Script) -> Iterator[Script]:
+    for course in script.courses:
+        if len(script.courses) > 1:
+            yield attrs.evolve(script, courses=tuple(c for c in script.courses if c != course))
+    for number in range(len(script.accounts)):
+        yield from _without_account(script, number)
+        for account in _simpler_accounts(script.accounts[number]):
+            accounts = (*script.accounts[:number], account, *script.accounts[number + 1 :])
+            yield attrs.evolve(script, accounts=accounts)
+
+
+def _without_account(script: Script, number: int) -> Iterator[Script]:
+    """Unless a step is about it, or it is the last one."""
+    if len(script.accounts) > 1 and not any(_is_about(step, number) for step in script.steps):
+        accounts = script.accounts[:number] + script.accounts[number + 1 :]
+        yield attrs.evolve(script, accounts=accounts, steps=tuple(_moved(step, number) for step in script.steps))
+
+
+def _is_about(step: Step, account: int) -> bool:
+    inner = [each.step for each in step.meanwhile] if isinstance(step, Sync) else []
+    return getattr(step, "account", None) == account or any(_is_about(each, account) for each in inner)
+
+
+def _moved(step: Step, without: int) -> Step:
+    """The accounts after the one that is left out move up."""
+    if isinstance(step, Sync):
+        inner = tuple(attrs.evolve(each, step=_moved(each.step, without)) for each in step.meanwhile)
+        step = attrs.evolve(step, meanwhile=inner)
+    account = getattr(step, "account", None)
+    return attrs.evolve(step, account=account - 1) if account is not None and account > without else step  # type: ignore[call-arg] # it has one
+
+
+def _simpler_accounts(account: AccountSpec) -> Iterator[AccountSpec]:
+    for habit in account.habits:
+        yield attrs.evolve(account, habits=tuple(h for h in account.habits if h != habit))
+    if account.page_size < _LARGE:
+        yield attrs.evolve(account, page_size=_LARGE)
+    if account.resolution_s > 1:
+        yield attrs.evolve(account, resolution_s=1)
+    for kind, document in account.policies.items():
+        yield attrs.evolve(account, policies={k: d for k, d in account.policies.items() if k != kind})
+        for smaller in _smaller_documents(document):
+            yield attrs.evolve(account, policies={**account.policies, kind: smaller})
+
+
+_LARGE = 100
+
+
+def _smaller_documents(document: Mapping[str, object]) -> Iterator[dict[str, object]]:
+    for key, value in document.items():
+        yield {k: v for k, v in document.items() if k != key}
+        if isinstance(value, dict) and len(value) > 1:
+            for name in value:
+                yield {**document, key: {n: v for n, v in value.items() if n != name}}
+
+
+def _simpler_steps(step: Step) -> Iterator[Step]:
+    match step:
+        case Sync():
+            yield from _simpler_syncs(step)
+        case EditHere() | EditThere() | CreateHere() | CreateThere():
+            if len(step.values) > 1:
+                for name in step.values:
+                    yield attrs.evolve(step, values={n: v for n, v in step.values.items() if n != name})
+            if isinstance(step, EditThere | CreateThere) and step.late_s:
+                yield attrs.evolve(step, late_s=0)
+        case SetPolicy():
+            yield from (attrs.evolve(step, document=smaller) for smaller in _smaller_documents(step.document))
+        case Webhook():
+            yield Sync(account=step.account, course=step.course)
+
+
+def _simpler_syncs(step: Sync) -> Iterator[Step]:
+    if step.crash is not None:
+        yield attrs.evolve(step, crash=None)
+    if step.whole:
+        yield attrs.evolve(step, whole=False)
+    for fault in step.faults:
+        yield attrs.evolve(step, faults=tuple(f for f in step.faults if f != fault))
+    for each in step.meanwhile:
+        yield attrs.evolve(step, meanwhile=_without(step.meanwhile, each))
+
+
+def _without(items: tuple[Meanwhile, ...], item: Meanwhile) -> tuple[Meanwhile, ...]:
+    return tuple(each for each in items if each is not item)

@@ -1,0 +1,49 @@
+"""Transactions of a process that may die at any of them, and whose effects are watched."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from ...domain.shared.ids import TenantId
+from ..memory.unit_of_work import MemoryUnitsOfWork
+from .programme import Process
+
+
+class WatchedUnits(UnitsOfWork):
+    """``before`` and ``after`` are told of every commit; ``opened`` of every unit of work, with its tenant."""
+
+    def __init__(self, inner: MemoryUnitsOfWork) -> None:
+        self._inner = inner
+        self.process = Process()
+        self.opened: Callable[[TenantId], None] = _nobody
+        self.before: Callable[[TenantId], None] = _nobody
+        self.after: Callable[[TenantId], None] = _nobody
+
+    def open(self, tenant_id: TenantId, *, read_only: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        """As the fake does."""
+        return self._open(tenant_id, read_only)
+
+    @asynccontextmanager
+    async def _open(self, tenant_id: TenantId, read_only: bool) -> AsyncIterator[UnitOfWork]:
+        self.process.touch()
+        self.opened(tenant_id)
+        async with self._inner.open(tenant_id, read_only=read_only) as uow:
+            if not read_only:
+                self._watch(uow, tenant_id)
+            yield uow
+
+    def _watch(self, uow: UnitOfWork, tenant_id: TenantId) -> None:
+        commit = uow.commit
+
+        async def watched() -> None:
+            self.process.touch()
+            self.before(tenant_id)
+            await commit()
+            self.after(tenant_id)
+            self.process.touch()
+
+        uow.commit = watched  # type: ignore[method-assign] # of this one unit of work, not of its class
+
+
+def _nobody(tenant_id: TenantId) -> None:
+    """Nobody is told."""

@@ -1,0 +1,236 @@
+"""Watches what a run does, commit by commit and write by write."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from uuid import UUID
+
+import attrs
+
+from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...domain.shared.ids import TenantId
+from ...domain.sync.guards import Share
+from ...domain.sync.journal import NORMALISED, PUSHED, Change
+from ...domain.sync.policy import Policy
+from ...domain.sync.schema import Value, Values
+from ..memory.store import Room
+from .broken import Broken
+from .world import COURSES, Entity, World
+
+KINDS = (MEMBER, MEMBERSHIP, LEAD)
+# Values that were pushed over: account, kind, id there, field, value.
+Owed = tuple[int, str, str, str, Value]
+
+
+@attrs.define
+class Task:
+    """A run that is under way. ``accepted``: a person let its plan through."""
+
+    account: int
+    course: str
+    accepted: bool
+    policies: Mapping[str, Policy]
+    shared: Mapping[str, int]
+    removed: Counter[str] = attrs.field(factory=Counter)
+    blanked: Counter[tuple[str, str]] = attrs.field(factory=Counter)
+    lines: list[Change] = attrs.field(factory=list)
+    made: int = 0
+    asked: int = 0
+    pushes: int = 0
+
+
+@attrs.define
+class _Seen:
+    entities: Mapping[str, Mapping[UUID, Entity]]
+    links: Mapping[tuple[str, UUID], tuple[tuple[int, str], ...]]
+    lines: int
+    conflicts: int
+    pushes: int
+
+
+class Witness:
+    """Of one world. ``broken`` is what did not hold so far; ``owed`` must be in the journal at rest."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.broken: list[Broken] = []
+        self.owed: dict[Owed, None] = {}
+        self.writes = 0
+        self.commits = 0
+        self._task: Task | None = None
+        self._seen: _Seen | None = None
+        world.units.opened, world.units.before, world.units.after = self._opened, self._before, self._after
+        for number, gym in enumerate(world.gyms):
+            gym.written = self._at(number)
+
+    def say(self, rule: str, seen: str) -> None:
+        """A rule does not hold."""
+        self.broken.append(Broken(rule, seen))
+
+    def begin(self, account: int, course: str, *, accepted: bool) -> Task:
+        """A run begins."""
+        kinds = COURSES[course]
+        self._task = Task(
+            account=account,
+            course=course,
+            accepted=accepted,
+            policies={kind: self.world.policy(account, kind) for kind in kinds},
+            shared={kind: len(self.world.links(account, kind)) for kind in kinds},
+        )
+        return self._task
+
+    def end(self) -> None:
+        """The run is over; was it within its guards?"""
+        task, self._task = self._task, None
+        if task is None or task.accepted:
+            return
+        for kind, count in task.removed.items():
+            if count > _most(task.policies[kind].guards.deleted, task.shared[kind]):
+                self.say("guards", f"{count} of {task.shared[kind]} {kind}s were deleted")
+        for (kind, field), count in task.blanked.items():
+            if count > _most(task.policies[kind].guards.blanked, task.shared[kind]):
+                self.say("guards", f"{count} of {task.shared[kind]} {kind}s lost their {field}")
+
+    # -- the store -----------------------------------------------------------------------------------------------
+
+    def _opened(self, tenant_id: TenantId) -> None:
+        if self._task is not None and tenant_id != self._home().tenant.id:
+            self.say("tenant", f"a run for {self._home().tenant.slug} opened another tenant")
+
+    def _home(self) -> Room:
+        assert self._task is not None, "only asked for in a run"  # noqa: S101 - for the type checker
+        return self.world.room(self.world.specs[self._task.account].tenant)
+
+    def _before(self, tenant_id: TenantId) -> None:
+        room = self.world.store.room(tenant_id)
+        links: dict[tuple[str, UUID], tuple[tuple[int, str], ...]] = {}
+        for link in room.sync_records.rows():
+            account = self.world.account_ids.index(link.account_id)
+            key = (link.kind, link.local_id)
+            links[key] = (*links.get(key, ()), (account, link.external_id))
+        self._seen = _Seen(
+            entities={kind: dict(self.world.table(room, kind).items()) for kind in KINDS},
+            links=links,
+            lines=len(room.changes),
+            conflicts=len(room.conflicts),
+            pushes=len(room.pushes),
+        )
+
+    def _after(self, tenant_id: TenantId) -> None:
+        self.commits += 1
+        seen, task, room = self._seen, self._task, self.world.store.room(tenant_id)
+        if seen is None or task is None:
+            return
+        lines = list(islice(room.changes.rows(), seen.lines, None))
+        task.lines += lines
+        task.asked += len(room.conflicts) - seen.conflicts
+        task.pushes += len(room.pushes) - seen.pushes
+        for line in lines:
+            if line.run_id not in room.runs:
+                self.say("runs", f"a line about {line.kind} {line.external_id} names a run that is not there")
+        for kind in KINDS:
+            self._compare(room, kind, seen, lines, task)
+        self._one_to_one(room)
+
+    def _compare(self, room: Room, kind: str, seen: _Seen, lines: Sequence[Change], task: Task) -> None:
+        table = self.world.table(room, kind)
+        task.made += sum(1 for key, _ in table.items() if key not in seen.entities[kind])
+        for key, old in seen.entities[kind].items():
+            new = table.find(key)
+            if new is old:
+                continue
+            if new is None:
+                self._removed(kind, key, seen, task)
+            told = [line for line in lines if line.kind == kind and line.local_id == key]
+            self._told(kind, key, old, new, told, task)
+
+    def _told(self, kind: str, key: UUID, old: Entity, new: Entity | None, told: Sequence[Change], task: Task) -> None:
+        schema, before = self.world.schema(kind), self.world.values(kind, old)
+        after = {} if new is None else self.world.values(kind, new)
+        for field in schema.fields:
+            was, now = before.get(field.name), after.get(field.name)
+            if field.canonical(was) is None or field.same(was, now):
+                continue
+            if new is not None and field.canonical(now) is None:
+                task.blanked[kind, field.name] += 1
+            lines = [line for line in told if line.field == field.name]
+            if not any(field.same(line.ours, was) for line in lines):
+                self.say("no-loss", f"{field.name} of our {kind} {key} was {was!r}, is {now!r}, and no line says so")
+
+    def _removed(self, kind: str, key: UUID, seen: _Seen, task: Task) -> None:
+        task.removed[kind] += 1
+        for account, external_id in seen.links.get((kind, key), ()):
+            if account == task.account and self.world.gyms[account].shelf(kind).find(external_id) is not None:
+                self.say("proof", f"our {kind} {key} was deleted, and {external_id} is there")
+
+    def _one_to_one(self, room: Room) -> None:
+        count = Counter((link.account_id, link.kind, link.local_id) for link in room.sync_records.rows())
+        for (_, kind, local_id), times in count.items():
+            if times > 1:
+                self.say("one-to-one", f"{times} links lead to our {kind} {local_id}")
+
+    # -- the gyms ------------------------------------------------------------------------------------------------
+
+    def _at(self, number: int) -> "_AtGym":
+        return _AtGym(self, number)
+
+    def written(self, number: int, kind: str, external_id: str, before: Values | None, after: Values | None) -> None:
+        """A write at a gym took effect."""
+        self.writes += 1
+        task = self._task
+        if task is None or task.account != number:
+            self.say("tenant", f"{kind} {external_id} of account {number} was written by no run of it")
+            return
+        if not self.world.account(number).writes_enabled:
+            self.say("permission", f"{kind} {external_id} was written, and nothing may be")
+        if after is None:
+            self._deleted_there(number, kind, external_id, before or {})
+        elif before is not None:
+            schema = self.world.schema(kind)
+            for name in before:
+                field = schema.by_name[name]
+                if field.canonical(before[name]) is not None and not field.same(before[name], after.get(name)):
+                    self.owed[number, kind, external_id, name, before[name]] = None
+
+    def _deleted_there(self, number: int, kind: str, external_id: str, before: Values) -> None:
+        for link in self.world.links(number, kind):
+            if link.external_id == external_id:
+                room = self.world.room(self.world.specs[number].tenant)
+                if self.world.table(room, kind).find(link.local_id) is not None:
+                    self.say("proof", f"{kind} {external_id} was deleted there, and ours is here")
+        for name, value in before.items():
+            if self.world.schema(kind).by_name[name].canonical(value) is not None:
+                self.owed[number, kind, external_id, name, value] = None
+
+    def pay(self) -> None:
+        """At rest: whatever was pushed over must be in the journal."""
+        for number, kind, external_id, name, value in self.owed:
+            room = self.world.room(self.world.specs[number].tenant)
+            field = self.world.schema(kind).by_name[name]
+            lines = (line for line in room.changes.rows() if (line.kind, line.field) == (kind, name))
+            known = (
+                v for line in lines if line.external_id == external_id for v in (line.base, line.ours, line.theirs)
+            )
+            if not any(field.same(each, value) for each in known):
+                self.say("no-loss", f"{name} of {kind} {external_id} there was {value!r}, and no line says so")
+        self.owed.clear()
+
+
+@attrs.frozen
+class _AtGym:
+    witness: Witness
+    number: int
+
+    def __call__(self, kind: str, external_id: str, before: Values | None, after: Values | None) -> None:
+        self.witness.written(self.number, kind, external_id, before, after)
+
+
+def _most(share: Share, shared: int) -> int:
+    """How many records a guard lets through: said once more, so that the guard's own arithmetic is looked after."""
+    return max(share.at_least, share.percent * shared // 100)
+
+
+def decided_nothing(task: Task) -> bool:
+    """Whether the run only told of pushes that were decided before."""
+    quiet = all(line.rule in {PUSHED, NORMALISED} for line in task.lines)
+    return quiet and not (task.removed or task.made or task.asked or task.pushes)

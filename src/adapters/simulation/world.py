@@ -1,0 +1,194 @@
+"""The world of a script: tenants, accounts, gyms, store and clock, and the sync over them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from ...application.ports.sync_books import PolicyDocument
+from ...application.sync.desk import BUILT_IN_LAWS, SyncDesk, sync_desk
+from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.lead_records import LeadRecords
+from ...application.sync.member_records import MemberRecords
+from ...application.sync.membership_records import MembershipRecords
+from ...application.sync.records import RecordKind
+from ...application.tenancy.credentials import CredentialGuard
+from ...application.transactions import Transactions
+from ...domain.leads.lead import Lead
+from ...domain.membership.member import Member
+from ...domain.membership.membership import Membership
+from ...domain.shared.contact import PhoneNumber
+from ...domain.shared.ids import AccountId, TenantId
+from ...domain.sync.policy import Policy, read_policy
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.schema import Schema, Value
+from ...domain.tenancy.provider_account import ProviderAccount
+from ...domain.tenancy.tenant import Tenant
+from ..memory.clock import FixedClock, FixedDice, SequenceIds
+from ..memory.gym_books import GymBooks
+from ..memory.gym_habits import Habits
+from ..memory.gym_providers import PROVIDER, MemoryGymProviders
+from ..memory.locks import MemoryRunLocks
+from ..memory.readers import MemoryReaders
+from ..memory.store import MemoryStore, Room
+from ..memory.tables import Table
+from ..memory.unit_of_work import MemoryUnitsOfWork
+from ..phones import LibraryPhoneBook
+from .gateway import WatchedGym
+from .programme import Process, Programme
+from .script import AccountSpec, Script, Step
+from .units import WatchedUnits
+
+Entity = Member | Membership | Lead
+COURSES = {"members": (MEMBER, MEMBERSHIP), "leads": (LEAD,)}
+_REGION = "DE"
+
+
+class World:
+    """Everything that a script acts on. ``act`` carries out what people do in the middle of a run."""
+
+    def __init__(self, script: Script, act: Callable[["World", Step], None]) -> None:
+        self._act = act
+        self.clock, self.ids = FixedClock(), SequenceIds()
+        self.store = MemoryStore(self.clock)
+        self.units = WatchedUnits(MemoryUnitsOfWork(self.store))
+        self.phones = LibraryPhoneBook()
+        self.specs = script.accounts
+        self.tenants = [self._tenant(n) for n in range(max((s.tenant for s in script.accounts), default=0) + 1)]
+        self.gyms = [self._gym(spec) for spec in script.accounts]
+        self.account_ids = [self._account(n, spec) for n, spec in enumerate(script.accounts)]
+        self.locks = MemoryRunLocks()
+        self.records = self._records()
+        for number, spec in enumerate(script.accounts):
+            for kind, document in spec.policies.items():
+                self.set_policy(number, kind, document)
+
+    def desk(self, process: Process) -> SyncDesk:
+        """Tresen, started anew."""
+        self.units.process = process
+        clock, ids = self.clock, self.ids
+        return sync_desk(
+            transactions=Transactions(self.units, clock, FixedDice(0.5)),
+            gyms=MemoryGymProviders({address(n): gym for n, gym in enumerate(self.gyms)}),
+            locks=self.locks,
+            guard=CredentialGuard(clock, ids),
+            phones=self.phones,
+            readers=MemoryReaders(self.store),
+            clock=clock,
+            ids=ids,
+        )
+
+    # -- what is where -------------------------------------------------------------------------------------------
+
+    def room(self, tenant: int) -> Room:
+        """What is stored of a tenant."""
+        return self.store.room(self.tenants[tenant].id)
+
+    def account(self, number: int) -> ProviderAccount:
+        """The account as it lies in the store."""
+        found = self.room(self.specs[number].tenant).accounts.find(self.account_ids[number])
+        assert found is not None, "accounts are never removed"  # noqa: S101 - see World
+        return found
+
+    def schema(self, kind: str) -> Schema:
+        """Of a kind."""
+        return self.records[kind].schema
+
+    def table(self, room: Room, kind: str) -> "Table[UUID, Entity]":
+        """Our records of a kind."""
+        tables: dict[str, Table[UUID, Entity]] = {
+            MEMBER: room.members,  # type: ignore[dict-item] # a table of one of them is only looked at
+            MEMBERSHIP: room.memberships,  # type: ignore[dict-item] # as above
+            LEAD: room.leads,  # type: ignore[dict-item] # as above
+        }
+        return tables[kind]
+
+    def values(self, kind: str, entity: Entity) -> dict[str, Value]:
+        """Our side of a record."""
+        return dict(self.records[kind].values(entity))
+
+    def links(self, number: int, kind: str) -> list[SyncRecord]:
+        """The links of an account, by the id there."""
+        rows = self.room(self.specs[number].tenant).sync_records.among("side", (self.account_ids[number], kind))
+        return sorted((row for _, row in rows), key=lambda row: row.external_id)
+
+    def policy(self, number: int, kind: str) -> Policy:
+        """The policy that holds."""
+        rows = self.room(self.specs[number].tenant).policies.among("layer", (kind, self.account_ids[number]))
+        latest = max((row for _, row in rows), key=lambda row: row.version, default=None)
+        if latest is None:
+            return Policy()
+        return read_policy(latest.document, self.schema(kind), BUILT_IN_LAWS)
+
+    # -- building ------------------------------------------------------------------------------------------------
+
+    def set_policy(self, number: int, kind: str, document: Mapping[str, object]) -> None:
+        """The next version of an account's layer."""
+        account_id = self.account_ids[number]
+        policies = self.room(self.specs[number].tenant).policies
+        version = sum(1 for _ in policies.among("layer", (kind, account_id))) + 1
+        kept = PolicyDocument(
+            account_id=account_id,
+            kind=kind,
+            version=version,
+            document=document,
+            set_by="somebody",
+            set_at=self.clock.now(),
+        )
+        policies.put(((kind, account_id), version), kept)
+
+    def _tenant(self, number: int) -> Tenant:
+        tenant = Tenant(
+            id=TenantId(self.ids.new()),
+            slug=f"tenant-{number}",
+            name=f"Tenant {number}",
+            region=_REGION,
+            created_at=self.clock.now(),
+        )
+        self.store.add_room(tenant)
+        return tenant
+
+    def _gym(self, spec: AccountSpec) -> WatchedGym:
+        normalises = "normalise" in spec.habits
+        habits = Habits(
+            tells_changes="no-changes" not in spec.habits,
+            tells_gone="no-tombstones" not in spec.habits,
+            pages_shift="page-shift" in spec.habits,
+            lowers_emails=normalises,
+            dials_phones=normalises,
+            trims_names=normalises,
+        )
+        books = GymBooks(self.clock, resolution_s=spec.resolution_s)
+        programme = Programme(lambda step: self._act(self, step))
+        return WatchedGym(books, self.clock, page_size=spec.page_size, habits=habits, programme=programme)
+
+    def _account(self, number: int, spec: AccountSpec) -> AccountId:
+        account = ProviderAccount(
+            id=AccountId(self.ids.new()),
+            tenant_id=self.tenants[spec.tenant].id,
+            provider=PROVIDER,
+            name=f"account-{number}",
+            base_url=address(number),
+            credentials=b"sealed",
+            writes_enabled=spec.writes,
+            created_at=self.clock.now(),
+            version=1,
+        )
+        self.room(spec.tenant).accounts.put(account.id, account)
+        return account.id
+
+    def _records(self) -> Mapping[str, RecordKind[Any]]:
+        tenant, account_id = self.tenants[0], self.account_ids[0]
+        return {
+            MEMBER: MemberRecords(tenant, self.read_phone),
+            MEMBERSHIP: MembershipRecords(tenant, account_id, tenant.today(self.clock.now())),
+            LEAD: LeadRecords(tenant, account_id, self.read_phone),
+        }
+
+    def read_phone(self, raw: str) -> PhoneNumber:
+        """As the sync reads it."""
+        return self.phones.read(raw, _REGION)
+
+
+def address(number: int) -> str:
+    """Of an account's gym."""
+    return f"memory://gym-{number}"

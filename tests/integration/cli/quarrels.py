@@ -1,0 +1,71 @@
+"""A studio in which both sides edit the same things."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import attrs
+from tests.integration.cli.desk import Desk, Result
+
+NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
+NAMES = ("Ada", "Bob", "Cy", "Dora", "Eve", "Fay", "Gus", "Hal")
+
+
+@attrs.frozen
+class Quarrel:
+    """Eight members, synced two hours ago. ``ids`` are theirs at the provider, in the order of ``NAMES``."""
+
+    desk: Desk
+    ids: tuple[str, ...]
+
+    def sync(self, *options: str) -> Result:
+        """A forced run of the members."""
+        return self.desk("sync", "run", "members", "--force", *options, *NORTH)
+
+    def later(self) -> None:
+        self.desk.world.clock.advance(timedelta(hours=2))
+
+    def there(self, number: int, **values: str | None) -> None:
+        """The provider edits a member."""
+        self.desk.world.gym.books.members.edit(self.ids[number], values)
+
+    def here(self, number: int, email: str) -> None:
+        """We edit a member."""
+        asyncio.run(self.desk.world.edit_email(self.ids[number], email))
+
+    def lose(self, *numbers: int) -> None:
+        """Members leave at the provider."""
+        for number in numbers:
+            self.desk.world.lose(self.ids[number])
+
+    def law(self, *words: str) -> None:
+        assert self.desk("sync", "policy", "set", "member", *words, *NORTH).code == 0
+
+    def json(self, *argv: str) -> Any:
+        """What ``tresen sync …`` answers for programs."""
+        result = self.desk("sync", *argv, "--json", *NORTH)
+        assert result.code in {0, 7}, result.err
+        return result.json
+
+    def members(self) -> dict[str, str | None]:
+        """E-mail addresses here, by first name."""
+        found = self.desk("members", "list", "--limit", "200", "--json", *NORTH).json["members"]
+        return {one["first_name"]: one["email"] for one in found}
+
+    def disagree(self, *numbers: int) -> list[str]:
+        """Both sides edit the address of members, whose law asks a person; the ids of the conflicts, oldest first."""
+        for number in numbers:
+            self.here(number, f"here{number}@example.org")
+            self.there(number, email=f"there{number}@example.org")
+        self.later()
+        assert self.sync().code == 0
+        return [one["id"] for one in self.json("conflicts")["conflicts"]][::-1]
+
+
+def begin(desk: Desk) -> Quarrel:
+    """The first sync, and two hours of peace."""
+    ids = tuple(desk.world.enrol(name) for name in NAMES)
+    quarrel = Quarrel(desk, ids)
+    assert quarrel.sync().code == 0
+    quarrel.later()
+    return quarrel

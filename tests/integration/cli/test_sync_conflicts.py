@@ -1,0 +1,224 @@
+"""What waits for a person is shown and decided."""
+
+import asyncio
+import re
+
+import pytest
+from tests.builders import a_lead
+from tests.integration.cli.desk import Result, everything
+from tests.integration.cli.quarrels import NORTH, SOUTH, Quarrel
+
+
+@pytest.fixture
+def asking(quarrel: Quarrel) -> Quarrel:
+    """Whose e-mail address is right, a person decides."""
+    quarrel.law("email=ask")
+    quarrel.sync()
+    quarrel.later()
+    return quarrel
+
+
+def conflicts(quarrel: Quarrel, *options: str) -> list[str]:
+    return [one["id"] for one in quarrel.json("conflicts", *options)["conflicts"]]
+
+
+def resolve(quarrel: Quarrel, *words: str) -> Result:
+    return quarrel.desk("sync", "resolve", *words, *NORTH, environ={"LOGNAME": "berta"})
+
+
+def test_a_run_says_that_somebody_must_decide(asking: Quarrel) -> None:
+    asking.here(0, "here@example.org")
+    asking.there(0, email="there@example.org")
+    asking.later()
+    result = asking.sync()
+    assert result.code == 0
+    assert "conflicts wait for you: tresen sync conflicts" in result.out
+    assert "conflicts wait for you: tresen sync conflicts" in asking.desk("sync", "status", *NORTH).out
+
+
+def test_conflicts_are_listed_with_all_three_sides(asking: Quarrel) -> None:
+    assert asking.desk("sync", "conflicts", *NORTH).out == "no conflict: nothing waits for you\n"
+    (key,) = asking.disagree(0)
+    line = asking.desk("sync", "conflicts", *NORTH).out.splitlines()[1]
+    assert line.split()[:9] == [
+        *(key, "memory/main", "member", "1001", "email"),
+        *("ada@example.org", "here0@example.org", "there0@example.org", "open"),
+    ]
+    (one,) = asking.json("conflicts")["conflicts"]
+    assert (one["base"], one["ours"], one["theirs"], one["state"], one["resolution"]) == (
+        *("ada@example.org", "here0@example.org", "there0@example.org"),
+        *("open", None),
+    )
+    assert one["ours_edited_at"] is not None
+
+
+def test_conflicts_are_filtered_and_paged(asking: Quarrel) -> None:
+    first, second, third = asking.disagree(0, 1, 2)
+    assert asking.json("conflicts", "--limit", "2")["count"] == 3
+    assert "1-2 of 3; more with --offset 2" in asking.desk("sync", "conflicts", "--limit", "2", *NORTH).out
+    assert conflicts(asking, "--limit", "2", "--offset", "2") == [first]
+    assert conflicts(asking, "--kind", "member", "--field", "email", "--account", "main") == [third, second, first]
+    assert conflicts(asking, "--kind", "lead") == []
+    assert conflicts(asking, "--field", "phone") == []
+    assert "nothing fits" in asking.desk("sync", "conflicts", "--field", "phone", *NORTH).out
+    resolve(asking, first, "--ours")
+    assert conflicts(asking, "--state", "resolved") == [first]
+    assert conflicts(asking) == [third, second]
+    assert len(conflicts(asking, "--state", "all")) == 3
+    assert asking.desk("sync", "conflicts", "--state", "settled", *NORTH).out == "no conflict of that state\n"
+
+
+def test_a_conflict_is_shown_with_the_commands_that_decide_it(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    result = asking.desk("sync", "conflicts", "show", key, *NORTH)
+    assert "both sides changed it: a person decides (ask)" in result.out
+    assert f"take there0@example.org: tresen sync resolve {key} --theirs --tenant north" in result.out
+    assert asking.json("conflicts", "show", key)["conflict"]["id"] == key
+    command = re.search(r"take here0@example.org: tresen (.*)", result.out)
+    assert command
+    assert asking.desk(*command[1].split()).code == 0
+    again = asking.desk("sync", "conflicts", "show", key, *NORTH).out
+    assert f"decide it anew: tresen sync reopen {key} --tenant north" in again
+
+
+@pytest.mark.parametrize(
+    ("choice", "email", "pushed"),
+    [
+        (("--theirs",), "there0@example.org", []),
+        (("--ours",), "here0@example.org", [{"email": "here0@example.org"}]),
+        (("--value", "third@example.org"), "third@example.org", [{"email": "third@example.org"}]),
+        (("--value", ""), None, [{"email": None}]),
+    ],
+)
+def test_a_decision_is_written_here_and_waits_for_the_provider(
+    asking: Quarrel, choice: tuple[str, ...], email: str | None, pushed: list[object]
+) -> None:
+    (key,) = asking.disagree(0)
+    result = resolve(asking, key, *choice)
+    assert result.code == 0
+    assert "by berta" in result.out
+    assert asking.members()["Ada"] == email
+    assert [push["values"] for push in asking.json("pushes", "--state", "waiting")["pushes"]] == pushed
+    assert conflicts(asking) == []
+    asking.later()
+    asking.sync()
+    assert asking.desk.world.gym.books.members.get(asking.ids[0]).values["email"] == email
+
+
+def test_a_decision_is_told_to_programs(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    one = asking.json("resolve", key, "--value", "third@example.org", "--by", "Carla")["conflict"]
+    assert (one["state"], one["resolution"]["choice"], one["resolution"]["value"], one["resolution"]["by"]) == (
+        *("resolved", "value"),
+        *("third@example.org", "Carla"),
+    )
+
+
+def test_a_conflict_is_decided_once(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    resolve(asking, key, "--ours")
+    result = resolve(asking, key, "--theirs")
+    assert (result.code, "cannot become resolved" in result.err) == (1, True)
+    assert asking.members()["Ada"] == "here0@example.org"
+
+
+@pytest.fixture
+def lost(asking: Quarrel) -> tuple[Quarrel, str]:
+    """Bob left at the provider, and was edited here; the conflict's id."""
+    asking.law("--deletes", "ask")
+    asking.sync()
+    asking.here(1, "here@example.org")
+    asking.lose(1)
+    asking.later()
+    asking.sync()
+    (key,) = conflicts(asking, "--kind", "member")
+    return asking, key
+
+
+def test_a_record_as_a_whole_is_kept_or_deleted(lost: tuple[Quarrel, str]) -> None:
+    quarrel, key = lost
+    shown = quarrel.desk("sync", "conflicts", "show", key, *NORTH).out
+    assert "field         the record as a whole" in shown
+    assert f"as it is here: tresen sync resolve {key} --ours" in shown
+    resolve(quarrel, key, "--ours")
+    assert quarrel.members()["Bob"] == "here@example.org"
+    assert [one["field"] for one in quarrel.json("overrides")["overrides"]] == ["*"]
+
+
+def test_a_decision_that_the_conflict_does_not_offer_changes_nothing(lost: tuple[Quarrel, str]) -> None:
+    quarrel, key = lost
+    before = everything(quarrel.desk.world.store)
+    result = resolve(quarrel, key, "--value", "x")
+    assert (result.code, "ours or theirs" in result.err) == (2, True)
+    assert everything(quarrel.desk.world.store) == before
+
+
+def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> None:
+    world = quarrel.desk.world
+    twins = [a_lead(world.north.id, "Twin", email="twin@example.org") for _ in range(2)]
+    asyncio.run(world.transactions.run(world.north.id, "test", lambda uow: uow.leads.add_many(twins)))
+    there = world.attract("Twin")
+    quarrel.desk("sync", "run", "leads", *NORTH)
+    (key,) = conflicts(quarrel, "--kind", "lead")
+    shown = quarrel.desk("sync", "conflicts", "show", key, *NORTH).out
+    assert "field         which of ours it is" in shown
+    assert f"it is {twins[1].id}: tresen sync resolve {key} --candidate {twins[1].id} --tenant north" in shown
+    assert resolve(quarrel, key, "--ours").code == 2
+    assert resolve(quarrel, key, "--candidate", str(twins[1].id)).code == 0
+    assert quarrel.json("explain", "lead", there)["records"][0]["local_id"] == str(twins[1].id)
+
+
+def test_a_conflict_is_opened_again(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    resolve(asking, key, "--theirs")
+    assert "--ours" in asking.desk("sync", "reopen", key, *NORTH).out
+    assert conflicts(asking) == [key]
+    assert asking.desk("sync", "reopen", key, *NORTH).code == 1
+    asking.desk("sync", "resolve", key, "--theirs", *NORTH)
+    assert asking.json("reopen", key)["conflict"]["state"] == "open"
+
+
+def test_many_are_decided_alike_after_a_question(asking: Quarrel) -> None:
+    asking.disagree(0, 1, 2)
+    many = ("sync", "resolve", "--all", "--kind", "member", "--field", "email", "--theirs", *NORTH)
+    before = asking.members()
+    refused = asking.desk(*many, stdin="n\n", typed=("",))
+    assert (refused.code, refused.out.splitlines()[-1]) == (1, "nothing was changed")
+    assert "decide 3 conflicts: take theirs? [y/N]" in refused.err
+    assert asking.members() == before
+    agreed = asking.desk(*many, stdin="y\n", typed=("",))
+    assert agreed.code == 0
+    assert "decided: 3, taking theirs; could not be decided: 0" in agreed.out
+    assert "decided: conflicts 3 of 3" in agreed.err
+    assert asking.members()["Bob"] == "there1@example.org"
+    assert conflicts(asking) == []
+
+
+def test_nobody_is_asked_who_is_not_there(asking: Quarrel) -> None:
+    asking.disagree(0)
+    before = everything(asking.desk.world.store)
+    assert "--yes" in resolve(asking, "--all", "--ours").err
+    assert "--yes" in resolve(asking, "--all", "--ours", "--json").err
+    assert everything(asking.desk.world.store) == before
+    done = asking.json("resolve", "--all", "--ours", "--yes")
+    assert (done["count"], done["refused"]) == (1, [])
+
+
+def test_only_what_fits_is_decided(asking: Quarrel) -> None:
+    asking.disagree(0)
+    for unfit in (("--kind", "lead"), ("--field", "phone")):
+        result = resolve(asking, "--all", *unfit, "--ours", "--yes")
+        assert (result.code, "nothing is to be decided" in result.out) == (0, True)
+    assert len(conflicts(asking)) == 1
+
+
+def test_another_tenants_conflicts_are_not_found(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    before = everything(asking.desk.world.store)
+    for command in (("conflicts", "show", key), ("resolve", key, "--ours"), ("reopen", key)):
+        result = asking.desk("sync", *command, *SOUTH)
+        assert (result.code, result.out) == (3, "")
+        assert "tresen sync conflicts --state all" in result.err
+    assert asking.desk("sync", "conflicts", "--json", *SOUTH).json["count"] == 0
+    assert asking.desk("sync", "resolve", "--all", "--ours", "--yes", "--json", *SOUTH).json["count"] == 0
+    assert everything(asking.desk.world.store) == before

@@ -1,0 +1,242 @@
+"""What a sync would do is shown before it is done; a guard is passed by a person only."""
+
+import re
+
+import pytest
+from tests.integration.cli.desk import everything
+from tests.integration.cli.quarrels import NORTH, SOUTH, Quarrel
+
+from tresen.domain.shared.errors import GatewayUnavailable
+
+
+def plan_id(quarrel: Quarrel) -> str:
+    return str(quarrel.json("plan", "members")["plan"]["id"])
+
+
+def test_a_plan_shows_each_record_field_by_field_with_the_reason(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org", phone=None)
+    quarrel.desk.world.enrol("Ivy")
+    quarrel.later()
+    result = quarrel.desk("sync", "plan", "members", *NORTH)
+    assert result.code == 0
+    lines = result.out.splitlines()
+    assert "~ member 1001 Ada Byron: update here" in lines
+    assert (
+        "    ~ email         ada@example.org -> new@example.org  "
+        "(theirs: only_theirs_changed, only the provider changed it)" in lines
+    )
+    assert any(line.startswith("    ~ phone         030 123456 -> (empty)") for line in lines)
+    assert any(line.startswith("+ member 1009 Ivy Byron: create here") for line in lines)
+    assert "    + first_name    Ivy" in lines
+    assert re.search(r"apply it: tresen sync apply [0-9a-f-]{36} --tenant north", result.out)
+
+
+def test_making_a_plan_changes_no_record(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    before = quarrel.members()
+    plan_id(quarrel)
+    assert quarrel.members() == before
+
+
+def test_a_plan_is_the_same_for_programs(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    made = quarrel.json("plan", "members")
+    (step,) = made["steps"]
+    assert (made["run"]["state"], made["plan"]["state"], made["count"]) == ("planned", "planned", 1)
+    assert (step["kind"], step["external_id"], step["action"], step["pushes"]) == ("member", "1001", "merge", {})
+    assert step["fields"] == [
+        {
+            "field": "email",
+            "base": "ada@example.org",
+            "ours": "ada@example.org",
+            "theirs": "new@example.org",
+            "value": "new@example.org",
+            "side": "theirs",
+            "rule": "only_theirs_changed",
+            "reason": "only the provider changed it",
+        }
+    ]
+    shown = quarrel.json("plan", "show", made["plan"]["id"])
+    assert (shown["plan"], shown["steps"]) == (made["plan"], made["steps"])
+
+
+def test_what_would_be_pushed_and_asked_is_shown_too(quarrel: Quarrel) -> None:
+    quarrel.law("email=newest")
+    quarrel.later()
+    quarrel.sync()
+    quarrel.here(0, "here@example.org")
+    quarrel.later()
+    out = quarrel.desk("sync", "plan", "members", *NORTH).out
+    assert "> member 1001 Ada Byron: push" in out
+    assert "> email         ada@example.org -> here@example.org  (ours: only_ours_changed, only we changed it)" in out
+    quarrel.law("email=ask")
+    quarrel.there(0, email="there@example.org")
+    quarrel.later()
+    out = quarrel.desk("sync", "plan", "members", *NORTH).out
+    assert "? member 1001 Ada Byron: ask a person" in out
+    assert "? email         base ada@example.org, ours here@example.org, theirs there@example.org  (neither: ask" in out
+
+
+def test_nothing_to_do_is_said(quarrel: Quarrel) -> None:
+    assert quarrel.desk("sync", "plan", "members", *NORTH).out == (
+        "members at memory/main: planned; there is nothing to do\n"
+    )
+    made = quarrel.json("plan", "members")
+    assert (made["plan"], made["steps"], made["count"]) == (None, [], 0)
+
+
+def test_a_plan_that_cannot_be_made_exits_with_1(quarrel: Quarrel) -> None:
+    quarrel.desk.world.gym.faults.outage = GatewayUnavailable("no route")
+    result = quarrel.desk("sync", "plan", "leads", *NORTH)
+    assert (result.code, "no route" in result.out) == (1, True)
+
+
+def test_a_long_plan_is_shown_in_windows(quarrel: Quarrel) -> None:
+    for number in range(3):
+        quarrel.there(number, email=f"new{number}@example.org")
+    quarrel.later()
+    first = quarrel.desk("sync", "plan", "members", "--limit", "2", *NORTH).out
+    made = re.search(r"2 of 3 records shown; more: tresen (sync plan show [0-9a-f-]{36} --offset 2) ", first)
+    assert made
+    rest = quarrel.desk(*made[1].split(), *NORTH).out
+    assert "member 1003" in rest
+    assert "member 1001" not in rest
+
+
+def test_a_plan_is_applied_exactly_once(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    made = plan_id(quarrel)
+    applied = quarrel.json("apply", made)
+    assert [(run["state"], run["counts"]["updated"], run["plan_id"]) for run in applied["runs"]] == [
+        ("completed", 1, made)
+    ]
+    assert quarrel.members()["Ada"] == "new@example.org"
+    again = quarrel.desk("sync", "apply", made, *NORTH)
+    assert (again.code, again.err) == (1, "error: this plan is applied\n")
+
+
+def test_a_stale_plan_is_refused_and_the_next_command_is_told(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    made = plan_id(quarrel)
+    quarrel.here(0, "here@example.org")
+    result = quarrel.desk("sync", "apply", made, *NORTH)
+    assert result.code == 1
+    assert "make a new plan" in result.err
+    assert "hint: make a new one: tresen sync plan KIND" in result.err
+    assert quarrel.members()["Ada"] == "here@example.org"
+    assert quarrel.desk("sync", "apply", made, "--json", *NORTH).error["code"] == "plan_stale"
+
+
+def test_plans_are_listed(quarrel: Quarrel) -> None:
+    assert "tresen sync plan members" in quarrel.desk("sync", "plan", "list", *NORTH).out
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    made = plan_id(quarrel)
+    (listed,) = quarrel.json("plan", "list", "--account", "main")["plans"]
+    assert (listed["id"], listed["state"], listed["steps"]) == (made, "planned", 1)
+    assert made in quarrel.desk("sync", "plan", "list", *NORTH).out
+
+
+@pytest.fixture
+def held(quarrel: Quarrel) -> Quarrel:
+    """Seven of eight members are gone at the provider."""
+    quarrel.lose(*range(1, 8))
+    quarrel.later()
+    return quarrel
+
+
+def test_a_held_run_has_its_own_exit_code_and_says_what_it_saw_and_what_lets_it_through(held: Quarrel) -> None:
+    result = held.sync()
+    assert result.code == 7
+    assert "  members: 7 of 8 records would be deleted; 10 % and at least 5 are allowed" in result.out
+    accept = re.search(
+        r"^let it through: tresen (sync apply [0-9a-f-]{36} --accept-guard --tenant north)$", result.out, re.MULTILINE
+    )
+    assert accept
+    assert len(held.members()) == 8
+    assert held.desk(*accept[1].split()).code == 0
+    assert list(held.members()) == ["Ada"]
+
+
+def test_a_held_run_is_told_to_programs_too(held: Quarrel) -> None:
+    result = held.sync("--json")
+    (run,) = result.json["runs"]
+    (told,) = result.json["held"]
+    assert (result.code, run["state"], told["plan_id"]) == (7, "held", run["plan_id"])
+    assert told["accept"] == f"tresen sync apply {run['plan_id']} --accept-guard --tenant north"
+    assert [(trip["kind"], trip["guard"], trip["count"]) for trip in told["trips"]] == [
+        ("member", "deleted", 7),
+        ("membership", "deleted", 7),
+    ]
+
+
+def test_a_held_plan_is_not_applied_without_the_word(held: Quarrel) -> None:
+    made = held.sync("--json").json["runs"][0]["plan_id"]
+    before = held.members()
+    result = held.desk("sync", "apply", made, *NORTH)
+    assert result.code == 7
+    assert f"let it through: tresen sync apply {made} --accept-guard" in result.err
+    assert held.members() == before
+    assert held.desk("sync", "apply", made, "--json", *NORTH).error["code"] == "plan_held"
+
+
+def test_a_run_lets_one_plan_through_in_the_name_of_who_sits_here(held: Quarrel) -> None:
+    made = held.sync("--json").json["runs"][0]["plan_id"]
+    result = held.desk("sync", "run", "--accept-guard", made, *NORTH, environ={"LOGNAME": "berta"})
+    assert result.code == 0
+    assert list(held.members()) == ["Ada"]
+    assert held.json("plan", "list")["plans"][0]["accepted_by"] == "berta"
+
+
+def test_a_plan_that_would_be_held_is_shown_as_one(held: Quarrel) -> None:
+    result = held.desk("sync", "plan", "members", *NORTH)
+    assert result.code == 7
+    assert "- member 1002 Bob Byron: delete here" in result.out
+    assert "    - email         bob@example.org" in result.out
+    assert "let it through: " in result.out
+
+
+def test_another_tenants_plan_is_not_found(held: Quarrel) -> None:
+    made = held.sync("--json").json["runs"][0]["plan_id"]
+    before = everything(held.desk.world.store)
+    for command in (
+        ("plan", "show", made),
+        ("apply", made, "--accept-guard"),
+        ("run", "--accept-guard", made),
+        ("whatif", made, "--default", "ours"),
+    ):
+        result = held.desk("sync", *command, *SOUTH)
+        assert (result.code, result.out) == (3, "")
+        assert "tresen sync plan list" in result.err
+    assert held.desk("sync", "plan", "list", "--json", *SOUTH).json["count"] == 0
+    assert everything(held.desk.world.store) == before
+
+
+def test_several_accounts_must_be_told_apart(quarrel: Quarrel) -> None:
+    quarrel.desk("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
+    result = quarrel.desk("sync", "plan", "members", *NORTH)
+    assert (result.code, "memory/main" in result.err, "memory/second" in result.err) == (2, True, True)
+
+
+def test_diffs_are_coloured_on_a_terminal_that_wants_it(quarrel: Quarrel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    quarrel.there(0, email="new@example.org\x1b[31m")
+    quarrel.later()
+    made, colour = plan_id(quarrel), re.compile(r"\x1b\[(3[0-8]|9[0-7])m")
+    show = ("sync", "plan", "show", made, *NORTH)
+    coloured = quarrel.desk(*show, tty=True).out
+    assert "\x1b[31mada@example.org\x1b[0m -> \x1b[32mnew@example.org [31m\x1b[0m" in coloured
+    assert not colour.search(quarrel.desk(*show, tty=True, environ={"NO_COLOR": "1"}).out)
+    assert "\x1b" not in quarrel.desk(*show).out
+
+
+def test_everything_is_listed_when_it_is_asked_for(quarrel: Quarrel) -> None:
+    quarrel.sync()
+    quarrel.later()
+    assert quarrel.sync("--json").json["runs"][0]["counts"]["unchanged"] == 0
+    assert quarrel.sync("--whole", "--json").json["runs"][0]["counts"]["unchanged"] == 16

@@ -1,0 +1,231 @@
+"""Why records are as they are, what they were, and how they are put back."""
+
+import re
+
+import pytest
+from tests.integration.cli.desk import everything
+from tests.integration.cli.quarrels import NORTH, SOUTH, Quarrel
+
+ADA = ("member", "memory/1001")
+
+
+@pytest.fixture
+def moved(quarrel: Quarrel) -> Quarrel:
+    """The provider changed Ada's address twice."""
+    for number in (1, 2):
+        quarrel.there(0, email=f"ada{number}@example.org")
+        quarrel.later()
+        quarrel.sync()
+    return quarrel
+
+
+def ours(quarrel: Quarrel) -> str:
+    return str(quarrel.desk("members", "list", "--q", "ada", "--json", *NORTH).json["members"][0]["id"])
+
+
+def emails(quarrel: Quarrel) -> list[str]:
+    return [one["values"]["email"] for one in quarrel.json("history", *ADA)["versions"]]
+
+
+def test_every_field_is_explained(moved: Quarrel) -> None:
+    out = moved.desk("sync", "explain", *ADA, *NORTH).out
+    assert out.startswith(f"member {ours(moved)} is memory/main/1001\n")
+    (email,) = (line for line in out.splitlines() if line.startswith("email "))
+    assert re.split(r" {2,}", email) == [
+        *("email", "ada2@example.org", "ada2@example.org", "theirs", "2026-03-02 18:00 UTC"),
+        *("only the provider changed it", "theirs (policy)"),
+    ]
+    assert re.search(r"^first_name +Ada +Ada +the provider, when it was linked", out, re.MULTILINE)
+
+
+def test_one_field_is_explained_in_full(moved: Quarrel) -> None:
+    out = moved.desk("sync", "explain", *ADA, "email", *NORTH).out
+    for told in (
+        *("here           ada2@example.org", "here then      ada1@example.org", "rule           only_theirs_changed"),
+        *("why            only the provider changed it", "law            theirs, by policy"),
+    ):
+        assert told in out
+    (record,) = moved.json("explain", *ADA, "email")["records"]
+    (field,) = record["fields"]
+    assert (field["ours"], field["base"], field["origin"]) == ("ada2@example.org", "ada2@example.org", "journal")
+    assert (field["change"]["ours"], field["change"]["rule"]) == ("ada1@example.org", "only_theirs_changed")
+
+
+def test_what_waits_is_explained(quarrel: Quarrel) -> None:
+    quarrel.law("email=ask")
+    quarrel.sync()
+    (key,) = quarrel.disagree(0)
+    assert f"conflict  {key}: ours here0@example.org, theirs there0@example.org" in (
+        quarrel.desk("sync", "explain", *ADA, "email", *NORTH).out
+    )
+    assert "a person" in quarrel.desk("sync", "explain", *ADA, *NORTH).out
+    quarrel.desk("sync", "resolve", key, "--ours", *NORTH)
+    assert "waiting: here0@example.org; not tried yet" in quarrel.desk("sync", "explain", *ADA, "email", *NORTH).out
+    assert "a push (waiting)" in quarrel.desk("sync", "explain", *ADA, *NORTH).out
+
+
+def test_a_record_is_named_by_our_id_or_by_the_providers(moved: Quarrel) -> None:
+    wanted = moved.json("explain", *ADA)
+    for words in (
+        *(("member", ours(moved)), ("member", "1001"), ("member", "memory/main/1001"), ("member", "main/1001")),
+        *(("member", "1001", "--account", "main"), ("member", f"{moved.desk.world.account.id}/1001")),
+    ):
+        assert moved.json("explain", *words) == wanted
+
+
+def test_an_id_that_several_accounts_have_must_be_told_apart(moved: Quarrel) -> None:
+    moved.desk("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
+    moved.sync()
+    result = moved.desk("sync", "explain", "member", "1001", *NORTH)
+    if result.code:
+        assert "write ACCOUNT/1001" in result.err
+    assert moved.desk("sync", "explain", "member", "main/1001", *NORTH).code == 0
+
+
+def test_an_unknown_field_names_those_that_there_are(moved: Quarrel) -> None:
+    result = moved.desk("sync", "explain", *ADA, "emil", *NORTH)
+    assert (result.code, "a member has no field 'emil'; it has first_name, last_name, email" in result.err) == (2, True)
+
+
+def test_versions_are_told_as_diffs(moved: Quarrel) -> None:
+    out = moved.desk("sync", "history", *ADA, *NORTH).out
+    assert re.findall(r"^version \d", out, re.MULTILINE) == ["version 3", "version 2", "version 1"]
+    assert "    ~ email         ada1@example.org -> ada2@example.org  (theirs: only_theirs_changed" in out
+    assert "    + email         ada@example.org" in out
+    assert f"tresen sync undo --record member {ours(moved)} --to-version N" in out
+    assert emails(moved) == ["ada2@example.org", "ada1@example.org", "ada@example.org"]
+    window = moved.json("history", *ADA, "--limit", "1", "--offset", "1")
+    assert ([one["number"] for one in window["versions"]], window["count"]) == ([2], 3)
+    assert "more with --offset 1" in moved.desk("sync", "history", *ADA, "--limit", "1", *NORTH).out
+
+
+def test_an_undo_is_shown_and_asked_for_first(moved: Quarrel) -> None:
+    change = moved.json("history", *ADA)["versions"][0]["changes"][0]["id"]
+    before = everything(moved.desk.world.store)
+    undo = ("sync", "undo", "--change", change, *NORTH)
+    shown = moved.desk(*undo, "--dry-run").out
+    assert "    ~ email         ada2@example.org -> ada1@example.org" in shown
+    refused = moved.desk(*undo, stdin="\n", typed=("",))
+    assert (refused.code, refused.out) == (1, f"{shown}nothing was changed\n")
+    assert moved.desk(*undo).code == 2
+    assert moved.desk(*undo, "--json").code == 2
+    assert everything(moved.desk.world.store) == before
+    agreed = moved.desk(*undo, stdin="yes\n", typed=("",))
+    assert agreed.code == 0
+    assert agreed.out.startswith(shown)
+    assert "put back: 1 updated" in agreed.out
+    assert moved.members()["Ada"] == "ada1@example.org"
+
+
+def test_an_undo_stays_undone(moved: Quarrel) -> None:
+    change = moved.json("history", *ADA)["versions"][0]["changes"][0]["id"]
+    done = moved.json("undo", "--change", change, "--yes", "--by", "Carla")
+    assert (done["run"]["kind"], done["count"], done["records"][0]["fields"][0]["back"]) == (
+        *("undo", 1),
+        "ada1@example.org",
+    )
+    moved.later()
+    moved.sync()
+    assert moved.members()["Ada"] == "ada1@example.org"
+    assert "root" not in moved.desk("sync", "overrides", *NORTH).out
+    assert "Carla undid a change" in moved.desk("sync", "overrides", *NORTH).out
+
+
+def test_a_run_is_undone(quarrel: Quarrel) -> None:
+    for number in (0, 1):
+        quarrel.there(number, email=f"new{number}@example.org")
+    quarrel.desk.world.enrol("Ivy")
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]["id"]
+    out = quarrel.desk("sync", "undo", "--run", run, "--dry-run", *NORTH).out
+    assert "    ~ email         new1@example.org -> bob@example.org" in out
+    assert re.search(r"^- member 1009 \([0-9a-f-]{36}\): delete here: it was made by the run$", out, re.MULTILINE)
+    planned = quarrel.json("undo", "--run", run, "--dry-run")
+    assert (planned["run"], planned["count"]) == (None, 4)
+    assert quarrel.desk("sync", "undo", "--run", run, "--yes", *NORTH).code == 0
+    assert quarrel.members()["Ada"] == "ada@example.org"
+    assert "Ivy" not in quarrel.members()
+
+
+def test_what_a_run_deleted_comes_back(quarrel: Quarrel) -> None:
+    quarrel.lose(1)
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]["id"]
+    assert "Bob" not in quarrel.members()
+    out = quarrel.desk("sync", "undo", "--run", run, "--yes", *NORTH).out
+    assert ": bring back here" in out
+    assert "    + email         bob@example.org" in out
+    assert quarrel.members()["Bob"] == "bob@example.org"
+
+
+def test_a_record_goes_back_to_a_version(moved: Quarrel) -> None:
+    done = moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")
+    assert done["count"] == 1
+    assert moved.members()["Ada"] == "ada@example.org"
+    again = moved.desk("sync", "undo", "--record", "member", ours(moved), "--to-version", "1", *NORTH)
+    assert (again.code, again.out) == (0, "there is nothing to put back\n")
+
+
+def test_what_was_edited_since_stays_unless_it_is_wanted(moved: Quarrel) -> None:
+    change = moved.json("history", *ADA)["versions"][0]["changes"][0]["id"]
+    moved.here(0, "here@example.org")
+    kept = moved.desk("sync", "undo", "--change", change, *NORTH)
+    assert (kept.code, "here@example.org stays: somebody edited it since; --overtaken" in kept.out) == (0, True)
+    assert moved.members()["Ada"] == "here@example.org"
+    assert moved.desk("sync", "undo", "--change", change, "--overtaken", "--yes", *NORTH).code == 0
+    assert moved.members()["Ada"] == "ada1@example.org"
+
+
+def test_an_override_is_listed_and_removed(moved: Quarrel) -> None:
+    assert moved.desk("sync", "overrides", *NORTH).out == "nothing is pinned\n"
+    moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")
+    (pinned,) = moved.json("overrides")["overrides"]
+    assert (pinned["kind"], pinned["external_id"], pinned["field"], pinned["law"]) == (
+        "member",
+        "1001",
+        "email",
+        "ours",
+    )
+    assert "memory/main/1001" in moved.desk("sync", "overrides", *NORTH).out
+    removed = moved.json("overrides", "remove", "member", ours(moved), "email")["removed"]
+    assert (removed["external_id"], removed["field"]) == ("1001", "email")
+    assert moved.desk("sync", "overrides", "remove", *ADA, "email", *NORTH).code == 3
+    assert moved.json("overrides")["overrides"] == []
+    moved.later()
+    moved.sync()
+    moved.there(0, email="ada3@example.org")
+    moved.later()
+    moved.sync()
+    assert moved.members()["Ada"] == "ada3@example.org"
+
+
+def test_overrides_are_paged(moved: Quarrel) -> None:
+    moved.there(1, email="new@example.org")
+    moved.later()
+    run = moved.sync("--json").json["runs"][0]["id"]
+    moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")
+    moved.json("undo", "--run", run, "--yes")
+    assert moved.json("overrides", "--limit", "1")["has_more"] is True
+    assert "more with --offset 1" in moved.desk("sync", "overrides", "--limit", "1", *NORTH).out
+    assert moved.json("overrides", "--limit", "1", "--offset", "1")["has_more"] is False
+    assert "nothing from offset 5" in moved.desk("sync", "overrides", "--offset", "5", *NORTH).out
+
+
+def test_another_tenants_records_are_not_found(moved: Quarrel) -> None:
+    key, run = ours(moved), moved.json("runs")["runs"][0]["id"]
+    change = moved.json("history", *ADA)["versions"][0]["changes"][0]["id"]
+    moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")
+    before = everything(moved.desk.world.store)
+    for command in (
+        ("explain", "member", key),
+        ("explain", "member", f"{moved.desk.world.account.id}/1001"),
+        ("history", "member", key),
+        ("undo", "--change", change, "--yes"),
+        ("undo", "--run", run, "--yes"),
+        ("overrides", "remove", "member", key, "email"),
+        ("overrides", "remove", "member", "1001", "email"),
+    ):
+        result = moved.desk("sync", *command, *SOUTH)
+        assert (result.code, result.out) == (3, ""), command
+    assert moved.desk("sync", "overrides", "--json", *SOUTH).json["overrides"] == []
+    assert everything(moved.desk.world.store) == before

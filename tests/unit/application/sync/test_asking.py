@@ -1,0 +1,215 @@
+"""What a person must decide: asked once, with all that is needed, kept up to date, and settled when it is no more."""
+
+import pytest
+
+from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
+from tresen.domain.sync.laws import Law
+from tresen.domain.sync.run import Counts, RunState
+
+from ..stirring import calm, stir
+from ..studio import A_MINUTE, Studio
+from .scene import captured, due, edit_lead, journal, open_conflicts, pushes, rests, set_policy, there, writes
+
+
+async def both_edited() -> tuple[Studio, str]:
+    studio = Studio(default=Law.ASK)
+    ada = studio.enrol()
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="Ours")
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "Theirs"})
+    return studio, ada
+
+
+async def test_a_conflict_has_all_that_is_needed_to_decide_it() -> None:
+    studio, ada = await both_edited()
+    here_at, there_at = studio.member(ada).updated_at, studio.clock.now()
+    run = await studio.members_synced()
+    assert run.counts == Counts(unchanged=1, conflicts=1)
+    (asked,) = studio.conflicts()
+    assert (asked.kind, asked.external_id, asked.local_id) == ("member", ada, studio.member(ada).id)
+    assert (asked.field, asked.base, asked.ours, asked.theirs) == ("last_name", "Byron", "Ours", "Theirs")
+    assert (asked.edited.ours_at, asked.edited.theirs_at) == (here_at, there_at)
+    assert (asked.rule, asked.run_id, asked.opened_at) == ("ask", run.id, studio.clock.now())
+    assert asked.reason == "both sides changed it: a person decides"
+
+
+async def test_until_then_both_keep_theirs_and_it_is_not_asked_twice() -> None:
+    studio, ada = await both_edited()
+    await studio.members_synced()
+    assert (studio.member(ada).last_name, there(studio, ada, "last_name")) == ("Ours", "Theirs")
+    assert (await studio.members_synced()).counts == Counts(unchanged=1)
+    await rests(studio)
+    assert len(studio.conflicts()) == 1
+    assert journal(studio) == []
+
+
+async def test_other_fields_of_the_record_are_merged_meanwhile() -> None:
+    studio, ada = await both_edited()
+    studio.books.members.edit(ada, {"city": "Bonn"})
+    await studio.members_synced()
+    assert studio.member(ada).city == "Bonn"
+    assert len(open_conflicts(studio)) == 1
+
+
+async def test_a_further_edit_brings_the_question_up_to_date() -> None:
+    studio, ada = await both_edited()
+    await studio.members_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "Kaiser"})
+    run = await studio.members_synced()
+    assert run.counts.conflicts == 0, "it is no new one"
+    (asked,) = studio.conflicts()
+    assert (asked.base, asked.ours, asked.theirs) == ("Byron", "Ours", "Kaiser")
+    assert (asked.run_id, asked.updated_at) == (run.id, studio.clock.now())
+    await studio.edit_member(ada, last_name="Koenig")
+    await studio.members_synced()
+    (asked,) = studio.conflicts()
+    assert (asked.base, asked.ours, asked.theirs) == ("Byron", "Koenig", "Kaiser")
+    await rests(studio)
+
+
+@pytest.mark.parametrize("who", ["ours", "theirs"])
+async def test_it_is_settled_when_the_sides_agree_by_themselves(who: str) -> None:
+    studio, ada = await both_edited()
+    await studio.members_synced()
+    studio.clock.advance(A_MINUTE)
+    if who == "ours":
+        await studio.edit_member(ada, last_name="Theirs")
+    else:
+        studio.books.members.edit(ada, {"last_name": "Ours"})
+    await studio.members_synced()
+    (asked,) = studio.conflicts()
+    assert asked.state is ConflictState.SETTLED
+    await rests(studio)
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "Later"})
+    assert (await studio.members_synced()).counts.updated == 1, "what they agreed on is the base"
+
+
+async def test_it_is_settled_when_one_side_takes_its_edit_back() -> None:
+    studio, ada = await both_edited()
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="Byron")
+    await studio.members_synced()
+    assert studio.conflicts()[0].state is ConflictState.SETTLED
+    assert studio.member(ada).last_name == "Theirs", "then only they changed it"
+    await rests(studio)
+
+
+async def test_newest_asks_where_nobody_says_when() -> None:
+    studio = Studio(default=Law.UNION)
+    ada = studio.enrol()
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="Ours")
+    studio.books.members.edit(ada, {"last_name": "Theirs"})
+    await studio.members_synced()
+    (asked,) = open_conflicts(studio)
+    assert (asked.rule, asked.reason) == ("union", "only sets can be united")
+
+
+async def test_a_record_as_a_whole_is_asked_about_once_and_settled_when_it_comes_back(studio: Studio) -> None:
+    await set_policy(studio, LEAD, default="newest")
+    grace = studio.attract()
+    await studio.leads_synced()
+    await edit_lead(studio, grace, last_name="Murray")
+    entry = studio.books.leads.get(grace)
+    studio.books.leads.remove(grace)
+    await studio.leads_synced()
+    await studio.leads_synced(whole=True)
+    assert [asked.field for asked in studio.conflicts()] == ["*"]
+    studio.books.leads._entries[grace] = entry
+    del studio.books.leads.tombstones[grace]
+    await studio.leads_synced(whole=True)
+    assert open_conflicts(studio) == []
+    assert studio.books.leads.get(grace).values["last_name"] == "Murray"
+    await rests(studio)
+
+
+# -- which of ours a record is ---------------------------------------------------------------------------------------
+
+
+async def test_two_populated_sides_meet_without_a_duplicate(studio: Studio) -> None:
+    names = ["Ada", "Bea", "Cleo", "Dora", "Eva"]
+    ours = {name: (await captured(studio, name)).id for name in names[:4]}
+    there = {name: studio.attract(name) for name in names[1:]}
+    run = await studio.leads_synced()
+    assert (run.state, run.counts.created, run.counts.conflicts) == (RunState.COMPLETED, 1, 0)
+    assert len(studio.leads()) == 5
+    assert {name: studio.lead(there[name]).id for name in names[1:4]} == {name: ours[name] for name in names[1:4]}
+    await rests(studio)
+
+
+async def test_a_doubt_that_goes_is_settled_and_paired(studio: Studio) -> None:
+    first = await captured(studio, "Grace")
+    second = await captured(studio, "Other", email="grace@example.org")
+    grace = studio.attract("Grace")
+    await studio.leads_synced()
+    assert [asked.field for asked in open_conflicts(studio)] == [PAIRING]
+    await studio.transactions.run(studio.tenant.id, "drop", lambda uow: uow.leads.remove(second.id))
+    await studio.leads_synced(whole=True)
+    assert studio.lead(grace).id == first.id
+    assert open_conflicts(studio) == []
+    assert len(studio.leads()) == 1
+    await rests(studio)
+
+
+async def test_what_is_in_doubt_is_not_made_there_either(studio: Studio) -> None:
+    await set_policy(studio, LEAD, create_there=True)
+    await captured(studio, "Grace")
+    await captured(studio, "Other", email="grace@example.org")
+    studio.attract("Grace")
+    await studio.leads_synced()
+    assert (writes(studio), pushes(studio)) == ([], [])
+    await rests(studio)
+
+
+async def test_two_of_ours_that_are_one_there_are_linked_and_asked_about(studio: Studio) -> None:
+    """Neither is made there twice: the provider has one person of an address."""
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Someone")
+    await studio.leads_synced()
+    await captured(studio, "Grace")
+    await captured(studio, "Other", email="grace@example.org")
+    await studio.leads_synced(whole=True)
+    assert len(studio.books.leads) == 2
+    await studio.leads_synced()
+    await rests(studio)
+    assert due(studio, LEAD) == set()
+
+
+async def test_a_lead_captured_while_the_walk_is_under_way_is_not_made_a_second_time(studio: Studio) -> None:
+    studio.attract("Other")
+    await studio.leads_synced()
+    there = studio.attract("Grace")
+    made = []
+
+    async def meanwhile() -> None:
+        calm(studio.gym)
+        made.append(await captured(studio, "Grace"))
+
+    stir(studio.gym, LEAD, meanwhile)
+    await studio.leads_synced()
+    assert len(studio.leads()) == 2
+    assert due(studio, LEAD) == {there}
+    await studio.leads_synced()
+    assert [studio.lead(there).id] == [lead.id for lead in made]
+    assert len(studio.leads()) == 2
+    await rests(studio)
+
+
+async def test_what_a_person_called_another_is_made_here_though_it_looks_the_same(studio: Studio) -> None:
+    await captured(studio, "Grace")
+    await captured(studio, "Other", email="grace@example.org")
+    there = studio.attract("Grace")
+    await studio.leads_synced()
+    (asked,) = open_conflicts(studio)
+    await studio.desk.resolve(
+        ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked.id, choice=Choice.THEIRS, by="Eva")
+    )
+    await studio.leads_synced()
+    assert studio.knows("lead", there)
+    assert len(studio.leads()) == 3
+    await rests(studio)

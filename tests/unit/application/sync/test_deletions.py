@@ -1,0 +1,273 @@
+"""Only proof deletes: a tombstone, the provider's word, a complete listing; and what goes is in the journal."""
+
+import pytest
+
+from tresen.adapters.memory.gym_habits import Habits
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.domain.shared.errors import CursorExpired, GatewayRejected, GatewayUnavailable
+from tresen.domain.sync.decision import WHOLE
+from tresen.domain.sync.laws import Law
+from tresen.domain.sync.run import Counts, RunState
+
+from ..stirring import calm, stir
+from ..studio import A_DAY, AN_HOUR, BOOKS, Studio
+from .scene import due, edit_lead, gets, open_conflicts, pushes, rests, set_policy, synced_crowd
+
+
+async def test_a_tombstone_deletes_without_a_question(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 5)
+    studio.books.members.remove(ids[0])
+    run = await studio.members_synced()
+    assert (run.counts.deleted, run.state) == (1, RunState.COMPLETED)
+    assert not studio.knows("member", ids[0])
+    assert {m.first_name for m in studio.members()} == {"M1", "M2", "M3", "M4"}
+    assert gets(studio) == 0
+    await rests(studio)
+
+
+async def test_what_a_complete_listing_lacks_is_deleted_when_the_provider_says_so(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 5)
+    studio.books.members.remove(ids[0])
+    studio.books.members.forget()
+    assert (await studio.members_synced()).counts.deleted == 1
+    assert not studio.knows("member", ids[0])
+    assert gets(studio) == 1
+    await rests(studio)
+
+
+async def test_a_provider_that_tells_no_deletions_is_listed_every_day(studio: Studio) -> None:
+    studio.gym.habits = Habits(tells_gone=False)
+    ids = await synced_crowd(studio, 5)
+    studio.books.members.remove(ids[0])
+    await studio.members_synced()
+    assert studio.knows("member", ids[0])
+    studio.clock.advance(A_DAY)
+    assert (await studio.members_synced()).counts.deleted == 1
+    assert not studio.knows("member", ids[0])
+
+
+@pytest.mark.parametrize("pages", [0, 1, 2])
+async def test_a_listing_that_breaks_off_deletes_nobody(studio: Studio, pages: int) -> None:
+    ids = await synced_crowd(studio, 5)
+    studio.books.members.remove(ids[0])
+    studio.books.members.forget()
+    before = studio.rows(without=BOOKS)
+    studio.gym.faults.fail_next("members", GatewayUnavailable("503"), after=pages)
+    assert (await studio.members_synced()).state is RunState.FAILED
+    assert studio.rows(without=BOOKS) == before
+
+
+async def test_a_provider_that_cannot_say_whether_it_is_gone_deletes_nobody(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 5)
+    studio.books.members.remove(ids[0])
+    studio.books.members.forget()
+    studio.gym.faults.fail_next("members.get", GatewayUnavailable("503"))
+    assert (await studio.members_synced()).state is RunState.FAILED
+    assert studio.knows("member", ids[0])
+    assert (await studio.members_synced()).counts.deleted == 1
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+async def test_pages_that_shift_delete_nobody_and_miss_nobody(studio: Studio, page: int) -> None:
+    studio.gym.habits = Habits(pages_shift=True)
+    ids = await synced_crowd(studio, 8)
+    studio.books.members.edit(ids[-1], {"last_name": "King"})
+    studio.gym.faults.meanwhile("members", lambda: studio.books.members.remove(ids[0]), page=page)
+    await studio.members_synced(whole=True)
+    await studio.members_synced()
+    assert {m.first_name for m in studio.members()} == {f"M{n}" for n in range(1, 8)}
+    assert studio.member(ids[-1]).last_name == "King"
+    await rests(studio)
+
+
+async def test_what_goes_is_in_the_journal_value_by_value(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 3, city="Bonn")
+    gone = studio.member(ids[0])
+    studio.books.members.remove(ids[0])
+    run = await studio.members_synced()
+    changes = studio.changes()
+    assert changes[0].field == WHOLE
+    assert {(c.run_id, c.external_id, c.local_id) for c in changes} == {(run.id, ids[0], gone.id)}
+    assert {c.field: c.ours for c in changes[1:]} == {
+        "first_name": "M0",
+        "last_name": "Byron",
+        "email": "m0@example.org",
+        "phone": "030 123456",
+        "status": "active",
+        "city": "Bonn",
+    }
+
+
+async def test_memberships_go_before_their_member(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 3)
+    sold = studio.sell_there(ids[0])
+    await studio.members_synced()
+    studio.books.members.remove(ids[0])
+    studio.books.memberships.remove(sold)
+    run = await studio.members_synced()
+    assert (run.state, run.counts.deleted) == (RunState.COMPLETED, 2)
+    assert studio.memberships() == []
+    await rests(studio)
+
+
+async def test_a_member_stays_while_something_belongs_to_it(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 3)
+    sold = studio.sell_there(ids[0])
+    await studio.members_synced()
+    studio.books.members.remove(ids[0])
+    run = await studio.members_synced()
+    assert (run.state, run.counts.errors, run.counts.deleted) == (RunState.COMPLETED, 1, 0)
+    assert studio.knows("member", ids[0])
+    assert due(studio) == {ids[0]}
+    studio.books.memberships.remove(sold)
+    run = await studio.members_synced()
+    assert (run.counts.errors, run.counts.deleted) == (0, 2)
+    assert due(studio) == set()
+    await rests(studio)
+
+
+# -- deleted there, edited here --------------------------------------------------------------------------------------
+
+
+async def edited_and_gone(studio: Studio, *, deletes: str, create_there: bool = False) -> str:
+    """A lead that we edited and they deleted."""
+    await set_policy(studio, LEAD, default="newest", deletes=deletes, create_there=create_there)
+    there = studio.attract()
+    await studio.leads_synced()
+    await edit_lead(studio, there, last_name="Murray")
+    studio.books.leads.remove(there)
+    return there
+
+
+@pytest.mark.parametrize("deletes", ["keep_edited", "ask"])
+async def test_what_we_edited_is_kept_and_asked_about(studio: Studio, deletes: str) -> None:
+    there = await edited_and_gone(studio, deletes=deletes)
+    run = await studio.leads_synced()
+    assert (run.counts.conflicts, run.counts.deleted) == (1, 0)
+    (asked,) = open_conflicts(studio)
+    assert (asked.external_id, asked.field, asked.local_id) == (there, WHOLE, studio.lead(there).id)
+    assert studio.lead(there).last_name == "Murray"
+    await rests(studio)
+
+
+async def test_where_the_deletion_wins_the_edit_is_journalled(studio: Studio) -> None:
+    await edited_and_gone(studio, deletes="delete")
+    assert (await studio.leads_synced()).counts.deleted == 1
+    assert studio.leads() == []
+    assert ("last_name", "Hopper", "Murray") in {(c.field, c.base, c.ours) for c in studio.changes()}
+    await rests(studio)
+
+
+async def test_what_we_edited_is_made_there_anew_where_that_is_allowed(studio: Studio) -> None:
+    gone = await edited_and_gone(studio, deletes="keep_edited", create_there=True)
+    local = studio.lead(gone).id
+    run = await studio.leads_synced()
+    assert (run.counts.pushed, run.counts.conflicts) == (1, 0)
+    assert not studio.knows("lead", gone)
+    (entry,) = studio.books.leads.entries()
+    assert studio.lead(entry.external_id).id == local
+    assert entry.values["last_name"] == "Murray"
+    await studio.leads_synced()
+    assert len(pushes(studio)) == 1
+    await rests(studio)
+
+
+async def test_an_unedited_record_is_kept_where_nothing_may_be_deleted_here(studio: Studio) -> None:
+    await set_policy(studio, MEMBER, delete_here=False)
+    ids = await synced_crowd(studio, 12)
+    for one in ids[:6]:
+        studio.books.members.remove(one)
+    studio.books.members.forget()
+    run = await studio.members_synced()
+    assert (run.state, run.counts.deleted) == (RunState.COMPLETED, 0)
+    assert len(studio.members()) == 12
+    assert gets(studio) == 0
+    await rests(studio)
+
+
+async def test_a_record_that_was_never_here_and_is_gone_needs_nothing(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 3)
+    studio.books.members.spoil(studio.enrol("Odd"))
+    await studio.members_synced()
+    assert due(studio) == {"1004"}
+    studio.books.members.remove("1004")
+    assert (await studio.members_synced()).counts == Counts(unchanged=3)
+    assert due(studio) == set()
+    assert len(studio.members()) == len(ids)
+
+
+async def test_a_record_that_nobody_knows_any_more_leaves_the_due_ones_in_a_listing_too(studio: Studio) -> None:
+    studio.gym.habits = Habits(tells_changes=False)
+    await synced_crowd(studio, 3)
+    studio.books.members.spoil(studio.enrol("Odd"))
+    await studio.members_synced()
+    studio.books.members.remove("1004")
+    await studio.members_synced()
+    assert due(studio) == set()
+
+
+async def test_the_cursor_expires_amid_tombstones_and_nobody_is_deleted_twice(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 12)
+    for one in ids[:4]:
+        studio.books.members.remove(one)
+    studio.gym.faults.fail_next("members.changes", CursorExpired("410"), after=7)
+    run = await studio.members_synced()
+    assert (run.state, run.counts.deleted) == (RunState.COMPLETED, 4)
+    assert due(studio) == set()
+    await rests(studio)
+
+
+async def test_a_record_deleted_here_is_deleted_there_only_where_that_is_allowed() -> None:
+    for allowed in (False, True):
+        studio = Studio(default=Law.OURS)
+        await set_policy(studio, LEAD, delete_there=allowed)
+        there = studio.attract()
+        await studio.leads_synced()
+        await _deleted_here(studio, there)
+        run = await studio.leads_synced()
+        assert (len(studio.books.leads), run.counts.pushed) == ((0, 1) if allowed else (1, 0))
+        assert studio.knows("lead", there) != allowed
+        await rests(studio)
+
+
+async def test_a_record_that_goes_here_before_its_step_is_applied_is_looked_at_again(studio: Studio) -> None:
+    (ada, _) = await synced_crowd(studio, 2)
+    local = studio.member(ada)
+    studio.books.members.edit(ada, {"last_name": "King"})
+
+    async def meanwhile() -> None:
+        calm(studio.gym)
+        await studio.transactions.run(studio.tenant.id, "delete", lambda uow: uow.members.remove_many([local]))
+
+    stir(studio.gym, MEMBERSHIP, meanwhile)
+    assert (await studio.members_synced()).counts == Counts(unchanged=1)
+    assert due(studio) == {ada}
+    studio.clock.advance(AN_HOUR)
+    await studio.members_synced()
+    assert (studio.member(ada).id, studio.member(ada).last_name) == (local.id, "King")
+    await rests(studio)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_record_that_the_provider_will_not_show_stops_no_other(studio: Studio, whole: bool) -> None:
+    ids = await synced_crowd(studio, 5)
+    studio.books.members.remove(ids[0])
+    studio.books.members.forget()
+    studio.books.members.edit(ids[1], {"last_name": "King"})
+    studio.gym.faults.fail_next("members.get", GatewayRejected("400"))
+    run = await studio.members_synced(whole=whole)
+    assert (run.state, run.counts.errors, run.counts.updated, run.counts.deleted) == (RunState.COMPLETED, 1, 1, 0)
+    assert studio.knows("member", ids[0]), "nobody said that it is gone"
+    assert (await studio.members_synced()).counts.deleted == 1
+    assert due(studio) == set()
+
+
+async def _deleted_here(studio: Studio, there: str) -> None:
+    lead = studio.lead(there)
+
+    async def delete(uow: UnitOfWork) -> None:
+        await uow.leads.remove_many([lead])
+        await uow.due.add(studio.account.id, LEAD, [there])
+
+    await studio.transactions.run(studio.tenant.id, "delete_lead", delete)

@@ -1,0 +1,294 @@
+"""A write whose answer is lost, refused, ignored or overtaken: never made twice, never lost unseen."""
+
+import pytest
+
+from tresen.adapters.memory.gym_habits import Habits
+from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.domain.shared.errors import (
+    CredentialsRefused,
+    GatewayError,
+    GatewayNotFound,
+    GatewayRejected,
+    GatewayUnavailable,
+)
+from tresen.domain.sync.laws import Law
+from tresen.domain.sync.push import PushState
+from tresen.domain.sync.run import RunState
+from tresen.domain.sync.schema import Values
+
+from ..studio import A_MINUTE, Studio
+from .scene import (
+    captured,
+    edit_lead,
+    journal,
+    open_conflicts,
+    pushes,
+    rests,
+    set_policy,
+    state,
+    synced_crowd,
+    there,
+    writes,
+)
+
+DOWN = GatewayUnavailable("503")
+
+
+async def edited(law: Law = Law.OURS) -> tuple[Studio, str]:
+    """A member whose last name we changed from Byron to King."""
+    studio = Studio(default=law)
+    ada = studio.enrol()
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="King")
+    return studio, ada
+
+
+async def test_a_write_whose_answer_was_lost_is_looked_up_and_not_made_twice() -> None:
+    studio, ada = await edited()
+    studio.gym.faults.fail_next("members.push", DOWN, after=1)
+    run = await studio.members_synced()
+    assert (run.state, run.counts.pushed) == (RunState.FAILED, 0)
+    assert there(studio, ada, "last_name") == "King"
+    (push,) = pushes(studio, PushState.WAITING)
+    assert (push.attempts, push.why) == (1, "503")
+    run = await studio.members_synced()
+    assert (run.state, run.counts.pushed) == (RunState.COMPLETED, 1)
+    assert writes(studio) == ["members.push"]
+    assert journal(studio) == [("last_name", "King", "Byron", "King", "pushed")]
+    await rests(studio)
+
+
+async def test_a_write_that_did_not_arrive_is_made_by_the_next_run() -> None:
+    studio, ada = await edited()
+    studio.gym.faults.fail_next("members.push", DOWN)
+    assert (await studio.members_synced()).state is RunState.FAILED
+    assert (await studio.members_synced()).counts.pushed == 1
+    assert there(studio, ada, "last_name") == "King"
+    await rests(studio)
+
+
+async def test_what_is_on_its_way_counts_as_ours_until_it_is_answered() -> None:
+    """The provider's edit of that field meanwhile is decided only when it is known what became of the write."""
+    studio, ada = await edited(Law.THEIRS)
+    await set_policy(studio, MEMBER, fields={"last_name": "newest", "city": "newest"})
+    studio.gym.faults.fail_next("members.push", DOWN)
+    await studio.members_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"city": "Bonn"})
+    for _ in range(2):
+        studio.gym.faults.fail_next("members.get", DOWN)
+    before = len(pushes(studio))
+    run = await studio.members_synced()
+    assert run.state is RunState.FAILED
+    assert (studio.member(ada).last_name, studio.member(ada).city) == ("King", "Bonn"), "the rest is compared"
+    assert len(pushes(studio)) == before, "it is not sent a second time"
+    await studio.members_synced()
+    assert there(studio, ada, "last_name") == "King"
+    await rests(studio)
+
+
+async def test_one_write_that_fails_again_and_again_stops_neither_the_others_nor_the_listing() -> None:
+    studio = Studio(default=Law.NEWEST)
+    ids = await synced_crowd(studio, 3)
+    for one in ids[:2]:
+        await studio.edit_member(one, last_name="King")
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ids[2], {"last_name": "There"})
+    for tries in (1, 2, 2):  # from the second run on once before and once after the walk
+        for _ in range(tries):
+            studio.gym.faults.fail_next("members.push", DOWN)
+        run = await studio.members_synced()
+        assert run.state is RunState.FAILED
+        assert studio.member(ids[2]).last_name == "There"
+    assert there(studio, ids[1], "last_name") == "King"
+    assert (await studio.members_synced()).state is RunState.COMPLETED
+    assert there(studio, ids[0], "last_name") == "King"
+
+
+async def test_an_outage_is_not_asked_about_for_every_single_one() -> None:
+    studio = Studio(default=Law.OURS)
+    ids = await synced_crowd(studio, 12)
+    for one in ids:
+        await studio.edit_member(one, last_name="King")
+    for _ in range(99):
+        studio.gym.faults.fail_next("members.push", DOWN)
+    await studio.members_synced()
+    assert writes(studio) == ["members.push"] * 3
+    assert len(pushes(studio, PushState.WAITING)) == 12
+
+
+async def test_refused_credentials_block_the_account_at_once() -> None:
+    studio, _ = await edited()
+    studio.gym.faults.fail_next("members.get", CredentialsRefused("HTTP 401"))
+    assert (await studio.members_synced()).state is RunState.FAILED
+    assert studio.stored_account().state_reason == "HTTP 401"
+    assert len(pushes(studio, PushState.WAITING)) == 1
+
+
+async def test_a_write_that_the_provider_refuses_is_not_asked_again() -> None:
+    studio, ada = await edited()
+    studio.gym.faults.fail_next("members.push", GatewayRejected("no such name"))
+    run = await studio.members_synced()
+    assert (run.state, run.counts.pushed) == (RunState.COMPLETED, 0)
+    (push,) = pushes(studio)
+    assert (push.state, push.why) == (PushState.REFUSED, "no such name")
+    assert (studio.member(ada).last_name, there(studio, ada, "last_name")) == ("King", "Byron")
+    await rests(studio)
+    await studio.edit_member(ada, last_name="Kaiser")
+    assert (await studio.members_synced()).counts.pushed == 1, "another value is another question"
+
+
+class _Deaf(Habits):
+    def spelled(self, values: Values) -> Values:
+        return {name: value for name, value in values.items() if name != "last_name"}
+
+
+async def test_a_provider_that_says_yes_and_keeps_its_own_is_not_asked_again() -> None:
+    studio, ada = await edited()
+    studio.gym.habits = _Deaf()
+    await studio.edit_member(ada, first_name="Adah")
+    run = await studio.members_synced()
+    assert run.state is RunState.COMPLETED
+    (push,) = pushes(studio)
+    assert (push.state, push.why) == (PushState.REFUSED, "the provider kept its own last_name")
+    assert there(studio, ada, "first_name") == "Adah"
+    assert studio.member(ada).last_name == "King", "ours stays, and is shown as apart"
+    await rests(studio)
+    assert [line[0] for line in journal(studio)] == ["first_name"]
+
+
+async def test_after_a_refusal_the_next_edit_there_is_seen() -> None:
+    studio, ada = await edited(Law.NEWEST)
+    studio.gym.faults.fail_next("members.push", GatewayRejected("no"))
+    await studio.members_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "Kaiser"})
+    await studio.members_synced()
+    assert studio.member(ada).last_name == "Kaiser"
+    await rests(studio)
+
+
+@pytest.mark.parametrize(("law", "name"), [(Law.NEWEST, "Kaiser"), (Law.OURS, "King")])
+async def test_a_record_that_changed_there_meanwhile_is_decided_anew(law: Law, name: str) -> None:
+    studio, ada = await edited(law)
+
+    def meanwhile() -> None:
+        studio.clock.advance(A_MINUTE)
+        studio.books.members.edit(ada, {"last_name": "Kaiser"})
+
+    studio.gym.faults.meanwhile("members.get", meanwhile)
+    run = await studio.members_synced()
+    assert run.counts.pushed == 0
+    assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
+    assert there(studio, ada, "last_name") == "Kaiser", "it is not written over unseen"
+    await studio.members_synced()
+    assert there(studio, ada, "last_name") == studio.member(ada).last_name == name
+    await rests(studio)
+
+
+async def test_under_ask_a_change_there_meanwhile_is_asked_about() -> None:
+    studio, ada = await edited(Law.ASK)
+    studio.gym.faults.meanwhile("members.get", lambda: studio.books.members.edit(ada, {"last_name": "Kaiser"}))
+    await studio.members_synced()
+    await studio.members_synced()
+    (asked,) = open_conflicts(studio)
+    assert (asked.base, asked.ours, asked.theirs) == ("Byron", "King", "Kaiser")
+
+
+async def test_another_edit_there_during_the_push_is_seen_by_the_next_run() -> None:
+    studio, ada = await edited()
+    await set_policy(studio, MEMBER, fields={"city": "theirs"})
+    studio.gym.faults.meanwhile("members.push", lambda: studio.books.members.edit(ada, {"city": "Bonn"}))
+    assert (await studio.members_synced()).counts.pushed == 1
+    await studio.members_synced()
+    assert (studio.member(ada).city, there(studio, ada, "last_name")) == ("Bonn", "King")
+    await rests(studio)
+
+
+@pytest.mark.parametrize("error", [None, GatewayNotFound("gone")])
+async def test_a_record_that_went_meanwhile_is_no_refusal(error: GatewayError | None) -> None:
+    studio, ada = await edited(Law.NEWEST)
+    if error is not None:
+        studio.gym.faults.fail_next("members.push", error)
+    studio.gym.faults.meanwhile("members.push" if error else "members.get", lambda: studio.books.members.remove(ada))
+    await studio.members_synced()
+    assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
+    await studio.members_synced()
+    (asked,) = open_conflicts(studio)
+    assert asked.field == "*"
+    assert studio.member(ada).last_name == "King"
+
+
+async def test_an_answer_that_nobody_can_read_is_looked_at_again() -> None:
+    studio, ada = await edited()
+    studio.gym.faults.meanwhile("members.push", lambda: studio.books.members.spoil(ada))
+    run = await studio.members_synced()
+    assert run.state is RunState.COMPLETED
+    assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
+    studio.books.members.get(ada).unreadable = False
+    await studio.members_synced()
+    assert there(studio, ada, "last_name") == "King"
+    await rests(studio)
+
+
+# -- what is made there ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [0, 1])
+async def test_a_lead_whose_making_was_not_answered_is_made_once(studio: Studio, after: int) -> None:
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
+    await studio.leads_synced()
+    ours = await captured(studio)
+    studio.gym.faults.fail_next("leads.create", DOWN, after=after)
+    assert (await studio.leads_synced(whole=True)).state is RunState.FAILED
+    run = await studio.leads_synced()
+    assert (run.state, run.counts.pushed) == (RunState.COMPLETED, 1)
+    assert len(studio.books.leads) == 2
+    assert studio.lead("1002").id == ours.id
+    await studio.leads_synced()
+    await rests(studio)
+
+
+async def without_address(studio: Studio) -> None:
+    """A lead without an e-mail address, which the provider deleted and we edited: it is to be made there anew."""
+    await set_policy(studio, LEAD, create_there=True, default="newest")
+    studio.attract("Other")
+    there = studio.attract("Grace", email=None)
+    await studio.leads_synced()
+    await edit_lead(studio, there, last_name="Murray")
+    studio.books.leads.remove(there)
+
+
+@pytest.mark.parametrize("error", [DOWN, None])
+async def test_one_that_cannot_be_looked_up_is_not_made_blindly_again(
+    studio: Studio, error: GatewayError | None
+) -> None:
+    """Whether the answer is lost, or the process dies before it could be kept."""
+    await without_address(studio)
+    if error is None:
+        studio.gym.faults.meanwhile("leads.create", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            await studio.leads_synced()
+        studio.books.leads.add({"last_name": "Murray", "status": "new"})
+    else:
+        studio.gym.faults.fail_next("leads.create", error, after=1)
+        assert (await studio.leads_synced()).state is RunState.FAILED
+    await studio.leads_synced()
+    (push,) = pushes(studio)
+    assert push.state is PushState.REFUSED
+    assert "by hand" in (push.why or "")
+    assert len(studio.books.leads) == 2
+
+
+def _killed() -> None:
+    raise KeyboardInterrupt
+
+
+async def test_one_that_cannot_be_looked_up_is_made_once_where_all_goes_well(studio: Studio) -> None:
+    await without_address(studio)
+    assert (await studio.leads_synced()).counts.pushed == 1
+    assert len(studio.books.leads) == 2
+    await studio.leads_synced()
+    await rests(studio)
+    assert (await state(studio, LEAD)).phase.value == "idle"

@@ -1,0 +1,86 @@
+"""Every version of a record can be read back, whoever made it; and what was removed is news."""
+
+from datetime import timedelta
+
+from tresen.application.sync.undo_plan import UndoTarget
+from tresen.domain.sync.journal import LOCAL_EDIT
+from tresen.domain.sync.laws import Law
+
+from ..studio import A_MINUTE, Studio
+
+
+async def versions(studio: Studio, member: str) -> list[tuple[int, object]]:
+    found = await studio.desk.history(studio.tenant.id, "member", studio.member(member).id)
+    return [(version.number, version.values["last_name"]) for version in found]
+
+
+async def test_edits_of_both_sides_are_versions() -> None:
+    studio = Studio(default=Law.NEWEST)
+    ada = studio.enrol()
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="Koenig")
+    await studio.members_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "King"})
+    await studio.members_synced()
+    assert await versions(studio, ada) == [(3, "King"), (2, "Koenig"), (1, "Byron")]
+
+
+async def test_a_local_edit_is_told_once_and_a_further_one_from_there() -> None:
+    studio = Studio(default=Law.OURS)
+    studio.change_account(writes_enabled=False)
+    ada = studio.enrol()
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="Koenig")
+    await studio.members_synced()
+    await studio.edit_member(ada, city="Bonn")
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="King")
+    run = await studio.members_synced()
+    told = [(c.field, c.ours, c.value, c.version) for c in studio.changes() if c.rule == LOCAL_EDIT]
+    assert told == [("last_name", "Byron", "Koenig", 2), ("city", None, "Bonn", 3), ("last_name", "Koenig", "King", 4)]
+    assert studio.changes()[-1].run_id == run.id
+
+
+async def test_undoing_a_run_does_not_undo_what_people_edited() -> None:
+    studio = Studio(default=Law.NEWEST)
+    studio.change_account(writes_enabled=False)
+    ada = studio.enrol()
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="Koenig")
+    studio.books.members.edit(ada, {"city": "Ulm"})
+    run = await studio.members_synced()
+    assert studio.member(ada).city == "Ulm"
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="somebody")
+    assert (studio.member(ada).last_name, studio.member(ada).city) == ("Koenig", None)
+
+
+async def test_undoing_a_run_takes_back_what_it_gave_the_provider() -> None:
+    studio = Studio(default=Law.NEWEST)
+    ada = studio.enrol()
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="Koenig")
+    run = await studio.members_synced()
+    assert studio.books.members.get(ada).values["last_name"] == "Koenig"
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="somebody")
+    for _ in range(2):
+        await studio.members_synced()
+        assert studio.member(ada).last_name == studio.books.members.get(ada).values["last_name"] == "Byron"
+
+
+async def test_what_is_removed_is_news(studio: Studio) -> None:
+    ada, lead = studio.enrol(), studio.attract()
+    bought = studio.sell_there(ada)
+    await studio.members_synced()
+    await studio.leads_synced()
+    gone = {studio.member(ada).id, studio.membership(bought).id, studio.lead(lead).id}
+    studio.books.members.remove(ada)
+    studio.books.memberships.remove(bought)
+    studio.books.leads.remove(lead)
+    studio.clock.advance(timedelta(days=2))
+    await studio.members_synced()
+    await studio.leads_synced()
+    events = [event for _, event in studio.store.room(studio.tenant.id).events.items()]
+    removed = {event.type: event.subject_id for event in events if event.type.endswith(".removed")}
+    assert sorted(removed) == ["lead.removed", "member.removed", "membership.removed"]
+    assert set(removed.values()) == {str(one) for one in gone}
