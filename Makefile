@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format lint types contracts
+.PHONY: help demo test check bench simulate format lint types contracts
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ check: test ## What CI runs: the tests, then wheel and sdist built, installed in
 
 bench: $(STAMP) ## Measure, print a table, write bench.json
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+simulate: $(STAMP) ## Play 5,000 seeds of the two-way sync with failures and crashes; ARGS="--seed 7" and the like
+	@$(BIN)/tresen simulate --seeds 5000 --processes $$($(BIN)/python -c 'import os; print(os.cpu_count() or 1)') $(ARGS)
 
 format: $(STAMP) ## Format and fix what can be fixed
 	@$(BIN)/ruff format .

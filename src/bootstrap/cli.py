@@ -8,10 +8,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ..entrypoints.cli.app import run
-from ..entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions, WorkOptions
+from ..entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions, Simulated, SimulateOptions, WorkOptions
 
 if TYPE_CHECKING:
     from ..application.ports.store import StoreCare
+    from ..application.sync.sync_account import Progress
     from ..entrypoints.use_cases import UseCases
 
 
@@ -47,6 +48,12 @@ class InstalledRuntime(Runtime):
         from .demo import demo
 
         await demo(options, screen)
+
+    async def simulate(self, options: SimulateOptions, *, progress: "Progress") -> Simulated:
+        """In a world of its own, whatever the environment says."""
+        from .simulation import simulate
+
+        return await simulate(options, progress=progress)
 
     @asynccontextmanager
     async def _use_cases(self) -> "AsyncIterator[UseCases]":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from ..application.ports.store import StoreCare
@@ -47,6 +47,42 @@ class DemoOptions:
     folder: Path | None = None
     port: int = 0
     once: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class SimulateOptions:
+    """``seeds`` many from ``first`` on, or the one of ``script``, a file. ``kinds`` and ``faults``: words, empty for
+    all. ``processes``: how many work at a time.
+    """
+
+    seeds: int = 1000
+    first: int = 0
+    script: Path | None = None
+    kinds: Sequence[str] = ()
+    faults: Sequence[str] = ()
+    processes: int = 1
+
+
+@attrs.frozen(kw_only=True)
+class FailedSeed:
+    """A seed that breaks a rule: which, how that was seen, and the short script that does it, in words and as JSON."""
+
+    seed: int
+    rule: str
+    seen: str
+    lines: Sequence[str]
+    script: Mapping[str, object]
+
+
+@attrs.frozen(kw_only=True)
+class Simulated:
+    """``digest`` is of everything that happened in all seeds. Only the first few of ``failed`` were made short."""
+
+    seeds: int
+    runs: int
+    calls: int
+    digest: str
+    failed: Sequence[FailedSeed]
 
 
 class Screen(Protocol):
@@ -90,3 +126,7 @@ class Runtime(Protocol):
     @abstractmethod
     async def demo(self, options: DemoOptions, screen: Screen) -> None:
         """The demo: a provider's emulator, a tenant, an admin, a first sync, then API and page."""
+
+    @abstractmethod
+    async def simulate(self, options: SimulateOptions, *, progress: Progress) -> Simulated:
+        """The sync in a world of its own, from seeds. Raises InvalidValue for words and scripts that nobody knows."""

@@ -25,11 +25,13 @@ from .script import (
     Forget,
     Meanwhile,
     PassTime,
+    Resolve,
     Script,
     SetPolicy,
     SetWrites,
     Step,
     Sync,
+    Undo,
     Webhook,
 )
 
@@ -94,6 +96,7 @@ class _Drawing:
             self._webhook: 2,
             self._pass_time: 2,
             self._rarely: 1,
+            self._by_hand: 1,
         }
         return rnd.choices(list(ways), list(ways.values()))[0]()
 
@@ -113,6 +116,12 @@ class _Drawing:
         if "forgotten" in self.faults:
             ways.append(Forget(account=account, kind=kind))
         return rnd.choice(ways)
+
+    def _by_hand(self) -> Step:
+        rnd, account = self.rnd, self._some_account()
+        if chance(rnd, 40):
+            return Undo(account=account)
+        return Resolve(account=account, kind=rnd.choice(self._kinds()), choice=rnd.choice(("theirs", "ours")))
 
     def _some_account(self) -> int:
         return self.rnd.randrange(len(self.accounts))

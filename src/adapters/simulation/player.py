@@ -13,10 +13,11 @@ from ...domain.sync.push import PushState
 from ...domain.sync.run import Run, RunState
 from .broken import Broken
 from .budget import budget
+from .hands import Hands
 from .people import People
 from .programme import Killed, Process
 from .rest import doubled
-from .script import Accept, Script, Step, Sync, Webhook
+from .script import Accept, Resolve, Script, Step, Sync, Undo, Webhook
 from .witness import Task, Witness, decided_nothing
 from .world import COURSES, World
 
@@ -71,6 +72,10 @@ class Player:
                 self._told += [(number + step.after, step)] * step.copies
             case Accept():
                 await self.accept(step.account, step.course)
+            case Resolve():
+                self.log.append(f"Resolve: {await Hands(self.world).resolve(step)}")
+            case Undo():
+                self.log.append(f"Undo: {await Hands(self.world).undo(step)}")
             case _:
                 self.people.act(self.world, step)
                 self.log.append(type(step).__name__)

@@ -6,9 +6,11 @@ from uuid import UUID
 
 import attrs
 
+from ...application.sync.desk import BUILT_IN_LAWS
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.decision import WHOLE
+from ...domain.sync.laws import Law
 from ...domain.sync.policy import Policy
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
@@ -74,7 +76,7 @@ class Rest:
         """What is wrong with a link."""
         entity = self.world.table(self._room, self.kind).find(link.local_id)
         entry, conflicts = self._shelf.find(link.external_id), self._open(link.external_id)
-        if WHOLE in conflicts:
+        if WHOLE in conflicts or WHOLE in self._overrides(link.external_id):
             return None
         if entity is None and entry is None:
             return "neither side has it, and the link is still there"
@@ -98,15 +100,21 @@ class Rest:
             mine, other = ours.get(field.name), entry.values.get(field.name)
             if field.name == "member" or field.same(mine, other) or field.name in conflicts or field.name in refused:
                 continue
-            if not self._may_differ(field, other):
+            law = self._overrides(link.external_id).get(field.name) or self._policy.law(field)
+            if not self._may_differ(field, other, law):
                 return f"{field.name} is {mine!r} here and {other!r} there"
         return None
 
-    def _may_differ(self, field: Field, other: Value) -> bool:
+    def _overrides(self, external_id: str) -> dict[str, Law]:
+        """The laws that people gave single fields, or the record as a whole, by deciding and undoing."""
+        key = (self.world.account_ids[self.number], self.kind, external_id)
+        return {row.field: BUILT_IN_LAWS.named(row.law) for _, row in self._room.overrides.among("record", key)}
+
+    def _may_differ(self, field: Field, other: Value, law: Law) -> bool:
         if self._writes and field.name in WRITABLE[self.kind]:
             return False
         # Nothing may be written there: ours stays apart, unless the provider owns the field.
-        return self._policy.law(field).owner is not Side.THEIRS or field.canonical(other) is None
+        return law.owner is not Side.THEIRS or field.canonical(other) is None
 
     def _may_lack(self, entry: Entry) -> bool:
         if not self._policy.create_here or PAIRING in self._open(entry.external_id):

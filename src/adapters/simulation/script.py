@@ -14,6 +14,7 @@ from ...domain.sync.schema import Values
 HABITS = ("normalise", "page-shift", "no-tombstones", "no-changes")
 FAULTS = ("lost", "timeout-after-commit", "429", "5xx", "410", "partial", "rejected", "ignored", "duplicate", "reorder")
 EVENTS = ("crash", "meanwhile", "late-commit", "forgotten", "delay")
+COURSE_NAMES = ("members", "leads")
 ALL_FAULTS = frozenset({*HABITS, *FAULTS, *EVENTS})
 
 
@@ -173,6 +174,22 @@ class Accept(Step):
     course: str
 
 
+@attrs.frozen(kw_only=True)
+class Resolve(Step):
+    """A person decides the first open conflict of an account: ``theirs`` or ``ours``."""
+
+    account: int
+    kind: str
+    choice: str
+
+
+@attrs.frozen(kw_only=True)
+class Undo(Step):
+    """A person undoes the latest run of an account that wrote anything here."""
+
+    account: int
+
+
 STEPS: Mapping[str, type[Step]] = {
     "edit_here": EditHere,
     "create_here": CreateHere,
@@ -187,6 +204,8 @@ STEPS: Mapping[str, type[Step]] = {
     "sync": Sync,
     "webhook": Webhook,
     "accept": Accept,
+    "resolve": Resolve,
+    "undo": Undo,
 }
 
 

@@ -50,7 +50,7 @@ class LeadRecords(RecordKind[Lead]):
     async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues], /) -> Mapping[UUID, Values]:
         """Not those of another account: two providers would overwrite each other for ever."""
         found = await uow.leads.unlinked(self._account_id)
-        ids = [lead for (address,) in keys for lead in found.get(str(address), ())]
+        ids = [lead for address in sorted(str(key) for (key,) in keys) for lead in found.get(address, ())]
         free = [lead for lead in ids if not await uow.sync_records.of_local(LEAD, lead)]
         return {key: self.values(lead) for key, lead in (await uow.leads.get_many(free)).items()}
 

@@ -30,6 +30,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("demo", "serving:demo", "Try everything out: a gym provider's stand-in, a tenant, a first sync, API and page."),
     ("serve", "serving:serve", "Run the API and the page, jobs and schedules until interrupted."),
     ("worker", "serving:worker", "Run jobs and schedules without the API until interrupted."),
+    ("simulate", "simulating:simulate", "Prove the sync: people, failures and crashes from seeds, and what must hold."),
     ("db", "db:group", "The database: upgrade, back up, check."),
     ("tenant", "tenants:group", "Tenants: create, list."),
     ("user", "users:group", "Users: create, list, import."),

@@ -14,10 +14,19 @@ from tests.world import World
 from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.tables import Table
 from tresen.application.ports.store import Finding, StoreCare, Upgraded
+from tresen.application.sync.sync_account import Progress
 from tresen.domain.sync.run import Counts
 from tresen.entrypoints.cli.app import run
 from tresen.entrypoints.cli.terminal import Terminal
-from tresen.entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions, WorkOptions
+from tresen.entrypoints.runtime import (
+    DemoOptions,
+    Runtime,
+    Screen,
+    ServeOptions,
+    Simulated,
+    SimulateOptions,
+    WorkOptions,
+)
 from tresen.entrypoints.use_cases import UseCases
 
 
@@ -42,6 +51,7 @@ class Ticks:
         return self.now
 
 
+NOTHING_FAILED = Simulated(seeds=0, runs=5, calls=70, digest="00", failed=())
 UPGRADED = Upgraded(old="0001", new="0002", backup=Path("old.db"))
 
 
@@ -74,6 +84,8 @@ class DeskRuntime(Runtime):
     served: list[ServeOptions] = attrs.field(factory=list)
     demos: list[DemoOptions] = attrs.field(factory=list)
     worked: list[WorkOptions] = attrs.field(factory=list)
+    simulations: list[SimulateOptions] = attrs.field(factory=list)
+    simulated: Simulated = NOTHING_FAILED
 
     def use_cases(self) -> AbstractAsyncContextManager[UseCases]:
         if self.failure is not None:
@@ -98,6 +110,11 @@ class DeskRuntime(Runtime):
         async with screen.progress("demo") as progress:
             progress("member", Counts(created=2))
         screen.say("bye")
+
+    async def simulate(self, options: SimulateOptions, *, progress: Progress) -> Simulated:
+        self.simulations.append(options)
+        progress("seed", Counts(unchanged=options.seeds))
+        return attrs.evolve(self.simulated, seeds=options.seeds)
 
 
 @attrs.frozen

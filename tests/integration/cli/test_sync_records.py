@@ -193,7 +193,10 @@ def test_an_override_is_listed_and_removed(moved: Quarrel) -> None:
     assert moved.json("overrides")["overrides"] == []
     moved.later()
     moved.sync()
-    assert moved.members()["Ada"] == "ada2@example.org"
+    moved.there(0, email="ada3@example.org")
+    moved.later()
+    moved.sync()
+    assert moved.members()["Ada"] == "ada3@example.org"
 
 
 def test_overrides_are_paged(moved: Quarrel) -> None:

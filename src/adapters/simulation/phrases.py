@@ -1,0 +1,97 @@
+"""A script in words: what a person reads to reproduce by hand what went wrong."""
+
+from collections.abc import Mapping, Sequence
+
+from .script import (
+    Accept,
+    AccountSpec,
+    CreateHere,
+    CreateThere,
+    DeleteHere,
+    DeleteThere,
+    EditHere,
+    EditThere,
+    Forget,
+    PassTime,
+    Resolve,
+    Script,
+    SetPolicy,
+    SetWrites,
+    Step,
+    Sync,
+    Undo,
+    Webhook,
+)
+
+
+def told(script: Script) -> Sequence[str]:
+    """A line per account and step."""
+    accounts = [_account(number, spec) for number, spec in enumerate(script.accounts)]
+    return [*accounts, *(f"{number:>3}. {_step(step)}" for number, step in enumerate(script.steps, 1))]
+
+
+def _account(number: int, spec: AccountSpec) -> str:
+    parts = [
+        f"account {number} of tenant {spec.tenant}",
+        "may be written" if spec.writes else "may not be written",
+        f"{spec.page_size} a page",
+        *spec.habits,
+    ]
+    if spec.resolution_s > 1:
+        parts.append(f"stamps to {spec.resolution_s} s")
+    policies = [f"{kind}: {_values(document)}" for kind, document in spec.policies.items()]
+    return "; ".join([*parts, *policies])
+
+
+def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
+    match step:
+        case EditHere():
+            return f"{step.kind} {step.who} is edited here, tenant {step.tenant}: {_values(step.values)}"
+        case CreateHere():
+            return f"{step.kind} {step.who} is made here, tenant {step.tenant}: {_values(step.values)}"
+        case DeleteHere():
+            return f"{step.kind} {step.who} is deleted here, tenant {step.tenant}"
+        case EditThere():
+            return f"{step.kind} {step.who} is edited at account {step.account}: {_values(step.values)}{_late(step)}"
+        case CreateThere():
+            return f"{step.kind} {step.who} is made at account {step.account}: {_values(step.values)}{_late(step)}"
+        case DeleteThere():
+            return f"{step.kind} {step.who} is deleted at account {step.account}{_late(step)}"
+        case Forget():
+            return f"account {step.account} forgets which {step.kind}s were deleted, and its cursors expire"
+        case SetPolicy():
+            return f"policy of {step.kind}s at account {step.account}: {_values(step.document)}"
+        case SetWrites():
+            return f"account {step.account} {'may' if step.on else 'may not'} be written"
+        case PassTime():
+            return f"{step.minutes} minutes pass"
+        case Sync():
+            return _sync(step)
+        case Webhook():
+            after = f", {step.after} steps later" if step.after else ""
+            return f"a webhook of account {step.account} asks for {step.course}, {step.copies} times{after}"
+        case Accept():
+            return f"the plan for {step.course} of account {step.account} that a guard holds is let through"
+        case Resolve():
+            return f"the first conflict over {step.kind}s of account {step.account} is decided: {step.choice}"
+        case Undo():
+            return f"the latest run of account {step.account} that wrote anything is undone"
+        case _:
+            return str(step)
+
+
+def _sync(step: Sync) -> str:
+    parts = [f"sync of {step.course}, account {step.account}{', everything listed' if step.whole else ''}"]
+    parts += [f"call {fault.at} runs into {fault.what}" for fault in step.faults]
+    parts += [f"before call {each.at}: {_step(each.step)}" for each in step.meanwhile]
+    if step.crash is not None:
+        parts.append(f"the process dies at its call {step.crash} to provider or store")
+    return "; ".join(parts)
+
+
+def _late(step: EditThere | CreateThere | DeleteThere) -> str:
+    return f" (seen {step.late_s} s late)" if step.late_s else ""
+
+
+def _values(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in values.items()) or "nothing"

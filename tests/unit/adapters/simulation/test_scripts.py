@@ -1,0 +1,62 @@
+"""Scripts as data: read back equal, told in words, the same from the same seed, whatever Python's hashes are."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tresen.adapters.simulation.draw import draw
+from tresen.adapters.simulation.phrases import told
+from tresen.adapters.simulation.script_json import read_script, script_document
+from tresen.domain.shared.errors import InvalidValue
+
+PROGRAM = """
+import asyncio
+from tresen.adapters.simulation.campaign import Campaign, play_portion
+for outcome in play_portion(Campaign(), range({first}, {last})):
+    print(outcome.script.seed, outcome.digest)
+"""
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_script_is_read_back_equal_from_json(seed: int) -> None:
+    script = draw(seed)
+    text = json.dumps(script_document(script))
+    assert read_script(text) == script
+    assert draw(seed) == script
+    assert len(told(script)) == len(script.accounts) + len(script.steps)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"seed": 1, "accounts": [], "courses": [], "steps": []}', '{"seed": "x"}']
+)
+def test_what_is_no_script_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValue):
+        read_script(text)
+
+
+def test_only_what_is_asked_for_is_drawn() -> None:
+    for seed in range(30):
+        script = draw(seed, courses=("leads",), faults=())
+        assert script.courses == ("leads",)
+        steps = script_document(script)["steps"]
+        assert isinstance(steps, list)
+        assert not any(key in step for step in steps for key in ("faults", "crash", "meanwhile", "late_s"))
+        assert not any(spec.habits for spec in script.accounts)
+
+
+def test_a_seed_gives_the_same_bytes_whatever_the_hashes() -> None:
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM.format(first=20, last=32)],
+            env={**os.environ, "PYTHONHASHSEED": hashes},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for hashes in ("0", "4711")
+    }
+    (told_twice,) = outputs
+    assert len(told_twice.splitlines()) == 12
