@@ -19,6 +19,7 @@ from tresen.domain.sync.schema import Values
 from ..studio import A_MINUTE, Studio
 from .scene import (
     captured,
+    due,
     edit_lead,
     journal,
     open_conflicts,
@@ -198,6 +199,7 @@ async def test_a_record_that_changed_there_meanwhile_is_decided_anew(law: Law, n
     assert run.counts.pushed == 0
     assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
     assert there(studio, ada, "last_name") == "Kaiser", "it is not written over unseen"
+    assert due(studio) == {ada}
     await studio.members_synced()
     assert there(studio, ada, "last_name") == studio.member(ada).last_name == name
     await rests(studio)
