@@ -123,6 +123,8 @@ class Draft(Generic[K, V]):
 
     def commit(self) -> None:
         """Make the written rows the committed ones."""
+        if not self._removed and self._written is self._table.nothing:
+            return
         for key in self._removed:
             self._table.remove(key)
         for key, row in self._written.items():

@@ -14,6 +14,7 @@ RULES = {
     "calls": "a run makes no more calls than pages and single looks need",
     "held": "a run that a guard held has decided nothing",
     "guards": "a run deletes and blanks no more than its guards let through",
+    "asks": "a person is asked about a field only when both sides changed it since they agreed",
     "tenant": "a run opens no other tenant, and writes to no gym but its own",
     "permission": "nothing is written to a provider to whom nothing may be written",
     "runs": "a line of the journal names a run that exists",

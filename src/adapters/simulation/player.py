@@ -91,7 +91,11 @@ class Player:
             course = desk.members if step.course == "members" else desk.leads
             return await course(tenant, account, force=True, whole=step.whole)
 
-        return await self._run(step.account, step.course, process, work)
+        run = await self._run(step.account, step.course, process, work)
+        undisturbed = not (step.faults or step.meanwhile)
+        if run is not None and run.state is RunState.COMPLETED and undisturbed and not run.counts.errors:
+            self.witness.agreement.note(step.account, step.course)
+        return run
 
     async def accept(self, number: int, course: str) -> Run | None:
         """The latest plan that a guard holds is let through; None when there is none, or when it is stale."""

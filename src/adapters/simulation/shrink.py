@@ -19,7 +19,7 @@ from .script import (
 )
 from .simulate import Outcome, simulate
 
-_MOST_TRIES = 1500
+_MOST_TRIES = 1000
 
 
 @attrs.define

@@ -14,6 +14,7 @@ from ...domain.sync.journal import NORMALISED, PUSHED, Change
 from ...domain.sync.policy import Policy
 from ...domain.sync.schema import Value, Values
 from ..memory.store import Room
+from .agreement import Agreement
 from .broken import Broken
 from .world import COURSES, Entity, World
 
@@ -57,6 +58,7 @@ class Witness:
         self.owed: dict[Owed, None] = {}
         self.writes = 0
         self.commits = 0
+        self.agreement = Agreement(world)
         self._task: Task | None = None
         self._seen: _Seen | None = None
         world.units.opened, world.units.before, world.units.after = self._opened, self._before, self._after
@@ -125,6 +127,7 @@ class Witness:
         task.lines += lines
         task.asked += len(room.conflicts) - seen.conflicts
         task.pushes += len(room.pushes) - seen.pushes
+        self.broken += self.agreement.needless(task.account, islice(room.conflicts.rows(), seen.conflicts, None))
         for line in lines:
             if line.run_id not in room.runs:
                 self.say("runs", f"a line about {line.kind} {line.external_id} names a run that is not there")

@@ -8,7 +8,7 @@ import attrs
 from ...domain.shared.errors import TresenError
 from ...domain.shared.ids import EntryId
 from ...domain.sync.canonical import Value, Values
-from ...domain.sync.decision import FieldDecision
+from ...domain.sync.decision import WHOLE, FieldDecision
 from ...domain.sync.journal import NORMALISED, PUSHED, Change, Subject
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
@@ -142,6 +142,10 @@ class Confirm(Generic[E]):
         return True
 
     def _pushed(self, push: Push, link: SyncRecord, taken: Values) -> list[Change]:
+        if push.external_id is None:
+            # Nothing was overwritten: field by field, an undo would take for empty what was not there.
+            made = self._made(link, WHOLE, None, None, None, PUSHED, "it was made at the provider")
+            return self._lines(link, 0, [made])
         reason = "the provider was given our value"
         return self._lines(
             link,

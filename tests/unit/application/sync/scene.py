@@ -13,6 +13,7 @@ from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.ids import AccountId, PlanId
 from tresen.domain.sync.conflict import Conflict, ConflictState
+from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.kept_plan import KeptPlan
 from tresen.domain.sync.push import Push, PushState
 from tresen.domain.sync.run import Run
@@ -162,5 +163,5 @@ async def rests(studio: Studio) -> None:
 
 
 def journal(studio: Studio) -> Sequence[tuple[str, Value, Value, Value, str]]:
-    """Field, ours, theirs, what was taken, rule; oldest first."""
-    return [(c.field, c.ours, c.theirs, c.value, c.rule) for c in studio.changes()]
+    """Field, ours, theirs, what was taken, rule; oldest first; without what tells only that we edited."""
+    return [(c.field, c.ours, c.theirs, c.value, c.rule) for c in studio.changes() if c.rule != LOCAL_EDIT]

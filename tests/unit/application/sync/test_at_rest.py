@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import pytest
 
 from tresen.application.ports.sync_books import PolicyDocument
+from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState
 
-from ..studio import BOOKS, Studio
+from ..studio import A_MINUTE, BOOKS, Studio
 from .test_twins import captured
 
 QUIET = BOOKS | {"sync_states"}
@@ -89,3 +90,14 @@ async def test_a_member_to_whom_memberships_belong_stops_no_sync(studio: Studio,
     assert studio.knows("member", leaver)
     (error,) = (await studio.sync_status(studio.tenant.id)).recent_errors
     assert (error.external_id, error.code) == (leaver, "rule_violation")
+
+
+async def test_undoing_that_a_lead_was_made_there_leaves_ours_as_it_is(studio: Studio) -> None:
+    decree(studio, "lead", {"create_there": True})
+    ours = await captured(studio)
+    studio.clock.advance(A_MINUTE)
+    studio.change_account(writes_enabled=True)
+    run = await studio.sync_leads(studio.tenant.id, studio.account.id, force=True, whole=True)
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="somebody")
+    (there,) = studio.books.leads.entries()
+    assert studio.lead(there.external_id).first_name == ours.first_name
