@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from tests.unit.domain.sync.drawn import steps
 
 from tresen.domain.sync.canonical import Value
@@ -112,6 +112,7 @@ def test_a_doubt_names_the_candidates() -> None:
     assert rest[-2:] == ["    ? perhaps x", "    ? perhaps y"]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # steps are drawn with all that they consist of
 @given(steps())
 def test_every_step_can_be_told(step: Step) -> None:
     lines = [line.text for line in step_lines("member", step)]
