@@ -23,6 +23,7 @@ from ..domain.tenancy.provider_account import ProviderAccount
 from ..domain.tenancy.tenant import Tenant
 from ..entrypoints.runtime import DemoOptions, Screen, ServeOptions
 from ..entrypoints.use_cases import UseCases
+from .demo_two_way import TwoWay
 from .demo_webhooks import show_webhooks
 from .installation import Installation, installed
 from .logging import configure_logging
@@ -53,6 +54,9 @@ async def demo(options: DemoOptions, screen: Screen) -> None:
                 _insist(complete, "the sync")
             elif not complete:
                 screen.say("the first sync is not complete: see the reasons above; the page can try it again")
+            if complete:
+                two_way = TwoWay(installation, use_cases, tenant, account, emulator, screen)
+                _insist(await two_way() or not options.once, "two-way sync")
             await _open(installation, tenant, options, screen, password)
 
 

@@ -19,6 +19,7 @@ def figures(records: int, rounds: int) -> Sequence[Figure]:
     """SQLite, then PostgreSQL."""
     with (
         serving("tests.benchmarks.pages", "--records", str(records)) as url,
+        serving("tests.benchmarks.pages", "--records", str(records // 10)) as small_url,
         tempfile.TemporaryDirectory(prefix="tresen-bench-") as folder,
         fresh_databases() as fresh_dsn,
     ):
@@ -31,7 +32,24 @@ def figures(records: int, rounds: int) -> Sequence[Figure]:
         return [
             *_compared("SQLite", "sqlite", sqlite_places, url, rounds),
             *_compared("PostgreSQL", "postgresql", lambda: (fresh_dsn(), fresh_dsn()), url, rounds),
+            _flatness(sqlite_places()[1], url, sqlite_places()[1], small_url, records),
         ]
+
+
+def _flatness(place: str, url: str, small_place: str, small_url: str, records: int) -> Figure:
+    """What ten times as many pages cost in memory, when all of them are listed and compared."""
+    peaks = []
+    for where, source in ((place, url), (small_place, small_url)):
+        command("tresen", "db", "upgrade", TRESEN_DATABASE_URL=where)
+        measured(TRESEN, where, source)
+        peaks.append(measured(TRESEN, where, source, "whole")["peak_mb"])
+    return Figure(
+        name=f"sync of {records} records, SQLite: peak memory, everything listed",
+        unit="MB",
+        value=peaks[0],
+        reference=f"of {records // 10} records",
+        reference_value=peaks[1],
+    )
 
 
 def _compared(title: str, kind: str, places: Places, url: str, rounds: int) -> Sequence[Figure]:

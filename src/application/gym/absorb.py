@@ -6,9 +6,11 @@ import attrs
 
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId, RunId
-from ...domain.sync.laws import Laws
+from ...domain.sync.laws import Law, Laws
+from ...domain.sync.policy import Policy
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import PUSH, Counts, Run, RunState
+from ...domain.sync.side import Side
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.phones import PhoneBook
@@ -19,15 +21,22 @@ from ..sync.examiner import Examiner
 from ..sync.lead_records import LeadRecords
 from ..sync.member_records import MemberRecords
 from ..sync.membership_records import MembershipRecords
+from ..sync.policy_book import PolicyBook
 from ..sync.records import E, RecordKind
 from ..sync.scope import Scope
 
 _BUILT_IN = Laws()
 
+# What the provider shows right after our write is what it made of it, also in fields that are ours.
+_OURS = Law(name="ours", judge=Law.OURS.judge, mirror="theirs")
+
 
 @attrs.frozen
 class Absorb:
-    """Each method gives the id of our record. Raises InvalidValue when the answer is unusable.
+    """What only the provider changed is taken, whatever the law: that was our write. What we edited besides is settled
+    by the policy.
+
+    Each method gives the id of our record. Raises InvalidValue when the answer is unusable.
 
     A write that came back is booked as a run of kind ``push``, so that the journal can name it.
     """
@@ -91,14 +100,19 @@ class Absorb:
     ) -> UUID:
         now = run.started_at
         await uow.runs.add(run)
-        # What the provider shows right after our write is what it made of it: there is nothing to weigh.
-        scope = Scope(tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, anew=True, now=now)
+        policy = _taking(await PolicyBook(self._laws).effective(uow, account.id, kind.schema))
+        scope = Scope(
+            tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, policy=policy, anew=True, now=now
+        )
         examiner = Examiner(kind, scope, self._laws)
         examined = await examiner.observed(uow, [observed], edited=())
         steps = [*examined.steps, *(examiner.fresh(*each) for each in examined.fresh)]
         run.counts = await Applier(kind, scope, self._ids)(uow, steps) + Counts(
             unchanged=examined.unchanged, errors=len(examined.errors)
         )
+        if account.writes_enabled and any(step.decision.diverging for step in steps):
+            # What else we edited goes there with the next run.
+            await uow.due.add(account.id, kind.schema.kind, [observed.external_id])
         if examined.errors:
             await uow.runs.add_errors(examined.errors)
         run.finish(RunState.COMPLETED, now=now)
@@ -107,3 +121,16 @@ class Absorb:
         if observed.external_id not in links:
             raise InvalidValue(f"the provider's answer for {kind.schema.kind} {observed.external_id} is unusable")
         return links[observed.external_id].local_id
+
+
+def _taking(policy: Policy) -> Policy:
+    return attrs.evolve(
+        policy,
+        default=_unowned(policy.default),
+        fields={name: _unowned(law) for name, law in policy.fields.items()},
+        create_here=True,
+    )
+
+
+def _unowned(law: Law) -> Law:
+    return _OURS if law.owner is Side.OURS else law

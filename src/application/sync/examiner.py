@@ -206,6 +206,7 @@ class Examiner(Generic[E]):
             ours_at=None if entity is None else entity.updated_at,
             theirs_at=None if reading is None else reading.edited_at,
             resolution_s=self._scope.resolution_s,
+            skew_s=self._scope.policy.clock_skew_s,
         )
 
     def _overrides(self, overrides: Sequence[Override]) -> Mapping[str, Law]:

@@ -7,7 +7,7 @@ import attrs
 from ...domain.sync.action import Action
 from ...domain.sync.documents import step_line
 from ...domain.sync.guards import Tally
-from ...domain.sync.kept_plan import KeptPlan, Part
+from ...domain.sync.kept_plan import KeptPlan, Part, PlanState
 from ...domain.sync.plan import Fingerprint
 from ...domain.sync.policy import Policy
 from ...domain.sync.run import Counts, Run, SyncError
@@ -100,6 +100,9 @@ class PlanWriter:
         await uow.plans.save(self.plan)
         for old in (await uow.plans.latest(limit=KEPT + 1, account_id=self.plan.account_id))[KEPT:]:
             await uow.plans.remove_steps(old.id)
+            if old.state in {PlanState.PLANNED, PlanState.HELD}:
+                old.end(PlanState.STALE, now=self.plan.created_at)
+                await uow.plans.save(old)
         return Counts()
 
     async def _store(

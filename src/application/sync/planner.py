@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from ...domain.shared.errors import GatewayRejected
 from ...domain.sync.action import Action
 from ...domain.sync.laws import Laws
 from ...domain.sync.pairing import match_values
@@ -22,6 +23,8 @@ from .walk import Walk
 E = TypeVar("E", bound=Versioned)
 Watch = Callable[[str, int], None]
 _SLICE = 1000
+# So many single questions are asked at any rate; and a page of a listing shows about as many records.
+_FEW = 100
 
 
 @attrs.define
@@ -56,6 +59,9 @@ class Planner(Generic[E]):
     async def __call__(self, opened: Opened, walk: Walk) -> None:
         """Walk, and keep what is to be done. Raises what the provider raises; what was seen before is kept."""
         before = await self._books.read(opened.run, self._before)
+        if len(before.edited) > max(_FEW, self._part.tally.shared // _FEW):
+            # To ask for so many one by one takes longer than a listing.
+            walk = Walk(self._source, None)
         waiting: list[tuple[Observed, Reading]] = []
         lost: dict[str, None] = {}
         self._watch(self._kind.schema.kind, 0)
@@ -141,14 +147,19 @@ class Planner(Generic[E]):
     async def _look(
         self, opened: Opened, external_ids: Sequence[str], before: _Before, waiting: list[tuple[Observed, Reading]]
     ) -> None:
-        """Ask the provider for single records."""
-        shown, gone = list[Observed](), list[str]()
+        """Ask the provider for single records. One that it will not show is an error of that record, and due again."""
+        shown, gone, unknown = list[Observed](), list[str](), Examined()
         for external_id in external_ids:
-            one = await self._source.get(external_id)
+            try:
+                one = await self._source.get(external_id)
+            except GatewayRejected as error:
+                unknown.errors.append(self._scope.error(self._kind.schema.kind, external_id, error))
+                continue
             if one is None:
                 gone.append(external_id)
             else:
                 shown.append(one)
+        await self._keep(opened, unknown, before)
         await self._take(opened, Batch(observed=shown), before, waiting)
         await self._lose(opened, gone, "answer", before)
 

@@ -119,6 +119,7 @@ class Pusher(Generic[E]):
         shown = await self._source.get(push.external_id)
         if not push.values:
             return await self._delete(push.external_id, push, shown)
+        self._narrow(push)
         if shown is None:
             return PushState.DROPPED
         theirs = _read(shown)
@@ -145,6 +146,16 @@ class Pusher(Generic[E]):
                 return PushState.DROPPED
             await self._source.delete(external_id)
         return None
+
+    def _narrow(self, push: Push) -> None:
+        """People choose values of any field; those that cannot be written there keep none of the others from it.
+
+        Raises GatewayUnsupported when none can.
+        """
+        if not push.values.keys() & self._source.writable:
+            raise GatewayUnsupported(f"{', '.join(sorted(push.values))}: cannot be written at the provider")
+        push.values = {name: value for name, value in push.values.items() if name in self._source.writable}
+        push.expected = {name: value for name, value in push.expected.items() if name in push.values}
 
     def _still(self, theirs: Values, push: Push) -> bool:
         """Each field holds what it was decided against, or what is to be written already."""

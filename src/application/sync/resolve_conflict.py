@@ -84,7 +84,10 @@ class ResolveConflict:
         }[chosen.choice]
         one = Chosen(field=conflict.field, value=value, theirs=conflict.theirs, side=side)
         write = WriteByHand(self._by_hand.ids)
-        wrote = await write(uow, hand, link, [one], rule=RESOLVED, reason=f"{chosen.by} decided it")
+        try:
+            wrote = await write(uow, hand, link, [one], rule=RESOLVED, reason=f"{chosen.by} decided it")
+        except InvalidValue as error:
+            raise InvalidValue(error.message, field="value") from None
         return Counts(updated=int(wrote))
 
     async def _whole(

@@ -12,6 +12,7 @@ from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
 from .strand import AnyStrand
+from .twins import here_meanwhile
 
 AT_ONCE = 500
 _SHOWN = 5
@@ -49,10 +50,12 @@ async def _stale(uow: UnitOfWork, strand: AnyStrand, steps: Sequence[Step], sinc
     found: Mapping[Any, Any] = await strand.kind.load(uow, [s.local_id for s in steps if s.local_id is not None])
     versions = {key: entity.version for key, entity in found.items()}
     said = await uow.overrides.of_records(account_id, kind, ids)
+    here = await here_meanwhile(uow, strand.kind, account_id, steps)
     return [
         step.external_id or str(step.local_id)
         for step in steps
         if is_stale(step, links.get(step.external_id or ""), versions.get(step.local_id, 0))
+        or step.external_id in here
         or _is_overruled(step, said.get(step.external_id or "", ()), since)
     ]
 

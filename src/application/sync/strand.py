@@ -22,6 +22,7 @@ from .pusher import Pusher
 from .records import RecordKind, Versioned
 from .run_books import Opened, RunBooks
 from .scope import Scope
+from .twins import here_meanwhile
 from .walk import Walk
 
 E = TypeVar("E", bound=Versioned)
@@ -84,8 +85,11 @@ class Strand(Generic[E]):
         return 0
 
     async def apply(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
-        """Its steps of a plan, in order."""
-        return await Applier(self.kind, self.scope, self.ids)(uow, steps)
+        """Its steps of a plan, in order. What came to be here meanwhile is decided anew."""
+        here = await here_meanwhile(uow, self.kind, self.scope.account_id, steps)
+        if here:
+            await uow.due.add(self.scope.account_id, self.name, here)
+        return await Applier(self.kind, self.scope, self.ids)(uow, [s for s in steps if s.external_id not in here])
 
 
 # The entities of a strand are its own business.

@@ -82,6 +82,10 @@ class SyncJob:
         if run.state is RunState.FAILED:
             _log.error("%s (%s): failed: %s", account.name, account.id, run.reason)
             return None
+        if run.state is RunState.HELD:
+            # No error that another try could cure: a person must look.
+            _log.warning("%s (%s): held: %s", account.name, account.id, run.reason)
+            return run.counts
         counts = run.counts
         told = f"{counts.seen} processed ({counts.created} created, {counts.updated} updated)"
         if run.state is RunState.SKIPPED:

@@ -7,7 +7,7 @@ import attrs
 from .errors import InvalidValue
 
 MAX_LIMIT = 200
-_MAX_OFFSET = 10_000_000
+MAX_OFFSET = 10_000_000
 
 T = TypeVar("T")
 
@@ -30,8 +30,8 @@ class Listing:
     def __attrs_post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
             raise InvalidValue(f"limit must be between 1 and {MAX_LIMIT}, not {self.limit}", field="limit")
-        if not 0 <= self.offset <= _MAX_OFFSET:
-            raise InvalidValue(f"offset must be between 0 and {_MAX_OFFSET}, not {self.offset}", field="offset")
+        if not 0 <= self.offset <= MAX_OFFSET:
+            raise InvalidValue(f"offset must be between 0 and {MAX_OFFSET}, not {self.offset}", field="offset")
 
     @property
     def is_filtered(self) -> bool:

@@ -25,8 +25,9 @@ class Policy:
 
     ``fields`` names laws of single fields; where it does not, the schema's law of the field holds, then ``default``
     (D27: the provider wins). ``create_there`` and ``delete_there`` allow to create and to delete at the provider, and
-    are off unless somebody switches them on; ``create_here`` and ``delete_here`` are their mirrors. ``version`` is 0
-    for what is built in and grows with every change.
+    are off unless somebody switches them on; ``create_here`` and ``delete_here`` are their mirrors. ``clock_skew_s`` is
+    how many seconds (0 to 3600) the clocks of the two sides may be apart: edits no further apart than that are a tie
+    under ``newest``. ``version`` is 0 for what is built in and grows with every change.
     """
 
     default: Law = Law.THEIRS
@@ -37,6 +38,7 @@ class Policy:
     delete_here: bool = True
     delete_there: bool = False
     guards: Guards = DEFAULT_GUARDS
+    clock_skew_s: int = 0
     version: int = 0
 
     def law(self, field: Field) -> Law:
@@ -60,7 +62,8 @@ class Policy:
 BUILT_IN_POLICY = Policy()
 
 _SWITCHES = ("create_here", "create_there", "delete_here", "delete_there")
-_KNOWN = frozenset({"default", "fields", "deletes", "guards", *_SWITCHES})
+_KNOWN = frozenset({"default", "fields", "deletes", "guards", "clock_skew_s", *_SWITCHES})
+_SKEW_MAX_S = 3600
 Document = Mapping[str, object]
 
 
@@ -68,7 +71,7 @@ def read_policy(document: Document, schema: Schema, laws: Laws, *, below: Policy
     """The policy that a document describes; what it does not name is as in ``below`` (the tenant's below an account's).
 
     Keys: ``default`` and the values of ``fields`` are names of laws; ``deletes``; ``create_here``, ``create_there``,
-    ``delete_here``, ``delete_there``; ``guards``, see ``Guards``. Raises InvalidValue, naming the key, for anything
+    ``delete_here``, ``delete_there``; ``guards``, see ``Guards``; ``clock_skew_s``. Raises InvalidValue, naming the key, for anything
     else.
     """
     unknown = sorted(document.keys() - _KNOWN)
@@ -82,6 +85,7 @@ def read_policy(document: Document, schema: Schema, laws: Laws, *, below: Policy
         fields={**below.fields, **_field_laws(document.get("fields", {}), schema, laws)},
         deletes=_deletes(document["deletes"]) if "deletes" in document else below.deletes,
         guards=below.guards.changed(document.get("guards", {})),
+        clock_skew_s=_skew(document.get("clock_skew_s", below.clock_skew_s)),
         **{name: _flag(document[name], name) for name in _SWITCHES if name in document},
     )
 
@@ -94,6 +98,7 @@ def policy_document(policy: Policy) -> dict[str, object]:
         "deletes": policy.deletes.value,
         **{name: getattr(policy, name) for name in _SWITCHES},
         "guards": policy.guards.document(),
+        "clock_skew_s": policy.clock_skew_s,
     }
 
 
@@ -126,4 +131,12 @@ def _deletes(value: object) -> Deletes:
 def _flag(value: object, field: str) -> bool:
     if not isinstance(value, bool):
         raise InvalidValue(f"{field} is true or false, not {value!r}", field=field)
+    return value
+
+
+def _skew(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _SKEW_MAX_S:
+        raise InvalidValue(
+            f"clock_skew_s is a whole number from 0 to {_SKEW_MAX_S}, not {value!r}", field="clock_skew_s"
+        )
     return value

@@ -1,6 +1,7 @@
 """The one table from errors to HTTP statuses, and the problem documents that tell of them (RFC 9457, O51)."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -53,6 +54,8 @@ _REFUSED = {
     415: ("unsupported_media_type", "send JSON"),
 }
 _SERVER_ERROR = 500
+# So the framework tells of a parameter that a route needs.
+_MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 
 
 @attrs.frozen(kw_only=True)
@@ -156,7 +159,8 @@ def _fields(error: Exception) -> Sequence[FieldProblem]:
             for e in error.extra
             if isinstance(e, dict)
         )
-    return ()
+    missing = _MISSING.search(error.detail) if isinstance(error, ValidationException) else None
+    return (FieldProblem(field=missing[1], code="missing_field", message=f"{missing[1]} is needed"),) if missing else ()
 
 
 def _refused_parameter(name: str, said: str) -> FieldProblem:

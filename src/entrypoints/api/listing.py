@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.params import QueryParameter
 
 from ...domain.shared.errors import InvalidValue
-from ...domain.shared.page import MAX_LIMIT, Listing
+from ...domain.shared.page import MAX_LIMIT, MAX_OFFSET, Listing
 
 WINDOW = frozenset({"limit", "offset"})
 LISTING = WINDOW | {"status", "q", "orderBy", "order"}
@@ -16,7 +16,7 @@ LISTING = WINDOW | {"status", "q", "orderBy", "order"}
 Status = Annotated[str | None, QueryParameter(name="status", description="Only those in this status")]
 Query = Annotated[str | None, QueryParameter(name="q", description="Words to be found, in any order", max_length=200)]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT, description=f"1 to {MAX_LIMIT}")]
-Offset = Annotated[int, QueryParameter(name="offset", ge=0, description="How many to pass over")]
+Offset = Annotated[int, QueryParameter(name="offset", ge=0, le=MAX_OFFSET, description="How many to pass over")]
 OrderBy = Annotated[str | None, QueryParameter(name="orderBy", description="A field of the list")]
 Order = Annotated[Literal["asc", "desc"], QueryParameter(name="order")]
 

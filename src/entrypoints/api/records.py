@@ -1,7 +1,8 @@
 """Kinds of record and their values, as the routes about syncs take them."""
 
 from collections.abc import Collection
-from typing import Annotated
+from enum import Enum
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,9 @@ from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.sync.canonical import Value
 from ..use_cases import UseCases
 from .bodies import NO_NUL, LongText
+from .listing import words
+
+S = TypeVar("S", bound=Enum)
 
 _KINDS = {"enum": [MEMBER, MEMBERSHIP, LEAD]}
 # Who sees the values of records sees members and leads.
@@ -43,6 +47,22 @@ GivenValue = LongText | _Number | bool | _Set | None
 def given(value: GivenValue) -> Value:
     """A value as fields hold it."""
     return tuple(value) if isinstance(value, list) else value
+
+
+def word_of(states: type[S], name: str, description: str) -> Any:
+    """A query parameter that takes one of these states' words."""
+    shown = {"enum": list(words(states))}
+    return QueryParameter(name=name, max_length=100, description=description, schema_extra=shown)
+
+
+def in_state(states: type[S], word: str | None) -> S | None:
+    """The state that a list is filtered by. Raises InvalidValue."""
+    if word is None:
+        return None
+    known = words(states)
+    if word not in known:
+        raise InvalidValue(f"state is one of {', '.join(known)}", field="state")
+    return states(word)
 
 
 def ensure_kind(uses: UseCases, kind: str) -> str:

@@ -76,7 +76,7 @@ def version_lines(layer: "PolicyDocument", before: Mapping[str, object], zone: s
     """One version: who made it, and what it changed."""
     yield title(f"version {layer.version} by {layer.set_by}, {cell(layer.set_at, zone)}")
     old, new = dict(_flat(before)), dict(_flat(layer.document))
-    for name in dict.fromkeys([*old, *new]):
+    for name in sorted({*old, *new}):
         if old.get(name) != new.get(name):
             yield field_line("~", Tone.ADDED, name, *change(old.get(name), new.get(name)))
 

@@ -10,10 +10,10 @@ from .answer import Answer, Part, Table, cell
 from .call import full_name
 from .documents import listed
 from .exit_codes import ExitCode
+from .run_lines import COUNTS, counted
 from .sync_documents import run_document
 from .sync_errors import error_documents, error_tables
 from .sync_held import held_document, held_lines
-from .sync_runs import COUNTS, counted
 
 if TYPE_CHECKING:
     from ...domain.sync.kept_plan import KeptPlan
@@ -27,25 +27,18 @@ _FAILED = frozenset({RunState.FAILED, RunState.INTERRUPTED})
 
 @attrs.frozen
 class Ran:
-    """A run, the account it was for, and the plan that a guard holds."""
+    """A run, the account it was for, what went wrong, and the plan that a guard holds."""
 
     account: "ProviderAccount"
     run: Run
+    errors: Sequence[SyncError] = ()
     held: "KeptPlan | None" = None
 
 
-async def held_plan(use: "UseCases", tenant: "Tenant", run: Run) -> "KeptPlan | None":
-    """The plan that a guard held in this run."""
-    if run.state is not RunState.HELD or run.plan_id is None:
-        return None
-    return (await use.sync.show_plan(tenant.id, run.plan_id, limit=1)).plan
-
-
-async def errors_of(use: "UseCases", tenant: "Tenant", ran: Sequence[Ran]) -> Sequence[SyncError]:
-    """What went wrong in these runs, newest first."""
-    runs = {r.run.id for r in ran}
-    recent = (await use.sync.status(tenant.id)).recent_errors
-    return [error for error in recent if error.run_id in runs][:_ERRORS_SHOWN]
+async def look_at(use: "UseCases", tenant: "Tenant", account: "ProviderAccount", run: Run) -> Ran:
+    """A run that has ended, with what it left behind."""
+    shown = await use.sync.show_run(tenant.id, run.id)
+    return Ran(account, run, shown.errors, shown.plan if run.state is RunState.HELD else None)
 
 
 def failure_code(ran: Sequence[Ran]) -> ExitCode:
@@ -55,11 +48,10 @@ def failure_code(ran: Sequence[Ran]) -> ExitCode:
     return ExitCode.HELD if any(r.run.state is RunState.HELD for r in ran) else ExitCode.OK
 
 
-def runs_answer(
-    ran: Sequence[Ran], errors: Sequence[SyncError], zone: str, tenant: str | None, *, as_json: bool
-) -> Answer:
+def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: bool) -> Answer:
     """The summary of these runs, and what to do next. ``tenant`` is how it was named."""
     held = [(r, r.held) for r in ran if r.held is not None]
+    errors = [error for r in ran for error in r.errors][:_ERRORS_SHOWN]
     parts: list[Part] = [_summary(ran), *error_tables(errors, zone)]
     for each, plan in held:
         parts += held_lines(plan, full_name(each.account), tenant)

@@ -10,7 +10,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("plan", "sync_plans:group", "What a sync would do: make a plan, list, show."),
     ("apply", "sync_apply:apply", "Apply a plan exactly as it was made."),
     ("status", "sync_status:status", "How each kind of record stands at each account, latest runs, last errors."),
-    ("runs", "sync_runs:runs", "List the latest runs."),
+    ("runs", "sync_runs:group", "What runs there were, and what came of them: list, show."),
     ("conflicts", "sync_conflicts:group", "What waits for a person to decide: list, show."),
     ("resolve", "sync_resolve:resolve", "Decide a conflict, or many of them alike."),
     ("reopen", "sync_reopen:reopen", "Open a conflict again."),

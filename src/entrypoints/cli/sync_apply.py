@@ -9,7 +9,7 @@ from ...domain.shared.ids import PlanId
 from .answer import Answer
 from .call import Given, in_tenant
 from .options import ByOption, JsonOption, TenantOption
-from .run_answer import Ran, errors_of, runs_answer
+from .run_answer import look_at, runs_answer
 
 
 async def apply(
@@ -31,6 +31,5 @@ async def apply(
     async with in_tenant(call, tenant) as (use, home):
         run = await use.sync.apply(home.id, PlanId(plan), accepted_by=accepted_by)
         accounts = {one.id: one for one in await use.list_provider_accounts(home.id)}
-        ran = [Ran(accounts[run.account_id], run)]
-        errors = await errors_of(use, home, ran)
-    return runs_answer(ran, errors, home.zone, tenant, as_json=as_json)
+        ran = await look_at(use, home, accounts[run.account_id], run)
+    return runs_answer([ran], home.zone, tenant, as_json=as_json)

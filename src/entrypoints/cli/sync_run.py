@@ -12,7 +12,7 @@ from ...domain.sync.run import Run
 from .answer import Answer
 from .call import Given, choose_gym_accounts, in_tenant
 from .options import AccountsOption, JsonOption, TenantOption
-from .run_answer import Ran, errors_of, held_plan, runs_answer
+from .run_answer import look_at, runs_answer
 from .screen import ConsoleScreen
 from .sync_apply import apply
 from .sync_options import WholeOption
@@ -64,9 +64,8 @@ async def run_(
             for one in accounts
             for kind in kinds
         ]
-        ran = [Ran(one, run, await held_plan(use, home, run)) for one, run in runs]
-        errors = await errors_of(use, home, ran)
-    return runs_answer(ran, errors, home.zone, tenant, as_json=as_json)
+        ran = [await look_at(use, home, one, run) for one, run in runs]
+    return runs_answer(ran, home.zone, tenant, as_json=as_json)
 
 
 async def sync_screen(

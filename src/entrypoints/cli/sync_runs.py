@@ -1,24 +1,31 @@
 """``tresen sync runs``."""
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated
+from uuid import UUID
 
 from cyclopts import Parameter
 
-from ...domain.shared.ids import AccountId
-from ...domain.sync.run import PUSH, Run, RunState
-from .answer import Answer, Table, cell
+from ...domain.shared.ids import RunId
+from ...domain.sync.kept_plan import PlanState
+from ...domain.sync.run import PUSH, RunState
+from .answer import Answer, Part
 from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import listed
-from .options import AccountsOption, JsonOption, LimitOption, TenantOption, known_word, word
+from .options import AccountsOption, JsonOption, LimitOption, TenantOption, command_group, known_word, word
+from .plan_documents import plan_document
+from .run_lines import run_lines, runs_table
 from .sync_documents import run_document
+from .sync_errors import error_documents, error_tables
+from .sync_held import command, held_lines
 
 # What can be asked for, and what people do by hand.
 KINDS = ("members", "leads")
 RUN_KINDS = (*KINDS, PUSH, "resolve", "undo")
-COUNTS = ("created", "updated", "deleted", "pushed", "conflicts", "errors")
+
+group = command_group("runs", "What runs there were, and what came of them: list, show.")
 
 
+@group.default
 async def runs(
     *,
     kind: Annotated[
@@ -55,22 +62,29 @@ async def runs(
     return Answer(document=listed("runs", [run_document(r) for r in found]), parts=[table], as_json=as_json)
 
 
-def runs_table(runs: Sequence[Run], names: Mapping[AccountId, str], zone: str, *, empty: str) -> Table:
-    """Runs by their accounts' names."""
-    return Table(
-        columns=("account", "kind", "state", "started", *COUNTS, "reason", "id"),
-        rows=[
-            (
-                *(names.get(r.account_id, str(r.account_id)), r.kind, r.state.value, cell(r.started_at, zone)),
-                *counted(r),
-                *(cell(r.reason), str(r.id)),
-            )
-            for r in runs
-        ],
-        empty=empty,
-    )
-
-
-def counted(run: Run) -> tuple[str, ...]:
-    """The counts, as ``COUNTS`` names them."""
-    return tuple(str(getattr(run.counts, name)) for name in COUNTS)
+@group.command
+async def show(
+    id_: Annotated[UUID, Parameter(name="ID", help="The run's id.")],
+    /,
+    *,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Show a run: what came of it, what went wrong, and the plan that it made or applied."""
+    async with in_tenant(call, tenant) as (use, home):
+        shown = await use.sync.show_run(home.id, RunId(id_))
+        names = await account_names(use, home)
+    run, plan = shown.run, shown.plan
+    account = names.get(run.account_id, str(run.account_id))
+    parts: list[Part] = [*run_lines(run, names, home.zone), *error_tables(shown.errors, home.zone)]
+    if plan is not None and plan.state is PlanState.HELD:
+        parts += held_lines(plan, account, tenant)
+    elif plan is not None:
+        parts.append(f"what it did, record by record: {command(f'sync plan show {plan.id}', tenant)}")
+    document = {
+        "run": run_document(run),
+        "errors": error_documents(shown.errors),
+        "plan": None if plan is None else plan_document(plan),
+    }
+    return Answer(document=document, parts=parts, as_json=as_json)

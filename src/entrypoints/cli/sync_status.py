@@ -9,9 +9,9 @@ from .answer import Answer, Part, Table, cell
 from .call import Given, account_names, full_name, in_tenant
 from .documents import fields, plain
 from .options import JsonOption, TenantOption
+from .run_lines import runs_table
 from .sync_documents import run_document
 from .sync_errors import error_documents, error_tables
-from .sync_runs import runs_table
 
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from markupsafe import Markup
 
+from ...application.sync.overview import SyncOverview
 from ...application.sync.sync_status import Status
 from ...domain.identity.principal import Principal
 from ...domain.identity.role import Scope
@@ -20,16 +21,19 @@ from ...domain.tenancy.tenant import Tenant
 from ..use_cases import UseCases
 from .provider_cards import HealthCard, health_cards, unknown_health
 from .speech import spoken
+from .sync_lines import SyncLine, sync_lines
 from .work import Work, work
 
 _log = logging.getLogger(__name__)
 _TASKS = 10
+_TELLING_NOTHING = frozenset({RunState.SKIPPED, RunState.RUNNING, RunState.PLANNED})
 T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
 class Overview:
-    """Everything on the page; ``sync``, ``counts``, ``tasks`` and ``work`` are None where they could not be had.
+    """Everything on the page; ``sync``, ``states``, ``counts``, ``tasks`` and ``work`` are None where they could not be
+    had.
 
     ``sees_work``: who asks may see what goes on in the background.
     """
@@ -38,6 +42,7 @@ class Overview:
     user: str
     health: Sequence[HealthCard]
     sync: Status | None
+    states: Sequence[SyncOverview] | None
     counts: Mapping[str, Mapping[str, int]] | None
     tasks: Sequence[StaffTask] | None
     open_tasks: int
@@ -64,17 +69,25 @@ class Overview:
 
     @property
     def last_runs(self) -> Sequence[Run]:
-        """The last run of each kind that was not skipped, members first."""
-        done = [run for run in self.runs if run.state not in {RunState.SKIPPED, RunState.RUNNING}]
+        """The last run of each kind that was to write something, members first."""
+        done = [run for run in self.runs if run.state not in _TELLING_NOTHING]
         latest = {run.kind: run for run in reversed(done)}
         return [latest[kind] for kind in sorted(latest, reverse=True)]
 
     @property
     def sync_mood(self) -> str:
-        """How the card looks: ``unhealthy`` when a last run failed, ``warning`` when records did, else ``info``."""
+        """How the card looks: ``unhealthy`` when a last run failed or was held, ``warning`` when records did or
+        wait for a person, else ``info``.
+        """
         if any(run.state is not RunState.COMPLETED for run in self.last_runs):
             return "unhealthy"
-        return "warning" if any(run.counts.errors for run in self.last_runs) else "info"
+        waits = any(run.counts.errors for run in self.last_runs) or any(one.open_conflicts for one in self.states or ())
+        return "warning" if waits else "info"
+
+    @property
+    def sync_lines(self) -> Sequence[SyncLine]:
+        """Every kind at every account: what waits, what is in the way, and how long both sides are out of step."""
+        return sync_lines(self.states or ())
 
 
 async def overview(uses: UseCases, principal: Principal) -> Overview:
@@ -88,6 +101,7 @@ async def overview(uses: UseCases, principal: Principal) -> Overview:
         user=principal.name,
         health=await _health(uses, principal),
         sync=await _or_none(uses.sync.status(tenant_id)),
+        states=await _or_none(uses.sync.states(tenant_id)),
         counts=await _or_none(uses.readers.counts(tenant_id)),
         tasks=tasks.items if tasks else None,
         open_tasks=tasks.count if tasks else 0,

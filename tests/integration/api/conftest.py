@@ -32,8 +32,11 @@ class Caller:
     async def patch(self, path: str, body: object) -> httpx.Response:
         return await self.client.patch(V1 + path, json=body, headers=self.headers)
 
-    async def delete(self, path: str) -> httpx.Response:
-        return await self.client.delete(V1 + path, headers=self.headers)
+    async def put(self, path: str, body: object, **query: str) -> httpx.Response:
+        return await self.client.put(V1 + path, json=body, params=query, headers=self.headers)
+
+    async def delete(self, path: str, **query: str) -> httpx.Response:
+        return await self.client.delete(V1 + path, params=query, headers=self.headers)
 
 
 @attrs.frozen

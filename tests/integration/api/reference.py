@@ -33,8 +33,14 @@ like `GET` without the body.
   leaves the value and `null` clears it.
 - **Lists** take `status`, `q` (words found in any order), `limit` (1 to {MAX_LIMIT}, default 50), `offset`, `orderBy`
   and `order` (`asc`, `desc`), and answer `{{"<name>": [...], "count": n}}`; `count` is everything that the filter
-  matches. Logs (`/audit`, `/sync/runs`) take `limit` and answer `has_more` instead; what a provider lists itself
-  (`/provider-accounts/{{account_id}}/members`, `/leads`) has neither: nobody knows how many there are.
+  matches. Logs (`/audit`, `/sync/runs`, `/sync/plans`) and `/sync/overrides` answer `has_more`
+  instead; what a provider lists itself (`/provider-accounts/{{account_id}}/members`, `/leads`) has neither: nobody
+  knows how many there are.
+- **Syncs.** `POST /sync/members` plans and applies at once. `POST /sync/members/plan` only plans: look at
+  `/sync/plans/{{plan_id}}/steps`, then `POST /sync/plans/{{plan_id}}/apply`. A plan that would take away too much is
+  *held*: nothing is written until somebody with `sync:decide` applies it with `{{"accept_guard": true}}`. What both
+  sides changed and no law may settle is a conflict (`/conflicts`). Values of records are shown to whoever has
+  `sync:read`, `members:read` and `leads:read`. In these routes a *kind of record* is `member`, `membership` or `lead`.
 - **Phone numbers** come as somebody wrote them (`phone`); single records also have `phone_e164`, null where that
   cannot be told.
 - **Values.** Instants are RFC 3339 with an offset, dates are civil dates of the tenant, money is
@@ -63,6 +69,9 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
     "POST /api/v1/auth/logout": None,
     "POST /api/v1/api-keys": {"name": "shop", "scopes": ["members:read"], "expires_at": "2027-01-01T00:00:00Z"},
     "DELETE /api/v1/api-keys/{key_id}": None,
+    "POST /api/v1/conflicts/resolve": {"choice": "theirs", "kind": "member", "field": "phone", "limit": 200},
+    "POST /api/v1/conflicts/{conflict_id}/resolve": {"choice": "value", "value": "030 98765"},
+    "POST /api/v1/conflicts/{conflict_id}/reopen": None,
     "POST /api/v1/jobs/{job_id}/retry": None,
     "POST /api/v1/jobs/{job_id}/cancel": None,
     "POST /api/v1/leads": {
@@ -113,6 +122,17 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
     "POST /api/v1/schedules/{schedule_id}/resume": None,
     "POST /api/v1/staff-tasks/{task_id}/done": {"note": "entered by hand"},
     "POST /api/v1/sync/{kind}": {"force": True},
+    "POST /api/v1/sync/{kind}/plan": {"whole": True},
+    "POST /api/v1/sync/plans/{plan_id}/apply": {"accept_guard": False},
+    "POST /api/v1/sync/what-if": {"plan_id": "{plan_id}", "policies": {"member": {"fields": {"phone": "newest"}}}},
+    "PUT /api/v1/sync/policies/{record_kind}": {
+        "fields": {"phone": "ask"},
+        "guards": {"deleted": {"percent": 5, "at_least": 3}},
+    },
+    "DELETE /api/v1/sync/policies/{record_kind}": None,
+    "POST /api/v1/sync/undo/plan": {"record": {"kind": "member", "id": "{record_id}", "version": 1}},
+    "POST /api/v1/sync/undo": {"change_id": "{change_id}", "overtaken": False},
+    "DELETE /api/v1/sync/overrides": None,
     "POST /api/v1/users": {
         "email": "bo@north.example",
         "name": "Bo Lund",
@@ -143,6 +163,11 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
         "status": "failed",
     },
     "POST /api/v1/webhook-endpoints/{endpoint_id}/messages/{message_id}/replay": None,
+}
+
+# What a route needs in its query.
+QUERIES: Mapping[str, str] = {
+    "DELETE /api/v1/sync/overrides": "account_id={account_id}&kind=member&external_id=1001&field=first_name",
 }
 
 _EXAMPLES_HEAD = """## Examples
@@ -194,7 +219,8 @@ def _examples() -> Iterator[str]:
     yield "```sh"
     for route, body in EXAMPLES.items():
         method, _, path = route.partition(" ")
-        path = path.removeprefix("/api/v1").replace("{kind}", "members")
+        path = path.removeprefix("/api/v1").replace("{kind}", "members").replace("{record_kind}", "member")
+        path += f"?{QUERIES[route]}" if route in QUERIES else ""
         who = "" if path == "/auth/login" else ' -H "Authorization: Bearer $TOKEN"'
         yield f'curl -X {method} "$API{path}"{who}' + (" \\" if body else "")
         if body:

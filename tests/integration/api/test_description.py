@@ -7,6 +7,7 @@ import pytest
 from tests.world import PASSWORD, World
 
 from .conftest import Api, Caller, first_id
+from .disputes import keep_some
 from .shapes import Json, misfits
 
 LIN = {"first_name": "Lin", "last_name": "Ott", "email": "lin@example.org"}
@@ -106,6 +107,44 @@ async def test_lists_and_records_fit(admin: Caller, document: Json, world: World
     ensure_fits(document, await admin.get(f"{base}/members"), f"{v1}/provider-accounts/{{account_id}}/members")
     ensure_fits(document, await admin.get(f"{base}/health"), f"{v1}/provider-accounts/{{account_id}}/health")
     ensure_fits(document, await admin.get("/admin/wodify-status"), f"{v1}/admin/wodify-status")
+
+
+async def test_what_is_told_of_syncs_fits(admin: Caller, document: Json, world: World) -> None:
+    v1, kept = "/api/v1", await keep_some(admin, world)
+    record = "/sync/records/{record_kind}/{record_id}"
+    named = {
+        "{plan_id}": kept.plan,
+        "{run_id}": kept.run,
+        "{conflict_id}": kept.conflict,
+        "{record_kind}": "member",
+        "{record_id}": kept.record,
+    }
+    plan, change = {"plan_id": kept.plan}, {"change_id": kept.change}
+    policy = "/sync/policies/{record_kind}"
+    asked: list[tuple[str, str, object]] = [
+        *(("GET", f"/sync/{name}", None) for name in ("states", "runs", "plans", "overrides", "pushes")),
+        *(("GET", path, None) for path in ("/sync/runs/{run_id}", "/sync/plans/{plan_id}", "/conflicts")),
+        *(("GET", path, None) for path in ("/sync/plans/{plan_id}/steps", "/conflicts/{conflict_id}")),
+        *(("GET", f"{record}/{question}", None) for question in ("explain", "history")),
+        ("PUT", policy, {"default": "newest", "guards": {"deleted": {"percent": 5}}}),
+        *(("GET", path, None) for path in (policy, f"{policy}/versions")),
+        ("POST", "/sync/what-if", {**plan, "policies": {"member": {"fields": {"phone": "theirs"}}}}),
+        ("POST", "/sync/undo/plan", change),
+        ("POST", "/sync/undo", change),
+        ("GET", "/sync/overrides", None),
+        ("POST", "/conflicts/{conflict_id}/resolve", {"choice": "value", "value": "030 3"}),
+        *(("GET", path, None) for path in ("/conflicts", "/sync/pushes", f"{record}/explain")),
+        ("POST", "/conflicts/{conflict_id}/reopen", None),
+        ("POST", "/conflicts/resolve", {"choice": "ours", "all": True}),
+        ("POST", "/sync/plans/{plan_id}/apply", None),
+    ]
+    for method, path, body in asked:
+        address = path
+        for name, value in named.items():
+            address = address.replace(name, value)
+        answer = await admin.client.request(method, v1 + address, json=body, headers=admin.headers)
+        assert answer.status_code in {200, 409}, answer.text
+        ensure_fits(document, answer, v1 + path)
 
 
 async def test_writes_fit_done_or_handed_to_a_person(admin: Caller, document: Json, world: World) -> None:

@@ -16,14 +16,17 @@ from tresen.adapters.memory.readers import MemoryReaders
 from tresen.adapters.system import UuidSource
 from tresen.application.jobs.list_jobs import ListJobs
 from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.domain.jobs.job import JobRequest
 from tresen.domain.jobs.outcome import Dead
 from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
 from tresen.domain.shared.ids import AccountId, TenantId
+from tresen.domain.sync.conflict import Choice
 from tresen.entrypoints.api.access import SESSION_COOKIE
 from tresen.entrypoints.api.app import ApiSettings, create_api
 
 from .conftest import Api
+from .disputes import dispute, empty_the_gym
 
 WHO = {"email": "admin@north.example", "password": PASSWORD}
 
@@ -510,3 +513,43 @@ async def test_the_page_stays_when_the_background_cannot_be_read(
     assert "Jobs, webhooks and schedules cannot be read now." in shown
     assert "Synchronization Status" in shown
     assert world.north.name in shown
+
+
+async def test_the_sync_card_tells_what_waits_for_a_person(api: Api, world: World) -> None:
+    await logged_in(api)
+    assert "<div><dt>members</dt> <dd>in step just now</dd></div>" in await page(api)
+    await dispute(world)
+    world.clock.advance(timedelta(minutes=90))
+    shown = await page(api)
+    assert "<div><dt>members</dt> <dd>1 open conflict, in step 1 h ago</dd></div>" in shown
+    assert '<section class="card warning"> <h2>Synchronization Status</h2>' in shown
+
+
+async def test_the_sync_card_tells_that_a_guard_holds_a_run(api: Api, world: World) -> None:
+    await logged_in(api)
+    await empty_the_gym(world)
+    await world.sync()
+    shown = await page(api)
+    assert "<div><dt>members</dt> <dd>held by a guard, in step just now</dd></div>" in shown
+    assert '<section class="card unhealthy"> <h2>Synchronization Status</h2>' in shown
+    assert '<span class="pill held">held</span>' in shown
+
+
+async def test_a_plan_alone_is_no_trouble(api: Api, world: World) -> None:
+    await logged_in(api)
+    await empty_the_gym(world, members=1)
+    await world.use_cases.sync.plan(world.north.id, world.account.id, "members")
+    assert '<section class="card info"> <h2>Synchronization Status</h2>' in await page(api)
+
+
+async def test_accounts_are_told_apart_and_what_waits_for_the_provider(api: Api, world: World) -> None:
+    await logged_in(api)
+    await dispute(world)
+    conflict = (await world.use_cases.readers.conflicts(world.north.id, limit=1)).items[0]
+    ours = ConflictChoice(tenant_id=world.north.id, conflict_id=conflict.id, choice=Choice.OURS, by="Admin")
+    await world.use_cases.sync.resolve(ours)
+    second = attrs.evolve(world.account, id=AccountId(UUID(int=7)), name="second")
+    world.store.room(world.north.id).accounts.put(second.id, second)
+    shown = await page(api)
+    assert "<div><dt>main: members</dt> <dd>1 waiting push, in step just now</dd></div>" in shown
+    assert "<div><dt>second: leads</dt> <dd>never in step</dd></div>" in shown

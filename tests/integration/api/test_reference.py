@@ -1,5 +1,7 @@
 """The documentation of the API is that of the API as it is."""
 
+import json
+
 import pytest
 from litestar.testing import AsyncTestClient
 from tests.world import World
@@ -9,7 +11,8 @@ from tresen.domain.jobs.job import JobRequest
 from tresen.entrypoints.api.app import ApiSettings, create_api
 
 from .conftest import Api, Caller, first_id
-from .reference import EXAMPLES, PAGE, current, routes
+from .disputes import keep_some
+from .reference import EXAMPLES, PAGE, QUERIES, current, routes
 
 
 async def test_the_reference_page_is_made_from_the_routes() -> None:
@@ -44,7 +47,29 @@ async def ids_of(admin: Caller) -> dict[str, str]:
         "{schedule_id}": (await schedule_ids(admin))["sync_members_auto"],
         "{delivery_id}": await first_id(admin, "/webhook-deliveries", "webhook_deliveries"),
         "{kind}": "members",
+        "{record_kind}": "member",
     }
+
+
+async def sync_ids(admin: Caller, world: World) -> dict[str, str]:
+    """What a sync keeps."""
+    kept = await keep_some(admin, world)
+    return {
+        "{conflict_id}": kept.conflict,
+        "{plan_id}": kept.plan,
+        "{run_id}": kept.run,
+        "{change_id}": kept.change,
+        "{record_id}": kept.record,
+    }
+
+
+async def prepare(route: str, caller: Caller, ids: dict[str, str]) -> None:
+    """Some can be done only after another."""
+    if route.endswith("/reopen"):
+        done = await caller.post(f"/conflicts/{ids['{conflict_id}']}/resolve", {"choice": "ours"})
+        assert done.status_code == 200
+    if route.endswith("/overrides"):
+        assert (await caller.post("/sync/undo", {"change_id": ids["{change_id}"]})).status_code == 200
 
 
 async def endpoint_ids(admin: Caller, *, disabled: bool) -> dict[str, str]:
@@ -68,10 +93,16 @@ async def test_every_example_works(api: Api, world: World, route: str) -> None:
     await world.dead_job(JobRequest(kind="sync_members"))
     world.dead_delivery()
     method, _, path = route.partition(" ")
-    ids = {**await ids_of(owner), **await endpoint_ids(owner, disabled=route.endswith("{endpoint_id}/enable"))}
+    ids = {
+        **await ids_of(owner),
+        **await endpoint_ids(owner, disabled=route.endswith("{endpoint_id}/enable")),
+        **await sync_ids(owner, world),
+    }
+    await prepare(route, owner, ids)
+    path, text = f"{path}?{QUERIES.get(route, '')}", json.dumps(EXAMPLES[route])
     for name, value in ids.items():
-        path = path.replace(name, value)
-    body = EXAMPLES[route]
+        path, text = path.replace(name, value), text.replace(name, value)
+    body = json.loads(text)
     if route == "POST /api/v1/provider-accounts":
         assert body is not None
         # The provider of these tests, which has no settings.

@@ -8,6 +8,7 @@ from tests.world import World
 from tresen.domain.shared.errors import GatewayUnavailable
 
 from .conftest import Api, Caller
+from .disputes import dispute, empty_the_gym
 
 
 async def test_a_run_within_the_hour_is_skipped_unless_forced(admin: Caller, world: World) -> None:
@@ -18,7 +19,15 @@ async def test_a_run_within_the_hour_is_skipped_unless_forced(admin: Caller, wor
     world.enrol("Cleo")
     forced = (await admin.post("/sync/members", {"force": True})).json()["runs"][0]
     assert (forced["state"], forced["forced"]) == ("completed", True)
-    assert forced["counts"] == {"created": 2, "updated": 0, "unchanged": 4, "errors": 0}
+    assert forced["counts"] == {
+        "created": 2,
+        "updated": 0,
+        "unchanged": 4,
+        "errors": 0,
+        "deleted": 0,
+        "pushed": 0,
+        "conflicts": 0,
+    }
     world.clock.advance(timedelta(hours=1))
     assert (await admin.post("/sync/members", {})).json()["runs"][0]["state"] == "completed"
 
@@ -71,6 +80,72 @@ async def test_runs_are_listed_newest_first(admin: Caller, world: World) -> None
     assert "count" not in listed
     everything = (await admin.get("/sync/runs", limit=3)).json()
     assert (len(everything["runs"]), everything["has_more"]) == (3, False)
+
+
+async def test_runs_are_filtered_by_account_kind_and_state(admin: Caller, world: World) -> None:
+    await admin.post("/sync/members")
+    await admin.post("/sync/leads/plan")
+
+    async def found(**query: str) -> set[tuple[str, str]]:
+        answer = await admin.get("/sync/runs", **query)
+        return {(run["kind"], run["state"]) for run in answer.json()["runs"]}
+
+    assert await found(state="skipped") == {("members", "skipped")}
+    assert await found(kind="leads") == {("leads", "completed"), ("leads", "planned")}
+    assert await found(kind="leads", state="planned", account_id=str(world.account.id)) == {("leads", "planned")}
+    assert await found(account_id=str(world.south_account.id)) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("state", "gone"), ("kind", "member"), ("account_id", "x"), ("limit", "0"), ("offset", "1")]
+)
+async def test_runs_are_asked_for_properly_or_not_at_all(admin: Caller, name: str, value: str) -> None:
+    answer = await admin.get("/sync/runs", **{name: value})
+    assert answer.status_code == 422
+    assert [e["field"] for e in answer.json()["errors"]] == [name]
+
+
+async def test_one_run_tells_its_errors_and_what_its_guards_said(admin: Caller, world: World) -> None:
+    world.gym.books.members.spoil(world.enrol("Cleo"))
+    run = (await admin.post("/sync/members", {"force": True})).json()["runs"][0]
+    shown = (await admin.get(f"/sync/runs/{run['id']}")).json()
+    assert shown["run"] == run
+    assert len(shown["errors"]) == run["counts"]["errors"] > 0
+    assert {error["run_id"] for error in shown["errors"]} == {run["id"]}
+    await empty_the_gym(world)
+    held = (await admin.post("/sync/members", {"force": True})).json()["runs"][0]
+    assert held["state"] == "held"
+    plan = (await admin.get(f"/sync/runs/{held['id']}")).json()["plan"]
+    assert (plan["id"], plan["state"]) == (held["plan_id"], "held")
+    assert [trip["guard"] for part in plan["parts"] for trip in part["trips"]] == ["deleted"] * 2
+
+
+async def test_everything_is_listed_when_that_is_asked_for(admin: Caller, world: World) -> None:
+    world.gym.faults.calls.clear()
+    await admin.post("/sync/members", {"force": True})
+    changes = list(world.gym.faults.calls)
+    world.gym.faults.calls.clear()
+    await admin.post("/sync/members", {"force": True, "whole": True})
+    assert world.gym.faults.calls != changes
+
+
+async def test_states_tell_how_every_sync_stands(api: Api, admin: Caller, world: World) -> None:
+    await dispute(world)
+    world.clock.advance(timedelta(minutes=5))
+    answer = (await admin.get("/sync/states")).json()
+    assert [one["kind"] for one in answer["states"]] == ["member", "membership", "lead"]
+    assert answer["count"] == 3
+    member = answer["states"][0]
+    assert (member["linked"], member["open_conflicts"], member["waiting_pushes"]) == (2, 1, 0)
+    assert (member["phase"], member["credential_state"], member["account"]) == ("idle", "ok", "main")
+    assert (member["last_success"], member["lag_s"], member["cursor_age_s"]) == ("2026-03-02T12:00:00Z", 300, 300)
+    assert "cursor" not in member
+    south = (await api.as_("viewer", "south").get("/sync/states")).json()["states"]
+    assert {(one["account_id"], one["lag_s"], one["linked"]) for one in south} == {
+        (str(world.south_account.id), None, 0)
+    }
+    world.change_account(world.account.id, credentials=None)
+    assert (await admin.get("/sync/states")).json()["states"][0]["credential_state"] == "missing"
 
 
 @pytest.mark.parametrize("body", [{"force": "true"}, {"force": 1}, {"forced": True}, {"account_id": "x"}, []])

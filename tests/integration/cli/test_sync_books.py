@@ -73,6 +73,30 @@ def test_runs_are_filtered(quarrel: Quarrel) -> None:
     assert quarrel.desk("sync", "runs", "--state", "held", *NORTH).out == "nothing fits what was asked for\n"
 
 
+def test_a_run_is_shown_with_what_came_of_it(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.desk.world.gym.books.members.spoil(quarrel.ids[1])
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]
+    out = quarrel.desk("sync", "runs", "show", run["id"], *NORTH).out
+    for told in (
+        *("updated    1", "errors     1", f"plan       {run['plan_id']}", "record 1002 makes no sense"),
+        f"record by record: tresen sync plan show {run['plan_id']} --tenant north",
+    ):
+        assert told in out
+    shown = quarrel.json("runs", "show", run["id"])
+    assert (shown["run"], shown["plan"]["id"]) == (run, run["plan_id"])
+    assert [error["external_id"] for error in shown["errors"]] == ["1002"]
+    assert quarrel.desk("sync", "runs", "show", run["id"], *SOUTH).code == 3
+
+
+def test_a_held_run_says_what_lets_it_through(quarrel: Quarrel) -> None:
+    quarrel.lose(*range(1, 8))
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]["id"]
+    assert "let it through: tresen sync apply " in quarrel.desk("sync", "runs", "show", run, *NORTH).out
+
+
 def test_runs_by_hand_and_writes_are_kinds_of_their_own(quarrel: Quarrel) -> None:
     quarrel.law("email=ask")
     quarrel.sync()

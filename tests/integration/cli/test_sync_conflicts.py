@@ -4,7 +4,7 @@ import asyncio
 import re
 
 import pytest
-from tests.builders import a_member
+from tests.builders import a_lead
 from tests.integration.cli.desk import Result, everything
 from tests.integration.cli.quarrels import NORTH, SOUTH, Quarrel
 
@@ -155,18 +155,17 @@ def test_a_decision_that_the_conflict_does_not_offer_changes_nothing(lost: tuple
 
 def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> None:
     world = quarrel.desk.world
-    twins = [a_member(world.north.id, "Twin", email="twin@example.org") for _ in range(2)]
-    asyncio.run(world.transactions.run(world.north.id, "test", lambda uow: uow.members.add_many(twins)))
-    world.enrol("Twin")
-    quarrel.later()
-    quarrel.sync()
-    (key,) = conflicts(quarrel, "--kind", "member")
+    twins = [a_lead(world.north.id, "Twin", email="twin@example.org") for _ in range(2)]
+    asyncio.run(world.transactions.run(world.north.id, "test", lambda uow: uow.leads.add_many(twins)))
+    there = world.attract("Twin")
+    quarrel.desk("sync", "run", "leads", *NORTH)
+    (key,) = conflicts(quarrel, "--kind", "lead")
     shown = quarrel.desk("sync", "conflicts", "show", key, *NORTH).out
     assert "field         which of ours it is" in shown
     assert f"it is {twins[1].id}: tresen sync resolve {key} --candidate {twins[1].id} --tenant north" in shown
     assert resolve(quarrel, key, "--ours").code == 2
     assert resolve(quarrel, key, "--candidate", str(twins[1].id)).code == 0
-    assert quarrel.json("explain", "member", "memory/1009")["records"][0]["local_id"] == str(twins[1].id)
+    assert quarrel.json("explain", "lead", there)["records"][0]["local_id"] == str(twins[1].id)
 
 
 def test_a_conflict_is_opened_again(asking: Quarrel) -> None:

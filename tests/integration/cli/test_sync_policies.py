@@ -191,7 +191,7 @@ def test_other_deletions_and_guards_are_told(quarrel: Quarrel) -> None:
     run = quarrel.sync("--json").json["runs"][0]["id"]
     result = quarrel.desk("sync", "whatif", run, "--deletes", "delete", "--guard", "deleted=0%,0", *NORTH)
     assert "a guard would hold it: 2 of 8 records would be deleted" in result.out
-    assert "~ member 1002 Bob Byron: apart -> delete here" in result.out
+    assert "~ member 1002 Bob Byron: ask -> delete here" in result.out
 
 
 def test_policies_to_try_come_from_a_file_too(overwritten: tuple[Quarrel, str], tmp_path: Path) -> None:

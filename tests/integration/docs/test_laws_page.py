@@ -131,7 +131,7 @@ def test_every_guard_stands_there() -> None:
 def test_the_figures_of_guards_are_those_of_the_code() -> None:
     share = Share()
     assert {DEFAULT_GUARDS.deleted, DEFAULT_GUARDS.blanked, DEFAULT_GUARDS.conflicts} == {share}
-    assert f"By default `percent` is {share.percent} and `at_least` is {share.at_least}" in TEXT
+    assert f"By default `percent` is {share.percent} and `at_least` is {share.at_least}" in " ".join(TEXT.split())
     section = TEXT.split("\n## Guards\n")[1].split("\n## ")[0]
     figures = [
         [int(cell) for cell in line.strip("| ").split(" | ")] for line in section.splitlines() if line[2:3].isdigit()

@@ -7,6 +7,7 @@ import pytest
 from tests.integration.docs.test_lost_and_doubled_page import names_in
 
 from tresen.application.sync.execution import LIST_EVERY
+from tresen.application.sync.plan_writer import KEPT
 from tresen.domain.sync.guards import Share
 from tresen.domain.sync.laws import BUILT_IN
 from tresen.domain.sync.run import RunState
@@ -28,15 +29,24 @@ def test_every_complaint_has_its_line_and_its_answer() -> None:
     lines = re.findall(r"^\| (Y\d+) \| (.+?) \| (.+?) \| (.+?) \|$", TEXT, re.MULTILINE)
     assert [number for number, *_ in lines] == [f"Y{n}" for n in range(1, 13)]
     assert [number for number, _, _, test in lines if "::test_" not in test] == ["Y5"]  # which is not a sync's
-    goals = re.findall(r"^\| (\d+) \| .+? \| .+? \|$", TEXT, re.MULTILINE)
+    goals = re.findall(r"^\| (\d+) \| .+? \| .+? \| .+? \|$", TEXT, re.MULTILINE)
     assert goals == [str(n) for n in range(7, 18)]
+
+
+def test_every_trap_has_a_test() -> None:
+    traps = TEXT.partition("| what goes wrong | what stops it | test |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    assert len(traps) > 10
+    assert all("::test_" in trap for trap in traps)
 
 
 def test_the_figures_are_the_codes() -> None:
     share = Share()
-    assert f"at most {share.percent} %, and never fewer than {share.at_least}" in " ".join(TEXT.split())
+    words = " ".join(TEXT.split())
+    assert f"at most {share.percent} %, and never fewer than {share.at_least}" in words
     assert timedelta(days=1) == LIST_EVERY
-    assert "once a day" in TEXT
+    assert "once a day" in words
+    assert KEPT == 100
+    assert "the last hundred plans" in words
 
 
 def test_every_law_is_told() -> None:

@@ -1,13 +1,12 @@
 """By which laws records are merged."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from ....application.ports.sync_books import PolicyDocument
 from ....application.sync.change_policy import ShownPolicy
 from ....domain.sync.policy import policy_document
+from ..policy_documents import PolicyBody, body_of
 from .values import Answer
 
 
@@ -18,7 +17,7 @@ class PolicyLayerAnswer(Answer):
     account_id: UUID | None
     kind: str
     version: int
-    document: Mapping[str, Any]
+    document: PolicyBody
     set_by: str
     set_at: datetime
 
@@ -31,7 +30,7 @@ class PolicyAnswer(Answer):
     kind: str
     account_id: UUID | None
     version: int
-    document: Mapping[str, Any]
+    document: PolicyBody
     laws: dict[str, str]
     layers: list[PolicyLayerAnswer]
 
@@ -61,7 +60,7 @@ def policy(shown: ShownPolicy) -> PolicyAnswer:
         kind=shown.kind,
         account_id=shown.account_id,
         version=shown.policy.version,
-        document=policy_document(shown.policy),
+        document=body_of(policy_document(shown.policy)),
         laws={field.name: shown.policy.law(field).name for field in shown.schema.fields},
         layers=[policy_layer(layer) for layer in shown.layers],
     )
@@ -73,7 +72,7 @@ def policy_layer(layer: PolicyDocument) -> PolicyLayerAnswer:
         account_id=layer.account_id,
         kind=layer.kind,
         version=layer.version,
-        document=layer.document,
+        document=body_of(layer.document),
         set_by=layer.set_by,
         set_at=layer.set_at,
     )

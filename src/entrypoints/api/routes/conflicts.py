@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody
 
 from ....application.sync.resolve_conflict import ConflictChoice
 from ....domain.shared.errors import InvalidValue
@@ -16,13 +16,22 @@ from ..answers.conflicts import ConflictsAnswer, OneConflictAnswer, ResolvedConf
 from ..bodies import Body, Text
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset
-from ..records import DECIDE, READ_RECORDS, GivenValue, OfAccount, OfField, OfKind, ensure_wanted, given
+from ..records import (
+    DECIDE,
+    READ_RECORDS,
+    GivenValue,
+    OfAccount,
+    OfField,
+    OfKind,
+    ensure_wanted,
+    given,
+    in_state,
+    word_of,
+)
 
 MAX_RESOLVE = 1_000
 _FILTERS = WINDOW | {"state", "kind", "field", "account_id"}
-ConflictStates = Annotated[
-    ConflictState | None, QueryParameter(name="state", description="Only conflicts in this state")
-]
+ConflictStates = Annotated[str | None, word_of(ConflictState, "state", "Only conflicts in this state")]
 
 
 class ResolveBody(Body):
@@ -52,7 +61,7 @@ class ResolveManyBody(Body):
 async def list_conflicts(
     asking: Asking,
     uses: Uses,
-    in_state: ConflictStates = None,
+    state_: ConflictStates = None,
     kind: OfKind = None,
     field: OfField = None,
     account_id: OfAccount = None,
@@ -64,7 +73,7 @@ async def list_conflicts(
         asking.tenant_id,
         limit=limit,
         offset=offset,
-        state=in_state,
+        state=in_state(ConflictState, state_),
         account_id=AccountId(account_id) if account_id else None,
         kind=ensure_wanted(uses.sync.kinds, kind),
         field=field,

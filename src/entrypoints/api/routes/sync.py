@@ -26,7 +26,7 @@ from ..answers.sync_states import SyncStatesAnswer, sync_state
 from ..bodies import Body
 from ..dependencies import Asking, Uses
 from ..listing import Limit
-from ..records import OfAccount, ensure_wanted
+from ..records import OfAccount, ensure_wanted, in_state, word_of
 from ..syncing import KINDS, plan_sync, run_sync
 from . import sync_plans, sync_policies, sync_records
 
@@ -40,7 +40,7 @@ RunKind = Annotated[
         name="kind", max_length=100, description="Only runs of this kind", schema_extra={"enum": list(_RUN_KINDS)}
     ),
 ]
-RunStates = Annotated[RunState | None, QueryParameter(name="state", description="Only runs in this state")]
+RunStates = Annotated[str | None, word_of(RunState, "state", "Only runs in this state")]
 
 
 class SyncBody(Body):
@@ -79,7 +79,7 @@ async def list_runs(
     uses: Uses,
     account_id: OfAccount = None,
     kind: RunKind = None,
-    in_state: RunStates = None,
+    state_: RunStates = None,
     limit: Limit = 50,
 ) -> LatestRunsAnswer:
     """Newest first; of all accounts, kinds and states unless told of which."""
@@ -88,7 +88,7 @@ async def list_runs(
         limit=limit + 1,
         account_id=AccountId(account_id) if account_id else None,
         kind=ensure_wanted(_RUN_KINDS, kind),
-        state=in_state,
+        state=in_state(RunState, state_),
     )
     return LatestRunsAnswer(runs=[run(one) for one in runs[:limit]], has_more=len(runs) > limit)
 

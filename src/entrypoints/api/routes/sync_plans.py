@@ -17,8 +17,8 @@ from ..answers.sync_plans import OnePlanAnswer, PlansAnswer, StepsAnswer, WhatIf
 from ..bodies import Body, Text, exactly_one
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset
+from ..policy_documents import PolicyBody, document_of
 from ..records import READ_RECORDS, OfAccount
-from .sync_policies import PolicyBody, document_of
 
 _LIST = frozenset({"limit", "account_id"})
 

@@ -1,10 +1,8 @@
 """By which laws records are merged: what holds, and the tenant's and the accounts' layers of it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from litestar import delete, get, put
 from litestar.params import JSONBody, QueryParameter
 
@@ -18,53 +16,14 @@ from ..answers.sync_policies import (
     policy,
     policy_layer,
 )
-from ..bodies import Body, Text
 from ..dependencies import Asking, Uses
+from ..policy_documents import PolicyBody, document_of
 from ..records import RecordKind
 
 _LAYER = frozenset({"account_id"})
 Layer = Annotated[
     UUID | None, QueryParameter(name="account_id", description="This provider account's layer; else the tenant's")
 ]
-_Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
-_Records = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
-
-
-class ShareBody(Body):
-    """``percent`` of the records that both sides have, and never less than ``at_least`` records."""
-
-    percent: _Percent | msgspec.UnsetType = msgspec.UNSET
-    at_least: _Records | msgspec.UnsetType = msgspec.UNSET
-
-
-class GuardsBody(Body):
-    """How many records a sync may delete, how many may lose the value of one field, how many may be in conflict,
-    before a person is asked."""
-
-    deleted: ShareBody | msgspec.UnsetType = msgspec.UNSET
-    blanked: ShareBody | msgspec.UnsetType = msgspec.UNSET
-    conflicts: ShareBody | msgspec.UnsetType = msgspec.UNSET
-
-
-class PolicyBody(Body):
-    """A layer as a whole; what it does not name is as in the layer below. ``default`` and the values of ``fields`` are
-    laws: theirs, ours, newest, union, ask. ``deletes``: what happens to a record that one side deleted and the other
-    edited. ``create_there`` and ``delete_there`` allow to create and to delete at the provider."""
-
-    default: Text | msgspec.UnsetType = msgspec.UNSET
-    fields: Mapping[Text, Text] | msgspec.UnsetType = msgspec.UNSET
-    deletes: Literal["keep_edited", "delete", "ask"] | msgspec.UnsetType = msgspec.UNSET
-    create_here: bool | msgspec.UnsetType = msgspec.UNSET
-    create_there: bool | msgspec.UnsetType = msgspec.UNSET
-    delete_here: bool | msgspec.UnsetType = msgspec.UNSET
-    delete_there: bool | msgspec.UnsetType = msgspec.UNSET
-    guards: GuardsBody | msgspec.UnsetType = msgspec.UNSET
-
-
-def document_of(body: PolicyBody) -> Mapping[str, Any]:
-    """What was sent, as it is stored."""
-    document: dict[str, Any] = msgspec.to_builtins(body)
-    return document
 
 
 @get(

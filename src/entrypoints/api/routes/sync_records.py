@@ -26,11 +26,11 @@ from ..answers.sync_records import (
 from ..bodies import NO_NUL, Body, Text, exactly_one
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset
-from ..records import DECIDE, READ_RECORDS, OfField, RecordKind, ensure_kind
+from ..records import DECIDE, READ_RECORDS, OfField, RecordKind, ensure_kind, in_state, word_of
 
 _OVERRIDE = frozenset({"account_id", "kind", "external_id", "field"})
 _PINNED = needs(Scope.SYNC_DECIDE, query=_OVERRIDE)
-PushStates = Annotated[PushState | None, QueryParameter(name="state", description="Only pushes in this state")]
+PushStates = Annotated[str | None, word_of(PushState, "state", "Only pushes in this state")]
 _Account = Annotated[UUID, QueryParameter(name="account_id", description="The provider account")]
 _Kind = Annotated[str, QueryParameter(name="kind", max_length=100, pattern=NO_NUL, description="The kind of record")]
 _ExternalId = Annotated[
@@ -121,10 +121,10 @@ async def remove_override(
 
 @get("/pushes", summary="What is on its way to providers", opt=needs(*READ_RECORDS, query=WINDOW | {"state"}))
 async def list_pushes(
-    asking: Asking, uses: Uses, in_state: PushStates = None, limit: Limit = 50, offset: Offset = 0
+    asking: Asking, uses: Uses, state_: PushStates = None, limit: Limit = 50, offset: Offset = 0
 ) -> PushesAnswer:
     """Newest first."""
-    page = await uses.readers.pushes(asking.tenant_id, limit=limit, offset=offset, state=in_state)
+    page = await uses.readers.pushes(asking.tenant_id, limit=limit, offset=offset, state=in_state(PushState, state_))
     return PushesAnswer(pushes=[push(one) for one in page.items], count=page.count)
 
 

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 
+import attrs
+
+from tresen.adapters.memory.gym import MemoryGym
+from tresen.adapters.memory.gym_books import GymBooks
+from tresen.adapters.memory.gym_providers import MemoryGymProviders
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.ports.sync_books import PolicyDocument
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.ids import AccountId, PlanId
 from tresen.domain.sync.conflict import Conflict, ConflictState
+from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.kept_plan import KeptPlan
 from tresen.domain.sync.push import Push, PushState
 from tresen.domain.sync.run import Run
 from tresen.domain.sync.schema import Value
 from tresen.domain.sync.state import SyncState
+from tresen.domain.tenancy.provider_account import ProviderAccount
 
 from ..studio import A_MINUTE, AN_HOUR, BOOKS, Studio
 
@@ -94,6 +101,14 @@ async def applied(studio: Studio, plan_id: PlanId | None, *, accepted_by: str | 
     return await studio.desk.apply(studio.tenant.id, plan_id, accepted_by=accepted_by)
 
 
+def second_gym(studio: Studio) -> tuple[MemoryGym, ProviderAccount]:
+    """Another gym, at which the studio has an account, too."""
+    gym = studio.gyms_by_address["memory://second"] = MemoryGym(GymBooks(studio.clock), studio.clock, page_size=2)
+    gyms = MemoryGymProviders(studio.gyms_by_address)
+    studio.sync_members = attrs.evolve(studio.sync_members, sync=attrs.evolve(studio.sync_members._sync, gyms=gyms))
+    return gym, studio.add_account("second", "memory://second")
+
+
 def plans(studio: Studio) -> list[KeptPlan]:
     return [plan for _, plan in studio.store.room(studio.tenant.id).plans.items()]
 
@@ -148,5 +163,5 @@ async def rests(studio: Studio) -> None:
 
 
 def journal(studio: Studio) -> Sequence[tuple[str, Value, Value, Value, str]]:
-    """Field, ours, theirs, what was taken, rule; oldest first."""
-    return [(c.field, c.ours, c.theirs, c.value, c.rule) for c in studio.changes()]
+    """Field, ours, theirs, what was taken, rule; oldest first; without what tells only that we edited."""
+    return [(c.field, c.ours, c.theirs, c.value, c.rule) for c in studio.changes() if c.rule != LOCAL_EDIT]

@@ -3,10 +3,12 @@
 import pytest
 
 from tresen.application.sync.kinds import LEAD
-from tresen.domain.sync.conflict import PAIRING, ConflictState
+from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Counts, RunState
 
+from ..stirring import calm, stir
 from ..studio import A_MINUTE, Studio
 from .scene import captured, due, edit_lead, journal, open_conflicts, pushes, rests, set_policy, there, writes
 
@@ -181,11 +183,33 @@ async def test_two_of_ours_that_are_one_there_are_linked_and_asked_about(studio:
 async def test_a_lead_captured_while_the_walk_is_under_way_is_not_made_a_second_time(studio: Studio) -> None:
     studio.attract("Other")
     await studio.leads_synced()
-    studio.attract("Grace")
-    run = await studio.desk.plan(studio.tenant.id, studio.account.id, "leads")
-    ours = await captured(studio, "Grace")
-    assert run.plan_id is not None
-    studio.clock.advance(A_MINUTE)
+    there = studio.attract("Grace")
+    made = []
+
+    async def meanwhile() -> None:
+        calm(studio.gym)
+        made.append(await captured(studio, "Grace"))
+
+    stir(studio.gym, LEAD, meanwhile)
     await studio.leads_synced()
-    assert studio.lead("1002").id == ours.id
     assert len(studio.leads()) == 2
+    assert due(studio, LEAD) == {there}
+    await studio.leads_synced()
+    assert [studio.lead(there).id] == [lead.id for lead in made]
+    assert len(studio.leads()) == 2
+    await rests(studio)
+
+
+async def test_what_a_person_called_another_is_made_here_though_it_looks_the_same(studio: Studio) -> None:
+    await captured(studio, "Grace")
+    await captured(studio, "Other", email="grace@example.org")
+    there = studio.attract("Grace")
+    await studio.leads_synced()
+    (asked,) = open_conflicts(studio)
+    await studio.desk.resolve(
+        ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked.id, choice=Choice.THEIRS, by="Eva")
+    )
+    await studio.leads_synced()
+    assert studio.knows("lead", there)
+    assert len(studio.leads()) == 3
+    await rests(studio)

@@ -7,6 +7,7 @@ import pytest
 from tresen.adapters.memory.gym_books import GymBooks
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.domain.shared.errors import CursorExpired, GatewayUnavailable, StorageUnavailable
+from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Counts, RunState
 
 from ..studio import A_DAY, A_MINUTE, AN_HOUR, BOOKS, Studio
@@ -175,3 +176,18 @@ async def test_an_unreadable_record_of_the_first_load_is_due(studio: Studio) -> 
     studio.books.members.spoil(odd)
     await studio.members_synced()
     assert due(studio) == {odd}
+
+
+@pytest.mark.parametrize(("edited", "listed"), [(100, False), (101, True)])
+async def test_many_that_were_edited_here_are_listed_and_not_asked_for_one_by_one(edited: int, listed: bool) -> None:
+    studio = Studio(default=Law.OURS, page_size=50)
+    studio.change_account(writes_enabled=False)
+    ids = await synced_crowd(studio, 110)
+    await forgotten(studio)
+    await studio.members_synced()
+    for one in ids[:edited]:
+        await studio.edit_member(one, last_name="King")
+    calls = studio.gym.faults.calls.count("members")
+    await studio.members_synced()
+    assert (studio.gym.faults.calls.count("members") - calls, gets(studio)) == ((1, 0) if listed else (0, 100))
+    await rests(studio)

@@ -4,13 +4,14 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.kinds import LEAD, MEMBER
-from tresen.domain.shared.errors import CursorExpired, GatewayUnavailable
+from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.domain.shared.errors import CursorExpired, GatewayRejected, GatewayUnavailable
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Counts, RunState
 
-from ..studio import A_DAY, BOOKS, Studio
+from ..stirring import calm, stir
+from ..studio import A_DAY, AN_HOUR, BOOKS, Studio
 from .scene import due, edit_lead, gets, open_conflicts, pushes, rests, set_policy, synced_crowd
 
 
@@ -228,6 +229,38 @@ async def test_a_record_deleted_here_is_deleted_there_only_where_that_is_allowed
         assert (len(studio.books.leads), run.counts.pushed) == ((0, 1) if allowed else (1, 0))
         assert studio.knows("lead", there) != allowed
         await rests(studio)
+
+
+async def test_a_record_that_goes_here_before_its_step_is_applied_is_looked_at_again(studio: Studio) -> None:
+    (ada, _) = await synced_crowd(studio, 2)
+    local = studio.member(ada)
+    studio.books.members.edit(ada, {"last_name": "King"})
+
+    async def meanwhile() -> None:
+        calm(studio.gym)
+        await studio.transactions.run(studio.tenant.id, "delete", lambda uow: uow.members.remove_many([local]))
+
+    stir(studio.gym, MEMBERSHIP, meanwhile)
+    assert (await studio.members_synced()).counts == Counts(unchanged=1)
+    assert due(studio) == {ada}
+    studio.clock.advance(AN_HOUR)
+    await studio.members_synced()
+    assert (studio.member(ada).id, studio.member(ada).last_name) == (local.id, "King")
+    await rests(studio)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_record_that_the_provider_will_not_show_stops_no_other(studio: Studio, whole: bool) -> None:
+    ids = await synced_crowd(studio, 5)
+    studio.books.members.remove(ids[0])
+    studio.books.members.forget()
+    studio.books.members.edit(ids[1], {"last_name": "King"})
+    studio.gym.faults.fail_next("members.get", GatewayRejected("400"))
+    run = await studio.members_synced(whole=whole)
+    assert (run.state, run.counts.errors, run.counts.updated, run.counts.deleted) == (RunState.COMPLETED, 1, 1, 0)
+    assert studio.knows("member", ids[0]), "nobody said that it is gone"
+    assert (await studio.members_synced()).counts.deleted == 1
+    assert due(studio) == set()
 
 
 async def _deleted_here(studio: Studio, there: str) -> None:

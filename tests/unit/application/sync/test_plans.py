@@ -17,6 +17,7 @@ from ..studio import A_MINUTE, BOOKS, Studio
 from .scene import (
     ALL_BOOKS,
     applied,
+    captured,
     crowd,
     edit_lead,
     lines,
@@ -160,6 +161,30 @@ async def test_a_stale_plan_is_refused_and_changes_nothing(
             await applied(studio, run.plan_id)
     assert studio.rows(without=BOOKS) == before
     assert plans(studio)[0].state is PlanState.STALE
+
+
+async def test_a_plan_of_what_the_provider_no_longer_shows_is_stale(studio: Studio) -> None:
+    """Nothing here tells: only that another run looked since."""
+    (ada,) = await synced_crowd(studio, 1)
+    studio.books.members.edit(ada, {"last_name": "King"})
+    run = await planned(studio)
+    studio.books.members.edit(ada, {"last_name": "Byron"})
+    assert (await studio.members_synced()).counts == Counts(unchanged=1)
+    with pytest.raises(PlanStale, match="were synced since"):
+        await applied(studio, run.plan_id)
+    assert studio.member(ada).last_name == "Byron"
+
+
+async def test_a_plan_that_would_make_whom_we_have_by_now_is_stale(studio: Studio) -> None:
+    studio.attract("Other")
+    await studio.leads_synced()
+    there = studio.attract("Grace")
+    run = await planned(studio, "leads")
+    ours = await captured(studio, "Grace")
+    with pytest.raises(PlanStale):
+        await applied(studio, run.plan_id)
+    await studio.leads_synced()
+    assert (studio.lead(there).id, len(studio.leads())) == (ours.id, 2)
 
 
 async def test_a_plan_is_applied_once(studio: Studio) -> None:

@@ -2,14 +2,12 @@
 
 import pytest
 
-from tresen.adapters.memory.gym import MemoryGym
-from tresen.adapters.memory.gym_books import GymBooks
 from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.shared.errors import GatewayUnavailable, InvalidValue
 from tresen.domain.sync.run import Counts, RunState
 
 from ..studio import AN_HOUR, BOOKS, Studio
-from .scene import captured, crowd, forgotten, rests, set_policy, state, synced_crowd, there, writes
+from .scene import captured, crowd, forgotten, rests, second_gym, set_policy, state, synced_crowd, there, writes
 
 
 async def test_the_tenants_layer_holds_over_what_is_built_in(studio: Studio) -> None:
@@ -101,8 +99,7 @@ async def test_without_a_policy_for_it_nothing_is_made_or_deleted_there(studio: 
 
 
 async def test_two_accounts_are_synced_side_by_side(studio: Studio) -> None:
-    gym = studio.gyms_by_address["memory://second"] = MemoryGym(GymBooks(studio.clock), studio.clock, page_size=2)
-    second = studio.add_account("second", "memory://second")
+    gym, second = second_gym(studio)
     crowd(studio, 3)
     for number in range(4):
         gym.books.members.add({"first_name": f"S{number}", "last_name": "X", "status": "active"})
@@ -119,9 +116,9 @@ async def test_two_accounts_are_synced_side_by_side(studio: Studio) -> None:
 
 
 async def test_the_failure_of_one_account_leaves_the_other_alone(studio: Studio) -> None:
-    gym = studio.gyms_by_address["memory://second"] = MemoryGym(GymBooks(studio.clock), studio.clock)
-    second = studio.add_account("second", "memory://second")
+    gym, second = second_gym(studio)
     gym.faults.outage = GatewayUnavailable("503")
     crowd(studio, 3)
-    assert (await studio.sync_members(studio.tenant.id, second.id)).state is RunState.FAILED
+    failed = await studio.sync_members(studio.tenant.id, second.id)
+    assert (failed.state, failed.reason) == (RunState.FAILED, "503")
     assert (await studio.members_synced()).counts == Counts(created=3)

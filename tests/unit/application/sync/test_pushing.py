@@ -19,6 +19,7 @@ from tresen.domain.sync.schema import Values
 from ..studio import A_MINUTE, Studio
 from .scene import (
     captured,
+    due,
     edit_lead,
     journal,
     open_conflicts,
@@ -157,6 +158,23 @@ async def test_a_provider_that_says_yes_and_keeps_its_own_is_not_asked_again() -
     assert [line[0] for line in journal(studio)] == ["first_name"]
 
 
+@pytest.mark.parametrize("deaf", [False, True])
+async def test_what_was_refused_is_not_asked_again_when_the_record_is_looked_at_anew(deaf: bool) -> None:
+    studio, ada = await edited()
+    await set_policy(studio, MEMBER, fields={"city": "theirs"})
+    if deaf:
+        studio.gym.habits = _Deaf()
+    else:
+        studio.gym.faults.fail_next("members.push", GatewayRejected("no such name"))
+    await studio.members_synced()
+    calls = writes(studio)
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"city": "Bonn"})
+    await studio.members_synced()
+    assert studio.member(ada).city == "Bonn"
+    assert (writes(studio), len(pushes(studio))) == (calls, 1)
+
+
 async def test_after_a_refusal_the_next_edit_there_is_seen() -> None:
     studio, ada = await edited(Law.NEWEST)
     studio.gym.faults.fail_next("members.push", GatewayRejected("no"))
@@ -181,6 +199,7 @@ async def test_a_record_that_changed_there_meanwhile_is_decided_anew(law: Law, n
     assert run.counts.pushed == 0
     assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
     assert there(studio, ada, "last_name") == "Kaiser", "it is not written over unseen"
+    assert due(studio) == {ada}
     await studio.members_synced()
     assert there(studio, ada, "last_name") == studio.member(ada).last_name == name
     await rests(studio)

@@ -3,6 +3,7 @@
 import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
+from tresen.application.leads.update_lead import LeadUpdate
 from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.errors import GatewayUnavailable
@@ -13,7 +14,7 @@ from tresen.domain.sync.run import Counts
 
 from ..stirring import calm, stir
 from ..studio import A_MINUTE, AN_HOUR, Studio
-from .scene import captured, due, journal, pushes, rests, set_policy, state, there, writes
+from .scene import captured, due, edit_lead, journal, pushes, rests, set_policy, state, there, writes
 
 
 async def synced(law: Law = Law.OURS) -> tuple[Studio, str]:
@@ -269,3 +270,19 @@ async def test_the_provider_has_one_that_is_another_of_ours(studio: Studio) -> N
     assert (push.state, push.why) == (PushState.REFUSED, "the provider's record is another of ours")
     await rests(studio)
     assert len(pushes(studio)) == 1, "it is not tried again"
+
+
+async def test_a_write_by_hand_takes_nothing_away_that_we_edited_besides() -> None:
+    """Its answer shows the whole record: what was asked for is taken, the rest is settled by the policy."""
+    studio = Studio()
+    await set_policy(studio, LEAD, default="ours")
+    grace = studio.attract(notes="old")
+    await studio.leads_synced()
+    await edit_lead(studio, grace, last_name="Murray")
+    lead = studio.lead(grace)
+    await studio.update_lead(LeadUpdate(tenant_id=studio.tenant.id, lead_id=lead.id, notes="called"))
+    assert (studio.lead(grace).notes, studio.lead(grace).last_name) == ("called", "Murray")
+    await studio.leads_synced()
+    values = studio.books.leads.get(grace).values
+    assert (values["notes"], values["last_name"]) == ("called", "Murray")
+    await rests(studio)

@@ -80,6 +80,7 @@ LAW = st.sampled_from(BUILT_IN)
 SHARES = st.builds(Share, st.integers(0, 100), st.integers(0, 9))
 POLICIES = st.builds(
     Policy,
+    clock_skew_s=st.integers(0, 3600),
     default=LAW,
     fields=st.dictionaries(st.sampled_from(SCHEMA.names), LAW),
     deletes=st.sampled_from(Deletes),

@@ -14,7 +14,17 @@ from tresen.domain.sync.schema import Field
 from .drawn import POLICIES, SCHEMA
 
 LAWS = Laws()
-KEYS = ("default", "fields", "deletes", "create_here", "create_there", "delete_here", "delete_there", "guards")
+KEYS = (
+    "default",
+    "fields",
+    "deletes",
+    "create_here",
+    "create_there",
+    "delete_here",
+    "delete_there",
+    "guards",
+    "clock_skew_s",
+)
 TENANT = Policy(
     default=Law.OURS,
     fields={"a": Law.ASK, "b": Law.NEWEST},
@@ -108,6 +118,10 @@ def test_laws_of_ones_own_are_read_by_name() -> None:
         ({"delete_there": 0}, "delete_there"),
         ({"guards": 5}, "guards"),
         ({"guards": {"deleted": {"percent": 200}}}, "guards.deleted.percent"),
+        ({"clock_skew_s": -1}, "clock_skew_s"),
+        ({"clock_skew_s": 3601}, "clock_skew_s"),
+        ({"clock_skew_s": True}, "clock_skew_s"),
+        ({"clock_skew_s": "1"}, "clock_skew_s"),
     ],
     ids=str,
 )

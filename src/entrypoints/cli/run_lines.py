@@ -1,0 +1,49 @@
+"""Runs for people: a line each, or one in full."""
+
+from collections.abc import Mapping, Sequence
+
+from ...domain.shared.ids import AccountId
+from ...domain.sync.run import Run
+from .answer import Table, cell
+from .members import about
+
+COUNTS = ("created", "updated", "deleted", "pushed", "conflicts", "errors")
+
+
+def runs_table(runs: Sequence[Run], names: Mapping[AccountId, str], zone: str, *, empty: str) -> Table:
+    """Runs by their accounts' names."""
+    return Table(
+        columns=("account", "kind", "state", "started", *COUNTS, "reason", "id"),
+        rows=[
+            (
+                *(names.get(r.account_id, str(r.account_id)), r.kind, r.state.value, cell(r.started_at, zone)),
+                *counted(r),
+                *(cell(r.reason), str(r.id)),
+            )
+            for r in runs
+        ],
+        empty=empty,
+    )
+
+
+def counted(run: Run) -> tuple[str, ...]:
+    """The counts, as ``COUNTS`` names them."""
+    return tuple(str(getattr(run.counts, name)) for name in COUNTS)
+
+
+def run_lines(run: Run, names: Mapping[AccountId, str], zone: str) -> list[str]:
+    """Everything that is known of a run."""
+    return about(
+        {
+            "run": run.id,
+            "account": names.get(run.account_id, str(run.account_id)),
+            "kind": run.kind,
+            "state": run.state.value,
+            "reason": run.reason,
+            "started": run.started_at,
+            "finished": run.finished_at,
+            **{name: getattr(run.counts, name) for name in (*COUNTS, "unchanged")},
+            "plan": run.plan_id,
+        },
+        zone,
+    )

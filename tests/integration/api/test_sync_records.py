@@ -1,0 +1,237 @@
+"""Records explained, put back, pinned and let go; what is on its way to the provider."""
+
+import pytest
+from tests.world import World
+
+from tresen.domain.shared.contact import PhoneNumber
+from tresen.domain.sync.override import Override
+
+from .conftest import Api, Caller
+from .disputes import ADA, HERE, ask_about, edit_here, keep_some, local_id
+
+_NOBODY = "019cae6b-6600-7000-8000-0000000000ff"
+
+
+async def first_name(caller: Caller, world: World) -> object:
+    explained = (await caller.get(f"/sync/records/member/{await local_id(world)}/explain", field="first_name")).json()
+    return explained["records"][0]["fields"][0]["ours"]
+
+
+async def renamed(caller: Caller, world: World) -> tuple[str, str]:
+    """The provider renames a member; ids of the journal line and of its run."""
+    world.gym.books.members.edit(ADA, {"first_name": "Adele"})
+    await world.sync()
+    history = (await caller.get(f"/sync/records/member/{await local_id(world)}/history")).json()
+    change = history["versions"][0]["changes"][0]
+    return change["id"], change["run_id"]
+
+
+async def pin(world: World, external_id: str, field: str = "city") -> None:
+    one = Override(
+        account_id=world.account.id,
+        kind="member",
+        external_id=external_id,
+        local_id=world.account.id,
+        field=field,
+        law="ours",
+        because="so it is",
+        set_by="Owner",
+        set_at=world.clock.now(),
+    )
+    await world.transactions.run(world.north.id, "test", lambda uow: uow.overrides.put_many([one]))
+
+
+async def test_a_field_is_explained(admin: Caller, world: World) -> None:
+    kept = await keep_some(admin, world)
+    answer = (await admin.get(f"/sync/records/member/{kept.record}/explain")).json()
+    assert answer["count"] == 1
+    record = answer["records"][0]
+    assert (record["account_id"], record["external_id"]) == (str(world.account.id), ADA)
+    fields = {field["field"]: field for field in record["fields"]}
+    assert len(fields) == 14
+    name, phone, email = fields["first_name"], fields["phone"], fields["email"]
+    assert (name["origin"], name["law"], name["law_from"]) == ("journal", "theirs", "policy")
+    assert (name["change"]["ours"], name["change"]["value"], name["change"]["run_id"]) == ("Ada", "Adele", kept.run)
+    assert (phone["law"], phone["ours"], phone["conflict"]["id"]) == ("ask", HERE, kept.conflict)
+    assert (email["origin"], email["change"], email["agreed"]) == ("created", None, True)
+    one = (await admin.get(f"/sync/records/member/{kept.record}/explain", field="phone")).json()
+    assert one["records"][0]["fields"] == [phone]
+
+
+async def test_a_record_has_a_history(admin: Caller, world: World) -> None:
+    kept = await keep_some(admin, world)
+    answer = (await admin.get(f"/sync/records/member/{kept.record}/history")).json()
+    assert answer["count"] == len(answer["versions"]) == 2
+    latest, first = answer["versions"]
+    assert (latest["values"]["first_name"], first["values"]["first_name"]) == ("Adele", "Ada")
+    assert latest["number"] > first["number"]
+    assert (first["at"], first["changes"]) == (None, [])
+
+
+@pytest.mark.parametrize("question", ["explain", "history"])
+async def test_what_nobody_knows_is_not_found(api: Api, admin: Caller, world: World, question: str) -> None:
+    record = await local_id(world)
+    for path in (f"member/{_NOBODY}", f"lead/{record}", f"shoe/{record}", f"a%00b/{record}"):
+        assert (await admin.get(f"/sync/records/{path}/{question}")).status_code == 404
+    south = api.as_("owner", "south")
+    assert (await south.get(f"/sync/records/member/{record}/{question}")).status_code == 404
+
+
+@pytest.mark.parametrize("field", ["shoe", "a\x00b", "x" * 201])
+async def test_a_field_that_there_is_not_is_invalid(admin: Caller, world: World, field: str) -> None:
+    answer = await admin.get(f"/sync/records/member/{await local_id(world)}/explain", field=field)
+    assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, ["field"])
+
+
+async def test_an_undo_is_shown_before_it_is_done(admin: Caller, world: World) -> None:
+    change, _ = await renamed(admin, world)
+    answer = await admin.post("/sync/undo/plan", {"change_id": change})
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["count"] == 1
+    record = told["records"][0]
+    assert (record["action"], record["external_id"], record["local_id"]) == ("edit", ADA, await local_id(world))
+    assert record["fields"] == [
+        {"field": "first_name", "now": "Adele", "back": "Ada", "overtaken": False, "change_id": change}
+    ]
+    assert await first_name(admin, world) == "Adele"
+    assert (await admin.get("/sync/overrides")).json()["overrides"] == []
+
+
+@pytest.mark.parametrize("by", ["change", "run", "record"])
+async def test_an_undo_survives_later_syncs_until_its_override_goes(admin: Caller, world: World, by: str) -> None:
+    change, run = await renamed(admin, world)
+    targets: dict[str, dict[str, object]] = {
+        "change": {"change_id": change},
+        "run": {"run_id": run},
+        "record": {"record": {"kind": "member", "id": await local_id(world), "version": 1}},
+    }
+    answer = await admin.post("/sync/undo", targets[by])
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["count"], told["run"]["kind"], told["run"]["counts"]["updated"]) == (1, "undo", 1)
+    world.change_account(world.account.id, writes_enabled=False)
+    await world.sync()
+    assert await first_name(admin, world) == "Ada"
+    (override,) = (await admin.get("/sync/overrides")).json()["overrides"]
+    assert (override["field"], override["law"], override["set_by"]) == ("first_name", "ours", "admin@north.example")
+    assert override["change_id"] == change
+    names = {name: override[name] for name in ("account_id", "kind", "external_id", "field")}
+    assert (await admin.delete("/sync/overrides", **names)).status_code == 204
+    assert (await admin.get("/sync/overrides")).json()["overrides"] == []
+    assert (await admin.delete("/sync/overrides", **names)).status_code == 404
+
+
+async def test_what_somebody_edited_since_is_put_back_only_when_that_is_wanted(admin: Caller, world: World) -> None:
+    change, _ = await renamed(admin, world)
+    await edit_here(world, first_name="Adeline")
+    planned = (await admin.post("/sync/undo/plan", {"change_id": change})).json()
+    assert [f["overtaken"] for r in planned["records"] for f in r["fields"]] == [True]
+    nothing = (await admin.post("/sync/undo", {"change_id": change})).json()
+    assert nothing == {"run": None, "records": [], "count": 0}
+    assert await first_name(admin, world) == "Adeline"
+    assert (await admin.post("/sync/undo", {"change_id": change, "overtaken": True})).json()["count"] == 1
+    assert await first_name(admin, world) == "Ada"
+
+
+@pytest.mark.parametrize("path", ["/sync/undo", "/sync/undo/plan"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"overtaken": True},
+        {"change_id": "x"},
+        {"change_id": _NOBODY, "run_id": _NOBODY},
+        {"record": {"kind": "member", "id": _NOBODY}},
+        {"record": {"kind": "member", "id": _NOBODY, "version": 0}},
+        {"record": {"kind": "a\x00b", "id": _NOBODY, "version": 1}},
+        {"change_id": _NOBODY, "by": "me"},
+    ],
+)
+async def test_an_undo_of_nothing_in_particular_undoes_nothing(
+    admin: Caller, world: World, path: str, body: object
+) -> None:
+    await renamed(admin, world)
+    answer = await admin.post(path, body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+    assert await first_name(admin, world) == "Adele"
+
+
+@pytest.mark.parametrize("path", ["/sync/undo", "/sync/undo/plan"])
+async def test_what_another_tenant_did_cannot_be_undone(api: Api, admin: Caller, world: World, path: str) -> None:
+    change, run = await renamed(admin, world)
+    record = {"kind": "member", "id": await local_id(world), "version": 1}
+    for caller, body in (
+        (api.as_("owner", "south"), {"change_id": change}),
+        (api.as_("owner", "south"), {"run_id": run}),
+        (api.as_("owner", "south"), {"record": record}),
+        (admin, {"run_id": _NOBODY}),
+        (admin, {"record": {**record, "id": _NOBODY}}),
+        (admin, {"record": {**record, "kind": "lead"}}),
+    ):
+        assert (await caller.post(path, body)).status_code == 404, body
+    assert await first_name(admin, world) == "Adele"
+
+
+async def test_viewers_look_and_undo_nothing(api: Api, admin: Caller, world: World) -> None:
+    change, _ = await renamed(admin, world)
+    viewer = api.as_("viewer")
+    assert (await viewer.post("/sync/undo/plan", {"change_id": change})).status_code == 200
+    assert (await viewer.post("/sync/undo", {"change_id": change})).status_code == 403
+    await pin(world, ADA)
+    names = {"account_id": str(world.account.id), "kind": "member", "external_id": ADA, "field": "city"}
+    assert (await viewer.delete("/sync/overrides", **names)).status_code == 403
+    assert len((await viewer.get("/sync/overrides")).json()["overrides"]) == 1
+
+
+async def test_overrides_are_paged(admin: Caller, world: World) -> None:
+    for number in range(3):
+        await pin(world, f"{number}")
+    first = (await admin.get("/sync/overrides", limit=2)).json()
+    rest = (await admin.get("/sync/overrides", limit=2, offset=2)).json()
+    assert [o["external_id"] for o in first["overrides"]] == ["0", "1"]
+    assert [o["external_id"] for o in rest["overrides"]] == ["2"]
+    assert (first["has_more"], rest["has_more"]) == (True, False)
+
+
+@pytest.mark.parametrize("external_id", ["a/b", "100%", "ä ö", "a&b=c?d#e", "..", "+ +", "\N{GRINNING FACE}", "a\nb"])
+async def test_an_external_id_may_hold_any_characters(admin: Caller, world: World, external_id: str) -> None:
+    await pin(world, external_id)
+    await pin(world, "17", "*")
+    names = {"account_id": str(world.account.id), "kind": "member"}
+    answer = await admin.delete("/sync/overrides", **names, external_id=external_id, field="city")
+    assert answer.status_code == 204
+    assert [o["field"] for o in (await admin.get("/sync/overrides")).json()["overrides"]] == ["*"]
+    assert (await admin.delete("/sync/overrides", **names, external_id="17", field="*")).status_code == 204
+
+
+async def test_an_override_is_named_in_full_and_of_the_own_tenant(api: Api, admin: Caller, world: World) -> None:
+    await pin(world, ADA)
+    names = {"account_id": str(world.account.id), "kind": "member", "external_id": ADA, "field": "city"}
+    for missing in names:
+        partly = {name: value for name, value in names.items() if name != missing}
+        answer = await admin.delete("/sync/overrides", **partly)
+        assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, [missing])
+    assert (await admin.delete("/sync/overrides", **{**names, "external_id": "a\x00b"})).status_code == 422
+    assert (await admin.delete("/sync/overrides", **{**names, "kind": "lead"})).status_code == 404
+    assert (await api.as_("owner", "south").delete("/sync/overrides", **names)).status_code == 404
+    assert (await api.as_("owner", "south").get("/sync/overrides")).json()["overrides"] == []
+    assert len((await admin.get("/sync/overrides")).json()["overrides"]) == 1
+
+
+async def test_pushes_are_listed_by_state(api: Api, admin: Caller, world: World) -> None:
+    await ask_about(world, {"fields": {"phone": "ours"}})
+    await edit_here(world, phone=PhoneNumber(HERE))
+    await world.sync()
+    assert world.gym.books.members.get(ADA).values["phone"] == HERE
+    done = (await admin.get("/sync/pushes", state="done")).json()
+    assert done["count"] == 1
+    push = done["pushes"][0]
+    assert (push["kind"], push["external_id"], push["values"]) == ("member", ADA, {"phone": HERE})
+    assert push["expected"] == {"phone": "030 123456"}
+    assert (await admin.get("/sync/pushes")).json() == done
+    assert (await admin.get("/sync/pushes", limit=1, offset=1)).json() == {"pushes": [], "count": 1}
+    assert (await admin.get("/sync/pushes", state="waiting")).json() == {"pushes": [], "count": 0}
+    assert (await admin.get("/sync/pushes", state="gone")).status_code == 422
+    assert (await api.as_("owner", "south").get("/sync/pushes")).json() == {"pushes": [], "count": 0}

@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+
+from tresen.domain.shared.errors import InvalidValue, NotFound
+from tresen.entrypoints.cli.policy_options import RuleOptions, field_laws, merged, read_document
+
+
+def test_options_that_were_not_given_say_nothing() -> None:
+    assert RuleOptions().document() == {}
+    assert RuleOptions(default="ask", create_there=False).document() == {"default": "ask", "create_there": False}
+
+
+def test_a_guard_is_a_share_and_perhaps_a_number() -> None:
+    assert RuleOptions(guard=("deleted=5%,3", "blanked=50%")).document() == {
+        "guards": {"deleted": {"percent": 5, "at_least": 3}, "blanked": {"percent": 50}}
+    }
+
+
+@pytest.mark.parametrize("text", ["deleted", "deleted=5", "deleted=five%", "=5%", "deleted=5%,", "deleted=-5%"])
+def test_a_guard_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValue, match="no guard such as deleted=5%,3"):
+        RuleOptions(guard=(text,)).document()
+
+
+def test_laws_are_named_by_field() -> None:
+    assert field_laws(["email=ours", "phone="], "email=ours") == {"email": "ours", "phone": ""}
+    for wrong in (["email"], ["=ours"], ["email=ours", "email=ask"]):
+        with pytest.raises(InvalidValue):
+            field_laws(wrong, "email=ours")
+
+
+def test_what_is_said_goes_on_top_of_what_was_said() -> None:
+    below = {"default": "ours", "fields": {"email": "ask"}, "guards": {"deleted": {"percent": 5, "at_least": 3}}}
+    said = {"deletes": "ask", "fields": {"phone": "ours"}, "guards": {"deleted": {"percent": 7}, "blanked": {}}}
+    assert merged(below, said) == {
+        "default": "ours",
+        "deletes": "ask",
+        "fields": {"email": "ask", "phone": "ours"},
+        "guards": {"deleted": {"percent": 7, "at_least": 3}, "blanked": {}},
+    }
+
+
+def test_what_is_taken_away_leaves_nothing_behind() -> None:
+    assert merged({"fields": {"email": "ask"}}, {"fields": {"email": ""}}) == {}
+    assert merged({"default": "ours", "create_here": False}, {"default": ""}) == {"create_here": False}
+
+
+def test_a_document_is_an_object_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_text('{"default": "ours"}')
+    assert read_document(file) == {"default": "ours"}
+    for text in ("[1]", "nothing", "\xff"):
+        file.write_text(text, encoding="latin-1")
+        with pytest.raises(InvalidValue):
+            read_document(file)
+    with pytest.raises(NotFound):
+        read_document(tmp_path / "none.json")
+    with pytest.raises(NotFound):
+        read_document(tmp_path)
