@@ -28,24 +28,24 @@ class Shrinking:
 
     outcome: Outcome
     rule: str
+    _play: Callable[[Script], Awaitable[Outcome]]
     tries: int = 0
-    _simulate: Callable[[Script], Awaitable[Outcome]] = simulate
 
     async def takes(self, script: Script) -> bool:
         """Whether that one fails as well; then it is the shortest."""
         if self.tries >= _MOST_TRIES or script == self.outcome.script:
             return False
         self.tries += 1
-        outcome = await self._simulate(script)
+        outcome = await self._play(script)
         if not any(broken.rule == self.rule for broken in outcome.broken):
             return False
         self.outcome = outcome
         return True
 
 
-async def shrink(outcome: Outcome) -> Outcome:
-    """The outcome of a short script that fails by the first rule that ``outcome`` broke."""
-    shrinking = Shrinking(outcome, outcome.broken[0].rule)
+async def shrink(outcome: Outcome, play: Callable[[Script], Awaitable[Outcome]] = simulate) -> Outcome:
+    """The outcome of a short script that fails by the first rule that ``outcome`` broke. ``play`` tells what fails."""
+    shrinking = Shrinking(outcome, outcome.broken[0].rule, play)
     while True:
         before = shrinking.outcome.script
         await _fewer_steps(shrinking)

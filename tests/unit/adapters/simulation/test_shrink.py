@@ -1,0 +1,62 @@
+"""What fails is made short, as long as it fails by the same rule."""
+
+import attrs
+import pytest
+
+from tresen.adapters.simulation.broken import Broken
+from tresen.adapters.simulation.draw import draw
+from tresen.adapters.simulation.script import EditThere, Script, Step, Sync, Webhook
+from tresen.adapters.simulation.shrink import shrink
+from tresen.adapters.simulation.simulate import Outcome
+
+
+def steps_of(script: Script, kind: type[Step]) -> list[Step]:
+    return [step for step in script.steps if isinstance(step, kind)]
+
+
+def outcome_of(script: Script, *rules: str) -> Outcome:
+    broken = tuple(Broken(rule, "seen") for rule in rules)
+    return Outcome(script=script, broken=broken, log=(), runs=0, calls=0, digest="")
+
+
+async def needs_an_edit_and_two_syncs(script: Script) -> Outcome:
+    """Shorter ones break another rule."""
+    fails = len(steps_of(script, EditThere)) >= 1 and len(steps_of(script, Sync)) >= 2
+    return outcome_of(script, "quiet") if fails else outcome_of(script, "calls")
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_nothing_is_left_that_is_not_needed(seed: int) -> None:
+    first = await needs_an_edit_and_two_syncs(draw(seed))
+    if first.broken[0].rule != "quiet":
+        return
+    script = (await shrink(first, needs_an_edit_and_two_syncs)).script
+    assert len(script.steps) == 3
+    (edit,) = steps_of(script, EditThere)
+    assert isinstance(edit, EditThere)
+    assert (len(edit.values), edit.late_s) == (1, 0)
+    for sync in steps_of(script, Sync):
+        assert sync == Sync(account=sync.account, course=sync.course)  # type: ignore[attr-defined] # it is one
+    assert len(script.courses) == 1
+    assert all(spec.habits == () and not spec.policies for spec in script.accounts)
+
+
+async def test_a_webhook_becomes_the_run_that_it_asks_for() -> None:
+    script = attrs.evolve(draw(1), steps=(Webhook(account=0, course="leads", copies=2),))
+
+    async def asks(script: Script) -> Outcome:
+        return outcome_of(script, *["quiet"] * len(script.steps))
+
+    assert (await shrink(await asks(script), asks)).script.steps == (Sync(account=0, course="leads"),)
+
+
+async def test_accounts_that_no_step_is_about_go_and_the_others_move_up() -> None:
+    seed = next(seed for seed in range(100) if len(draw(seed).accounts) == 3)
+    script = attrs.evolve(draw(seed), steps=(Sync(account=2, course="leads"),))
+
+    async def fails(script: Script) -> Outcome:
+        about = [step.account for step in script.steps if isinstance(step, Sync)]
+        return outcome_of(script, *["quiet"] * (about == [len(script.accounts) - 1]))
+
+    short = (await shrink(await fails(script), fails)).script
+    assert (len(short.accounts), short.steps) == (1, (Sync(account=0, course="leads"),))
