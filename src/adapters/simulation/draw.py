@@ -67,7 +67,8 @@ class _Drawing:
             for course in self.courses
             if chance(rnd, 80)
         ]
-        steps += [self._anything() for _ in range(rnd.randrange(6, 26))]
+        for _ in range(rnd.randrange(6, 26)):
+            steps += self._late_crash() if "crash" in self.faults and chance(rnd, 8) else [self._anything()]
         return Script(seed=seed, accounts=tuple(self.accounts), courses=self.courses, steps=tuple(steps))
 
     def _account(self, tenant: int) -> AccountSpec:
@@ -99,6 +100,11 @@ class _Drawing:
             self._by_hand: 1,
         }
         return rnd.choices(list(ways), list(ways.values()))[0]()
+
+    def _late_crash(self) -> list[Step]:
+        """A change that is out of every overlap when the process dies over it."""
+        rnd, sync = self.rnd, self._sync()
+        return [self._edit_there(), PassTime(minutes=30), attrs.evolve(sync, crash=rnd.randrange(12, 50), whole=False)]
 
     def _what_people_do(self) -> Step:
         ways = (self._edit_there, self._edit_there, self._edit_here, self._create_any, self._delete_there)
@@ -207,7 +213,7 @@ class _Drawing:
         after = rnd.choice((0, 0, 1, 3)) if "delay" in self.faults else 0
         return Webhook(account=self._some_account(), course=rnd.choice(self.courses), copies=copies, after=after)
 
-    def _sync(self) -> Step:
+    def _sync(self) -> Sync:
         rnd = self.rnd
         faults = sorted(set(FAULTS) & self.faults)
         planned: dict[int, str] = {}
