@@ -89,8 +89,13 @@ class Execution:
 
     async def push(self, opened: Opened, strands: Sequence[AnyStrand]) -> None:
         """Write to the provider what waits, of every kind. Raises GatewayError when it cannot be reached."""
+        names = [strand.name for strand in strands]
+        if not await self.books.read(opened.run, lambda uow: _waits(uow, opened, names)):
+            return
+        await self.enter(opened, names, Phase.PUSHING)
         for strand in strands:
             await strand.push(opened)
+        await self.enter(opened, names, Phase.IDLE)
 
     async def enter(self, opened: Opened, kinds: Sequence[str], phase: Phase) -> None:
         """Show what goes on."""
@@ -148,6 +153,10 @@ def _arrived(state: SyncState, rules: int, *, cursor: str | None, complete: bool
         succeeded_at=now,
         policy_version=rules,
     )
+
+
+async def _waits(uow: UnitOfWork, opened: Opened, kinds: Sequence[str]) -> bool:
+    return any([await uow.pushes.count_waiting(opened.account.id, kind) for kind in kinds])
 
 
 async def saved(uow: UnitOfWork, plan: KeptPlan) -> Counts:

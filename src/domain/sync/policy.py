@@ -71,8 +71,8 @@ def read_policy(document: Document, schema: Schema, laws: Laws, *, below: Policy
     """The policy that a document describes; what it does not name is as in ``below`` (the tenant's below an account's).
 
     Keys: ``default`` and the values of ``fields`` are names of laws; ``deletes``; ``create_here``, ``create_there``,
-    ``delete_here``, ``delete_there``; ``guards``, see ``Guards``; ``clock_skew_s``. Raises InvalidValue, naming the key, for anything
-    else.
+    ``delete_here``, ``delete_there``; ``guards``, see ``Guards``; ``clock_skew_s``. Raises InvalidValue, naming the
+    key, for anything else.
     """
     unknown = sorted(document.keys() - _KNOWN)
     if unknown:

@@ -30,7 +30,8 @@ class GuardsBody(Body):
 class PolicyBody(Body):
     """A layer as a whole; what it does not name is as in the layer below. ``default`` and the values of ``fields`` are
     laws: theirs, ours, newest, union, ask. ``deletes``: what happens to a record that one side deleted and the other
-    edited. ``clock_skew_s``: seconds (0 to 3600) by which both clocks may be apart. ``create_there`` and ``delete_there`` allow to create and to delete at the provider."""
+    edited. ``clock_skew_s``: seconds (0 to 3600) by which both clocks may be apart. ``create_there`` and
+    ``delete_there`` allow to create and to delete at the provider."""
 
     default: Text | msgspec.UnsetType = msgspec.UNSET
     fields: Mapping[Text, Text] | msgspec.UnsetType = msgspec.UNSET

@@ -61,8 +61,9 @@ async def test_a_field_is_explained(admin: Caller, world: World) -> None:
 async def test_a_record_has_a_history(admin: Caller, world: World) -> None:
     kept = await keep_some(admin, world)
     answer = (await admin.get(f"/sync/records/member/{kept.record}/history")).json()
-    assert answer["count"] == len(answer["versions"]) == 2
-    latest, first = answer["versions"]
+    assert answer["count"] == len(answer["versions"]) == 3
+    latest, edited_here, first = answer["versions"]
+    assert [(line["field"], line["rule"]) for line in edited_here["changes"]] == [("phone", "local_edit")]
     assert (latest["values"]["first_name"], first["values"]["first_name"]) == ("Adele", "Ada")
     assert latest["number"] > first["number"]
     assert (first["at"], first["changes"]) == (None, [])

@@ -11,6 +11,7 @@ from tresen.domain.sync.laws import Law
 from tresen.domain.sync.override import Override
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import Counts
+from tresen.domain.sync.state import Phase
 
 from ..stirring import calm, stir
 from ..studio import A_MINUTE, AN_HOUR, Studio
@@ -286,3 +287,20 @@ async def test_a_write_by_hand_takes_nothing_away_that_we_edited_besides() -> No
     values = studio.books.leads.get(grace).values
     assert (values["notes"], values["last_name"]) == ("called", "Murray")
     await rests(studio)
+
+
+async def test_while_it_writes_there_the_state_says_so() -> None:
+    studio = Studio(default=Law.NEWEST)
+    ada = studio.enrol()
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="King")
+    seen: list[Phase] = []
+
+    def look() -> None:
+        states = studio.store.room(studio.tenant.id).sync_states.items()
+        seen.extend(state.phase for (_, kind), state in states if kind == "member")
+
+    studio.gym.faults.meanwhile("members.push", look)
+    await studio.members_synced()
+    assert seen == [Phase.PUSHING]
+    assert {state.phase for _, state in studio.store.room(studio.tenant.id).sync_states.items()} == {Phase.IDLE}
