@@ -40,7 +40,7 @@ class People:
         return frozenset(self.wire) | ({"status"} if self.stages is not None else set())
 
     async def create(self, values: Values) -> Observed:
-        """Made at the account's location, or who has this e-mail address. What cannot be written is left out.
+        """Made at the account's location, or who has this e-mail address, in full. What cannot be written is left out.
 
         Raises NotConfigured without a location.
         """
@@ -49,7 +49,8 @@ class People:
         email = values.get("email")
         known = await self.collection.with_email(email) if isinstance(email, str) and email.strip() else []
         if known:
-            return known[0]
+            # A search shows less than the record in full, and less than the answer to having made it.
+            return await self.collection.get(known[0].external_id) or known[0]
         given = {name: value for name, value in values.items() if value is not None}
         written = wire_values(given, {**self.wire, "notes": "notes"})
         body = {"location_id": self.location_id, **written, **await self._first_stage(given)}

@@ -1,13 +1,15 @@
 """Whether a plan that was made some time ago may still be applied."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from ...domain.sync.documents import read_step
 from ...domain.sync.kept_plan import KeptPlan, PlanStale
 from ...domain.sync.laws import Laws
 from ...domain.sync.override import Override
+from ...domain.sync.push import Push
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
@@ -20,7 +22,7 @@ _SHOWN = 5
 
 async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, strands: Mapping[str, AnyStrand], laws: Laws) -> None:
     """Raises PlanStale when a policy, a record or a link is another than the plan was computed from, or when another
-    run applied something since.
+    run applied something since, or a killed one a part of this plan.
     """
     for part in plan.parts:
         strand = strands[part.kind]
@@ -51,12 +53,15 @@ async def _stale(uow: UnitOfWork, strand: AnyStrand, steps: Sequence[Step], sinc
     versions = {key: entity.version for key, entity in found.items()}
     said = await uow.overrides.of_records(account_id, kind, ids)
     here = await here_meanwhile(uow, strand.kind, account_id, steps)
+    sent = await uow.pushes.of_records(account_id, kind, ids)
+    being_made: Collection[UUID] = await uow.pushes.creating(account_id, kind)
     return [
         step.external_id or str(step.local_id)
         for step in steps
         if is_stale(step, links.get(step.external_id or ""), versions.get(step.local_id, 0))
         or step.external_id in here
         or _is_overruled(step, said.get(step.external_id or "", ()), since)
+        or _is_on_its_way(step, sent.get(step.external_id or "", ()), being_made, since)
     ]
 
 
@@ -66,6 +71,15 @@ def _is_overruled(step: Step, overrides: Sequence[Override], since: datetime) ->
     return any(now.get(field) != law.name for field, law in laws.items()) or any(
         each.set_at >= since and each.field not in laws for each in overrides
     )
+
+
+def _is_on_its_way(step: Step, pushes: Sequence[Push], being_made: Collection[UUID], since: datetime) -> bool:
+    """Whether something is to be written there that was decided since: perhaps by a process that died before it could
+    tell that it had applied the plan.
+    """
+    if step.external_id is None:
+        return step.local_id in being_made
+    return any(push.created_at >= since for push in pushes)
 
 
 def grouped(rows: Sequence[tuple[int, str, str]], laws: Laws) -> list[tuple[str, list[Step]]]:

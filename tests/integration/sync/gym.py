@@ -78,7 +78,7 @@ class Gym:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, database_url: str, provider_url: str, adjust: Callable[[Container], None] = patient
+    folder: Path, database_url: str, provider_url: str, adjust: Callable[[Container], object] = patient
 ) -> AsyncIterator[Gym]:
     """The gym, made or found."""
     async with installed(settings_for(folder, database_url), adjust=adjust) as installation:

@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -181,6 +182,9 @@ def forked(work: Callable[[int], Awaitable[None]], *, kill_after_s: float | None
             os.close(hears)
             asyncio.run(cast(Any, work(says)))
             code = 0
+        except BaseException:
+            traceback.print_exc()
+            raise
         finally:
             os._exit(code)
     os.close(says)

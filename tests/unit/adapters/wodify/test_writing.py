@@ -53,11 +53,15 @@ async def test_what_is_not_known_of_a_person_is_not_sent(wodify: FakeWodify, gat
 
 
 @pytest.mark.parametrize("kind", ["leads", "clients"])
-async def test_whoever_has_the_address_already_is_given(wodify: FakeWodify, gateway: MakeGateway, kind: str) -> None:
+async def test_whoever_has_the_address_already_is_given_in_full(
+    wodify: FakeWodify, gateway: MakeGateway, kind: str
+) -> None:
     wodify.on(f"GET /{kind}/search", page(kind), page(kind, {"id": 4, "email": "ANNA@example.com"}))
+    wodify.on(f"GET /{kind}/4", answer({"id": 4, "first_name": "Anna", "email": "ANNA@example.com"}))
     create = gateway().create_lead if kind == "leads" else gateway().create_member
-    assert (await create(ANNA)).external_id == "4"
-    assert [query_of(request)["q"] for request in wodify.sent] == [
+    found = await create(ANNA)
+    assert (found.external_id, found.read().values["first_name"]) == ("4", "Anna")
+    assert [query_of(request)["q"] for request in wodify.calls(f"GET /{kind}/search")] == [
         "email|eq|'Anna@Example.com'",
         "email|eq|'anna@example.com'",
     ]
@@ -77,6 +81,7 @@ async def test_an_address_that_cannot_be_searched_for_is_looked_for_in_the_list(
     if refusal:
         wodify.on("GET /leads/search", refusal)
     wodify.on("GET /leads", page("leads", {"id": 1, "email": "x@y.de"}, {"id": 2, "email": email.upper()}))
+    wodify.on("GET /leads/2", answer({"id": 2, "email": email.upper()}))
     person = NewPerson(first_name="A", last_name="O'Brien", email=email)
     assert (await gateway().create_lead(person)).external_id == "2"
     assert wodify.calls("POST /leads") == []

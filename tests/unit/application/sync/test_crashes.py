@@ -1,7 +1,7 @@
 """Killed anywhere, the next run completes it: the same in the end, nothing lost, nothing twice."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,14 +10,16 @@ import pytest
 from tresen.application.ports.sources import Batch, Observed, Source
 from tresen.application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from tresen.application.sync.kinds import LEAD
-from tresen.domain.shared.ids import TenantId
+from tresen.domain.shared.errors import IllegalTransition
+from tresen.domain.shared.ids import PlanId, TenantId
+from tresen.domain.sync.kept_plan import PlanStale
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState
 from tresen.domain.sync.schema import Values
 
 from ..studio import A_MINUTE, Studio
-from .scene import captured, edit_lead, open_conflicts, pushes, rests, set_policy
+from .scene import applied, captured, edit_lead, open_conflicts, planned, pushes, rests, set_policy
 
 T = TypeVar("T")
 
@@ -190,3 +192,35 @@ async def test_killed_anywhere_the_next_run_completes_it(name: str) -> None:
         await completed(studio, run)
         assert outcome(studio) == wanted, f"killed at moment {moment}"
         await rests(studio)
+
+
+async def planned_edits() -> tuple[Studio, Killer, PlanId]:
+    """A plan that only gives the provider what was edited here, and tells of it."""
+    studio = Studio(default=Law.NEWEST)
+    ids = [studio.attract(f"L{n}") for n in range(2)]
+    await studio.leads_synced()
+    for external_id in ids:
+        await edit_lead(studio, external_id, last_name="Ours")
+    run = await planned(studio, "leads")
+    assert run.plan_id is not None
+    return studio, mortal(studio), run.plan_id
+
+
+async def test_killed_while_a_plan_is_applied_nothing_of_it_happens_twice() -> None:
+    studio, killer, plan_id = await planned_edits()
+    start = killer.passed
+    await applied(studio, plan_id)
+    moments = killer.passed - start
+    await completed(studio, studio.leads_synced)
+    wanted = outcome(studio)
+    assert moments > 20
+    for moment in range(moments):
+        studio, killer, plan_id = await planned_edits()
+        killer.left = moment
+        with pytest.raises(Killed):
+            await applied(studio, plan_id)
+        killer.left = None
+        with suppress(PlanStale, IllegalTransition):
+            await applied(studio, plan_id)
+        await completed(studio, studio.leads_synced)
+        assert outcome(studio) == wanted, f"killed at moment {moment}"
