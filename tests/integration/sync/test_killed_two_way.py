@@ -14,8 +14,8 @@ import pytest
 # By scene (see ``mortal.SCENES``), how many processes are killed; of some cases also the one that was to complete it.
 # All steps of a scene are killed by ``python -m tests.integration.sync.mortal sqlite whole:1000``.
 PLAYS = {
-    "sqlite": (("whole:12",), ("feed:2", "first:3", "plan:8")),
-    "postgresql": (("whole:3", "plan:1"),),
+    "sqlite": (("whole:9",), ("feed:1", "first:2", "plan:7")),
+    "postgresql": (("whole:2", "plan:1"),),
 }
 ENDS = {"completed", "plan_stale", "illegal_transition"}
 
