@@ -41,8 +41,9 @@ from .two_sides import WRITTEN, Adjust, at_hour, edit_here, edit_there, emulated
 COURSES = ("leads", "members")
 # One in so many of the processes that complete it is killed, too.
 TWICE = 4
-# What a step leaves that a process does not take with it.
+# What a step leaves that a process does not take with it; what matters most of that.
 LASTING = re.compile(r"committing|create|update")
+VITAL = re.compile(r"after .*(batch|apply_plan|end_plan|sync_arrived|confirm_push|create|update)")
 # So many passes may be needed after the kill, the one that finds nothing to do among them.
 MOST = 3
 # When an account was last brought in step is told anew by each run.
@@ -286,7 +287,7 @@ def chosen(steps: Sequence[str], count: int, seed: int) -> Sequence[str]:
     dice = random.Random(seed)  # noqa: S311 - for tests
     mixed = dice.sample(steps, len(steps))
     kinds = {step.rsplit(" ", 1)[0]: step for step in mixed}
-    first = sorted(kinds.values(), key=lambda step: (not LASTING.search(step), step.startswith("before")))
+    first = sorted(kinds.values(), key=lambda step: (not VITAL.search(step), not LASTING.search(step)))
     return list(dict.fromkeys((*first, *mixed)))[:count]
 
 
