@@ -51,6 +51,9 @@ class Confirm(Generic[E]):
         if entity is not None:
             link, more = await self._settle(uow, push, link, entity, taken, answer)
             changes = [*changes, *more]
+            if self._differs(entity, taken):
+                # Somebody wrote ours while the push was under way.
+                await uow.due.add(scope.account_id, kind, [link.external_id])
         await uow.sync_records.put_many([link])
         if changes:
             await uow.journal.append(changes)
@@ -133,6 +136,10 @@ class Confirm(Generic[E]):
             ),
             changes,
         )
+
+    def _differs(self, entity: E, taken: Values) -> bool:
+        ours, fields = self._kind.values(entity), self._kind.schema.by_name
+        return any(not fields[name].same(value, ours.get(name)) for name, value in taken.items())
 
     def _update(self, entity: E, values: Values) -> bool:
         try:

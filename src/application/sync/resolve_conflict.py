@@ -4,11 +4,11 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.shared.errors import InvalidValue, NotFound, StaleVersion
+from ...domain.shared.errors import InvalidValue, NotFound, RuleViolation, StaleVersion
 from ...domain.shared.ids import ConflictId, TenantId
 from ...domain.sync.action import Action
 from ...domain.sync.canonical import Value
-from ...domain.sync.conflict import PAIRING, Choice, Conflict, Resolution
+from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState, Resolution
 from ...domain.sync.decision import WHOLE, Decision
 from ...domain.sync.journal import RESOLVED
 from ...domain.sync.laws import Law
@@ -53,10 +53,10 @@ class ResolveConflict:
     async def __call__(self, chosen: ConflictChoice) -> Conflict:
         """Decide it; what the provider is to be given waits for the next run."""
 
+        await self._transactions.read(chosen.tenant_id, lambda uow: self._ensure_current(uow, chosen))
+
         async def work(uow: UnitOfWork) -> Conflict:
             conflict = await uow.conflicts.get(chosen.conflict_id)
-            if chosen.version not in {None, conflict.version}:
-                raise StaleVersion("the sides hold other values by now: look at the conflict again")
             hand = await self._by_hand.begin(uow, conflict.account_id, conflict.kind, RESOLVE)
             conflict.resolve(Resolution(choice=chosen.choice, value=chosen.value, by=chosen.by, at=hand.scope.now))
             await uow.conflicts.save(conflict)
@@ -65,6 +65,25 @@ class ResolveConflict:
             return conflict
 
         return await self._transactions.run(chosen.tenant_id, "resolve_conflict", work)
+
+    async def _ensure_current(self, uow: UnitOfWork, chosen: ConflictChoice) -> None:
+        """Nobody overwrites an edit that they were not shown. Raises StaleVersion, outside of what is run again."""
+        conflict = await uow.conflicts.get(chosen.conflict_id)
+        if chosen.version not in {None, conflict.version}:
+            raise StaleVersion("the sides hold other values by now: look at the conflict again")
+        if chosen.choice is Choice.OURS or conflict.local_id is None or conflict.state is not ConflictState.OPEN:
+            return
+        hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
+        entity = (await hand.kind.load(uow, [conflict.local_id])).get(conflict.local_id)
+        if entity is None:
+            return
+        if conflict.is_about_field:
+            field = hand.kind.schema.by_name[conflict.field]
+            edited = not field.same(hand.kind.values(entity).get(conflict.field), conflict.ours)
+        else:
+            edited = entity.updated_at > conflict.updated_at
+        if edited:
+            raise StaleVersion("somebody edited ours since the conflict was seen: sync, then look at it again")
 
     async def _settle(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:
         if conflict.field == PAIRING:
@@ -79,7 +98,7 @@ class ResolveConflict:
     ) -> Counts:
         value, side = {
             Choice.THEIRS: (conflict.theirs, Side.THEIRS),
-            Choice.OURS: (conflict.ours, Side.OURS),
+            Choice.OURS: (await _held(uow, hand, link, conflict), Side.OURS),
             Choice.VALUE: (chosen.value, Side.BOTH),
         }[chosen.choice]
         one = Chosen(field=conflict.field, value=value, theirs=conflict.theirs, side=side)
@@ -112,7 +131,10 @@ class ResolveConflict:
             inputs=Inputs(base=link.base, ours=hand.kind.values(entity), theirs=GONE),
             decision=Decision(action=Action.DELETE_HERE, rule=RESOLVED, reason=f"{chosen.by} decided it"),
         )
-        return await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
+        counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
+        if not counts.deleted:
+            raise RuleViolation("others belong to it here: it cannot go before they do")
+        return counts
 
     async def _pair(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:
         if chosen.choice is Choice.OURS:
@@ -143,6 +165,14 @@ class ResolveConflict:
             run_id=hand.scope.run_id,
         )
         await uow.sync_records.add_many([link])
+
+
+async def _held(uow: UnitOfWork, hand: Hand, link: SyncRecord, conflict: Conflict) -> Value:
+    """What we hold now, which may be newer than what the conflict shows."""
+    await hand.kind.prepare(uow, [link.base])
+    entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+    held: Value = conflict.ours if entity is None else hand.kind.values(entity).get(conflict.field)
+    return held
 
 
 def _pinned(hand: Hand, conflict: Conflict, local_id: UUID, law: Law, by: str) -> Override:

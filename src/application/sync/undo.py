@@ -4,15 +4,18 @@ Each field gets its earlier value and an override, so that no later sync undoes 
 deleted here and stays away; one that was deleted comes back and stays.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import attrs
 
-from ...domain.shared.errors import TresenError
+from ...domain.shared.errors import RuleViolation
 from ...domain.shared.ids import EntryId, RunId, TenantId
 from ...domain.sync.action import Action
 from ...domain.sync.decision import WHOLE, Decision
+from ...domain.sync.guards import Tally
 from ...domain.sync.journal import UNDONE
+from ...domain.sync.kept_plan import PlanHeld
 from ...domain.sync.laws import Law
 from ...domain.sync.override import Override
 from ...domain.sync.run import Counts, Run, RunState
@@ -49,19 +52,27 @@ class PlanUndo:
 
 @attrs.frozen
 class Undo:
-    """One transaction: all of it or nothing. Raises NotFound, InvalidValue."""
+    """One transaction: all of it or nothing. Raises NotFound, InvalidValue, PlanHeld, RuleViolation (what belongs to
+    another record stands in the way).
+    """
 
     _transactions: Transactions
     _by_hand: ByHand
 
-    async def __call__(self, tenant_id: TenantId, target: UndoTarget, *, by: str, overtaken: bool = False) -> Undone:
-        """Put back; values that somebody edited since only with ``overtaken``. ``by`` says who wants it."""
+    async def __call__(
+        self, tenant_id: TenantId, target: UndoTarget, *, by: str, overtaken: bool = False, accept_guard: bool = False
+    ) -> Undone:
+        """Put back; what somebody edited since only with ``overtaken``, and so many deletions that a sync of as many
+        would be held only with ``accept_guard``. ``by`` says who wants it.
+        """
 
         async def work(uow: UnitOfWork) -> Undone:
             planned = await UndoPlanner(self._by_hand)(uow, target, HandOf(self._by_hand, None))
             wanted = [each for each in (_wanted(one, overtaken=overtaken) for one in planned) if each is not None]
             if not wanted:
                 return Undone(run=None, records=())
+            if not accept_guard:
+                await self._ensure_few(uow, wanted)
             run = self._run(tenant_id, wanted[0])
             await uow.runs.add(run)
             hand_of = HandOf(self._by_hand, run)
@@ -73,6 +84,15 @@ class Undo:
             return Undone(run=run, records=wanted)
 
         return await self._transactions.run(tenant_id, "undo", work)
+
+    async def _ensure_few(self, uow: UnitOfWork, records: Sequence[RecordUndo]) -> None:
+        going = Counter((each.account_id, each.kind) for each in records if each.action is UndoAction.DELETE)
+        for (account_id, kind), count in going.items():
+            hand = await self._by_hand.hold(uow, account_id, kind, None)
+            tally = Tally(shared=await uow.sync_records.count(account_id, kind), deleted=count)
+            trips = tally.trips(hand.scope.policy.guards)
+            if trips:
+                raise PlanHeld(f"a guard holds this undo: {trips[0].message}; accept it expressly")
 
     def _run(self, tenant_id: TenantId, first: RecordUndo) -> Run:
         return Run(
@@ -87,11 +107,7 @@ class Undo:
     async def _undo(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         if record.action is UndoAction.EDIT:
             return await self._edit(uow, hand, record, by)
-        counts = await (self._delete if record.action is UndoAction.DELETE else self._restore)(uow, hand, record, by)
-        if counts.errors:
-            raise TresenError(f"{record.kind} {record.external_id} cannot be put back")
-        await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
-        return counts
+        return await (self._delete if record.action is UndoAction.DELETE else self._restore)(uow, hand, record, by)
 
     async def _edit(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         link = await link_of(uow, record.account_id, record.kind, record.external_id)
@@ -118,17 +134,32 @@ class Undo:
             decision=Decision(action=Action.DELETE_HERE, rule=UNDONE, reason=f"{by} undid that it was made"),
         )
         counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
+        if not counts.deleted:
+            raise RuleViolation(f"others belong to {record.kind} {record.external_id} here: undo those first")
         await uow.sync_records.add_many([kept_link(link)])
+        await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
         return counts
 
     async def _restore(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
+        """One that an undo took away is as it was before that; one that the provider lost stays here from now on."""
+        key = (record.account_id, record.kind, record.external_id)
+        pinned = (await uow.overrides.of_records(*key[:2], [record.external_id])).get(record.external_id, ())
+        await uow.sync_records.remove_many(*key[:2], [record.external_id])
+        if any(each.field == WHOLE for each in pinned):
+            await uow.overrides.remove(*key, WHOLE)
+        else:
+            await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
         step = Step(
             external_id=record.external_id,
             local_id=record.local_id,
             inputs=Inputs(base=None, ours=GONE, theirs=record.values),
             decision=Decision(action=Action.RESTORE_HERE, rule=UNDONE, reason=f"{by} undid that it was deleted"),
         )
-        return await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
+        counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
+        if not counts.created:
+            raise RuleViolation(f"{record.kind} {record.external_id} cannot come back: what it belongs to is not here")
+        await uow.due.add(record.account_id, record.kind, [record.external_id])
+        return counts
 
     def _override(self, hand: Hand, record: RecordUndo, field: str, change_id: EntryId | None, by: str) -> Override:
         return Override(
@@ -147,6 +178,6 @@ class Undo:
 
 def _wanted(record: RecordUndo, *, overtaken: bool) -> RecordUndo | None:
     if record.action is not UndoAction.EDIT:
-        return record
+        return None if record.overtaken and not overtaken else record
     kept = tuple(each for each in record.rollbacks if overtaken or not each.overtaken)
     return attrs.evolve(record, rollbacks=kept) if kept else None

@@ -57,7 +57,9 @@ class UndoAction(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class RecordUndo:
-    """One record's part. ``values`` are what a record that comes back will hold."""
+    """One record's part. ``values`` are what a record that comes back will hold; ``overtaken``: one that would go was
+    edited since it was made.
+    """
 
     account_id: AccountId
     kind: str
@@ -66,6 +68,7 @@ class RecordUndo:
     action: UndoAction
     rollbacks: tuple[Rollback, ...] = ()
     values: Values = attrs.field(factory=dict)
+    overtaken: bool = False
 
 
 @attrs.frozen
@@ -143,7 +146,8 @@ class UndoPlanner:
             entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
             if entity is not None and entity.created_at == run.started_at:
                 record = (link.account_id, link.kind, link.external_id, link.local_id)
-                found.append(_record_undo(record, UndoAction.DELETE))
+                made = _record_undo(record, UndoAction.DELETE)
+                found.append(attrs.evolve(made, overtaken=entity.version > 1))
         return found
 
 

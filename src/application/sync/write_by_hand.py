@@ -1,6 +1,6 @@
 """Writes values that a person chose: to our record, into the journal, and on their way to the provider."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -10,7 +10,7 @@ from ...domain.shared.ids import EntryId, PushId
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import FieldDecision
 from ...domain.sync.journal import Subject
-from ...domain.sync.push import Push
+from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.side import Side
 from ..ports.clock import IdSource
@@ -42,7 +42,8 @@ class WriteByHand:
         """Whether our record was written. Raises NotFound when we have none, InvalidValue for a value that it cannot
         hold.
         """
-        await hand.kind.prepare(uow, [link.base, {each.field: each.theirs for each in chosen}])
+        asked = [{each.field: each.theirs for each in chosen}, {each.field: each.value for each in chosen}]
+        await hand.kind.prepare(uow, [link.base, *asked])
         entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
         if entity is None:
             raise NotFound(link.kind, link.local_id)
@@ -64,8 +65,19 @@ class WriteByHand:
                 )
             ]
         )
+        await self._withdraw(uow, hand, link, {each.field for each in chosen})
         await self._push(uow, hand, link, chosen)
+        # Whatever is on the wire now, or may be written there later: the next run looks at it.
+        await uow.due.add(link.account_id, link.kind, [link.external_id])
         return bool(updates)
+
+    async def _withdraw(self, uow: UnitOfWork, hand: Hand, link: SyncRecord, fields: Collection[str]) -> None:
+        """What waited to be written to these fields is not what is wanted any more."""
+        found = await uow.pushes.of_records(link.account_id, link.kind, [link.external_id])
+        for push in found.get(link.external_id, ()):
+            if push.state is PushState.WAITING and push.values.keys() & fields:
+                push.end(PushState.DROPPED, now=hand.scope.now, why="somebody decided otherwise")
+                await uow.pushes.save(push)
 
     async def _tell(
         self,

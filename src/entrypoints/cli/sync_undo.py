@@ -59,6 +59,10 @@ async def undo(
         bool,
         Parameter(negative=(), show_default=False, help="Also put back what somebody edited since."),
     ] = False,
+    accept_guard: Annotated[
+        bool,
+        Parameter(negative=(), show_default=False, help="Delete as many records as a guard would hold a sync for."),
+    ] = False,
     dry_run: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Only show what would be put back.")
     ] = False,
@@ -83,7 +87,9 @@ async def undo(
             parts, "put it back?", call.terminal, as_json=as_json, otherwise="--yes or --dry-run"
         ):
             return unchanged()
-        done = await use.sync.undo(home.id, meant, by=by or call.terminal.login_name, overtaken=overtaken)
+        done = await use.sync.undo(
+            home.id, meant, by=by or call.terminal.login_name, overtaken=overtaken, accept_guard=accept_guard
+        )
     told = undo_lines(done.records, overtaken=overtaken) if yes else []
     return _answer(done, done.records, [*told, *_after(done)], as_json=as_json)
 
@@ -97,7 +103,8 @@ async def _meant(use: "UseCases", tenant: "Tenant", wanted: TargetOptions) -> Un
 
 def _does(records: Sequence[RecordUndo], *, overtaken: bool) -> bool:
     return any(
-        record.action is not UndoAction.EDIT or any(overtaken or not each.overtaken for each in record.rollbacks)
+        (overtaken or not record.overtaken)
+        and (record.action is not UndoAction.EDIT or any(overtaken or not each.overtaken for each in record.rollbacks))
         for record in records
     )
 

@@ -25,6 +25,8 @@ def undo_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]:
 
 def _record(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:
     sign, words, tone = _ACTIONS[record.action]
+    if record.overtaken and not overtaken:
+        sign, words, tone = "=", "stays: somebody edited it since; --overtaken deletes it", Tone.QUIET
     told = Span(f"{record.kind} {record.external_id}", Tone.TITLE)
     yield line(Span(f"{sign} ", tone), told, f" ({record.local_id}): ", Span(words, tone))
     for each in record.rollbacks:

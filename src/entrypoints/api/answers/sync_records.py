@@ -98,14 +98,15 @@ class RollbackAnswer(Answer):
 
 
 class RecordUndoAnswer(Answer):
-    """``action``: edit (``fields`` go back), delete (it was made, and goes away again) or restore (it comes back with
-    these ``values``)."""
+    """``action``: edit (``fields`` go back), delete (it was made, and goes away again; ``overtaken``: somebody edited
+    it since) or restore (it comes back with these ``values``)."""
 
     account_id: UUID
     kind: str
     external_id: str
     local_id: UUID
     action: str
+    overtaken: bool
     fields: list[RollbackAnswer]
     values: dict[str, JsonValue]
 
@@ -151,6 +152,7 @@ def record_undo(record: RecordUndo) -> RecordUndoAnswer:
         external_id=record.external_id,
         local_id=record.local_id,
         action=record.action.value,
+        overtaken=record.overtaken,
         fields=[_rollback(one) for one in record.rollbacks],
         values=json_values(record.values),
     )

@@ -52,12 +52,14 @@ class VersionBody(Body):
 
 class UndoBody(Body):
     """What is undone, exactly one of: a line of the journal (``change_id``), a run, or what was done to a ``record``
-    since a version. ``overtaken``: also values that somebody edited since; a plan shows them in any case."""
+    since a version. ``overtaken``: also what somebody edited since; a plan shows it in any case. ``accept_guard``:
+    delete as many records as a guard would hold a sync for."""
 
     change_id: UUID | None = None
     run_id: UUID | None = None
     record: VersionBody | None = None
     overtaken: bool = False
+    accept_guard: bool = False
 
 
 @get(
@@ -98,7 +100,14 @@ async def plan_undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> Pla
 async def undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> UndoneAnswer:
     """All of it or nothing. What is put back is pinned by an override, so that no later sync undoes the undo; what the
     provider is to be given waits for the next run."""
-    return undone(await uses.sync.undo(asking.tenant_id, _target(data), by=asking.name, overtaken=data.overtaken))
+    done = await uses.sync.undo(
+        asking.tenant_id,
+        _target(data),
+        by=asking.name,
+        overtaken=data.overtaken,
+        accept_guard=data.accept_guard,
+    )
+    return undone(done)
 
 
 @get("/overrides", summary="What people and undos pinned", opt=needs(Scope.SYNC_READ, query=WINDOW))
