@@ -17,27 +17,40 @@ class ReopenConflict:
     _by_hand: ByHand
 
     async def __call__(self, tenant_id: TenantId, conflict_id: ConflictId) -> Conflict:
-        """Open it again. What was decided stays in the records until it is decided otherwise; the next run brings the
-        values up to date, or settles it when the sides agree by now.
+        """Open it again, with the values as they are now. What was decided stays in the records until it is decided
+        otherwise; the next run settles it when the sides agree by then.
         """
 
         async def work(uow: UnitOfWork) -> Conflict:
             conflict = await uow.conflicts.get(conflict_id)
             conflict.reopen(now=self._by_hand.clock.now())
+            await self._unpin(uow, conflict)
+            if conflict.is_about_field:
+                await self._unsettle(uow, conflict)
             await uow.conflicts.save(conflict)
-            await self._unsettle(uow, conflict)
+            await uow.due.add(conflict.account_id, conflict.kind, [conflict.external_id])
             return conflict
 
         return await self._transactions.run(tenant_id, "reopen_conflict", work)
 
+    async def _unpin(self, uow: UnitOfWork, conflict: Conflict) -> None:
+        key = (conflict.account_id, conflict.kind, conflict.external_id)
+        pinned = (await uow.overrides.of_records(*key[:2], [conflict.external_id])).get(conflict.external_id, ())
+        if any(each.field == conflict.field for each in pinned):
+            await uow.overrides.remove(*key, conflict.field)
+
     async def _unsettle(self, uow: UnitOfWork, conflict: Conflict) -> None:
-        """Nothing counts as agreed on that field but what was agreed before the conflict, and the record is due."""
-        for override in (
-            await uow.overrides.of_records(conflict.account_id, conflict.kind, [conflict.external_id])
-        ).get(conflict.external_id, ()):
-            if override.field == conflict.field:
-                await uow.overrides.remove(conflict.account_id, conflict.kind, conflict.external_id, conflict.field)
-        if conflict.is_about_field:
-            link = await link_of(uow, conflict.account_id, conflict.kind, conflict.external_id)
-            await uow.sync_records.put_many([attrs.evolve(link, base={**link.base, conflict.field: conflict.base})])
-        await uow.due.add(conflict.account_id, conflict.kind, [conflict.external_id])
+        """Nothing counts as agreed on that field but what was agreed before the conflict."""
+        link = await link_of(uow, conflict.account_id, conflict.kind, conflict.external_id)
+        hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
+        await hand.kind.prepare(uow, [link.base])
+        entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+        conflict.see(
+            base=conflict.base,
+            ours=conflict.ours if entity is None else hand.kind.values(entity).get(conflict.field),
+            theirs=link.base.get(conflict.field, conflict.theirs),
+            edited=conflict.edited,
+            run_id=conflict.run_id,
+            now=conflict.updated_at,
+        )
+        await uow.sync_records.put_many([attrs.evolve(link, base={**link.base, conflict.field: conflict.base})])

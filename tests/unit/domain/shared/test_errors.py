@@ -18,6 +18,8 @@ CODES = {
     "invalid_value": "InvalidValue",
     "illegal_transition": "IllegalTransition",
     "currency_mismatch": "CurrencyMismatch",
+    "plan_held": "PlanHeld",
+    "plan_stale": "PlanStale",
     "not_found": "NotFound",
     "already_exists": "AlreadyExists",
     "stale_version": "StaleVersion",
@@ -33,6 +35,7 @@ CODES = {
     "provider_not_found": "GatewayNotFound",
     "provider_credentials_refused": "CredentialsRefused",
     "provider_unsupported": "GatewayUnsupported",
+    "provider_cursor_expired": "CursorExpired",
 }
 
 
