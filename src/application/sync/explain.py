@@ -1,7 +1,7 @@
 """Why a field of a record is as it is: whose value, since when, against what, by which law, in which run."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import attrs
@@ -10,6 +10,8 @@ from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, RunId, TenantId
 from ...domain.sync.canonical import Value
 from ...domain.sync.conflict import Conflict
+from ...domain.sync.decision import WHOLE
+from ...domain.sync.history import is_end
 from ...domain.sync.journal import Change
 from ...domain.sync.override import Override
 from ...domain.sync.push import Push
@@ -66,7 +68,9 @@ class RecordExplanation:
 
 @attrs.frozen
 class Explain:
-    """Raises NotFound for a record that no account is tied to, InvalidValue for a field that its kind does not have."""
+    """Also of a record that is no more, as long as the journal tells of it. Raises NotFound for one that no account
+    was ever tied to, InvalidValue for a field that its kind does not have.
+    """
 
     _transactions: Transactions
     _by_hand: ByHand
@@ -77,10 +81,10 @@ class Explain:
         """Every field, or one; for each account that knows the record."""
 
         async def ask(uow: UnitOfWork) -> Sequence[RecordExplanation]:
-            links = await uow.sync_records.of_local(kind, local_id)
+            lines = await uow.journal.of_record(kind, local_id)
+            links = await uow.sync_records.of_local(kind, local_id) or await _former(uow, lines)
             if not links:
                 raise NotFound(f"link of {kind}", local_id)
-            lines = await uow.journal.of_record(kind, local_id)
             return [await self._record(uow, link, lines, field) for link in links]
 
         return await self._transactions.read(tenant_id, ask)
@@ -95,7 +99,7 @@ class Explain:
             raise InvalidValue(f"a {link.kind} has no field {field!r}; it has {known_fields}", field="field")
         found = await known(uow, hand.kind, hand.scope, [link.external_id])
         await hand.kind.prepare(uow, [link.base])
-        latest = {change.field: change for change in lines if change.external_id == link.external_id}
+        latest = _latest([change for change in lines if change.external_id == link.external_id])
         return RecordExplanation(
             account_id=link.account_id,
             kind=link.kind,
@@ -103,6 +107,36 @@ class Explain:
             local_id=link.local_id,
             fields=tuple(_explained(hand, found, link, name, latest.get(name)) for name in names),
         )
+
+
+async def _former(uow: UnitOfWork, lines: Sequence[Change]) -> Sequence[SyncRecord]:
+    """What the link of a record was like that is no more: nothing is agreed on."""
+    if not lines:
+        return ()
+    last = lines[-1]
+    return [
+        SyncRecord(
+            account_id=(await uow.runs.get(last.run_id)).account_id,
+            kind=last.kind,
+            external_id=last.external_id,
+            local_id=last.local_id,
+            base={},
+            fingerprint=b"",
+            local_version=0,
+            synced_at=last.at,
+            run_id=last.run_id,
+        )
+    ]
+
+
+def _latest(lines: Sequence[Change]) -> Mapping[str, Change]:
+    """The latest line of each field; that the record came back counts for every field that had gone with it."""
+    latest: dict[str, Change] = {}
+    for line in lines:
+        if line.field == WHOLE and not is_end(line):
+            latest = {name: line if is_end(each) else each for name, each in latest.items()}
+        latest[line.field] = line
+    return latest
 
 
 def _explained(
@@ -115,7 +149,8 @@ def _explained(
     law, law_from = _law(hand, name, overrides.get(name))
     field = hand.kind.schema.by_name[name]
     stood = link.base.get(name) if change is None else change.value
-    if not field.same(ours.get(name), stood):
+    came_back = change is not None and change.field == WHOLE
+    if not came_back and not field.same(ours.get(name), stood):
         origin = Origin.EDITED
     else:
         origin = Origin.CREATED if change is None else Origin.JOURNAL
@@ -129,7 +164,7 @@ def _explained(
         run_id=link.run_id if change is None else change.run_id,
         law=law,
         law_from=law_from,
-        override=overrides.get(name),
+        override=overrides.get(name) or overrides.get(WHOLE),
         conflict=conflicts.get(name),
         waiting=tuple(push for push in found.pushes.get(link.external_id, ()) if name in push.values),
     )

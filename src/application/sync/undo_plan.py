@@ -11,6 +11,7 @@ from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, EntryId, RunId
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import WHOLE
+from ...domain.sync.history import is_end
 from ...domain.sync.journal import LOCAL_EDIT, Change
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Run
@@ -107,7 +108,7 @@ class UndoPlanner:
             every = await uow.journal.of_record(target.kind, target.local_id)
             if not every and not await uow.sync_records.of_local(target.kind, target.local_id):
                 raise NotFound(target.kind, target.local_id)
-            changes = [change for change in every if change.version > (target.version or 0)]
+            changes = [change for change in every if change.version > (target.version or 0) or is_end(change)]
         accounts: dict[RunId, AccountId] = {}
         grouped: dict[Record, list[Change]] = {}
         for change in changes:

@@ -8,6 +8,7 @@ import attrs
 from .canonical import Value, Values
 from .decision import WHOLE
 from .journal import Change
+from .side import Side
 
 
 @attrs.frozen(kw_only=True)
@@ -35,6 +36,26 @@ def versions(current: Values, version: int, changes: Iterable[Change]) -> Sequen
     first = min((each.number for each in found), default=version + 1) - 1
     found.append(Version(number=max(first, 1), at=None, values=values, changes=()))
     return found
+
+
+def versions_of_gone(changes: Sequence[Change]) -> Sequence[Version]:
+    """All versions of a record that is no more, the latest first: its end, which has no values, and those before.
+
+    ``changes``: the record's lines, oldest first; nothing is given for lines that tell of no end.
+    """
+    ends = [line for line in changes if line.field == WHOLE and is_end(line)]
+    if not ends:
+        return ()
+    last = tuple(line for line in changes if line.run_id == ends[-1].run_id and is_end(line))
+    held = {line.field: line.ours for line in last if line.field != WHOLE}
+    number = max((line.version for line in changes), default=0) or 1
+    end = Version(number=number + 1, at=last[0].at, values={}, changes=last)
+    return [end, *versions(held, number, [line for line in changes if line not in last])]
+
+
+def is_end(line: Change) -> bool:
+    """Whether a line tells that the record, or a value with it, went away here."""
+    return line.side is Side.THEIRS and line.value is None and line.version == 0
 
 
 def _by_version(changes: Iterable[Change]) -> Sequence[tuple[Change, ...]]:

@@ -1,8 +1,12 @@
 """Every version of a record can be read back, whoever made it; and what was removed is news."""
 
 from datetime import timedelta
+from uuid import UUID
+
+import pytest
 
 from tresen.application.sync.undo_plan import UndoTarget
+from tresen.domain.shared.errors import NotFound
 from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.laws import Law
 
@@ -84,3 +88,48 @@ async def test_what_is_removed_is_news(studio: Studio) -> None:
     removed = {event.type: event.subject_id for event in events if event.type.endswith(".removed")}
     assert sorted(removed) == ["lead.removed", "member.removed", "membership.removed"]
     assert set(removed.values()) == {str(one) for one in gone}
+
+
+async def gone_and_known(studio: Studio) -> tuple[str, UUID]:
+    ada = studio.enrol()
+    await studio.members_synced()
+    studio.books.members.edit(ada, {"city": "Ulm"})
+    await studio.members_synced()
+    member_id = studio.member(ada).id
+    studio.books.members.remove(ada)
+    studio.clock.advance(timedelta(days=2))
+    await studio.members_synced()
+    assert studio.members() == []
+    return ada, member_id
+
+
+async def test_a_record_that_is_gone_has_its_history_and_an_explanation(studio: Studio) -> None:
+    _, member_id = await gone_and_known(studio)
+    found = await studio.desk.history(studio.tenant.id, "member", member_id)
+    assert [(each.number, each.values.get("city")) for each in found] == [(3, None), (2, "Ulm"), (1, None)]
+    assert (found[0].values, found[1].values["first_name"]) == ({}, "Ada")
+    ((explained,),) = [r.fields for r in await studio.desk.explain(studio.tenant.id, "member", member_id, field="city")]
+    assert (explained.ours, explained.origin.value) == (None, "journal")
+    assert explained.change is not None
+    assert explained.change.rule == "deleted"
+
+
+async def test_one_record_that_is_gone_comes_back_alone(studio: Studio) -> None:
+    _, member_id = await gone_and_known(studio)
+    target = UndoTarget(kind="member", local_id=member_id, version=2)
+    (planned,) = await studio.desk.plan_undo(studio.tenant.id, target)
+    assert planned.values["city"] == "Ulm"
+    await studio.desk.undo(studio.tenant.id, target, by="somebody")
+    (member,) = studio.members()
+    assert (member.id, member.city) == (member_id, "Ulm")
+    ((explained,),) = [r.fields for r in await studio.desk.explain(studio.tenant.id, "member", member_id, field="city")]
+    assert (explained.origin.value, explained.ours) == ("journal", "Ulm")
+    assert explained.change is not None
+    assert explained.change.rule == "undone"
+    assert explained.override is not None
+
+
+async def test_of_what_was_never_here_nothing_is_told(studio: Studio) -> None:
+    for ask in (studio.desk.history, studio.desk.explain):
+        with pytest.raises(NotFound):
+            await ask(studio.tenant.id, "member", UUID(int=7))
