@@ -178,7 +178,9 @@ class Planner(Generic[E]):
             meeting = Meeting(self._kind, self._scope, self._examiner())
             keys = before.open_keys if whole and self._scope.policy.create_there else ()
             met = Examined()
-            for step in await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys)):
+            found = await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys))
+            met.errors += found.errors
+            for step in found.steps:
                 _add(met, step)
             # The others are asked already.
             told = {*met.settled, *(step.external_id for step in met.steps)}

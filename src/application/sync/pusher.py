@@ -27,6 +27,7 @@ from ...domain.sync.schema import Schema
 from ..ports.sources import Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
 from .confirming import Confirm
+from .meeting import TWINS, alike
 from .records import RecordKind, Versioned
 from .run_books import Opened, RunBooks
 from .scope import Scope
@@ -130,7 +131,12 @@ class Pusher(Generic[E]):
         return await self._source.push(push.external_id, push.values)
 
     async def _create(self, opened: Opened, push: Push) -> Observed | PushState:
-        """Tried again only where the provider can be asked whether it was made before."""
+        """Tried again only where the provider can be asked whether it was made before.
+
+        Raises GatewayRejected when another that is to be made could not be told from it.
+        """
+        if await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
+            raise GatewayRejected(TWINS)
         keys = self._kind.schema.match
         if all(match_values(self._kind.schema, key, push.values) is None for key in keys):
             if push.attempts:
@@ -138,6 +144,13 @@ class Pusher(Generic[E]):
             # Kept before it is sent: whoever dies before the answer must not send it twice.
             await self._fail(opened, push, "sent, and not answered yet")
         return await self._source.create(push.values)
+
+    async def _has_twin(self, uow: UnitOfWork, push: Push) -> bool:
+        """Whether another of ours that is to be made there, or was refused there, would be found instead of it."""
+        making = set(await uow.pushes.creating(self._scope.account_id, self._kind.schema.kind)) - {push.local_id}
+        others = await self._kind.load(uow, making) if making else {}
+        said = {one: self._kind.values(entity) for one, entity in others.items()}
+        return push.local_id in alike(self._kind.schema, {**said, push.local_id: push.values})
 
     async def _delete(self, external_id: str, push: Push, shown: Observed | None) -> PushState | None:
         if shown is not None:
