@@ -18,6 +18,7 @@ from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .records import RecordKind, Versioned
+from .reviving import link_here
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -51,6 +52,11 @@ class Confirm(Generic[E]):
         if entity is not None:
             link, more = await self._settle(uow, push, link, entity, taken, answer)
             changes = [*changes, *more]
+        if push.external_id is None:
+            # One that was made there anew had another link before.
+            before = await link_here(uow, scope, kind, link.local_id)
+            if before is not None and before.external_id != link.external_id:
+                await uow.sync_records.remove_many(scope.account_id, kind, [before.external_id])
         await uow.sync_records.put_many([link])
         if changes:
             await uow.journal.append(changes)

@@ -17,6 +17,7 @@ from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examiner
 from .records import MatchValues, RecordKind, Versioned
+from .reviving import values_of_reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -50,7 +51,8 @@ class Meeting(Generic[E]):
         by_id = {one.external_id: (one, reading) for one, reading in waiting}
         separate = await self._separate(uow, list(by_id))
         theirs = {key: reading.values for key, (_, reading) in by_id.items() if key not in separate}
-        ours = await self._kind.unlinked(uow, {*self._keys(theirs), *create})
+        revived = await values_of_reviving(uow, self._kind, self._scope)
+        ours = {**await self._kind.unlinked(uow, {*self._keys(theirs), *create}), **revived}
         pairing = pair(self._kind.schema, ours, theirs)
         entities = await self._kind.load(uow, [*pairing.pairs, *pairing.only_ours])
         steps = [self._examiner.paired(*by_id[key], entities[local]) for local, key in pairing.pairs.items()]

@@ -16,6 +16,7 @@ from .examiner import Examined, Examiner
 from .meeting import Meeting
 from .plan_writer import PartWriter, PlanWriter
 from .records import MatchValues, RecordKind, Versioned
+from .reviving import values_of_reviving
 from .run_books import Opened, RunBooks
 from .scope import Scope
 from .walk import Walk
@@ -80,10 +81,14 @@ class Planner(Generic[E]):
         self._part.cursor, self._part.complete = walk.cursor, walk.generation.is_complete
 
     async def _before(self, uow: UnitOfWork) -> _Before:
-        account_id, kind = self._scope.account_id, self._kind.schema.kind
+        schema = self._kind.schema
+        account_id, kind = self._scope.account_id, schema.kind
         edited = await uow.sync_records.edited(account_id, kind)
         due = await uow.due.all(account_id, kind)
-        return _Before(frozenset({*edited, *due}), frozenset(await self._kind.open_keys(uow)))
+        revived = await values_of_reviving(uow, self._kind, self._scope)
+        said = [match_values(schema, key, values) for values in revived.values() for key in schema.match]
+        keys = {*await self._kind.open_keys(uow), *(each for each in said if each is not None)}
+        return _Before(frozenset({*edited, *due}), frozenset(keys))
 
     def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
         for external_id in batch.gone:
