@@ -25,6 +25,7 @@ from .local_edits import LocalEdits
 from .need import agreed
 from .outgoing import Outgoing
 from .records import RecordKind, Versioned
+from .reviving import reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -39,6 +40,7 @@ class _Effects(Generic[E]):
     removed: list[E] = attrs.field(factory=list)
     new_links: list[tuple[E, Step, Values]] = attrs.field(factory=list)
     links: list[tuple[E, Step, Values, SyncRecord | None]] = attrs.field(factory=list)
+    kept: list[SyncRecord] = attrs.field(factory=list)
     forgotten: list[str] = attrs.field(factory=list)
     owners: Collection[UUID] = ()
     told: list[Step] = attrs.field(factory=list)
@@ -110,9 +112,12 @@ class Applier(Generic[E]):
             self._kind.depart(entity, now=self._scope.now)
             effects.removed.append(entity)
             effects.forgotten.append(step.external_id or "")
-        elif action in {Action.FORGET, Action.RESTORE_THERE}:
-            # What is made there anew gets another id, and its link once it has it.
+        elif action is Action.FORGET:
             effects.forgotten.append(step.external_id or "")
+        elif action is Action.RESTORE_THERE and link is not None:
+            # What is made there anew gets another id, and another link once it has it.
+            effects.unchanged += 1
+            effects.kept.append(attrs.evolve(link, fingerprint=b""))
         else:
             # Asked, to be deleted or to be made there: nothing of ours changes.
             effects.unchanged += 1
@@ -161,12 +166,25 @@ class Applier(Generic[E]):
             await self._kind.remove(uow, effects.removed)
 
     async def _write_links(self, uow: UnitOfWork, effects: _Effects[E]) -> None:
-        if effects.new_links:
-            await uow.sync_records.add_many([self._link(*each, None) for each in effects.new_links])
-        if effects.links:
-            await uow.sync_records.put_many([self._link(*each) for each in effects.links])
+        paired = [entity.id for entity, step, _, link in effects.links if link is None and step.inputs.base is None]
+        if paired:
+            await self._found_again(uow, paired, effects)
         if effects.forgotten:
             await uow.sync_records.remove_many(self._scope.account_id, self._kind.schema.kind, effects.forgotten)
+        if effects.new_links:
+            await uow.sync_records.add_many([self._link(*each, None) for each in effects.new_links])
+        if effects.links or effects.kept:
+            await uow.sync_records.put_many([*(self._link(*each) for each in effects.links), *effects.kept])
+
+    async def _found_again(self, uow: UnitOfWork, paired: Sequence[UUID], effects: _Effects[E]) -> None:
+        """Those that were to be made there anew are there, under another id: the old one is asked about no more."""
+        before = await reviving(uow, self._kind, self._scope)
+        ids = [before[one].external_id for one in paired if one in before]
+        effects.forgotten += ids
+        asked = await uow.conflicts.open_of(self._scope.account_id, self._kind.schema.kind, ids) if ids else {}
+        for conflict in (each for conflicts in asked.values() for each in conflicts):
+            conflict.settle(now=self._scope.now)
+            await uow.conflicts.save(conflict)
 
     async def _tell(self, uow: UnitOfWork, effects: _Effects[E], found: Known[E]) -> None:
         """Journal, conflicts and pushes."""

@@ -18,6 +18,7 @@ from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .records import RecordKind, Versioned
+from .reviving import link_here
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -54,11 +55,19 @@ class Confirm(Generic[E]):
             if self._differs(entity, taken):
                 # Somebody wrote ours while the push was under way.
                 await uow.due.add(scope.account_id, kind, [link.external_id])
-        await uow.sync_records.put_many([link])
+        await self._put(uow, push, link)
         if changes:
             await uow.journal.append(changes)
         why = f"the provider kept its own {', '.join(refused)}" if refused else None
         return await self._end(uow, push, PushState.REFUSED if refused else PushState.DONE, why=why)
+
+    async def _put(self, uow: UnitOfWork, push: Push, link: SyncRecord) -> None:
+        """One that was made there anew had another link before."""
+        if push.external_id is None:
+            before = await link_here(uow, self._scope, link.kind, link.local_id)
+            if before is not None and before.external_id != link.external_id:
+                await uow.sync_records.remove_many(link.account_id, link.kind, [before.external_id])
+        await uow.sync_records.put_many([link])
 
     async def _link(self, uow: UnitOfWork, push: Push, answer: Observed) -> SyncRecord | None:
         """The link as it is; for a record that was made there, a new one, unless that is somebody else's."""

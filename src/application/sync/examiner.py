@@ -7,6 +7,7 @@ from uuid import UUID
 import attrs
 
 from ...domain.shared.errors import TresenError
+from ...domain.sync.action import Action
 from ...domain.sync.decision import Decision
 from ...domain.sync.laws import Edited, Law, Laws
 from ...domain.sync.override import Override
@@ -19,6 +20,7 @@ from ..ports.unit_of_work import UnitOfWork
 from .known import Known, known
 from .need import needed_pushes, needs_writing
 from .records import RecordKind, Versioned
+from .reviving import reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -63,12 +65,21 @@ class Examiner(Generic[E]):
         examined = Examined()
         found = await known(uow, self._kind, self._scope, external_ids)
         await self._kind.prepare(uow, [link.base for link in found.links.values()])
+        revived: Collection[UUID] = ()
+        if any(not link.fingerprint for link in found.links.values()):
+            revived = await reviving(uow, self._kind, self._scope)
         for external_id in external_ids:
             link = found.links.get(external_id)
             if link is None:
                 examined.settled.append(external_id)
+                continue
+            step = self._lost(found, link, proof)
+            if step.decision.action is Action.RESTORE_THERE and link.local_id in revived:
+                # It waits to be made there anew, or a person is asked because that was refused.
+                examined.settled.append(external_id)
+                examined.unchanged += 1
             else:
-                self._add(examined, found, link, self._lost(found, link, proof))
+                self._add(examined, found, link, step)
         return examined
 
     def fresh(self, one: Observed, reading: Reading) -> Step:

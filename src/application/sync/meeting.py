@@ -1,5 +1,6 @@
 """Records of both sides that have no link yet meet: pairs are linked, doubts are asked, the rest is new."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -9,15 +10,30 @@ import attrs
 from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.pairing import match_values, pair
+from ...domain.sync.run import SyncError
+from ...domain.sync.schema import Schema
 from ...domain.sync.step import Step
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examiner
 from .records import MatchValues, RecordKind, Versioned
+from .reviving import values_of_reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
 Fresh = tuple[Observed, Reading]
+
+
+# Made there, one would be found by what it shares with the other, and the two would be taken for one.
+TWINS = "two of ours have one address, so it is not made at the provider; merge them or give one another address"
+
+
+@attrs.frozen
+class Met:
+    """What comes of a meeting. ``errors``: ours that are not made at the provider, though they are to be."""
+
+    steps: Sequence[Step]
+    errors: Sequence[SyncError]
 
 
 @attrs.frozen
@@ -28,16 +44,15 @@ class Meeting(Generic[E]):
     _scope: Scope
     _examiner: Examiner[E]
 
-    async def __call__(
-        self, uow: UnitOfWork, waiting: Sequence[Fresh], *, create: Collection[MatchValues]
-    ) -> Sequence[Step]:
+    async def __call__(self, uow: UnitOfWork, waiting: Sequence[Fresh], *, create: Collection[MatchValues]) -> Met:
         """``waiting``: records of the provider that may be ours. ``create``: by what our records can be found that are
         to be made at the provider unless it has them.
         """
         by_id = {one.external_id: (one, reading) for one, reading in waiting}
         separate = await self._separate(uow, list(by_id))
         theirs = {key: reading.values for key, (_, reading) in by_id.items() if key not in separate}
-        ours = await self._kind.unlinked(uow, {*self._keys(theirs), *create})
+        revived = await values_of_reviving(uow, self._kind, self._scope)
+        ours = {**await self._kind.unlinked(uow, {*self._keys(theirs), *create}), **revived}
         pairing = pair(self._kind.schema, ours, theirs)
         entities = await self._kind.load(uow, [*pairing.pairs, *pairing.only_ours])
         steps = [self._examiner.paired(*by_id[key], entities[local]) for local, key in pairing.pairs.items()]
@@ -49,7 +64,11 @@ class Meeting(Generic[E]):
             if asked.get(key) != tuple(map(str, candidates))
         ]
         steps += [self._examiner.fresh(*by_id[key]) for key in (*pairing.only_theirs, *separate)]
-        return [*steps, *await self._lonely(uow, create, [entities[key] for key in pairing.only_ours])]
+        alone = pairing.only_ours if create else ()
+        twins = alike(self._kind.schema, ours)
+        errors = [self._ambiguous(key) for key in alone if key in twins]
+        steps += await self._lonely(uow, [entities[key] for key in alone if key not in twins])
+        return Met(steps, errors)
 
     def _keys(self, records: Mapping[str, Values]) -> set[MatchValues]:
         schema = self._kind.schema
@@ -68,11 +87,31 @@ class Meeting(Generic[E]):
         found = await uow.conflicts.open_of(self._scope.account_id, kind, external_ids)
         return {key: each.candidates for key, conflicts in found.items() if (each := _pairing(conflicts)) is not None}
 
-    async def _lonely(self, uow: UnitOfWork, create: Collection[MatchValues], entities: Sequence[E]) -> list[Step]:
-        if not create:
+    def _ambiguous(self, local_id: UUID) -> SyncError:
+        return SyncError(
+            run_id=self._scope.run_id,
+            kind=self._kind.schema.kind,
+            external_id=None,
+            code="ambiguous_twin",
+            message=f"{local_id}: {TWINS}",
+            at=self._scope.now,
+        )
+
+    async def _lonely(self, uow: UnitOfWork, entities: Sequence[E]) -> list[Step]:
+        if not entities:
             return []
         on_the_way: Collection[UUID] = await uow.pushes.creating(self._scope.account_id, self._kind.schema.kind)
         return [self._examiner.lonely(entity) for entity in entities if entity.id not in on_the_way]
+
+
+def alike(schema: Schema, records: Mapping[UUID, Values]) -> Collection[UUID]:
+    """Those of ours that share the values of a match key with another one."""
+    found: set[UUID] = set()
+    for key in schema.match:
+        said = {one: match_values(schema, key, values) for one, values in records.items()}
+        times = Counter(said.values())
+        found |= {one for one, values in said.items() if values is not None and times[values] > 1}
+    return found
 
 
 def _pairing(conflicts: Sequence[Conflict]) -> Conflict | None:

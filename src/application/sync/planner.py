@@ -16,6 +16,7 @@ from .examiner import Examined, Examiner
 from .meeting import Meeting
 from .plan_writer import PartWriter, PlanWriter
 from .records import MatchValues, RecordKind, Versioned
+from .reviving import values_of_reviving
 from .run_books import Opened, RunBooks
 from .scope import Scope
 from .walk import Walk
@@ -80,10 +81,14 @@ class Planner(Generic[E]):
         self._part.cursor, self._part.complete = walk.cursor, walk.generation.is_complete
 
     async def _before(self, uow: UnitOfWork) -> _Before:
-        account_id, kind = self._scope.account_id, self._kind.schema.kind
+        schema = self._kind.schema
+        account_id, kind = self._scope.account_id, schema.kind
         edited = await uow.sync_records.edited(account_id, kind)
         due = await uow.due.all(account_id, kind)
-        return _Before(frozenset({*edited, *due}), frozenset(await self._kind.open_keys(uow)))
+        revived = await values_of_reviving(uow, self._kind, self._scope)
+        said = [match_values(schema, key, values) for values in revived.values() for key in schema.match]
+        keys = {*await self._kind.open_keys(uow), *(each for each in said if each is not None)}
+        return _Before(frozenset({*edited, *due}), frozenset(keys))
 
     def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
         for external_id in batch.gone:
@@ -178,7 +183,9 @@ class Planner(Generic[E]):
             meeting = Meeting(self._kind, self._scope, self._examiner())
             keys = before.open_keys if whole and self._scope.policy.create_there else ()
             met = Examined()
-            for step in await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys)):
+            found = await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys))
+            met.errors += found.errors
+            for step in found.steps:
                 _add(met, step)
             # The others are asked already.
             told = {*met.settled, *(step.external_id for step in met.steps)}

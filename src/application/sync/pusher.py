@@ -18,16 +18,22 @@ from ...domain.shared.errors import (
     GatewayUnsupported,
     InvalidValue,
 )
-from ...domain.shared.ids import PushId
+from ...domain.shared.ids import ConflictId, PushId
 from ...domain.sync.canonical import Values
+from ...domain.sync.conflict import Conflict
+from ...domain.sync.decision import WHOLE
 from ...domain.sync.pairing import match_values
 from ...domain.sync.push import Push, PushState
+from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Counts
 from ...domain.sync.schema import Schema
+from ..ports.clock import IdSource
 from ..ports.sources import Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
 from .confirming import Confirm
+from .meeting import TWINS, alike
 from .records import RecordKind, Versioned
+from .reviving import link_here
 from .run_books import Opened, RunBooks
 from .scope import Scope
 
@@ -51,6 +57,7 @@ class Pusher(Generic[E]):
     _source: Source
     _books: RunBooks
     _confirm: Confirm[E]
+    _ids: IdSource
 
     async def __call__(self, opened: Opened) -> int:
         """Try everything that waits, oldest first, once; how many are done.
@@ -109,8 +116,12 @@ class Pusher(Generic[E]):
         if isinstance(answer, PushState):
             await self._end(opened, push, answer, _WHY[answer])
             return False
-        counts = await self._books.write(opened.run, "confirm_push", lambda uow: self._confirm(uow, push, answer))
-        return bool(counts.pushed)
+
+        async def confirm(uow: UnitOfWork) -> Counts:
+            counts = await self._confirm(uow, push, answer)
+            return counts + await self._keep_apart(uow, push)
+
+        return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed)
 
     async def _carry_out(self, opened: Opened, push: Push) -> Observed | PushState | None:
         """The record as the provider shows it afterwards, None when it is gone as wanted; or why nothing was done."""
@@ -130,7 +141,15 @@ class Pusher(Generic[E]):
         return await self._source.push(push.external_id, push.values)
 
     async def _create(self, opened: Opened, push: Push) -> Observed | PushState:
-        """Tried again only where the provider can be asked whether it was made before."""
+        """Tried again only where the provider can be asked whether it was made before.
+
+        Raises GatewayRejected when another that is to be made could not be told from it.
+        """
+        link = await self._books.read(opened.run, lambda uow: self._link(uow, push))
+        if link is not None and link.fingerprint:
+            return PushState.DROPPED
+        if await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
+            raise GatewayRejected(TWINS)
         keys = self._kind.schema.match
         if all(match_values(self._kind.schema, key, push.values) is None for key in keys):
             if push.attempts:
@@ -138,6 +157,13 @@ class Pusher(Generic[E]):
             # Kept before it is sent: whoever dies before the answer must not send it twice.
             await self._fail(opened, push, "sent, and not answered yet")
         return await self._source.create(push.values)
+
+    async def _has_twin(self, uow: UnitOfWork, push: Push) -> bool:
+        """Whether another of ours that is to be made there, or was refused there, would be found instead of it."""
+        making = set(await uow.pushes.creating(self._scope.account_id, self._kind.schema.kind)) - {push.local_id}
+        others = await self._kind.load(uow, making) if making else {}
+        said = {one: self._kind.values(entity) for one, entity in others.items()}
+        return push.local_id in alike(self._kind.schema, {**said, push.local_id: push.values})
 
     async def _delete(self, external_id: str, push: Push, shown: Observed | None) -> PushState | None:
         if shown is not None:
@@ -172,10 +198,45 @@ class Pusher(Generic[E]):
             await uow.pushes.save(push)
             if push.external_id is not None and state is PushState.DROPPED:
                 await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
-            return Counts()
+            return await self._keep_apart(uow, push)
 
         _log.warning("push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
         await self._books.write(opened.run, "end_push", end)
+
+    async def _link(self, uow: UnitOfWork, push: Push) -> SyncRecord | None:
+        return await link_here(uow, self._scope, push.kind, push.local_id)
+
+    async def _keep_apart(self, uow: UnitOfWork, push: Push) -> Counts:
+        """One that was to be made there anew, and is not, has its old link still: a person is asked, or the next run
+        decides.
+        """
+        link = await self._link(uow, push) if push.external_id is None else None
+        if link is None or link.fingerprint or push.state not in {PushState.REFUSED, PushState.DROPPED}:
+            return Counts()
+        await uow.due.add(self._scope.account_id, push.kind, [link.external_id])
+        said = (await uow.conflicts.open_of(self._scope.account_id, push.kind, [link.external_id])).get(
+            link.external_id, ()
+        )
+        if push.state is PushState.DROPPED or any(each.field == WHOLE for each in said):
+            return Counts()
+        scope = self._scope
+        await uow.conflicts.add(
+            Conflict(
+                id=ConflictId(self._ids.new()),
+                tenant_id=scope.tenant_id,
+                account_id=scope.account_id,
+                kind=push.kind,
+                external_id=link.external_id,
+                local_id=push.local_id,
+                field=WHOLE,
+                rule="refused",
+                reason=f"the provider deleted what we edited, and does not take it back: {push.why}",
+                run_id=scope.run_id,
+                opened_at=scope.now,
+                updated_at=scope.now,
+            )
+        )
+        return Counts(conflicts=1)
 
     async def _fail(self, opened: Opened, push: Push, why: str) -> None:
         async def fail(uow: UnitOfWork) -> Counts:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ...domain.sync.action import Action
 from ...domain.sync.documents import read_step
 from ...domain.sync.kept_plan import KeptPlan, PlanStale
 from ...domain.sync.laws import Laws
@@ -77,7 +78,7 @@ def _is_on_its_way(step: Step, pushes: Sequence[Push], being_made: Collection[UU
     """Whether something is to be written there that was decided since: perhaps by a process that died before it could
     tell that it had applied the plan.
     """
-    if step.external_id is None:
+    if step.external_id is None or step.decision.action is Action.RESTORE_THERE:
         return step.local_id in being_made
     return any(push.created_at >= since for push in pushes)
 

@@ -78,7 +78,9 @@ class Strand(Generic[E]):
 
     async def push(self, opened: Opened) -> int:
         """Write to the provider what waits; where nothing may be written any more, nothing waits."""
-        pusher = Pusher(self.kind, self.scope, self.source, self.books, Confirm(self.kind, self.scope, self.ids))
+        pusher = Pusher(
+            self.kind, self.scope, self.source, self.books, Confirm(self.kind, self.scope, self.ids), self.ids
+        )
         if opened.account.writes_enabled:
             return await pusher(opened)
         await pusher.withdraw(opened)

@@ -17,6 +17,7 @@ ADVICE = {
     "provider_unsupported": "the provider does not offer this; nothing to do here",
     "not_configured": "complete the account: tresen provider connect PROVIDER --name NAME",
     "invalid_value": "correct the record at the provider; the next sync takes it",
+    "ambiguous_twin": "merge the two, or give one another address; the next sync makes them there",
     "not_found": "sync members first; the next sync links it",
 }
 _OTHERWISE = "run with TRESEN_LOG_LEVEL=DEBUG to see more"

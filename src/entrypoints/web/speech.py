@@ -25,6 +25,7 @@ _ERRORS: Mapping[str, str] = {
     "storage_unavailable": "The database could not be read or written.",
     "storage_conflict": "The database was busy.",
     "invalid_value": "A value of this record cannot be taken.",
+    "ambiguous_twin": "Two of ours have one address.",
     "rule_violation": "A rule does not allow this.",
 }
 _REASONS: Mapping[str, str] = {

@@ -166,16 +166,19 @@ async def test_what_is_in_doubt_is_not_made_there_either(studio: Studio) -> None
     await rests(studio)
 
 
-async def test_two_of_ours_that_are_one_there_are_linked_and_asked_about(studio: Studio) -> None:
-    """Neither is made there twice: the provider has one person of an address."""
+async def test_two_of_ours_with_one_address_are_asked_about_once_the_provider_has_it(studio: Studio) -> None:
+    """Neither is made there: the provider has one person of an address, and nobody can tell which."""
     await set_policy(studio, LEAD, create_there=True)
     studio.attract("Someone")
     await studio.leads_synced()
     await captured(studio, "Grace")
     await captured(studio, "Other", email="grace@example.org")
     await studio.leads_synced(whole=True)
-    assert len(studio.books.leads) == 2
+    assert len(studio.books.leads) == 1
+    assert open_conflicts(studio) == []
+    made = studio.attract("Grace")
     await studio.leads_synced()
+    assert [(each.external_id, each.field) for each in open_conflicts(studio)] == [(made, PAIRING)]
     await rests(studio)
     assert due(studio, LEAD) == set()
 

@@ -1,14 +1,19 @@
 """Only proof deletes: a tombstone, the provider's word, a complete listing; and what goes is in the journal."""
 
+import attrs
 import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
-from tresen.domain.shared.errors import CursorExpired, GatewayRejected, GatewayUnavailable
+from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.domain.shared.errors import CursorExpired, GatewayError, GatewayRejected, GatewayUnavailable
+from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.laws import Law
+from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import Counts, RunState
+from tresen.domain.sync.schema import Value
 
 from ..stirring import calm, stir
 from ..studio import A_DAY, AN_HOUR, BOOKS, Studio
@@ -171,6 +176,76 @@ async def test_what_we_edited_is_made_there_anew_where_that_is_allowed(studio: S
     await studio.leads_synced()
     assert len(pushes(studio)) == 1
     await rests(studio)
+
+
+def returns(studio: Studio, lead: str, **values: Value) -> None:
+    """The provider shows it again, under the id that it had."""
+    known = studio.books.leads.add({"first_name": "Grace", "last_name": "Hopper", "status": "new", **values})
+    entry = studio.books.leads._entries.pop(known)
+    studio.books.leads._entries[lead] = attrs.evolve(entry, external_id=lead)
+
+
+async def not_taken_back(studio: Studio, error: GatewayError) -> str:
+    """One that is to be made there anew, at the first try."""
+    gone = await edited_and_gone(studio, deletes="keep_edited", create_there=True)
+    studio.gym.faults.fail_next("leads.create", error)
+    await studio.leads_synced()
+    return gone
+
+
+async def test_one_that_the_provider_does_not_take_back_is_asked_about_and_found_when_it_returns(
+    studio: Studio,
+) -> None:
+    gone = await not_taken_back(studio, GatewayRejected("no"))
+    (asked,) = open_conflicts(studio)
+    assert (asked.external_id, asked.field, asked.local_id) == (gone, WHOLE, studio.lead(gone).id)
+    await studio.leads_synced(whole=True)
+    await rests(studio)
+    assert len(pushes(studio)) == 1, "it is not asked again"
+    returns(studio, gone, email=None)
+    await studio.leads_synced(whole=True)
+    assert len(studio.leads()) == len(studio.books.leads) == 1
+    assert open_conflicts(studio) == []
+
+
+async def test_one_that_the_provider_does_not_take_back_may_be_deleted_here(studio: Studio) -> None:
+    await not_taken_back(studio, GatewayRejected("no"))
+    (asked,) = open_conflicts(studio)
+    choice = ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked.id, choice=Choice.THEIRS, by="Eva")
+    await studio.desk.resolve(choice)
+    assert studio.leads() == []
+    await rests(studio)
+
+
+async def test_one_that_waits_to_be_made_there_anew_is_found_when_it_returns(studio: Studio) -> None:
+    gone = await not_taken_back(studio, GatewayUnavailable("503"))
+    assert studio.knows("lead", gone)
+    returns(studio, gone, email=None)
+    studio.gym.faults.fail_next("leads.create", GatewayUnavailable("503"))
+    await studio.leads_synced(whole=True)
+    await studio.leads_synced(whole=True)
+    assert [push.state for push in pushes(studio) if push.external_id is None] == [PushState.DROPPED]
+    assert len(studio.leads()) == len(studio.books.leads) == 1
+
+
+async def test_one_that_was_not_taken_back_meets_what_a_person_made_there(studio: Studio) -> None:
+    gone = await not_taken_back(studio, GatewayRejected("no"))
+    made = studio.attract("Grace", last_name="Murray")
+    await studio.leads_synced()
+    assert (len(studio.leads()), studio.lead(made).last_name) == (1, "Murray")
+    assert not studio.knows("lead", gone)
+    assert open_conflicts(studio) == []
+    await studio.leads_synced()
+    await rests(studio)
+
+
+async def test_where_writing_is_switched_off_meanwhile_a_person_is_asked(studio: Studio) -> None:
+    gone = await not_taken_back(studio, GatewayUnavailable("503"))
+    studio.change_account(writes_enabled=False)
+    await studio.leads_synced()
+    assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
+    assert [(each.external_id, each.field) for each in open_conflicts(studio)] == [(gone, WHOLE)]
+    assert studio.knows("lead", gone)
 
 
 async def test_an_unedited_record_is_kept_where_nothing_may_be_deleted_here(studio: Studio) -> None:

@@ -1,9 +1,14 @@
 """A write whose answer is lost, refused, ignored or overtaken: never made twice, never lost unseen."""
 
+from uuid import uuid4
+
+import attrs
 import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.errors import (
     CredentialsRefused,
     GatewayError,
@@ -11,6 +16,7 @@ from tresen.domain.shared.errors import (
     GatewayRejected,
     GatewayUnavailable,
 )
+from tresen.domain.shared.ids import LeadId, PushId
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState
@@ -311,3 +317,68 @@ async def test_one_that_cannot_be_looked_up_is_made_once_where_all_goes_well(stu
     await studio.leads_synced()
     await rests(studio)
     assert (await state(studio, LEAD)).phase.value == "idle"
+
+
+# -- two of ours that the provider could not tell apart ----------------------------------------------------------------
+
+
+async def twins(studio: Studio) -> None:
+    """Two leads of ours with one address, of which the provider has none."""
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
+    await studio.leads_synced()
+    await captured(studio, email="hopper@example.org")
+    await captured(studio, "Mary", email="hopper@example.org")
+
+
+async def test_two_of_ours_with_one_address_are_not_made_there(studio: Studio) -> None:
+    await twins(studio)
+    run = await studio.leads_synced(whole=True)
+    assert (run.state, run.counts.errors, pushes(studio)) == (RunState.COMPLETED, 2, [])
+    errors = await studio.read(lambda uow: uow.runs.recent_errors(100))
+    assert {(error.code, error.external_id) for error in errors} == {("ambiguous_twin", None)}
+    assert all("merge them or give one another address" in error.message for error in errors)
+    await rests(studio)
+
+
+async def test_two_of_ours_with_one_address_are_made_once_they_have_two(studio: Studio) -> None:
+    await twins(studio)
+    await studio.leads_synced(whole=True)
+    (mary,) = [lead for lead in studio.leads() if lead.first_name == "Mary"]
+    await edit_ours(studio, mary.id, email=EmailAddress("mary@example.org"))
+    assert (await studio.leads_synced(whole=True)).counts.pushed == 2
+    await studio.leads_synced()
+    await rests(studio)
+
+
+async def edit_ours(studio: Studio, lead_id: LeadId, **values: object) -> None:
+    async def edit(uow: UnitOfWork) -> None:
+        stored = await uow.leads.get(lead_id)
+        for name, value in values.items():
+            setattr(stored, name, value)
+        await uow.leads.save(stored)
+
+    await studio.transactions.run(studio.tenant.id, "edit_lead", edit)
+
+
+async def test_one_that_is_to_be_made_there_is_not_sent_while_its_twin_may_be_there(studio: Studio) -> None:
+    """The answer about the first was lost; by its address, the second would be taken for it."""
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
+    await studio.leads_synced()
+    grace = await captured(studio)
+    studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced(whole=True)
+    (first,) = pushes(studio, PushState.WAITING)
+    mary = await captured(studio, "Mary", email="grace@example.org")
+
+    async def send(uow: UnitOfWork) -> None:
+        await uow.pushes.add(attrs.evolve(first, id=PushId(uuid4()), local_id=mary.id))
+
+    await studio.transactions.run(studio.tenant.id, "push", send)
+    calls = writes(studio)
+    await studio.leads_synced()
+    assert (writes(studio), len(studio.books.leads)) == (calls, 1), "neither, as nobody can tell which is there"
+    refused = pushes(studio, PushState.REFUSED)
+    assert {push.local_id for push in refused} == {grace.id, mary.id}
+    assert all("one address" in (push.why or "") for push in refused)

@@ -1,0 +1,38 @@
+"""Records of ours that the provider lost and that are to be made there anew: their link stays until they are.
+
+Until then it says by its empty fingerprint that nothing of the provider's stands behind it. So the record is found
+when the provider shows it again under its old id, and may be paired when it shows up under another.
+"""
+
+from collections.abc import Mapping
+from typing import TypeVar
+from uuid import UUID
+
+from ...domain.sync.canonical import Values
+from ...domain.sync.record import SyncRecord
+from ..ports.unit_of_work import UnitOfWork
+from .records import RecordKind, Versioned
+from .scope import Scope
+
+E = TypeVar("E", bound=Versioned)
+
+
+async def link_here(uow: UnitOfWork, scope: Scope, kind: str, local_id: UUID) -> SyncRecord | None:
+    """The link of a record of ours at this account."""
+    links = await uow.sync_records.of_local(kind, local_id)
+    return next((link for link in links if link.account_id == scope.account_id), None)
+
+
+async def reviving(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mapping[UUID, SyncRecord]:
+    """Links of those that wait to be made there anew, or were refused."""
+    name = kind.schema.kind
+    making = await uow.pushes.creating(scope.account_id, name)
+    found = {one: await link_here(uow, scope, name, one) for one in making}
+    return {one: link for one, link in found.items() if link is not None and not link.fingerprint}
+
+
+async def values_of_reviving(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mapping[UUID, Values]:
+    """Our side of them: the provider may have them by now, under another id."""
+    links = await reviving(uow, kind, scope)
+    entities = await kind.load(uow, list(links)) if links else {}
+    return {one: kind.values(entity) for one, entity in entities.items()}
