@@ -45,6 +45,7 @@ class _Effects(Generic[E]):
     owners: Collection[UUID] = ()
     told: list[Step] = attrs.field(factory=list)
     errors: list[SyncError] = attrs.field(factory=list)
+    taken: set[str | UUID | None] = attrs.field(factory=set)
     due: list[str] = attrs.field(factory=list)
     done: list[str] = attrs.field(factory=list)
     unchanged: int = 0
@@ -88,7 +89,11 @@ class Applier(Generic[E]):
         entity = None
         if step.local_id is not None:
             entity = found.entities.get(step.local_id) or unlinked.get(step.local_id)
-        if is_stale(step, link, 0 if entity is None else entity.version):
+        record = step.external_id or step.local_id
+        is_second = record in effects.taken
+        effects.taken.add(record)
+        if is_second or is_stale(step, link, 0 if entity is None else entity.version):
+            # Of two steps of one record the second was computed from what the first changes.
             effects.due.append(step.external_id or "")
             return
         try:
