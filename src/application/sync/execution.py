@@ -115,7 +115,8 @@ class Execution:
 
     def _is_whole_due(self, strand: AnyStrand) -> bool:
         last = strand.state.complete_at
-        return strand.scope.anew or last is None or self.clock.now() - last >= LIST_EVERY
+        # One in the future was told by a clock that was wrong.
+        return strand.scope.anew or last is None or not timedelta(0) <= self.clock.now() - last < LIST_EVERY
 
     async def _rows(self, opened: Opened, plan: KeptPlan, start: int) -> Sequence[tuple[int, str, str]]:
         return await self.books.read(opened.run, lambda uow: uow.plans.steps(plan.id, start=start, limit=AT_ONCE))
