@@ -45,11 +45,17 @@ class _Effects(Generic[E]):
     owners: Collection[UUID] = ()
     told: list[Step] = attrs.field(factory=list)
     errors: list[SyncError] = attrs.field(factory=list)
+    taken: set[str | UUID | None] = attrs.field(factory=set)
     due: list[str] = attrs.field(factory=list)
     done: list[str] = attrs.field(factory=list)
     unchanged: int = 0
     pushes: int = 0
     conflicts: int = 0
+
+    def look_again(self, step: Step) -> None:
+        """Its record is due. One that the provider does not have is found by the next whole listing."""
+        if step.external_id is not None:
+            self.due.append(step.external_id)
 
 
 @attrs.frozen
@@ -88,17 +94,22 @@ class Applier(Generic[E]):
         entity = None
         if step.local_id is not None:
             entity = found.entities.get(step.local_id) or unlinked.get(step.local_id)
-        if is_stale(step, link, 0 if entity is None else entity.version):
-            effects.due.append(step.external_id or "")
+        record = step.external_id or step.local_id
+        is_second = record in effects.taken
+        effects.taken.add(record)
+        if is_second or is_stale(step, link, 0 if entity is None else entity.version):
+            # Of two steps of one record the second was computed from what the first changes.
+            effects.look_again(step)
             return
         try:
             self._apply(step, link, entity, effects)
         except TresenError as error:
             effects.errors.append(self._scope.error(self._kind.schema.kind, step.external_id or "", error))
-            effects.due.append(step.external_id or "")
+            effects.look_again(step)
             return
         effects.told.append(step)
-        effects.done.append(step.external_id or "")
+        if step.external_id is not None:
+            effects.done.append(step.external_id)
 
     def _apply(self, step: Step, link: SyncRecord | None, entity: E | None, effects: _Effects[E]) -> None:
         action = step.decision.action

@@ -1,6 +1,6 @@
 """Makes a plan, applies it, and writes to the provider: the middle of a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -67,11 +67,15 @@ class Execution:
         return writer, error
 
     async def apply(self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]) -> None:
-        """Every step, in order, in batches; each is one transaction, so that a crash loses at most one."""
+        """Every step, in order, in batches; each is one transaction, so that a crash loses at most one.
+
+        What a plan that was held would take away because a listing lacked it is asked for before anything is written.
+        """
         await self.enter(opened, list(strands), Phase.APPLYING)
+        doubted = await self._doubted(opened, plan, strands) if plan.trips else frozenset()
         start = 0
         while rows := await self._rows(opened, plan, start):
-            await self._batch(opened, strands, rows)
+            await self._batch(opened, strands, rows, doubted)
             start = rows[-1][0] + 1
         plan.end(PlanState.APPLIED, now=self.clock.now())
         await self.books.write(opened.run, "end_plan", lambda uow: saved(uow, plan))
@@ -111,15 +115,36 @@ class Execution:
 
     def _is_whole_due(self, strand: AnyStrand) -> bool:
         last = strand.state.complete_at
-        return strand.scope.anew or last is None or self.clock.now() - last >= LIST_EVERY
+        # One in the future was told by a clock that was wrong.
+        return strand.scope.anew or last is None or not timedelta(0) <= self.clock.now() - last < LIST_EVERY
 
     async def _rows(self, opened: Opened, plan: KeptPlan, start: int) -> Sequence[tuple[int, str, str]]:
         return await self.books.read(opened.run, lambda uow: uow.plans.steps(plan.id, start=start, limit=AT_ONCE))
 
+    async def _doubted(
+        self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]
+    ) -> Collection[tuple[str, str | None]]:
+        """Kind and id of records that no listing may take away: the provider has them, or does not say."""
+        doubted: set[tuple[str, str | None]] = set()
+        start = 0
+        while rows := await self._rows(opened, plan, start):
+            for kind, steps in grouped(rows, self.laws):
+                unlisted = [str(step.external_id) for step in steps if step.proof == "listing"]
+                doubted |= {(kind, one) for one in await strands[kind].doubted(opened, unlisted)}
+            start = rows[-1][0] + 1
+        return doubted
+
     async def _batch(
-        self, opened: Opened, strands: Mapping[str, AnyStrand], rows: Sequence[tuple[int, str, str]]
+        self,
+        opened: Opened,
+        strands: Mapping[str, AnyStrand],
+        rows: Sequence[tuple[int, str, str]],
+        doubted: Collection[tuple[str, str | None]],
     ) -> None:
-        groups = grouped(rows, self.laws)
+        groups = [
+            (kind, [step for step in steps if (kind, step.external_id) not in doubted])
+            for kind, steps in grouped(rows, self.laws)
+        ]
 
         async def work(uow: UnitOfWork) -> Counts:
             counts = Counts()

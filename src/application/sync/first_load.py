@@ -30,7 +30,7 @@ class FirstLoad(Generic[E]):
     _ids: IdSource
 
     async def __call__(self, uow: UnitOfWork, batch: Sequence[Observed]) -> Counts:
-        """Store a batch; one that an earlier batch showed already counts as unchanged."""
+        """Store a batch; one that an earlier batch showed already counts as unchanged, and is due if it changed."""
         scope, kind = self._scope, self._kind.schema.kind
         latest = {one.external_id: one for one in batch}
         known = await uow.sync_records.fingerprints(scope.account_id, kind, latest.keys())
@@ -43,9 +43,12 @@ class FirstLoad(Generic[E]):
                 except TresenError as error:
                     errors.append(scope.error(kind, external_id, error))
         created = await self._store(uow, read, errors)
+        due = [external_id for external_id, was in known.items() if was != latest[external_id].fingerprint]
         if errors:
             await uow.runs.add_errors(errors)
-            await uow.due.add(scope.account_id, kind, [str(error.external_id) for error in errors])
+            due += [str(error.external_id) for error in errors]
+        if due:
+            await uow.due.add(scope.account_id, kind, due)
         return Counts(created=created, unchanged=len(known), errors=len(errors))
 
     async def _store(self, uow: UnitOfWork, read: Sequence[tuple[Observed, Values]], errors: list[SyncError]) -> int:

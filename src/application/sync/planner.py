@@ -5,7 +5,6 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from ...domain.shared.errors import GatewayRejected
 from ...domain.sync.action import Action
 from ...domain.sync.laws import Laws
 from ...domain.sync.pairing import match_values
@@ -19,6 +18,7 @@ from .records import MatchValues, RecordKind, Versioned
 from .reviving import values_of_reviving
 from .run_books import Opened, RunBooks
 from .scope import Scope
+from .single_looks import look_at
 from .walk import Walk
 
 E = TypeVar("E", bound=Versioned)
@@ -153,20 +153,12 @@ class Planner(Generic[E]):
         self, opened: Opened, external_ids: Sequence[str], before: _Before, waiting: list[tuple[Observed, Reading]]
     ) -> None:
         """Ask the provider for single records. One that it will not show is an error of that record, and due again."""
-        shown, gone, unknown = list[Observed](), list[str](), Examined()
-        for external_id in external_ids:
-            try:
-                one = await self._source.get(external_id)
-            except GatewayRejected as error:
-                unknown.errors.append(self._scope.error(self._kind.schema.kind, external_id, error))
-                continue
-            if one is None:
-                gone.append(external_id)
-            else:
-                shown.append(one)
-        await self._keep(opened, unknown, before)
-        await self._take(opened, Batch(observed=shown), before, waiting)
-        await self._lose(opened, gone, "answer", before)
+        looked = await look_at(self._source, self._scope, self._kind.schema.kind, external_ids)
+        await self._keep(opened, Examined(errors=looked.errors), before)
+        await self._take(opened, Batch(observed=looked.shown), before, waiting)
+        await self._lose(opened, looked.gone, "answer", before)
+        if looked.outage is not None:
+            raise looked.outage
 
     async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str, before: _Before) -> None:
         for start in range(0, len(external_ids), _SLICE):

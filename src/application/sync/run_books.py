@@ -116,5 +116,7 @@ async def _why_not(uow: UnitOfWork, run: Run) -> str | None:
     allowed_at = next_allowed(last.finished_at if last else None, now=run.started_at, force=run.forced)
     if allowed_at is None:
         return None
-    local = allowed_at.astimezone(ZoneInfo(uow.tenant.zone))
-    return f"synced less than an hour ago; next at {local:%H:%M %Z} unless forced"
+    zone = ZoneInfo(uow.tenant.zone)
+    local, today = allowed_at.astimezone(zone), run.started_at.astimezone(zone).date()
+    when = f"{local:%H:%M %Z}" if local.date() == today else f"{local:%Y-%m-%d %H:%M %Z}"
+    return f"synced less than an hour ago; next at {when} unless forced"

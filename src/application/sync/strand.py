@@ -1,6 +1,6 @@
 """One kind of record in a run: what it is, by which rules, how it stands, and the other side of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -22,6 +22,7 @@ from .pusher import Pusher
 from .records import RecordKind, Versioned
 from .run_books import Opened, RunBooks
 from .scope import Scope
+from .single_looks import look_at
 from .twins import here_meanwhile
 from .walk import Walk
 
@@ -85,6 +86,25 @@ class Strand(Generic[E]):
             return await pusher(opened)
         await pusher.withdraw(opened)
         return 0
+
+    async def doubted(self, opened: Opened, external_ids: Sequence[str]) -> Collection[str]:
+        """Those that a listing lacked and of which the provider does not say that they are gone: they are due.
+
+        Raises what the provider raises when it is out of order.
+        """
+        looked = await look_at(self.source, self.scope, self.name, external_ids)
+        if looked.outage is not None:
+            raise looked.outage
+        there = {one.external_id for one in looked.shown} | {str(error.external_id) for error in looked.errors}
+
+        async def keep(uow: UnitOfWork) -> Counts:
+            await uow.runs.add_errors(looked.errors)
+            await uow.due.add(self.scope.account_id, self.name, sorted(there))
+            return Counts(errors=len(looked.errors))
+
+        if there:
+            await self.books.write(opened.run, "doubt_steps", keep)
+        return there
 
     async def apply(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
         """Its steps of a plan, in order. What came to be here meanwhile is decided anew."""

@@ -94,7 +94,10 @@ class Run:
 
 
 def next_allowed(last_success: datetime | None, *, now: datetime, force: bool) -> datetime | None:
-    """When the next run may begin, None if now (W32: once an hour unless forced; D5: only a success counts)."""
-    if force or last_success is None or now - last_success >= MIN_INTERVAL:
+    """When the next run may begin, None if now (W32: once an hour unless forced; D5: only a success counts).
+
+    A success in the future does not count: the clock was wrong then, or is now.
+    """
+    if force or last_success is None or not timedelta(0) <= now - last_success < MIN_INTERVAL:
         return None
     return last_success + MIN_INTERVAL

@@ -2,9 +2,11 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 
 import pytest
 
+from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.log_context import current
 from tresen.application.sync.kinds import MEMBER
 from tresen.application.sync.sync_status import Status
@@ -23,6 +25,26 @@ def runs(studio: Studio) -> list[Run]:
 
 def held(studio: Studio, kind: str = "members") -> AbstractAsyncContextManager[bool]:
     return studio.locks.hold(f"sync:{studio.tenant.id}:{studio.account.id}:{kind}")
+
+
+async def test_after_a_clock_that_was_ahead_everything_goes_on(studio: Studio) -> None:
+    studio.gym.habits = Habits(tells_gone=False)
+    gone = studio.enrol()
+    studio.enrol("Grace")
+    studio.clock.advance(timedelta(days=30))
+    await studio.members_synced()
+    studio.clock.advance(timedelta(days=-30))
+    studio.books.members.remove(gone)
+    run = await studio.members_synced(force=False)
+    assert (run.state, run.counts.deleted) == (RunState.COMPLETED, 1), "it runs, and lists everything"
+
+
+async def test_a_run_that_is_skipped_names_the_day_if_it_is_another(studio: Studio) -> None:
+    studio.clock.advance(timedelta(hours=10, minutes=30))
+    await studio.members_synced(force=False)
+    skipped = await studio.members_synced(force=False)
+    tomorrow = f"{studio.clock.now() + timedelta(hours=2):%Y-%m-%d}"
+    assert skipped.reason == f"synced less than an hour ago; next at {tomorrow} 00:31 CET unless forced"
 
 
 async def test_within_an_hour_a_run_is_skipped_and_says_until_when(studio: Studio) -> None:

@@ -68,9 +68,48 @@ async def test_a_provider_that_cannot_say_whether_it_is_gone_deletes_nobody(stud
     studio.books.members.remove(ids[0])
     studio.books.members.forget()
     studio.gym.faults.fail_next("members.get", GatewayUnavailable("503"))
-    assert (await studio.members_synced()).state is RunState.FAILED
+    run = await studio.members_synced()
+    assert (run.state, run.counts.errors) == (RunState.COMPLETED, 1)
     assert studio.knows("member", ids[0])
+    assert due(studio) == {ids[0]}
     assert (await studio.members_synced()).counts.deleted == 1
+
+
+async def test_one_record_that_is_never_shown_does_not_hold_up_the_others(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 40)
+    for one in ids[:2]:
+        studio.books.members.remove(one)
+    studio.books.members.forget()
+    studio.gym.faults.fail_next("members.get", GatewayUnavailable("500"))
+    run = await studio.members_synced()
+    assert (run.state, run.counts.errors, run.counts.deleted) == (RunState.COMPLETED, 1, 1)
+    assert due(studio) == {ids[0]}
+
+
+async def test_three_that_are_not_shown_one_after_the_other_are_an_outage(studio: Studio) -> None:
+    ids = await synced_crowd(studio, 60)
+    for one in ids[:5]:
+        studio.books.members.remove(one)
+    studio.books.members.forget()
+    for _ in range(9):
+        studio.gym.faults.fail_next("members.get", GatewayUnavailable("503"))
+    run = await studio.members_synced()
+    assert (run.state, run.reason, run.counts.deleted) == (RunState.FAILED, "503", 0)
+    assert gets(studio) == 3
+    assert len(studio.members()) == 60
+
+
+async def test_an_answer_about_another_record_says_nothing_about_the_one_asked_for(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await synced_crowd(studio, 5)
+    studio.books.members.remove(ids[0])
+    studio.books.members.forget()
+    other = studio.books.members.get(ids[1])
+    monkeypatch.setattr(studio.books.members, "find", lambda _: other)
+    run = await studio.members_synced()
+    assert (run.state, run.counts.errors, run.counts.deleted) == (RunState.COMPLETED, 1, 0)
+    assert due(studio) == {ids[0]}
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 
+import attrs
 import pytest
 
 from tresen.application.sync.kinds import MEMBER
@@ -19,6 +20,7 @@ from .scene import (
     applied,
     captured,
     crowd,
+    due,
     edit_lead,
     lines,
     planned,
@@ -233,6 +235,34 @@ async def test_a_held_plan_is_let_through_once_by_a_person(studio: Studio) -> No
     assert not studio.knows("member", ids[0])
     with pytest.raises(IllegalTransition):
         await applied(studio, run.plan_id, accepted_by="Eva")
+
+
+async def test_what_only_a_listing_lacked_is_asked_for_before_a_held_plan_is_applied(studio: Studio) -> None:
+    ids = await held(studio)
+    studio.books.members.forget()
+    run = await planned(studio, whole=True)
+    assert {json.loads(line)["proof"] for line in lines(studio, run.plan_id)} == {"listing"}
+    entries = studio.books.members._entries
+    entries[ids[1]] = attrs.evolve(studio.books.members.get(ids[-1]), external_id=ids[1])
+    studio.gym.faults.fail_next("members.get", GatewayUnavailable("500"))
+    counts = (await applied(studio, run.plan_id, accepted_by="Eva")).counts
+    assert (counts.deleted, counts.errors) == (4, 1)
+    assert studio.knows("member", ids[0]), "the provider does not say"
+    assert studio.knows("member", ids[1]), "the provider has it again"
+    assert due(studio) == {ids[0], ids[1]}
+    assert (await studio.members_synced()).counts.deleted == 1
+
+
+async def test_in_an_outage_a_held_plan_writes_nothing_and_may_be_applied_later(studio: Studio) -> None:
+    await held(studio)
+    studio.books.members.forget()
+    run = await planned(studio, whole=True)
+    before = studio.rows(without=BOOKS)
+    for _ in range(3):
+        studio.gym.faults.fail_next("members.get", GatewayUnavailable("503"))
+    assert (await applied(studio, run.plan_id, accepted_by="Eva")).state is RunState.FAILED
+    assert studio.rows(without=BOOKS) == before
+    assert (await applied(studio, run.plan_id, accepted_by="Eva")).counts.deleted == 6
 
 
 async def test_only_a_held_plan_is_let_through(studio: Studio) -> None:

@@ -1,5 +1,6 @@
 """A write whose answer is lost, refused, ignored or overtaken: never made twice, never lost unseen."""
 
+from typing import Any
 from uuid import uuid4
 
 import attrs
@@ -7,6 +8,7 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.execution import Execution
 from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.errors import (
@@ -317,6 +319,27 @@ async def test_one_that_cannot_be_looked_up_is_made_once_where_all_goes_well(stu
     await studio.leads_synced()
     await rests(studio)
     assert (await state(studio, LEAD)).phase.value == "idle"
+
+
+async def test_one_that_changed_before_it_was_to_be_made_there_leaves_nothing_due(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no record of the provider to look at: the next listing finds it."""
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
+    await studio.leads_synced()
+    grace = await captured(studio)
+    apply = Execution.apply
+
+    async def edited_before(self: Execution, *args: Any) -> None:
+        await edit_ours(studio, grace.id, last_name="Murray")
+        await apply(self, *args)
+
+    monkeypatch.setattr(Execution, "apply", edited_before)
+    await studio.leads_synced(whole=True)
+    assert (pushes(studio), due(studio, LEAD)) == ([], set())
+    monkeypatch.undo()
+    assert (await studio.leads_synced(whole=True)).counts.pushed == 1
 
 
 # -- two of ours that the provider could not tell apart ----------------------------------------------------------------

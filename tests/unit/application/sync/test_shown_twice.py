@@ -1,0 +1,90 @@
+"""A walk may show a record more than once: what it showed last is taken, at the latest by the next run."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+
+import pytest
+
+from tresen.application.ports.sources import Batch, Source
+from tresen.application.sync import walk
+from tresen.application.sync.kinds import MEMBER
+from tresen.domain.sync.run import RunState
+
+from ..stirring import StirredSource, calm
+from ..studio import Studio
+from .scene import due, rests, synced_crowd
+
+Pages = Callable[[], Iterable[Batch]]
+
+
+class _Paged(StirredSource):
+    """Shows these pages, listed or as changes."""
+
+    def __init__(self, inner: Source, pages: Pages) -> None:
+        super().__init__(inner, _nothing, None, "pages")
+        self._pages = pages
+
+    def listing(self) -> AsyncIterator[Batch]:
+        return self._shown()
+
+    def changes(self, _: str) -> AsyncIterator[Batch]:
+        return self._shown()
+
+    async def _shown(self) -> AsyncIterator[Batch]:
+        for page in self._pages():
+            yield page
+
+
+async def _nothing() -> None:
+    pass
+
+
+def show(studio: Studio, pages: Pages) -> None:
+    inner = studio.gym.source
+    studio.gym.source = lambda kind: _Paged(inner(kind), pages) if kind == MEMBER else inner(kind)  # type: ignore[method-assign] # until calm
+
+
+@pytest.fixture
+def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page is looked at by itself."""
+    monkeypatch.setattr(walk, "BATCH", 1)
+
+
+def twice(studio: Studio, member: str) -> Pages:
+    """Everything, and one of it again at the end, changed meanwhile."""
+
+    def pages() -> Iterable[Batch]:
+        yield Batch(observed=[entry.observed() for entry in studio.books.members.entries()])
+        studio.books.members.edit(member, {"city": "Bonn"})
+        yield Batch(observed=[studio.books.members.get(member).observed()])
+
+    return pages
+
+
+@pytest.mark.usefixtures("page_by_page")
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_one_that_a_walk_shows_again_in_another_state_is_taken_by_the_next_run(
+    studio: Studio, is_new: bool
+) -> None:
+    ids = await synced_crowd(studio, 3)
+    one = studio.enrol("New") if is_new else ids[0]
+    studio.books.members.edit(one, {"city": "Berlin"})
+    show(studio, twice(studio, one))
+    run = await studio.members_synced(whole=True)
+    assert run.state is RunState.COMPLETED
+    assert (studio.member(one).city, due(studio)) == ("Berlin", {one})
+    calm(studio.gym)
+    await studio.members_synced()
+    assert (studio.member(one).city, due(studio)) == ("Bonn", set())
+    assert len(studio.members()) == (4 if is_new else 3)
+    await rests(studio)
+
+
+@pytest.mark.usefixtures("page_by_page")
+async def test_the_first_load_leaves_the_later_state_to_the_next_run(studio: Studio) -> None:
+    one = studio.enrol("New", city="Berlin")
+    show(studio, twice(studio, one))
+    await studio.members_synced()
+    assert (studio.member(one).city, due(studio)) == ("Berlin", {one})
+    calm(studio.gym)
+    await studio.members_synced()
+    assert (studio.member(one).city, due(studio)) == ("Bonn", set())
