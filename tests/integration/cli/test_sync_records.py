@@ -29,7 +29,9 @@ def emails(quarrel: Quarrel) -> list[str]:
 
 def test_every_field_is_explained(moved: Quarrel) -> None:
     out = moved.desk("sync", "explain", *ADA, *NORTH).out
-    assert out.startswith(f"member {ours(moved)} is memory/main/1001\n")
+    heading, columns = out.splitlines()[:2]
+    assert heading == f"member {ours(moved)} is memory/main/1001"
+    assert columns.split() == ["field", "here", "agreed", "from", "since", "why", "law", "waits"]
     (email,) = (line for line in out.splitlines() if line.startswith("email "))
     assert re.split(r" {2,}", email) == [
         *("email", "ada2@example.org", "ada2@example.org", "theirs", "2026-03-02 18:00 UTC"),
@@ -41,7 +43,12 @@ def test_every_field_is_explained(moved: Quarrel) -> None:
 def test_one_field_is_explained_in_full(moved: Quarrel) -> None:
     out = moved.desk("sync", "explain", *ADA, "email", *NORTH).out
     for told in (
-        *("here           ada2@example.org", "here then      ada1@example.org", "rule           only_theirs_changed"),
+        *(
+            "agreed         ada2@example.org",
+            "here           ada2@example.org",
+            "here then      ada1@example.org",
+            "rule           only_theirs_changed",
+        ),
         *("why            only the provider changed it", "law            theirs, by policy"),
     ):
         assert told in out
@@ -55,9 +62,14 @@ def test_what_waits_is_explained(quarrel: Quarrel) -> None:
     quarrel.law("email=ask")
     quarrel.sync()
     (key,) = quarrel.disagree(0)
-    told = rf"^conflict +{key}: ours here0@example.org, theirs there0@example.org$"
-    assert re.search(told, quarrel.desk("sync", "explain", *ADA, "email", *NORTH).out, re.MULTILINE)
-    assert "a person" in quarrel.desk("sync", "explain", *ADA, *NORTH).out
+    in_full = quarrel.desk("sync", "explain", *ADA, "email", *NORTH).out
+    for told in (
+        rf"^conflict +{key}: ours here0@example.org, theirs there0@example.org$",
+        r"^agreed +ada@example.org$",
+        r"^provider +there0@example.org$",
+    ):
+        assert re.search(told, in_full, re.MULTILINE)
+    assert "a person: the provider has there0@example.org" in quarrel.desk("sync", "explain", *ADA, *NORTH).out
     quarrel.desk("sync", "resolve", key, "--ours", *NORTH)
     assert "waiting: here0@example.org; not tried yet" in quarrel.desk("sync", "explain", *ADA, "email", *NORTH).out
     assert "a push (waiting)" in quarrel.desk("sync", "explain", *ADA, *NORTH).out
