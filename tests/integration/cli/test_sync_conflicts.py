@@ -105,6 +105,22 @@ def test_a_decision_is_written_here_and_waits_for_the_provider(
     assert asking.desk.world.gym.books.members.get(asking.ids[0]).values["email"] == email
 
 
+@pytest.mark.parametrize("which", ["one", "all"])
+def test_a_decision_promises_no_write_where_writing_is_off(asking: Quarrel, which: str) -> None:
+    (key,) = asking.disagree(0)
+    asking.forbid_writes()
+    out = resolve(asking, *((key,) if which == "one" else ("--all", "--yes")), "--ours").out
+    assert "writing to memory/main is off: the two sides stay different in these fields" in out
+    assert "tresen provider connect memory --name main --enable-writes --tenant north" in out
+    assert "the next run writes" not in out
+
+
+def test_what_is_taken_from_the_provider_is_not_written_there(asking: Quarrel) -> None:
+    first, second = asking.disagree(0, 1)
+    assert "the next run writes" not in resolve(asking, first, "--theirs").out
+    assert "the next run writes" not in resolve(asking, second, "--value", "there1@example.org").out
+
+
 def test_a_decision_is_told_to_programs(asking: Quarrel) -> None:
     (key,) = asking.disagree(0)
     one = asking.json("resolve", key, "--value", "third@example.org", "--by", "Carla")["conflict"]

@@ -125,7 +125,16 @@ def test_an_undo_is_shown_and_asked_for_first(moved: Quarrel) -> None:
     assert agreed.code == 0
     assert agreed.out.startswith(shown)
     assert "put back: 1 updated" in agreed.out
+    assert "the next run writes to memory/main what differs there: tresen sync run --tenant north" in agreed.out
     assert moved.members()["Ada"] == "ada1@example.org"
+
+
+def test_an_undo_promises_no_write_where_writing_is_off(moved: Quarrel) -> None:
+    moved.forbid_writes()
+    out = moved.desk("sync", "undo", "--record", *ADA, "--to-version", "1", "--yes", *NORTH).out
+    assert "writing to memory/main is off: the two sides stay different in these fields" in out
+    assert "tresen provider connect memory --name main --enable-writes --tenant north" in out
+    assert "the next run writes" not in out
 
 
 def test_an_undo_stays_undone(moved: Quarrel) -> None:
@@ -165,6 +174,8 @@ def test_what_a_run_deleted_comes_back(quarrel: Quarrel) -> None:
     assert "Bob" not in quarrel.members()
     out = quarrel.desk("sync", "undo", "--run", run, "--yes", *NORTH).out
     assert ": bring back here" in out
+    assert "what was brought back stays here, whether the provider has it or not" in out
+    assert "the next run writes" not in out
     assert "    + email         bob@example.org" in out
     assert quarrel.members()["Bob"] == "bob@example.org"
 
