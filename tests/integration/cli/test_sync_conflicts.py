@@ -121,6 +121,20 @@ def test_what_is_taken_from_the_provider_is_not_written_there(asking: Quarrel) -
     assert "the next run writes" not in resolve(asking, second, "--value", "there1@example.org").out
 
 
+@pytest.mark.parametrize(
+    ("choice", "decided"),
+    [
+        (("--theirs",), "theirs there0@example.org, by berta"),
+        (("--ours",), "ours here0@example.org, by berta"),
+        (("--value", "third@example.org"), "third@example.org, typed by berta"),
+    ],
+)
+def test_a_decided_conflict_shows_the_value(asking: Quarrel, choice: tuple[str, ...], decided: str) -> None:
+    (key,) = asking.disagree(0)
+    for out in (resolve(asking, key, *choice).out, asking.desk("sync", "conflicts", "show", key, *NORTH).out):
+        assert re.search(rf"^decided +{decided}$", out, re.MULTILINE)
+
+
 def test_a_decision_is_told_to_programs(asking: Quarrel) -> None:
     (key,) = asking.disagree(0)
     one = asking.json("resolve", key, "--value", "third@example.org", "--by", "Carla")["conflict"]
@@ -180,7 +194,8 @@ def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> No
     assert "field         which of ours it is" in shown
     assert f"it is {twins[1].id}: tresen sync resolve {key} --candidate {twins[1].id} --tenant north" in shown
     assert resolve(quarrel, key, "--ours").code == 2
-    assert resolve(quarrel, key, "--candidate", str(twins[1].id)).code == 0
+    done = resolve(quarrel, key, "--candidate", str(twins[1].id))
+    assert (done.code, f"it is {twins[1].id}, by berta" in done.out) == (0, True)
     assert quarrel.json("explain", "lead", there)["records"][0]["local_id"] == str(twins[1].id)
 
 
