@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from ...application.sync.resolve_conflict import ConflictChoice
 from ...application.sync.resolve_conflicts import Resolved
-from ...domain.shared.errors import InvalidValue
+from ...domain.shared.errors import IllegalTransition, InvalidValue
 from ...domain.shared.ids import ConflictId
 from ...domain.sync.canonical import Value
 from ...domain.sync.conflict import PAIRING, Choice, Conflict
@@ -63,7 +63,11 @@ async def resolve(
         if id_ is not None:
             if not (kind is field is account is None):
                 raise InvalidValue("--kind, --field and --account only go with --all", field="id")
-            decided = await _one(use, home, ConflictId(id_), options, who)
+            try:
+                decided = await _one(use, home, ConflictId(id_), options, who)
+            except IllegalTransition as error:
+                anew = f"{error.message}; decide it anew: {command(f'sync reopen {id_}', tenant)}"
+                raise IllegalTransition(anew, **error.details) from None
             after = await _after(use, home, [decided], tenant)
             parts = [*conflict_lines(decided, await account_names(use, home), home.zone), "decided", *after]
             return Answer(document={"conflict": conflict_document(decided)}, parts=parts, as_json=as_json)

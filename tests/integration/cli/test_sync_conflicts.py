@@ -149,6 +149,7 @@ def test_a_conflict_is_decided_once(asking: Quarrel) -> None:
     resolve(asking, key, "--ours")
     result = resolve(asking, key, "--theirs")
     assert (result.code, "cannot become resolved" in result.err) == (1, True)
+    assert f"decide it anew: tresen sync reopen {key} --tenant north" in result.err
     assert asking.members()["Ada"] == "here0@example.org"
 
 

@@ -209,9 +209,12 @@ def test_an_override_is_listed_and_removed(moved: Quarrel) -> None:
         "ours",
     )
     assert "memory/main/1001" in moved.desk("sync", "overrides", *NORTH).out
+    missing = moved.desk("sync", "overrides", "remove", *ADA, "phone", *NORTH)
+    assert missing.code == 3
+    assert missing.err.startswith("error: no override of phone of member 1001; pinned there: email\n")
     removed = moved.json("overrides", "remove", "member", ours(moved), "email")["removed"]
     assert (removed["external_id"], removed["field"]) == ("1001", "email")
-    assert moved.desk("sync", "overrides", "remove", *ADA, "email", *NORTH).code == 3
+    assert "pinned there: nothing" in moved.desk("sync", "overrides", "remove", *ADA, "email", *NORTH).err
     assert moved.json("overrides")["overrides"] == []
     moved.later()
     moved.sync()
