@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ...domain.shared.ids import AccountId
-from ...domain.sync.conflict import PAIRING, Conflict, ConflictState
+from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState, Resolution
 from ...domain.sync.decision import WHOLE
 from .answer import Part
 from .diffs import short_text, value_text
@@ -30,13 +30,25 @@ def conflict_lines(conflict: Conflict, names: Mapping[AccountId, str], zone: str
         "candidates": ", ".join(conflict.candidates) or None,
         "why": f"{conflict.reason} ({conflict.rule})",
         "since": conflict.opened_at,
-        "decided": None if decision is None else f"{decision.choice.value} by {decision.by}",
+        "decided": None if decision is None else _decided(conflict, decision),
         "decided at": None if decision is None else decision.at,
         "run": conflict.run_id,
     }
     if not conflict.is_about_field:
         values = {name: value for name, value in values.items() if name not in {"base", "ours", "theirs"}}
     return list(about(values, zone))
+
+
+def _decided(conflict: Conflict, decision: Resolution) -> str:
+    who = f"by {decision.by}"
+    if decision.choice is Choice.VALUE:
+        return f"{value_text(decision.value)}, typed {who}"
+    if conflict.is_about_field:
+        return f"{decision.choice.value} {value_text(getattr(conflict, decision.choice.value))}, {who}"
+    if conflict.field == PAIRING:
+        which = f"it is {decision.value or conflict.candidates[0]}" if decision.choice is Choice.OURS else "a new one"
+        return f"{which}, {who}"
+    return f"{decision.choice.value}, {who}"
 
 
 def decision_lines(conflict: Conflict, tenant: str | None) -> list[str]:

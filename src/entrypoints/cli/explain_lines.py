@@ -22,9 +22,9 @@ def heading(record: RecordExplanation, names: Mapping[AccountId, str]) -> str:
 
 
 def fields_table(record: RecordExplanation, zone: str) -> Table:
-    """Every field on a line."""
+    """Every field on a line: what is here, and what both sides agreed on last."""
     return Table(
-        columns=("field", "here", "provider", "from", "since", "why", "law", "waits"),
+        columns=("field", "here", "agreed", "from", "since", "why", "law", "waits"),
         rows=[
             (
                 *(each.field, short_text(each.ours), short_text(each.base) if each.agreed else ""),
@@ -47,7 +47,7 @@ def _why(each: FieldExplanation) -> str:
 
 
 def _waits(each: FieldExplanation) -> str:
-    waits = ["a person"] if each.conflict else []
+    waits = [f"a person: the provider has {short_text(each.conflict.theirs)}"] if each.conflict else []
     return ", ".join([*waits, *(f"a push ({push.state.value})" for push in each.waiting)])
 
 
@@ -57,14 +57,15 @@ def in_full(each: FieldExplanation, zone: str) -> Sequence[Part]:
     told: dict[str, object] = {
         "field": each.field,
         "here": value_text(each.ours),
-        "provider": value_text(each.base) if each.agreed else "never agreed on",
+        "agreed": value_text(each.base) if each.agreed else "never",
+        "provider": None if conflict is None else value_text(conflict.theirs),
         "from": _from(each),
         "law": f"{each.law}, by {each.law_from}",
     }
     if change is not None:
         told |= {
             "since": change.at,
-            "base then": value_text(change.base),
+            "agreed then": value_text(change.base),
             "here then": value_text(change.ours),
             "provider then": value_text(change.theirs),
             "taken": value_text(change.value),

@@ -1,6 +1,6 @@
 """``tresen members``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from ...application.membership.get_member import MemberDetail
 from ...application.ports.readers import MEMBER_ORDER, MemberRow, MembershipRow
 from ...domain.membership.member import Member
 from ...domain.membership.status import Status
-from ...domain.shared.ids import MemberId
+from ...domain.shared.ids import AccountId, MemberId
 from ...domain.sync.journal import Change
 from .answer import Answer, Table, cell, page_table
-from .call import Given, choose_account_id, in_tenant
+from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import fields, listed, plain, price, row
 from .live import LiveOption, live_answer, live_listing
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
@@ -69,6 +69,7 @@ async def show(
     async with in_tenant(call, tenant) as (use, home):
         detail = await use.get_member(home.id, MemberId(id_))
         memberships = await use.readers.memberships(home.id, MemberId(id_))
+        names = await account_names(use, home)
     document = {
         "member": member_document(detail.member),
         "memberships": [_membership(membership) for membership in memberships],
@@ -80,7 +81,7 @@ async def show(
     parts: list[Table | str] = [
         *_about(detail.member, home.zone),
         _memberships(memberships),
-        _links(detail, home.zone),
+        _links(detail, names, home.zone),
         _changes(detail, home.zone),
     ]
     return Answer(document=document, parts=parts, as_json=as_json)
@@ -162,11 +163,13 @@ def _memberships(memberships: Sequence[MembershipRow]) -> Table:
     )
 
 
-def _links(detail: MemberDetail, zone: str) -> Table:
+def _links(detail: MemberDetail, names: Mapping[AccountId, str], zone: str) -> Table:
     return Table(
         title="at providers:",
         columns=("account", "id there", "synced"),
-        rows=[(str(k.account_id), k.external_id, cell(k.synced_at, zone)) for k in detail.links],
+        rows=[
+            (names.get(k.account_id, str(k.account_id)), k.external_id, cell(k.synced_at, zone)) for k in detail.links
+        ],
         empty="not linked to a provider",
     )
 

@@ -1,15 +1,24 @@
 """``tresen sync apply``."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from cyclopts import Parameter
 
+from ...domain.shared.errors import IllegalTransition
 from ...domain.shared.ids import PlanId
-from .answer import Answer
+from ...domain.sync.run import RunState
+from .answer import Answer, cell
 from .call import Given, in_tenant
 from .options import ByOption, JsonOption, TenantOption
 from .run_answer import look_at, runs_answer
+from .sync_held import command
+
+if TYPE_CHECKING:
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
+
+_LATEST = 200
 
 
 async def apply(
@@ -29,7 +38,24 @@ async def apply(
     """
     accepted_by = (by or call.terminal.login_name) if accept_guard else None
     async with in_tenant(call, tenant) as (use, home):
-        run = await use.sync.apply(home.id, PlanId(plan), accepted_by=accepted_by)
+        try:
+            run = await use.sync.apply(home.id, PlanId(plan), accepted_by=accepted_by)
+        except IllegalTransition as error:
+            told = await _applied(use, home, PlanId(plan), tenant)
+            raise IllegalTransition(f"{error.message}{told}", **error.details) from None
         accounts = {one.id: one for one in await use.list_provider_accounts(home.id)}
         ran = await look_at(use, home, accounts[run.account_id], run)
     return runs_answer([ran], home.zone, tenant, as_json=as_json)
+
+
+async def _applied(use: "UseCases", home: "Tenant", plan_id: PlanId, tenant: str | None) -> str:
+    """When it was applied, and by which run as far as that is among the latest; empty for a plan that was not."""
+    plan = (await use.sync.show_plan(home.id, plan_id, limit=1)).plan
+    if plan.applied_at is None:
+        return ""
+    runs = await use.readers.runs(home.id, limit=_LATEST, account_id=plan.account_id, state=RunState.COMPLETED)
+    by = next(
+        (f" by run {run.id}: {command(f'sync runs show {run.id}', tenant)}" for run in runs if run.plan_id == plan_id),
+        "",
+    )
+    return f" since {cell(plan.applied_at, home.zone, seconds=True)}{by}"

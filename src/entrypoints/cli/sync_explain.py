@@ -25,7 +25,9 @@ async def explain(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Tell why a record is as it is, field by field: whose value, since when, against what, by which law and run."""
+    """Tell why a record is as it is, field by field: whose value, since when, against what, by which law and run;
+    "agreed" is the value that both sides agreed on last.
+    """
     async with in_tenant(call, tenant) as (use, home):
         local_id = await find_ours(use, home, kind, id_, account)
         records = await use.sync.explain(home.id, kind, local_id, field=field)

@@ -1,17 +1,24 @@
 """``tresen sync overrides``: what people and undos pinned."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from ...domain.shared.errors import NotFound
 from ...domain.sync.decision import WHOLE
 from .answer import Answer, Table, cell
 from .call import Given, account_names, in_tenant
 from .documents import listed, row
 from .options import AccountOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
-from .sync_options import KindArgument, RecordArgument, find_there
+from .sync_options import KindArgument, RecordArgument, There, find_there
+
+if TYPE_CHECKING:
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
 
 group = command_group("overrides", "What people and undos pinned against syncs: list, remove.")
+
+_AT_ONCE = 200
 
 
 @group.default
@@ -62,9 +69,25 @@ async def remove(
     """Take an override away: the policy holds again, and the next run looks at the record anew."""
     async with in_tenant(call, tenant) as (use, home):
         there = await find_there(use, home, kind, id_, account)
-        await use.sync.remove_override(
-            home.id, account_id=there.account_id, kind=kind, external_id=there.external_id, field=field
-        )
+        try:
+            await use.sync.remove_override(
+                home.id, account_id=there.account_id, kind=kind, external_id=there.external_id, field=field
+            )
+        except NotFound as error:
+            if error.details["kind"] != "override":
+                raise
+            pinned = ", ".join(await _pinned(use, home, kind, there)) or "nothing"
+            raise NotFound("override", f"of {field} of {kind} {there.external_id}; pinned there: {pinned}") from None
     removed = {"account_id": str(there.account_id), "kind": kind, "external_id": there.external_id, "field": field}
     told = f"no longer pinned: {kind} {there.external_id} {field}; the next run looks at it anew: tresen sync run"
     return Answer(document={"removed": removed}, parts=[told], as_json=as_json)
+
+
+async def _pinned(use: "UseCases", tenant: "Tenant", kind: str, there: There) -> list[str]:
+    """The fields of that record that are pinned."""
+    fields, start = list[str](), 0
+    while found := await use.sync.overrides(tenant.id, limit=_AT_ONCE, offset=start):
+        key = (there.account_id, kind, there.external_id)
+        fields += [each.field for each in found if (each.account_id, each.kind, each.external_id) == key]
+        start += len(found)
+    return fields

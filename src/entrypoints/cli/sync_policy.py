@@ -156,7 +156,7 @@ def _changed(
     shown: "ShownPolicy", layer: PolicyDocument, names: "Mapping[AccountId, str]", zone: str, *, as_json: bool
 ) -> Answer:
     parts = [
-        f"version {layer.version} of {layer.set_by}; the next run looks at all records anew",
+        f"version {layer.version}, set by {layer.set_by}; the next run looks at all records anew",
         *policy_parts(shown, names, zone),
     ]
     document = {"layer": layer_document(layer), "policy": shown_document(shown)}

@@ -8,10 +8,10 @@ from cyclopts import Parameter
 
 from ...application.sync.resolve_conflict import ConflictChoice
 from ...application.sync.resolve_conflicts import Resolved
-from ...domain.shared.errors import InvalidValue
+from ...domain.shared.errors import IllegalTransition, InvalidValue
 from ...domain.shared.ids import ConflictId
 from ...domain.sync.canonical import Value
-from ...domain.sync.conflict import Choice, Conflict
+from ...domain.sync.conflict import PAIRING, Choice, Conflict
 from .answer import Answer, Part
 from .call import Given, account_names, choose_account_id, in_tenant
 from .choice_options import ChoiceOptions
@@ -22,8 +22,10 @@ from .exit_codes import ExitCode
 from .options import AccountsOption, ByOption, JsonOption, TenantOption, YesOption
 from .resolve_in_bulk import open_conflicts, resolve_in_bulk
 from .sync_documents import conflict_document
+from .sync_held import command
 from .sync_options import FieldOption, KindOption, ensure_kind
 from .typed import typed_value
+from .write_back import write_back_lines, written_there
 
 if TYPE_CHECKING:
     from ...domain.tenancy.tenant import Tenant
@@ -51,7 +53,7 @@ async def resolve(
     call: Given,
 ) -> Answer:
     """Decide a conflict, or with --all many of them alike. It holds until the field changes again on either side; what
-    the provider is to be given is written by the next run.
+    the provider is to be given is written by the next run, where writing to the account is on.
     """
     options = chosen or ChoiceOptions()
     choice, who = options.choice(), by or call.terminal.login_name
@@ -61,8 +63,13 @@ async def resolve(
         if id_ is not None:
             if not (kind is field is account is None):
                 raise InvalidValue("--kind, --field and --account only go with --all", field="id")
-            decided = await _one(use, home, ConflictId(id_), options, who)
-            parts = [*conflict_lines(decided, await account_names(use, home), home.zone), _AFTER]
+            try:
+                decided = await _one(use, home, ConflictId(id_), options, who)
+            except IllegalTransition as error:
+                anew = f"{error.message}; decide it anew: {command(f'sync reopen {id_}', tenant)}"
+                raise IllegalTransition(anew, **error.details) from None
+            after = await _after(use, home, [decided], tenant)
+            parts = [*conflict_lines(decided, await account_names(use, home), home.zone), "decided", *after]
             return Answer(document={"conflict": conflict_document(decided)}, parts=parts, as_json=as_json)
         if choice is Choice.VALUE or options.candidate is not None:
             raise InvalidValue("--all goes with --theirs or --ours", field="choice")
@@ -71,10 +78,17 @@ async def resolve(
         if found and not _agreed(found, choice, call, yes=yes, as_json=as_json):
             return unchanged()
         resolved = await resolve_in_bulk(use, home, found, choice, who, call, as_json=as_json)
-    return _told(resolved, choice, as_json=as_json)
+        after = await _after(use, home, resolved.decided, tenant)
+    return _told(resolved, choice, after, as_json=as_json)
 
 
-_AFTER = "decided; what the provider is to be given is written by the next run: tresen sync run"
+async def _after(use: "UseCases", home: "Tenant", decided: Sequence[Conflict], tenant: str | None) -> Sequence[str]:
+    """What is still to be done. ``tenant`` is how it was named."""
+    changed = {each.account_id for each in decided if written_there(each)}
+    lines = write_back_lines(await use.list_provider_accounts(home.id), changed, tenant)
+    if any(each.field == PAIRING for each in decided):
+        lines.append(f"the next run takes the record in: {command('sync run', tenant)}")
+    return lines
 
 
 async def _one(use: "UseCases", tenant: "Tenant", conflict_id: ConflictId, options: ChoiceOptions, by: str) -> Conflict:
@@ -97,7 +111,7 @@ def _agreed(found: Sequence[Conflict], choice: Choice, call: "Call", *, yes: boo
     return agreed(parts, question, call.terminal, as_json=as_json, otherwise="--yes")
 
 
-def _told(resolved: Resolved, choice: Choice, *, as_json: bool) -> Answer:
+def _told(resolved: Resolved, choice: Choice, after: Sequence[str], *, as_json: bool) -> Answer:
     decided, refused = resolved.decided, resolved.refused
     parts: list[Part] = [f"decided: {len(decided)}, taking {choice.value}; could not be decided: {len(refused)}"]
     if not (decided or refused):
@@ -110,4 +124,4 @@ def _told(resolved: Resolved, choice: Choice, *, as_json: bool) -> Answer:
         ],
     }
     code = ExitCode.FAILED if refused else ExitCode.OK
-    return Answer(document=document, parts=[*parts, *([_AFTER] if decided else [])], as_json=as_json, code=code)
+    return Answer(document=document, parts=[*parts, *after], as_json=as_json, code=code)

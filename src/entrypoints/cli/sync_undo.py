@@ -20,6 +20,7 @@ from .record_documents import undo_document
 from .sync_documents import run_document
 from .sync_options import find_ours
 from .undo_lines import undo_lines
+from .write_back import write_back_lines
 
 if TYPE_CHECKING:
     from ...domain.tenancy.tenant import Tenant
@@ -90,8 +91,10 @@ async def undo(
         done = await use.sync.undo(
             home.id, meant, by=by or call.terminal.login_name, overtaken=overtaken, accept_guard=accept_guard
         )
+        changed = {each.account_id for each in done.records if each.action is UndoAction.EDIT}
+        writes = write_back_lines(await use.list_provider_accounts(home.id), changed, tenant)
     told = undo_lines(done.records, overtaken=overtaken) if yes else []
-    return _answer(done, done.records, [*told, *_after(done)], as_json=as_json)
+    return _answer(done, done.records, [*told, *_after(done), *writes], as_json=as_json)
 
 
 async def _meant(use: "UseCases", tenant: "Tenant", wanted: TargetOptions) -> UndoTarget:
@@ -113,10 +116,13 @@ def _after(done: Undone) -> list[str]:
     if done.run is None:
         return ["nothing was put back"]
     counts = done.run.counts
-    return [
+    lines = [
         f"put back: {counts.updated} updated, {counts.created} made, {counts.deleted} deleted; run {done.run.id}",
-        "it is pinned, so that no sync undoes it: tresen sync overrides; the next run writes it to the provider",
+        "it is pinned, so that no sync undoes it: tresen sync overrides",
     ]
+    if any(each.action is UndoAction.RESTORE for each in done.records):
+        lines.append("what was brought back stays here, whether the provider has it or not")
+    return lines
 
 
 def _answer(done: Undone | None, records: Sequence[RecordUndo], parts: Sequence[Part], *, as_json: bool) -> Answer:

@@ -7,6 +7,8 @@ from typing import Any
 import attrs
 from tests.integration.cli.desk import Desk, Result
 
+from tresen.application.ports.unit_of_work import UnitOfWork
+
 NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
 NAMES = ("Ada", "Bob", "Cy", "Dora", "Eve", "Fay", "Gus", "Hal")
 
@@ -40,6 +42,17 @@ class Quarrel:
 
     def law(self, *words: str) -> None:
         assert self.desk("sync", "policy", "set", "member", *words, *NORTH).code == 0
+
+    def forbid_writes(self) -> None:
+        """Nothing may be written to the provider from now on."""
+        world = self.desk.world
+
+        async def forbid(uow: UnitOfWork) -> None:
+            account = await uow.accounts.get(world.account.id)
+            account.writes_enabled = False
+            await uow.accounts.save(account)
+
+        asyncio.run(world.transactions.run(world.north.id, "test", forbid))
 
     def json(self, *argv: str) -> Any:
         """What ``tresen sync …`` answers for programs."""

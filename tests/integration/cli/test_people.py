@@ -70,6 +70,12 @@ def test_a_member_is_shown_in_full_with_the_apis_keys(synced: Desk) -> None:
     assert document["memberships"] == [msgspec.to_builtins(api_members.membership_line(row)) for row in rows]
 
 
+def test_accounts_of_a_member_are_told_by_name(synced: Desk) -> None:
+    text = synced("members", "show", ada(synced)["id"], *NORTH).out
+    assert [line for line in text.splitlines() if line.startswith("memory/main ")]
+    assert str(synced.world.account.id) not in text
+
+
 def test_what_a_sync_overwrote_is_explained(synced: Desk) -> None:
     record = next(e for e in synced.world.gym.books.members._entries.values() if e.values["first_name"] == "Ada")
     record.values["city"] = "Turin"

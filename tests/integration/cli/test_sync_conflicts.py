@@ -105,6 +105,36 @@ def test_a_decision_is_written_here_and_waits_for_the_provider(
     assert asking.desk.world.gym.books.members.get(asking.ids[0]).values["email"] == email
 
 
+@pytest.mark.parametrize("which", ["one", "all"])
+def test_a_decision_promises_no_write_where_writing_is_off(asking: Quarrel, which: str) -> None:
+    (key,) = asking.disagree(0)
+    asking.forbid_writes()
+    out = resolve(asking, *((key,) if which == "one" else ("--all", "--yes")), "--ours").out
+    assert "writing to memory/main is off: the two sides stay different in these fields" in out
+    assert "tresen provider connect memory --name main --enable-writes --tenant north" in out
+    assert "the next run writes" not in out
+
+
+def test_what_is_taken_from_the_provider_is_not_written_there(asking: Quarrel) -> None:
+    first, second = asking.disagree(0, 1)
+    assert "the next run writes" not in resolve(asking, first, "--theirs").out
+    assert "the next run writes" not in resolve(asking, second, "--value", "there1@example.org").out
+
+
+@pytest.mark.parametrize(
+    ("choice", "decided"),
+    [
+        (("--theirs",), "theirs there0@example.org, by berta"),
+        (("--ours",), "ours here0@example.org, by berta"),
+        (("--value", "third@example.org"), "third@example.org, typed by berta"),
+    ],
+)
+def test_a_decided_conflict_shows_the_value(asking: Quarrel, choice: tuple[str, ...], decided: str) -> None:
+    (key,) = asking.disagree(0)
+    for out in (resolve(asking, key, *choice).out, asking.desk("sync", "conflicts", "show", key, *NORTH).out):
+        assert re.search(rf"^decided +{decided}$", out, re.MULTILINE)
+
+
 def test_a_decision_is_told_to_programs(asking: Quarrel) -> None:
     (key,) = asking.disagree(0)
     one = asking.json("resolve", key, "--value", "third@example.org", "--by", "Carla")["conflict"]
@@ -119,6 +149,7 @@ def test_a_conflict_is_decided_once(asking: Quarrel) -> None:
     resolve(asking, key, "--ours")
     result = resolve(asking, key, "--theirs")
     assert (result.code, "cannot become resolved" in result.err) == (1, True)
+    assert f"decide it anew: tresen sync reopen {key} --tenant north" in result.err
     assert asking.members()["Ada"] == "here0@example.org"
 
 
@@ -164,7 +195,8 @@ def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> No
     assert "field         which of ours it is" in shown
     assert f"it is {twins[1].id}: tresen sync resolve {key} --candidate {twins[1].id} --tenant north" in shown
     assert resolve(quarrel, key, "--ours").code == 2
-    assert resolve(quarrel, key, "--candidate", str(twins[1].id)).code == 0
+    done = resolve(quarrel, key, "--candidate", str(twins[1].id))
+    assert (done.code, f"it is {twins[1].id}, by berta" in done.out) == (0, True)
     assert quarrel.json("explain", "lead", there)["records"][0]["local_id"] == str(twins[1].id)
 
 

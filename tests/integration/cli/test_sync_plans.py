@@ -115,7 +115,9 @@ def test_a_plan_is_applied_exactly_once(quarrel: Quarrel) -> None:
     ]
     assert quarrel.members()["Ada"] == "new@example.org"
     again = quarrel.desk("sync", "apply", made, *NORTH)
-    assert (again.code, again.err) == (1, "error: this plan is applied\n")
+    run = applied["runs"][0]["id"]
+    told = f"since 2026-03-02 16:00:00 UTC by run {run}: tresen sync runs show {run} --tenant north"
+    assert (again.code, again.err) == (1, f"error: this plan is applied {told}\n")
 
 
 def test_a_stale_plan_is_refused_and_the_next_command_is_told(quarrel: Quarrel) -> None:

@@ -102,7 +102,8 @@ def test_a_word_that_is_none_is_answered_with_those_that_there_are(
 
 def test_versions_tell_who_changed_what(desk: Desk) -> None:
     assert "nothing was set for member" in desk("sync", "policy", "versions", "member", *NORTH).out
-    desk("sync", "policy", "set", "member", "email=ours", "--by", "Ada", *NORTH)
+    told = desk("sync", "policy", "set", "member", "email=ours", "--by", "Ada", *NORTH).out
+    assert told.startswith("version 1, set by Ada; the next run looks at all records anew\n")
     desk("sync", "policy", "set", "member", "email=ask", "--create-there", "--by", "Bob", *NORTH)
     out = desk("sync", "policy", "versions", "member", *NORTH).out
     assert out.splitlines() == [

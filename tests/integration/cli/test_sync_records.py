@@ -29,7 +29,9 @@ def emails(quarrel: Quarrel) -> list[str]:
 
 def test_every_field_is_explained(moved: Quarrel) -> None:
     out = moved.desk("sync", "explain", *ADA, *NORTH).out
-    assert out.startswith(f"member {ours(moved)} is memory/main/1001\n")
+    heading, columns = out.splitlines()[:2]
+    assert heading == f"member {ours(moved)} is memory/main/1001"
+    assert columns.split() == ["field", "here", "agreed", "from", "since", "why", "law", "waits"]
     (email,) = (line for line in out.splitlines() if line.startswith("email "))
     assert re.split(r" {2,}", email) == [
         *("email", "ada2@example.org", "ada2@example.org", "theirs", "2026-03-02 18:00 UTC"),
@@ -41,7 +43,12 @@ def test_every_field_is_explained(moved: Quarrel) -> None:
 def test_one_field_is_explained_in_full(moved: Quarrel) -> None:
     out = moved.desk("sync", "explain", *ADA, "email", *NORTH).out
     for told in (
-        *("here           ada2@example.org", "here then      ada1@example.org", "rule           only_theirs_changed"),
+        *(
+            "agreed         ada2@example.org",
+            "here           ada2@example.org",
+            "here then      ada1@example.org",
+            "rule           only_theirs_changed",
+        ),
         *("why            only the provider changed it", "law            theirs, by policy"),
     ):
         assert told in out
@@ -55,9 +62,14 @@ def test_what_waits_is_explained(quarrel: Quarrel) -> None:
     quarrel.law("email=ask")
     quarrel.sync()
     (key,) = quarrel.disagree(0)
-    told = rf"^conflict +{key}: ours here0@example.org, theirs there0@example.org$"
-    assert re.search(told, quarrel.desk("sync", "explain", *ADA, "email", *NORTH).out, re.MULTILINE)
-    assert "a person" in quarrel.desk("sync", "explain", *ADA, *NORTH).out
+    in_full = quarrel.desk("sync", "explain", *ADA, "email", *NORTH).out
+    for told in (
+        rf"^conflict +{key}: ours here0@example.org, theirs there0@example.org$",
+        r"^agreed +ada@example.org$",
+        r"^provider +there0@example.org$",
+    ):
+        assert re.search(told, in_full, re.MULTILINE)
+    assert "a person: the provider has there0@example.org" in quarrel.desk("sync", "explain", *ADA, *NORTH).out
     quarrel.desk("sync", "resolve", key, "--ours", *NORTH)
     assert "waiting: here0@example.org; not tried yet" in quarrel.desk("sync", "explain", *ADA, "email", *NORTH).out
     assert "a push (waiting)" in quarrel.desk("sync", "explain", *ADA, *NORTH).out
@@ -113,7 +125,16 @@ def test_an_undo_is_shown_and_asked_for_first(moved: Quarrel) -> None:
     assert agreed.code == 0
     assert agreed.out.startswith(shown)
     assert "put back: 1 updated" in agreed.out
+    assert "the next run writes to memory/main what differs there: tresen sync run --tenant north" in agreed.out
     assert moved.members()["Ada"] == "ada1@example.org"
+
+
+def test_an_undo_promises_no_write_where_writing_is_off(moved: Quarrel) -> None:
+    moved.forbid_writes()
+    out = moved.desk("sync", "undo", "--record", *ADA, "--to-version", "1", "--yes", *NORTH).out
+    assert "writing to memory/main is off: the two sides stay different in these fields" in out
+    assert "tresen provider connect memory --name main --enable-writes --tenant north" in out
+    assert "the next run writes" not in out
 
 
 def test_an_undo_stays_undone(moved: Quarrel) -> None:
@@ -153,6 +174,8 @@ def test_what_a_run_deleted_comes_back(quarrel: Quarrel) -> None:
     assert "Bob" not in quarrel.members()
     out = quarrel.desk("sync", "undo", "--run", run, "--yes", *NORTH).out
     assert ": bring back here" in out
+    assert "what was brought back stays here, whether the provider has it or not" in out
+    assert "the next run writes" not in out
     assert "    + email         bob@example.org" in out
     assert quarrel.members()["Bob"] == "bob@example.org"
 
@@ -186,9 +209,12 @@ def test_an_override_is_listed_and_removed(moved: Quarrel) -> None:
         "ours",
     )
     assert "memory/main/1001" in moved.desk("sync", "overrides", *NORTH).out
+    missing = moved.desk("sync", "overrides", "remove", *ADA, "phone", *NORTH)
+    assert missing.code == 3
+    assert missing.err.startswith("error: no override of phone of member 1001; pinned there: email\n")
     removed = moved.json("overrides", "remove", "member", ours(moved), "email")["removed"]
     assert (removed["external_id"], removed["field"]) == ("1001", "email")
-    assert moved.desk("sync", "overrides", "remove", *ADA, "email", *NORTH).code == 3
+    assert "pinned there: nothing" in moved.desk("sync", "overrides", "remove", *ADA, "email", *NORTH).err
     assert moved.json("overrides")["overrides"] == []
     moved.later()
     moved.sync()
