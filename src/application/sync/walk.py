@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from ...domain.shared.errors import CursorExpired
 from ...domain.sync.generation import Generation
-from ..ports.sources import Batch, Source
+from ..ports.sources import Batch, Observed, Source
 
 # About 50 ms of writing: long enough to be fast, short enough that nobody waits for the store.
 BATCH = 1000
@@ -77,8 +77,17 @@ async def _gathered(pages: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
 
 
 def _joined(pages: list[Batch]) -> Batch:
+    """Of a record that one page shows and another one tells to be gone, the later page is right."""
     if len(pages) == 1:
         return pages[0]
-    return Batch(
-        observed=[one for page in pages for one in page.observed], gone=[one for page in pages for one in page.gone]
-    )
+    observed: list[Observed] = []
+    gone: dict[str, None] = {}
+    for page in pages:
+        if page.gone:
+            lost = set(page.gone)
+            observed = [one for one in observed if one.external_id not in lost]
+        for one in page.observed:
+            gone.pop(one.external_id, None)
+        gone.update(dict.fromkeys(page.gone))
+        observed += page.observed
+    return Batch(observed=observed, gone=list(gone))

@@ -88,3 +88,15 @@ async def test_the_first_load_leaves_the_later_state_to_the_next_run(studio: Stu
     calm(studio.gym)
     await studio.members_synced()
     assert (studio.member(one).city, due(studio)) == ("Bonn", set())
+
+
+@pytest.mark.parametrize("returns", [True, False])
+async def test_of_a_record_and_its_tombstone_the_later_page_is_right(studio: Studio, returns: bool) -> None:
+    one = (await synced_crowd(studio, 3))[0]
+    studio.books.members.edit(one, {"city": "Bonn"})
+    pages = [Batch(observed=[studio.books.members.get(one).observed()]), Batch(gone=[one])]
+    show(studio, lambda: reversed(pages) if returns else pages)
+    await studio.members_synced()
+    assert studio.knows("member", one) == returns
+    if returns:
+        assert studio.member(one).city == "Bonn"
