@@ -29,7 +29,7 @@ def test_what_is_not_named_stays_as_it_was_set(desk: Desk) -> None:
     desk("sync", "policy", "set", "member", "email=ours", "--guard", "deleted=5%,3", "--no-create-here", *NORTH)
     result = desk("sync", "policy", "set", "member", "phone=newest", "--deletes", "ask", "--create-there", *NORTH)
     assert result.code == 0
-    assert "version 2 of " in result.out
+    assert "version 2, set by " in result.out
     for told in (
         *("deletes          ask (tenant)", "create here      no (tenant)", "create there     yes (tenant)"),
         *("guard deleted    5%, at least 3 (tenant)",),
