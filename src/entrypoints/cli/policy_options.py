@@ -37,6 +37,7 @@ class RuleOptions:
         Parameter(
             metavar="NAME=SHARE",
             negative=(),
+            show_default=False,
             help="How much a plan may do before a person is asked, as deleted=5%,3: 5 percent, and 3 records at least. "
             "NAME is deleted, blanked or conflicts. Repeat for several.",
         ),
@@ -65,6 +66,9 @@ def field_laws(texts: Iterable[str], such_as: str) -> dict[str, str]:
     laws: dict[str, str] = {}
     for text in texts:
         name, equals, law = text.partition("=")
+        if text in {"true", "false"}:
+            said = f"unexpected argument {text!r}; options take no value: write --delete-here or --no-delete-here"
+            raise InvalidValue(said, field="fields")
         if not (name and equals):
             raise InvalidValue(f"{text!r} is no law of a field such as {such_as}", field="fields")
         if name in laws:

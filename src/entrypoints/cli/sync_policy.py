@@ -63,6 +63,7 @@ async def set_(
         Parameter(
             name="FIELD=LAW",
             negative=(),
+            show_default=False,
             help="Laws of single fields, such as email=ours; email= takes that of email away again.",
         ),
     ] = (),

@@ -34,6 +34,7 @@ async def whatif(
             name="--set",
             metavar="KIND.FIELD=LAW",
             negative=(),
+            show_default=False,
             help="A law, such as member.email=ours. Repeat for more.",
         ),
     ] = (),

@@ -24,6 +24,8 @@ def usage_message(error: cyclopts.CycloptsError, commands: Sequence[str]) -> str
     of what it could not read."""
     if isinstance(error, cyclopts.CoercionError):
         return _unreadable(error) or str(error)
+    if isinstance(error, cyclopts.UnusedCliTokensError) and error.unused_tokens:
+        return _unexpected(error, error.unused_tokens)
     message = str(error)
     if isinstance(error, cyclopts.UnknownCommandError) and not error.command_chain:
         before, marker, _ = message.partition("Available commands: ")
@@ -37,3 +39,21 @@ def _unreadable(error: cyclopts.CoercionError) -> str | None:
         return None
     name = error.token.keyword or (error.argument.name.lstrip("-").upper() if error.argument else "")
     return f'Invalid value for {name}: "{error.token.value}" is not {wanted}.'
+
+
+def _unexpected(error: cyclopts.UnusedCliTokensError, tokens: Sequence[str]) -> str:
+    what = f"unexpected {'argument' if len(tokens) == 1 else 'arguments'} {', '.join(map(repr, tokens))}"
+    hint = _flag_before(error, tokens[0])
+    return f"{what}; {hint}" if hint else what
+
+
+def _flag_before(error: cyclopts.UnusedCliTokensError, token: str) -> str | None:
+    """How to say yes and no with the flag that was given a value."""
+    given = error.root_input_tokens or []
+    if error.app is None or token not in given[1:]:
+        return None
+    option = given[given.index(token, 1) - 1]
+    names = next((each.names for each in error.app.assemble_argument_collection() if option in each.names), None)
+    if names is None:
+        return None
+    return f"{option} takes no value" + (f": write {' or '.join(names)}" if len(names) > 1 else "")

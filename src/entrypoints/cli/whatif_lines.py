@@ -15,16 +15,27 @@ from .step_lines import field_line, name_of
 
 def report_parts(report: WhatIfReport) -> list[Part]:
     """What would have come out otherwise, record by record."""
-    plan, looked = report.plan, ", ".join(f"{count} {kind}" for kind, count in report.steps.items())
+    plan = report.plan
+    looked = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in report.steps.items())
     parts: list[Part] = [
         title(f"plan {plan.id} ({plan.kind}): {report.different} would come out otherwise; of {looked}")
     ]
     for kind, each in report.differences:
         parts += difference_lines(kind, each)
-    parts += [line(Span(f"a guard would hold it: {trip.message}", Tone.ASKED)) for trip in report.trips]
+    parts += _guards(report)
     if len(report.differences) < report.different:
         parts.append(f"{len(report.differences)} of {report.different} shown; more with --limit")
     return parts
+
+
+def _guards(report: WhatIfReport) -> Iterator[Line]:
+    before = len(report.plan.trips)
+    if before and not report.trips:
+        guards = "the guard that held it" if before == 1 else "the guards that held it"
+        yield line(Span(f"{guards} would let it through", Tone.ADDED))
+    still = "still " if before else ""
+    for trip in report.trips:
+        yield line(Span(f"a guard would {still}hold it: {trip.message}", Tone.ASKED))
 
 
 def difference_lines(kind: str, each: Difference) -> Iterator[Line]:

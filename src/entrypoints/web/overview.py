@@ -21,7 +21,7 @@ from ...domain.tenancy.tenant import Tenant
 from ..use_cases import UseCases
 from .provider_cards import HealthCard, health_cards, unknown_health
 from .speech import spoken
-from .sync_lines import SyncLine, sync_lines
+from .sync_lines import NextCommand, SyncLine, next_commands, sync_lines
 from .work import Work, work
 
 _log = logging.getLogger(__name__)
@@ -88,6 +88,11 @@ class Overview:
     def sync_lines(self) -> Sequence[SyncLine]:
         """Every kind at every account: what waits, what is in the way, and how long both sides are out of step."""
         return sync_lines(self.states or ())
+
+    @property
+    def next_commands(self) -> Sequence[NextCommand]:
+        """What shows that which is in the way of the syncs."""
+        return next_commands(self.states or (), self.runs)
 
 
 async def overview(uses: UseCases, principal: Principal) -> Overview:

@@ -522,15 +522,20 @@ async def test_the_sync_card_tells_what_waits_for_a_person(api: Api, world: Worl
     world.clock.advance(timedelta(minutes=90))
     shown = await page(api)
     assert "<div><dt>members</dt> <dd>1 open conflict, in step 1 h ago</dd></div>" in shown
+    assert '<p class="small">Conflicts wait for a decision. <code>tresen sync conflicts</code></p>' in shown
     assert '<section class="card warning"> <h2>Synchronization Status</h2>' in shown
 
 
 async def test_the_sync_card_tells_that_a_guard_holds_a_run(api: Api, world: World) -> None:
     await logged_in(api)
+    assert "tresen sync" not in await page(api)
     await empty_the_gym(world)
+    world.clock.advance(timedelta(minutes=1))
     await world.sync()
     shown = await page(api)
-    assert "<div><dt>members</dt> <dd>held by a guard, in step just now</dd></div>" in shown
+    assert "<div><dt>members</dt> <dd>held by a guard, last in step 1 min ago</dd></div>" in shown
+    (plan,) = await world.use_cases.sync.plans(world.north.id, limit=1)
+    assert f"Plan {plan.id} is held. <code>tresen sync plan show {plan.id}</code>" in shown
     assert '<section class="card unhealthy"> <h2>Synchronization Status</h2>' in shown
     assert '<span class="pill held">held</span>' in shown
 

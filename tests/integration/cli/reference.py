@@ -40,7 +40,7 @@ def commands(app: App, words: tuple[str, ...] = ("tresen",)) -> Iterator[tuple[t
 def _section(words: tuple[str, ...], command: App) -> str:
     about = " ".join((inspect.getdoc(command.default_command) or "").split())
     arguments = [a for a in command.assemble_argument_collection() if a.show]
-    rows = "".join(f"| `{_call(a)}` | {_meaning(a)} |\n" for a in arguments)
+    rows = "".join(f"| {_call(a)} | {_meaning(a)} |\n" for a in arguments)
     table = f"\n| option | meaning |\n|---|---|\n{rows}" if rows else ""
     return f"### {' '.join(words)}\n\n{about}\n{table}"
 
@@ -48,9 +48,15 @@ def _section(words: tuple[str, ...], command: App) -> str:
 def _call(argument: Argument) -> str:
     name = argument.names[0]
     kind = argument.hint
-    if argument.index is not None or kind is bool:
-        return name
-    return f"{name} {argument.parameter.metavar or _word(kind)}"
+    if argument.index is None and _is_flag(kind):
+        return ", ".join(f"`{each}`" for each in argument.names)
+    if argument.index is not None:
+        return f"`{name}`"
+    return f"`{name} {argument.parameter.metavar or _word(kind)}`"
+
+
+def _is_flag(kind: object) -> bool:
+    return kind is bool or set(get_args(kind)) == {bool, type(None)}
 
 
 def _word(kind: object) -> str:
@@ -70,7 +76,9 @@ def _meaning(argument: Argument) -> str:
     default = argument.field_info.default
     if argument.required:
         text += " Required."
-    elif default is not None and default is not False and default != "":
+    elif (
+        argument.parameter.show_default is not False and default is not None and default is not False and default != ""
+    ):
         text += f" Default: {default}."
     return re.sub(r"\|", r"\\|", text)
 

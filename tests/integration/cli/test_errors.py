@@ -291,6 +291,28 @@ def test_what_cannot_be_read_is_told_in_plain_words(desk: Desk, argv: tuple[str,
     assert result.err.startswith(f"error: Invalid value for {said}")
 
 
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (
+            ("provider", "connect", "memory", "--enable-writes", "false"),
+            "'false'; --enable-writes takes no value: write --enable-writes or --disable-writes",
+        ),
+        (
+            ("sync", "policy", "set", "member", "--delete-here", "false"),
+            "'false'; options take no value: write --delete-here or --no-delete-here",
+        ),
+        (("sync", "plan", "leads", "--whole", "yes"), "'yes'; --whole takes no value"),
+        (("sync", "plan", "leads", "now"), "'now'"),
+    ],
+    ids=lambda v: v[0] if isinstance(v, tuple) else "",
+)
+def test_what_is_too_much_is_told_in_plain_words(desk: Desk, argv: tuple[str, ...], said: str) -> None:
+    result = desk(*argv, *NORTH)
+    assert result.code == 2
+    assert result.err.splitlines()[0] == f"error: unexpected argument {said}"
+
+
 MISSING: list[tuple[str, ...]] = [
     ("key", "revoke", NOBODY),
     ("provider", "check", "nobody"),

@@ -73,6 +73,18 @@ def test_every_option_of_every_command_says_what_it_is_for() -> None:
     assert silent == []
 
 
+@pytest.mark.parametrize("words", [("sync", "policy", "set"), ("sync", "whatif")], ids=" ".join)
+def test_nothing_given_is_no_default_that_is_told(words: tuple[str, ...]) -> None:
+    assert "()" not in help_of(*words)[0]
+
+
+def test_both_names_of_a_flag_are_on_the_reference_page() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert "| `--enable-writes`, `--disable-writes` |" in page
+    assert "| `--delete-here`, `--no-delete-here` |" in page
+    assert " BOOL`" not in page
+
+
 def test_every_command_that_prints_data_takes_json() -> None:
     without = {
         " ".join(words)

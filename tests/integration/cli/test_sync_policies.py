@@ -29,7 +29,7 @@ def test_what_is_not_named_stays_as_it_was_set(desk: Desk) -> None:
     desk("sync", "policy", "set", "member", "email=ours", "--guard", "deleted=5%,3", "--no-create-here", *NORTH)
     result = desk("sync", "policy", "set", "member", "phone=newest", "--deletes", "ask", "--create-there", *NORTH)
     assert result.code == 0
-    assert "version 2 of " in result.out
+    assert "version 2, set by " in result.out
     for told in (
         *("deletes          ask (tenant)", "create here      no (tenant)", "create there     yes (tenant)"),
         *("guard deleted    5%, at least 3 (tenant)",),
@@ -157,7 +157,7 @@ def test_what_another_policy_would_have_done_is_told_and_nothing_changes(overwri
     calls.outage = AssertionError("the provider was asked")  # type: ignore[assignment] # whatever is raised
     result = quarrel.desk("sync", "whatif", run, "--set", "member.email=ours", *NORTH)
     assert result.code == 0
-    assert "(members): 1 would come out otherwise; of 1 member" in result.out
+    assert "(members): 1 would come out otherwise; of 1 member, 0 memberships\n" in result.out
     assert "~ member 1001 Ada Byron" in result.out
     assert (
         "    ~ email         there@example.org (theirs) -> here@example.org (ours)"
@@ -193,6 +193,18 @@ def test_other_deletions_and_guards_are_told(quarrel: Quarrel) -> None:
     result = quarrel.desk("sync", "whatif", run, "--deletes", "delete", "--guard", "deleted=0%,0", *NORTH)
     assert "a guard would hold it: 2 of 8 records would be deleted" in result.out
     assert "~ member 1002 Bob Byron: ask -> delete here" in result.out
+
+
+def test_what_a_guard_held_is_told_under_another_guard(quarrel: Quarrel) -> None:
+    quarrel.lose(*range(1, 8))
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]["id"]
+    looser = quarrel.desk("sync", "whatif", run, "--guard", "deleted=100%", *NORTH).out
+    assert "0 would come out otherwise; of 7 members, 7 memberships\n" in looser
+    assert "the guards that held it would let it through\n" in looser
+    same = quarrel.desk("sync", "whatif", run, "--guard", "deleted=1%", *NORTH).out
+    assert "a guard would still hold it: 7 of 8 records would be deleted" in same
+    assert "let it through" not in same
 
 
 def test_policies_to_try_come_from_a_file_too(overwritten: tuple[Quarrel, str], tmp_path: Path) -> None:
