@@ -1,9 +1,10 @@
 """Everything that is wrong with a body at once; the decoder itself stops at the first."""
 
+import enum
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -34,7 +35,7 @@ def _all(raw: Mapping[str, object], struct: type[msgspec.Struct]) -> Iterator[Fi
             continue
         said = _said_of(name, raw[name], struct)
         if said is not None:
-            yield from _one_by_one(name, raw[name], struct, said)
+            yield from _one_by_one(name, raw[name], struct, said, _words_of(field.type))
 
 
 def _said_of(name: str, value: object, struct: type[msgspec.Struct]) -> str | None:
@@ -46,10 +47,12 @@ def _said_of(name: str, value: object, struct: type[msgspec.Struct]) -> str | No
     return None
 
 
-def _one_by_one(name: str, value: object, struct: type[msgspec.Struct], said: str) -> Iterator[FieldProblem]:
+def _one_by_one(
+    name: str, value: object, struct: type[msgspec.Struct], said: str, words: Sequence[str]
+) -> Iterator[FieldProblem]:
     """The decoder does not say which value of a mapping it means."""
     if f"`$.{name}[...]" not in said or not isinstance(value, Mapping):
-        yield _problem(said)
+        yield _problem(said, words=words if said.endswith(f"`$.{name}`") else ())
         return
     for key, one in value.items():
         about = _said_of(name, {key: one}, struct)
@@ -64,21 +67,30 @@ def _alone(struct: type[msgspec.Struct], name: str) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"{struct.__name__}_{name}", [(name, field.type)])
 
 
+def _words_of(type_: Any) -> Sequence[str]:
+    """The words that a field takes where it takes only some."""
+    if isinstance(type_, type) and issubclass(type_, enum.Enum):
+        return [str(each.value) for each in type_]
+    if get_origin(type_) is Literal:
+        return [str(each) for each in get_args(type_)]
+    return [word for inner in get_args(type_) for word in _words_of(inner)]
+
+
 def _struct_of(type_: Any) -> type[msgspec.Struct] | None:
     choices = (type_, *get_args(type_))
     return next((c for c in choices if isinstance(c, type) and issubclass(c, msgspec.Struct)), None)
 
 
-def _problem(text: str, field: str | None = None) -> FieldProblem:
+def _problem(text: str, field: str | None = None, words: Sequence[str] = ()) -> FieldProblem:
     at = _PATH.search(text)
     where, message = (field or at[2], text[: at.start()]) if at else ("", text)
-    for code, pattern, words in (
+    for code, pattern, told in (
         ("unknown_field", _UNKNOWN, "there is no field {!r} here"),
         ("missing_field", _MISSING, "{} is needed"),
     ):
         named = pattern.search(text)
         if named:
             field = ".".join(part for part in (where, named[1]) if part)
-            return FieldProblem(field=field, code=code, message=words.format(named[1]))
-    words = wording(message, where)
-    return FieldProblem(field=where, code="invalid_value", message=f"a name in {words}" if at and at[1] else words)
+            return FieldProblem(field=field, code=code, message=told.format(named[1]))
+    said = wording(message, where, words)
+    return FieldProblem(field=where, code="invalid_value", message=f"a name in {said}" if at and at[1] else said)

@@ -1,6 +1,7 @@
 """What the decoder says about a value, in words for whoever sent it."""
 
 import re
+from collections.abc import Sequence
 
 _KINDS = {
     "int": "a whole number",
@@ -29,14 +30,17 @@ _SAID = {
 _LIMITS = {">=": "at least", "<=": "at most"}
 
 
-def wording(message: str, field: str) -> str:
-    """``limit must be a whole number`` for ``Expected `int`, got `str```. What is not known stays as it was said."""
+def wording(message: str, field: str, words: Sequence[str] = ()) -> str:
+    """``limit must be a whole number`` for ``Expected `int`, got `str```. What is not known stays as it was said.
+
+    ``words`` are those that the field takes, where that is known.
+    """
     name = field.rpartition(".")[2] or field or "the body"
-    expected = _expected(message)
+    expected = _expected(message, words)
     return f"{name} must {expected}" if expected else message
 
 
-def _expected(message: str) -> str | None:
+def _expected(message: str, words: Sequence[str]) -> str | None:
     for start, kind in _SAID.items():
         if message.startswith(start):
             return f"be {kind}"
@@ -47,7 +51,8 @@ def _expected(message: str) -> str | None:
     if bounds:
         return f"be {_LIMITS[bounds[1]]} {bounds[2]}"
     if message.startswith("Invalid enum value"):
-        return f"be one of the words that the description lists, not {message.removeprefix('Invalid enum value ')}"
+        known = ", ".join(words) or "the words that the description lists"
+        return f"be one of {known}, not {message.removeprefix('Invalid enum value ')}"
     wrong = _WRONG_KIND.fullmatch(message)
     if wrong:
         return "be " + " or ".join(_KINDS.get(kind.strip(), kind.strip()) for kind in wrong[1].split("|"))

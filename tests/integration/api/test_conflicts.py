@@ -156,6 +156,13 @@ async def test_a_choice_that_makes_no_sense_decides_nothing(
     assert await phone(admin, world) == HERE
 
 
+async def test_a_choice_that_is_none_is_answered_with_those_that_there_are(admin: Caller, world: World) -> None:
+    await dispute(world)
+    answer = await admin.post(f"/conflicts/{await open_conflict(admin)}/resolve", {"choice": "both"})
+    (problem,) = answer.json()["errors"]
+    assert problem["message"] == "choice must be one of theirs, ours, value, not 'both'"
+
+
 async def test_many_are_decided_alike(admin: Caller, world: World) -> None:
     await dispute_twice(world)
     answer = (await admin.post("/conflicts/resolve", {"choice": "theirs", "field": "phone"})).json()

@@ -35,6 +35,14 @@ def ensure_fits(document: Json, answer: httpx.Response, path: str) -> None:
     assert list(misfits(answer.json(), schema, document)) == []
 
 
+async def test_each_part_of_a_decision_is_described(document: Json) -> None:
+    body = document["components"]["schemas"]["ResolveBody"]["properties"]
+    assert "theirs: as the provider has it" in body["choice"]["description"]
+    assert "one of the conflict's candidates" in body["value"]["description"]
+    assert "looked at" in body["version"]["description"]
+    assert body["choice"]["enum"] == ["theirs", "ours", "value"]
+
+
 async def test_the_version_is_the_packages(document: Json) -> None:
     assert document["info"]["version"] == version("tresen")
 

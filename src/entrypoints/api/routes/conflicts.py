@@ -37,12 +37,24 @@ ConflictStates = Annotated[str | None, word_of(ConflictState, "state", "Only con
 class ResolveBody(Body):
     """``choice``: the provider's value (theirs), ours, or a ``value`` that is typed in. For a record as a whole, theirs
     lets the deletion happen or brings the deleted record back, ours keeps what we have. For a pairing (field ``?``),
-    theirs makes a new record, ours links it to one of ours: ``value`` is its id where there are several candidates.
+    theirs makes a new record, ours links it to one of ours: the candidate's id goes into ``value``.
     ``version``: that of the conflict that was looked at; when it is another by now, nothing happens (409)."""
 
-    choice: Literal["theirs", "ours", "value"]
-    value: GivenValue | msgspec.UnsetType = msgspec.UNSET
-    version: int | None = None
+    choice: Annotated[
+        Literal["theirs", "ours", "value"],
+        msgspec.Meta(description="theirs: as the provider has it; ours: as it is here; value: what is in value"),
+    ]
+    value: Annotated[
+        GivenValue | msgspec.UnsetType,
+        msgspec.Meta(
+            description="With the choice value: the field's value, null empties it. For a pairing with the choice "
+            "ours: the id of our record, one of the conflict's candidates. With theirs: none."
+        ),
+    ] = msgspec.UNSET
+    version: Annotated[
+        int | None,
+        msgspec.Meta(description="The version of the conflict that was looked at; 409 when it is another by now"),
+    ] = None
 
 
 class ResolveManyBody(Body):
