@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from zlib import crc32
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,9 @@ from tresen.domain.sync.run import RunState
 from tresen.domain.sync.schema import Value, Values
 
 from ..studio import A_MINUTE, BOOKS, PlainPhones, Studio
+
+# Their cases touch what other tests cover, many thousand times: watching them would only take time.
+pytestmark = pytest.mark.no_cover
 
 LAWS = settings(derandomize=True, deadline=None, max_examples=60, database=None)
 MEMBERS = 4

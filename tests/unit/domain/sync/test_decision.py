@@ -16,6 +16,9 @@ from tresen.domain.sync.step import Inputs
 
 from .cases import Case, assert_lawful, assert_mirror
 
+# Their cases touch what other tests cover, many thousand times: watching them would only take time.
+pytestmark = pytest.mark.no_cover
+
 OURS_LATER, THEIRS_LATER = TIMES[3], TIMES[4]
 NAME, EMAIL, TAGS = Field("a"), Field("b", folded), Field("t", sorted_set)
 ONE, BOTH, SETS = Schema("thing", (NAME,)), Schema("thing", (NAME, EMAIL)), Schema("thing", (TAGS,))

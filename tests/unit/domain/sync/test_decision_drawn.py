@@ -1,6 +1,7 @@
 """The laws of a decision beyond the small domain: drawn records, policies, overrides and times."""
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,9 @@ from .cases import (
     assert_reasoned,
 )
 from .drawn import EDITED, LAW, POLICIES, RELATED, SCHEMA, inputs, records
+
+# Their cases touch what other tests cover, many thousand times: watching them would only take time.
+pytestmark = pytest.mark.no_cover
 
 
 def cases() -> st.SearchStrategy[Case]:
