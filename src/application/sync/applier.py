@@ -49,7 +49,6 @@ class _Effects(Generic[E]):
     due: list[str] = attrs.field(factory=list)
     done: list[str] = attrs.field(factory=list)
     unchanged: int = 0
-    pushes: int = 0
     conflicts: int = 0
 
     def look_again(self, step: Step) -> None:
@@ -206,7 +205,7 @@ class Applier(Generic[E]):
         if edits or lines:
             await uow.journal.append([*edits, *lines])
         effects.conflicts = await Asking(self._kind.schema, self._scope, self._ids)(uow, effects.told, found.conflicts)
-        effects.pushes = await Outgoing(self._kind.schema, self._scope, self._ids)(uow, effects.told)
+        await Outgoing(self._kind.schema, self._scope, self._ids)(uow, effects.told)
 
     def _lines(self, step: Step, versions: Mapping[UUID, int]) -> Sequence[Change]:
         inputs = step.inputs

@@ -86,7 +86,7 @@ def sync_desk(
 ) -> SyncDesk:
     """The use cases. ``policy`` holds where no tenant says otherwise; ``laws`` are those that a policy may name."""
     books, policies = RunBooks(transactions, guard, clock, ids), PolicyBook(laws, policy)
-    weaving = Weaving(books, policies, clock, ids)
+    weaving = Weaving(books, policies, ids)
     sync = SyncAccount(books, gyms, locks, weaving, Execution(books, laws, clock, ids))
     members, leads = MembersCourse(books, phones), LeadsCourse(phones)
     courses, schemas = Courses(members, leads), schemas_of(lambda raw: phones.read(raw, ""))

@@ -25,12 +25,11 @@ class Outgoing:
     _scope: Scope
     _ids: IdSource
 
-    async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> int:
-        """How many pushes were kept."""
+    async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> None:
+        """Keep them."""
         pushes = [push for step in steps if (push := self._push(step)) is not None]
         for push in pushes:
             await uow.pushes.add(push)
-        return len(pushes)
 
     def _push(self, step: Step) -> Push | None:
         action = step.decision.action

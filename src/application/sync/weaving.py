@@ -6,7 +6,7 @@ import attrs
 
 from ...domain.sync.policy import Policy
 from ...domain.sync.state import SyncState
-from ..ports.clock import Clock, IdSource
+from ..ports.clock import IdSource
 from ..ports.gym import GymGateway
 from ..ports.sources import Source
 from ..ports.unit_of_work import UnitOfWork
@@ -32,7 +32,6 @@ class Weaving:
 
     books: RunBooks
     policies: PolicyBook
-    clock: Clock
     ids: IdSource
 
     async def strands(self, opened: Opened, course: Course, gym: GymGateway) -> Sequence[AnyStrand]:
