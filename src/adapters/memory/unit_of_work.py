@@ -9,23 +9,19 @@ from ...application.ports.fanout import Fanout, nothing_follows
 from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ...domain.shared.errors import StorageConflict
 from ...domain.shared.ids import TenantId
+from .conflicts import MemoryConflicts
 from .events import MemoryEvents, MemoryMarks
 from .identity import MemoryApiKeys, MemorySessions, MemoryUsers
 from .inboxes import MemoryDeliveries, MemoryInboxes
 from .jobs import MemoryJobs
 from .members import MemoryLeads, MemoryMembers, MemoryMemberships, MemoryPackages
 from .outgoing import MemoryEndpoints, MemoryMessages
+from .policies import MemoryOverrides, MemoryPolicies
+from .pushes import MemoryPushes
 from .schedules import MemorySchedules
 from .store import MemoryStore
-from .sync_books import (
-    MemoryConflicts,
-    MemoryDueRecords,
-    MemoryOverrides,
-    MemoryPlans,
-    MemoryPolicies,
-    MemoryPushes,
-    MemorySyncStates,
-)
+from .sync_plans import MemoryPlans
+from .sync_states import MemoryDueRecords, MemorySyncStates
 from .synced import MemoryJournal, MemoryRuns, MemorySyncRecords
 from .tables import Draft, Table
 from .tenancy import MemoryAccounts, MemorySites, MemoryTasks

@@ -14,7 +14,8 @@ from ...domain.shared.page import Page
 from ...domain.sync.conflict import Conflict
 from ...domain.sync.push import Push
 from .connection import Connection
-from .mappers import sync_books as mappers
+from .mappers.conflicts import conflict
+from .mappers.pushes import push
 from .mappers.values import Row
 from .repositories.entities import rows_of
 from .tables import SYNC_CONFLICT, SYNC_PUSH
@@ -52,5 +53,5 @@ def stored(value: object) -> Any:
     return value if isinstance(value, UUID) else str(value)
 
 
-CONFLICTS: Newest[Conflict] = Newest(SYNC_CONFLICT, SYNC_CONFLICT.c.opened_at, mappers.conflict)
-PUSHES: Newest[Push] = Newest(SYNC_PUSH, SYNC_PUSH.c.created_at, mappers.push)
+CONFLICTS: Newest[Conflict] = Newest(SYNC_CONFLICT, SYNC_CONFLICT.c.opened_at, conflict)
+PUSHES: Newest[Push] = Newest(SYNC_PUSH, SYNC_PUSH.c.created_at, push)

@@ -14,27 +14,20 @@ from ..jobs.choice import JobChannel, JobsOf
 from .connection import Connection, Database, Transaction
 from .mappers import tenancy
 from .read_only import ReadOnly
+from .repositories.conflicts import CONFLICTS, SqlConflicts
 from .repositories.edited import EditedRecords
 from .repositories.events import SqlEvents, SqlMarks
 from .repositories.gym import LEADS, MEMBERS, MEMBERSHIPS, SqlLeads, SqlMembers, SqlMemberships, SqlPackages
 from .repositories.identity import API_KEYS, SESSIONS, USERS, SqlApiKeys, SqlSessions, SqlUsers
 from .repositories.inbox import DELIVERIES, INBOXES, SqlDeliveries, SqlInboxes
 from .repositories.outgoing import ENDPOINTS, MESSAGES, SqlEndpoints, SqlMessages
+from .repositories.policies import SqlOverrides, SqlPolicies
+from .repositories.pushes import PUSHES, SqlPushes
 from .repositories.schedules import SCHEDULES, SqlSchedules
 from .repositories.staff import TASKS, SqlTasks
 from .repositories.sync import SqlJournal, SqlRuns, SqlSyncRecords
-from .repositories.sync_books import (
-    CONFLICTS,
-    PLANS,
-    PUSHES,
-    SqlConflicts,
-    SqlDueRecords,
-    SqlOverrides,
-    SqlPlans,
-    SqlPolicies,
-    SqlPushes,
-    SqlSyncStates,
-)
+from .repositories.sync_plans import PLANS, SqlPlans
+from .repositories.sync_states import SqlDueRecords, SqlSyncStates
 from .repositories.tenancy import ACCOUNTS, SqlAccounts, SqlSites
 from .tables import TENANT
 

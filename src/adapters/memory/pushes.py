@@ -1,0 +1,49 @@
+"""Pushes in memory."""
+
+from collections.abc import Collection, Mapping, Sequence
+from heapq import nsmallest
+from itertools import chain
+from uuid import UUID
+
+from ...application.ports.sync_books import Pushes
+from ...domain.shared.ids import AccountId, PushId, TenantId
+from ...domain.sync.push import Push, PushState
+from ..grouping import grouped
+from .entities import MemoryEntities
+from .tables import Draft
+
+_UNANSWERED = {PushState.WAITING, PushState.REFUSED}
+
+
+class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
+    """Pushes."""
+
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Push]) -> None:
+        super().__init__("push", tenant_id, rows)
+
+    async def waiting(self, account_id: AccountId, kind: str, *, limit: int) -> Sequence[Push]:
+        """Copies; of one instant, the smaller id first."""
+        rows = self._rows.among("side", (account_id, kind, PushState.WAITING))
+        return [self._rows.copy(row) for row in nsmallest(limit, rows, key=_oldest)]
+
+    async def of_records(
+        self, account_id: AccountId, kind: str, external_ids: Collection[str]
+    ) -> Mapping[str, Sequence[Push]]:
+        """Copies; of one instant, the smaller id first."""
+        keys = ((account_id, kind, external_id) for external_id in dict.fromkeys(external_ids))
+        rows = chain.from_iterable(self._rows.among("record", key) for key in keys)
+        unanswered = sorted((row for row in rows if row.state in _UNANSWERED), key=_oldest)
+        return grouped(map(self._rows.copy, unanswered), lambda push: push.external_id or "")
+
+    async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
+        """Of those that wait and those that were refused."""
+        rows = (row for state in _UNANSWERED for row in self._rows.among("side", (account_id, kind, state)))
+        return {row.local_id for row in rows if row.external_id is None}
+
+    async def count_waiting(self, account_id: AccountId, kind: str) -> int:
+        """One by one."""
+        return sum(1 for _ in self._rows.among("side", (account_id, kind, PushState.WAITING)))
+
+
+def _oldest(push: Push) -> tuple[object, ...]:
+    return (push.created_at, push.id)

@@ -1,0 +1,49 @@
+"""How syncs stand, and what is due, in memory."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from ...application.ports.sync_books import DueRecords, SyncStates
+from ...domain.shared.ids import AccountId
+from ...domain.sync.state import SyncState
+from .store import RecordKey
+from .tables import Draft
+
+
+class MemorySyncStates(SyncStates):
+    """By account and kind."""
+
+    def __init__(self, rows: Draft[tuple[AccountId, str], SyncState]) -> None:
+        self._rows = rows
+
+    async def get(self, account_id: AccountId, kind: str) -> SyncState:
+        """What was kept, or a fresh one."""
+        return self._rows.find((account_id, kind)) or SyncState(account_id=account_id, kind=kind)
+
+    async def all(self) -> Sequence[SyncState]:
+        """By key."""
+        return sorted(self._rows.all(), key=lambda state: (state.account_id, state.kind))
+
+    async def put(self, state: SyncState) -> None:
+        """Keep it."""
+        self._rows.put((state.account_id, state.kind), state)
+
+
+class MemoryDueRecords(DueRecords):
+    """Keys."""
+
+    def __init__(self, rows: Draft[RecordKey, RecordKey]) -> None:
+        self._rows = rows
+
+    async def all(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """A set."""
+        return {external_id for _, _, external_id in self._rows.among("side", (account_id, kind))}
+
+    async def add(self, account_id: AccountId, kind: str, external_ids: Iterable[str]) -> None:
+        """Keep them."""
+        for external_id in external_ids:
+            self._rows.put((account_id, kind, external_id), (account_id, kind, external_id))
+
+    async def remove(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> None:
+        """Forget them."""
+        for external_id in external_ids:
+            self._rows.remove((account_id, kind, external_id))

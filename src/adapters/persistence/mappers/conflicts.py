@@ -1,0 +1,69 @@
+"""Conflicts."""
+
+from ....domain.sync.conflict import Choice, Conflict, ConflictState, Resolution
+from ....domain.sync.laws import Edited
+from .values import Row, to_json, value, words
+
+
+def conflict_row(c: Conflict) -> Row:
+    """To write."""
+    edited, made = c.edited, c.resolution
+    return (
+        c.tenant_id,
+        c.id,
+        c.account_id,
+        c.kind,
+        c.external_id,
+        c.local_id,
+        c.field,
+        to_json(c.base),
+        to_json(c.ours),
+        to_json(c.theirs),
+        edited.ours_at,
+        edited.theirs_at,
+        edited.resolution_s,
+        edited.skew_s,
+        to_json(c.candidates),
+        c.rule,
+        c.reason,
+        c.run_id,
+        c.state.value,
+        made.choice.value if made else None,
+        to_json(made.value) if made else None,
+        made.by if made else None,
+        made.at if made else None,
+        c.opened_at,
+        c.updated_at,
+        c.version,
+    )
+
+
+def conflict(row: Row) -> Conflict:
+    """As read."""
+    return Conflict(
+        tenant_id=row[0],
+        id=row[1],
+        account_id=row[2],
+        kind=row[3],
+        external_id=row[4],
+        local_id=row[5],
+        field=row[6],
+        base=value(row[7]),
+        ours=value(row[8]),
+        theirs=value(row[9]),
+        edited=Edited(ours_at=row[10], theirs_at=row[11], resolution_s=row[12], skew_s=row[13]),
+        candidates=tuple(words(row[14])),
+        rule=row[15],
+        reason=row[16],
+        run_id=row[17],
+        state=ConflictState(row[18]),
+        resolution=_resolution(row),
+        opened_at=row[23],
+        updated_at=row[24],
+        version=row[25],
+    )
+
+
+def _resolution(row: Row) -> Resolution | None:
+    choice, chosen, by, at = row[19:23]
+    return None if choice is None else Resolution(choice=Choice(choice), value=value(chosen), by=by, at=at)

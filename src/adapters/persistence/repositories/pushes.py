@@ -1,0 +1,66 @@
+"""Pushes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BindParameter, bindparam, func, literal, select
+
+from ....application.ports.sync_books import Pushes
+from ....domain.shared.ids import AccountId, PushId
+from ....domain.sync.push import Push, PushState
+from ...grouping import grouped
+from ..hints import few
+from ..mappers import pushes as mappers
+from ..tables import SYNC_PUSH
+from .entities import Shape, SqlEntities, rows_of
+
+PUSHES = Shape("push", SYNC_PUSH, mappers.push_row, mappers.push)
+
+_ACCOUNT: BindParameter[Any] = bindparam("account_id")
+_KIND: BindParameter[Any] = bindparam("kind")
+_push = SYNC_PUSH.c
+
+# Written out: neither database sees from a parameter that a partial index holds what is asked for.
+_IS_WAITING = _push.state == literal(PushState.WAITING.value, literal_execute=True)
+_waiting_side = (_push.account_id == _ACCOUNT, _push.kind == _KIND, _IS_WAITING)
+WAITING = rows_of(SYNC_PUSH).where(*_waiting_side).order_by(_push.created_at, _push.id).limit(bindparam("limit"))
+COUNT_WAITING = (
+    select(func.count()).select_from(SYNC_PUSH).where(_push.tenant_id == bindparam("tenant_id"), *_waiting_side)
+)
+_unanswered_side = (
+    few(_push.account_id == _ACCOUNT),
+    _push.kind == _KIND,
+    _push.state != literal(PushState.DONE.value, literal_execute=True),
+    _push.state != literal(PushState.DROPPED.value, literal_execute=True),
+)
+UNANSWERED_OF = rows_of(SYNC_PUSH).where(*_unanswered_side).order_by(_push.created_at, _push.id)
+CREATING = select(_push.local_id).where(
+    _push.tenant_id == bindparam("tenant_id"), *_unanswered_side, _push.external_id.is_(None)
+)
+
+
+class SqlPushes(SqlEntities[Push, PushId], Pushes):
+    """The table ``sync_push``."""
+
+    async def waiting(self, account_id: AccountId, kind: str, *, limit: int) -> Sequence[Push]:
+        """By the index of the waiting ones; of one instant, the smaller id first."""
+        return await self._select(WAITING, account_id=account_id, kind=kind, limit=limit)
+
+    async def of_records(
+        self, account_id: AccountId, kind: str, external_ids: Collection[str]
+    ) -> Mapping[str, Sequence[Push]]:
+        """By the index of the unanswered ones; of one instant, the smaller id first."""
+        statement = self._transaction.among(UNANSWERED_OF, _push.external_id, external_ids)
+        found = await self._select(statement, account_id=account_id, kind=kind)
+        return grouped(found, lambda push: str(push.external_id))
+
+    async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
+        """By the index of the unanswered ones."""
+        parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "kind": kind}
+        return {local_id for (local_id,) in await self._transaction.fetch(CREATING, parameters)}
+
+    async def count_waiting(self, account_id: AccountId, kind: str) -> int:
+        """By the index of the waiting ones."""
+        parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "kind": kind}
+        return int((await self._transaction.fetch(COUNT_WAITING, parameters))[0][0])
