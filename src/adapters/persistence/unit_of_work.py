@@ -20,12 +20,14 @@ from .repositories.events import SqlEvents, SqlMarks
 from .repositories.gym import LEADS, MEMBERS, MEMBERSHIPS, SqlLeads, SqlMembers, SqlMemberships, SqlPackages
 from .repositories.identity import API_KEYS, SESSIONS, USERS, SqlApiKeys, SqlSessions, SqlUsers
 from .repositories.inbox import DELIVERIES, INBOXES, SqlDeliveries, SqlInboxes
+from .repositories.journal import SqlJournal
+from .repositories.links import SqlSyncRecords
 from .repositories.outgoing import ENDPOINTS, MESSAGES, SqlEndpoints, SqlMessages
 from .repositories.policies import SqlOverrides, SqlPolicies
 from .repositories.pushes import PUSHES, SqlPushes
+from .repositories.runs import SqlRuns
 from .repositories.schedules import SCHEDULES, SqlSchedules
 from .repositories.staff import TASKS, SqlTasks
-from .repositories.sync import SqlJournal, SqlRuns, SqlSyncRecords
 from .repositories.sync_plans import PLANS, SqlPlans
 from .repositories.sync_states import SqlDueRecords, SqlSyncStates
 from .repositories.tenancy import ACCOUNTS, SqlAccounts, SqlSites

@@ -1,0 +1,120 @@
+"""Links between our records and those of providers."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, select
+
+from ....application.ports.repositories import SyncRecords
+from ....domain.shared.errors import StorageConflict
+from ....domain.shared.ids import AccountId, RunId, TenantId
+from ....domain.sync.record import SyncRecord
+from ..connection import Transaction
+from ..hints import few
+from ..mappers import sync as mappers
+from ..tables import SYNC_RECORD
+from .edited import EditedRecords
+from .entities import rows_of
+from .slices import in_slices
+
+_side = (SYNC_RECORD.c.account_id == bindparam("account_id"), SYNC_RECORD.c.kind == bindparam("kind"))
+OF_SIDE = rows_of(SYNC_RECORD).where(*_side)
+FINGERPRINTS = select(SYNC_RECORD.c.external_id, SYNC_RECORD.c.fingerprint).where(
+    SYNC_RECORD.c.tenant_id == bindparam("tenant_id"), *_side
+)
+OF_LOCAL = (
+    rows_of(SYNC_RECORD)
+    .where(SYNC_RECORD.c.kind == bindparam("kind"), few(SYNC_RECORD.c.local_id == bindparam("local_id")))
+    .order_by(SYNC_RECORD.c.account_id, SYNC_RECORD.c.external_id)
+)
+
+_own_side = (SYNC_RECORD.c.tenant_id == bindparam("tenant_id"), *_side)
+COUNT_LINKS = select(func.count()).select_from(SYNC_RECORD).where(*_own_side)
+EXTERNAL_IDS = (
+    select(SYNC_RECORD.c.external_id)
+    .where(*_own_side, SYNC_RECORD.c.external_id > bindparam("after"))
+    .order_by(SYNC_RECORD.c.external_id)
+    .limit(bindparam("limit"))
+)
+LINKS_OF_RUN = (
+    rows_of(SYNC_RECORD)
+    .where(few(SYNC_RECORD.c.run_id == bindparam("run_id")))
+    .order_by(SYNC_RECORD.c.account_id, SYNC_RECORD.c.kind, SYNC_RECORD.c.external_id)
+    .limit(bindparam("limit"))
+)
+_UNLINK = delete(SYNC_RECORD).where(*_own_side, SYNC_RECORD.c.external_id.in_(bindparam("ids", expanding=True)))
+
+
+class SqlSyncRecords(SyncRecords):
+    """The table ``sync_record``."""
+
+    def __init__(self, transaction: Transaction, tenant_id: TenantId, edited: EditedRecords) -> None:
+        self._transaction = transaction
+        self._tenant_id = tenant_id
+        self._edited = edited
+
+    async def by_external_ids(
+        self, account_id: AccountId, kind: str, external_ids: Collection[str]
+    ) -> Mapping[str, SyncRecord]:
+        """By primary key."""
+        statement = self._transaction.among(OF_SIDE, SYNC_RECORD.c.external_id, external_ids)
+        rows = await self._transaction.fetch(statement, self._of(account_id=account_id, kind=kind), long=True)
+        records = map(mappers.sync_record, rows)
+        return {record.external_id: record for record in records}
+
+    async def fingerprints(
+        self, account_id: AccountId, kind: str, external_ids: Collection[str]
+    ) -> Mapping[str, bytes]:
+        """By primary key, as the driver gives them."""
+        statement = self._transaction.among(FINGERPRINTS, SYNC_RECORD.c.external_id, external_ids)
+        rows = await self._transaction.fetch_raw(statement, self._of(account_id=account_id, kind=kind))
+        return dict(rows)
+
+    async def of_local(self, kind: str, local_id: UUID) -> Sequence[SyncRecord]:
+        """By account and external id."""
+        rows = await self._transaction.fetch(OF_LOCAL, self._of(kind=kind, local_id=local_id))
+        return [mappers.sync_record(row) for row in rows]
+
+    async def edited(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """From the marks that saves leave."""
+        return await self._edited.of(account_id, kind)
+
+    async def count(self, account_id: AccountId, kind: str) -> int:
+        """By primary key."""
+        rows = await self._transaction.fetch_raw(COUNT_LINKS, self._of(account_id=account_id, kind=kind))
+        return int(rows[0][0])
+
+    async def external_ids(self, account_id: AccountId, kind: str, *, after: str, limit: int) -> Sequence[str]:
+        """By primary key, which compares byte by byte: by code points."""
+        parameters = self._of(account_id=account_id, kind=kind, after=after, limit=limit)
+        return [str(key) for (key,) in await self._transaction.fetch_raw(EXTERNAL_IDS, parameters)]
+
+    async def of_run(self, run_id: RunId, *, limit: int) -> Sequence[SyncRecord]:
+        """By index."""
+        rows = await self._transaction.fetch(LINKS_OF_RUN, self._of(run_id=run_id, limit=limit), long=True)
+        return [mappers.sync_record(row) for row in rows]
+
+    async def remove_many(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> None:
+        """In slices."""
+        for slice_ in in_slices(external_ids):
+            await self._transaction.execute(_UNLINK, self._of(account_id=account_id, kind=kind, ids=slice_))
+
+    async def add_many(self, records: Sequence[SyncRecord]) -> None:
+        """In bulk."""
+        rows = [mappers.sync_record_row(self._tenant_id, record) for record in records]
+        if rows and not await self._transaction.insert(SYNC_RECORD, rows, len(rows)):
+            raise StorageConflict("one of the records was linked by somebody else meanwhile")
+        for kind in {record.kind for record in records}:
+            self._edited.linked_anew(kind, (record.local_id for record in records if record.kind == kind))
+
+    async def put_many(self, records: Sequence[SyncRecord]) -> None:
+        """In bulk; of two with one key the later one stays."""
+        latest = {(r.account_id, r.kind, r.external_id): r for r in records}
+        rows = (mappers.sync_record_row(self._tenant_id, record) for record in latest.values())
+        if latest:
+            await self._transaction.upsert(SYNC_RECORD, rows, len(latest))
+        for record in records:
+            self._edited.linked(record.kind, (record.local_id,))
+
+    def _of(self, **parameters: object) -> dict[str, object]:
+        return {"tenant_id": self._tenant_id, **parameters}
