@@ -25,11 +25,14 @@ OVERRIDE = "override"
 # The name by which an override or a journal line means a record as a whole.
 WHOLE = "*"
 
+# To look a member up in its enum costs ten times as much as a name of the module, and it is done per field.
+_OURS, _THEIRS, _BOTH, _NEITHER = Side.OURS, Side.THEIRS, Side.BOTH, Side.NEITHER
+
 NOTHING: Mapping[str, Value] = {}
 NO_LAWS: Mapping[str, Law] = {}
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class FieldDecision:
     """What one field gets. ``rule`` is a stable name, ``reason`` a sentence. ``value`` is None with ``neither``."""
 
@@ -145,15 +148,8 @@ def decide(
                 continue
             forms = field.canonical(mine), field.canonical(other)
             if not _same(*forms):
-                contest = Contest(
-                    canonical=field.canonical,
-                    known=name in agreed,
-                    base=agreed.get(name),
-                    ours=mine,
-                    theirs=other,
-                    edited=edited,
-                )
-                decisions.append(_decide_field(field, policy.law(field), overrides.get(name), contest, *forms))
+                contest = Contest(field.canonical, name in agreed, agreed.get(name), mine, other, edited)
+                decisions.append(_decide_field(field, policy.law(field), overrides.get(name), contest, forms))
     return Decision(fields=tuple(decisions), in_flight=frozenset(in_flight))
 
 
@@ -162,33 +158,29 @@ def _same(one: Value, other: Value) -> bool:
 
 
 def _decide_field(
-    field: Field, law: Law, override: Law | None, contest: Contest, mine: Value, other: Value
+    field: Field, law: Law, override: Law | None, contest: Contest, forms: tuple[Value, Value]
 ) -> FieldDecision:
-    """``mine`` and ``other`` are the canonical forms of ours and theirs."""
+    """``forms`` are the canonical forms of ours and theirs."""
     asked = override or law
-    alone = _one_changed(field, asked, contest, mine, other) if contest.known else _one_known(mine, other)
+    alone = _one_changed(asked, contest, *forms) if contest.known else _one_known(*forms)
     verdict, rule = alone or (asked.judge(contest), asked.name)
     side, value = _taken(field, verdict, contest)
-    return FieldDecision(
-        field=field.name,
-        base=contest.base,
-        ours=contest.ours,
-        theirs=contest.theirs,
-        value=value,
-        side=side,
-        rule=OVERRIDE if override and rule == asked.name else rule,
-        reason=verdict.reason,
-    )
+    rule = OVERRIDE if override and rule == asked.name else rule
+    return FieldDecision(field.name, contest.base, contest.ours, contest.theirs, value, side, rule, verdict.reason)
 
 
 def _taken(field: Field, verdict: Verdict, contest: Contest) -> tuple[Side, Value]:
     """A merged value that is one side's own is that side's: it need not be written there."""
     side = verdict.side
-    if side is Side.OURS or (side is Side.BOTH and field.same(verdict.value, contest.ours)):
-        return Side.OURS, contest.ours
-    if side is Side.THEIRS or (side is Side.BOTH and field.same(verdict.value, contest.theirs)):
-        return Side.THEIRS, contest.theirs
-    return side, verdict.value if side is Side.BOTH else None
+    if side is _BOTH:
+        if field.same(verdict.value, contest.ours):
+            return _OURS, contest.ours
+        if not field.same(verdict.value, contest.theirs):
+            return side, verdict.value
+        side = _THEIRS
+    if side is _NEITHER:
+        return side, None
+    return side, contest.ours if side is _OURS else contest.theirs
 
 
 _ONLY_WE_KNOW = Verdict(Side.OURS, "never agreed on, and only we have a value"), ONLY_OURS_KNOWN
@@ -205,10 +197,10 @@ def _one_known(mine: Value, other: Value) -> tuple[Verdict, str] | None:
     return _ONLY_THEY_KNOW if mine is None else None
 
 
-def _one_changed(field: Field, law: Law, contest: Contest, mine: Value, other: Value) -> tuple[Verdict, str] | None:
-    base = field.canonical(contest.base)
+def _one_changed(law: Law, contest: Contest, mine: Value, other: Value) -> tuple[Verdict, str] | None:
+    base = contest.canonical(contest.base)
     if _same(mine, base):
-        return (_KEPT_APART, law.name) if law.owner is Side.OURS else _THEY_CHANGED
+        return (_KEPT_APART, law.name) if law.owner is _OURS else _THEY_CHANGED
     if _same(other, base):
-        return (_OVERWRITTEN, law.name) if law.owner is Side.THEIRS else _WE_CHANGED
+        return (_OVERWRITTEN, law.name) if law.owner is _THEIRS else _WE_CHANGED
     return None

@@ -6,6 +6,7 @@ under the mirrored law, and a value that either side gave, or that its ``Verdict
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import ClassVar
 
 import attrs
@@ -28,6 +29,16 @@ class Verdict:
     value: Value = None
 
 
+_OURS_NEWER = Verdict(Side.OURS, "ours is newer")
+_THEIRS_NEWER = Verdict(Side.THEIRS, "theirs is newer")
+_NO_TIMES = Verdict(Side.NEITHER, "neither side says when it was edited")
+_TIE = "tie: the greater value, so that both sides agree"
+_OURS_GREATER, _THEIRS_GREATER = Verdict(Side.OURS, _TIE), Verdict(Side.THEIRS, _TIE)
+_THEIRS_STANDS = Verdict(Side.THEIRS, "the provider owns this field")
+_OURS_STANDS = Verdict(Side.OURS, "Tresen owns this field")
+_UNDECIDED = Verdict(Side.NEITHER, "both sides changed it: a person decides")
+
+
 @attrs.frozen(kw_only=True)
 class Edited:
     """When each side last edited the record (aware UTC, None: not told), to ``resolution_s`` seconds.
@@ -41,6 +52,19 @@ class Edited:
     resolution_s: int = 1
     skew_s: int = 0
 
+    @cached_property
+    def newer(self) -> Verdict | None:
+        """Which side edited it later, ``neither`` when neither tells; None: a tie. Worked out once per record."""
+        if self.ours_at is None or self.theirs_at is None:
+            if self.ours_at is self.theirs_at:
+                return _NO_TIMES
+            side = Side.OURS if self.theirs_at is None else Side.THEIRS
+            return Verdict(side, f"only {side.value} says when it was edited")
+        mine, other = as_utc(self.ours_at), as_utc(self.theirs_at)
+        if _tied(mine, other, self):
+            return None
+        return _OURS_NEWER if mine > other else _THEIRS_NEWER
+
     def mirrored(self) -> "Edited":
         """The sides swapped."""
         return attrs.evolve(self, ours_at=self.theirs_at, theirs_at=self.ours_at)
@@ -49,7 +73,7 @@ class Edited:
 NEVER_EDITED = Edited()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Contest:
     """A field that both sides changed, each to another value. ``known``: they agreed on ``base`` before."""
 
@@ -86,22 +110,12 @@ class Law:
     ASK: ClassVar["Law"]
 
 
-_OURS_NEWER = Verdict(Side.OURS, "ours is newer")
-_THEIRS_NEWER = Verdict(Side.THEIRS, "theirs is newer")
-
-
 def _newest(contest: Contest) -> Verdict:
-    edited = contest.edited
-    if edited.ours_at is None or edited.theirs_at is None:
-        if edited.ours_at is edited.theirs_at:
-            return Verdict(Side.NEITHER, "neither side says when it was edited")
-        side = Side.OURS if edited.theirs_at is None else Side.THEIRS
-        return Verdict(side, f"only {side.value} says when it was edited")
-    mine, other = as_utc(edited.ours_at), as_utc(edited.theirs_at)
-    if not _tied(mine, other, edited):
-        return _OURS_NEWER if mine > other else _THEIRS_NEWER
+    verdict = contest.edited.newer
+    if verdict is not None:
+        return verdict
     greater_is_ours = encoded(contest.canonical(contest.ours)) > encoded(contest.canonical(contest.theirs))
-    return Verdict(Side.OURS if greater_is_ours else Side.THEIRS, "tie: the greater value, so that both sides agree")
+    return _OURS_GREATER if greater_is_ours else _THEIRS_GREATER
 
 
 def _tied(mine: datetime, other: datetime, edited: Edited) -> bool:
@@ -133,15 +147,15 @@ def _members(value: Value) -> frozenset[str] | None:
 
 
 def _theirs(_: Contest) -> Verdict:
-    return Verdict(Side.THEIRS, "the provider owns this field")
+    return _THEIRS_STANDS
 
 
 def _ours(_: Contest) -> Verdict:
-    return Verdict(Side.OURS, "Tresen owns this field")
+    return _OURS_STANDS
 
 
 def _ask(_: Contest) -> Verdict:
-    return Verdict(Side.NEITHER, "both sides changed it: a person decides")
+    return _UNDECIDED
 
 
 Law.THEIRS = Law(name="theirs", judge=_theirs, owner=Side.THEIRS, mirror="ours")
