@@ -23,8 +23,28 @@ class few(FunctionElement[bool]):  # noqa: N801 - read as a word: few(column == 
         super().__init__(condition)
 
 
+class unsought(FunctionElement[Any]):  # noqa: N801 - read as a word: unsought(column) == value
+    """The column, but no index is chosen for what is said of it.
+
+    Where rows are only counted, SQLite would go through the wide primary key, which has all of the condition, rather
+    than through an index a tenth as large that has all of the columns. PostgreSQL knows better.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unsought, "sqlite")
+def _by_itself(element: unsought, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+@compiles(unsought)
 @compiles(few)
-def _plain(element: few, compiler: SQLCompiler, **options: Any) -> str:
+def _plain(element: few | unsought, compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(element.clauses, **options)
 
 

@@ -1,6 +1,6 @@
 """Makes a plan, applies it, and writes to the provider: the middle of a run."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -13,10 +13,10 @@ from ...domain.sync.run import Counts
 from ...domain.sync.state import Phase, SyncState
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
+from .kept_steps import AT_ONCE, Steps, grouped, read_steps
 from .plan_writer import PlanWriter
 from .planner import Watch
 from .run_books import Opened, RunBooks
-from .stale import AT_ONCE, grouped
 from .strand import AnyStrand
 
 # Where a provider does not tell what was deleted, everything is listed this often.
@@ -66,17 +66,18 @@ class Execution:
             run.plan_id = plan.id
         return writer, error
 
-    async def apply(self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]) -> None:
+    async def apply(
+        self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand], at_hand: Steps | None = None
+    ) -> None:
         """Every step, in order, in batches; each is one transaction, so that a crash loses at most one.
 
-        What a plan that was held would take away because a listing lacked it is asked for before anything is written.
+        ``at_hand`` are all of the plan's steps; without them they are read from the store. What a plan that was held
+        would take away because a listing lacked it is asked for before anything is written.
         """
         await self.enter(opened, list(strands), Phase.APPLYING)
         doubted = await self._doubted(opened, plan, strands) if plan.trips else frozenset()
-        start = 0
-        while rows := await self._rows(opened, plan, start):
-            await self._batch(opened, strands, rows, doubted)
-            start = rows[-1][0] + 1
+        async for batch in self._batches(opened, plan, at_hand):
+            await self._batch(opened, strands, batch, doubted)
         plan.end(PlanState.APPLIED, now=self.clock.now())
         await self.books.write(opened.run, "end_plan", lambda uow: saved(uow, plan))
 
@@ -118,32 +119,45 @@ class Execution:
         # One in the future was told by a clock that was wrong.
         return strand.scope.anew or last is None or not timedelta(0) <= self.clock.now() - last < LIST_EVERY
 
-    async def _rows(self, opened: Opened, plan: KeptPlan, start: int) -> Sequence[tuple[int, str, str]]:
-        return await self.books.read(opened.run, lambda uow: uow.plans.steps(plan.id, start=start, limit=AT_ONCE))
+    async def _batches(self, opened: Opened, plan: KeptPlan, at_hand: Steps | None = None) -> AsyncIterator[Steps]:
+        if at_hand is not None:
+            for start in range(0, len(at_hand), AT_ONCE):
+                yield at_hand[start : start + AT_ONCE]
+            return
+
+        after = 0
+        while True:
+
+            async def ask(uow: UnitOfWork, start: int = after) -> Sequence[tuple[int, str, str]]:
+                return await uow.plans.steps(plan.id, start=start, limit=AT_ONCE)
+
+            rows = await self.books.read(opened.run, ask)
+            if not rows:
+                return
+            yield read_steps(rows, self.laws)
+            after = rows[-1][0] + 1
 
     async def _doubted(
         self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]
     ) -> Collection[tuple[str, str | None]]:
         """Kind and id of records that no listing may take away: the provider has them, or does not say."""
         doubted: set[tuple[str, str | None]] = set()
-        start = 0
-        while rows := await self._rows(opened, plan, start):
-            for kind, steps in grouped(rows, self.laws):
+        async for batch in self._batches(opened, plan):
+            for kind, steps in grouped(batch):
                 unlisted = [str(step.external_id) for step in steps if step.proof == "listing"]
                 doubted |= {(kind, one) for one in await strands[kind].doubted(opened, unlisted)}
-            start = rows[-1][0] + 1
         return doubted
 
     async def _batch(
         self,
         opened: Opened,
         strands: Mapping[str, AnyStrand],
-        rows: Sequence[tuple[int, str, str]],
+        batch: Steps,
         doubted: Collection[tuple[str, str | None]],
     ) -> None:
         groups = [
             (kind, [step for step in steps if (kind, step.external_id) not in doubted])
-            for kind, steps in grouped(rows, self.laws)
+            for kind, steps in grouped(batch)
         ]
 
         async def work(uow: UnitOfWork) -> Counts:

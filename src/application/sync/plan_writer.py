@@ -14,10 +14,16 @@ from ...domain.sync.run import Counts, Run, SyncError
 from ...domain.sync.schema import Schema
 from ...domain.sync.step import Step, count
 from ..ports.unit_of_work import UnitOfWork
+from .kept_steps import Steps
 from .run_books import RunBooks
 
 # The steps of so many plans of an account are kept, for what-if; of older ones only what the plan itself says.
 KEPT = 100
+# A plan of no more steps than this is applied from memory: to read them back takes as long as to make them.
+AT_HAND = 1000
+
+# A step and its line.
+Lined = tuple[Step, str]
 
 
 @attrs.define
@@ -28,7 +34,7 @@ class PartWriter:
     policy: Policy
     tally: Tally
     actions: dict[str, int] = attrs.field(factory=dict)
-    deletions: list[str] = attrs.field(factory=list)
+    deletions: list[Lined] = attrs.field(factory=list)
     seen: int = 0
     cursor: str | None = None
     complete: bool = False
@@ -37,15 +43,16 @@ class PartWriter:
     def __attrs_post_init__(self) -> None:
         self._fingerprint = Fingerprint(self.schema, self.policy)
 
-    def take(self, steps: Sequence[Step]) -> list[str]:
-        """Count them; the lines of those that are no deletions, which are kept for the end."""
-        lines: list[str] = []
+    def take(self, steps: Sequence[Step]) -> list[Lined]:
+        """Count them; those that are no deletions, which are kept for the end."""
+        lines: list[Lined] = []
         for step in steps:
             count(step, self.schema, self.tally)
-            self._fingerprint.add(step)
+            text = step_line(step)
+            self._fingerprint.add_line(text)
             action = step.decision.action
             self.actions[action.value] = self.actions.get(action.value, 0) + 1
-            (self.deletions if action is Action.DELETE_HERE else lines).append(step_line(step))
+            (self.deletions if action is Action.DELETE_HERE else lines).append((step, text))
         return lines
 
     def part(self) -> Part:
@@ -76,6 +83,12 @@ class PlanWriter:
     _books: RunBooks
     parts: list[PartWriter] = attrs.field(factory=list)
     _number: int = 0
+    _steps: list[tuple[str, Step]] = attrs.field(factory=list)
+
+    @property
+    def at_hand(self) -> Steps | None:
+        """All steps with their kinds, in order, exactly as they are stored; None: there are too many to hold."""
+        return self._steps if len(self._steps) == self._number else None
 
     @property
     def is_empty(self) -> bool:
@@ -106,7 +119,7 @@ class PlanWriter:
         return Counts()
 
     async def _store(
-        self, kind: str, lines: Sequence[str], errors: Sequence[SyncError] = (), settled: Sequence[str] = ()
+        self, kind: str, lines: Sequence[Lined], errors: Sequence[SyncError] = (), settled: Sequence[str] = ()
     ) -> None:
         if not (lines or errors or settled):
             return
@@ -116,7 +129,7 @@ class PlanWriter:
             if lines and not start:
                 await uow.plans.add(self.plan)
             if lines:
-                await uow.plans.add_steps(self.plan.id, start, [(kind, line) for line in lines])
+                await uow.plans.add_steps(self.plan.id, start, [(kind, text) for _, text in lines])
             if errors:
                 await uow.runs.add_errors(errors)
                 ids = [error.external_id for error in errors if error.external_id is not None]
@@ -126,4 +139,8 @@ class PlanWriter:
             return Counts(errors=len(errors))
 
         await self._books.write(self._run, "plan_batch", store)
+        if self._number + len(lines) <= AT_HAND:
+            self._steps += [(kind, step) for step, _ in lines]
+        else:
+            self._steps.clear()
         self._number += len(lines)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from ...domain.sync.action import Action
-from ...domain.sync.documents import read_step
 from ...domain.sync.kept_plan import KeptPlan, PlanStale
 from ...domain.sync.laws import Laws
 from ...domain.sync.override import Override
@@ -14,10 +13,10 @@ from ...domain.sync.push import Push
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
+from .kept_steps import AT_ONCE, grouped, read_steps
 from .strand import AnyStrand
 from .twins import here_meanwhile
 
-AT_ONCE = 500
 _SHOWN = 5
 
 
@@ -34,7 +33,7 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, strands: Mapping[str, An
     stale: list[str] = []
     start = 0
     while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
-        for kind, steps in grouped(rows, laws):
+        for kind, steps in grouped(read_steps(rows, laws)):
             stale += await _stale(uow, strands[kind], steps, plan.created_at)
         start = rows[-1][0] + 1
     if stale:
@@ -81,13 +80,3 @@ def _is_on_its_way(step: Step, pushes: Sequence[Push], being_made: Collection[UU
     if step.external_id is None or step.decision.action is Action.RESTORE_THERE:
         return step.local_id in being_made
     return any(push.created_at >= since for push in pushes)
-
-
-def grouped(rows: Sequence[tuple[int, str, str]], laws: Laws) -> list[tuple[str, list[Step]]]:
-    """Steps of one kind that follow each other, in order. Raises InvalidValue for a line that cannot be read."""
-    groups: list[tuple[str, list[Step]]] = []
-    for _, kind, text in rows:
-        if not groups or groups[-1][0] != kind:
-            groups.append((kind, []))
-        groups[-1][1].append(read_step(text, laws))
-    return groups

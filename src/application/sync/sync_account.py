@@ -163,7 +163,7 @@ class SyncAccount:
         """What was seen before a walk broke off is applied, too; only what was walked through to its end is covered."""
         by_name = {strand.name: strand for strand in strands}
         if not writer.is_empty:
-            await self._execution.apply(opened, writer.plan, by_name)
+            await self._execution.apply(opened, writer.plan, by_name, writer.at_hand)
         parts = [writing.part() for writing in writer.parts]
         await self._execution.arrive(opened, by_name, parts if error is None else parts[:-1])
         if error is not None:

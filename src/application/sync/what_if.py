@@ -14,8 +14,8 @@ from ...domain.sync.schema import Schema
 from ...domain.sync.step import count
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
+from .kept_steps import AT_ONCE, grouped, read_steps
 from .policy_book import PolicyBook
-from .stale import AT_ONCE, grouped
 
 
 @attrs.frozen(kw_only=True)
@@ -91,7 +91,7 @@ class WhatIf:
     async def _decide(self, uow: UnitOfWork, plan: KeptPlan, parts: Mapping[str, _Part], limit: int) -> WhatIfReport:
         different, found, start = 0, list[tuple[str, Difference]](), 0
         while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
-            for kind, steps in grouped(rows, self._policies.laws):
+            for kind, steps in grouped(read_steps(rows, self._policies.laws)):
                 part, schema = parts[kind], self._schemas[kind]
                 part.steps += len(steps)
                 for step in steps:

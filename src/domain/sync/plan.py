@@ -26,10 +26,6 @@ class Fingerprint:
         self._head = line(schema.kind) + policy_line(policy)
         self._count = self._sum = 0
 
-    def add(self, step: Step) -> None:
-        """One more step."""
-        self.add_line(step_line(step))
-
     def add_line(self, text: str) -> None:
         """One more step, as its line."""
         self._count += 1

@@ -10,7 +10,7 @@ from ....domain.shared.errors import StorageConflict
 from ....domain.shared.ids import AccountId, RunId, TenantId
 from ....domain.sync.record import SyncRecord
 from ..connection import Transaction
-from ..hints import few
+from ..hints import few, unsought
 from ..mappers import sync as mappers
 from ..tables import SYNC_RECORD
 from .edited import EditedRecords
@@ -29,7 +29,15 @@ OF_LOCAL = (
 )
 
 _own_side = (SYNC_RECORD.c.tenant_id == bindparam("tenant_id"), *_side)
-COUNT_LINKS = select(func.count()).select_from(SYNC_RECORD).where(*_own_side)
+COUNT_LINKS = (
+    select(func.count())
+    .select_from(SYNC_RECORD)
+    .where(
+        SYNC_RECORD.c.tenant_id == bindparam("tenant_id"),
+        unsought(SYNC_RECORD.c.account_id) == bindparam("account_id"),
+        unsought(SYNC_RECORD.c.kind) == bindparam("kind"),
+    )
+)
 EXTERNAL_IDS = (
     select(SYNC_RECORD.c.external_id)
     .where(*_own_side, SYNC_RECORD.c.external_id > bindparam("after"))
@@ -80,7 +88,7 @@ class SqlSyncRecords(SyncRecords):
         return await self._edited.of(account_id, kind)
 
     async def count(self, account_id: AccountId, kind: str) -> int:
-        """By primary key."""
+        """By the smallest index."""
         rows = await self._transaction.fetch_raw(COUNT_LINKS, self._of(account_id=account_id, kind=kind))
         return int(rows[0][0])
 

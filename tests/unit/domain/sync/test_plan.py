@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tresen.domain.sync.action import Action
-from tresen.domain.sync.documents import policy_line, read_step
+from tresen.domain.sync.documents import policy_line, read_step, step_line
 from tresen.domain.sync.guards import Guards, Share
 from tresen.domain.sync.laws import Edited, Law, Laws
 from tresen.domain.sync.plan import Fingerprint, Plan, make_plan, what_if
@@ -68,7 +68,7 @@ def test_a_plan_is_the_policy_and_its_steps_in_lines(made: list[Step], policy: P
 def test_a_fingerprint_may_be_taken_step_by_step(made: list[Step], policy: Policy) -> None:
     fingerprint = Fingerprint(SCHEMA, policy)
     for each in made:
-        fingerprint.add(each)
+        fingerprint.add_line(step_line(each))
     assert fingerprint.hex() == make_plan(SCHEMA, policy, made, shared=0).fingerprint
 
 
