@@ -3,7 +3,8 @@
 The database has its schema already. The first call creates tenant and account and loads everything; a further call on
 the same database asks what changed since, or, ``whole``, lists everything again. There are no leads, and they are
 synced first: what is measured is a run, as a worker makes one after the other, not the loading of libraries and the
-first connection. Prints one JSON line with seconds (of the run alone), records seen, created and updated, and peak memory in MB.
+first connection. Prints one JSON line with seconds (of the run alone), records seen, created and updated, and peak
+memory in MB.
 """
 
 import json

@@ -14,7 +14,7 @@ from tresen.domain.leads.lead import Lead
 from tresen.domain.membership.member import Member
 from tresen.domain.membership.membership import Membership
 from tresen.domain.shared.errors import StorageConflict
-from tresen.domain.shared.ids import TenantId
+from tresen.domain.shared.ids import RunId, TenantId
 from tresen.domain.sync.record import SyncRecord
 from tresen.domain.sync.schema import Value
 from tresen.domain.tenancy.provider_account import ProviderAccount
@@ -52,6 +52,24 @@ async def test_a_record_comes_back_as_it_was_put(
     found = await backend.read(tenant, lambda uow: uow.sync_records.by_external_ids(account.id, MEMBER, [ODD]))
     assert found == {ODD: record}
     assert all(same(found[ODD].base[name], value) for name, value in base.items())
+
+
+async def test_a_batch_may_hold_what_is_new_what_stays_and_what_leads_elsewhere(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, member: Member
+) -> None:
+    other, run = a_member(tenant), RunId(IDS.new())
+    await backend.write(tenant, lambda uow: uow.members.add(other))
+    old = [a_record(account.id, f"{n}", member, base={"n": "old"}) for n in range(3)]
+    await put(backend, tenant, *old)
+    stays = attrs.evolve(old[0], base={"n": "stays"}, fingerprint=b"stays", synced_at=LATER)
+    leads_elsewhere = attrs.evolve(old[1], base={"n": "elsewhere"}, local_id=other.id, run_id=run)
+    new = a_record(account.id, "new", member, base={"n": "new"})
+    await put(backend, tenant, stays, leads_elsewhere, new)
+    keys = ["0", "1", "2", "new"]
+    found = await backend.read(tenant, lambda uow: uow.sync_records.by_external_ids(account.id, MEMBER, keys))
+    assert found == {"0": stays, "1": leads_elsewhere, "2": old[2], "new": new}
+    assert await backend.read(tenant, lambda uow: uow.sync_records.of_local(MEMBER, other.id)) == [leads_elsewhere]
+    assert await backend.read(tenant, lambda uow: uow.sync_records.of_run(run, limit=9)) == [leads_elsewhere]
 
 
 @pytest.mark.parametrize("count", [1, 2, 300])

@@ -75,7 +75,8 @@ async def test_saved_in_bulk_is_as_if_saved_one_by_one(backend: Backend, tenant:
     entities = [await stored(backend, tenant, kind) for _ in range(3)]
     untouched = await stored(backend, tenant, kind)
     async with backend.units.open(tenant) as uow:
-        for entity in entities:
+        # One stays as it is: what has an index does not change then.
+        for entity in entities[1:]:
             kind.change(entity)
         await kind.synced(uow).save_many(entities)
         await uow.commit()
@@ -90,7 +91,7 @@ async def test_one_stale_entity_refuses_the_bulk(backend: Backend, tenant: Tenan
     async with backend.units.open(tenant) as uow:
         await kind.of(uow).save(await kind.of(uow).get(entities[1].id))
         await uow.commit()
-    for entity in entities:
+    for entity in entities[1:]:
         kind.change(entity)
     with pytest.raises(StaleVersion):
         await backend.write(tenant, lambda uow: kind.synced(uow).save_many(entities))

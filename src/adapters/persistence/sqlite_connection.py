@@ -104,11 +104,12 @@ class SqliteTransaction(SqliteConnection, Transaction):
         """Executemany; short rows, whose statement costs more than their values, many to a statement."""
         writing = writing_of(table)
         many = writing.insert_many if len(writing.names) <= _SHORT else None
-        return await self._write(writing.insert, table, rows, count, many)
+        return await self._write(writing.insert, table, rows, count, many=many)
 
     async def upsert(self, table: Table, rows: Iterable[Row], count: int) -> None:
-        """Executemany."""
-        await self._write(writing_of(table).upsert, table, rows, count)
+        """Executemany; in place where that is possible."""
+        writing = writing_of(table)
+        await self._write(writing.upsert, table, rows, count, first=writing.in_place)
 
     async def update(self, table: Table, row: Row) -> bool:
         """One row."""
@@ -117,8 +118,9 @@ class SqliteTransaction(SqliteConnection, Transaction):
         return await self._write(sql, table, (row,), 1)
 
     async def update_versions(self, table: Table, rows: Iterable[Row], count: int) -> bool:
-        """Executemany."""
-        return await self._write(writing_of(table).update_version, table, rows, count)
+        """Executemany; in place where that is possible."""
+        writing = writing_of(table)
+        return await self._write(writing.update_version, table, rows, count, first=writing.in_place)
 
     async def work(self, do: Callable[[sqlite3.Connection], T]) -> T:
         """Within the transaction; an error leaves what was done before it."""
@@ -155,8 +157,19 @@ class SqliteTransaction(SqliteConnection, Transaction):
         if self._driver.in_transaction:
             self._driver.execute("ROLLBACK")
 
-    async def _write(self, sql: str, table: Table, rows: Iterable[Row], count: int, many: str | None = None) -> bool:
-        """``many`` does for ``MANY`` rows at once what ``sql`` does for one."""
+    async def _write(
+        self,
+        sql: str,
+        table: Table,
+        rows: Iterable[Row],
+        count: int,
+        *,
+        many: str | None = None,
+        first: str | None = None,
+    ) -> bool:
+        """``many`` does for ``MANY`` rows at once what ``sql`` does for one. ``first`` is tried before ``sql``, which
+        then need not do anything for the rows for which that was enough.
+        """
         await self.begin()
         if count == 1:
             return await self._piece(sql, table, rows) == 1
@@ -164,7 +177,10 @@ class SqliteTransaction(SqliteConnection, Transaction):
         written = 0
         try:
             for piece in _pieces(rows):
-                written += await self._piece(sql, table, piece, many)
+                done = 0 if first is None else await self._piece(first, table, piece)
+                if done < len(piece):
+                    done = min(len(piece), done + await self._piece(sql, table, piece, many))
+                written += done
                 await asyncio.sleep(0)
         finally:
             # A full disk may have ended the whole transaction.

@@ -1,6 +1,6 @@
 """The texts of the statements that write."""
 
-from sqlalchemy import BigInteger, Column, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
 from tresen.adapters.persistence.statements import Writing
 from tresen.adapters.persistence.tables import JOB, METADATA
@@ -36,6 +36,18 @@ def test_an_update_never_leaves_the_primary_key_and_asks_for_the_version_before(
         "WHERE old.tenant_id = new.tenant_id AND old.id = new.id AND old.version = new.version - 1"
     )
     assert writing.has_rivals
+
+
+def test_a_row_is_updated_in_place_where_some_of_its_columns_have_an_index_and_others_none() -> None:
+    assert Writing(_TABLE, "?").in_place is None
+    columns = (Column("id", Text), Column("name", Text), Column("note", Text), Column("version", BigInteger))
+    indexed = Table("one", MetaData(), *columns, PrimaryKeyConstraint("id"), Index("by_name", "name", "id"))
+    assert Writing(indexed, "?").in_place == (
+        "UPDATE one SET note = ?3, version = ?4 WHERE id = ?1 AND name IS ?2 AND version = CAST(?4 AS BIGINT) - 1"
+    )
+    all_indexed = Table("two", MetaData(), Column("id", Text), Column("name", Text), PrimaryKeyConstraint("id"))
+    Index("by_it", all_indexed.c.name)
+    assert Writing(all_indexed, "?").in_place is None
 
 
 # Workers and schedulers look for what is due in the whole installation.
