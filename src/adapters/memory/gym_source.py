@@ -144,7 +144,7 @@ class MemorySource(Source):
                 for external_id, at in self.shelf.tombstones.items()
                 if at >= since
             ]
-        return sorted(found, key=lambda one: (one.at, int(one.external_id)))
+        return sorted(found, key=lambda one: (one.at, len(one.external_id), one.external_id))
 
     def _cursor(self, moment: datetime) -> str:
         return f"{self.shelf.epoch}@{moment.isoformat()}"

@@ -26,6 +26,7 @@ from ..ports.gym import GymGateway, GymProviders, Operation, Support
 from ..ports.locks import RunLocks
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from ..sync.reading import read
 from ..tenancy.choose_account import choose_account
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
@@ -216,7 +217,7 @@ def _may(support: Support, account: ProviderAccount) -> bool:
 def _readable(answer: Observed) -> Observed:
     """It came back, so the write may have taken effect; nobody may repeat it because the answer makes no sense."""
     try:
-        answer.read()
+        read(answer)
     except InvalidValue as error:
         raise GatewayUnavailable(f"the provider's answer cannot be read: {error.message}") from error
     return answer

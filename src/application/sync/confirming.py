@@ -17,6 +17,7 @@ from ...domain.sync.side import Side
 from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import link_here
 from .scope import Scope
@@ -38,7 +39,7 @@ class Confirm(Generic[E]):
         if answer is None:
             await uow.sync_records.remove_many(scope.account_id, kind, [push.external_id or ""])
             return await self._end(uow, push, PushState.DONE)
-        theirs = answer.read().values
+        theirs = read(answer).values
         link = await self._link(uow, push, answer)
         if link is None:
             if push.external_id is None:
@@ -132,7 +133,7 @@ class Confirm(Generic[E]):
             await self._kind.save(uow, [entity])
             changes = self._normalised(push, link, spelled, entity.version)
         base = {**link.base, **taken}
-        theirs = answer.read().values
+        theirs = read(answer).values
         # Another edit there, or here, is looked at by the next run: then the link still stands where it was.
         seen = all(name not in theirs or fields[name].same(theirs[name], base[name]) for name in fields if name in base)
         return (

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.shared.errors import TresenError
+from ...domain.shared.errors import InvalidValue, TresenError
 from ...domain.sync.action import Action
 from ...domain.sync.decision import Decision
 from ...domain.sync.laws import Edited, Law, Laws
@@ -19,6 +19,7 @@ from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .known import Known, known
 from .need import needed_pushes, needs_writing
+from .reading import can_be_kept, named, ours, read
 from .records import RecordKind, Versioned
 from .reviving import reviving
 from .scope import Scope
@@ -53,8 +54,8 @@ class Examiner(Generic[E]):
 
         ``edited``: external ids of those to look at even when the provider's record is as it was.
         """
-        latest = {one.external_id: one for one in batch}
-        examined = Examined()
+        latest, refused = named(batch, self._scope, self._kind.schema.kind)
+        examined = Examined(errors=refused)
         fresh, changed = await self._sort(uow, latest, edited, examined)
         examined.fresh = self._read(fresh, examined)
         await self._compare(uow, self._read(changed, examined), examined)
@@ -63,6 +64,7 @@ class Examiner(Generic[E]):
     async def gone(self, uow: UnitOfWork, external_ids: Sequence[str], proof: str) -> Examined:
         """Records that the provider is proved to have no more. Those that no link knows need nothing."""
         examined = Examined()
+        external_ids = [one for one in external_ids if can_be_kept(one)]
         found = await known(uow, self._kind, self._scope, external_ids)
         await self._kind.prepare(uow, [link.base for link in found.links.values()])
         revived: Collection[UUID] = ()
@@ -73,7 +75,11 @@ class Examiner(Generic[E]):
             if link is None:
                 examined.settled.append(external_id)
                 continue
-            step = self._lost(found, link, proof)
+            try:
+                step = self._lost(found, link, proof)
+            except InvalidValue as error:
+                examined.errors.append(self._scope.error(self._kind.schema.kind, external_id, error))
+                continue
             if step.decision.action is Action.RESTORE_THERE and link.local_id in revived:
                 # It waits to be made there anew, or a person is asked because that was refused.
                 examined.settled.append(external_id)
@@ -100,8 +106,8 @@ class Examiner(Generic[E]):
         return attrs.evolve(step, inputs=inputs, decision=self._decide(inputs))
 
     def lonely(self, entity: E) -> Step:
-        """The step for a record that is on our side alone."""
-        inputs = Inputs(base=None, ours=self._kind.values(entity), theirs=GONE, edited=self._edited(entity, None))
+        """The step for a record that is on our side alone. Raises InvalidValue when it cannot be kept."""
+        inputs = Inputs(base=None, ours=ours(self._kind, entity), theirs=GONE, edited=self._edited(entity, None))
         return Step(
             external_id=None,
             local_id=entity.id,
@@ -111,10 +117,10 @@ class Examiner(Generic[E]):
         )
 
     def paired(self, one: Observed, reading: Reading, entity: E) -> Step:
-        """The step for a record that turned out to be one of ours."""
+        """The step for a record that turned out to be one of ours. Raises InvalidValue when ours cannot be kept."""
         inputs = Inputs(
             base=None,
-            ours=self._kind.values(entity),
+            ours=ours(self._kind, entity),
             theirs=reading.values,
             edited=self._edited(entity, reading),
         )
@@ -148,7 +154,7 @@ class Examiner(Generic[E]):
         readings = []
         for one in observed:
             try:
-                readings.append((one, one.read()))
+                readings.append((one, read(one)))
             except TresenError as error:
                 examined.errors.append(self._scope.error(self._kind.schema.kind, one.external_id, error))
         return readings
@@ -162,7 +168,12 @@ class Examiner(Generic[E]):
         await self._kind.prepare(uow, [*agreed, *(reading.values for _, reading in readings)])
         for one, reading in readings:
             link = found.links[one.external_id]
-            self._add(examined, found, link, self._both(found, link, one, reading))
+            try:
+                step = self._both(found, link, one, reading)
+            except InvalidValue as error:
+                examined.errors.append(self._scope.error(self._kind.schema.kind, one.external_id, error))
+            else:
+                self._add(examined, found, link, step)
 
     def _add(self, examined: Examined, found: Known[E], link: SyncRecord, step: Step) -> None:
         pushes, conflicts = found.pushes.get(link.external_id, ()), found.conflicts.get(link.external_id, ())
@@ -177,7 +188,7 @@ class Examiner(Generic[E]):
         entity = found.entities.get(link.local_id)
         inputs = Inputs(
             base=link.base,
-            ours=GONE if entity is None else self._kind.values(entity),
+            ours=GONE if entity is None else ours(self._kind, entity),
             theirs=reading.values,
             edited=self._edited(entity, reading),
             overrides=self._overrides(found.overrides.get(link.external_id, ())),
@@ -189,7 +200,7 @@ class Examiner(Generic[E]):
         entity = found.entities.get(link.local_id)
         inputs = Inputs(
             base=link.base,
-            ours=GONE if entity is None else self._kind.values(entity),
+            ours=GONE if entity is None else ours(self._kind, entity),
             theirs=GONE,
             edited=self._edited(entity, None),
             overrides=self._overrides(found.overrides.get(link.external_id, ())),

@@ -15,6 +15,7 @@ from ...domain.sync.run import Counts, SyncError
 from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from .reading import due_again, named, read
 from .records import RecordKind, Versioned
 from .scope import Scope
 
@@ -32,30 +33,31 @@ class FirstLoad(Generic[E]):
     async def __call__(self, uow: UnitOfWork, batch: Sequence[Observed]) -> Counts:
         """Store a batch; one that an earlier batch showed already counts as unchanged, and is due if it changed."""
         scope, kind = self._scope, self._kind.schema.kind
-        latest = {one.external_id: one for one in batch}
+        latest, errors = named(batch, scope, kind)
         known = await uow.sync_records.fingerprints(scope.account_id, kind, latest.keys())
-        errors: list[SyncError] = []
-        read: list[tuple[Observed, Values]] = []
+        readable: list[tuple[Observed, Values]] = []
         for external_id, one in latest.items():
             if external_id not in known:
                 try:
-                    read.append((one, one.read().values))
+                    readable.append((one, read(one).values))
                 except TresenError as error:
                     errors.append(scope.error(kind, external_id, error))
-        created = await self._store(uow, read, errors)
+        created = await self._store(uow, readable, errors)
         due = [external_id for external_id, was in known.items() if was != latest[external_id].fingerprint]
         if errors:
             await uow.runs.add_errors(errors)
-            due += [str(error.external_id) for error in errors]
+            due += due_again(errors)
         if due:
             await uow.due.add(scope.account_id, kind, due)
         return Counts(created=created, unchanged=len(known), errors=len(errors))
 
-    async def _store(self, uow: UnitOfWork, read: Sequence[tuple[Observed, Values]], errors: list[SyncError]) -> int:
-        await self._kind.prepare(uow, [values for _, values in read])
+    async def _store(
+        self, uow: UnitOfWork, readable: Sequence[tuple[Observed, Values]], errors: list[SyncError]
+    ) -> int:
+        await self._kind.prepare(uow, [values for _, values in readable])
         added: list[E] = []
         links: list[tuple[E, Observed, Values]] = []
-        for one, values in read:
+        for one, values in readable:
             try:
                 entity = self._kind.create(values, id=self._ids.new(), now=self._scope.now)
             except TresenError as error:

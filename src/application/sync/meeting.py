@@ -7,6 +7,7 @@ from uuid import UUID
 
 import attrs
 
+from ...domain.shared.errors import InvalidValue
 from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.pairing import match_values, pair
@@ -30,7 +31,9 @@ TWINS = "two of ours have one address, so it is not made at the provider; merge 
 
 @attrs.frozen
 class Met:
-    """What comes of a meeting. ``errors``: ours that are not made at the provider, though they are to be."""
+    """What comes of a meeting. ``errors``: ours that are not made at the provider, though they are to be, and records
+    that cannot be compared.
+    """
 
     steps: Sequence[Step]
     errors: Sequence[SyncError]
@@ -55,7 +58,7 @@ class Meeting(Generic[E]):
         ours = {**await self._kind.unlinked(uow, {*self._keys(theirs), *create}), **revived}
         pairing = pair(self._kind.schema, ours, theirs)
         entities = await self._kind.load(uow, [*pairing.pairs, *pairing.only_ours])
-        steps = [self._examiner.paired(*by_id[key], entities[local]) for local, key in pairing.pairs.items()]
+        steps, errors = self._paired({key: (by_id[key], entities[local]) for local, key in pairing.pairs.items()})
         doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}
         asked = await self._asked(uow, list(doubts))
         steps += [
@@ -66,9 +69,18 @@ class Meeting(Generic[E]):
         steps += [self._examiner.fresh(*by_id[key]) for key in (*pairing.only_theirs, *separate)]
         alone = pairing.only_ours if create else ()
         twins = alike(self._kind.schema, ours)
-        errors = [self._ambiguous(key) for key in alone if key in twins]
-        steps += await self._lonely(uow, [entities[key] for key in alone if key not in twins])
-        return Met(steps, errors)
+        errors += [self._ambiguous(key) for key in alone if key in twins]
+        lonely, unkept = await self._lonely(uow, [entities[key] for key in alone if key not in twins])
+        return Met([*steps, *lonely], [*errors, *unkept])
+
+    def _paired(self, pairs: Mapping[str, tuple[Fresh, E]]) -> tuple[list[Step], list[SyncError]]:
+        steps, errors = list[Step](), list[SyncError]()
+        for key, (fresh, entity) in pairs.items():
+            try:
+                steps.append(self._examiner.paired(*fresh, entity))
+            except InvalidValue as error:
+                errors.append(self._scope.error(self._kind.schema.kind, key, error))
+        return steps, errors
 
     def _keys(self, records: Mapping[str, Values]) -> set[MatchValues]:
         schema = self._kind.schema
@@ -97,11 +109,18 @@ class Meeting(Generic[E]):
             at=self._scope.now,
         )
 
-    async def _lonely(self, uow: UnitOfWork, entities: Sequence[E]) -> list[Step]:
+    async def _lonely(self, uow: UnitOfWork, entities: Sequence[E]) -> tuple[list[Step], list[SyncError]]:
+        steps, errors = list[Step](), list[SyncError]()
         if not entities:
-            return []
+            return steps, errors
         on_the_way: Collection[UUID] = await uow.pushes.creating(self._scope.account_id, self._kind.schema.kind)
-        return [self._examiner.lonely(entity) for entity in entities if entity.id not in on_the_way]
+        for entity in entities:
+            if entity.id not in on_the_way:
+                try:
+                    steps.append(self._examiner.lonely(entity))
+                except InvalidValue as error:
+                    errors.append(self._scope.error(self._kind.schema.kind, None, error))
+        return steps, errors
 
 
 def alike(schema: Schema, records: Mapping[UUID, Values]) -> Collection[UUID]:

@@ -15,6 +15,7 @@ from ...domain.sync.schema import Schema
 from ...domain.sync.step import Step, count
 from ..ports.unit_of_work import UnitOfWork
 from .kept_steps import Steps
+from .reading import due_again
 from .run_books import RunBooks
 
 # The steps of so many plans of an account are kept, for what-if; of older ones only what the plan itself says.
@@ -132,8 +133,7 @@ class PlanWriter:
                 await uow.plans.add_steps(self.plan.id, start, [(kind, text) for _, text in lines])
             if errors:
                 await uow.runs.add_errors(errors)
-                ids = [error.external_id for error in errors if error.external_id is not None]
-                await uow.due.add(self._run.account_id, kind, ids)
+                await uow.due.add(self._run.account_id, kind, due_again(errors))
             if settled:
                 await uow.due.remove(self._run.account_id, kind, settled)
             return Counts(errors=len(errors))

@@ -14,6 +14,7 @@ from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examined, Examiner
 from .meeting import Meeting
 from .plan_writer import PartWriter, PlanWriter
+from .reading import due_again
 from .records import MatchValues, RecordKind, Versioned
 from .reviving import values_of_reviving
 from .run_books import Opened, RunBooks
@@ -146,7 +147,8 @@ class Planner(Generic[E]):
             if not linked:
                 return missing
             absent = [key for key in walk.generation.missing(linked) if key not in lost]
-            missing += [str(step.external_id) for step in (await self._lost(opened, absent, "listing")).steps]
+            found = await self._lost(opened, absent, "listing")
+            missing += [str(step.external_id) for step in found.steps] + due_again(found.errors)
             after = linked[-1]
 
     async def _look(
@@ -180,7 +182,7 @@ class Planner(Generic[E]):
             for step in found.steps:
                 _add(met, step)
             # The others are asked already.
-            told = {*met.settled, *(step.external_id for step in met.steps)}
+            told = {*met.settled, *due_again(met.errors), *(step.external_id for step in met.steps)}
             asked = dict.fromkeys(one.external_id for one, _ in waiting if one.external_id not in told)
             met.settled += asked
             met.unchanged += len(asked)

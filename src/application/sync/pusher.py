@@ -32,6 +32,7 @@ from ..ports.sources import Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
 from .confirming import Confirm
 from .meeting import TWINS, alike
+from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import link_here
 from .run_books import Opened, RunBooks
@@ -255,7 +256,7 @@ _WHY: Mapping[PushState, str] = {
 
 def _read(observed: Observed) -> Reading | None:
     try:
-        return observed.read()
+        return read(observed)
     except InvalidValue:
         return None
 

@@ -30,8 +30,8 @@ class Scope:
     anew: bool = False
     now: datetime
 
-    def error(self, kind: str, external_id: str, error: TresenError) -> SyncError:
-        """What went wrong with one record."""
+    def error(self, kind: str, external_id: str | None, error: TresenError) -> SyncError:
+        """What went wrong with one record; where its id is none (None), the message names it."""
         return SyncError(
             run_id=self.run_id,
             kind=kind,

@@ -14,11 +14,15 @@ def check_text(value: object, field: str, *, longest: int, may_be_empty: bool = 
         raise InvalidValue(f"{field} is a text, not a {type(value).__name__}", field=field)
     if not value and not may_be_empty:
         raise InvalidValue(f"{field} is empty", field=field)
-    if "\0" in value:
+    if kept_size(value, field) > longest:
+        raise InvalidValue(f"{field} is longer than {longest} bytes", field=field)
+
+
+def kept_size(text: str, field: str) -> int:
+    """How many bytes it has in UTF-8. Raises InvalidValue unless every store can keep it as it is."""
+    if "\0" in text:
         raise InvalidValue(f"{field} has a NUL in it, which cannot be kept", field=field)
     try:
-        size = len(value) if value.isascii() else len(value.encode())
+        return len(text) if text.isascii() else len(text.encode())
     except UnicodeEncodeError:
         raise InvalidValue(f"{field} has half a surrogate pair in it, which cannot be kept", field=field) from None
-    if size > longest:
-        raise InvalidValue(f"{field} is longer than {longest} bytes", field=field)

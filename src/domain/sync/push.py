@@ -7,6 +7,7 @@ from uuid import UUID
 import attrs
 
 from ..shared.ids import AccountId, PushId, RunId, TenantId
+from ..shared.text import storable
 from .canonical import Values
 
 
@@ -49,8 +50,8 @@ class Push:
 
     def end(self, state: PushState, *, now: datetime, why: str | None = None) -> None:
         """It needs nothing more."""
-        self.state, self.why, self.updated_at = state, why, now
+        self.state, self.why, self.updated_at = state, None if why is None else storable(why), now
 
     def fail(self, why: str, *, now: datetime) -> None:
         """It was tried, and whether it took effect is not known."""
-        self.attempts, self.why, self.updated_at = self.attempts + 1, why, now
+        self.attempts, self.why, self.updated_at = self.attempts + 1, storable(why), now

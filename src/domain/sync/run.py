@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from ..shared.ids import AccountId, PlanId, RunId, TenantId
+from ..shared.text import storable
 
 MIN_INTERVAL = timedelta(hours=1)
 
@@ -60,13 +61,15 @@ class Counts:
 
 @attrs.frozen(kw_only=True)
 class SyncError:
-    """What went wrong with one record (``external_id``), or with the whole run (None)."""
+    """What went wrong with one record (``external_id``), or with the whole run (None); None, too, for a record that has
+    no id there, or one that cannot be kept: then ``message``, in which nothing is that cannot be kept, names it.
+    """
 
     run_id: RunId
     kind: str
     external_id: str | None
     code: str
-    message: str
+    message: str = attrs.field(converter=storable)
     at: datetime
 
 
@@ -90,7 +93,8 @@ class Run:
 
     def finish(self, state: RunState, *, now: datetime, reason: str | None = None) -> None:
         """End it."""
-        self.state, self.finished_at, self.reason = state, now, reason
+        self.state, self.finished_at = state, now
+        self.reason = None if reason is None else storable(reason)
 
 
 def next_allowed(last_success: datetime | None, *, now: datetime, force: bool) -> datetime | None:

@@ -3,11 +3,14 @@
 import attrs
 import pytest
 
+from tresen.application.sync.kinds import LEAD
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
+from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Counts, RunState, SyncError
 from tresen.domain.sync.side import Side
 
 from ..studio import BOOKS, Studio
+from .scene import captured, due, set_policy, synced_crowd, there
 
 # Beside the books: what is looked at again.
 KEPT = BOOKS | {"due"}
@@ -182,3 +185,58 @@ async def test_a_record_that_is_gone_here_and_edited_there_comes_back(studio: St
     assert run.counts == Counts(created=1, unchanged=4)
     assert (studio.member(crowd[0]).id, studio.member(crowd[0]).first_name) == (gone.id, "Adah")
     assert [(c.field, c.rule, c.side) for c in studio.changes()] == [("*", "keep_edited", Side.THEIRS)]
+
+
+# -- values of ours that cannot be kept: an embedder's entity may hold anything ----------------------------------------
+
+
+@pytest.mark.parametrize("bad", ["Bo\0nn", "Bo\ud800nn"])
+async def test_a_value_of_ours_that_cannot_be_kept_is_an_error_of_its_record(bad: str) -> None:
+    studio = Studio(default=Law.OURS)
+    ids = await synced_crowd(studio, 3)
+    await studio.edit_member(ids[0], city=bad)
+    await studio.edit_member(ids[1], city="Bonn")
+    run = await studio.members_synced()
+    assert (run.state, run.counts.errors, run.counts.pushed) == (RunState.COMPLETED, 1, 1)
+    (error,) = await errors(studio)
+    assert error.external_id == ids[0]
+    assert "city" in error.message
+    assert there(studio, ids[0], "city") is None
+    await studio.edit_member(ids[0], city="Bonn")
+    assert (await studio.members_synced()).counts.pushed == 1
+    assert due(studio) == set()
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_one_that_cannot_be_kept_and_is_gone_there_stays_and_is_told(told: bool) -> None:
+    studio = Studio(default=Law.OURS)
+    ids = await synced_crowd(studio, 3)
+    await studio.edit_member(ids[0], city="Bo\0nn")
+    studio.books.members.remove(ids[0])
+    if not told:
+        studio.books.members.forget()
+    run = await studio.members_synced()
+    assert (run.state, run.counts.errors, run.counts.deleted) == (RunState.COMPLETED, 1, 0)
+    assert studio.member(ids[0]).city == "Bo\0nn"
+    assert due(studio) == {ids[0]}
+
+
+async def test_one_that_cannot_be_kept_is_neither_made_there_nor_paired(studio: Studio) -> None:
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
+    await studio.leads_synced()
+    made, paired = await captured(studio, "Grace", message="a\0"), await captured(studio, "Mary", message="a\0")
+    twin = studio.attract("Mary")
+    run = await studio.leads_synced(whole=True)
+    assert (run.state, run.counts.errors, run.counts.created) == (RunState.COMPLETED, 2, 0)
+    found = {error.external_id: error.message for error in await errors(studio)}
+    assert str(made.id) in found[None]
+    assert str(paired.id) in found[twin]
+    assert (len(studio.books.leads), len(studio.leads()), due(studio, LEAD)) == (2, 3, {twin})
+
+
+async def test_what_a_provider_says_is_kept_though_it_cannot_be_kept_as_it_is(studio: Studio, crowd: list[str]) -> None:
+    studio.gym.faults.fail_next("members", GatewayUnavailable("50\0\ud8003"))
+    run = await studio.members_synced()
+    assert (run.state, run.reason) == (RunState.FAILED, "50?3")
+    assert [error.message for error in await errors(studio)] == ["50?3"]

@@ -1,0 +1,30 @@
+"""What a side shows is looked at before it is kept."""
+
+from typing import Any
+
+import pytest
+
+from tresen.domain.shared.errors import InvalidValue
+from tresen.domain.sync.keeping import check_external_id, check_values
+
+
+def test_values_that_can_be_kept_are_none_of_its_business() -> None:
+    check_values({"a": None, "b": True, "c": -(2**63) + 1, "d": "Zoë 👩‍🚀\n", "e": (), "f": ("x", "Ü")})
+
+
+@pytest.mark.parametrize("bad", ["a\0", "\ud800", ("x", "\udfff"), ("\0",), 2**63, -(2**63), 1.5, ["x"], ("x", 1), {}])
+def test_the_others_are_refused_and_the_field_is_named(bad: Any) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        check_values({"first": "Ada", "second": bad})
+    assert refused.value.details["field"] == "second"
+    assert "second" in refused.value.message
+
+
+@pytest.mark.parametrize("bad", ["", "17\0", "\ud800"])
+def test_an_id_that_no_link_can_bear_is_refused(bad: str) -> None:
+    check_external_id("17 ü")
+    with pytest.raises(InvalidValue) as refused:
+        check_external_id(bad)
+    assert refused.value.details["field"] == "external_id"
+    refused.value.message.encode()
+    assert "\0" not in refused.value.message
