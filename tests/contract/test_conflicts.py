@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 from tests.builders import NOON, an_account, values_of
 from tests.sync_books import a_conflict, a_push
@@ -218,6 +219,24 @@ async def test_records_that_are_to_be_made_there_are_told(
     found = await backend.read(tenant, lambda uow: uow.pushes.creating(account.id, "member"))
     assert set(found) == {waiting.local_id, refused.local_id}
     assert not await backend.read(other, lambda uow: uow.pushes.creating(account.id, "member"))
+
+
+async def test_the_latest_push_that_makes_each_of_some_records_is_found(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    first = a_push(account, None, state=PushState.REFUSED, created_at=NOON)
+    again = attrs.evolve(a_push(account, None, state=PushState.REFUSED, created_at=LATER), local_id=first.local_id)
+    waiting, unasked = a_push(account, None), a_push(account, None)
+    ended = [a_push(account, None, state=state) for state in (PushState.DONE, PushState.DROPPED)]
+    others = [*ended, a_push(account), a_push(account, None, kind="lead")]
+    await add(backend, tenant, again, first, waiting, unasked, *others)
+    await add(backend, other, attrs.evolve(a_push(others_account, None), local_id=waiting.local_id))
+    asked = [first.local_id, waiting.local_id, *(each.local_id for each in others)]
+    found = await backend.read(tenant, lambda uow: uow.pushes.creations(account.id, "member", asked))
+    assert {key: push.id for key, push in found.items()} == {first.local_id: again.id, waiting.local_id: waiting.id}
+    assert dict(found[waiting.local_id].values) == dict(waiting.values)
+    assert await backend.read(tenant, lambda uow: uow.pushes.creations(account.id, "member", [])) == {}
+    assert await backend.read(other, lambda uow: uow.pushes.creations(account.id, "member", asked)) == {}
 
 
 async def test_pushes_are_listed_newest_first_and_counted(

@@ -40,6 +40,13 @@ class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
         rows = (row for state in _UNANSWERED for row in self._rows.among("side", (account_id, kind, state)))
         return {row.local_id for row in rows if row.external_id is None}
 
+    async def creations(self, account_id: AccountId, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, Push]:
+        """Copies; of one instant, the one with the greater id."""
+        wanted = frozenset(local_ids)
+        rows = (row for state in _UNANSWERED for row in self._rows.among("side", (account_id, kind, state)))
+        found = sorted((row for row in rows if row.external_id is None and row.local_id in wanted), key=_oldest)
+        return {row.local_id: self._rows.copy(row) for row in found}
+
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """One by one."""
         return sum(1 for _ in self._rows.among("side", (account_id, kind, PushState.WAITING)))

@@ -131,6 +131,10 @@ class Pushes(Entities[Push, PushId], Protocol):
         """Ids of our records that are to be made there, or were refused there: those pushes that name no record."""
 
     @abstractmethod
+    async def creations(self, account_id: AccountId, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, Push]:
+        """Of those of our records that are to be made there, or were refused there: the latest such push of each."""
+
+    @abstractmethod
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """How many wait."""
 

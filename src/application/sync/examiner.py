@@ -14,14 +14,13 @@ from ...domain.sync.override import Override
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import SyncError
 from ...domain.sync.side import GONE
-from ...domain.sync.step import Inputs, Step
+from ...domain.sync.step import Inputs, Step, values_of
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .known import Known, known
 from .need import needed_pushes, needs_writing
 from .reading import can_be_kept, named, ours, read
 from .records import RecordKind, Versioned
-from .reviving import reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -67,9 +66,9 @@ class Examiner(Generic[E]):
         external_ids = [one for one in external_ids if can_be_kept(one)]
         found = await known(uow, self._kind, self._scope, external_ids)
         await self._kind.prepare(uow, [link.base for link in found.links.values()])
-        revived: Collection[UUID] = ()
-        if any(not link.fingerprint for link in found.links.values()):
-            revived = await reviving(uow, self._kind, self._scope)
+        # They wait to be made there anew, or were refused.
+        revived = {link.local_id for link in found.links.values() if not link.fingerprint}
+        making = await uow.pushes.creations(self._scope.account_id, self._kind.schema.kind, revived)
         for external_id in external_ids:
             link = found.links.get(external_id)
             if link is None:
@@ -80,8 +79,12 @@ class Examiner(Generic[E]):
             except InvalidValue as error:
                 examined.errors.append(self._scope.error(self._kind.schema.kind, external_id, error))
                 continue
-            if step.decision.action is Action.RESTORE_THERE and link.local_id in revived:
-                # It waits to be made there anew, or a person is asked because that was refused.
+            making_it = making.get(link.local_id)
+            if (
+                step.decision.action is Action.RESTORE_THERE
+                and making_it is not None
+                and making_it.answers(values_of(step.inputs.ours))
+            ):
                 examined.settled.append(external_id)
                 examined.unchanged += 1
             else:

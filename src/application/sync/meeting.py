@@ -13,7 +13,7 @@ from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.pairing import match_values, pair
 from ...domain.sync.run import SyncError
 from ...domain.sync.schema import Schema
-from ...domain.sync.step import Step
+from ...domain.sync.step import Step, values_of
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examiner
@@ -67,7 +67,8 @@ class Meeting(Generic[E]):
             if asked.get(key) != tuple(map(str, candidates))
         ]
         steps += [self._examiner.fresh(*by_id[key]) for key in (*pairing.only_theirs, *separate)]
-        alone = pairing.only_ours if create else ()
+        # Those that were there before are decided with their old link.
+        alone = [key for key in pairing.only_ours if key not in revived] if create else []
         twins = alike(self._kind.schema, ours)
         errors += [self._ambiguous(key) for key in alone if key in twins]
         lonely, unkept = await self._lonely(uow, [entities[key] for key in alone if key not in twins])
@@ -113,13 +114,17 @@ class Meeting(Generic[E]):
         steps, errors = list[Step](), list[SyncError]()
         if not entities:
             return steps, errors
-        on_the_way: Collection[UUID] = await uow.pushes.creating(self._scope.account_id, self._kind.schema.kind)
+        kind = self._kind.schema.kind
+        making = await uow.pushes.creations(self._scope.account_id, kind, [entity.id for entity in entities])
         for entity in entities:
-            if entity.id not in on_the_way:
-                try:
-                    steps.append(self._examiner.lonely(entity))
-                except InvalidValue as error:
-                    errors.append(self._scope.error(self._kind.schema.kind, None, error))
+            try:
+                step = self._examiner.lonely(entity)
+            except InvalidValue as error:
+                errors.append(self._scope.error(kind, None, error))
+                continue
+            push = making.get(entity.id)
+            if push is None or not push.answers(values_of(step.inputs.ours)):
+                steps.append(step)
         return steps, errors
 
 

@@ -23,7 +23,7 @@ from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import Conflict
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.pairing import match_values
-from ...domain.sync.push import Push, PushState
+from ...domain.sync.push import UNANSWERED, Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Counts
 from ...domain.sync.schema import Schema
@@ -99,6 +99,7 @@ class Pusher(Generic[E]):
         return await self._books.read(opened.run, ask)
 
     async def _try(self, opened: Opened, push: Push) -> bool:
+        push.begin()
         try:
             answer = await self._carry_out(opened, push)
         except CredentialsRefused:
@@ -153,7 +154,7 @@ class Pusher(Generic[E]):
             raise GatewayRejected(TWINS)
         keys = self._kind.schema.match
         if all(match_values(self._kind.schema, key, push.values) is None for key in keys):
-            if push.attempts:
+            if push.attempts > 1:
                 return PushState.REFUSED
             # Kept before it is sent: whoever dies before the answer must not send it twice.
             await self._fail(opened, push, "sent, and not answered yet")
@@ -250,7 +251,7 @@ class Pusher(Generic[E]):
 
 _WHY: Mapping[PushState, str] = {
     PushState.DROPPED: "the record changed at the provider meanwhile; it is decided anew",
-    PushState.REFUSED: "nobody can tell whether it was made there; look at the provider, and make it there by hand",
+    PushState.REFUSED: UNANSWERED,
 }
 
 

@@ -1,6 +1,6 @@
 """Whether a plan that was made some time ago may still be applied."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from ...domain.sync.action import Action
 from ...domain.sync.kept_plan import KeptPlan, PlanStale
 from ...domain.sync.laws import Laws
 from ...domain.sync.override import Override
-from ...domain.sync.push import Push
+from ...domain.sync.push import Push, PushState
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
@@ -54,7 +54,8 @@ async def _stale(uow: UnitOfWork, strand: AnyStrand, steps: Sequence[Step], sinc
     said = await uow.overrides.of_records(account_id, kind, ids)
     here = await here_meanwhile(uow, strand.kind, account_id, steps)
     sent = await uow.pushes.of_records(account_id, kind, ids)
-    being_made: Collection[UUID] = await uow.pushes.creating(account_id, kind)
+    local_ids = [step.local_id for step in steps if step.local_id is not None]
+    being_made = await uow.pushes.creations(account_id, kind, local_ids)
     return [
         step.external_id or str(step.local_id)
         for step in steps
@@ -73,10 +74,11 @@ def _is_overruled(step: Step, overrides: Sequence[Override], since: datetime) ->
     )
 
 
-def _is_on_its_way(step: Step, pushes: Sequence[Push], being_made: Collection[UUID], since: datetime) -> bool:
+def _is_on_its_way(step: Step, pushes: Sequence[Push], being_made: Mapping[UUID, Push], since: datetime) -> bool:
     """Whether something is to be written there that was decided since: perhaps by a process that died before it could
     tell that it had applied the plan.
     """
     if step.external_id is None or step.decision.action is Action.RESTORE_THERE:
-        return step.local_id in being_made
+        making = None if step.local_id is None else being_made.get(step.local_id)
+        return making is not None and (making.state is PushState.WAITING or making.created_at >= since)
     return any(push.created_at >= since for push in pushes)

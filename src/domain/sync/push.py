@@ -10,6 +10,9 @@ from ..shared.ids import AccountId, PushId, RunId, TenantId
 from ..shared.text import storable
 from .canonical import Values
 
+# Why one was refused that may have been made nevertheless: it is never tried again, whatever is edited.
+UNANSWERED = "nobody can tell whether it was made there; look at the provider, and make it there by hand"
+
 
 class PushState(enum.Enum):
     """``waiting``: written at the next chance; perhaps it was sent and no answer came, which is looked up first.
@@ -30,7 +33,8 @@ class Push:
 
     ``external_id`` None: a record that is to be made there; no ``values``: one that is to be deleted there. Its id is
     its key: sent twice, it has one effect.
-    ``attempts`` counts how often it was tried, ``why`` says what came of the last try. Instants in UTC.
+    ``attempts`` counts how often it was tried, also with success; ``why`` says what came of the last try. Instants in
+    UTC.
     """
 
     id: PushId
@@ -48,10 +52,20 @@ class Push:
     created_at: datetime
     updated_at: datetime
 
+    def begin(self) -> None:
+        """It is tried once more."""
+        self.attempts += 1
+
     def end(self, state: PushState, *, now: datetime, why: str | None = None) -> None:
         """It needs nothing more."""
         self.state, self.why, self.updated_at = state, None if why is None else storable(why), now
 
     def fail(self, why: str, *, now: datetime) -> None:
         """It was tried, and whether it took effect is not known."""
-        self.attempts, self.why, self.updated_at = self.attempts + 1, storable(why), now
+        self.why, self.updated_at = storable(why), now
+
+    def answers(self, values: Values) -> bool:
+        """Of one that is to make a record there, and waits or was refused: whether our record with these values needs
+        no other one. Another value is another question, unless the record may be there already.
+        """
+        return self.state is PushState.WAITING or self.why == UNANSWERED or dict(self.values) == dict(values)

@@ -145,6 +145,7 @@ async def _every_read_of_the_books(database: Database, tenant: Tenant, account: 
         await uow.pushes.of_records(key, MEMBER, ids)
         await uow.pushes.count_waiting(key, MEMBER)
         await uow.pushes.creating(key, MEMBER)
+        await uow.pushes.creations(key, MEMBER, [RUN])
         await uow.sync_states.get(key, MEMBER)
         await uow.sync_states.all()
         await uow.due.add(key, MEMBER, ids)
@@ -309,6 +310,7 @@ _BY_INDEX: list[tuple[str, Ask]] = [
     ("ix_sync_push_waiting", lambda uow, account: uow.pushes.waiting(account.id, MEMBER, limit=5)),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.of_records(account.id, MEMBER, ["1"])),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.creating(account.id, MEMBER)),
+    ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.creations(account.id, MEMBER, [RUN])),
     ("ix_sync_plan_account", lambda uow, account: uow.plans.latest(limit=5, account_id=account.id)),
 ]
 

@@ -14,6 +14,7 @@ from ..hints import few
 from ..mappers import pushes as mappers
 from ..tables import SYNC_PUSH
 from .entities import Shape, SqlEntities, rows_of
+from .slices import in_slices
 
 PUSHES = Shape("push", SYNC_PUSH, mappers.push_row, mappers.push)
 
@@ -38,6 +39,9 @@ UNANSWERED_OF = rows_of(SYNC_PUSH).where(*_unanswered_side).order_by(_push.creat
 CREATING = select(_push.local_id).where(
     _push.tenant_id == bindparam("tenant_id"), *_unanswered_side, _push.external_id.is_(None)
 )
+CREATIONS = (
+    rows_of(SYNC_PUSH).where(*_unanswered_side, _push.external_id.is_(None)).order_by(_push.created_at, _push.id)
+)
 
 
 class SqlPushes(SqlEntities[Push, PushId], Pushes):
@@ -59,6 +63,15 @@ class SqlPushes(SqlEntities[Push, PushId], Pushes):
         """By the index of the unanswered ones."""
         parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "kind": kind}
         return {local_id for (local_id,) in await self._transaction.fetch(CREATING, parameters)}
+
+    async def creations(self, account_id: AccountId, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, Push]:
+        """By the index of the unanswered ones; of one instant, the one with the greater id."""
+        found: dict[UUID, Push] = {}
+        for slice_ in in_slices(local_ids):
+            statement = self._transaction.among(CREATIONS, _push.local_id, slice_)
+            pushes = await self._select(statement, account_id=account_id, kind=kind)
+            found.update((push.local_id, push) for push in pushes)
+        return found
 
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """By the index of the waiting ones."""

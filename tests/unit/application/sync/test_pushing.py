@@ -19,6 +19,7 @@ from tresen.domain.shared.errors import (
     GatewayUnavailable,
 )
 from tresen.domain.shared.ids import LeadId, PushId
+from tresen.domain.sync.kept_plan import PlanStale
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState
@@ -26,11 +27,13 @@ from tresen.domain.sync.schema import Values
 
 from ..studio import A_MINUTE, Studio
 from .scene import (
+    applied,
     captured,
     due,
     edit_lead,
     journal,
     open_conflicts,
+    planned,
     pushes,
     rests,
     set_policy,
@@ -62,6 +65,8 @@ async def test_a_write_whose_answer_was_lost_is_looked_up_and_not_made_twice() -
     assert (push.attempts, push.why) == (1, "503")
     run = await studio.members_synced()
     assert (run.state, run.counts.pushed) == (RunState.COMPLETED, 1)
+    (push,) = pushes(studio, PushState.DONE)
+    assert (push.attempts, push.why) == (2, None)
     assert writes(studio) == ["members.push"]
     assert journal(studio) == [("last_name", "King", "Byron", "King", "pushed")]
     await rests(studio)
@@ -340,6 +345,84 @@ async def test_one_that_changed_before_it_was_to_be_made_there_leaves_nothing_du
     assert (pushes(studio), due(studio, LEAD)) == ([], set())
     monkeypatch.undo()
     assert (await studio.leads_synced(whole=True)).counts.pushed == 1
+
+
+async def refused_there(studio: Studio) -> LeadId:
+    """A lead of ours that the provider does not take."""
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
+    await studio.leads_synced()
+    grace = await captured(studio)
+    studio.gym.faults.fail_next("leads.create", GatewayRejected("no such name"))
+    await studio.leads_synced(whole=True)
+    return grace.id
+
+
+async def test_what_the_provider_did_not_take_is_tried_again_once_it_was_edited_and_once_per_value(
+    studio: Studio,
+) -> None:
+    grace = await refused_there(studio)
+    await rests(studio)
+    studio.gym.faults.fail_next("leads.create", GatewayRejected("not that one either"))
+    await edit_ours(studio, grace, last_name="Murray")
+    await studio.leads_synced(whole=True)
+    assert [push.why for push in pushes(studio, PushState.REFUSED)] == ["no such name", "not that one either"]
+    await rests(studio)
+    assert writes(studio) == ["leads.create"] * 2
+    await edit_ours(studio, grace, last_name="Hopper-Murray")
+    assert (await studio.leads_synced(whole=True)).counts.pushed == 1
+    assert studio.lead("1002").id == grace
+    await studio.leads_synced()
+    await rests(studio)
+
+
+async def test_a_plan_to_try_it_again_is_not_stale_because_of_the_first_try(studio: Studio) -> None:
+    await edit_ours(studio, await refused_there(studio), last_name="Murray")
+    plan = await planned(studio, "leads", whole=True)
+    run = await applied(studio, plan.plan_id)
+    assert (run.state, run.counts.pushed) == (RunState.COMPLETED, 1)
+
+
+async def test_a_plan_to_try_it_again_is_stale_once_it_was_tried(studio: Studio) -> None:
+    await edit_ours(studio, await refused_there(studio), last_name="Murray")
+    plan = await planned(studio, "leads", whole=True)
+    old = pushes(studio)[0]
+    tried = attrs.evolve(old, id=PushId(uuid4()), created_at=studio.clock.now(), values={"last_name": "Murray"})
+    await studio.transactions.run(studio.tenant.id, "push", lambda uow: uow.pushes.add(tried))
+    with pytest.raises(PlanStale):
+        await applied(studio, plan.plan_id)
+
+
+async def test_what_was_not_taken_back_is_tried_again_once_it_was_edited(studio: Studio) -> None:
+    await set_policy(studio, LEAD, create_there=True, default="newest")
+    grace = studio.attract()
+    await studio.leads_synced()
+    await edit_lead(studio, grace, last_name="Murray")
+    local = studio.lead(grace).id
+    studio.books.leads.remove(grace)
+    studio.gym.faults.fail_next("leads.create", GatewayRejected("no"))
+    await studio.leads_synced()
+    assert len(open_conflicts(studio)) == 1
+    await studio.leads_synced(whole=True)
+    await rests(studio)
+    await edit_lead(studio, grace, last_name="Hopper-Murray")
+    run = await studio.leads_synced(whole=True)
+    assert (run.counts.pushed, len(pushes(studio)), open_conflicts(studio)) == (1, 2, [])
+    (entry,) = studio.books.leads.entries()
+    assert (studio.lead(entry.external_id).id, entry.values["last_name"]) == (local, "Hopper-Murray")
+    await studio.leads_synced()
+    await rests(studio)
+
+
+async def test_what_may_have_been_made_there_is_not_made_again_whatever_is_edited(studio: Studio) -> None:
+    await without_address(studio)
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced()
+    await studio.leads_synced()
+    assert [push.state for push in pushes(studio)] == [PushState.REFUSED]
+    await edit_ours(studio, studio.lead("1002").id, last_name="King", email=EmailAddress("grace@example.org"))
+    await studio.leads_synced(whole=True)
+    assert writes(studio) == ["leads.create"]
 
 
 # -- two of ours that the provider could not tell apart ----------------------------------------------------------------
