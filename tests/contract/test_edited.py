@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection
 from typing import Any
 
+import attrs
 import pytest
 from tests.builders import IDS, a_lead, a_member, a_membership, a_record, an_account
 
@@ -12,6 +13,7 @@ from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.membership.member import Member
 from tresen.domain.shared.errors import StaleVersion
 from tresen.domain.shared.ids import RunId, TenantId
+from tresen.domain.sync.record import MISSING
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
 from .kinds import ODD
@@ -174,7 +176,7 @@ async def test_a_refused_save_is_no_edit(backend: Backend, tenant: TenantId, acc
     assert await edited(backend, tenant, account) == set()
 
 
-async def test_what_is_gone_or_linked_no_more_was_not_edited(
+async def test_what_is_gone_was_edited_and_what_is_linked_no_more_was_not(
     backend: Backend, tenant: TenantId, account: ProviderAccount
 ) -> None:
     gone, unlinked, stays = members = await first_load(backend, tenant, account)
@@ -191,9 +193,55 @@ async def test_what_is_gone_or_linked_no_more_was_not_edited(
         await uow.leads.remove(lead.id)
 
     await backend.write(tenant, work)
-    assert await edited(backend, tenant, account) == {"3"}
-    assert await edited(backend, tenant, account, LEAD) == set()
+    assert await edited(backend, tenant, account) == {"1", "3"}
+    assert await edited(backend, tenant, account, LEAD) == {"1"}
     assert unlinked.version == stays.version
+
+
+async def test_what_is_gone_was_edited_until_its_link_says_so(
+    backend: Backend,
+    tenant: TenantId,
+    other: TenantId,
+    account: ProviderAccount,
+    second: ProviderAccount,
+    others_account: ProviderAccount,
+) -> None:
+    gone, again, forgotten = members = await first_load(backend, tenant, account, second)
+    (theirs, *_) = await first_load(backend, other, others_account)
+    await backend.write(tenant, lambda uow: uow.members.remove_many(members))
+    assert await edited(backend, tenant, account) == await edited(backend, tenant, second) == {"1", "2", "3"}
+    assert await edited(backend, other, others_account) == set()
+    back = attrs.evolve(again, version=0)
+
+    async def settle(uow: UnitOfWork) -> None:
+        await uow.sync_records.put_many([a_record(account.id, "1", gone, local_version=MISSING)])
+        await uow.members.add_many([back])
+        await uow.sync_records.put_many([a_record(account.id, "2", back)])
+        await uow.sync_records.remove_many(account.id, MEMBER, ["3"])
+
+    await backend.write(tenant, settle)
+    assert await edited(backend, tenant, account) == set()
+    assert await edited(backend, tenant, second) >= {"1", "3"}
+    await backend.write(tenant, lambda uow: uow.members.save(back))
+    assert await edited(backend, tenant, account) == {"2"}
+    await backend.write(other, lambda uow: uow.members.remove_many([theirs]))
+    assert await edited(backend, other, others_account) == {"1"}
+    assert forgotten.version == 1
+
+
+async def test_what_goes_with_its_link_leaves_nothing(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, second: ProviderAccount
+) -> None:
+    members = await first_load(backend, tenant, account, second)
+
+    async def forget(uow: UnitOfWork) -> None:
+        await uow.members.remove_many(members)
+        await uow.sync_records.remove_many(account.id, MEMBER, ["1", "2"])
+        await uow.sync_records.put_many([a_record(account.id, "3", members[2], local_version=MISSING)])
+
+    await backend.write(tenant, forget)
+    assert await edited(backend, tenant, account) == set()
+    assert await edited(backend, tenant, second) == {"1", "2", "3"}
 
 
 async def test_memberships_that_turn_were_edited(backend: Backend, tenant: TenantId, account: ProviderAccount) -> None:

@@ -13,11 +13,13 @@ from ...domain.membership.membership import Membership
 from ...domain.shared.errors import AlreadyExists, NotFound, StorageConflict
 from ...domain.shared.ids import AccountId, EntryId, RunId, TenantId
 from ...domain.sync.journal import Change
-from ...domain.sync.record import SyncRecord
+from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import Run, RunState, SyncError
 from .entities import MemoryEntities, Versioned
 from .store import RecordKey
 from .tables import Draft
+
+_KINDS = frozenset({MEMBER, MEMBERSHIP, LEAD})
 
 
 class MemorySyncRecords(SyncRecords):
@@ -56,7 +58,7 @@ class MemorySyncRecords(SyncRecords):
         return {
             row.external_id
             for row in self._rows.among("side", (account_id, kind))
-            if (local := self._local(kind, row.local_id)) is not None and local.version != row.local_version
+            if kind in _KINDS and self._version(kind, row.local_id) != row.local_version
         }
 
     async def count(self, account_id: AccountId, kind: str) -> int:
@@ -99,12 +101,11 @@ class MemorySyncRecords(SyncRecords):
             if row is not None:
                 yield external_id, row
 
-    def _local(self, kind: str, local_id: UUID) -> Versioned | None:
-        if kind == MEMBER:
-            return self._members.find(local_id)
-        if kind == MEMBERSHIP:
-            return self._memberships.find(local_id)
-        return self._leads.find(local_id) if kind == LEAD else None
+    def _version(self, kind: str, local_id: UUID) -> int:
+        local: Versioned | None = self._leads.find(local_id)
+        if kind != LEAD:
+            local = self._members.find(local_id) if kind == MEMBER else self._memberships.find(local_id)
+        return MISSING if local is None else local.version
 
 
 class MemoryJournal(Journal):

@@ -104,15 +104,11 @@ class People:
         world.table(world.room(step.tenant), step.kind).put(made.id, made)
 
     def _delete_here(self, world: World, step: DeleteHere) -> None:
-        """Whoever deletes makes the record due: nothing else tells the next run."""
         room = world.room(step.tenant)
         for key, _ in here(world, step.tenant, step.kind, step.who)[:1]:
             if step.kind == MEMBER and any(room.memberships.among("member", key)):
                 continue
             world.table(room, step.kind).remove(key)
-            for _, link in room.sync_records.among("local", (step.kind, key)):
-                due = (link.account_id, step.kind, link.external_id)
-                room.due.put(due, due)
 
     def _edit_there(self, world: World, step: EditThere) -> None:
         entry = there(world, step.account, step.kind, step.who)

@@ -140,7 +140,9 @@ class SyncRecords(Protocol):
 
     @abstractmethod
     async def edited(self, account_id: AccountId, kind: str) -> Collection[str]:
-        """External ids of the records whose local version is no longer ``local_version``."""
+        """External ids of the records whose local version is no longer ``local_version``, or that we have no more,
+        unless their link says so.
+        """
 
     @abstractmethod
     async def count(self, account_id: AccountId, kind: str) -> int:

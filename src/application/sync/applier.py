@@ -14,7 +14,7 @@ from ...domain.shared.ids import EntryId
 from ...domain.sync.action import Action
 from ...domain.sync.canonical import Values
 from ...domain.sync.journal import Change, Subject, told
-from ...domain.sync.record import SyncRecord
+from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import Counts, SyncError
 from ...domain.sync.step import Step, values_of
 from ..ports.clock import IdSource
@@ -22,7 +22,7 @@ from ..ports.unit_of_work import UnitOfWork
 from .asking import Asking
 from .known import Known, known
 from .local_edits import LocalEdits
-from .need import agreed
+from .need import agreed, is_missed
 from .outgoing import Outgoing
 from .records import RecordKind, Versioned
 from .reviving import reviving
@@ -129,8 +129,10 @@ class Applier(Generic[E]):
             effects.unchanged += 1
             effects.kept.append(attrs.evolve(link, fingerprint=b""))
         else:
-            # Asked, to be deleted or to be made there: nothing of ours changes.
+            # Asked, apart, to be deleted or to be made there: nothing of ours changes.
             effects.unchanged += 1
+            if link is not None and is_missed(step, link):
+                effects.kept.append(attrs.evolve(link, local_version=MISSING))
 
     def _create(self, step: Step, effects: _Effects[E]) -> None:
         values = values_of(step.inputs.theirs)

@@ -7,8 +7,9 @@ from ...domain.sync.canonical import Value, Values
 from ...domain.sync.conflict import Conflict
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.push import Push, PushState
-from ...domain.sync.record import SyncRecord
+from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.schema import Schema
+from ...domain.sync.side import GONE
 from ...domain.sync.step import Step, values_of
 from .scope import Scope
 
@@ -34,10 +35,15 @@ def needs_writing(
     if action is Action.MERGE:
         return _merge_writes(schema, step, link, conflicts)
     if action is Action.ASK:
-        return WHOLE not in {conflict.field for conflict in conflicts}
+        return WHOLE not in {conflict.field for conflict in conflicts} or is_missed(step, link)
     if action is Action.DELETE_THERE:
-        return not pushes
-    return action not in {Action.WAIT, Action.APART}
+        return all(push.values for push in pushes)
+    return is_missed(step, link) if action is Action.APART else action is not Action.WAIT
+
+
+def is_missed(step: Step, link: SyncRecord) -> bool:
+    """Whether ours is gone and the link does not say so yet: once it does, nobody looks at it for that any more."""
+    return step.inputs.ours is GONE and link.local_version != MISSING
 
 
 def _merge_writes(schema: Schema, step: Step, link: SyncRecord, conflicts: Sequence[Conflict]) -> bool:

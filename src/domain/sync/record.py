@@ -8,13 +8,16 @@ import attrs
 from ..shared.ids import AccountId, RunId
 from .canonical import Values
 
+MISSING = 0
+
 
 @attrs.frozen(kw_only=True)
 class SyncRecord:
     """The link between a provider's record and ours, with the last values the provider was seen to hold.
 
     ``fingerprint`` is a hash of the provider's record as received: equal means unchanged, different means look.
-    ``local_version`` is our record's version when the two were last compared: another version means edited here.
+    ``local_version`` is our record's version when the two were last compared: another version means edited here. It is
+    ``MISSING`` when we had none then: it was deleted here, and that is known.
     ``run_id`` is the run that made the link.
     """
 

@@ -326,7 +326,7 @@ async def test_a_question_is_answered_by_the_index_made_for_it(sqlite: SqliteDat
 
 
 async def test_where_nothing_was_edited_one_look_tells(database: Database) -> None:
-    """Not even a sync that saves and links leaves marks behind."""
+    """Not even a sync that saves and links, or removes and forgets, leaves marks behind."""
     tenant = a_tenant()
     await SqlDirectory(database).add_tenant(tenant)
     account, member, lead = an_account(tenant.id), a_member(tenant.id), a_lead(tenant.id)
@@ -342,6 +342,15 @@ async def test_where_nothing_was_edited_one_look_tells(database: Database) -> No
         await uow.leads.save(lead)
         await uow.sync_records.put_many([a_record(account.id, "1", member)])
         await uow.sync_records.add_many([a_record(account.id, "1", lead, kind=LEAD)])
+        await uow.commit()
+    async with units.open(tenant.id) as uow:
+        await uow.members.remove_many([member])
+        await uow.sync_records.remove_many(account.id, MEMBER, ["1"])
+        await uow.leads.remove(lead.id)
+        await uow.commit()
+    async with units.open(tenant.id) as uow:
+        assert await uow.sync_records.edited(account.id, LEAD) == {"1"}
+        await uow.sync_records.remove_many(account.id, LEAD, ["1"])
         await uow.commit()
     async with units.open(tenant.id, read_only=True) as uow, caught(database) as queries:
         assert not await uow.sync_records.edited(account.id, MEMBER)

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, bindparam, delete, func, select
+from sqlalchemy import Delete, Select, Table, and_, bindparam, delete, func, select
 
 from ....application.sync.kinds import LEAD as LEAD_KIND
 from ....application.sync.kinds import MEMBER as MEMBER_KIND
 from ....application.sync.kinds import MEMBERSHIP as MEMBERSHIP_KIND
 from ....domain.shared.ids import AccountId, TenantId
+from ....domain.sync.record import MISSING
 from ..connection import Transaction
 from ..hints import few
 from ..tables import EDITED_RECORD, LEAD, MEMBER, MEMBERSHIP, SYNC_RECORD
@@ -51,8 +52,25 @@ def _behind(table: Table) -> Select[Any]:
     )
 
 
-BEHIND = {MEMBER_KIND: _behind(MEMBER), MEMBERSHIP_KIND: _behind(MEMBERSHIP), LEAD_KIND: _behind(LEAD)}
+def _missing(table: Table) -> Select[Any]:
+    """Records that are gone and have a link that does not say so."""
+    same = (table.c.tenant_id == _link.tenant_id) & (table.c.id == _link.local_id)
+    return (
+        select(_link.local_id)
+        .distinct()
+        .outerjoin(table, same)
+        .where(
+            _link.tenant_id == bindparam("tenant_id"),
+            _link.kind == bindparam("kind"),
+            _link.local_version != MISSING,
+            table.c.id.is_(None),
+        )
+    )
+
+
 _TABLES = {MEMBER_KIND: MEMBER, MEMBERSHIP_KIND: MEMBERSHIP, LEAD_KIND: LEAD}
+BEHIND = {kind: _behind(table) for kind, table in _TABLES.items()}
+GONE = {kind: _missing(table) for kind, table in _TABLES.items()}
 
 _FORGET = delete(EDITED_RECORD).where(*_of_kind, _mark.local_id.in_(bindparam("ids", expanding=True)))
 # Counted on purpose: when PostgreSQL had to wait for a save, it looks at the mark again, with the version that was
@@ -68,7 +86,27 @@ _other_links = (
     )
     .scalar_subquery()
 )
-_FORGET_CAUGHT_UP = _FORGET.where(_other_links == 0)
+
+
+def _caught_up(table: Table) -> Delete:
+    """Or back again, after it was gone: had a link another version then, the mark would have it as well by now."""
+    here = (
+        select(func.count())
+        .select_from(table)
+        .where(table.c.tenant_id == _mark.tenant_id, table.c.id == _mark.local_id)
+        .scalar_subquery()
+    )
+    return _FORGET.where((_other_links == 0) | ((_mark.version == MISSING) & (here > 0)))
+
+
+_FORGET_CAUGHT_UP = {kind: _caught_up(table) for kind, table in _TABLES.items()}
+_links = (
+    select(func.count())
+    .select_from(SYNC_RECORD)
+    .where(_link.tenant_id == _mark.tenant_id, few(_link.local_id == _mark.local_id), _link.kind == _mark.kind)
+    .scalar_subquery()
+)
+_FORGET_UNLINKED = delete(EDITED_RECORD).where(*_of_kind, _mark.version == MISSING, _links == 0)
 
 
 class Saved(Protocol):
@@ -85,7 +123,8 @@ class EditedRecords:
     """Marks of our records whose links may be behind, in the table ``edited_record``.
 
     A save leaves a mark, at the end of the transaction; but not when the transaction links the record as well and all
-    its links have the version that it has by then. So a sync leaves none, and a first load does not come here.
+    its links have the version that it has by then. So does a removal, with the version 0, unless all links are gone by
+    then, too, or say so. So a sync leaves none, and a first load does not come here.
     """
 
     def __init__(self, transaction: Transaction, tenant_id: TenantId) -> None:
@@ -93,6 +132,8 @@ class EditedRecords:
         self._tenant_id = tenant_id
         self._saved: defaultdict[str, dict[UUID, int]] = defaultdict(dict)
         self._linked: defaultdict[str, dict[UUID, None]] = defaultdict(dict)
+        self._removed: defaultdict[str, dict[UUID, None]] = defaultdict(dict)
+        self._unlinked: set[str] = set()
 
     def saved(self, kind: str, entities: Iterable[Saved]) -> None:
         """They have a new version."""
@@ -107,11 +148,16 @@ class EditedRecords:
         if saved := self._saved.get(kind):
             self.linked(kind, (local_id for local_id in local_ids if local_id in saved))
 
-    async def forget(self, kind: str, local_ids: Collection[UUID]) -> None:
+    def unlinked(self, kind: str) -> None:
+        """Links of this kind were taken away."""
+        self._unlinked.add(kind)
+
+    async def removed(self, kind: str, local_ids: Collection[UUID]) -> None:
         """They are gone."""
         for local_id in local_ids:
             self._saved[kind].pop(local_id, None)
             self._linked[kind].pop(local_id, None)
+        self._removed[kind].update(dict.fromkeys(local_ids))
         await self._execute(_FORGET, kind, local_ids)
 
     async def of(self, account_id: AccountId, kind: str) -> Collection[str]:
@@ -123,20 +169,34 @@ class EditedRecords:
         return {str(external_id) for account, external_id in links if account == account_id}
 
     async def flush(self) -> None:
-        """Write the marks. Nothing is asked or written when nothing was saved or linked."""
+        """Write the marks. Nothing is asked or written when nothing was saved, linked or removed."""
         saved, self._saved = self._saved, defaultdict(dict)
         linked, self._linked = self._linked, defaultdict(dict)
+        removed, self._removed = self._removed, defaultdict(dict)
+        unlinked, self._unlinked = self._unlinked, set()
         for kind, marks in saved.items():
             await self._mark(kind, {key: version for key, version in marks.items() if key not in linked[kind]})
         for kind, local_ids in linked.items():
             await self._mark(kind, await self._behind(kind, local_ids))
-            await self._execute(_FORGET_CAUGHT_UP, kind, local_ids)
+            if kind in _FORGET_CAUGHT_UP:
+                await self._execute(_FORGET_CAUGHT_UP[kind], kind, local_ids)
+        for kind, gone in removed.items():
+            await self._mark(kind, await self._missing(kind, gone))
+        for kind in unlinked:
+            await self._transaction.execute(_FORGET_UNLINKED, self._of(kind=kind))
 
     async def _behind(self, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, int]:
         found: dict[UUID, int] = {}
         for slice_ in in_slices(local_ids if kind in BEHIND else ()):
             statement = self._transaction.among(BEHIND[kind], _TABLES[kind].c.id, slice_)
             found.update(map(tuple, await self._transaction.fetch(statement, self._of(kind=kind))))
+        return found
+
+    async def _missing(self, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        found: dict[UUID, int] = {}
+        for slice_ in in_slices(local_ids if kind in GONE else ()):
+            statement = self._transaction.among(GONE[kind], _link.local_id, slice_)
+            found.update((row[0], MISSING) for row in await self._transaction.fetch(statement, self._of(kind=kind)))
         return found
 
     async def _mark(self, kind: str, versions: Mapping[UUID, int]) -> None:

@@ -207,7 +207,7 @@ class SqlSynced(SqlVersioned[A, K], Synced[A, K]):
                 await self._transaction.execute(_removal_from(self._shape.table), parameters)
         except NotFound:  # what a foreign key says
             raise StorageConflict(f"something still belongs to one of the {self._shape.kind}s") from None
-        await self._edited.forget(self._shape.kind, ids)
+        await self._edited.removed(self._shape.kind, ids)
 
     def _saved(self, entities: Sequence[A]) -> None:
         self._edited.saved(self._shape.kind, entities)

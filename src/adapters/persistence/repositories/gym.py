@@ -83,7 +83,7 @@ class SqlLeads(SqlSynced[Lead, LeadId], Leads):
         """By primary key."""
         if not await self._transaction.execute(_REMOVE_LEAD, {"tenant_id": self._tenant_id, "id": lead_id}):
             raise NotFound("lead", lead_id)
-        await self._edited.forget(LEAD_KIND, [lead_id])
+        await self._edited.removed(LEAD_KIND, [lead_id])
 
     async def unlinked(self, account_id: AccountId) -> Mapping[str, Sequence[LeadId]]:
         """Those without an e-mail address are left out; ids ascending."""

@@ -106,6 +106,7 @@ class SqlSyncRecords(SyncRecords):
         """In slices."""
         for slice_ in in_slices(external_ids):
             await self._transaction.execute(_UNLINK, self._of(account_id=account_id, kind=kind, ids=slice_))
+            self._edited.unlinked(kind)
 
     async def add_many(self, records: Sequence[SyncRecord]) -> None:
         """In bulk."""

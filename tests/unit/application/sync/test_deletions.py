@@ -377,11 +377,86 @@ async def test_a_record_that_the_provider_will_not_show_stops_no_other(studio: S
     assert due(studio) == set()
 
 
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(
+    ("deletes", "delete_there", "there_after", "asked"),
+    [("keep_edited", False, 1, 0), ("keep_edited", True, 0, 0), ("ask", True, 0, 0)],
+)
+async def test_a_deletion_here_is_seen_by_the_next_run_and_looked_at_once(
+    deletes: str, delete_there: bool, there_after: int, asked: int, whole: bool
+) -> None:
+    studio = Studio(default=Law.OURS)
+    await set_policy(studio, LEAD, deletes=deletes, delete_there=delete_there)
+    there = studio.attract()
+    studio.attract("Other")
+    await studio.leads_synced()
+    await _much_later(studio)
+    await _deleted_here(studio, there)
+    run = await studio.leads_synced(whole=whole)
+    assert run.state is RunState.COMPLETED
+    assert (len(studio.books.leads) - 1, len(open_conflicts(studio))) == (there_after, asked)
+    calls = gets(studio)
+    await studio.leads_synced()
+    assert gets(studio) == calls, "its link says now that it is gone here"
+    await rests(studio)
+
+
+@pytest.mark.parametrize(("deletes", "back", "asked"), [("keep_edited", True, 0), ("ask", False, 1)])
+async def test_what_we_deleted_and_they_edited_is_decided_by_the_next_run(deletes: str, back: bool, asked: int) -> None:
+    studio = Studio(default=Law.OURS)
+    await set_policy(studio, LEAD, deletes=deletes, delete_there=True)
+    there = studio.attract()
+    await studio.leads_synced()
+    await _much_later(studio)
+    await _deleted_here(studio, there)
+    studio.books.leads.get(there).values["last_name"] = "Murray"  # the provider's feed does not tell
+    await studio.leads_synced()
+    assert (len(studio.leads()), len(open_conflicts(studio))) == (int(back), asked)
+    assert len(studio.books.leads) == 1
+    calls = gets(studio)
+    await studio.leads_synced()
+    assert gets(studio) == calls
+    await rests(studio)
+
+
+async def test_an_earlier_refusal_of_a_field_does_not_keep_a_deletion_from_being_sent() -> None:
+    studio = Studio(default=Law.OURS)
+    await set_policy(studio, LEAD, delete_there=True)
+    there = studio.attract()
+    await studio.leads_synced()
+    await edit_lead(studio, there, last_name="Murray")
+    studio.gym.faults.fail_next("leads.push", GatewayRejected("no"))
+    await studio.leads_synced()
+    await edit_lead(studio, there, last_name="Hopper")
+    await studio.leads_synced()
+    await _deleted_here(studio, there)
+    assert (await studio.leads_synced()).counts.pushed == 1
+    assert len(studio.books.leads) == 0
+    await rests(studio)
+
+
+async def test_what_is_gone_on_both_sides_is_forgotten_by_the_next_run(studio: Studio) -> None:
+    studio.gym.habits = Habits(tells_gone=False)
+    there = studio.attract()
+    await studio.leads_synced()
+    await _deleted_here(studio, there)
+    studio.books.leads.remove(there)
+    await studio.leads_synced()
+    assert not studio.knows(LEAD, there)
+    await rests(studio)
+
+
+async def _much_later(studio: Studio) -> None:
+    """No overlap shows again what was there."""
+    studio.clock.advance(AN_HOUR)
+    await studio.leads_synced()
+    studio.clock.advance(AN_HOUR)
+
+
 async def _deleted_here(studio: Studio, there: str) -> None:
     lead = studio.lead(there)
 
     async def delete(uow: UnitOfWork) -> None:
         await uow.leads.remove_many([lead])
-        await uow.due.add(studio.account.id, LEAD, [there])
 
     await studio.transactions.run(studio.tenant.id, "delete_lead", delete)
