@@ -229,6 +229,21 @@ async def test_what_is_gone_was_edited_until_its_link_says_so(
     assert forgotten.version == 1
 
 
+async def test_what_goes_and_comes_back_at_once_was_not_edited(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    (member, *_) = await first_load(backend, tenant, account)
+    back = attrs.evolve(member, version=0)
+
+    async def replace(uow: UnitOfWork) -> None:
+        await uow.members.remove_many([member])
+        await uow.members.add_many([back])
+        await uow.sync_records.put_many([a_record(account.id, "1", back)])
+
+    await backend.write(tenant, replace)
+    assert await edited(backend, tenant, account) == set()
+
+
 async def test_what_goes_with_its_link_leaves_nothing(
     backend: Backend, tenant: TenantId, account: ProviderAccount, second: ProviderAccount
 ) -> None:

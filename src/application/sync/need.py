@@ -35,7 +35,7 @@ def needs_writing(
     if action is Action.MERGE:
         return _merge_writes(schema, step, link, conflicts)
     if action is Action.ASK:
-        return WHOLE not in {conflict.field for conflict in conflicts} or is_missed(step, link)
+        return WHOLE not in {conflict.field for conflict in conflicts}
     if action is Action.DELETE_THERE:
         return all(push.values for push in pushes)
     return is_missed(step, link) if action is Action.APART else action is not Action.WAIT

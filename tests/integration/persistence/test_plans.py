@@ -36,6 +36,7 @@ from tresen.domain.shared.ids import EntryId, LeadId, MemberId
 from tresen.domain.shared.page import Listing
 from tresen.domain.sync.conflict import ConflictState
 from tresen.domain.sync.push import PushState
+from tresen.domain.sync.record import MISSING
 from tresen.domain.sync.run import RunState
 from tresen.domain.tenancy.provider_account import ProviderAccount
 from tresen.domain.tenancy.tenant import Tenant
@@ -345,7 +346,7 @@ async def test_where_nothing_was_edited_one_look_tells(database: Database) -> No
         await uow.commit()
     async with units.open(tenant.id) as uow:
         await uow.members.remove_many([member])
-        await uow.sync_records.remove_many(account.id, MEMBER, ["1"])
+        await uow.sync_records.put_many([a_record(account.id, "1", member, local_version=MISSING)])
         await uow.leads.remove(lead.id)
         await uow.commit()
     async with units.open(tenant.id) as uow:
