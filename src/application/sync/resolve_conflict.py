@@ -21,6 +21,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import RESOLVE, ByHand, Hand, link_of
+from .reviving import found_again, waits_to_be_made
 from .write_by_hand import Chosen, WriteByHand
 
 
@@ -149,8 +150,10 @@ class ResolveConflict:
         return Counts()
 
     async def _link(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, local_id: UUID) -> None:
-        if await uow.sync_records.of_local(conflict.kind, local_id):
-            raise InvalidValue(f"{conflict.kind} {local_id} belongs to another record already", field="value")
+        for link in await uow.sync_records.of_local(conflict.kind, local_id):
+            if link.account_id != conflict.account_id or not waits_to_be_made(link):
+                raise InvalidValue(_taken(conflict, link), field="value")
+            await found_again(uow, link, now=hand.scope.now)
         if local_id not in await hand.kind.load(uow, [local_id]):
             raise NotFound(conflict.kind, local_id)
         link = SyncRecord(
@@ -187,6 +190,16 @@ def _pinned(hand: Hand, conflict: Conflict, local_id: UUID, law: Law, by: str) -
         set_by=by,
         set_at=hand.scope.now,
     )
+
+
+def _taken(conflict: Conflict, link: SyncRecord) -> str:
+    """Why one of ours cannot be linked to one more record, and what to do."""
+    where = f"{link.kind} {link.external_id} of " + (
+        "this account" if link.account_id == conflict.account_id else f"account {link.account_id}"
+    )
+    others = " or ".join(one for one in conflict.candidates if one != str(link.local_id))
+    instead = f"choose {others}, or " if others else "choose "
+    return f"{conflict.kind} {link.local_id} is linked to {where} already; {instead}theirs, which makes a new one"
 
 
 def _candidate(conflict: Conflict, value: Value) -> UUID:

@@ -5,16 +5,38 @@ when the provider shows it again under its old id, and may be paired when it sho
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from ...domain.sync.canonical import Values
+from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
 from .records import RecordKind, Versioned
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
+
+
+def waits_to_be_made(link: SyncRecord) -> bool:
+    """Whether nothing of the provider's stands behind a link. A new link, which nobody compared yet, has no base."""
+    return not link.fingerprint and bool(link.base)
+
+
+async def found_again(uow: UnitOfWork, link: SyncRecord, *, now: datetime) -> None:
+    """What was to be made there anew is there, under another id: it is not made, and the old id is asked about no more.
+
+    Not even what was refused counts from now on.
+    """
+    account_id, kind = link.account_id, link.kind
+    while (push := (await uow.pushes.creations(account_id, kind, [link.local_id])).get(link.local_id)) is not None:
+        push.end(PushState.DROPPED, now=now, why="a person said which record at the provider it is")
+        await uow.pushes.save(push)
+    for conflict in (await uow.conflicts.open_of(account_id, kind, [link.external_id])).get(link.external_id, ()):
+        conflict.settle(now=now)
+        await uow.conflicts.save(conflict)
+    await uow.sync_records.remove_many(account_id, kind, [link.external_id])
 
 
 async def link_here(uow: UnitOfWork, scope: Scope, kind: str, local_id: UUID) -> SyncRecord | None:

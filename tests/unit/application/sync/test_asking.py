@@ -1,16 +1,32 @@
 """What a person must decide: asked once, with all that is needed, kept up to date, and settled when it is no more."""
 
+import attrs
 import pytest
+from tests.builders import a_record
 
 from tresen.application.sync.kinds import LEAD
 from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.domain.leads.lead import Lead
+from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, InvalidValue
 from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Counts, RunState
 
 from ..stirring import calm, stir
 from ..studio import A_MINUTE, Studio
-from .scene import captured, due, edit_lead, journal, open_conflicts, pushes, rests, set_policy, there, writes
+from .scene import (
+    captured,
+    due,
+    edit_lead,
+    journal,
+    open_conflicts,
+    pushes,
+    rests,
+    second_gym,
+    set_policy,
+    there,
+    writes,
+)
 
 
 async def both_edited() -> tuple[Studio, str]:
@@ -201,6 +217,77 @@ async def test_a_lead_captured_while_the_walk_is_under_way_is_not_made_a_second_
     assert [studio.lead(there).id] == [lead.id for lead in made]
     assert len(studio.leads()) == 2
     await rests(studio)
+
+
+async def two_of_one_not_taken_back(studio: Studio, error: GatewayError) -> tuple[str, Lead, list[str]]:
+    """The provider deleted what we edited, did not take it back, and has two of its address by now."""
+    await set_policy(studio, LEAD, default="newest", create_there=True)
+    gone = studio.attract("Grace")
+    await studio.leads_synced()
+    await edit_lead(studio, gone, last_name="Murray")
+    ours = studio.lead(gone)
+    studio.books.leads.remove(gone)
+    studio.gym.faults.fail_next("leads.create", error)
+    await studio.leads_synced()
+    made = [studio.attract("Grace", last_name="First"), studio.attract("Grace", last_name="Second")]
+    for _ in range(2):
+        studio.gym.faults.fail_next("leads.create", error)
+    await studio.leads_synced()
+    return gone, ours, made
+
+
+@pytest.mark.parametrize("error", [GatewayRejected("no"), GatewayUnavailable("503")])
+async def test_one_that_was_to_be_made_there_anew_is_paired_by_hand(studio: Studio, error: GatewayError) -> None:
+    gone, ours, (_, second) = await two_of_one_not_taken_back(studio, error)
+    asked = {each.external_id: each for each in open_conflicts(studio) if each.field == PAIRING}
+    assert {each.candidates for each in asked.values()} == {(str(ours.id),)}
+    calls = writes(studio)
+    await studio.desk.resolve(
+        ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked[second].id, choice=Choice.OURS, by="Eva")
+    )
+    assert not studio.knows("lead", gone)
+    run = await studio.leads_synced(whole=True)
+    assert run.state is RunState.COMPLETED
+    assert studio.lead(second).id == ours.id, "what a person said stands, though another has the address, too"
+    assert "leads.create" not in writes(studio)[len(calls) :]
+    assert len(studio.books.leads) == len(studio.leads()) == 2
+    assert open_conflicts(studio) == []
+    await studio.leads_synced()
+    await rests(studio)
+
+
+async def test_one_that_is_linked_cannot_be_paired_and_the_answer_says_what_to_do(studio: Studio) -> None:
+    grace, other = await captured(studio, "Grace"), await captured(studio, "Other", email="grace@example.org")
+    made = [studio.attract("Grace"), studio.attract("Gracia", email="grace@example.org")]
+    await studio.leads_synced()
+    first, second = sorted(open_conflicts(studio), key=lambda each: each.external_id)
+    choice = ConflictChoice(
+        tenant_id=studio.tenant.id, conflict_id=first.id, choice=Choice.OURS, value=str(grace.id), by="Eva"
+    )
+    await studio.desk.resolve(choice)
+    with pytest.raises(InvalidValue) as refused:
+        await studio.desk.resolve(attrs.evolve(choice, conflict_id=second.id))
+    assert refused.value.message == (
+        f"lead {grace.id} is linked to lead {made[0]} of this account already; "
+        f"choose {other.id}, or theirs, which makes a new one"
+    )
+    assert [each.id for each in open_conflicts(studio)] == [second.id]
+
+
+async def test_one_that_another_account_has_cannot_be_paired(studio: Studio) -> None:
+    ours = await captured(studio, "Grace")
+    studio.attract("Grace")
+    studio.attract("Gracia", email="grace@example.org")
+    await studio.leads_synced()
+    asked = open_conflicts(studio)[0]
+    _, second = second_gym(studio)
+    link = a_record(second.id, "77", ours, kind=LEAD)
+    await studio.transactions.run(studio.tenant.id, "link", lambda uow: uow.sync_records.add_many([link]))
+    with pytest.raises(InvalidValue) as refused:
+        await studio.desk.resolve(
+            ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked.id, choice=Choice.OURS, by="Eva")
+        )
+    assert f"of account {second.id} already; choose theirs, which makes a new one" in refused.value.message
 
 
 async def test_what_a_person_called_another_is_made_here_though_it_looks_the_same(studio: Studio) -> None:
