@@ -17,6 +17,7 @@ from ...domain.shared.errors import (
     GatewayRejected,
     GatewayUnsupported,
     InvalidValue,
+    TresenError,
 )
 from ...domain.shared.ids import ConflictId, PushId
 from ...domain.sync.canonical import Values
@@ -37,6 +38,7 @@ from .records import RecordKind, Versioned
 from .reviving import link_here
 from .run_books import Opened, RunBooks
 from .scope import Scope
+from .single_looks import AnotherRecord, get_that
 
 E = TypeVar("E", bound=Versioned)
 _log = logging.getLogger(__name__)
@@ -107,7 +109,9 @@ class Pusher(Generic[E]):
         except GatewayNotFound:
             answer = PushState.DROPPED
         except _FINAL as error:
-            await self._end(opened, push, PushState.REFUSED, error.message)
+            another = error if isinstance(error, AnotherRecord) else None
+            state = PushState.DROPPED if another else PushState.REFUSED
+            await self._end(opened, push, state, error.message, error=another)
             return False
         except GatewayError as error:
             await self._fail(opened, push, error.message)
@@ -129,7 +133,7 @@ class Pusher(Generic[E]):
         """The record as the provider shows it afterwards, None when it is gone as wanted; or why nothing was done."""
         if push.external_id is None:
             return await self._create(opened, push)
-        shown = await self._source.get(push.external_id)
+        shown = await get_that(self._source, push.external_id)
         if not push.values:
             return await self._delete(push.external_id, push, shown)
         self._narrow(push)
@@ -194,13 +198,17 @@ class Pusher(Generic[E]):
             for name, value in push.values.items()
         )
 
-    async def _end(self, opened: Opened, push: Push, state: PushState, why: str) -> None:
+    async def _end(
+        self, opened: Opened, push: Push, state: PushState, why: str, *, error: TresenError | None = None
+    ) -> None:
         async def end(uow: UnitOfWork) -> Counts:
             push.end(state, now=self._scope.now, why=why)
             await uow.pushes.save(push)
+            if error is not None:
+                await uow.runs.add_errors([self._scope.error(push.kind, push.external_id, error)])
             if push.external_id is not None and state is PushState.DROPPED:
                 await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
-            return await self._keep_apart(uow, push)
+            return await self._keep_apart(uow, push) + Counts(errors=int(error is not None))
 
         _log.warning("push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
         await self._books.write(opened.run, "end_push", end)

@@ -23,6 +23,18 @@ class Looked:
     outage: GatewayError | None = None
 
 
+class AnotherRecord(GatewayRejected):
+    """The provider was asked for one record and shows another: nothing may be concluded or written because of it."""
+
+
+async def get_that(source: Source, external_id: str) -> Observed | None:
+    """One record. Raises AnotherRecord, and what the source raises."""
+    one = await source.get(external_id)
+    if one is not None and one.external_id != external_id:
+        raise AnotherRecord(f"the provider answers with another record: {one.external_id!r}")
+    return one
+
+
 async def look_at(source: Source, scope: Scope, kind: str, external_ids: Sequence[str]) -> Looked:
     """Each of them. One that fails is an error of that record, unless the provider is out of order.
 
@@ -31,9 +43,7 @@ async def look_at(source: Source, scope: Scope, kind: str, external_ids: Sequenc
     looked, failures = Looked(), 0
     for external_id in external_ids:
         try:
-            one = await source.get(external_id)
-            if one is not None and one.external_id != external_id:
-                raise GatewayRejected(f"the provider answers with another record: {one.external_id}")
+            one = await get_that(source, external_id)
         except CredentialsRefused:
             raise
         except GatewayError as error:

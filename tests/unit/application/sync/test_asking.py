@@ -281,7 +281,7 @@ async def test_one_that_another_account_has_cannot_be_paired(studio: Studio) -> 
     await studio.leads_synced()
     asked = open_conflicts(studio)[0]
     _, second = second_gym(studio)
-    link = a_record(second.id, "77", ours, kind=LEAD)
+    link = a_record(second.id, "77", ours, kind=LEAD, base={"last_name": "Hopper"}, fingerprint=b"")
     await studio.transactions.run(studio.tenant.id, "link", lambda uow: uow.sync_records.add_many([link]))
     with pytest.raises(InvalidValue) as refused:
         await studio.desk.resolve(

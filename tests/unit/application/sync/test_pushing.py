@@ -263,6 +263,39 @@ async def test_an_answer_that_nobody_can_read_is_looked_at_again() -> None:
     await rests(studio)
 
 
+@pytest.mark.parametrize("deletes", [False, True])
+async def test_an_answer_about_another_record_is_an_error_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, deletes: bool
+) -> None:
+    studio = Studio(default=Law.OURS)
+    await set_policy(studio, LEAD, delete_there=True)
+    grace, other = studio.attract("Grace"), studio.attract("Grace")
+    await studio.leads_synced()
+    if deletes:
+        lead = studio.lead(grace)
+        await studio.transactions.run(studio.tenant.id, "delete", lambda uow: uow.leads.remove_many([lead]))
+    else:
+        await edit_lead(studio, grace, last_name="King")
+    find = studio.books.leads.find
+    # The provider mixes them up once the push looks: the plan was made before.
+    studio.gym.faults.meanwhile(
+        "leads.get", lambda: monkeypatch.setattr(studio.books.leads, "find", lambda _: find(other))
+    )
+    if not deletes:
+        studio.books.leads.edit(grace, {"notes": "seen by the walk"})
+    run = await studio.leads_synced()
+    assert (run.state, run.counts.errors, run.counts.pushed) == (RunState.COMPLETED, 1, 0)
+    (error,) = await studio.read(lambda uow: uow.runs.recent_errors(9))
+    assert error.external_id == grace
+    assert other in error.message
+    assert (writes(studio), len(studio.books.leads)) == ([], 2)
+    assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
+    assert due(studio, LEAD) == {grace}
+    monkeypatch.setattr(studio.books.leads, "find", find)
+    assert (await studio.leads_synced()).counts.pushed == 1
+    await rests(studio)
+
+
 # -- what is made there ----------------------------------------------------------------------------------------------
 
 
