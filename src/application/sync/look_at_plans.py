@@ -15,11 +15,14 @@ from ..transactions import Transactions
 
 @attrs.frozen(kw_only=True)
 class ShownPlan:
-    """A plan with a window of its steps, each with its kind of record. ``count`` is the number of all its steps."""
+    """A plan with a window of its steps, each with its kind of record. ``count`` is the number of all that can be
+    looked at: none of a plan so old that they are not kept any more (``are_kept``); its parts say how many there were.
+    """
 
     plan: KeptPlan
     steps: tuple[tuple[str, Step], ...]
     count: int
+    are_kept: bool = True
 
 
 @attrs.frozen
@@ -50,10 +53,14 @@ class ShowPlan:
         async def ask(uow: UnitOfWork) -> ShownPlan:
             plan = await uow.plans.get(plan_id)
             rows = await uow.plans.steps(plan_id, start=offset, limit=limit)
+            count = sum(sum(part.actions.values()) for part in plan.parts)
+            # All or none are kept.
+            are_kept = not count or bool(rows or await uow.plans.steps(plan_id, start=0, limit=1))
             return ShownPlan(
                 plan=plan,
                 steps=tuple((kind, read_step(text, self._laws)) for _, kind, text in rows),
-                count=sum(sum(part.actions.values()) for part in plan.parts),
+                count=count if are_kept else 0,
+                are_kept=are_kept,
             )
 
         return await self._transactions.read(tenant_id, ask)

@@ -1,6 +1,6 @@
 """What a stored run would have done under another policy: decided anew from its inputs, without asking the provider."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import attrs
 
@@ -21,14 +21,15 @@ from .policy_book import PolicyBook
 @attrs.frozen(kw_only=True)
 class WhatIfReport:
     """``steps`` were decided anew, by kind; ``differences`` would have come out otherwise, each with its kind, no more
-    than were asked for; ``different`` counts all of them. ``trips``: the guards that would have held it.
+    than were asked for; ``different`` counts all of them. ``trips``: the guards that would have held it, each with its
+    kind.
     """
 
     plan: KeptPlan
     steps: Mapping[str, int]
     different: int
     differences: tuple[tuple[str, Difference], ...]
-    trips: tuple[Trip, ...]
+    trips: tuple[tuple[str, Trip], ...]
 
 
 @attrs.define
@@ -108,12 +109,12 @@ class WhatIf:
             steps={kind: part.steps for kind, part in parts.items()},
             different=different,
             differences=tuple(found),
-            trips=_trips(parts.values()),
+            trips=_trips(parts),
         )
 
 
-def _trips(parts: Iterable[_Part]) -> tuple[Trip, ...]:
-    return tuple(trip for part in parts for trip in part.tally.trips(part.policy.guards))
+def _trips(parts: Mapping[str, _Part]) -> tuple[tuple[str, Trip], ...]:
+    return tuple((kind, trip) for kind, part in parts.items() for trip in part.tally.trips(part.policy.guards))
 
 
 async def _plan_of(uow: UnitOfWork, run_id: RunId | None, plan_id: PlanId | None) -> PlanId:

@@ -20,7 +20,10 @@ def plan_parts(shown: ShownPlan, offset: int, account: str, zone: str, tenant: s
         parts += step_lines(kind, step)
     last = offset + len(shown.steps)
     more = f"; more: {command(f'sync plan show {plan.id} --offset {last}', tenant)}" if last < shown.count else ""
-    parts.append(f"{last - offset} of {shown.count} records shown{more}")
+    if shown.are_kept:
+        parts.append(f"{last - offset} of {shown.count} records shown{more}")
+    else:
+        parts.append("the plan is so old that its steps are not kept any more")
     return [*parts, *_next(plan, account, tenant)]
 
 

@@ -61,7 +61,7 @@ async def whatif(
     document = {
         "plan_id": str(report.plan.id),
         "steps": dict(report.steps),
-        "trips": [row(trip) for trip in report.trips],
+        "trips": [{"kind": kind, **row(trip)} for kind, trip in report.trips],
         **listed(
             "differences", [difference_document(kind, each) for kind, each in report.differences], report.different
         ),

@@ -34,8 +34,8 @@ def _guards(report: WhatIfReport) -> Iterator[Line]:
         guards = "the guard that held it" if before == 1 else "the guards that held it"
         yield line(Span(f"{guards} would let it through", Tone.ADDED))
     still = "still " if before else ""
-    for trip in report.trips:
-        yield line(Span(f"a guard would {still}hold it: {trip.message}", Tone.ASKED))
+    for kind, trip in report.trips:
+        yield line(Span(f"a guard would {still}hold it: {trip.message} ({kind}s)", Tone.ASKED))
 
 
 def difference_lines(kind: str, each: Difference) -> Iterator[Line]:

@@ -183,6 +183,9 @@ async def test_what_another_policy_would_have_done(admin: Caller, world: World) 
     was, would = difference["was"]["fields"], difference["would_be"]["fields"]
     assert {f["field"]: f["side"] for f in was} == {"last_name": "theirs", "phone": "neither"}
     assert {f["field"]: f["side"] for f in would} == {"last_name": "theirs", "phone": "ours"}
+    asked = {"fields": {"phone": "ask"}, "guards": {"conflicts": {"percent": 0, "at_least": 0}}}
+    strict = (await admin.post("/sync/what-if", {"plan_id": plan, "policies": {"member": asked}})).json()
+    assert [(trip["kind"], trip["guard"], trip["count"]) for trip in strict["trips"]] == [("member", "conflicts", 1)]
     assert (await admin.post("/sync/what-if", {"plan_id": plan})).json()["count"] == 0
     assert (await admin.get("/sync/policies/member")).json()["policy"]["laws"]["phone"] == "ask"
     run = (await admin.get("/sync/runs", state="planned")).json()["runs"][0]["id"]

@@ -106,7 +106,8 @@ class StepAnswer(Answer):
 
 
 class StepsAnswer(Answer):
-    """A window of a plan's steps, in the order in which they are applied; ``count`` is all of them."""
+    """A window of a plan's steps, in the order in which they are applied; ``count`` is all that are kept: none of
+    an old plan."""
 
     steps: list[StepAnswer]
     count: int
@@ -133,6 +134,12 @@ class DifferenceAnswer(Answer):
     would_be: DecisionAnswer
 
 
+class WouldTripAnswer(TripAnswer):
+    """A guard that would have stopped it, and the kind of record."""
+
+    kind: str
+
+
 class WhatIfAnswer(Answer):
     """``steps`` were decided anew, by kind of record; ``count`` would have come out otherwise, of which
     ``differences`` shows the first. ``trips``: the guards that would have stopped it."""
@@ -141,7 +148,7 @@ class WhatIfAnswer(Answer):
     steps: dict[str, int]
     differences: list[DifferenceAnswer]
     count: int
-    trips: list[TripAnswer]
+    trips: list[WouldTripAnswer]
 
 
 def plan(kept: KeptPlan) -> PlanAnswer:
@@ -177,7 +184,10 @@ def what_if(report: WhatIfReport) -> WhatIfAnswer:
         steps=dict(report.steps),
         differences=[_difference(kind, one) for kind, one in report.differences],
         count=report.different,
-        trips=_trips(report.trips),
+        trips=[
+            WouldTripAnswer(kind=kind, guard=t.guard, count=t.count, shared=t.shared, message=t.message)
+            for kind, t in report.trips
+        ],
     )
 
 

@@ -26,3 +26,10 @@ async def test_of_old_plans_only_the_head_is_kept(studio: Studio) -> None:
     old = first.plan_id
     kept = await studio.read(lambda uow: uow.plans.get(old))
     assert kept.parts[0].actions == {"merge": 1}
+    shown = await studio.desk.show_plan(studio.tenant.id, old)
+    assert (shown.steps, shown.count, shown.are_kept) == ((), 0, False)
+    assert second.plan_id is not None
+    beyond = await studio.desk.show_plan(studio.tenant.id, second.plan_id, offset=7)
+    assert (beyond.steps, beyond.count, beyond.are_kept) == ((), 1, True)
+    head = await studio.desk.show_plan(studio.tenant.id, second.plan_id, limit=0)
+    assert (head.count, head.are_kept) == (1, True)
