@@ -205,6 +205,8 @@ def test_what_a_guard_held_is_told_under_another_guard(quarrel: Quarrel) -> None
     same = quarrel.desk("sync", "whatif", run, "--guard", "deleted=1%", *NORTH).out
     told = [line for line in same.splitlines() if line.startswith("a guard would still hold it: 7 of ")]
     assert [line.rpartition(" (")[2] for line in told] == ["members)", "memberships)"]
+    trips = quarrel.json("whatif", run, "--guard", "deleted=1%")["trips"]
+    assert [trip["kind"] for trip in trips] == ["member", "membership"]
     assert "let it through" not in same
 
 
