@@ -46,8 +46,9 @@ class Confirm(Generic[E]):
                 return await self._end(uow, push, PushState.REFUSED, why="the provider's record is another of ours")
             return await self._end(uow, push, PushState.DROPPED)
         refused = self._ignored(push, theirs)
-        await self._kind.prepare(uow, [link.base, theirs])
-        entity = (await self._kind.load(uow, [link.local_id])).get(link.local_id)
+        here = await self._kind.load(uow, [link.local_id])
+        await self._kind.prepare(uow, [link.base, theirs], here.values())
+        entity = here.get(link.local_id)
         taken = self._taken(push, theirs, refused)
         changes = self._pushed(push, link, taken)
         if entity is not None:

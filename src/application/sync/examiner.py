@@ -65,7 +65,7 @@ class Examiner(Generic[E]):
         examined = Examined()
         external_ids = [one for one in external_ids if can_be_kept(one)]
         found = await known(uow, self._kind, self._scope, external_ids)
-        await self._kind.prepare(uow, [link.base for link in found.links.values()])
+        await self._kind.prepare(uow, [link.base for link in found.links.values()], found.entities.values())
         # They wait to be made there anew, or were refused.
         revived = {link.local_id for link in found.links.values() if not link.fingerprint}
         making = await uow.pushes.creations(self._scope.account_id, self._kind.schema.kind, revived)
@@ -168,7 +168,8 @@ class Examiner(Generic[E]):
         found = await known(uow, self._kind, self._scope, [one.external_id for one, _ in readings])
         # Our side still stands as it was last agreed, so what that refers to is needed too.
         agreed = [link.base for link in found.links.values()]
-        await self._kind.prepare(uow, [*agreed, *(reading.values for _, reading in readings)])
+        theirs = [reading.values for _, reading in readings]
+        await self._kind.prepare(uow, [*agreed, *theirs], found.entities.values())
         for one, reading in readings:
             link = found.links[one.external_id]
             try:

@@ -98,7 +98,7 @@ class Explain:
             known_fields = ", ".join(hand.kind.schema.names)
             raise InvalidValue(f"a {link.kind} has no field {field!r}; it has {known_fields}", field="field")
         found = await known(uow, hand.kind, hand.scope, [link.external_id])
-        await hand.kind.prepare(uow, [link.base])
+        await hand.kind.prepare(uow, [link.base], found.entities.values())
         latest = _latest([change for change in lines if change.external_id == link.external_id])
         return RecordExplanation(
             account_id=link.account_id,

@@ -31,8 +31,9 @@ class History:
                 raise NotFound(f"link of {kind}", local_id)
             account_id = links[0].account_id if links else (await uow.runs.get(lines[-1].run_id)).account_id
             hand = await self._by_hand.hold(uow, account_id, kind, None)
-            await hand.kind.prepare(uow, [link.base for link in links])
-            entity = (await hand.kind.load(uow, [local_id])).get(local_id)
+            here = await hand.kind.load(uow, [local_id])
+            await hand.kind.prepare(uow, [link.base for link in links], here.values())
+            entity = here.get(local_id)
             if entity is None:
                 return self._gone(kind, local_id, lines)
             return versions(hand.kind.values(entity), entity.version, lines)

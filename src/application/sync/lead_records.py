@@ -1,6 +1,6 @@
 """Leads as records. A lead captured here meets its twin at the provider by its e-mail address."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -40,7 +40,7 @@ class LeadRecords(RecordKind[Lead]):
     def __attrs_post_init__(self) -> None:
         self.schema = lead_schema(self._read_phone)
 
-    async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
+    async def prepare(self, uow: UnitOfWork, values: Sequence[Values], entities: Iterable[Lead] = ()) -> None:
         """Nothing is needed."""
 
     async def open_keys(self, uow: UnitOfWork, /) -> Collection[MatchValues]:

@@ -1,6 +1,6 @@
 """Members as records."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -40,7 +40,7 @@ class MemberRecords(RecordKind[Member]):
     def __attrs_post_init__(self) -> None:
         self.schema = member_schema(self._read_phone)
 
-    async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
+    async def prepare(self, uow: UnitOfWork, values: Sequence[Values], entities: Iterable[Member] = ()) -> None:
         """Nothing is needed."""
 
     async def open_keys(self, _: UnitOfWork, /) -> Collection[MatchValues]:

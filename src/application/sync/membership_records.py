@@ -1,6 +1,6 @@
 """Memberships as records. Their parent is found through the member's link."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -40,12 +40,18 @@ class MembershipRecords(RecordKind[Membership]):
     _external_by_member: dict[UUID, str] = attrs.field(factory=dict, init=False)
     schema: Schema = attrs.field(default=MEMBERSHIP_SCHEMA, init=False)
 
-    async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
+    async def prepare(self, uow: UnitOfWork, values: Sequence[Values], entities: Iterable[Membership] = ()) -> None:
         """Look the parents up, only those of this batch."""
         wanted = {parent for v in values if isinstance(parent := v.get("member"), str)}
         links = await uow.sync_records.by_external_ids(self._account_id, MEMBER, wanted)
         self._member_by_external = {external: MemberId(link.local_id) for external, link in links.items()}
         self._external_by_member = {link.local_id: external for external, link in links.items()}
+        # One that a person gave to another member here: neither what was agreed nor what the provider shows names them.
+        for member_id in {entity.member_id for entity in entities} - self._external_by_member.keys():
+            for link in await uow.sync_records.of_local(MEMBER, member_id):
+                if link.account_id == self._account_id:
+                    self._member_by_external[link.external_id] = member_id
+                    self._external_by_member[member_id] = link.external_id
 
     async def open_keys(self, _: UnitOfWork, /) -> Collection[MatchValues]:
         """Memberships come from the provider alone, so that none is ever without a link."""

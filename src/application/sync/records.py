@@ -1,7 +1,7 @@
 """What the reconciler must know of one kind of record: how it is stored, made, read and changed."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar, cast
 from uuid import UUID
@@ -45,8 +45,8 @@ class RecordKind(Protocol[E]):
     schema: Schema
 
     @abstractmethod
-    async def prepare(self, uow: UnitOfWork, values: Sequence[Values]) -> None:
-        """Load what ``create`` and ``update`` of these values will need."""
+    async def prepare(self, uow: UnitOfWork, values: Sequence[Values], entities: Iterable[E] = ()) -> None:
+        """Load what ``create`` and ``update`` of these values, and ``values`` of these entities, will need."""
 
     @abstractmethod
     async def open_keys(self, uow: UnitOfWork, /) -> Collection[MatchValues]:

@@ -43,8 +43,9 @@ class ReopenConflict:
         """Nothing counts as agreed on that field but what was agreed before the conflict."""
         link = await link_of(uow, conflict.account_id, conflict.kind, conflict.external_id)
         hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
-        await hand.kind.prepare(uow, [link.base])
-        entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+        here = await hand.kind.load(uow, [link.local_id])
+        await hand.kind.prepare(uow, [link.base], here.values())
+        entity = here.get(link.local_id)
         conflict.see(
             base=conflict.base,
             ours=conflict.ours if entity is None else hand.kind.values(entity).get(conflict.field),

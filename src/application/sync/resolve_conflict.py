@@ -115,7 +115,8 @@ class ResolveConflict:
     ) -> Counts:
         if chosen.choice is Choice.VALUE:
             raise InvalidValue("a record as a whole is ours or theirs", field="choice")
-        entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+        here = await hand.kind.load(uow, [link.local_id])
+        entity = here.get(link.local_id)
         if chosen.choice is Choice.OURS:
             await uow.overrides.put_many([_pinned(hand, conflict, link.local_id, Law.OURS, chosen.by)])
             return Counts()
@@ -124,7 +125,7 @@ class ResolveConflict:
             await uow.sync_records.remove_many(conflict.account_id, conflict.kind, [conflict.external_id])
             await uow.due.add(conflict.account_id, conflict.kind, [conflict.external_id])
             return Counts()
-        await hand.kind.prepare(uow, [link.base])
+        await hand.kind.prepare(uow, [link.base], here.values())
         step = Step(
             external_id=link.external_id,
             local_id=link.local_id,
@@ -172,8 +173,9 @@ class ResolveConflict:
 
 async def _held(uow: UnitOfWork, hand: Hand, link: SyncRecord, conflict: Conflict) -> Value:
     """What we hold now, which may be newer than what the conflict shows."""
-    await hand.kind.prepare(uow, [link.base])
-    entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+    here = await hand.kind.load(uow, [link.local_id])
+    await hand.kind.prepare(uow, [link.base], here.values())
+    entity = here.get(link.local_id)
     held: Value = conflict.ours if entity is None else hand.kind.values(entity).get(conflict.field)
     return held
 

@@ -124,8 +124,8 @@ class Undo:
 
     async def _delete(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         link = await link_of(uow, record.account_id, record.kind, record.external_id)
-        await hand.kind.prepare(uow, [link.base])
         entity = (await hand.kind.load(uow, [record.local_id]))[record.local_id]
+        await hand.kind.prepare(uow, [link.base], [entity])
         step = Step(
             external_id=link.external_id,
             local_id=link.local_id,

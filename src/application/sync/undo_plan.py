@@ -13,7 +13,7 @@ from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.history import is_end
 from ...domain.sync.journal import LOCAL_EDIT, Change
-from ...domain.sync.record import SyncRecord
+from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import Run
 from ...domain.sync.undo import Rollback, rollback
 from ..ports.unit_of_work import UnitOfWork
@@ -173,7 +173,7 @@ class HandOf:
 
 async def _values(uow: UnitOfWork, hand: Hand, external_id: str, entity: Any) -> Values:
     links = await uow.sync_records.by_external_ids(hand.scope.account_id, hand.kind.schema.kind, [external_id])
-    await hand.kind.prepare(uow, [link.base for link in links.values()])
+    await hand.kind.prepare(uow, [link.base for link in links.values()], [entity])
     values: Values = hand.kind.values(entity)
     return values
 
@@ -207,4 +207,4 @@ def _record_undo(
 
 def kept_link(link: SyncRecord) -> SyncRecord:
     """The link of a record that is gone here on purpose, so that the next listing does not make it anew."""
-    return attrs.evolve(link, local_version=0)
+    return attrs.evolve(link, local_version=MISSING)

@@ -43,8 +43,9 @@ class WriteByHand:
         hold.
         """
         asked = [{each.field: each.theirs for each in chosen}, {each.field: each.value for each in chosen}]
-        await hand.kind.prepare(uow, [link.base, *asked])
-        entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+        here = await hand.kind.load(uow, [link.local_id])
+        await hand.kind.prepare(uow, [link.base, *asked], here.values())
+        entity = here.get(link.local_id)
         if entity is None:
             raise NotFound(link.kind, link.local_id)
         ours: Values = hand.kind.values(entity)

@@ -159,3 +159,42 @@ async def test_what_was_decided_while_writing_was_off_goes_there_when_it_is_on_a
     await studio.members_synced()
     wanted = "Ours" if how == "resolve" else "Byron"
     assert studio.member(ada).last_name == studio.books.members.get(ada).values["last_name"] == wanted
+
+
+async def moved_back(studio: Studio) -> tuple[str, str, str]:
+    """A membership that the provider gave to another member, which was undone here."""
+    ada, bob = studio.enrol("Ada"), studio.enrol("Bob")
+    sold = studio.sell_there(ada)
+    await studio.members_synced()
+    studio.books.memberships.edit(sold, {"member": bob})
+    moved = await studio.members_synced()
+    assert studio.membership(sold).member_id == studio.member(bob).id
+    await undo(studio, moved)
+    assert studio.membership(sold).member_id == studio.member(ada).id
+    return sold, ada, bob
+
+
+async def test_a_membership_that_belongs_to_another_here_is_synced_as_ever(studio: Studio) -> None:
+    sold, ada, _ = await moved_back(studio)
+    run = await studio.members_synced()
+    assert run.counts.errors == 0
+    calls = len(studio.changes())
+    for name in ("Platinum", "Silver"):
+        studio.clock.advance(timedelta(hours=1))
+        studio.books.memberships.edit(sold, {"name": name})
+        run = await studio.members_synced()
+        assert (run.counts.errors, run.counts.updated) == (0, 1)
+        assert (studio.membership(sold).name, studio.membership(sold).member_id) == (name, studio.member(ada).id)
+    assert {(c.field, c.value) for c in studio.changes()[calls:]} == {("name", "Platinum"), ("name", "Silver")}
+    studio.books.memberships.edit(sold, {"member": ada})
+    await studio.members_synced()
+    assert studio.membership(sold).member_id == studio.member(ada).id
+
+
+async def test_whose_a_membership_is_here_is_known_to_explain_and_history(studio: Studio) -> None:
+    sold, ada, _ = await moved_back(studio)
+    await studio.members_synced()
+    ours = studio.membership(sold).id
+    (explained,) = await studio.desk.explain(studio.tenant.id, "membership", ours, field="member")
+    assert explained.fields[0].ours == ada
+    assert (await studio.desk.history(studio.tenant.id, "membership", ours))[-1].values["member"] == ada
