@@ -69,8 +69,7 @@ class Applier(Generic[E]):
         """Write what the steps say; the counts of it."""
         found = await known(uow, self._kind, self._scope, [s.external_id for s in steps if s.external_id is not None])
         unlinked = await self._unlinked(uow, steps, found)
-        told = [values for step in steps for values in _all_values(step)]
-        await self._kind.prepare(uow, told, [*found.entities.values(), *unlinked.values()])
+        await self._kind.prepare(uow, [values for step in steps for values in _all_values(step)])
         going = [s.local_id for s in steps if s.decision.action is Action.DELETE_HERE and s.local_id is not None]
         effects: _Effects[E] = _Effects(owners=await self._kind.owners(uow, going) if going else ())
         for step in steps:

@@ -1,6 +1,6 @@
 """Looks at what was observed, and decides: observed records become steps of a plan. Writes nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -60,8 +60,12 @@ class Examiner(Generic[E]):
         await self._compare(uow, self._read(changed, examined), examined)
         return examined
 
-    async def gone(self, uow: UnitOfWork, external_ids: Sequence[str], proof: str) -> Examined:
-        """Records that the provider is proved to have no more. Those that no link knows need nothing."""
+    async def gone(
+        self, uow: UnitOfWork, external_ids: Sequence[str], proof: str, *, planned: Container[str] = ()
+    ) -> Examined:
+        """Records that the provider is proved to have no more. Those that no link knows need nothing, unless the plan
+        has a step for them by now: whoever applies that finds it overtaken, and the record is due.
+        """
         examined = Examined()
         external_ids = [one for one in external_ids if can_be_kept(one)]
         found = await known(uow, self._kind, self._scope, external_ids)
@@ -72,7 +76,10 @@ class Examiner(Generic[E]):
         for external_id in external_ids:
             link = found.links.get(external_id)
             if link is None:
-                examined.settled.append(external_id)
+                if external_id in planned:
+                    examined.steps.append(self._vanished(external_id, proof))
+                else:
+                    examined.settled.append(external_id)
                 continue
             try:
                 step = self._lost(found, link, proof)
@@ -210,6 +217,10 @@ class Examiner(Generic[E]):
             overrides=self._overrides(found.overrides.get(link.external_id, ())),
         )
         return self._step(link, entity, inputs, proof=proof)
+
+    def _vanished(self, external_id: str, proof: str) -> Step:
+        inputs = Inputs(base=None, ours=GONE, theirs=GONE)
+        return Step(external_id=external_id, local_id=None, proof=proof, inputs=inputs, decision=self._decide(inputs))
 
     def _step(
         self, link: SyncRecord, entity: E | None, inputs: Inputs, *, fingerprint: bytes = b"", proof: str | None = None

@@ -13,9 +13,9 @@ from ...domain.sync.canonical import Values
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Counts, SyncError
 from ..ports.clock import IdSource
-from ..ports.sources import Observed
+from ..ports.sources import Batch, Observed
 from ..ports.unit_of_work import UnitOfWork
-from .reading import due_again, named, read
+from .reading import can_be_kept, due_again, named, read
 from .records import RecordKind, Versioned
 from .scope import Scope
 
@@ -30,10 +30,12 @@ class FirstLoad(Generic[E]):
     _scope: Scope
     _ids: IdSource
 
-    async def __call__(self, uow: UnitOfWork, batch: Sequence[Observed]) -> Counts:
-        """Store a batch; one that an earlier batch showed already counts as unchanged, and is due if it changed."""
+    async def __call__(self, uow: UnitOfWork, batch: Batch) -> Counts:
+        """Store a batch; one that an earlier batch showed already counts as unchanged, and is due if it changed, or is
+        told to be gone now.
+        """
         scope, kind = self._scope, self._kind.schema.kind
-        latest, errors = named(batch, scope, kind)
+        latest, errors = named(batch.observed, scope, kind)
         known = await uow.sync_records.fingerprints(scope.account_id, kind, latest.keys())
         readable: list[tuple[Observed, Values]] = []
         for external_id, one in latest.items():
@@ -43,7 +45,9 @@ class FirstLoad(Generic[E]):
                 except TresenError as error:
                     errors.append(scope.error(kind, external_id, error))
         created = await self._store(uow, readable, errors)
-        due = [external_id for external_id, was in known.items() if was != latest[external_id].fingerprint]
+        gone = [one for one in batch.gone if can_be_kept(one)]
+        due = [*await uow.sync_records.fingerprints(scope.account_id, kind, gone)] if gone else []
+        due += [external_id for external_id, was in known.items() if was != latest[external_id].fingerprint]
         if errors:
             await uow.runs.add_errors(errors)
             due += due_again(errors)

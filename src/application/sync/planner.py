@@ -1,6 +1,6 @@
 """Makes one part of a plan: walks through what the provider shows of one kind, and decides record by record."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -78,6 +78,7 @@ class Planner(Generic[E]):
             suspects = {*missing, *(before.unseen - lost.keys())}
             await self._look(opened, sorted(suspects), before, waiting)
         await self._lose(opened, list(lost), "tombstone", before)
+        waiting = [each for each in waiting if each[0].external_id not in lost]
         await self._meet(opened, before, waiting, whole=walk.generation.is_complete)
         self._part.cursor, self._part.complete = walk.cursor, walk.generation.is_complete
 
@@ -164,10 +165,14 @@ class Planner(Generic[E]):
 
     async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str, before: _Before) -> None:
         for start in range(0, len(external_ids), _SLICE):
-            await self._keep(opened, await self._lost(opened, external_ids[start : start + _SLICE], proof), before)
+            some = external_ids[start : start + _SLICE]
+            await self._keep(opened, await self._lost(opened, some, proof, planned=before.planned), before)
 
-    async def _lost(self, opened: Opened, external_ids: Sequence[str], proof: str) -> Examined:
-        return await self._books.read(opened.run, lambda uow: self._examiner().gone(uow, external_ids, proof))
+    async def _lost(
+        self, opened: Opened, external_ids: Sequence[str], proof: str, *, planned: Container[str] = ()
+    ) -> Examined:
+        examiner = self._examiner()
+        return await self._books.read(opened.run, lambda uow: examiner.gone(uow, external_ids, proof, planned=planned))
 
     async def _meet(
         self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]], *, whole: bool

@@ -56,7 +56,7 @@ class Strand(Generic[E]):
         watch(self.name, seen)
         first = FirstLoad(self.kind, self.scope, self.ids)
         async for batch in walk.batches():
-            if batch.observed:
+            if batch.observed or batch.gone:
                 seen += len(batch.observed)
                 await self._load(opened, first, batch, seen)
                 watch(self.name, seen)
@@ -66,7 +66,7 @@ class Strand(Generic[E]):
         async def store(uow: UnitOfWork) -> Counts:
             state = await uow.sync_states.get(self.scope.account_id, self.name)
             await uow.sync_states.put(attrs.evolve(state, seen=seen))
-            return await first(uow, batch.observed)
+            return await first(uow, batch)
 
         await self.books.write(opened.run, "sync_batch", store)
 

@@ -6,12 +6,12 @@ import pytest
 
 from tresen.application.ports.sources import Batch, Source
 from tresen.application.sync import walk
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.sync.run import RunState
 
 from ..stirring import StirredSource, calm
 from ..studio import Studio
-from .scene import due, rests, synced_crowd
+from .scene import captured, due, rests, synced_crowd
 
 Pages = Callable[[], Iterable[Batch]]
 
@@ -38,9 +38,9 @@ async def _nothing() -> None:
     pass
 
 
-def show(studio: Studio, pages: Pages) -> None:
+def show(studio: Studio, pages: Pages, *, of: str = MEMBER) -> None:
     inner = studio.gym.source
-    studio.gym.source = lambda kind: _Paged(inner(kind), pages) if kind == MEMBER else inner(kind)  # type: ignore[method-assign] # until calm
+    studio.gym.source = lambda kind: _Paged(inner(kind), pages) if kind == of else inner(kind)  # type: ignore[method-assign] # until calm
 
 
 @pytest.fixture
@@ -100,3 +100,54 @@ async def test_of_a_record_and_its_tombstone_the_later_page_is_right(studio: Stu
     assert studio.knows("member", one) == returns
     if returns:
         assert studio.member(one).city == "Bonn"
+
+
+@pytest.mark.usefixtures("page_by_page")
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_one_that_is_shown_and_then_gone_in_a_walk_is_gone_after_the_next_run(
+    studio: Studio, is_new: bool
+) -> None:
+    ids = await synced_crowd(studio, 3)
+    one = studio.enrol("New") if is_new else ids[0]
+    studio.books.members.edit(one, {"city": "Bonn"})
+    pages = [Batch(observed=[studio.books.members.get(one).observed()]), Batch(gone=[one])]
+    studio.books.members.remove(one)
+    studio.books.members.forget()
+    show(studio, lambda: pages)
+    run = await studio.members_synced()
+    assert run.state is RunState.COMPLETED
+    assert due(studio) == {one}
+    calm(studio.gym)
+    await studio.members_synced()
+    assert not studio.knows("member", one)
+    assert len(studio.members()) == (3 if is_new else 2)
+    assert due(studio) == set()
+    await rests(studio)
+
+
+@pytest.mark.usefixtures("page_by_page")
+async def test_one_that_is_shown_and_then_gone_is_not_taken_for_ours(studio: Studio) -> None:
+    studio.attract("Other")
+    await studio.leads_synced()
+    ours = await captured(studio, "Grace")
+    grace = studio.attract("Grace")
+    pages = [Batch(observed=[studio.books.leads.get(grace).observed()]), Batch(gone=[grace])]
+    studio.books.leads.remove(grace)
+    show(studio, lambda: pages, of=LEAD)
+    await studio.leads_synced()
+    assert not studio.knows("lead", grace)
+    assert {lead.id for lead in studio.leads()} >= {ours.id}
+    assert len(studio.leads()) == 2
+
+
+@pytest.mark.usefixtures("page_by_page")
+async def test_one_that_the_first_load_shows_and_tells_to_be_gone_is_gone_after_the_next_run(studio: Studio) -> None:
+    one = studio.enrol("New")
+    pages = [Batch(observed=[studio.books.members.get(one).observed()]), Batch(gone=[one, "never seen"])]
+    studio.books.members.remove(one)
+    show(studio, lambda: pages)
+    await studio.members_synced()
+    assert due(studio) == {one}
+    calm(studio.gym)
+    await studio.members_synced()
+    assert (studio.members(), due(studio)) == ([], set())

@@ -198,3 +198,18 @@ async def test_whose_a_membership_is_here_is_known_to_explain_and_history(studio
     (explained,) = await studio.desk.explain(studio.tenant.id, "membership", ours, field="member")
     assert explained.fields[0].ours == ada
     assert (await studio.desk.history(studio.tenant.id, "membership", ours))[-1].values["member"] == ada
+
+
+async def test_whose_a_membership_is_that_a_program_moved_is_known_to_history(studio: Studio) -> None:
+    ada, bob = studio.enrol("Ada"), studio.enrol("Bob")
+    sold = studio.sell_there(ada)
+    await studio.members_synced()
+    moved = studio.membership(sold).id
+
+    async def move(uow: UnitOfWork) -> None:
+        stored = await uow.memberships.get(moved)
+        stored.member_id = studio.member(bob).id
+        await uow.memberships.save(stored)
+
+    await studio.transactions.run(studio.tenant.id, "move", move)
+    assert (await studio.desk.history(studio.tenant.id, "membership", moved))[-1].values["member"] == bob
