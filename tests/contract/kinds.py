@@ -296,7 +296,7 @@ def _change_plan(plan: KeptPlan) -> None:
     )
     plan.finish((part, Part(kind="lead", policy_version=0)))
     plan.accept(ODD)
-    plan.end(PlanState.APPLIED, now=LATER)
+    plan.end(PlanState.APPLIED, now=LATER, reason=ODD)
 
 
 async def _push(uow: UnitOfWork) -> Push:

@@ -27,9 +27,9 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, strands: Mapping[str, An
     for part in plan.parts:
         strand = strands[part.kind]
         if strand.scope.policy.version != part.policy_version:
-            raise PlanStale(f"the policy for {part.kind}s was changed since; make a new plan", plan=str(plan.id))
+            raise _stale_plan(plan, f"the policy for {part.kind}s was changed since")
         if strand.state.succeeded_at is not None and strand.state.succeeded_at > plan.created_at:
-            raise PlanStale(f"{part.kind}s were synced since; make a new plan", plan=str(plan.id))
+            raise _stale_plan(plan, f"{part.kind}s were synced since")
     stale: list[str] = []
     start = 0
     while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
@@ -38,11 +38,11 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, strands: Mapping[str, An
         start = rows[-1][0] + 1
     if stale:
         records = ", ".join(stale[:_SHOWN])
-        raise PlanStale(
-            f"{len(stale)} of its records changed since, such as {records}; make a new plan",
-            plan=str(plan.id),
-            records=stale[:_SHOWN],
-        )
+        raise _stale_plan(plan, f"{len(stale)} of its records changed since, such as {records}", records=stale[:_SHOWN])
+
+
+def _stale_plan(plan: KeptPlan, why: str, **details: object) -> PlanStale:
+    return PlanStale(f"{why}; make a new plan", plan=str(plan.id), kind=plan.kind, **details)
 
 
 async def _stale(uow: UnitOfWork, strand: AnyStrand, steps: Sequence[Step], since: datetime) -> list[str]:

@@ -115,6 +115,9 @@ class SyncAccount:
         except (GatewayError, NotConfigured) as error:
             await self._books.note(opened, error, kind=run.kind)
             await self._end(opened, course, _End(RunState.FAILED, error.message))
+        except PlanStale as error:
+            await self._end(opened, course, _End(RunState.FAILED, f"the plan is stale: {error.message}"))
+            raise
         except RuleViolation as error:
             await self._end(opened, course, _End(RunState.FAILED, error.message))
             raise
@@ -198,8 +201,8 @@ class SyncAccount:
         laws = self._execution.laws
         try:
             await self._books.read(opened.run, lambda uow: ensure_fresh(uow, plan, strands, laws))
-        except PlanStale:
-            plan.end(PlanState.STALE, now=opened.run.started_at)
+        except PlanStale as error:
+            plan.end(PlanState.STALE, now=opened.run.started_at, reason=error.message)
             await self._books.write(opened.run, "stale_plan", lambda uow: saved(uow, plan))
             raise
 

@@ -55,7 +55,8 @@ class Part:
 @attrs.define(eq=False, kw_only=True)
 class KeptPlan:
     """``kind`` is what was asked for, as a run's; ``parts`` are its kinds of record, in order. ``run_id`` is the run
-    that made it, ``accepted_by`` who let it through its guards. Instants in UTC.
+    that made it, ``accepted_by`` who let it through its guards, ``reason`` why it may not be applied any more. Instants
+    in UTC.
     """
 
     id: PlanId
@@ -66,6 +67,7 @@ class KeptPlan:
     state: PlanState = PlanState.BROKEN
     parts: tuple[Part, ...] = ()
     accepted_by: str | None = None
+    reason: str | None = None
     created_at: datetime
     applied_at: datetime | None = None
 
@@ -92,11 +94,13 @@ class KeptPlan:
                 f"a guard holds this plan: {'; '.join(trip.message for trip in self.trips)}", plan=str(self.id)
             )
         if self.state is PlanState.STALE:
-            raise PlanStale("this plan is stale: make a new one", plan=str(self.id))
+            raise PlanStale(
+                f"this plan is stale: {self.reason or 'make a new plan'}", plan=str(self.id), kind=self.kind
+            )
         if self.state is not PlanState.PLANNED:
             raise IllegalTransition(f"this plan is {self.state.value}")
 
-    def end(self, state: PlanState, *, now: datetime) -> None:
-        """It was applied, or found to be stale."""
-        self.state = state
+    def end(self, state: PlanState, *, now: datetime, reason: str | None = None) -> None:
+        """It was applied, or found to be stale, and then why."""
+        self.state, self.reason = state, reason
         self.applied_at = now if state is PlanState.APPLIED else None

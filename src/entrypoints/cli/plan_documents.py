@@ -29,7 +29,7 @@ def plan_document(plan: "KeptPlan") -> dict[str, object]:
             }
             for part in plan.parts
         ],
-        **fields(plan, "accepted_by", "created_at", "applied_at"),
+        **fields(plan, "accepted_by", "reason", "created_at", "applied_at"),
     }
 
 

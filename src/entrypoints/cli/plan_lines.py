@@ -36,4 +36,14 @@ def _next(plan: KeptPlan, account: str, tenant: str | None) -> Sequence[Part]:
         return held_lines(plan, account, tenant)
     if plan.state is PlanState.PLANNED:
         return [f"apply it: {command(f'sync apply {plan.id}', tenant)}"]
-    return []
+    return stale_lines(plan, tenant)
+
+
+def stale_lines(plan: KeptPlan, tenant: str | None) -> Sequence[Part]:
+    """Why it may not be applied, and the next command; nothing for a plan that is not stale."""
+    if plan.state is not PlanState.STALE:
+        return []
+    return [
+        f"it is stale, and nothing of it was written: {plan.reason or 'what it was made from has changed'}",
+        f"a new one: {command(f'sync plan {plan.kind}', tenant)}",
+    ]

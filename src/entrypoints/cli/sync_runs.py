@@ -13,6 +13,7 @@ from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import listed
 from .options import AccountsOption, JsonOption, LimitOption, TenantOption, command_group, known_word, word
 from .plan_documents import plan_document
+from .plan_lines import stale_lines
 from .run_lines import run_lines, runs_table
 from .sync_documents import run_document
 from .sync_errors import error_documents, error_tables
@@ -80,6 +81,8 @@ async def show(
     parts: list[Part] = [*run_lines(run, names, home.zone), *error_tables(shown.errors, home.zone)]
     if plan is not None and plan.state is PlanState.HELD:
         parts += held_lines(plan, account, tenant)
+    elif plan is not None and plan.state is PlanState.STALE and run.state is RunState.FAILED:
+        parts += stale_lines(plan, tenant)
     elif plan is not None:
         parts.append(f"what it did, record by record: {command(f'sync plan show {plan.id}', tenant)}")
     document = {

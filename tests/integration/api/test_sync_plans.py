@@ -135,9 +135,26 @@ async def test_a_plan_is_stale_when_a_record_changed_since(admin: Caller, world:
     await edit_here(world, last_name="King")
     answer = await admin.post(f"/sync/plans/{plan}/apply")
     assert (answer.status_code, answer.json()["code"]) == (409, "plan_stale")
-    assert answer.json()["details"] == {"plan": plan, "records": [ADA]}
+    assert answer.json()["details"] == {"plan": plan, "kind": "members", "records": [ADA]}
     assert await name_of_ada(admin) == "Ada"
     assert (await admin.get(f"/sync/plans/{plan}")).json()["plan"]["state"] == "stale"
+
+
+async def test_why_a_plan_is_stale_is_kept_with_it_and_with_the_run_that_was_refused(
+    admin: Caller, world: World
+) -> None:
+    world.gym.books.members.edit(ADA, {"first_name": "Adele"})
+    plan = await planned(admin)
+    assert (await admin.get(f"/sync/plans/{plan}")).json()["plan"]["reason"] is None
+    await edit_here(world, last_name="King")
+    await admin.post(f"/sync/plans/{plan}/apply")
+    why = f"1 of its records changed since, such as {ADA}; make a new plan"
+    assert (await admin.get(f"/sync/plans/{plan}")).json()["plan"]["reason"] == why
+    (run,) = (await admin.get("/sync/runs", state="failed")).json()["runs"]
+    assert run["reason"] == f"the plan is stale: {why}"
+    assert (await admin.get(f"/sync/runs/{run['id']}")).json()["plan"]["reason"] == why
+    again = (await admin.post(f"/sync/plans/{plan}/apply")).json()
+    assert (again["code"], again["detail"]) == ("plan_stale", f"this plan is stale: {why}")
 
 
 @pytest.mark.parametrize("body", [{"accept_guard": "yes"}, {"accept": True}, [], {"accept_guard": None}])

@@ -128,9 +128,26 @@ def test_a_stale_plan_is_refused_and_the_next_command_is_told(quarrel: Quarrel) 
     result = quarrel.desk("sync", "apply", made, *NORTH)
     assert result.code == 1
     assert "make a new plan" in result.err
-    assert "hint: make a new one: tresen sync plan KIND" in result.err
+    assert "hint: make a new one: tresen sync plan members" in result.err
     assert quarrel.members()["Ada"] == "here@example.org"
     assert quarrel.desk("sync", "apply", made, "--json", *NORTH).error["code"] == "plan_stale"
+
+
+def test_why_a_plan_is_stale_is_told_wherever_it_is_looked_at(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    made = plan_id(quarrel)
+    quarrel.here(0, "here@example.org")
+    why = "1 of its records changed since, such as 1001; make a new plan"
+    first, second = (quarrel.desk("sync", "apply", made, *NORTH).err for _ in range(2))
+    assert first.startswith(f"error: {why}\n")
+    assert second.startswith(f"error: this plan is stale: {why}\n")
+    refused = quarrel.json("runs")["runs"][0]
+    assert (refused["state"], refused["reason"]) == ("failed", f"the plan is stale: {why}")
+    told = [f"it is stale, and nothing of it was written: {why}", "a new one: tresen sync plan members --tenant north"]
+    for command in (("runs", "show", refused["id"]), ("plan", "show", made)):
+        assert quarrel.desk("sync", *command, *NORTH).out.splitlines()[-2:] == told
+    assert quarrel.json("plan", "show", made)["plan"]["reason"] == why
 
 
 def test_plans_are_listed(quarrel: Quarrel) -> None:

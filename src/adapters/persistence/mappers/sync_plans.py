@@ -19,6 +19,7 @@ def plan_row(p: KeptPlan) -> Row:
         p.state.value,
         to_json(p.parts),
         p.accepted_by,
+        p.reason,
         p.created_at,
         p.applied_at,
     )
@@ -35,6 +36,7 @@ def plan(row: Row) -> KeptPlan:
         state=PlanState(row[5]),
         parts=_parts.decode(row[6]),
         accepted_by=row[7],
-        created_at=row[8],
-        applied_at=row[9],
+        reason=row[8],
+        created_at=row[9],
+        applied_at=row[10],
     )

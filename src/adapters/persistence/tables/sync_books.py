@@ -92,6 +92,7 @@ SYNC_PLAN = tenant_table(
     required("state", BINARY_TEXT),
     required("parts", Text),
     optional("accepted_by", Text),
+    optional("reason", Text),
     required("created_at", Instant),
     optional("applied_at", Instant),
     refers_to("provider_account", "account_id", source="sync_plan"),

@@ -41,8 +41,8 @@ class PlanPartAnswer(Answer):
 
 class PlanAnswer(Answer):
     """A plan. ``kind`` is what was to be synced, ``run_id`` the run that made it. ``state``: planned (ready), held (a
-    guard holds it), applied, stale (make a new one) or broken (never finished). ``actions`` counts all ``steps`` by
-    action. ``accepted_by``: who let it through its guards."""
+    guard holds it), applied, stale (make a new one; ``reason`` says why) or broken (never finished). ``actions`` counts
+    all ``steps`` by action. ``accepted_by``: who let it through its guards."""
 
     id: UUID
     account_id: UUID
@@ -53,6 +53,7 @@ class PlanAnswer(Answer):
     actions: dict[str, int]
     parts: list[PlanPartAnswer]
     accepted_by: str | None
+    reason: str | None
     created_at: datetime
     applied_at: datetime | None
 
@@ -166,6 +167,7 @@ def plan(kept: KeptPlan) -> PlanAnswer:
         actions=dict(actions),
         parts=[_part(part) for part in kept.parts],
         accepted_by=kept.accepted_by,
+        reason=kept.reason,
         created_at=kept.created_at,
         applied_at=kept.applied_at,
     )

@@ -90,6 +90,7 @@ CREATE TABLE sync_plan (
     state TEXT COLLATE "C" NOT NULL,
     parts TEXT NOT NULL,
     accepted_by TEXT,
+    reason TEXT,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     applied_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_sync_plan PRIMARY KEY (tenant_id, id),

@@ -90,6 +90,7 @@ CREATE TABLE sync_plan (
     state TEXT NOT NULL,
     parts TEXT NOT NULL,
     accepted_by TEXT,
+    reason TEXT,
     created_at BIGINT NOT NULL,
     applied_at BIGINT,
     CONSTRAINT pk_sync_plan PRIMARY KEY (tenant_id, id),
