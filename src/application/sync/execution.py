@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import attrs
 
@@ -18,6 +19,9 @@ from .plan_writer import PlanWriter
 from .planner import Watch
 from .run_books import Opened, RunBooks
 from .strand import AnyStrand
+
+# What is counted while a plan is applied, and, behind the kind of record, while what waits is written there.
+STEP, PUSH = "step", "push"
 
 # Where a provider does not tell what was deleted, everything is listed this often.
 LIST_EVERY = timedelta(days=1)
@@ -67,7 +71,12 @@ class Execution:
         return writer, error
 
     async def apply(
-        self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand], at_hand: Steps | None = None
+        self,
+        opened: Opened,
+        plan: KeptPlan,
+        strands: Mapping[str, AnyStrand],
+        watch: Watch,
+        at_hand: Steps | None = None,
     ) -> None:
         """Every step, in order, in batches; each is one transaction, so that a crash loses at most one.
 
@@ -76,8 +85,11 @@ class Execution:
         """
         await self.enter(opened, list(strands), Phase.APPLYING)
         doubted = await self._doubted(opened, plan, strands) if plan.trips else frozenset()
+        done = 0
         async for batch in self._batches(opened, plan, at_hand):
             await self._batch(opened, strands, batch, doubted)
+            done += len(batch)
+            watch(STEP, done)
         plan.end(PlanState.APPLIED, now=self.clock.now())
         await self.books.write(opened.run, "end_plan", lambda uow: saved(uow, plan))
 
@@ -92,14 +104,14 @@ class Execution:
         for part in parts:
             await self._arrive(opened, strands[part.kind], cursor=part.cursor, complete=part.complete, seen=part.seen)
 
-    async def push(self, opened: Opened, strands: Sequence[AnyStrand]) -> None:
+    async def push(self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch) -> None:
         """Write to the provider what waits, of every kind. Raises GatewayError when it cannot be reached."""
         names = [strand.name for strand in strands]
         if not await self.books.read(opened.run, lambda uow: _waits(uow, opened, names)):
             return
         await self.enter(opened, names, Phase.PUSHING)
         for strand in strands:
-            await strand.push(opened)
+            await strand.push(opened, partial(watch, f"{strand.name} {PUSH}"))
         await self.enter(opened, names, Phase.IDLE)
 
     async def enter(self, opened: Opened, kinds: Sequence[str], phase: Phase) -> None:

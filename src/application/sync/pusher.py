@@ -5,7 +5,7 @@ written only while the provider still holds what it was decided against; otherwi
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
 import attrs
@@ -62,8 +62,8 @@ class Pusher(Generic[E]):
     _confirm: Confirm[E]
     _ids: IdSource
 
-    async def __call__(self, opened: Opened) -> int:
-        """Try everything that waits, oldest first, once; how many are done.
+    async def __call__(self, opened: Opened, watch: Callable[[int], None]) -> int:
+        """Try everything that waits, oldest first, once; how many are done. ``watch`` is told how many were tried.
 
         Raises GatewayError when the provider could not be reached for one, at the third of them at once, and when it
         refuses the credentials: what waits then goes on waiting. One that fails does not hold up the others.
@@ -71,6 +71,7 @@ class Pusher(Generic[E]):
         done, tried, failures = 0, set[PushId](), list[GatewayError]()
         while waiting := await self._untried(opened, tried):
             for push in waiting:
+                watch(len(tried))
                 tried.add(push.id)
                 try:
                     done += await self._try(opened, push)
@@ -80,6 +81,7 @@ class Pusher(Generic[E]):
                     failures.append(error)
                     if len(failures) == _PATIENCE:
                         raise
+            watch(len(tried))
         if failures:
             raise failures[0]
         return done

@@ -1,6 +1,6 @@
 """One kind of record in a run: what it is, by which rules, how it stands, and the other side of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -77,13 +77,16 @@ class Strand(Generic[E]):
         planner = Planner(self.kind, self.scope, self.laws, self.source, self.books, writer, part, watch)
         await planner(opened, Walk(self.source, cursor))
 
-    async def push(self, opened: Opened) -> int:
-        """Write to the provider what waits; where nothing may be written any more, nothing waits."""
+    async def push(self, opened: Opened, watch: Callable[[int], None]) -> int:
+        """Write to the provider what waits; where nothing may be written any more, nothing waits.
+
+        ``watch`` is told how many were tried.
+        """
         pusher = Pusher(
             self.kind, self.scope, self.source, self.books, Confirm(self.kind, self.scope, self.ids), self.ids
         )
         if opened.account.writes_enabled:
-            return await pusher(opened)
+            return await pusher(opened, watch)
         await pusher.withdraw(opened)
         return 0
 

@@ -25,6 +25,7 @@ from .weaving import Weaving
 
 _log = logging.getLogger(__name__)
 
+# Told of records that were looked at, by their kind; then of steps that were applied, and of pushes that were tried.
 Progress = Callable[[str, Counts], None]
 
 
@@ -78,7 +79,13 @@ class SyncAccount:
             return opened.run
 
     async def apply(
-        self, tenant_id: TenantId, plan: KeptPlan, course: Course, *, accepted_by: str | None = None
+        self,
+        tenant_id: TenantId,
+        plan: KeptPlan,
+        course: Course,
+        *,
+        accepted_by: str | None = None,
+        progress: Progress = no_progress,
     ) -> Run:
         """Apply a plan exactly as it was made. ``accepted_by``: who lets it through its guards.
 
@@ -90,7 +97,7 @@ class SyncAccount:
         plan.ensure_appliable()
         async with self._opened(tenant_id, plan.account_id, course.name, force=True) as opened:
             opened.run.plan_id = plan.id
-            await self._carry(opened, course, lambda gym: self._apply(opened, course, gym, plan, was))
+            await self._carry(opened, course, lambda gym: self._apply(opened, course, gym, plan, was, _watch(progress)))
             return opened.run
 
     @asynccontextmanager
@@ -137,7 +144,7 @@ class SyncAccount:
     async def _run(self, opened: Opened, course: Course, gym: GymGateway, whole: bool, watch: Watch) -> "_End":
         await course.before(opened)
         strands = await self._weaving.strands(opened, course, gym)
-        await self._push_first(opened, strands)
+        await self._push_first(opened, strands, watch)
         if await self._weaving.is_first(opened, strands):
             await self._execution.load(opened, strands, watch)
         else:
@@ -147,31 +154,36 @@ class SyncAccount:
                     await self._execution.discard(opened, writer.plan)
                     raise error
                 return _held(writer.plan)
-            await self._carry_out(opened, strands, writer, error)
+            await self._carry_out(opened, strands, writer, error, watch)
         await course.after(opened, gym)
         return _End(RunState.COMPLETED)
 
-    async def _push_first(self, opened: Opened, strands: Sequence[AnyStrand]) -> None:
+    async def _push_first(self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch) -> None:
         """What an earlier run left over; what fails is tried again at the end, where it counts."""
         try:
-            await self._execution.push(opened, strands)
+            await self._execution.push(opened, strands, watch)
         except CredentialsRefused:
             raise
         except GatewayError as error:
             _log.warning("pushes go on waiting", extra={"why": error.message})
 
     async def _carry_out(
-        self, opened: Opened, strands: Sequence[AnyStrand], writer: PlanWriter, error: GatewayError | None
+        self,
+        opened: Opened,
+        strands: Sequence[AnyStrand],
+        writer: PlanWriter,
+        error: GatewayError | None,
+        watch: Watch,
     ) -> None:
         """What was seen before a walk broke off is applied, too; only what was walked through to its end is covered."""
         by_name = {strand.name: strand for strand in strands}
         if not writer.is_empty:
-            await self._execution.apply(opened, writer.plan, by_name, writer.at_hand)
+            await self._execution.apply(opened, writer.plan, by_name, watch, writer.at_hand)
         parts = [writing.part() for writing in writer.parts]
         await self._execution.arrive(opened, by_name, parts if error is None else parts[:-1])
         if error is not None:
             raise error
-        await self._execution.push(opened, strands)
+        await self._execution.push(opened, strands, watch)
 
     async def _plan(self, opened: Opened, course: Course, gym: GymGateway, whole: bool, watch: Watch) -> "_End":
         strands = await self._weaving.strands(opened, course, gym)
@@ -183,7 +195,9 @@ class SyncAccount:
             return _held(writer.plan)
         return _End(RunState.PLANNED, None if writer.parts and not writer.is_empty else "there is nothing to do")
 
-    async def _apply(self, opened: Opened, course: Course, gym: GymGateway, plan: KeptPlan, was: PlanState) -> "_End":
+    async def _apply(
+        self, opened: Opened, course: Course, gym: GymGateway, plan: KeptPlan, was: PlanState, watch: Watch
+    ) -> "_End":
         now = await self._books.read(opened.run, lambda uow: uow.plans.get(plan.id))
         if now.state is not was:
             # Somebody was faster.
@@ -191,9 +205,9 @@ class SyncAccount:
         strands = await self._weaving.strands(opened, course, gym)
         by_name = {strand.name: strand for strand in strands}
         await self._ensure_fresh(opened, plan, by_name)
-        await self._execution.apply(opened, plan, by_name)
+        await self._execution.apply(opened, plan, by_name, watch)
         await self._execution.arrive(opened, by_name, plan.parts)
-        await self._execution.push(opened, strands)
+        await self._execution.push(opened, strands, watch)
         await course.after(opened, gym)
         return _End(RunState.COMPLETED)
 

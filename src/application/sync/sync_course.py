@@ -81,7 +81,15 @@ class ApplyPlan:
     _courses: Courses
     _transactions: Transactions
 
-    async def __call__(self, tenant_id: TenantId, plan_id: PlanId, *, accepted_by: str | None = None) -> Run:
+    async def __call__(
+        self,
+        tenant_id: TenantId,
+        plan_id: PlanId,
+        *,
+        accepted_by: str | None = None,
+        progress: Progress = no_progress,
+    ) -> Run:
         """``accepted_by``: who lets a plan through that a guard holds."""
         plan = await self._transactions.read(tenant_id, lambda uow: uow.plans.get(plan_id))
-        return await self._sync.apply(tenant_id, plan, self._courses.named(plan.kind), accepted_by=accepted_by)
+        course = self._courses.named(plan.kind)
+        return await self._sync.apply(tenant_id, plan, course, accepted_by=accepted_by, progress=progress)

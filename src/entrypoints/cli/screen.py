@@ -128,4 +128,4 @@ def _console_progress(terminal: Terminal) -> RichProgress:
 
 
 def _plural(kind: str) -> str:
-    return f"{kind}s"
+    return f"{kind}es" if kind.endswith("sh") else f"{kind}s"

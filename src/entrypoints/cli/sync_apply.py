@@ -5,18 +5,21 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
+from ...application.sync.execution import STEP
 from ...domain.shared.errors import IllegalTransition
 from ...domain.shared.ids import PlanId
-from ...domain.sync.run import RunState
+from ...domain.sync.run import Run, RunState
 from .answer import Answer, cell
 from .call import Given, in_tenant
 from .options import ByOption, JsonOption, TenantOption
 from .run_answer import look_at, runs_answer
+from .screen import ConsoleScreen
 from .sync_held import command
 
 if TYPE_CHECKING:
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
+    from .call import Call
 
 _LATEST = 200
 
@@ -39,13 +42,24 @@ async def apply(
     accepted_by = (by or call.terminal.login_name) if accept_guard else None
     async with in_tenant(call, tenant) as (use, home):
         try:
-            run = await use.sync.apply(home.id, PlanId(plan), accepted_by=accepted_by)
+            run = await _apply(use, home, PlanId(plan), accepted_by, call, as_json=as_json)
         except IllegalTransition as error:
             told = await _applied(use, home, PlanId(plan), tenant)
             raise IllegalTransition(f"{error.message}{told}", **error.details) from None
         accounts = {one.id: one for one in await use.list_provider_accounts(home.id)}
         ran = await look_at(use, home, accounts[run.account_id], run)
     return runs_answer([ran], home.zone, tenant, as_json=as_json)
+
+
+async def _apply(
+    use: "UseCases", home: "Tenant", plan_id: PlanId, accepted_by: str | None, call: "Call", *, as_json: bool
+) -> Run:
+    """With progress where a person sees it: somebody who applies a plan knows already how much it is."""
+    if as_json or not call.terminal.err.isatty():
+        return await use.sync.apply(home.id, plan_id, accepted_by=accepted_by)
+    steps = (await use.sync.show_plan(home.id, plan_id, limit=0)).count
+    async with ConsoleScreen(call.terminal, {STEP: steps}).progress("applied") as progress:
+        return await use.sync.apply(home.id, plan_id, accepted_by=accepted_by, progress=progress)
 
 
 async def _applied(use: "UseCases", home: "Tenant", plan_id: PlanId, tenant: str | None) -> str:

@@ -133,6 +133,42 @@ def test_a_stale_plan_is_refused_and_the_next_command_is_told(quarrel: Quarrel) 
     assert quarrel.desk("sync", "apply", made, "--json", *NORTH).error["code"] == "plan_stale"
 
 
+@pytest.fixture
+def pushing(quarrel: Quarrel) -> tuple[Quarrel, str]:
+    """Two new addresses of ours that a plan would write at the provider."""
+    quarrel.law("email=newest")
+    quarrel.later()
+    quarrel.sync()
+    for number in range(2):
+        quarrel.here(number, f"here{number}@example.org")
+    quarrel.later()
+    return quarrel, plan_id(quarrel)
+
+
+def test_applying_shows_steps_and_pushes_on_a_terminal(pushing: tuple[Quarrel, str]) -> None:
+    quarrel, made = pushing
+    result = quarrel.desk("sync", "apply", made, *NORTH, tty=True)
+    assert result.code == 0
+    assert re.search(r"applied: steps .*━.* 2 of 2", result.err)
+    assert re.search(r"applied: member pushes .*━.* 2", result.err)
+    assert "━" not in result.out
+
+
+@pytest.mark.parametrize("options", [{}, {"tty": True, "json": True}])
+def test_applying_shows_nothing_where_nobody_sees_it(pushing: tuple[Quarrel, str], options: dict[str, bool]) -> None:
+    quarrel, made = pushing
+    as_json = ["--json"] if options.get("json") else []
+    result = quarrel.desk("sync", "apply", made, *as_json, *NORTH, tty=options.get("tty", False))
+    assert (result.code, result.err) == (0, "")
+
+
+def test_a_run_shows_what_it_applies_and_pushes(pushing: tuple[Quarrel, str]) -> None:
+    quarrel, _ = pushing
+    result = quarrel.desk("sync", "run", "members", "--force", *NORTH, tty=True)
+    for counted in ("main: members .*2 of 8", "main: steps .*2", "main: member pushes .*2"):
+        assert re.search(counted, result.err), result.err
+
+
 def test_why_a_plan_is_stale_is_told_wherever_it_is_looked_at(quarrel: Quarrel) -> None:
     quarrel.there(0, email="new@example.org")
     quarrel.later()
