@@ -75,6 +75,7 @@ from tresen.application.schedules.timings import Timings
 from tresen.application.staff.complete_task import CompleteTask
 from tresen.application.sync.desk import sync_desk
 from tresen.application.sync.kinds import MEMBER
+from tresen.application.tenancy.change_account import ChangeAccount
 from tresen.application.tenancy.check_provider import CheckProvider
 from tresen.application.tenancy.connect_provider import ConnectProvider
 from tresen.application.tenancy.create_tenant import CreateTenant, NewTenant
@@ -337,6 +338,7 @@ def _use_cases(
         revoke_api_key=RevokeApiKey(transactions, clock),
         create_tenant=CreateTenant(directory, clock, ids, seeds),
         connect_provider=ConnectProvider(transactions, gyms, open_inbox, box, clock, ids),
+        change_account=ChangeAccount(transactions, gyms),
         list_provider_accounts=ListProviderAccounts(transactions, gyms),
         check_provider=CheckProvider(transactions, gyms, clock),
         create_membership=sell,

@@ -33,6 +33,7 @@ class Container(Identity, Gym, Tenancy):
         revoke_api_key=Identity.revoke_api_key,
         create_tenant=Tenancy.create_tenant,
         connect_provider=Tenancy.connect_provider,
+        change_account=Tenancy.change_account,
         list_provider_accounts=Tenancy.list_provider_accounts,
         check_provider=Tenancy.check_provider,
         create_membership=Gym.create_membership,

@@ -42,6 +42,7 @@ from ..application.schedules.list_schedules import ListSchedules
 from ..application.schedules.run_schedule import RunSchedule
 from ..application.staff.complete_task import CompleteTask
 from ..application.sync.desk import SyncDesk
+from ..application.tenancy.change_account import ChangeAccount
 from ..application.tenancy.check_provider import CheckProvider
 from ..application.tenancy.connect_provider import ConnectProvider
 from ..application.tenancy.create_tenant import CreateTenant
@@ -70,6 +71,7 @@ class UseCases:
     revoke_api_key: RevokeApiKey
     create_tenant: CreateTenant
     connect_provider: ConnectProvider
+    change_account: ChangeAccount
     list_provider_accounts: ListProviderAccounts
     check_provider: CheckProvider
     create_membership: CreateMembership

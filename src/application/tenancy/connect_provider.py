@@ -15,6 +15,7 @@ from ..ports.secrets import SecretBox
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from ..webhooks.open_inbox import OpenInbox
+from .change_account import with_settings
 from .credentials import RENEW_CREDENTIALS, subject_of
 
 
@@ -81,12 +82,7 @@ class ConnectProvider:
         return await self._transactions.run(command.tenant_id, "connect_provider", store)
 
     def _connection(self, command: ConnectProviderCommand, known: ProviderAccount | None) -> Connection:
-        settings = dict(known.settings) if known else {}
-        for name, text in (command.settings or {}).items():
-            if text.strip() or name not in settings:
-                settings[name] = text
-            else:
-                del settings[name]
+        settings = with_settings(known.settings if known else {}, command.settings or {})
         base_url = command.base_url
         if isinstance(base_url, Unset):
             base_url = known.base_url if known else None

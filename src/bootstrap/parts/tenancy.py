@@ -1,5 +1,6 @@
 """Tenants and their accounts at providers."""
 
+from ...application.tenancy.change_account import ChangeAccount
 from ...application.tenancy.check_provider import CheckProvider
 from ...application.tenancy.connect_provider import ConnectProvider
 from ...application.tenancy.create_tenant import CreateTenant
@@ -26,6 +27,9 @@ class Tenancy(Schedules):
         Ground.box,
         Ground.clock,
         Ground.ids,
+    )
+    change_account: providers.Provider[ChangeAccount] = providers.Singleton(
+        ChangeAccount, Storage.transactions, Connections.connectable
     )
     list_provider_accounts: providers.Provider[ListProviderAccounts] = providers.Singleton(
         ListProviderAccounts, Storage.transactions, Connections.gyms

@@ -35,7 +35,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("tenant", "tenants:group", "Tenants: create, list."),
     ("user", "users:group", "Users: create, list, import."),
     ("key", "keys:group", "API keys: create, revoke, list."),
-    ("provider", "providers:group", "Provider accounts: connect, renew-key, list, check, webhooks."),
+    ("provider", "providers:group", "Provider accounts: connect, set, renew-key, list, check, webhooks."),
     ("sync", "sync:group", "Bring members and leads in step with the provider; see how it stands."),
     ("members", "members:group", "Members: list, show."),
     ("memberships", "memberships:group", "Memberships: sell, update, cancel."),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from ...application.tenancy.change_account import ChangeAccountCommand
 from ...application.tenancy.check_provider import FINE, ProviderHealth
 from ...application.tenancy.connect_provider import ConnectProviderCommand
 from ...domain.shared.errors import InvalidValue
@@ -27,7 +28,7 @@ _KeyStdin = Annotated[
     bool, Parameter(name="--key-stdin", negative=(), show_default=False, help="Read the API key from standard input.")
 ]
 
-group = command_group("provider", "Provider accounts: connect, renew-key, list, check, webhooks.")
+group = command_group("provider", "Provider accounts: connect, set, renew-key, list, check, webhooks.")
 group.command(webhooks)
 
 
@@ -102,6 +103,39 @@ async def renew_key(
         )
         hints = await _next(use, renewed)
     return _connected(renewed, before, hints, as_json=as_json)
+
+
+@group.command(name="set")
+async def set_(
+    account: Annotated[str, Parameter(help="Provider, name, provider/name or id of the account.")],
+    /,
+    *settings: Annotated[
+        str, Parameter(name="KEY=VALUE", help="Settings, such as location_id=20; an empty value unsets one.")
+    ],
+    enable_writes: Annotated[
+        bool | None,
+        Parameter(negative="--disable-writes", help="Let Tresen write there; else staff get tasks instead."),
+    ] = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Change settings of an account; the API key and everything else stay. Another address takes the key as well: see
+    connect.
+    """
+    given = _settings(settings, None)
+    async with in_tenant(call, tenant) as (use, home):
+        chosen = await choose_accounts(use, home, account)
+        changed = await use.change_account(
+            ChangeAccountCommand(
+                tenant_id=home.id,
+                account_id=chosen[0].id,
+                settings=given,
+                writes_enabled=UNSET if enable_writes is None else enable_writes,
+            )
+        )
+    lines = [f"changed {full_name(changed)}", *_changes(chosen[0], changed)]
+    return Answer(document={"provider_account": _document(changed)}, parts=lines, as_json=as_json)
 
 
 @group.command(name="list")

@@ -29,5 +29,5 @@ def _line(account: ProviderAccount, tenant: str | None) -> str:
     name = full_name(account)
     if account.writes_enabled:
         return f"the next run writes to {name} what differs there: {command('sync run', tenant)}"
-    allow = command(f"provider connect {account.provider} --name {account.name} --enable-writes", tenant)
+    allow = command(f"provider set {name} --enable-writes", tenant)
     return f"writing to {name} is off: the two sides stay different in these fields; to allow it: {allow}"

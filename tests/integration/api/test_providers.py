@@ -79,6 +79,50 @@ async def test_a_new_key_leaves_the_rest_of_the_account(admin: Caller) -> None:
     assert (account["base_url"], account["writes_enabled"]) == ("memory://north", True)
 
 
+async def test_a_setting_is_changed_without_the_key(admin: Caller, world: World) -> None:
+    world.change_account(world.account.id, settings={})
+    path, before = f"/provider-accounts/{world.account.id}", world.account.credentials
+    changed = await admin.patch(path, {"settings": {"allow_unproven": "true"}, "writes_enabled": False})
+    account = changed.json()["provider_account"]
+    assert (changed.status_code, account["writes_enabled"], account["configured"]) == (200, False, True)
+    assert account["settings"] == {"allow_unproven": "true"}
+    taken_back = (await admin.patch(path, {"settings": {"allow_unproven": ""}})).json()["provider_account"]
+    assert (taken_back["settings"], taken_back["writes_enabled"]) == ({}, False)
+    assert (await admin.get(path)).json()["provider_account"] == taken_back
+    kept = dict(world.store.room(world.north.id).accounts.items())[world.account.id]
+    assert (kept.credentials, before is None) == (before, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "settings"),
+        ({"settings": {"colour": "red"}}, "settings.colour"),
+        ({"settings": {"allow_unproven": True}}, "settings.allow_unproven"),
+        ({"writes_enabled": None}, "writes_enabled"),
+        # Who changes the address decides who is sent the key: that takes the key.
+        ({"base_url": "memory://south"}, "base_url"),
+        ({"api_key": "x"}, "api_key"),
+    ],
+)
+async def test_a_change_that_makes_no_sense_names_the_field(
+    admin: Caller, world: World, body: dict[str, object], field: str
+) -> None:
+    world.change_account(world.account.id, settings={})
+    path = f"/provider-accounts/{world.account.id}"
+    before = (await admin.get(path)).json()
+    answer = await admin.patch(path, body)
+    assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, [field])
+    assert (await admin.get(path)).json() == before
+
+
+async def test_only_ones_own_accounts_are_changed_and_only_by_admins(api: Api, admin: Caller, world: World) -> None:
+    body = {"writes_enabled": True}
+    assert (await admin.patch(f"/provider-accounts/{world.south_account.id}", body)).status_code == 404
+    viewer = api.as_("viewer")
+    assert (await viewer.patch(f"/provider-accounts/{world.account.id}", body)).status_code == 403
+
+
 async def test_the_providers_own_lists_can_be_seen(admin: Caller, world: World) -> None:
     base = f"/provider-accounts/{world.account.id}"
     world.enrol("Cleo", status="paused")

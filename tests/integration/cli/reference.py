@@ -74,6 +74,8 @@ def _meaning(argument: Argument) -> str:
     elif kind is not None and issubclass(kind, enum.Enum):
         text += f" One of: {', '.join(str(word.value) for word in kind)}."
     default = argument.field_info.default
+    if default is inspect.Parameter.empty:
+        default = None
     if argument.required:
         text += " Required."
     elif (

@@ -53,6 +53,47 @@ def test_a_key_is_renewed_and_all_else_stays(desk: Desk) -> None:
     assert after == before
 
 
+def credentials(desk: Desk) -> bytes | None:
+    accounts = desk.world.store.room(desk.world.north.id).accounts
+    return next(each.credentials for _, each in accounts.items() if each.name == "second")
+
+
+def test_a_setting_is_changed_without_the_key(desk: Desk) -> None:
+    desk(*CONNECT, "--set", "allow_unproven=true", "--key-stdin", stdin="k")
+    sealed = credentials(desk)
+    result = desk("provider", "set", "memory/second", "allow_unproven=", "--enable-writes", *NORTH)
+    assert (result.code, result.out.splitlines()) == (
+        0,
+        ["changed memory/second", "writes: off -> on", "allow_unproven: true -> not set"],
+    )
+    account = desk("provider", "set", "second", "allow_unproven=a=b", "--json", *NORTH).json["provider_account"]
+    assert (account["settings"], account["writes_enabled"], account["configured"]) == (
+        {"allow_unproven": "a=b"},
+        True,
+        True,
+    )
+    assert (credentials(desk), sealed is None) == (sealed, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("memory/second", "colour=red"), 2, "there is no setting 'colour'"),
+        (("memory/main", "allow_unproven"), 2, "'allow_unproven' is not of the form key=value"),
+        (("memory/main",), 2, "nothing to change"),
+        (("memory/third", "allow_unproven=true"), 3, "memory/third"),
+        (("memory", "allow_unproven=true"), 2, "memory/second"),
+        (("memory/main", "--base-url", "memory://south"), 2, "--base-url"),
+    ],
+)
+def test_what_cannot_be_set_changes_nothing(desk: Desk, words: tuple[str, ...], code: int, said: str) -> None:
+    desk(*CONNECT, "--key-stdin", stdin="k")
+    before = everything(desk.world.store)
+    result = desk("provider", "set", *words, *NORTH)
+    assert (result.code, said in result.err) == (code, True), result.err
+    assert everything(desk.world.store) == before
+
+
 def test_of_several_accounts_the_one_with_the_new_key_must_be_named(desk: Desk) -> None:
     desk(*CONNECT, "--key-stdin", stdin="k")
     result = desk("provider", "renew-key", "--key-stdin", *NORTH, stdin="new")

@@ -111,7 +111,7 @@ def test_a_decision_promises_no_write_where_writing_is_off(asking: Quarrel, whic
     asking.forbid_writes()
     out = resolve(asking, *((key,) if which == "one" else ("--all", "--yes")), "--ours").out
     assert "writing to memory/main is off: the two sides stay different in these fields" in out
-    assert "tresen provider connect memory --name main --enable-writes --tenant north" in out
+    assert "tresen provider set memory/main --enable-writes --tenant north" in out
     assert "the next run writes" not in out
 
 

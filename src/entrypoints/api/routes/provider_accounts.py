@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Router, get, post
+from litestar import Router, get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from ....application.tenancy.change_account import ChangeAccountCommand
 from ....application.tenancy.connect_provider import ConnectProviderCommand
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import AccountId
@@ -49,6 +50,14 @@ class NewAccountBody(Body):
     writes_enabled: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class AccountBody(Body):
+    """What is absent stays as it is. Settings are set one by one, an empty text takes one back. The address is changed
+    with the key, as in connecting: who changes it decides who is sent the key."""
+
+    settings: Mapping[Text, Text] = {}
+    writes_enabled: bool | msgspec.UnsetType = msgspec.UNSET
+
+
 @get("/", summary="List provider accounts", opt=needs(Scope.PROVIDERS_READ))
 async def list_accounts(asking: Asking, uses: Uses) -> AccountsAnswer:
     """By provider and name; secrets stay sealed."""
@@ -78,6 +87,20 @@ async def get_account(account_id: FromPath[UUID], asking: Asking, uses: Uses) ->
     """Without its secret."""
     found = await uses.list_provider_accounts.one(asking.tenant_id, AccountId(account_id))
     return OneAccountAnswer(provider_account=account(found))
+
+
+@patch("/{account_id:uuid}", summary="Change an account's settings", opt=needs(Scope.PROVIDERS_WRITE))
+async def change_account(
+    account_id: FromPath[UUID], data: JSONBody[AccountBody], asking: Asking, uses: Uses
+) -> OneAccountAnswer:
+    """The sealed key stays. 422 for a setting that the provider does not have, or a value that it cannot take."""
+    command = ChangeAccountCommand(
+        tenant_id=asking.tenant_id,
+        account_id=AccountId(account_id),
+        settings=data.settings,
+        writes_enabled=leave(data.writes_enabled),
+    )
+    return OneAccountAnswer(provider_account=account(await uses.change_account(command)))
 
 
 @get("/{account_id:uuid}/health", summary="Probe the provider", opt=needs(Scope.PROVIDERS_READ))
@@ -127,7 +150,7 @@ async def browse_leads(
 provider_accounts = Router(
     "/provider-accounts",
     route_handlers=[
-        *(list_accounts, connect, get_account, get_health, browse_members, browse_leads),
+        *(list_accounts, connect, get_account, change_account, get_health, browse_members, browse_leads),
         *provider_webhooks.HANDLERS,
     ],
     tags=["providers"],
