@@ -21,7 +21,7 @@ group = command_group("tasks", "Staff tasks, which no machine may or can do: lis
 async def list_(
     *, options: ListOptions | None = None, tenant: TenantOption = None, as_json: JsonOption = False, call: Given
 ) -> Answer:
-    """List staff tasks, oldest first. Statuses: open, done."""
+    """List staff tasks, oldest first, and the values that the open ones need. Statuses: open, done."""
     listing = (options or ListOptions()).listing(TaskState, TASK_ORDER)
     async with in_tenant(call, tenant) as (use, home):
         page = await use.readers.tasks(home.id, listing)
@@ -41,7 +41,7 @@ async def list_(
     )
     return Answer(
         document=listed("staff_tasks", [task_document(t) for t in page.items], page.count),
-        parts=[table],
+        parts=[table, *(line for each in page.items if each.state is TaskState.OPEN for line in _to_enter(each))],
         as_json=as_json,
     )
 
@@ -82,4 +82,20 @@ def task_lines(task: StaffTask | None) -> list[str]:
     if task is None:
         return []
     why = task.reason.value.replace("_", " ")
-    return [f"a person must do it ({why}): {task.title}", f"when it is done: tresen tasks done {task.id}"]
+    return [
+        f"a person must do it ({why}): {task.title}",
+        *_values(task),
+        f"when it is done: tresen tasks done {task.id}",
+    ]
+
+
+def _to_enter(task: StaffTask) -> list[str]:
+    values = _values(task)
+    return ["", f"{task.title} ({task.id}):", *values] if values else []
+
+
+def _values(task: StaffTask) -> list[str]:
+    """What somebody needs for it, a line each; what is not known is left out."""
+    known = [(name.replace("_", " "), value) for name, value in task.details.items() if value]
+    width = max((len(name) for name, _ in known), default=0)
+    return [f"  {name:<{width}}  {value}" for name, value in known]

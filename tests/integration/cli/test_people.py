@@ -165,6 +165,22 @@ def test_what_cannot_be_written_becomes_a_task_that_is_done_once(by_hand: Desk) 
     assert by_hand("tasks", "list", "--status", "open", "--json", *NORTH).json == {"staff_tasks": [], "count": 0}
 
 
+def test_a_task_shows_every_value_that_somebody_has_to_enter(by_hand: Desk) -> None:
+    person = ("--first-name", "Eve", "--last-name", "E\nE", "--email", "eve@x.example", "--phone", "030 77")
+    made = by_hand("leads", "create", *person, *NORTH)
+    values = ["  first name  Eve", "  last name   E E", "  email       eve@x.example", "  phone       030 77"]
+    told = made.out.splitlines()
+    asked = next(n for n, line in enumerate(told) if line.startswith("a person must do it"))
+    assert told[asked + 1 : asked + 5] == values
+    listed = by_hand("tasks", "list", *NORTH).out.splitlines()
+    task = by_hand("tasks", "list", "--json", *NORTH).json["staff_tasks"][0]
+    heading = listed.index(f"Enter the lead Eve E E at the provider ({task['id']}):")
+    assert listed[heading + 1 : heading + 5] == values
+    assert (task["details"]["phone"], task["details"]["email"]) == ("030 77", "eve@x.example")
+    by_hand("tasks", "done", task["id"], *NORTH)
+    assert "eve@x.example" not in by_hand("tasks", "list", *NORTH).out
+
+
 ByHand = Callable[[Desk], tuple[str, ...]]
 TERMS = ("--package", "Gold", "--start-date", "2026-04-01")
 
