@@ -11,6 +11,7 @@ from ..shared.ids import AccountId, ConflictId, RunId, TenantId
 from .canonical import Value
 from .decision import WHOLE
 from .laws import NEVER_EDITED, Edited, encoded
+from .side import Side
 
 # What a conflict is about, when it is not a field: the record as a whole, or which of ours a new record is.
 PAIRING = "?"
@@ -88,6 +89,12 @@ class Conflict:
     def is_about_field(self) -> bool:
         """Whether it is about one field, and not about a record as a whole."""
         return self.field not in {WHOLE, PAIRING}
+
+    @property
+    def edited_since(self) -> tuple[Side, ...]:
+        """The sides on which the record was edited after this was opened, as far as they say when."""
+        sides = ((Side.OURS, self.edited.ours_at), (Side.THEIRS, self.edited.theirs_at))
+        return tuple(side for side, at in sides if at is not None and at > self.opened_at)
 
     def resolve(self, resolution: Resolution) -> None:
         """A person decided. Raises IllegalTransition unless it is open."""

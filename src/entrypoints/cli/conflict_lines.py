@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from ...domain.shared.ids import AccountId
 from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState, Resolution
 from ...domain.sync.decision import WHOLE
-from .answer import Part
+from ...domain.sync.side import Side
+from .answer import Part, cell
 from .diffs import short_text, value_text
 from .members import about
 from .sync_held import command
@@ -25,8 +26,8 @@ def conflict_lines(conflict: Conflict, names: Mapping[AccountId, str], zone: str
         "id here": conflict.local_id,
         "field": _ABOUT.get(conflict.field, conflict.field),
         **({name: value_text(getattr(conflict, name)) for name in ("base", "ours", "theirs")}),
-        "edited here": conflict.edited.ours_at,
-        "edited there": conflict.edited.theirs_at,
+        "edited here": _edited(conflict, Side.OURS, zone),
+        "edited there": _edited(conflict, Side.THEIRS, zone),
         "candidates": ", ".join(conflict.candidates) or None,
         "why": f"{conflict.reason} ({conflict.rule})",
         "since": conflict.opened_at,
@@ -37,6 +38,14 @@ def conflict_lines(conflict: Conflict, names: Mapping[AccountId, str], zone: str
     if not conflict.is_about_field:
         values = {name: value for name, value in values.items() if name not in {"base", "ours", "theirs"}}
     return list(about(values, zone))
+
+
+def _edited(conflict: Conflict, side: Side, zone: str) -> str | None:
+    at = conflict.edited.ours_at if side is Side.OURS else conflict.edited.theirs_at
+    if at is None:
+        return None
+    since = "; the record, after this conflict was opened" if side in conflict.edited_since else ""
+    return f"{cell(at, zone, seconds=True)}{since}"
 
 
 def _decided(conflict: Conflict, decision: Resolution) -> str:

@@ -89,10 +89,15 @@ async def show(
     )
 
 
+def _state(each: Conflict) -> str:
+    moved = " and ".join(side.value for side in each.edited_since)
+    return f"{each.state.value}; {moved} edited since" if moved else each.state.value
+
+
 def _row(each: Conflict, names: Mapping[AccountId, str], zone: str) -> tuple[str, ...]:
     sides = (each.base, each.ours, each.theirs) if each.is_about_field else (None, None, None)
     return (
         *(str(each.id), names.get(each.account_id, str(each.account_id)), each.kind, each.external_id, each.field),
         *(short_text(side) if each.is_about_field else "" for side in sides),
-        *(each.state.value, cell(each.opened_at, zone)),
+        *(_state(each), cell(each.opened_at, zone)),
     )

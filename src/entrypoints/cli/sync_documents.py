@@ -29,6 +29,7 @@ def conflict_document(conflict: "Conflict") -> dict[str, object]:
         **fields(conflict, "id", *_ABOUT, "field", "base", "ours", "theirs"),
         "ours_edited_at": edited["ours_at"],
         "theirs_edited_at": edited["theirs_at"],
+        "edited_since": [side.value for side in conflict.edited_since],
         **fields(conflict, "candidates", "rule", "reason", "run_id", "state"),
         "resolution": None if conflict.resolution is None else row(conflict.resolution),
         **fields(conflict, "opened_at", "updated_at", "version"),

@@ -39,10 +39,11 @@ like `GET` without the body.
 - **Syncs.** `POST /sync/members` plans and applies at once. `POST /sync/members/plan` only plans: look at
   `/sync/plans/{{plan_id}}/steps`, then `POST /sync/plans/{{plan_id}}/apply`. A plan that would take away too much is
   *held*: nothing is written until somebody with `sync:decide` applies it with `{{"accept_guard": true}}`. What both
-  sides changed and no law may settle is a conflict (`/conflicts`). A conflict whose field is `?` asks which of our
-  records a new one is: resolve it with `{{"choice": "ours", "value": "<id>"}}`, the id being one of its `candidates`,
-  or with `{{"choice": "theirs"}}` when it is a new one. Values of records are shown to whoever has
-  `sync:read`, `members:read` and `leads:read`. In these routes a *kind of record* is `member`, `membership` or `lead`.
+  sides changed and no law may settle is a conflict (`/conflicts`: the open ones; `state=all` lists every one). A
+  conflict whose field is `?` asks which of our records a new one is: resolve it with
+  `{{"choice": "ours", "value": "<id>"}}`, the id being one of its `candidates`, or with `{{"choice": "theirs"}}` when
+  it is a new one. Values of records are shown to whoever has `sync:read`, `members:read` and `leads:read`. In these
+  routes a *kind of record* is `member`, `membership` or `lead`.
 - **Phone numbers** come as somebody wrote them (`phone`); single records also have `phone_e164`, null where that
   cannot be told.
 - **Values.** Instants are RFC 3339 with an offset, dates are civil dates of the tenant, money is
@@ -104,6 +105,7 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
         "settings": {"location_id": "4711"},
         "writes_enabled": True,
     },
+    "PATCH /api/v1/provider-accounts/{account_id}": {"settings": {"location_id": "4712"}, "writes_enabled": True},
     "POST /api/v1/provider-accounts/{account_id}/webhooks/secret": {
         "secret": "what the provider shows",
         "keep_former_for_s": 86400,

@@ -63,6 +63,28 @@ async def test_conflicts_are_filtered_and_paged(admin: Caller, world: World) -> 
         assert await found(**query) == (0, [])
 
 
+async def test_the_open_ones_are_listed_unless_others_are_asked_for(admin: Caller, world: World) -> None:
+    await dispute_twice(world)
+    await admin.post("/conflicts/resolve", {"choice": "theirs", "field": "city"})
+
+    async def count(**query: str) -> int:
+        return int((await admin.get("/conflicts", **query)).json()["count"])
+
+    assert [await count(), await count(state="open"), await count(state="resolved")] == [2, 2, 1]
+    assert await count(state="all") == 3
+
+
+async def test_an_edit_after_a_conflict_was_opened_is_told(admin: Caller, world: World) -> None:
+    await dispute(world)
+    path = f"/conflicts/{await open_conflict(admin)}"
+    assert (await admin.get(path)).json()["conflict"]["edited_since"] == []
+    world.clock.advance(timedelta(minutes=1))
+    world.gym.books.members.edit(ADA, {"phone": "030 3"})
+    await world.sync()
+    assert (await admin.get(path)).json()["conflict"]["edited_since"] == ["theirs"]
+    assert (await admin.get("/conflicts")).json()["conflicts"][0]["edited_since"] == ["theirs"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

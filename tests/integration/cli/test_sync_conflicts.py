@@ -52,6 +52,23 @@ def test_conflicts_are_listed_with_all_three_sides(asking: Quarrel) -> None:
     assert one["ours_edited_at"] is not None
 
 
+def test_an_edit_after_a_conflict_was_opened_is_told(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    assert "edited since" not in asking.desk("sync", "conflicts", *NORTH).out
+    assert asking.json("conflicts", "show", key)["conflict"]["edited_since"] == []
+    asking.later()
+    asking.there(0, email="later@example.org")
+    asking.sync()
+    (one,) = asking.json("conflicts")["conflicts"]
+    assert (one["id"], one["theirs"], one["edited_since"]) == (key, "later@example.org", ["theirs"])
+    assert "open; theirs edited since" in asking.desk("sync", "conflicts", *NORTH).out
+    shown = asking.desk("sync", "conflicts", "show", key, *NORTH).out
+    (there,) = (line for line in shown.splitlines() if line.startswith("edited there"))
+    (here,) = (line for line in shown.splitlines() if line.startswith("edited here"))
+    assert there.endswith("; the record, after this conflict was opened")
+    assert "after" not in here
+
+
 def test_conflicts_are_filtered_and_paged(asking: Quarrel) -> None:
     first, second, third = asking.disagree(0, 1, 2)
     assert asking.json("conflicts", "--limit", "2")["count"] == 3

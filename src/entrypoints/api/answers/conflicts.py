@@ -22,8 +22,9 @@ class ResolutionAnswer(Answer):
 class ConflictAnswer(Answer):
     """``field`` is a field's name, ``*`` for a record as a whole (one side deleted what the other edited), ``?`` for a
     new record of which nobody can tell which of ours it is: ``candidates`` are their ids. ``base`` is what the sides
-    agreed on last; ``ours_edited_at`` and ``theirs_edited_at`` are null where a side does not say. ``state``: open,
-    resolved (somebody decided) or settled (the sides came to agree by themselves)."""
+    agreed on last; ``ours_edited_at`` and ``theirs_edited_at`` are null where a side does not say. ``edited_since``:
+    the sides (ours, theirs) on which the record was edited after the conflict was opened, as far as they say when.
+    ``state``: open, resolved (somebody decided) or settled (the sides came to agree by themselves)."""
 
     id: UUID
     account_id: UUID
@@ -36,6 +37,7 @@ class ConflictAnswer(Answer):
     theirs: JsonValue
     ours_edited_at: datetime | None
     theirs_edited_at: datetime | None
+    edited_since: list[str]
     candidates: list[str]
     rule: str
     reason: str
@@ -92,6 +94,7 @@ def conflict(entity: Conflict) -> ConflictAnswer:
         theirs=json_value(entity.theirs),
         ours_edited_at=entity.edited.ours_at,
         theirs_edited_at=entity.edited.theirs_at,
+        edited_since=[side.value for side in entity.edited_since],
         candidates=list(entity.candidates),
         rule=entity.rule,
         reason=entity.reason,

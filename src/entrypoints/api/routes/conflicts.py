@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from ....application.sync.resolve_conflict import ConflictChoice
 from ....domain.shared.errors import InvalidValue
@@ -15,7 +15,7 @@ from ..access import needs
 from ..answers.conflicts import ConflictsAnswer, OneConflictAnswer, ResolvedConflictsAnswer, conflict, resolved
 from ..bodies import Body, Text
 from ..dependencies import Asking, Uses
-from ..listing import WINDOW, Limit, Offset
+from ..listing import WINDOW, Limit, Offset, words
 from ..records import (
     DECIDE,
     READ_RECORDS,
@@ -25,13 +25,20 @@ from ..records import (
     OfKind,
     ensure_wanted,
     given,
-    in_state,
-    word_of,
 )
 
 MAX_RESOLVE = 1_000
+ALL = "all"
 _FILTERS = WINDOW | {"state", "kind", "field", "account_id"}
-ConflictStates = Annotated[str | None, word_of(ConflictState, "state", "Only conflicts in this state")]
+ConflictStates = Annotated[
+    str,
+    QueryParameter(
+        name="state",
+        max_length=100,
+        description="Only conflicts in this state, or all",
+        schema_extra={"enum": [*words(ConflictState), ALL]},
+    ),
+]
 
 
 class ResolveBody(Body):
@@ -73,19 +80,19 @@ class ResolveManyBody(Body):
 async def list_conflicts(
     asking: Asking,
     uses: Uses,
-    state_: ConflictStates = None,
+    state_: ConflictStates = ConflictState.OPEN.value,
     kind: OfKind = None,
     field: OfField = None,
     account_id: OfAccount = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> ConflictsAnswer:
-    """Newest first."""
+    """Newest first; the open ones, unless another state or all are asked for."""
     page = await uses.readers.conflicts(
         asking.tenant_id,
         limit=limit,
         offset=offset,
-        state=in_state(ConflictState, state_),
+        state=_wanted(state_),
         account_id=AccountId(account_id) if account_id else None,
         kind=ensure_wanted(uses.sync.kinds, kind),
         field=field,
@@ -140,6 +147,15 @@ async def reopen(conflict_id: FromPath[UUID], asking: Asking, uses: Uses) -> One
     """It is open again. What was decided stays in the records until it is decided otherwise. 409 when it is open, or
     when the field is in conflict again by itself."""
     return OneConflictAnswer(conflict=conflict(await uses.sync.reopen(asking.tenant_id, ConflictId(conflict_id))))
+
+
+def _wanted(state: str) -> ConflictState | None:
+    if state == ALL:
+        return None
+    known = (*words(ConflictState), ALL)
+    if state not in known:
+        raise InvalidValue(f"state is one of {', '.join(known)}", field="state")
+    return ConflictState(state)
 
 
 def _ensure_value(body: ResolveBody) -> None:

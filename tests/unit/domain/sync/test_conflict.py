@@ -12,6 +12,7 @@ from tresen.domain.shared.ids import AccountId, ConflictId, RunId, TenantId
 from tresen.domain.sync.canonical import Value
 from tresen.domain.sync.conflict import TRANSITIONS, Choice, Conflict, ConflictState, Resolution
 from tresen.domain.sync.laws import NEVER_EDITED, Edited
+from tresen.domain.sync.side import Side
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -109,3 +110,21 @@ def test_other_values_are_news(seen: tuple[Value, Value, Value, Edited]) -> None
     assert repr((found.base, found.ours, found.theirs, found.edited)) == repr(seen)
     assert (found.run_id, found.updated_at) == (NEXT_RUN, LATER)
     assert not see(found, *seen)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "sides"),
+    [
+        (LATER, LATER, (Side.OURS, Side.THEIRS)),
+        (NOON, LATER, (Side.THEIRS,)),
+        (LATER, None, (Side.OURS,)),
+        (NOON, NOON, ()),
+        (None, None, ()),
+    ],
+)
+def test_a_side_that_was_edited_after_it_was_opened_is_told(
+    ours: datetime | None, theirs: datetime | None, sides: tuple[Side, ...]
+) -> None:
+    found = conflict()
+    found.edited = Edited(ours_at=ours, theirs_at=theirs)
+    assert found.edited_since == sides
