@@ -1,4 +1,4 @@
-"""The tutorial's commands run in the order of the page and say what the page says."""
+"""The tutorials' commands run in the order of their page and say what the page says."""
 
 import re
 import shutil
@@ -12,8 +12,11 @@ import pytest
 
 from .pages import DOCS, Block, blocks
 
-PAGE = DOCS / "tutorial/first-sync.md"
-PORTS = ("8811", "8000")
+# The pages, and the ports of the servers that each of them starts.
+PAGES = {
+    DOCS / "tutorial/first-sync.md": ("8811", "8000"),
+    DOCS / "tutorial/practise-decisions.md": ("8811",),
+}
 MARK = "=== step"
 
 # A server says "ready" on its first line; the shell waits for that line and then goes on.
@@ -32,18 +35,17 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture
-def steps() -> Sequence[Block]:
+def steps_of(page: Path) -> Sequence[Block]:
     """The page's console blocks, on ports that are free here."""
-    ports = {fixed: str(free_port()) for fixed in PORTS}
+    ports = {fixed: str(free_port()) for fixed in PAGES[page]}
     return [
         Block(
             language=block.language,
             marks=block.marks,
-            text=re.sub("|".join(PORTS), lambda found: ports[found[0]], block.text),
+            text=re.sub("|".join(ports), lambda found: ports[found[0]], block.text),
             line=block.line,
         )
-        for block in blocks(PAGE)
+        for block in blocks(page)
         if block.language == "console"
     ]
 
@@ -66,7 +68,9 @@ def script(steps: Sequence[Block]) -> Iterator[str]:
             yield SERVE.format(pipe=f"pipe{number}", command=command, number=10 + number) if is_server else command
 
 
-def test_every_command_works_and_says_what_the_page_says(steps: Sequence[Block], tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_command_works_and_says_what_the_page_says(page: Path, tmp_path: Path) -> None:
+    steps = steps_of(page)
     shell = shutil.which("bash")
     if shell is None or shutil.which("curl") is None:
         pytest.skip("the tutorial asks for bash and curl")
@@ -82,7 +86,7 @@ def test_every_command_works_and_says_what_the_page_says(steps: Sequence[Block],
     )
     outputs = re.split(rf"^{MARK} \d+\n", done.stdout, flags=re.MULTILINE)[1:]
     for step, output in zip(steps, outputs, strict=False):
-        assert matches(said(step), output), f"first-sync.md:{step.line}\n{output}\n{done.stderr[-4000:]}"
+        assert matches(said(step), output), f"{page.name}:{step.line}\n{output}\n{done.stderr[-4000:]}"
     assert done.returncode == 0, done.stderr[-4000:]
     assert len(outputs) == len(steps)
 
@@ -95,10 +99,11 @@ def matches(expected: Sequence[str], output: str) -> bool:
     return re.fullmatch(pattern, output) is not None
 
 
-def test_the_page_starts_two_servers_and_runs_the_rest() -> None:
-    marks = [block.marks for block in blocks(PAGE) if block.language == "console"]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_page_starts_its_servers_and_runs_the_rest(page: Path) -> None:
+    marks = [block.marks for block in blocks(page) if block.language == "console"]
     assert all(mark in (["run"], ["serve"]) for mark in marks)
-    assert marks.count(["serve"]) == len(PORTS)
+    assert marks.count(["serve"]) == len(PAGES[page])
 
 
 @pytest.mark.parametrize(
