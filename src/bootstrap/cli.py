@@ -3,17 +3,20 @@
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from ..entrypoints.cli.app import run
+from ..entrypoints.cli.app import VERBOSE, run
 from ..entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions, Simulated, SimulateOptions, WorkOptions
 
 if TYPE_CHECKING:
     from ..application.ports.store import StoreCare
     from ..application.sync.sync_account import Progress
     from ..entrypoints.use_cases import UseCases
+
+
+LEVEL = "TRESEN_LOG_LEVEL"
 
 
 class InstalledRuntime(Runtime):
@@ -73,10 +76,25 @@ class InstalledRuntime(Runtime):
 def main() -> None:
     """Run the command line and leave with its exit code."""
     _open_standard_streams()
-    if os.environ.get("TRESEN_LOG_LEVEL", "").upper() == "DEBUG":
+    argv, verbose = told(sys.argv[1:], os.environ)
+    os.environ.update(verbose)
+    if os.environ.get(LEVEL, "").upper() == "DEBUG":
         # Also what goes wrong before the settings are read shall be seen by whoever asks to see everything.
         logging.basicConfig(level=logging.DEBUG)
-    sys.exit(run(sys.argv[1:], InstalledRuntime()))
+    sys.exit(run(argv, InstalledRuntime()))
+
+
+def told(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The arguments without ``--verbose``, which goes with every command, and the variable that it stands for.
+
+    Whoever asked to see everything goes on seeing everything; what follows ``--`` is no option.
+    """
+    end = argv.index("--") if "--" in argv else len(argv)
+    left = [word for word in argv[:end] if word != VERBOSE]
+    if len(left) == end:
+        return list(argv), {}
+    level = "DEBUG" if environ.get(LEVEL, "").upper() == "DEBUG" else "INFO"
+    return [*left, *argv[end:]], {LEVEL: level}
 
 
 def _open_standard_streams() -> None:

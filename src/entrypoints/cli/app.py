@@ -25,6 +25,9 @@ Command = Callable[..., Awaitable[Answer | None] | None]
 
 ABOUT = "Keeps members, leads and memberships in step with the provider that a business already uses."
 
+# Taken by the console script before the commands are read.
+VERBOSE = "--verbose"
+
 # Command or group, where it is defined, and what the root help says about it.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("demo", "serving:demo", "Try everything out: a gym provider's stand-in, a tenant, a first sync, API and page."),
@@ -59,7 +62,7 @@ def create_cli(*, fancy: bool = False) -> App:
     cli = App(
         name="tresen",
         help=ABOUT,
-        help_epilogue=exit_codes_text(),
+        help_epilogue=f"{VERBOSE} with any command: log lines, not only warnings.\n\n{exit_codes_text()}",
         help_format="plaintext",
         help_formatter="default" if fancy else "plain",
         version=_version,
