@@ -10,11 +10,13 @@ import attrs
 
 from .columns import column_widths
 from .exit_codes import ExitCode
+from .folding import Folded, folded
 from .lines import Line
 from .paint import paint
 from .terminal import Terminal, visible
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table as RichTable
 
 _GAP = "  "
@@ -141,10 +143,27 @@ def _show_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], terminal: 
     console = Console(file=terminal.out, highlight=False, emoji=False)
     gaps = len(_GAP) * (len(columns) - 1)
     widths = column_widths(columns, rows, room=console.width - gaps)
+    fold = folded(columns, rows, widths, room=console.width, gap=len(_GAP))
+    if fold is not None:
+        _show_folded(fold, console, terminal)
+        return
     # What is too wide even then is left to the terminal: cut off it would be lost.
     console.width = max(console.width, sum(widths) + gaps)
     with console.capture() as captured:
         console.print(_rich_table(columns, rows, widths))
+    terminal.write(captured.get())
+
+
+def _show_folded(fold: Folded, console: "Console", terminal: Terminal) -> None:
+    from rich.text import Text
+
+    head, *lines = aligned(fold.columns, fold.rows)
+    with console.capture() as captured:
+        console.print(Text(head, "bold"), soft_wrap=True)
+        console.print("─" * console.width)
+        for line, below in zip(lines, fold.below, strict=True):
+            for each in (line, *below):
+                console.print(Text(each), soft_wrap=True)
     terminal.write(captured.get())
 
 

@@ -13,14 +13,14 @@ _SHORT_WORD, _LONG_WORD, _NARROWEST = 10, 8, 3
 def column_widths(columns: Sequence[str], rows: Sequence[Sequence[str]], *, room: int) -> list[int]:
     """In terminal cells, together at most ``room`` where that is possible with every id on one line."""
     texts = [[column, *(row[index] for row in rows)] for index, column in enumerate(columns)]
-    widths = [max(_length(text) for text in column) for column in texts]
+    widths = [max(text_width(text) for text in column) for column in texts]
     for least in ([_whole_words(column) for column in texts], [_whole_ids(column) for column in texts]):
         widths = _shrunk(widths, least, room)
     return widths
 
 
 def _whole_words(column: Sequence[str]) -> int:
-    longest = max((_length(word) for text in column for word in text.split()), default=0)
+    longest = max((text_width(word) for text in column for word in text.split()), default=0)
     return max(longest if longest <= _SHORT_WORD else _LONG_WORD, _whole_ids(column))
 
 
@@ -40,7 +40,8 @@ def _shrunk(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]
     return shrunk
 
 
-def _length(text: str) -> int:
+def text_width(text: str) -> int:
+    """In terminal cells."""
     from rich.cells import cell_len
 
     return cell_len(text)

@@ -1,7 +1,9 @@
 """How syncs stand, which runs there were, and what is on its way to providers."""
 
+import re
 from datetime import timedelta
 
+import pytest
 from tests.integration.cli.desk import Desk
 from tests.integration.cli.quarrels import NORTH, SOUTH, Quarrel
 
@@ -21,6 +23,24 @@ def test_every_kind_at_every_account_has_a_line(quarrel: Quarrel) -> None:
     ]
     (leads,) = (line for line in lines if line[:2] == ["memory/main", "lead"])
     assert leads == ["memory/main", "lead", "idle", "never", "0", "0", "0", "ok"]
+
+
+def test_wide_tables_are_folded_on_a_narrow_terminal(quarrel: Quarrel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    quarrel.law("email=ask")
+    quarrel.sync()
+    quarrel.disagree(0)
+    run, conflict = quarrel.json("runs")["runs"][0]["id"], quarrel.json("conflicts")["conflicts"][0]["id"]
+    for command, told in (
+        ("runs", (f"    conflicts: 1; id: {run}",)),
+        ("conflicts", ("    base: ada@example.org; ours: here0@example.org; theirs: there0@example.org;",)),
+        ("status", ("    open conflicts: 1; credentials: ok",)),
+    ):
+        result = quarrel.desk("sync", command, *NORTH, tty=True, environ={"NO_COLOR": "1"})
+        lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in result.out.splitlines()]
+        assert set(told) <= set(lines), lines
+        assert max(map(len, lines)) <= 80, lines
+    assert conflict in quarrel.desk("sync", "conflicts", *NORTH, tty=True).out
 
 
 def test_the_state_is_told_to_programs(quarrel: Quarrel) -> None:
