@@ -10,8 +10,9 @@ from litestar.params import PathParameter, QueryParameter
 
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.identity.role import Scope
-from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.errors import InvalidValue
 from ...domain.sync.canonical import Value
+from ..kinds import UnknownKind, known_kind, meant_kind
 from ..use_cases import UseCases
 from .bodies import NO_NUL, LongText
 from .listing import words
@@ -66,14 +67,13 @@ def in_state(states: type[S], word: str | None) -> S | None:
 
 
 def ensure_kind(uses: UseCases, kind: str) -> str:
-    """A kind of record in an address. Raises NotFound."""
-    if kind not in uses.sync.kinds:
-        raise NotFound("kind of record", kind)
-    return kind
+    """A kind of record in an address, in the singular. Raises NotFound."""
+    meant = meant_kind(kind, uses.sync.kinds)
+    if meant is None:
+        raise UnknownKind("kind of record", kind, uses.sync.kinds)
+    return meant
 
 
 def ensure_wanted(allowed: Collection[str], kind: str | None) -> str | None:
     """A kind that a list is filtered by: one that there is not would look like an empty list. Raises InvalidValue."""
-    if kind is not None and kind not in allowed:
-        raise InvalidValue(f"kind is one of {', '.join(allowed)}", field="kind")
-    return kind
+    return None if kind is None else known_kind(kind, allowed)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from ...application.sync.sync_course import SyncCourse
-from ...domain.shared.errors import NotConfigured, NotFound
+from ...domain.shared.errors import NotConfigured
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.run import Run
+from ..kinds import UnknownKind, meant_kind
 from ..use_cases import UseCases
 
 KINDS = ("members", "leads", "all")
@@ -45,11 +46,12 @@ async def plan_sync(
 
 
 def _courses(uses: UseCases, kind: str) -> Iterator[tuple[str, SyncCourse]]:
-    if kind not in KINDS:
-        raise NotFound("kind of sync", kind)
-    if kind != "leads":
+    wanted = meant_kind(kind, KINDS)
+    if wanted is None:
+        raise UnknownKind("kind of sync", kind, KINDS)
+    if wanted != "leads":
         yield "members", uses.sync.members
-    if kind != "members":
+    if wanted != "members":
         yield "leads", uses.sync.leads
 
 

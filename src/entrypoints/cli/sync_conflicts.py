@@ -24,7 +24,7 @@ from .options import (
     word,
 )
 from .sync_documents import conflict_document
-from .sync_options import FieldOption, KindOption, ensure_kind
+from .sync_options import FieldOption, KindOption, kind_wanted
 
 group = command_group("conflicts", "What waits for a person to decide: list, show.")
 
@@ -50,7 +50,7 @@ async def conflicts(
     known_word(state, [*(each.value for each in ConflictState), _ALL], "state")
     wanted = None if state == _ALL else word(ConflictState, state, "state")
     async with in_tenant(call, tenant) as (use, home):
-        ensure_kind(use, kind)
+        kind = kind_wanted(use, kind)
         chosen = await choose_account_id(use, home, account)
         page = await use.readers.conflicts(
             home.id, limit=limit, offset=offset, state=wanted, account_id=chosen, kind=kind, field=field

@@ -11,7 +11,7 @@ from .explain_lines import fields_table, heading, in_full
 from .lines import title
 from .options import AccountOption, JsonOption, TenantOption
 from .record_documents import explanation_document
-from .sync_options import KindArgument, RecordArgument, find_ours
+from .sync_options import KindArgument, RecordArgument, find_ours, kind_of_record
 
 
 async def explain(
@@ -29,6 +29,7 @@ async def explain(
     "agreed" is the value that both sides agreed on last.
     """
     async with in_tenant(call, tenant) as (use, home):
+        kind = kind_of_record(use, kind)
         local_id = await find_ours(use, home, kind, id_, account)
         records = await use.sync.explain(home.id, kind, local_id, field=field)
         names = await account_names(use, home)

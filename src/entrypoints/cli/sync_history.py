@@ -12,7 +12,7 @@ from .lines import Line, Span, Tone, title
 from .options import AccountOption, JsonOption, LimitOption, OffsetOption, TenantOption
 from .record_documents import version_document
 from .step_lines import field_line
-from .sync_options import KindArgument, RecordArgument, find_ours
+from .sync_options import KindArgument, RecordArgument, find_ours, kind_of_record
 
 
 async def history(
@@ -29,6 +29,7 @@ async def history(
 ) -> Answer:
     """List a record's versions, latest first: what each changed, by which rule, in which run; and how to go back."""
     async with in_tenant(call, tenant) as (use, home):
+        kind = kind_of_record(use, kind)
         local_id = await find_ours(use, home, kind, id_, account)
         versions = await use.sync.history(home.id, kind, local_id)
     window = versions[offset : offset + limit]

@@ -7,6 +7,7 @@ import attrs
 from cyclopts import Parameter
 
 from ...domain.shared.errors import InvalidValue, NotFound
+from ..kinds import known_kind
 from .call import choose_gym_accounts, one_gym_account
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
 
-_KINDS = "member, membership or lead"
+_KINDS = "member, membership or lead, also in the plural"
 
 KindOption = Annotated[str | None, Parameter(metavar="KIND", help=f"Only this kind of record: {_KINDS}.")]
 FieldOption = Annotated[str | None, Parameter(metavar="NAME", help="Only this field.")]
@@ -28,10 +29,14 @@ WholeOption = Annotated[
 ]
 
 
-def ensure_kind(use: "UseCases", kind: str | None) -> None:
-    """Raises InvalidValue, naming those that there are, for a kind of record that is none."""
-    if kind is not None and kind not in use.sync.kinds:
-        raise InvalidValue(f"there is no kind of record {kind!r}; there are {', '.join(use.sync.kinds)}", field="kind")
+def kind_of_record(use: "UseCases", word: str) -> str:
+    """The kind of record that is meant. Raises InvalidValue, naming those that there are."""
+    return known_kind(word, use.sync.kinds)
+
+
+def kind_wanted(use: "UseCases", word: str | None) -> str | None:
+    """The same for a filter; None: all of them."""
+    return None if word is None else kind_of_record(use, word)
 
 
 @attrs.frozen
@@ -47,7 +52,6 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
 
     Raises InvalidValue where several are meant, NotFound.
     """
-    ensure_kind(use, kind)
     if (ours := _as_id(which)) is not None:
         return ours
     named, external_id = _split(which, account)
@@ -65,7 +69,6 @@ async def find_there(use: "UseCases", tenant: "Tenant", kind: str, which: str, a
     """Where a record is at a provider, whether it is linked or not. Raises InvalidValue where several are meant,
     NotFound.
     """
-    ensure_kind(use, kind)
     if (ours := _as_id(which)) is None:
         named, external_id = _split(which, account)
         return There((await one_gym_account(use, tenant, named)).id, external_id)

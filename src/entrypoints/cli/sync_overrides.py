@@ -10,7 +10,7 @@ from .answer import Answer, Table, cell
 from .call import Given, account_names, in_tenant
 from .documents import listed, row
 from .options import AccountOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
-from .sync_options import KindArgument, RecordArgument, There, find_there
+from .sync_options import KindArgument, RecordArgument, There, find_there, kind_of_record
 
 if TYPE_CHECKING:
     from ...domain.tenancy.tenant import Tenant
@@ -68,6 +68,7 @@ async def remove(
 ) -> Answer:
     """Take an override away: the policy holds again, and the next run looks at the record anew."""
     async with in_tenant(call, tenant) as (use, home):
+        kind = kind_of_record(use, kind)
         there = await find_there(use, home, kind, id_, account)
         try:
             await use.sync.remove_override(

@@ -1,6 +1,6 @@
 """``tresen sync plan``: what a sync would do, before it does it."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from cyclopts import Parameter
@@ -10,6 +10,7 @@ from ...application.sync.sync_account import no_progress
 from ...domain.shared.ids import PlanId
 from ...domain.sync.kept_plan import PlanState
 from ...domain.sync.run import Run, RunState
+from ..kinds import known_kind
 from .answer import Answer, Table, cell
 from .call import Given, account_names, choose_account_id, full_name, in_tenant, one_gym_account
 from .documents import listed
@@ -21,6 +22,7 @@ from .sync_documents import run_document
 from .sync_held import held_document
 from .sync_options import WholeOption
 from .sync_run import sync_screen
+from .sync_runs import KINDS
 
 if TYPE_CHECKING:
     from ...domain.tenancy.provider_account import ProviderAccount
@@ -36,7 +38,7 @@ _MADE = frozenset({RunState.PLANNED, RunState.HELD})
 @group.default
 async def plan(
     kind: Annotated[
-        Literal["members", "leads"], Parameter(help="What would be synced; members bring memberships.")
+        str, Parameter(help="What would be synced: members, which bring memberships, or leads; also in the singular.")
     ] = "members",
     /,
     *,
@@ -50,6 +52,7 @@ async def plan(
     """Make a plan and show it, record by record; nothing else is written, here or there. Exit code 7 when a guard
     would hold it.
     """
+    kind = known_kind(kind, KINDS)
     async with in_tenant(call, tenant) as (use, home):
         chosen = await one_gym_account(use, home, account)
         screen = await sync_screen(use, home, [chosen], call, as_json=as_json)

@@ -15,7 +15,7 @@ from .documents import listed
 from .options import ByOption, JsonOption, TenantOption, command_group
 from .policy_lines import layer_document, policy_parts, shown_document, version_lines
 from .policy_options import RuleOptions, field_laws, merged, read_document
-from .sync_options import KindArgument, ensure_kind
+from .sync_options import KindArgument, kind_of_record
 
 if TYPE_CHECKING:
     from ...application.sync.change_policy import ShownPolicy
@@ -48,7 +48,7 @@ async def show(
 ) -> Answer:
     """Show the policy that holds: the law of each field, and who says so."""
     async with in_tenant(call, tenant) as (use, home):
-        ensure_kind(use, kind)
+        kind = kind_of_record(use, kind)
         shown = await _shown(use, home, kind, await choose_account_id(use, home, account))
         names = await account_names(use, home)
     parts = policy_parts(shown, names, home.zone)
@@ -87,7 +87,7 @@ async def set_(
         raise InvalidValue("say what is to be changed: FIELD=LAW, an option, or a --file alone", field="policy")
     document = None if file is None else read_document(file)
     async with in_tenant(call, tenant) as (use, home):
-        ensure_kind(use, kind)
+        kind = kind_of_record(use, kind)
         owner = await choose_account_id(use, home, account)
         if document is None:
             document = merged(_layer(await _shown(use, home, kind, owner), owner), said)
@@ -109,7 +109,7 @@ async def versions(
 ) -> Answer:
     """List what the tenant's policy, or an account's, said over time, latest first: who changed what, and when."""
     async with in_tenant(call, tenant) as (use, home):
-        ensure_kind(use, kind)
+        kind = kind_of_record(use, kind)
         owner = await choose_account_id(use, home, account)
         found = await use.sync.policy_versions(home.id, kind, account_id=owner)
     parts: list[Part] = []
@@ -133,7 +133,7 @@ async def reset(
 ) -> Answer:
     """Take the tenant's policy away, or an account's: what is below it holds again. Its versions stay listed."""
     async with in_tenant(call, tenant) as (use, home):
-        ensure_kind(use, kind)
+        kind = kind_of_record(use, kind)
         owner = await choose_account_id(use, home, account)
         before = await _shown(use, home, kind, owner)
         if not _layer(before, owner):

@@ -23,7 +23,7 @@ from .options import AccountsOption, ByOption, JsonOption, TenantOption, YesOpti
 from .resolve_in_bulk import open_conflicts, resolve_in_bulk
 from .sync_documents import conflict_document
 from .sync_held import command
-from .sync_options import FieldOption, KindOption, ensure_kind
+from .sync_options import FieldOption, KindOption, kind_wanted
 from .typed import typed_value
 from .write_back import write_back_lines, written_there
 
@@ -73,7 +73,7 @@ async def resolve(
             return Answer(document={"conflict": conflict_document(decided)}, parts=parts, as_json=as_json)
         if choice is Choice.VALUE or options.candidate is not None:
             raise InvalidValue("--all goes with --theirs or --ours", field="choice")
-        ensure_kind(use, kind)
+        kind = kind_wanted(use, kind)
         found = await open_conflicts(use, home, kind, field, await choose_account_id(use, home, account))
         if found and not _agreed(found, choice, call, yes=yes, as_json=as_json):
             return unchanged()

@@ -1,7 +1,7 @@
 """``tresen sync run``."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from cyclopts import Parameter
@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from ...application.sync.sync_account import no_progress
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.run import Run
+from ..kinds import known_kind
 from .answer import Answer
 from .call import Given, choose_gym_accounts, in_tenant
 from .options import AccountsOption, JsonOption, TenantOption
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
     from .call import Call
 
 
+ALL = "all"
+
+
 async def run_(
     kind: Annotated[
-        Literal["members", "leads", "all"], Parameter(help="What to sync; members bring memberships.")
-    ] = "all",
+        str, Parameter(help="What to sync: members, which bring memberships, leads, or all; also in the singular.")
+    ] = ALL,
     /,
     *,
     force: Annotated[
@@ -50,12 +54,13 @@ async def run_(
     failure and says why.
     """
     if accept_guard is not None:
-        if kind != "all" or force or whole or account is not None:
+        if kind != ALL or force or whole or account is not None:
             raise InvalidValue(
                 "--accept-guard applies one plan: it goes without a kind and other options", field="plan"
             )
         return await apply(accept_guard, accept_guard=True, tenant=tenant, as_json=as_json, call=call)
-    kinds = KINDS if kind == "all" else (kind,)
+    wanted = known_kind(kind, (*KINDS, ALL))
+    kinds = KINDS if wanted == ALL else (wanted,)
     async with in_tenant(call, tenant) as (use, home):
         accounts = await choose_gym_accounts(use, home, account)
         screen = await sync_screen(use, home, accounts, call, as_json=as_json)

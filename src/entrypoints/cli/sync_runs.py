@@ -8,10 +8,11 @@ from cyclopts import Parameter
 from ...domain.shared.ids import RunId
 from ...domain.sync.kept_plan import PlanState
 from ...domain.sync.run import PUSH, RunState
+from ..kinds import known_kind
 from .answer import Answer, Part
 from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import listed
-from .options import AccountsOption, JsonOption, LimitOption, TenantOption, command_group, known_word, word
+from .options import AccountsOption, JsonOption, LimitOption, TenantOption, command_group, word
 from .plan_documents import plan_document
 from .plan_lines import stale_lines
 from .run_lines import run_lines, runs_table
@@ -50,7 +51,7 @@ async def runs(
 ) -> Answer:
     """List the latest runs, newest first: of all accounts, kinds and states unless told of which."""
     wanted = None if state is None else word(RunState, state, "state")
-    known_word(kind, RUN_KINDS, "kind")
+    kind = None if kind is None else known_kind(kind, RUN_KINDS)
     async with in_tenant(call, tenant) as (use, home):
         chosen = await choose_account_id(use, home, account)
         found = await use.readers.runs(

@@ -18,7 +18,7 @@ from .documents import listed
 from .options import ByOption, JsonOption, TenantOption, YesOption
 from .record_documents import undo_document
 from .sync_documents import run_document
-from .sync_options import find_ours
+from .sync_options import find_ours, kind_of_record
 from .undo_lines import undo_lines
 from .write_back import write_back_lines
 
@@ -100,7 +100,7 @@ async def undo(
 async def _meant(use: "UseCases", tenant: "Tenant", wanted: TargetOptions) -> UndoTarget:
     if wanted.record is None:
         return UndoTarget(change_id=_entry(wanted.change), run_id=_run(wanted.run))
-    kind, which = wanted.record
+    kind, which = kind_of_record(use, wanted.record[0]), wanted.record[1]
     return UndoTarget(kind=kind, local_id=await find_ours(use, tenant, kind, which), version=wanted.to_version)
 
 

@@ -16,7 +16,7 @@ from .documents import listed, row
 from .options import JsonOption, LimitOption, TenantOption
 from .plan_documents import difference_document
 from .policy_options import RuleOptions, field_laws, merged, read_document
-from .sync_options import ensure_kind
+from .sync_options import kind_of_record
 from .whatif_lines import report_parts
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ async def whatif(
         raise InvalidValue("say what would be otherwise: --set, an option such as --default, or --policy", field="set")
     async with in_tenant(call, tenant) as (use, home):
         report = await _report(use, home, id_, _policies(use, laws, shared, files), limit)
-    _ensure_there(report, [*files, *(name.partition(".")[0] for name in laws)])
+        _ensure_there(use, report, [*files, *(name.partition(".")[0] for name in laws)])
     document = {
         "plan_id": str(report.plan.id),
         "steps": dict(report.steps),
@@ -89,21 +89,21 @@ def _policies(
     use: "UseCases", laws: Mapping[str, str], shared: Mapping[str, object], files: Mapping[str, object]
 ) -> dict[str, Mapping[str, object]]:
     found: dict[str, Mapping[str, object]] = {kind: dict(shared) for kind in use.sync.kinds}
-    for kind, document in files.items():
-        ensure_kind(use, kind)
+    for word, document in files.items():
+        kind = kind_of_record(use, word)
         if not isinstance(document, Mapping):
             raise InvalidValue(f"the policy of {kind} is no JSON object", field=kind)
         found[kind] = merged(document, found[kind])
     for name, law in laws.items():
-        kind, dot, field = name.partition(".")
+        word, dot, field = name.partition(".")
         if not dot:
             raise InvalidValue(f"write --set KIND.FIELD=LAW, such as member.{name}={law}", field="set")
-        ensure_kind(use, kind)
+        kind = kind_of_record(use, word)
         found[kind] = merged(found[kind], {"fields": {field: law}})
     return found
 
 
-def _ensure_there(report: WhatIfReport, kinds: Sequence[str]) -> None:
-    for kind in kinds:
+def _ensure_there(use: "UseCases", report: WhatIfReport, words: Sequence[str]) -> None:
+    for kind in (kind_of_record(use, word) for word in words):
         if kind not in report.steps:
             raise InvalidValue(f"this plan has no {kind}; it has {', '.join(report.steps)}", field="set")

@@ -43,7 +43,8 @@ like `GET` without the body.
   conflict whose field is `?` asks which of our records a new one is: resolve it with
   `{{"choice": "ours", "value": "<id>"}}`, the id being one of its `candidates`, or with `{{"choice": "theirs"}}` when
   it is a new one. Values of records are shown to whoever has `sync:read`, `members:read` and `leads:read`. In these
-  routes a *kind of record* is `member`, `membership` or `lead`.
+  routes a *kind of record* is `member`, `membership` or `lead`; kinds are taken in the plural, too, but for the keys
+  of a what-if's `policies`.
 - **Phone numbers** come as somebody wrote them (`phone`); single records also have `phone_e164`, null where that
   cannot be told.
 - **Values.** Instants are RFC 3339 with an offset, dates are civil dates of the tenant, money is

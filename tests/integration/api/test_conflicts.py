@@ -89,7 +89,7 @@ async def test_an_edit_after_a_conflict_was_opened_is_told(admin: Caller, world:
     ("name", "value"),
     [
         ("state", "gone"),
-        ("kind", "members"),
+        ("kind", "goats"),
         ("field", "a\x00b"),
         ("account_id", "1"),
         ("limit", "0"),
@@ -219,7 +219,7 @@ async def test_what_cannot_be_decided_is_told_with_its_reason(admin: Caller, wor
     [
         ({"choice": "theirs"}, "all"),
         ({"choice": "value", "all": True}, "choice"),
-        ({"choice": "ours", "kind": "members"}, "kind"),
+        ({"choice": "ours", "kind": "goats"}, "kind"),
         ({"choice": "ours", "all": True, "limit": 1_001}, "limit"),
         ({"choice": "ours", "all": True, "limit": 0}, "limit"),
         ({"choice": "ours", "all": True, "state": "resolved"}, "state"),

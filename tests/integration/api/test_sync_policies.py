@@ -94,7 +94,7 @@ async def test_everything_that_is_wrong_is_told_at_once(admin: Caller) -> None:
 async def test_what_there_is_not_is_not_found(api: Api, admin: Caller, world: World) -> None:
     north = str(world.account.id)
     for caller, path, query in (
-        (admin, "/sync/policies/members", {}),
+        (admin, "/sync/policies/goats", {}),
         (admin, "/sync/policies/a%00b", {}),
         (api.as_("owner", "south"), "/sync/policies/member", {"account_id": north}),
     ):

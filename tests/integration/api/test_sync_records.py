@@ -236,3 +236,21 @@ async def test_pushes_are_listed_by_state(api: Api, admin: Caller, world: World)
     assert (await admin.get("/sync/pushes", state="waiting")).json() == {"pushes": [], "count": 0}
     assert (await admin.get("/sync/pushes", state="gone")).status_code == 422
     assert (await api.as_("owner", "south").get("/sync/pushes")).json() == {"pushes": [], "count": 0}
+
+
+async def test_kinds_are_taken_in_either_number(admin: Caller, world: World) -> None:
+    record = await local_id(world)
+    for path in (f"/sync/records/KIND/{record}/explain", f"/sync/records/KIND/{record}/history", "/sync/policies/KIND"):
+        answers = [await admin.get(path.replace("KIND", kind)) for kind in ("member", "members")]
+        assert [each.status_code for each in answers] == [200, 200]
+        assert answers[0].json() == answers[1].json()
+        unknown = await admin.get(path.replace("KIND", "goats"))
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+        assert unknown.json()["detail"] == "no kind of record goats; there are member, membership, lead"
+    assert (await admin.get("/conflicts", kind="members")).status_code == 200
+    assert (await admin.get("/sync/runs", kind="member")).json() == (
+        await admin.get("/sync/runs", kind="members")
+    ).json()
+    runs = (await admin.post("/sync/lead", {"force": True})).json()["runs"]
+    assert [run["kind"] for run in runs] == ["leads"]
+    assert (await admin.post("/sync/goats")).json()["detail"] == "no kind of sync goats; there are members, leads, all"

@@ -18,7 +18,7 @@ from ..answers.sync_policies import (
 )
 from ..dependencies import Asking, Uses
 from ..policy_documents import PolicyBody, document_of
-from ..records import RecordKind
+from ..records import RecordKind, ensure_kind
 
 _LAYER = frozenset({"account_id"})
 Layer = Annotated[
@@ -33,7 +33,8 @@ Layer = Annotated[
 )
 async def get_policy(record_kind: RecordKind, asking: Asking, uses: Uses, account_id: Layer = None) -> OnePolicyAnswer:
     """What holds for an account, or for the tenant where no account says otherwise."""
-    shown = await uses.sync.show_policy(asking.tenant_id, record_kind, account_id=_account(account_id))
+    kind = ensure_kind(uses, record_kind)
+    shown = await uses.sync.show_policy(asking.tenant_id, kind, account_id=_account(account_id))
     return OnePolicyAnswer(policy=policy(shown))
 
 
@@ -46,7 +47,8 @@ async def list_versions(
     record_kind: RecordKind, asking: Asking, uses: Uses, account_id: Layer = None
 ) -> PolicyVersionsAnswer:
     """Latest first, each with who put it and when."""
-    found = await uses.sync.policy_versions(asking.tenant_id, record_kind, account_id=_account(account_id))
+    kind = ensure_kind(uses, record_kind)
+    found = await uses.sync.policy_versions(asking.tenant_id, kind, account_id=_account(account_id))
     return PolicyVersionsAnswer(versions=[policy_layer(one) for one in found], count=len(found))
 
 
@@ -60,8 +62,13 @@ async def put_policy(
 ) -> OnePolicyLayerAnswer:
     """The tenant's, or an account's on top of it, as a whole. The next sync looks at every record anew. Try it first:
     `POST /api/v1/sync/what-if`."""
+    kind = ensure_kind(uses, record_kind)
     layer = await uses.sync.set_policy(
-        asking.tenant_id, record_kind, document_of(data), account_id=_account(account_id), by=asking.name
+        asking.tenant_id,
+        kind,
+        document_of(data),
+        account_id=_account(account_id),
+        by=asking.name,
     )
     return OnePolicyLayerAnswer(layer=policy_layer(layer))
 
@@ -73,7 +80,8 @@ async def put_policy(
 )
 async def reset_policy(record_kind: RecordKind, asking: Asking, uses: Uses, account_id: Layer = None) -> None:
     """What is below holds again; the versions stay."""
-    await uses.sync.set_policy(asking.tenant_id, record_kind, {}, account_id=_account(account_id), by=asking.name)
+    kind = ensure_kind(uses, record_kind)
+    await uses.sync.set_policy(asking.tenant_id, kind, {}, account_id=_account(account_id), by=asking.name)
 
 
 def _account(account_id: UUID | None) -> AccountId | None:

@@ -11,6 +11,7 @@ from ....application.sync.undo_plan import UndoTarget
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import AccountId, EntryId, RunId
 from ....domain.sync.push import PushState
+from ...kinds import known_kind, meant_kind
 from ..access import needs
 from ..answers.sync_books import OverridesAnswer, PushesAnswer, override, push
 from ..answers.sync_records import (
@@ -92,7 +93,7 @@ async def history(record_kind: RecordKind, record_id: FromPath[UUID], asking: As
 @post("/undo/plan", summary="Show what an undo would do", status_code=200, opt=needs(*READ_RECORDS))
 async def plan_undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> PlannedUndoAnswer:
     """Writes nothing. Values that somebody edited since are marked `overtaken`."""
-    found = await uses.sync.plan_undo(asking.tenant_id, _target(data))
+    found = await uses.sync.plan_undo(asking.tenant_id, _target(data, uses))
     return PlannedUndoAnswer(records=[record_undo(one) for one in found], count=len(found))
 
 
@@ -102,7 +103,7 @@ async def undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> UndoneAn
     provider is to be given waits for the next run."""
     done = await uses.sync.undo(
         asking.tenant_id,
-        _target(data),
+        _target(data, uses),
         by=asking.name,
         overtaken=data.overtaken,
         accept_guard=data.accept_guard,
@@ -123,8 +124,9 @@ async def remove_override(
 ) -> None:
     """The policy holds again; the next run looks at the record anew. All four parameters together name it: in a query,
     an external id may hold any character."""
+    meant = meant_kind(kind, uses.sync.kinds) or kind
     await uses.sync.remove_override(
-        asking.tenant_id, account_id=AccountId(account_id), kind=kind, external_id=external_id, field=field
+        asking.tenant_id, account_id=AccountId(account_id), kind=meant, external_id=external_id, field=field
     )
 
 
@@ -137,13 +139,13 @@ async def list_pushes(
     return PushesAnswer(pushes=[push(one) for one in page.items], count=page.count)
 
 
-def _target(body: UndoBody) -> UndoTarget:
+def _target(body: UndoBody, uses: Uses) -> UndoTarget:
     exactly_one(body, "change_id", "run_id", "record")
     record = body.record
     return UndoTarget(
         change_id=EntryId(body.change_id) if body.change_id else None,
         run_id=RunId(body.run_id) if body.run_id else None,
-        kind=record.kind if record else None,
+        kind=known_kind(record.kind, uses.sync.kinds) if record else None,
         local_id=record.id if record else None,
         version=record.version if record else None,
     )
