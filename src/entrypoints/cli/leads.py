@@ -10,6 +10,7 @@ from ...application.leads.convert_lead import Conversion
 from ...application.leads.create_lead import NewLead
 from ...application.leads.update_lead import LeadUpdate
 from ...application.ports.readers import LEAD_ORDER, LeadRow
+from ...application.sync.kinds import LEAD
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage
 from ...domain.shared.errors import InvalidValue
@@ -23,6 +24,7 @@ from .live import LiveOption, live_answer, live_listing
 from .members import about, member_document
 from .memberships import membership_document
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
+from .sync_options import ShownArgument, find_shown
 from .tasks import task_document, task_lines
 
 group = command_group("leads", "Leads: list, show, create, update, convert.")
@@ -66,10 +68,12 @@ async def list_(
 
 
 @group.command
-async def show(id_: _Id, /, *, tenant: TenantOption = None, as_json: JsonOption = False, call: Given) -> Answer:
+async def show(
+    id_: ShownArgument, /, *, tenant: TenantOption = None, as_json: JsonOption = False, call: Given
+) -> Answer:
     """Show one lead in full."""
     async with in_tenant(call, tenant) as (use, home):
-        lead = await use.get_lead(home.id, LeadId(id_))
+        lead = await use.get_lead(home.id, LeadId(await find_shown(use, home, LEAD, id_)))
     return Answer(document={"lead": lead_document(lead)}, parts=_about(lead, home.zone), as_json=as_json)
 
 

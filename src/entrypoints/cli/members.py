@@ -1,13 +1,10 @@
 """``tresen members``."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
-from uuid import UUID
-
-from cyclopts import Parameter
 
 from ...application.membership.get_member import MemberDetail
 from ...application.ports.readers import MEMBER_ORDER, MemberRow, MembershipRow
+from ...application.sync.kinds import MEMBER
 from ...domain.membership.member import Member
 from ...domain.membership.status import Status
 from ...domain.shared.ids import AccountId, MemberId
@@ -17,6 +14,7 @@ from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import fields, listed, plain, price, row
 from .live import LiveOption, live_answer, live_listing
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
+from .sync_options import ShownArgument, find_shown
 
 group = command_group("members", "Members: list, show.")
 
@@ -58,7 +56,7 @@ async def list_(
 
 @group.command
 async def show(
-    id_: Annotated[UUID, Parameter(name="ID", help="The member's id.")],
+    id_: ShownArgument,
     /,
     *,
     tenant: TenantOption = None,
@@ -67,8 +65,9 @@ async def show(
 ) -> Answer:
     """Show one member in full: memberships, links to providers, and what syncs changed, by which rule and why."""
     async with in_tenant(call, tenant) as (use, home):
-        detail = await use.get_member(home.id, MemberId(id_))
-        memberships = await use.readers.memberships(home.id, MemberId(id_))
+        member_id = MemberId(await find_shown(use, home, MEMBER, id_))
+        detail = await use.get_member(home.id, member_id)
+        memberships = await use.readers.memberships(home.id, member_id)
         names = await account_names(use, home)
     document = {
         "member": member_document(detail.member),

@@ -24,6 +24,9 @@ RecordArgument = Annotated[
     str,
     Parameter(name="ID", help="The record: our id, or ACCOUNT/ID with the provider's, such as wodify/1001."),
 ]
+ShownArgument = Annotated[
+    str, Parameter(name="ID", help="Our id, or ACCOUNT/ID with the provider's, such as wodify/1001.")
+]
 WholeOption = Annotated[
     bool, Parameter(negative=(), show_default=False, help="List everything, not only what changed since the last run.")
 ]
@@ -63,6 +66,19 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
     if len(found) > 1:
         raise InvalidValue(f"several accounts have a {kind} {external_id}; write ACCOUNT/{external_id}", field="id")
     return found.pop()
+
+
+async def find_shown(use: "UseCases", tenant: "Tenant", kind: str, which: str) -> UUID:
+    """Our id of a record that is named by it or by ``ACCOUNT/ID``. Raises InvalidValue for any other text, NotFound."""
+    if (ours := _as_id(which)) is not None:
+        return ours
+    if "/" not in which:
+        raise InvalidValue(
+            f'Invalid value for ID: "{which}" is not an id such as 019cae6b-6600-7000-8000-0000000000ff; '
+            f"write ACCOUNT/{which} for the provider's id",
+            field="id",
+        )
+    return await find_ours(use, tenant, kind, which)
 
 
 async def find_there(use: "UseCases", tenant: "Tenant", kind: str, which: str, account: str | None = None) -> There:

@@ -238,6 +238,23 @@ async def test_pushes_are_listed_by_state(api: Api, admin: Caller, world: World)
     assert (await api.as_("owner", "south").get("/sync/pushes")).json() == {"pushes": [], "count": 0}
 
 
+async def test_a_record_is_found_by_the_providers_id(api: Api, admin: Caller, world: World) -> None:
+    account = str(world.account.id)
+    found = (await admin.get("/sync/records/member", external_id=ADA)).json()
+    (link,) = found["records"]
+    assert (found["count"], link["external_id"], link["account_id"], link["kind"]) == (1, ADA, account, "member")
+    assert link["local_id"] == await local_id(world)
+    assert (await admin.get("/sync/records/members", external_id=ADA, account_id=account)).json() == found
+    nothing = {"records": [], "count": 0}
+    assert (await admin.get("/sync/records/lead", external_id=ADA + "x")).json() == nothing
+    south = api.as_("admin", "south")
+    assert (await south.get("/sync/records/member", external_id=ADA)).json() == nothing
+    assert (await south.get("/sync/records/member", external_id=ADA, account_id=account)).status_code == 404
+    assert (await admin.get("/sync/records/goat", external_id=ADA)).status_code == 404
+    missing = await admin.get("/sync/records/member")
+    assert (missing.status_code, [e["field"] for e in missing.json()["errors"]]) == (422, ["external_id"])
+
+
 async def test_kinds_are_taken_in_either_number(admin: Caller, world: World) -> None:
     record = await local_id(world)
     for path in (f"/sync/records/KIND/{record}/explain", f"/sync/records/KIND/{record}/history", "/sync/policies/KIND"):

@@ -122,6 +122,17 @@ def test_a_lead_is_captured_changed_and_converted(desk: Desk) -> None:
     assert desk("leads", "convert", lead["id"], *options).code == 1
 
 
+@pytest.mark.parametrize("kind", ["members", "leads"])
+def test_a_person_is_shown_by_the_providers_id(synced: Desk, kind: str) -> None:
+    one = synced(kind, "list", "--limit", "1", "--json", *NORTH).json[kind][0]
+    explained = synced("sync", "explain", kind, one["id"], "--json", *NORTH).json["records"][0]
+    by_theirs = synced(kind, "show", f"memory/{explained['external_id']}", "--json", *NORTH)
+    assert by_theirs.code == 0
+    assert by_theirs.json == synced(kind, "show", one["id"], "--json", *NORTH).json
+    assert synced(kind, "show", "memory/nobody", *NORTH).code == 3
+    assert synced(kind, "show", f"memory/{explained['external_id']}", *SOUTH).code == 3
+
+
 def test_a_lead_is_shown_with_the_apis_keys(synced: Desk) -> None:
     id_ = grace(synced)
     lead = asyncio.run(synced.world.use_cases.get_lead(synced.world.north.id, LeadId(UUID(id_))))

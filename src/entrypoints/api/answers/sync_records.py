@@ -1,5 +1,6 @@
 """Why records are as they are, what they were, and what is put back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,11 +9,29 @@ from ....application.sync.undo import Undone
 from ....application.sync.undo_plan import RecordUndo
 from ....domain.sync.history import Version
 from ....domain.sync.journal import Change
+from ....domain.sync.record import SyncRecord
 from ....domain.sync.undo import Rollback
 from .conflicts import ConflictAnswer, conflict
 from .sync import RunAnswer, run
 from .sync_books import OverrideAnswer, PushAnswer, override, push
 from .values import Answer, JsonValue, json_value, json_values
+
+
+class LinkAnswer(Answer):
+    """A record at a provider account (``external_id``) and here (``local_id``), as of ``synced_at``."""
+
+    account_id: UUID
+    kind: str
+    external_id: str
+    local_id: UUID
+    synced_at: datetime
+
+
+class LinksAnswer(Answer):
+    """Every record of that id, of one account each."""
+
+    records: list[LinkAnswer]
+    count: int
 
 
 class ChangeAnswer(Answer):
@@ -124,6 +143,21 @@ class UndoneAnswer(Answer):
     run: RunAnswer | None
     records: list[RecordUndoAnswer]
     count: int
+
+
+def links(found: Sequence[SyncRecord]) -> LinksAnswer:
+    """What is linked."""
+    records = [
+        LinkAnswer(
+            account_id=one.account_id,
+            kind=one.kind,
+            external_id=one.external_id,
+            local_id=one.local_id,
+            synced_at=one.synced_at,
+        )
+        for one in found
+    ]
+    return LinksAnswer(records=records, count=len(records))
 
 
 def explanation(record: RecordExplanation) -> RecordExplanationAnswer:

@@ -17,9 +17,11 @@ from ..answers.sync_books import OverridesAnswer, PushesAnswer, override, push
 from ..answers.sync_records import (
     ExplanationsAnswer,
     HistoryAnswer,
+    LinksAnswer,
     PlannedUndoAnswer,
     UndoneAnswer,
     explanation,
+    links,
     record_undo,
     undone,
     version,
@@ -27,7 +29,7 @@ from ..answers.sync_records import (
 from ..bodies import NO_NUL, Body, Text, exactly_one
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset
-from ..records import DECIDE, READ_RECORDS, OfField, RecordKind, ensure_kind, in_state, word_of
+from ..records import DECIDE, READ_RECORDS, OfAccount, OfField, RecordKind, ensure_kind, in_state, word_of
 
 _OVERRIDE = frozenset({"account_id", "kind", "external_id", "field"})
 _PINNED = needs(Scope.SYNC_DECIDE, query=_OVERRIDE)
@@ -61,6 +63,25 @@ class UndoBody(Body):
     record: VersionBody | None = None
     overtaken: bool = False
     accept_guard: bool = False
+
+
+@get(
+    "/records/{record_kind:str}",
+    summary="Find records by the provider's id",
+    opt=needs(*READ_RECORDS, query=frozenset({"external_id", "account_id"})),
+)
+async def find_records(
+    record_kind: RecordKind, asking: Asking, uses: Uses, external_id: _ExternalId, account_id: OfAccount = None
+) -> LinksAnswer:
+    """Our ids (`local_id`), at every account that has such a record, or at one. Those that were never linked, such as
+    leads that were only captured here, have no provider's id."""
+    kind, listed = ensure_kind(uses, record_kind), uses.list_provider_accounts
+    if account_id is None:
+        accounts = await listed.gyms(asking.tenant_id)
+    else:
+        accounts = [await listed.gym(asking.tenant_id, AccountId(account_id))]
+    ids = [account.id for account in accounts]
+    return links(await uses.sync.links.of_theirs(asking.tenant_id, kind, external_id, ids))
 
 
 @get(
@@ -151,4 +172,4 @@ def _target(body: UndoBody, uses: Uses) -> UndoTarget:
     )
 
 
-HANDLERS = (explain, history, plan_undo, undo, list_overrides, remove_override, list_pushes)
+HANDLERS = (find_records, explain, history, plan_undo, undo, list_overrides, remove_override, list_pushes)
