@@ -82,8 +82,9 @@ class KeptPlan:
         self.state = PlanState.HELD if self.trips else PlanState.PLANNED
 
     def accept(self, by: str) -> None:
-        """A person lets it through. Raises IllegalTransition unless it is held."""
+        """A person lets it through. Raises PlanStale, IllegalTransition unless it is held."""
         if self.state is not PlanState.HELD:
+            self.ensure_appliable()
             raise IllegalTransition(f"this plan is {self.state.value}, no guard holds it")
         self.state, self.accepted_by = PlanState.PLANNED, by
 

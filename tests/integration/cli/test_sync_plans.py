@@ -184,6 +184,8 @@ def test_why_a_plan_is_stale_is_told_wherever_it_is_looked_at(quarrel: Quarrel) 
     for command in (("runs", "show", refused["id"]), ("plan", "show", made)):
         assert quarrel.desk("sync", *command, *NORTH).out.splitlines()[-2:] == told
     assert quarrel.json("plan", "show", made)["plan"]["reason"] == why
+    accepted = quarrel.desk("sync", "apply", made, "--accept-guard", *NORTH)
+    assert accepted.err.startswith(f"error: this plan is stale: {why}\n")
 
 
 def test_plans_are_listed(quarrel: Quarrel) -> None:
