@@ -18,6 +18,7 @@ from .script import (
     SetPolicy,
     SetWrites,
     Step,
+    StepThere,
     Sync,
     Undo,
     Webhook,
@@ -89,7 +90,7 @@ def _sync(step: Sync) -> str:
     return "; ".join(parts)
 
 
-def _late(step: EditThere | CreateThere | DeleteThere) -> str:
+def _late(step: StepThere) -> str:
     return f" (seen {step.late_s} s late)" if step.late_s else ""
 
 

@@ -36,28 +36,8 @@ class Step:
 
 
 @attrs.frozen(kw_only=True)
-class EditHere(Step):
-    """Somebody edits our record."""
-
-    tenant: int
-    kind: str
-    who: str
-    values: Values
-
-
-@attrs.frozen(kw_only=True)
-class CreateHere(Step):
-    """Somebody makes a record here."""
-
-    tenant: int
-    kind: str
-    who: str
-    values: Values
-
-
-@attrs.frozen(kw_only=True)
-class DeleteHere(Step):
-    """Somebody deletes our record."""
+class StepHere(Step):
+    """Somebody does something to our record about ``who``."""
 
     tenant: int
     kind: str
@@ -65,59 +45,78 @@ class DeleteHere(Step):
 
 
 @attrs.frozen(kw_only=True)
-class EditThere(Step):
-    """Somebody edits the provider's record; the change is seen ``late_s`` seconds after the stamp that it bears."""
+class EditHere(StepHere):
+    """It is edited."""
 
-    account: int
-    kind: str
-    who: str
     values: Values
-    late_s: int = 0
 
 
 @attrs.frozen(kw_only=True)
-class CreateThere(Step):
-    """Somebody makes a record at the provider. A membership's ``member`` is a name."""
+class CreateHere(StepHere):
+    """It is made."""
 
-    account: int
-    kind: str
-    who: str
     values: Values
-    late_s: int = 0
 
 
 @attrs.frozen(kw_only=True)
-class DeleteThere(Step):
-    """Somebody deletes the provider's record."""
+class DeleteHere(StepHere):
+    """It is deleted."""
+
+
+@attrs.frozen(kw_only=True)
+class StepAt(Step):
+    """Something that happens at an account."""
 
     account: int
+
+
+@attrs.frozen(kw_only=True)
+class StepThere(StepAt):
+    """Somebody does something to the provider's record about ``who``, seen ``late_s`` seconds after its stamp."""
+
     kind: str
     who: str
     late_s: int = 0
 
 
 @attrs.frozen(kw_only=True)
-class Forget(Step):
+class EditThere(StepThere):
+    """It is edited."""
+
+    values: Values
+
+
+@attrs.frozen(kw_only=True)
+class CreateThere(StepThere):
+    """It is made. A membership's ``member`` is a name."""
+
+    values: Values
+
+
+@attrs.frozen(kw_only=True)
+class DeleteThere(StepThere):
+    """It is deleted."""
+
+
+@attrs.frozen(kw_only=True)
+class Forget(StepAt):
     """The provider forgets what was deleted, and where changes went on."""
 
-    account: int
     kind: str
 
 
 @attrs.frozen(kw_only=True)
-class SetPolicy(Step):
+class SetPolicy(StepAt):
     """Somebody says otherwise how a kind is merged at an account."""
 
-    account: int
     kind: str
     document: Mapping[str, object]
 
 
 @attrs.frozen(kw_only=True)
-class SetWrites(Step):
+class SetWrites(StepAt):
     """Somebody lets us write to the provider, or forbids it."""
 
-    account: int
     on: bool
 
 
@@ -145,10 +144,9 @@ class Meanwhile:
 
 
 @attrs.frozen(kw_only=True)
-class Sync(Step):
+class Sync(StepAt):
     """A run. ``crash``: the process dies at that one of all its calls to provider and store (from 0)."""
 
-    account: int
     course: str
     whole: bool = False
     faults: tuple[Fault, ...] = ()
@@ -157,37 +155,32 @@ class Sync(Step):
 
 
 @attrs.frozen(kw_only=True)
-class Webhook(Step):
+class Webhook(StepAt):
     """The provider tells that something changed: so many ``copies`` arrive, each a run, after so many more steps."""
 
-    account: int
     course: str
     copies: int = 1
     after: int = 0
 
 
 @attrs.frozen(kw_only=True)
-class Accept(Step):
+class Accept(StepAt):
     """A person lets the plan through that a guard holds."""
 
-    account: int
     course: str
 
 
 @attrs.frozen(kw_only=True)
-class Resolve(Step):
+class Resolve(StepAt):
     """A person decides the first open conflict of an account: ``theirs`` or ``ours``."""
 
-    account: int
     kind: str
     choice: str
 
 
 @attrs.frozen(kw_only=True)
-class Undo(Step):
+class Undo(StepAt):
     """A person undoes the latest run of an account that wrote anything here."""
-
-    account: int
 
 
 STEPS: Mapping[str, type[Step]] = {

@@ -14,6 +14,7 @@ from .script import (
     Script,
     SetPolicy,
     Step,
+    StepAt,
     Sync,
     Webhook,
 )
@@ -110,7 +111,7 @@ def _without_account(script: Script, number: int) -> Iterator[Script]:
 
 def _is_about(step: Step, account: int) -> bool:
     inner = [each.step for each in step.meanwhile] if isinstance(step, Sync) else []
-    return getattr(step, "account", None) == account or any(_is_about(each, account) for each in inner)
+    return (isinstance(step, StepAt) and step.account == account) or any(_is_about(each, account) for each in inner)
 
 
 def _moved(step: Step, without: int) -> Step:
@@ -118,8 +119,7 @@ def _moved(step: Step, without: int) -> Step:
     if isinstance(step, Sync):
         inner = tuple(attrs.evolve(each, step=_moved(each.step, without)) for each in step.meanwhile)
         step = attrs.evolve(step, meanwhile=inner)
-    account = getattr(step, "account", None)
-    return attrs.evolve(step, account=account - 1) if account is not None and account > without else step  # type: ignore[call-arg] # it has one
+    return attrs.evolve(step, account=step.account - 1) if isinstance(step, StepAt) and step.account > without else step
 
 
 def _simpler_accounts(account: AccountSpec) -> Iterator[AccountSpec]:
