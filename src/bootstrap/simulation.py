@@ -5,11 +5,11 @@ from hashlib import sha256
 
 from ..adapters.simulation.campaign import Campaign, quietly
 from ..adapters.simulation.phrases import told
-from ..adapters.simulation.script import ALL_FAULTS, COURSE_NAMES
 from ..adapters.simulation.script_json import read_script, script_document
 from ..adapters.simulation.shrink import shrink
 from ..adapters.simulation.simulate import Outcome
 from ..adapters.simulation.simulate import simulate as simulate_script
+from ..adapters.simulation.words import ALL_FAULTS, COURSE_NAMES
 from ..application.sync.sync_account import Progress
 from ..domain.shared.errors import InvalidValue, NotFound
 from ..domain.sync.run import Counts

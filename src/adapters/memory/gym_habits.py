@@ -1,12 +1,13 @@
 """How a gym's interface behaves where providers differ: data, so that a test can name exactly one difference."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 import attrs
 
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...domain.shared.errors import GatewayRejected
 from ...domain.sync.schema import Value, Values
 
 _ADDRESS = frozenset({"street", "postcode", "city", "country"})
@@ -28,7 +29,8 @@ class Habits:
     ``tells_changes``, ``tells_gone``: whether changes are told at all, and with them what was deleted. ``overlap``: by
     how much cursors point back before their moment. ``pages_shift``: a listing's pages are cut from what is there when
     each is asked for, so that what is deleted meanwhile moves others from a page to come to one that was read;
-    otherwise a listing is a snapshot. ``writable``: fields by kind. The others: what becomes of written values.
+    otherwise a listing is a snapshot. ``writable``: fields by kind. ``refuses``: by field, values that are never taken.
+    The others: what becomes of written values.
     """
 
     tells_changes: bool = True
@@ -36,6 +38,7 @@ class Habits:
     overlap: timedelta = timedelta(minutes=10)
     pages_shift: bool = False
     writable: Mapping[str, frozenset[str]] = attrs.field(factory=lambda: WRITABLE)
+    refuses: Mapping[str, Collection[Value]] = attrs.field(factory=dict)
     lowers_emails: bool = False
     dials_phones: bool = False
     trims_names: bool = False
@@ -43,6 +46,12 @@ class Habits:
     def may_write(self, kind: str) -> frozenset[str]:
         """The fields of that kind that can be written."""
         return self.writable.get(kind, frozenset())
+
+    def ensure_taken(self, values: Values) -> None:
+        """Raises GatewayRejected when one of them is never taken."""
+        refused = sorted(name for name, value in values.items() if value in self.refuses.get(name, ()))
+        if refused:
+            raise GatewayRejected(f"this gym takes no such {', '.join(refused)}", fields=refused)
 
     def spelled(self, values: Values) -> Values:
         """Values as the gym keeps them."""

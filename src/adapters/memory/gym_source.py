@@ -93,6 +93,7 @@ class MemorySource(Source):
             raise GatewayUnsupported(f"this gym lets nobody write {', '.join(foreign)} of a {self.kind}")
         with self.faults.around(f"{self.name}.push"):
             entry = self.shelf.get(external_id)
+            self.habits.ensure_taken(values)
             kept = self.habits.spelled(values)
             if any(entry.values.get(name) != value for name, value in kept.items()):
                 self.shelf.edit(external_id, kept)
@@ -108,6 +109,7 @@ class MemorySource(Source):
                 return known.observed()
             fields = self.habits.may_write(self.kind)
             given = {name: value for name, value in values.items() if name in fields and value is not None}
+            self.habits.ensure_taken(given)
             added = self.shelf.add({**self.defaults, **self.habits.spelled(given)})
             return self.shelf.get(added).observed()
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from ...domain.sync.conflict import Conflict
-from ...domain.sync.schema import Value
+from ...domain.sync.decision import WHOLE
+from ...domain.sync.schema import Field, Value
 from .broken import Broken
-from .world import COURSES, World
+from .words import COURSE_KINDS
+from .world import World
 
 Place = tuple[int, str, str, str]
 
@@ -21,20 +23,35 @@ class Agreement:
 
     def note(self, number: int, course: str) -> None:
         """A run is over in which nothing went wrong and nobody did anything meanwhile."""
-        for kind in COURSES[course]:
+        for place, ours, theirs, field in self._held(number, course):
+            if field.same(ours, theirs):
+                self._values[place] = theirs
+
+    def doubt(self, number: int, course: str) -> None:
+        """Another run is over: whatever stands otherwise by now may have been agreed on anew."""
+        for place, ours, theirs, field in self._held(number, course):
+            known = self._values.get(place)
+            if not (field.same(ours, known) and field.same(theirs, known)):
+                self._values.pop(place, None)
+
+    def _held(self, number: int, course: str) -> Iterator[tuple[Place, Value, Value, Field]]:
+        """What stands in each field of a link's records, here and there."""
+        for kind in COURSE_KINDS[course]:
+            table = self._world.table(self._world.room(self._world.specs[number].tenant), kind)
             for link in self._world.links(number, kind):
-                table = self._world.table(self._world.room(self._world.specs[number].tenant), kind)
                 entity, entry = table.find(link.local_id), self._world.gyms[number].shelf(kind).find(link.external_id)
                 if entity is None or entry is None:
                     continue
                 ours = self._world.values(kind, entity)
                 for field in self._world.schema(kind).fields:
-                    if field.same(ours.get(field.name), entry.values.get(field.name)):
-                        self._values[number, kind, link.external_id, field.name] = entry.values.get(field.name)
+                    place = (number, kind, link.external_id, field.name)
+                    yield place, ours.get(field.name), entry.values.get(field.name), field
 
     def needless(self, number: int, asked: Iterable[Conflict]) -> Iterator[Broken]:
-        """Conflicts over a field that only one side changed."""
+        """Conflicts over a field that only one side changed, or over a record that both sides have."""
         for conflict in asked:
+            if conflict.field == WHOLE and self._is_on_both(number, conflict):
+                yield Broken("asks", f"{conflict.kind} {conflict.external_id} is on both sides: {conflict.reason}")
             place = (number, conflict.kind, conflict.external_id, conflict.field)
             if place not in self._values:
                 continue
@@ -45,3 +62,8 @@ class Agreement:
                     f"{conflict.field} of {conflict.kind} {conflict.external_id} was {agreed!r} on both sides, is "
                     f"{conflict.ours!r} here and {conflict.theirs!r} there",
                 )
+
+    def _is_on_both(self, number: int, conflict: Conflict) -> bool:
+        table = self._world.table(self._world.room(self._world.specs[number].tenant), conflict.kind)
+        there = self._world.gyms[number].shelf(conflict.kind).find(conflict.external_id)
+        return there is not None and conflict.local_id is not None and table.find(conflict.local_id) is not None

@@ -1,17 +1,49 @@
 """How many calls a run may make."""
 
-from .world import COURSES, World
+import attrs
+
+from .words import COURSE_KINDS
+from .world import World
 
 
-def budget(world: World, number: int, course: str, *, pushes: int) -> int:
-    """Pages of changes and of a listing, and again for what shifts meanwhile; a look for each link; two calls for each
-    push; what is on sale.
+@attrs.frozen(kw_only=True)
+class Budget:
+    """Of one run. ``looks`` are single looks, which ``calls`` contain."""
+
+    calls: int
+    looks: int
+
+    def __add__(self, other: "Budget") -> "Budget":
+        return Budget(calls=self.calls + other.calls, looks=self.looks + other.looks)
+
+
+def budget(world: World, number: int, course: str) -> Budget:
+    """As things are before a run: pages of changes and of a listing, and again for what shifts meanwhile; a look for
+    each record that there is reason to ask for; what is on sale.
     """
-    return 1 + 4 * pushes + sum(_of_kind(world, number, kind) for kind in COURSES[course])
+    total = Budget(calls=1, looks=0)
+    for kind in COURSE_KINDS[course]:
+        total += _of_kind(world, number, kind)
+    return total
 
 
-def _of_kind(world: World, number: int, kind: str) -> int:
-    shelf = world.gyms[number].shelf(kind)
+def extra(world: World, number: int, course: str, *, pushes: int, disturbed: int, short: int) -> Budget:
+    """For each push two looks and two writes; for each time that somebody did something meanwhile a record that moved;
+    for listings that were cut ``short`` a look at every link.
+    """
+    links = sum(len(world.links(number, kind)) for kind in COURSE_KINDS[course])
+    looks = 4 * pushes + 2 * disturbed + short * links
+    return Budget(calls=looks + 2 * pushes, looks=looks)
+
+
+def _of_kind(world: World, number: int, kind: str) -> Budget:
+    shelf, links = world.gyms[number].shelf(kind), world.links(number, kind)
     pages = (len(shelf) + len(shelf.tombstones)) // world.specs[number].page_size + 2
-    # Links go with what a run deletes, after they were looked at; their tombstones do not.
-    return 3 * pages + len(world.links(number, kind)) + len(shelf.tombstones) + 2
+    room, account_id = world.room(world.specs[number].tenant), world.account_ids[number]
+    asked = {external_id for _, (_, _, external_id) in room.due.among("side", (account_id, kind))}
+    table = world.table(room, kind)
+    for link in links:
+        entity = table.find(link.local_id)
+        if entity is None or entity.version != link.local_version or shelf.find(link.external_id) is None:
+            asked.add(link.external_id)
+    return Budget(calls=3 * pages + len(asked) + 2, looks=len(asked))

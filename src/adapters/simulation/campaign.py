@@ -9,8 +9,8 @@ from multiprocessing import get_context
 import attrs
 
 from .draw import draw
-from .script import ALL_FAULTS, COURSE_NAMES
 from .simulate import Outcome, simulate
+from .words import ALL_FAULTS, COURSE_NAMES
 
 _AT_ONCE = 20
 

@@ -1,19 +1,21 @@
 """A gym as a run sees it: answers bent where the programme says so, writes watched."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
 
 import attrs
 
 from ...application.ports.clock import Clock
 from ...application.ports.sources import Batch, Observed, Source
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
-from ...domain.shared.errors import GatewayUnavailable
-from ...domain.sync.schema import Value, Values
+from ...domain.shared.errors import CursorExpired, GatewayError, GatewayUnavailable
+from ...domain.sync.schema import Values
 from ..memory.gym import MemoryGym
-from ..memory.gym_books import GymBooks, Shelf
+from ..memory.gym_books import Entry, GymBooks, Shelf
 from ..memory.gym_habits import Habits
 from .programme import Programme
 
+T = TypeVar("T")
 # Told of a write that took effect: kind, id there, values before (None: made) and after (None: deleted).
 Written = Callable[[str, str, Values | None, Values | None], None]
 
@@ -40,67 +42,100 @@ class WatchedSource(Source):
 
     def listing(self) -> AsyncIterator[Batch]:
         """Page by page."""
-        return self._bent(self._inner.listing())
+        return self._listed()
 
     def changes(self, cursor: str) -> AsyncIterator[Batch]:
         """Page by page."""
         return self._bent(self._inner.changes(cursor))
 
     async def get(self, external_id: str) -> Observed | None:
-        """As it is."""
-        return await self._inner.get(external_id)
+        """As it is. That it was asked for leaves a trail."""
+        trail = self._programme.trail
+        trail.ask(self.kind, external_id)
+        found = await self._inner.get(external_id)
+        trail.show(self.kind, (external_id,))
+        return found
 
     async def push(self, external_id: str, values: Values) -> Observed:
         """Told when anything is another afterwards; ignored where the programme says so."""
-        before = self._values(external_id)
-        entry = self._shelf.find(external_id)
-        stamp = None if entry is None else entry.edited_at
+        was = self._at_effect(lambda: self._kept(external_id))
         try:
             answer = await self._inner.push(external_id, values)
-            if self._programme.bend == "ignored" and entry is not None and stamp is not None and before is not None:
-                entry.values, entry.edited_at = dict(before), stamp
+            entry = self._shelf.find(external_id)
+            if self._programme.bend == "ignored" and entry is not None:
+                for before in filter(None, was):
+                    entry.values, entry.edited_at = dict(before.values), before.edited_at
                 return entry.observed()
             return answer
         finally:
-            after = self._values(external_id)
-            if before != after:
-                self._written(self.kind, external_id, before, after)
+            now = self._kept(external_id)
+            for before in filter(None, was):
+                if now is not None and before.values != now.values:
+                    self._written(self.kind, external_id, before.values, now.values)
 
     async def create(self, values: Values) -> Observed:
         """Told when there is one more."""
-        known = {entry.external_id for entry in self._shelf.entries()}
+        was = self._at_effect(lambda: {entry.external_id for entry in self._shelf.entries()})
         try:
             return await self._inner.create(values)
         finally:
-            for entry in self._shelf.entries():
-                if entry.external_id not in known:
+            for entry in self._shelf.entries() if was else ():
+                if entry.external_id not in was[0]:
                     self._written(self.kind, entry.external_id, None, dict(entry.values))
 
     async def delete(self, external_id: str) -> None:
         """Told when there was one."""
-        before = self._values(external_id)
+        was = self._at_effect(lambda: self._kept(external_id))
         try:
             await self._inner.delete(external_id)
         finally:
-            if before is not None and self._shelf.find(external_id) is None:
-                self._written(self.kind, external_id, before, None)
+            for before in filter(None, was):
+                if self._shelf.find(external_id) is None:
+                    self._written(self.kind, external_id, before.values, None)
 
-    def _values(self, external_id: str) -> dict[str, Value] | None:
+    def _at_effect(self, look: Callable[[], T]) -> list[T]:
+        """Filled when the call that follows takes effect: what people do before that is no work of ours."""
+        seen: list[T] = []
+        self._programme.effect = lambda: seen.append(look())
+        return seen
+
+    def _kept(self, external_id: str) -> Entry | None:
         entry = self._shelf.find(external_id)
-        return None if entry is None else dict(entry.values)
+        return None if entry is None else attrs.evolve(entry, values=dict(entry.values))
+
+    async def _listed(self) -> AsyncIterator[Batch]:
+        async for batch in self._bent(self._inner.listing()):
+            yield batch
+        self._programme.trail.list(self.kind)
 
     async def _bent(self, pages: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
-        async for batch in pages:
-            bend, self._programme.bend = self._programme.bend, None
-            if bend == "partial":
-                half = len(batch.observed) // 2
-                yield Batch(observed=batch.observed[:half], gone=batch.gone[: len(batch.gone) // 2])
-                raise GatewayUnavailable("the page broke off")
-            if bend == "reorder":
-                batch = attrs.evolve(batch, observed=batch.observed[::-1], gone=batch.gone[::-1])  # noqa: PLW2901
-            yield batch
-            if bend == "duplicate":
-                yield attrs.evolve(batch, cursor=None)
+        """As the programme says. What was shown leaves a trail, and so does what broke off."""
+        trail = self._programme.trail
+        try:
+            async for page in pages:
+                bend, self._programme.bend = self._programme.bend, None
+                if bend == "short":
+                    # It ends before its end, without its cursor, and as if that were all.
+                    return
+                for batch in _pages(page, bend):
+                    trail.show(self.kind, [*(one.external_id for one in batch.observed), *batch.gone])
+                    yield batch
+                if bend == "partial":
+                    raise GatewayUnavailable("the page broke off")
+        except CursorExpired:
+            raise
+        except GatewayError:
+            trail.broken.add(self.kind)
+            raise
+
+
+def _pages(batch: Batch, bend: str | None) -> Sequence[Batch]:
+    if bend == "partial":
+        half, gone = len(batch.observed) // 2, len(batch.gone) // 2
+        return (Batch(observed=batch.observed[:half], gone=batch.gone[:gone]),)
+    if bend == "reorder":
+        return (attrs.evolve(batch, observed=batch.observed[::-1], gone=batch.gone[::-1]),)
+    return (batch, attrs.evolve(batch, cursor=None)) if bend == "duplicate" else (batch,)
 
 
 class WatchedGym(MemoryGym):

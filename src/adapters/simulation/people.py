@@ -1,5 +1,6 @@
 """What people do, on both sides: straight in the store and in the gym's books, as the sync finds it afterwards."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,8 +17,12 @@ from .script import (
     DeleteThere,
     EditHere,
     EditThere,
+    Expire,
     Forget,
+    Garble,
+    Mend,
     PassTime,
+    Renew,
     SetPolicy,
     SetWrites,
     Step,
@@ -26,25 +31,37 @@ from .world import Entity, World
 
 # The field that says whom a record is about.
 TAG = {MEMBER: "first_name", LEAD: "first_name", MEMBERSHIP: "name"}
+# Tenant, kind and whom a record is about.
+Name = tuple[int, str, str]
 
 
 @attrs.define
 class Origins:
-    """Where people made records: by kind and name, the sides that they made them on."""
+    """Where people made records: by tenant, kind and name, the accounts at which, or None for here. ``deleted``: those
+    that anybody deleted, on whatever side, and ``undone`` the tenants of whom anything was undone.
+    """
 
-    _made: dict[tuple[int, str, str], set[str]] = attrs.field(factory=dict)
+    deleted: set[Name] = attrs.field(factory=set)
+    undone: set[int] = attrs.field(factory=set)
+    _made: dict[Name, dict[int | None, None]] = attrs.field(factory=dict)
 
-    def note(self, tenant: int, kind: str, who: str, side: str) -> bool:
+    def note(self, name: Name, side: int | None) -> bool:
         """False when it was made on that side before."""
-        sides = self._made.setdefault((tenant, kind, who), set())
+        sides = self._made.setdefault(name, {})
         if side in sides:
             return False
-        sides.add(side)
+        sides[side] = None
         return True
 
-    def count(self, tenant: int, kind: str, who: str) -> int:
+    def count(self, name: Name) -> int:
         """On how many sides."""
-        return len(self._made.get((tenant, kind, who), ()))
+        return len(self._made.get(name, ()))
+
+    def kept(self) -> Iterator[tuple[Name, Iterable[int | None]]]:
+        """Those that should be where they were made."""
+        for name, sides in self._made.items():
+            if name not in self.deleted and name[0] not in self.undone:
+                yield name, sides
 
 
 @attrs.frozen
@@ -53,7 +70,7 @@ class People:
 
     origins: Origins = attrs.field(factory=Origins)
 
-    def act(self, world: World, step: Step) -> None:  # noqa: C901 - a table of words
+    def act(self, world: World, step: Step) -> None:  # noqa: C901, PLR0912 - a table of words
         """Do it. What cannot be done is not."""
         match step:
             case EditHere():
@@ -68,6 +85,12 @@ class People:
                 self._create_there(world, step)
             case DeleteThere():
                 self._delete_there(world, step)
+            case Garble() | Mend():
+                self._spoil(world, step)
+            case Expire():
+                world.gyms[step.account].programme.expired = True
+            case Renew():
+                renew(world, step.account)
             case Forget():
                 world.gyms[step.account].shelf(step.kind).forget()
             case SetPolicy():
@@ -95,7 +118,7 @@ class People:
             world.table(world.room(step.tenant), step.kind).put(key, edited)
 
     def _create_here(self, world: World, step: CreateHere) -> None:
-        if not self.origins.note(step.tenant, step.kind, step.who, "here"):
+        if not self.origins.note((step.tenant, step.kind, step.who), None):
             return
         values = {TAG[step.kind]: step.who, **step.values}
         entity: Lead = world.records[step.kind].create(values, id=world.ids.new(), now=world.clock.now())
@@ -108,6 +131,7 @@ class People:
         for key, _ in here(world, step.tenant, step.kind, step.who)[:1]:
             if step.kind == MEMBER and any(room.memberships.among("member", key)):
                 continue
+            self.origins.deleted.add((step.tenant, step.kind, step.who))
             world.table(room, step.kind).remove(key)
 
     def _edit_there(self, world: World, step: EditThere) -> None:
@@ -116,16 +140,28 @@ class People:
             shelf = world.gyms[step.account].shelf(step.kind)
             shelf.edit(entry.external_id, step.values, late=timedelta(seconds=step.late_s))
 
+    def _spoil(self, world: World, step: Garble | Mend) -> None:
+        entry = there(world, step.account, step.kind, step.who)
+        if entry is not None and isinstance(step, Garble):
+            shelf = world.gyms[step.account].shelf(step.kind)
+            if step.has_stamp:
+                shelf.edit(entry.external_id, {}, late=timedelta(seconds=step.late_s))
+            shelf.spoil(entry.external_id)
+        elif entry is not None:
+            entry.unreadable = False
+
     def _delete_there(self, world: World, step: DeleteThere) -> None:
         """A gym that deletes a member deletes what they bought."""
         entry, late = there(world, step.account, step.kind, step.who), timedelta(seconds=step.late_s)
         if entry is None:
             return
-        gym = world.gyms[step.account]
+        gym, tenant = world.gyms[step.account], world.specs[step.account].tenant
+        self.origins.deleted.add((tenant, step.kind, step.who))
         if step.kind == MEMBER:
             bought = gym.shelf(MEMBERSHIP)
             for one in bought.entries():
                 if one.values["member"] == entry.external_id:
+                    self.origins.deleted.add((tenant, MEMBERSHIP, str(one.values[TAG[MEMBERSHIP]])))
                     bought.remove(one.external_id, late=late)
         gym.shelf(step.kind).remove(entry.external_id, late=late)
 
@@ -136,9 +172,18 @@ class People:
             if member is None:
                 return
             values["member"] = member.external_id
-        side = f"there {step.account}"
-        if self.origins.note(world.specs[step.account].tenant, step.kind, step.who, side):
+        if self.origins.note((world.specs[step.account].tenant, step.kind, step.who), step.account):
             world.gyms[step.account].shelf(step.kind).add(values, late=timedelta(seconds=step.late_s))
+
+
+def renew(world: World, number: int) -> None:
+    """Somebody enters credentials that the provider takes."""
+    gym, account = world.gyms[number], world.account(number)
+    if gym.programme.expired or not account.may_be_called:
+        gym.programme.expired = False
+        renewed = attrs.evolve(account, version=account.version + 1)
+        renewed.renew(f"sealed {renewed.version}".encode())
+        world.room(world.specs[number].tenant).accounts.put(account.id, renewed)
 
 
 def here(world: World, tenant: int, kind: str, who: str) -> list[tuple[UUID, Entity]]:

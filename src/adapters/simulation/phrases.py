@@ -11,8 +11,13 @@ from .script import (
     DeleteThere,
     EditHere,
     EditThere,
+    Expire,
+    Fault,
     Forget,
+    Garble,
+    Mend,
     PassTime,
+    Renew,
     Resolve,
     Script,
     SetPolicy,
@@ -58,6 +63,15 @@ def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
             return f"{step.kind} {step.who} is made at account {step.account}: {_values(step.values)}{_late(step)}"
         case DeleteThere():
             return f"{step.kind} {step.who} is deleted at account {step.account}{_late(step)}"
+        case Garble():
+            stamp = _late(step) if step.has_stamp else ", and no stamp tells"
+            return f"{step.kind} {step.who} becomes unreadable at account {step.account}{stamp}"
+        case Mend():
+            return f"{step.kind} {step.who} can be read again at account {step.account}, and no stamp tells"
+        case Expire():
+            return f"the credentials of account {step.account} expire"
+        case Renew():
+            return f"the credentials of account {step.account} are renewed"
         case Forget():
             return f"account {step.account} forgets which {step.kind}s were deleted, and its cursors expire"
         case SetPolicy():
@@ -83,11 +97,16 @@ def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
 
 def _sync(step: Sync) -> str:
     parts = [f"sync of {step.course}, account {step.account}{', everything listed' if step.whole else ''}"]
-    parts += [f"call {fault.at} runs into {fault.what}" for fault in step.faults]
+    parts += [f"{_call(fault)} runs into {fault.what}" for fault in step.faults]
     parts += [f"before call {each.at}: {_step(each.step)}" for each in step.meanwhile]
+    parts += [f"commit {each.at} collides, for first: {_step(each.step)}" for each in step.overtaken]
     if step.crash is not None:
         parts.append(f"the process dies at its call {step.crash} to provider or store")
     return "; ".join(parts)
+
+
+def _call(fault: Fault) -> str:
+    return f"call {fault.at}" if fault.call is None else f"call {fault.at} to {fault.call}"
 
 
 def _late(step: StepThere) -> str:

@@ -9,17 +9,17 @@ import attrs
 from ...application.sync.desk import SyncDesk
 from ...domain.shared.errors import RuleViolation
 from ...domain.sync.kept_plan import PlanState
-from ...domain.sync.push import PushState
 from ...domain.sync.run import Run, RunState
 from .broken import Broken
-from .budget import budget
 from .hands import Hands
+from .judge import before, judged
 from .people import People
 from .programme import Killed, Process
 from .rest import doubled
 from .script import Accept, Resolve, Script, Step, Sync, Undo, Webhook
-from .witness import Task, Witness, decided_nothing
-from .world import COURSES, World
+from .witness import Witness
+from .words import COURSE_KINDS
+from .world import World
 
 _A_MOMENT = timedelta(seconds=20)
 _SOMEBODY = "somebody"
@@ -60,7 +60,7 @@ class Player:
 
     def look(self) -> None:
         """What must hold at any time."""
-        kinds = [kind for course in self.script.courses for kind in COURSES[course]]
+        kinds = [kind for course in self.script.courses for kind in COURSE_KINDS[course]]
         self.broken.extend(doubled(self.world, self.people.origins, kinds))
 
     async def _step(self, number: int, step: Step) -> None:
@@ -73,16 +73,24 @@ class Player:
             case Accept():
                 await self.accept(step.account, step.course)
             case Resolve():
-                self.log.append(f"Resolve: {await Hands(self.world).resolve(step)}")
+                self.log.append(f"Resolve: {await self._by_hand(Hands(self.world).resolve(step))}")
             case Undo():
-                self.log.append(f"Undo: {await Hands(self.world).undo(step)}")
+                self.people.origins.undone.add(self.world.specs[step.account].tenant)
+                self.log.append(f"Undo: {await self._by_hand(Hands(self.world).undo(step))}")
             case _:
                 self.people.act(self.world, step)
                 self.log.append(type(step).__name__)
 
+    async def _by_hand(self, work: Awaitable[str]) -> str:
+        """What a person settles needs no look any more."""
+        before = self.world.due()
+        told = await work
+        self.witness.settled(before - self.world.due())
+        return told
+
     async def sync(self, step: Sync) -> Run | None:
         """A run; None when the process died in it."""
-        process = Process(step.crash)
+        process = Process(step.crash, step.overtaken)
         self.world.gyms[step.account].programme.begin(process, step.faults, step.meanwhile)
         tenant = self.world.tenants[self.world.specs[step.account].tenant].id
         account = self.world.account_ids[step.account]
@@ -91,10 +99,13 @@ class Player:
             course = desk.members if step.course == "members" else desk.leads
             return await course(tenant, account, force=True, whole=step.whole)
 
-        run = await self._run(step.account, step.course, process, work)
-        undisturbed = not (step.faults or step.meanwhile)
+        disturbed = len(step.meanwhile) + len(step.overtaken)
+        run = await self._run(step.account, step.course, process, work, disturbed=disturbed)
+        undisturbed = not (step.faults or step.meanwhile or step.overtaken)
         if run is not None and run.state is RunState.COMPLETED and undisturbed and not run.counts.errors:
             self.witness.agreement.note(step.account, step.course)
+        else:
+            self.witness.agreement.doubt(step.account, step.course)
         return run
 
     async def accept(self, number: int, course: str) -> Run | None:
@@ -125,9 +136,10 @@ class Player:
         work: Callable[[SyncDesk], Awaitable[Run]],
         *,
         accepted: bool = False,
+        disturbed: int = 0,
     ) -> Run | None:
         self.runs += 1
-        waiting = self._waiting(number)
+        was = before(self.world, number, course, disturbed=disturbed)
         task = self.witness.begin(number, course, accepted=accepted)
         run: Run | None = None
         try:
@@ -142,23 +154,12 @@ class Player:
         except Exception as error:  # noqa: BLE001 - whatever it is, it was not to happen
             told = f"{type(error).__name__}: {error}"
             self.witness.say("errors", told)
-        self.witness.end()
+        self.witness.end(completed=run is not None and run.state is RunState.COMPLETED)
         programme = self.world.gyms[number].programme
         self.calls += len(programme.calls)
         self.log.append(f"run {number} {course}: {told}; {process.calls} calls, ran into {programme.hit}")
-        self._judge(number, course, run, task, waiting + task.pushes)
+        self.broken.extend(judged(self.world, was, run, task))
         return run
-
-    def _judge(self, number: int, course: str, run: Run | None, task: Task, pushes: int) -> None:
-        made, allowed = self.world.gyms[number].programme.made, budget(self.world, number, course, pushes=pushes)
-        if made > allowed:
-            self.witness.say("calls", f"{made} calls, and {allowed} are enough")
-        if run is not None and run.state is RunState.HELD and not decided_nothing(task):
-            self.witness.say("held", f"run {run.id} of {course} was held, and did something")
-
-    def _waiting(self, number: int) -> int:
-        room, account = self.world.room(self.world.specs[number].tenant), self.world.account_ids[number]
-        return sum(p.account_id == account and p.state is PushState.WAITING for p in room.pushes.rows())
 
     def digest(self) -> str:
         """Of everything that is stored, here and there."""

@@ -1,12 +1,15 @@
 """What a run's calls run into: counted over provider and store, so that a fault can be put at any of them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ...domain.shared.errors import CursorExpired, GatewayError, GatewayRejected, GatewayUnavailable
+from ...domain.shared.errors import CredentialsRefused, CursorExpired, GatewayError, GatewayRejected, GatewayUnavailable
 from ..memory.faults import Fault as Planned
 from ..memory.faults import Faults
 from .script import Fault, Meanwhile, Step
+from .trail import Trail
+from .words import CREATE, DELETE, LIST, PUSH
 
 _BEFORE: dict[str, Callable[[], GatewayError]] = {
     "lost": lambda: GatewayUnavailable("the request was lost"),
@@ -15,8 +18,8 @@ _BEFORE: dict[str, Callable[[], GatewayError]] = {
     "rejected": lambda: GatewayRejected("the provider does not take it"),
 }
 # What changes an answer, and goes by the one call at which it was planned.
-_BENDS = frozenset({"partial", "ignored", "duplicate", "reorder"})
-_WRITES = ("push", "create", "delete")
+_BENDS = frozenset({"partial", "short", "ignored", "duplicate", "reorder"})
+_WRITES = (PUSH, CREATE, DELETE)
 
 
 class Killed(BaseException):
@@ -24,12 +27,17 @@ class Killed(BaseException):
 
 
 class Process:
-    """A process of Tresen: whatever it calls after its death raises Killed again, so that it has no effect."""
+    """A process of Tresen: whatever it calls after its death raises Killed again, so that it has no effect.
 
-    def __init__(self, dies_at: int | None = None) -> None:
+    ``overtaken`` come before its commit number ``at``, which then collides.
+    """
+
+    def __init__(self, dies_at: int | None = None, overtaken: Sequence[Meanwhile] = ()) -> None:
         self.calls = 0
+        self.commits = 0
         self.dead = False
         self._dies_at = dies_at
+        self._overtaken = {each.at: each.step for each in overtaken}
 
     def touch(self) -> None:
         """It calls a port."""
@@ -38,23 +46,36 @@ class Process:
             raise Killed
         self.calls += 1
 
+    def commit(self) -> Step | None:
+        """It commits; what somebody else was faster with."""
+        number, self.commits = self.commits, self.commits + 1
+        return self._overtaken.get(number)
+
 
 class Programme(Faults):
-    """The faults of one gym, exchanged for every run. ``act`` does what people do meanwhile."""
+    """The faults of one gym, exchanged for every run. ``act`` does what people do meanwhile.
+
+    While ``expired``, it takes no call; ``refusals`` counts those of a run. ``effect`` is told, once, just before the
+    next call takes effect.
+    """
 
     def __init__(self, act: Callable[[Step], None]) -> None:
         super().__init__()
         self._act = act
         self.process = Process()
         self.bend: str | None = None
+        self.expired = False
+        self.effect: Callable[[], None] = _nothing
         self.begin(Process())
 
     def begin(self, process: Process, faults: Sequence[Fault] = (), meanwhile: Sequence[Meanwhile] = ()) -> None:
         """Another run."""
         self.process = process
-        self.made = 0
+        self.made = self.refusals = 0
         self.calls = []
-        self._at: dict[int, str] = {fault.at: fault.what for fault in faults}
+        self.trail = Trail()
+        self._sorts: Counter[str] = Counter()
+        self._at: dict[tuple[str | None, int], str] = {(fault.call, fault.at): fault.what for fault in faults}
         self._meanwhile = list(meanwhile)
         self.hit: list[str] = []
 
@@ -72,6 +93,8 @@ class Programme(Faults):
         """A call with an effect."""
         self.take(call)
         what = self._reach(call)
+        effect, self.effect = self.effect, _nothing
+        effect()
         yield
         if what == "timeout-after-commit":
             raise GatewayUnavailable("no answer came in time")
@@ -79,12 +102,11 @@ class Programme(Faults):
 
     def _reach(self, call: str) -> str | None:
         self.process.touch()
-        number, self.made = self.made, self.made + 1
-        for each in [m for m in self._meanwhile if m.at == number]:
-            self._meanwhile.remove(each)
-            self._act(each.step)
+        what = self._due(call)
         self.bend = None
-        what = self._at.pop(number, None)
+        if self.expired:
+            self.refusals += 1
+            raise CredentialsRefused("the credentials have expired")
         if what is None:
             return None
         self.hit.append(f"{what}@{call}")
@@ -100,3 +122,18 @@ class Programme(Faults):
             error = _BEFORE[what]()
             raise error
         return what
+
+    def _due(self, call: str) -> str | None:
+        """Count a call, and let happen what was to happen before it; what it runs into."""
+        number, self.made = self.made, self.made + 1
+        sort = call.partition(".")[2] or LIST
+        nth, self._sorts[sort] = self._sorts[sort], self._sorts[sort] + 1
+        for each in [m for m in self._meanwhile if m.at == number]:
+            self._meanwhile.remove(each)
+            self._act(each.step)
+        planned = self._at.pop((None, number), None)
+        return self._at.pop((sort, nth), None) or planned
+
+
+def _nothing() -> None:
+    """Nobody is told."""

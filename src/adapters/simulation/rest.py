@@ -21,7 +21,8 @@ from ..memory.gym_habits import WRITABLE
 from ..memory.store import Room
 from .broken import Broken
 from .people import TAG, Origins
-from .world import COURSES, Entity, World
+from .words import COURSE_KINDS
+from .world import Entity, World
 
 
 @attrs.frozen
@@ -95,15 +96,24 @@ class Rest:
 
     def _fields(self, link: SyncRecord, entity: Entity, entry: Entry, conflicts: Mapping[str, Conflict]) -> str | None:
         ours = self.world.values(self.kind, entity)
-        refused = {name for push in self._refused(link.external_id) for name in push.values}
         for field in self.world.schema(self.kind).fields:
             mine, other = ours.get(field.name), entry.values.get(field.name)
-            if field.name == "member" or field.same(mine, other) or field.name in conflicts or field.name in refused:
+            if field.name == "member" or field.same(mine, other) or field.name in conflicts:
+                continue
+            if self._is_refused(link, field, mine, other):
                 continue
             law = self._overrides(link.external_id).get(field.name) or self._policy.law(field)
             if not self._may_differ(field, other, law):
                 return f"{field.name} is {mine!r} here and {other!r} there"
         return None
+
+    def _is_refused(self, link: SyncRecord, field: Field, mine: Value, other: Value) -> bool:
+        """Whether the provider refused our value over the one that it has: over others it must be asked."""
+        return any(
+            field.same(push.values[field.name], mine) and field.same(push.expected.get(field.name), other)
+            for push in self._refused(link.external_id)
+            if field.name in push.values
+        )
 
     def _overrides(self, external_id: str) -> dict[str, Law]:
         """The laws that people gave single fields, or the record as a whole, by deciding and undoing."""
@@ -152,7 +162,7 @@ def doubled(world: World, origins: Origins, kinds: Collection[str]) -> Iterator[
             )
             for side, found in (("here", here), ("there", there)):
                 for who, count in found.items():
-                    if count > origins.count(tenant, kind, who):
+                    if count > origins.count((tenant, kind, who)):
                         yield Broken("no-double", f"there are {count} {kind}s {who} {side}")
 
 
@@ -160,7 +170,7 @@ def at_rest(world: World, courses: Collection[str], *, lonely: bool) -> Iterator
     """Everything that does not hold; with ``lonely`` also of what is to be made at a provider."""
     for number in range(len(world.specs)):
         for course in courses:
-            for kind in COURSES[course]:
+            for kind in COURSE_KINDS[course]:
                 rest = Rest(world, number, kind)
                 yield from rest.broken()
                 if lonely:

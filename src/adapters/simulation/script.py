@@ -10,13 +10,6 @@ import attrs
 
 from ...domain.sync.schema import Values
 
-# The providers' behaviour that a script may ask for, and what one call may run into.
-HABITS = ("normalise", "page-shift", "no-tombstones", "no-changes")
-FAULTS = ("lost", "timeout-after-commit", "429", "5xx", "410", "partial", "rejected", "ignored", "duplicate", "reorder")
-EVENTS = ("crash", "meanwhile", "late-commit", "forgotten", "delay")
-COURSE_NAMES = ("members", "leads")
-ALL_FAULTS = frozenset({*HABITS, *FAULTS, *EVENTS})
-
 
 @attrs.frozen(kw_only=True)
 class AccountSpec:
@@ -99,6 +92,28 @@ class DeleteThere(StepThere):
 
 
 @attrs.frozen(kw_only=True)
+class Garble(StepThere):
+    """Nobody can make sense of it from now on; ``has_stamp``: as after an edit."""
+
+    has_stamp: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Mend(StepThere):
+    """It can be read again, and no stamp tells."""
+
+
+@attrs.frozen(kw_only=True)
+class Expire(StepAt):
+    """The provider takes our credentials no longer."""
+
+
+@attrs.frozen(kw_only=True)
+class Renew(StepAt):
+    """Somebody enters new ones."""
+
+
+@attrs.frozen(kw_only=True)
 class Forget(StepAt):
     """The provider forgets what was deleted, and where changes went on."""
 
@@ -129,15 +144,16 @@ class PassTime(Step):
 
 @attrs.frozen(kw_only=True)
 class Fault:
-    """What the provider's call number ``at`` of a run (from 0) runs into."""
+    """What the provider's call number ``at`` of a run (from 0) runs into; with ``call``, its call of that sort."""
 
     at: int
     what: str
+    call: str | None = None
 
 
 @attrs.frozen(kw_only=True)
 class Meanwhile:
-    """What somebody does just before the provider's call number ``at`` of a run takes effect."""
+    """What somebody does just before number ``at`` (from 0): of a run's calls to the provider, or of its commits."""
 
     at: int
     step: Step
@@ -145,12 +161,15 @@ class Meanwhile:
 
 @attrs.frozen(kw_only=True)
 class Sync(StepAt):
-    """A run. ``crash``: the process dies at that one of all its calls to provider and store (from 0)."""
+    """A run. ``crash``: the process dies at that one of all its calls to provider and store (from 0). ``overtaken``:
+    what somebody is faster with than the run's commit, which then collides.
+    """
 
     course: str
     whole: bool = False
     faults: tuple[Fault, ...] = ()
     meanwhile: tuple[Meanwhile, ...] = ()
+    overtaken: tuple[Meanwhile, ...] = ()
     crash: int | None = None
 
 
@@ -190,6 +209,10 @@ STEPS: Mapping[str, type[Step]] = {
     "edit_there": EditThere,
     "create_there": CreateThere,
     "delete_there": DeleteThere,
+    "garble": Garble,
+    "mend": Mend,
+    "expire": Expire,
+    "renew": Renew,
     "forget": Forget,
     "set_policy": SetPolicy,
     "set_writes": SetWrites,

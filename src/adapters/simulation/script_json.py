@@ -10,6 +10,7 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.sync.schema import Value
 from .script import STEPS, AccountSpec, Fault, Meanwhile, Script, Step
 
+_STEPS_WITHIN = {"meanwhile", "overtaken"}
 _NAMES = {kind: name for name, kind in STEPS.items()}
 
 
@@ -26,8 +27,8 @@ def script_document(script: Script) -> dict[str, object]:
 def step_document(step: Step) -> dict[str, object]:
     """``do`` says which."""
     document = {"do": _NAMES[type(step)], **_slim(step)}
-    if "meanwhile" in document:
-        document["meanwhile"] = [{"at": m.at, "step": step_document(m.step)} for m in getattr(step, "meanwhile")]  # noqa: B009
+    for name in _STEPS_WITHIN & document.keys():
+        document[name] = [{"at": each.at, "step": step_document(each.step)} for each in getattr(step, name)]
     return document
 
 
@@ -62,8 +63,8 @@ def _step(document: Mapping[str, Any]) -> Step:
         given["values"] = {name: _value(value) for name, value in given["values"].items()}
     if "faults" in given:
         given["faults"] = tuple(Fault(**each) for each in given["faults"])
-    if "meanwhile" in given:
-        given["meanwhile"] = tuple(Meanwhile(at=each["at"], step=_step(each["step"])) for each in given["meanwhile"])
+    for name in _STEPS_WITHIN & given.keys():
+        given[name] = tuple(Meanwhile(at=each["at"], step=_step(each["step"])) for each in given[name])
     return kind(**given)
 
 

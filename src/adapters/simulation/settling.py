@@ -7,10 +7,12 @@ import attrs
 
 from ...application.sync.kinds import LEAD
 from ...domain.sync.run import RunState
+from .people import renew
 from .player import Player
 from .rest import Rest
 from .script import Sync
-from .world import COURSES
+from .vanished import still_due, vanished
+from .words import COURSE_KINDS
 
 _ROUNDS = 8
 _A_MINUTE, _A_DAY = timedelta(minutes=1), timedelta(days=1)
@@ -31,6 +33,7 @@ class Settling:
     async def __call__(self) -> None:
         """First by changes alone, then with complete listings."""
         player = self._player
+        self._repair()
         if not await self._settle(whole=False):
             return
         self._check(by_changes=True)
@@ -53,6 +56,15 @@ class Settling:
         await self._round(whole=False)
         if not self._same(before):
             player.witness.say("quiet", f"another run wrote: {self._difference(before[0])}")
+
+    def _repair(self) -> None:
+        """Every account has credentials, and every record can be read: no stamp tells of that."""
+        world = self._player.world
+        for number, gym in enumerate(world.gyms):
+            renew(world, number)
+            for kind in world.records:
+                for entry in gym.shelf(kind).entries():
+                    entry.unreadable = False
 
     async def _settle(self, *, whole: bool) -> bool:
         """Whether it came to rest."""
@@ -104,11 +116,15 @@ class Settling:
         for number, course in self._everything():
             if by_changes and "no-tombstones" in player.world.specs[number].habits:
                 continue
-            for kind in COURSES[course]:
+            for kind in COURSE_KINDS[course]:
                 rest = Rest(player.world, number, kind)
                 player.broken.extend(rest.broken())
                 if not by_changes:
                     player.broken.extend(rest.lonely())
+
+        player.broken.extend(vanished(player.world, player.people.origins))
+        if not self._erred:
+            player.broken.extend(still_due(player.world, player.script.courses))
 
     def _everything(self) -> list[tuple[int, str]]:
         script = self._player.script

@@ -15,6 +15,7 @@ from .script import (
     SetPolicy,
     Step,
     StepAt,
+    StepThere,
     Sync,
     Webhook,
 )
@@ -110,15 +111,18 @@ def _without_account(script: Script, number: int) -> Iterator[Script]:
 
 
 def _is_about(step: Step, account: int) -> bool:
-    inner = [each.step for each in step.meanwhile] if isinstance(step, Sync) else []
+    inner = [each.step for each in (*step.meanwhile, *step.overtaken)] if isinstance(step, Sync) else []
     return (isinstance(step, StepAt) and step.account == account) or any(_is_about(each, account) for each in inner)
 
 
 def _moved(step: Step, without: int) -> Step:
     """The accounts after the one that is left out move up."""
     if isinstance(step, Sync):
-        inner = tuple(attrs.evolve(each, step=_moved(each.step, without)) for each in step.meanwhile)
-        step = attrs.evolve(step, meanwhile=inner)
+        meanwhile, overtaken = (
+            tuple(attrs.evolve(each, step=_moved(each.step, without)) for each in inner)
+            for inner in (step.meanwhile, step.overtaken)
+        )
+        step = attrs.evolve(step, meanwhile=meanwhile, overtaken=overtaken)
     return attrs.evolve(step, account=step.account - 1) if isinstance(step, StepAt) and step.account > without else step
 
 
@@ -147,6 +151,8 @@ def _smaller_documents(document: Mapping[str, object]) -> Iterator[dict[str, obj
 
 
 def _simpler_steps(step: Step) -> Iterator[Step]:
+    if isinstance(step, StepThere) and step.late_s:
+        yield attrs.evolve(step, late_s=0)
     match step:
         case Sync():
             yield from _simpler_syncs(step)
@@ -154,8 +160,6 @@ def _simpler_steps(step: Step) -> Iterator[Step]:
             if len(step.values) > 1:
                 for name in step.values:
                     yield attrs.evolve(step, values={n: v for n, v in step.values.items() if n != name})
-            if isinstance(step, EditThere | CreateThere) and step.late_s:
-                yield attrs.evolve(step, late_s=0)
         case SetPolicy():
             yield from (attrs.evolve(step, document=smaller) for smaller in _smaller_documents(step.document))
         case Webhook():
@@ -171,6 +175,8 @@ def _simpler_syncs(step: Sync) -> Iterator[Step]:
         yield attrs.evolve(step, faults=tuple(f for f in step.faults if f != fault))
     for each in step.meanwhile:
         yield attrs.evolve(step, meanwhile=_without(step.meanwhile, each))
+    for each in step.overtaken:
+        yield attrs.evolve(step, overtaken=_without(step.overtaken, each))
 
 
 def _without(items: tuple[Meanwhile, ...], item: Meanwhile) -> tuple[Meanwhile, ...]:

@@ -4,17 +4,23 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from ...domain.shared.errors import StorageConflict
 from ...domain.shared.ids import TenantId
 from ..memory.unit_of_work import MemoryUnitsOfWork
 from .programme import Process
+from .script import Step
 
 
 class WatchedUnits(UnitsOfWork):
-    """``before`` and ``after`` are told of every commit; ``opened`` of every unit of work, with its tenant."""
+    """``before`` and ``after`` are told of every commit; ``opened`` of every unit of work, with its tenant.
+
+    ``act`` does what somebody is faster with than a commit, which then collides.
+    """
 
     def __init__(self, inner: MemoryUnitsOfWork) -> None:
         self._inner = inner
         self.process = Process()
+        self.act: Callable[[Step], None] = _nothing
         self.opened: Callable[[TenantId], None] = _nobody
         self.before: Callable[[TenantId], None] = _nobody
         self.after: Callable[[TenantId], None] = _nobody
@@ -37,6 +43,10 @@ class WatchedUnits(UnitsOfWork):
 
         async def watched() -> None:
             self.process.touch()
+            faster = self.process.commit()
+            if faster is not None:
+                self.act(faster)
+                raise StorageConflict("somebody else was faster")
             self.before(tenant_id)
             await commit()
             self.after(tenant_id)
@@ -47,3 +57,7 @@ class WatchedUnits(UnitsOfWork):
 
 def _nobody(tenant_id: TenantId) -> None:
     """Nobody is told."""
+
+
+def _nothing(step: Step) -> None:
+    """Nobody does anything."""

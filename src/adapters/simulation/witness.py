@@ -1,7 +1,7 @@
 """Watches what a run does, commit by commit and write by write."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from uuid import UUID
 
@@ -16,7 +16,10 @@ from ...domain.sync.schema import Value, Values
 from ..memory.store import Room
 from .agreement import Agreement
 from .broken import Broken
-from .world import COURSES, Entity, World
+from .refusals import asked_again
+from .unsettled import Before, Unsettled
+from .words import COURSE_KINDS
+from .world import Entity, World
 
 KINDS = (MEMBER, MEMBERSHIP, LEAD)
 # Values that were pushed over: account, kind, id there, field, value.
@@ -47,6 +50,7 @@ class _Seen:
     lines: int
     conflicts: int
     pushes: int
+    left: Before
 
 
 class Witness:
@@ -59,6 +63,7 @@ class Witness:
         self.writes = 0
         self.commits = 0
         self.agreement = Agreement(world)
+        self._unsettled = [Unsettled() for _ in world.gyms]
         self._task: Task | None = None
         self._seen: _Seen | None = None
         world.units.opened, world.units.before, world.units.after = self._opened, self._before, self._after
@@ -71,7 +76,7 @@ class Witness:
 
     def begin(self, account: int, course: str, *, accepted: bool) -> Task:
         """A run begins."""
-        kinds = COURSES[course]
+        kinds = COURSE_KINDS[course]
         self._task = Task(
             account=account,
             course=course,
@@ -79,12 +84,17 @@ class Witness:
             policies={kind: self.world.policy(account, kind) for kind in kinds},
             shared={kind: len(self.world.links(account, kind)) for kind in kinds},
         )
+        self._unsettled[account].begin(course)
         return self._task
 
-    def end(self) -> None:
-        """The run is over; was it within its guards?"""
+    def end(self, *, completed: bool) -> None:
+        """The run is over; was it within its guards, and did it look at what was left over?"""
         task, self._task = self._task, None
-        if task is None or task.accepted:
+        if task is None:
+            return
+        trail = self.world.gyms[task.account].programme.trail
+        self.broken += self._unsettled[task.account].end(trail, completed=completed and not task.accepted)
+        if task.accepted:
             return
         for kind, count in task.removed.items():
             if count > _most(task.policies[kind].guards.deleted, task.shared[kind]):
@@ -92,6 +102,11 @@ class Witness:
         for (kind, field), count in task.blanked.items():
             if count > _most(task.policies[kind].guards.blanked, task.shared[kind]):
                 self.say("guards", f"{count} of {task.shared[kind]} {kind}s lost their {field}")
+
+    def settled(self, due: Collection[tuple[int, str, str]]) -> None:
+        """A person took these over: by account, kind and id there."""
+        for number, kind, external_id in due:
+            self._unsettled[number].forget((kind, external_id))
 
     # -- the store -----------------------------------------------------------------------------------------------
 
@@ -116,6 +131,7 @@ class Witness:
             lines=len(room.changes),
             conflicts=len(room.conflicts),
             pushes=len(room.pushes),
+            left=Before.of(room),
         )
 
     def _after(self, tenant_id: TenantId) -> None:
@@ -127,6 +143,8 @@ class Witness:
         task.lines += lines
         task.asked += len(room.conflicts) - seen.conflicts
         task.pushes += len(room.pushes) - seen.pushes
+        self.broken += asked_again(room, list(islice(room.pushes.rows(), seen.pushes, None)))
+        self._unsettled[task.account].note(seen.left.given_up(room), self.world.gyms[task.account].programme.trail)
         self.broken += self.agreement.needless(task.account, islice(room.conflicts.rows(), seen.conflicts, None))
         for line in lines:
             if line.run_id not in room.runs:

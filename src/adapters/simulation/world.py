@@ -39,8 +39,9 @@ from .script import AccountSpec, Script, Step
 from .units import WatchedUnits
 
 Entity = Member | Membership | Lead
-COURSES = {"members": (MEMBER, MEMBERSHIP), "leads": (LEAD,)}
 _REGION = "DE"
+# What a picky provider does not take, of whatever kind.
+_REFUSED = {"last_name": frozenset({"", None}), "status": frozenset({"on ice", "frozen", "lost"})}
 
 
 class World:
@@ -51,6 +52,7 @@ class World:
         self.clock, self.ids = FixedClock(), SequenceIds()
         self.store = MemoryStore(self.clock)
         self.units = WatchedUnits(MemoryUnitsOfWork(self.store))
+        self.units.act = lambda step: self._act(self, step)
         self.phones = LibraryPhoneBook()
         self.specs = script.accounts
         self.tenants = [self._tenant(n) for n in range(max((s.tenant for s in script.accounts), default=0) + 1)]
@@ -111,6 +113,11 @@ class World:
         rows = self.room(self.specs[number].tenant).sync_records.among("side", (self.account_ids[number], kind))
         return sorted((row for _, row in rows), key=lambda row: row.external_id)
 
+    def due(self) -> set[tuple[int, str, str]]:
+        """What the next runs are to look at: account, kind and id there."""
+        rows = (row for room in self.store.rooms for row in room.due.rows())
+        return {(self.account_ids.index(account_id), kind, external_id) for account_id, kind, external_id in rows}
+
     def policy(self, number: int, kind: str) -> Policy:
         """The policy that holds."""
         rows = self.room(self.specs[number].tenant).policies.among("layer", (kind, self.account_ids[number]))
@@ -156,6 +163,7 @@ class World:
             lowers_emails=normalises,
             dials_phones=normalises,
             trims_names=normalises,
+            refuses=_REFUSED if "picky" in spec.habits else {},
         )
         books = GymBooks(self.clock, resolution_s=spec.resolution_s)
         programme = Programme(lambda step: self._act(self, step))

@@ -13,7 +13,7 @@ from tresen.adapters.memory.gym_habits import Habits, dialled
 from tresen.application.ports.gym import Operation, Support
 from tresen.application.ports.sources import Batch, Source
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
-from tresen.domain.shared.errors import CursorExpired, GatewayUnavailable, GatewayUnsupported
+from tresen.domain.shared.errors import CursorExpired, GatewayRejected, GatewayUnavailable, GatewayUnsupported
 
 DOWN = GatewayUnavailable("down")
 EXPIRED = CursorExpired("gone")
@@ -248,3 +248,17 @@ async def test_listings_and_changes_may_lack_fields_that_a_push_shows(books: Gym
         (observed,) = [one async for batch in batches for one in batch.observed]
         assert "notes" not in observed.read().values
     assert (await source.push(key, {"first_name": "A"})).read().values["notes"] == "x"
+
+
+async def test_values_that_are_never_taken_are_refused_on_their_way_in(books: GymBooks, clock: FixedClock) -> None:
+    habits = Habits(refuses={"status": frozenset({"frozen"}), "last_name": frozenset({None})})
+    source = MemoryGym(books, clock, habits=habits).source(LEAD)
+    key = books.leads.add({"first_name": "Ada", "status": "frozen"})
+    with pytest.raises(GatewayRejected, match="takes no such status"):
+        await source.push(key, {"status": "frozen", "notes": "x"})
+    assert books.leads.get(key).values["notes"] is None
+    await source.push(key, {"status": "won"})
+    with pytest.raises(GatewayRejected):
+        await source.create({"first_name": "Bob", "status": "frozen"})
+    made = await source.create({"first_name": "Bob", "last_name": None})
+    assert books.leads.get(made.external_id).values["last_name"] is None

@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tresen.adapters.simulation.draw import draw
 from tresen.adapters.simulation.phrases import told
+from tresen.adapters.simulation.script import STEPS, Sync
 from tresen.adapters.simulation.script_json import read_script, script_document
+from tresen.adapters.simulation.words import ALL_FAULTS, DELETE, FAULTS, HABITS, LIST, LOOK, PUSH
 from tresen.domain.shared.errors import InvalidValue
 
 PROGRAM = """
@@ -45,6 +48,23 @@ def test_only_what_is_asked_for_is_drawn() -> None:
         assert isinstance(steps, list)
         assert not any(key in step for step in steps for key in ("faults", "crash", "meanwhile", "late_s"))
         assert not any(spec.habits for spec in script.accounts)
+
+
+def test_what_may_go_wrong_is_drawn_in_the_seeds_that_are_always_played() -> None:
+    scripts = [draw(seed) for seed in range(60)]
+    syncs = [step for script in scripts for step in script.steps if isinstance(step, Sync)]
+    assert {habit for script in scripts for spec in script.accounts for habit in spec.habits} == set(HABITS)
+    assert {fault.what for sync in syncs for fault in sync.faults} == set(FAULTS)
+    assert {fault.call for sync in syncs for fault in sync.faults} == {None, LIST, LOOK, PUSH, DELETE}
+    assert {type(step) for script in scripts for step in script.steps} == set(STEPS.values())
+    assert any(sync.overtaken for sync in syncs)
+    assert any(sync.crash is not None for sync in syncs)
+
+
+def test_the_page_has_every_word() -> None:
+    page = (Path(__file__).parents[4] / "docs/how-to/simulate.md").read_text(encoding="utf-8")
+    table = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert {word.strip("` ") for cell in table for word in cell.split(",")} == ALL_FAULTS
 
 
 def test_a_seed_gives_the_same_bytes_whatever_the_hashes() -> None:

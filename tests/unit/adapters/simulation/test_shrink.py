@@ -5,8 +5,8 @@ import pytest
 
 from tresen.adapters.simulation.broken import Broken
 from tresen.adapters.simulation.draw import draw
-from tresen.adapters.simulation.script import EditThere, Script, Step, Sync, Webhook
-from tresen.adapters.simulation.shrink import shrink
+from tresen.adapters.simulation.script import EditThere, Expire, Meanwhile, Script, Step, Sync, Webhook
+from tresen.adapters.simulation.shrink import _without_account, shrink
 from tresen.adapters.simulation.simulate import Outcome
 
 
@@ -52,11 +52,15 @@ async def test_a_webhook_becomes_the_run_that_it_asks_for() -> None:
 
 async def test_accounts_that_no_step_is_about_go_and_the_others_move_up() -> None:
     seed = next(seed for seed in range(100) if len(draw(seed).accounts) == 3)
-    script = attrs.evolve(draw(seed), steps=(Sync(account=2, course="leads"),))
+    within = (Meanwhile(at=0, step=Expire(account=2)),)
+    script = attrs.evolve(draw(seed), steps=(Sync(account=2, course="leads", meanwhile=within, overtaken=within),))
 
     async def fails(script: Script) -> Outcome:
         about = [step.account for step in script.steps if isinstance(step, Sync)]
         return outcome_of(script, *["quiet"] * (about == [len(script.accounts) - 1]))
 
+    moved = next(iter(_without_account(script, 0))).steps[0]
+    assert isinstance(moved, Sync)
+    assert [each.step for each in (*moved.meanwhile, *moved.overtaken)] == [Expire(account=1)] * 2
     short = (await shrink(await fails(script), fails)).script
     assert (len(short.accounts), short.steps) == (1, (Sync(account=0, course="leads"),))
