@@ -11,7 +11,7 @@ from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import WHOLE, FieldDecision
 from ...domain.sync.journal import NORMALISED, PUSHED, Change, Subject
 from ...domain.sync.push import Push, PushState
-from ...domain.sync.record import SyncRecord
+from ...domain.sync.record import UNCOMPARED, SyncRecord
 from ...domain.sync.run import Counts
 from ...domain.sync.side import Side
 from ..ports.clock import IdSource
@@ -86,7 +86,7 @@ class Confirm(Generic[E]):
             local_id=push.local_id,
             base={},
             fingerprint=b"",
-            local_version=0,
+            local_version=UNCOMPARED,
             synced_at=scope.now,
             run_id=push.run_id,
         )

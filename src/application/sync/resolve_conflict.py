@@ -13,7 +13,7 @@ from ...domain.sync.decision import WHOLE, Decision
 from ...domain.sync.journal import RESOLVED
 from ...domain.sync.laws import Law
 from ...domain.sync.override import Override
-from ...domain.sync.record import SyncRecord
+from ...domain.sync.record import UNCOMPARED, SyncRecord
 from ...domain.sync.run import Counts
 from ...domain.sync.side import GONE, Side
 from ...domain.sync.step import Inputs, Step
@@ -164,7 +164,7 @@ class ResolveConflict:
             local_id=local_id,
             base={},
             fingerprint=b"",
-            local_version=0,
+            local_version=UNCOMPARED,
             synced_at=hand.scope.now,
             run_id=hand.scope.run_id,
         )

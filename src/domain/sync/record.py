@@ -9,6 +9,7 @@ from ..shared.ids import AccountId, RunId
 from .canonical import Values
 
 MISSING = 0
+UNCOMPARED = -1
 
 
 @attrs.frozen(kw_only=True)
@@ -17,7 +18,8 @@ class SyncRecord:
 
     ``fingerprint`` is a hash of the provider's record as received: equal means unchanged, different means look.
     ``local_version`` is our record's version when the two were last compared: another version means edited here. It is
-    ``MISSING`` when we had none then: it was deleted here, and that is known.
+    ``MISSING`` when we had none then: it was deleted here, and that is known. It is ``UNCOMPARED`` when there was no
+    comparison yet: ours was made there, and what the provider made of it is still to be looked at.
     ``run_id`` is the run that made the link.
     """
 

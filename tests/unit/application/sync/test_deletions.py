@@ -17,7 +17,7 @@ from tresen.domain.sync.schema import Value
 
 from ..stirring import calm, stir
 from ..studio import A_DAY, AN_HOUR, BOOKS, Studio
-from .scene import due, edit_lead, gets, open_conflicts, pushes, rests, set_policy, synced_crowd
+from .scene import captured, due, edit_lead, gets, open_conflicts, pushes, rests, set_policy, synced_crowd
 
 
 async def test_a_tombstone_deletes_without_a_question(studio: Studio) -> None:
@@ -430,6 +430,18 @@ async def test_an_earlier_refusal_of_a_field_does_not_keep_a_deletion_from_being
     await edit_lead(studio, there, last_name="Hopper")
     await studio.leads_synced()
     await _deleted_here(studio, there)
+    assert (await studio.leads_synced()).counts.pushed == 1
+    assert len(studio.books.leads) == 0
+    await rests(studio)
+
+
+async def test_what_was_made_there_and_deleted_here_before_the_next_run_is_deleted_there() -> None:
+    studio = Studio(default=Law.OURS)
+    await set_policy(studio, LEAD, create_there=True, delete_there=True)
+    await captured(studio)
+    assert (await studio.leads_synced(whole=True)).counts.pushed == 1
+    (there,) = studio.books.leads.entries()
+    await _deleted_here(studio, there.external_id)
     assert (await studio.leads_synced()).counts.pushed == 1
     assert len(studio.books.leads) == 0
     await rests(studio)
