@@ -106,10 +106,12 @@ class Settling:
                 player.witness.say("listing", f"a complete listing found: {self._difference(before[0])}")
 
     def _may_find(self, number: int, course: str) -> bool:
-        """Where deletions are not told, and where what is here alone is made there."""
+        """Where deletions are not told, where what is here alone is made there, and where what is there alone stays
+        there, and may have come to be here, too.
+        """
         world = self._player.world
-        told = "no-tombstones" not in world.specs[number].habits
-        return not told or (course == "leads" and world.policy(number, LEAD).create_there)
+        told, policy = "no-tombstones" not in world.specs[number].habits, world.policy(number, LEAD)
+        return not told or (course == "leads" and (policy.create_there or not policy.create_here))
 
     def _check(self, *, by_changes: bool) -> None:
         player = self._player
