@@ -137,6 +137,8 @@ class Undo:
         if not counts.deleted:
             raise RuleViolation(f"others belong to {record.kind} {record.external_id} here: undo those first")
         await uow.sync_records.add_many([kept_link(link)])
+        # The provider may have told before that it is gone there, too.
+        await uow.due.add(record.account_id, record.kind, [record.external_id])
         await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
         return counts
 

@@ -9,7 +9,7 @@ from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState
 
-from ..studio import A_MINUTE, BOOKS, Studio
+from ..studio import A_MINUTE, AN_HOUR, BOOKS, Studio
 from .test_twins import captured
 
 QUIET = BOOKS | {"sync_states"}
@@ -101,3 +101,16 @@ async def test_undoing_that_a_lead_was_made_there_leaves_ours_as_it_is(studio: S
     await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="somebody")
     (there,) = studio.books.leads.entries()
     assert studio.lead(there.external_id).first_name == ours.first_name
+
+
+async def test_undoing_that_a_record_was_made_that_is_gone_there_leaves_no_link(studio: Studio) -> None:
+    decree(studio, "lead", {"delete_here": False})
+    there = studio.attract("Ada")
+    made = await studio.leads_synced()
+    studio.books.leads.remove(there)
+    await studio.leads_synced()
+    studio.clock.advance(AN_HOUR)
+    await studio.leads_synced()
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=made.id), by="Grace")
+    await studio.leads_synced()
+    assert not studio.knows("lead", there)
