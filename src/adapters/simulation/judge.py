@@ -9,7 +9,7 @@ from ...domain.sync.run import Run, RunState
 from ...domain.sync.state import SyncState
 from .broken import Broken
 from .budget import Budget, budget, extra
-from .witness import Task, decided_nothing
+from .task import Task, decided_nothing
 from .words import COURSE_KINDS
 from .world import World
 

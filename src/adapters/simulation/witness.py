@@ -10,13 +10,13 @@ import attrs
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.shared.ids import TenantId
 from ...domain.sync.guards import Share
-from ...domain.sync.journal import NORMALISED, PUSHED, Change
-from ...domain.sync.policy import Policy
+from ...domain.sync.journal import Change
 from ...domain.sync.schema import Value, Values
 from ..memory.store import Room
 from .agreement import Agreement
 from .broken import Broken
 from .refusals import asked_again
+from .task import Task
 from .unsettled import Before, Unsettled
 from .words import COURSE_KINDS
 from .world import Entity, World
@@ -24,23 +24,6 @@ from .world import Entity, World
 KINDS = (MEMBER, MEMBERSHIP, LEAD)
 # Values that were pushed over: account, kind, id there, field, value.
 Owed = tuple[int, str, str, str, Value]
-
-
-@attrs.define
-class Task:
-    """A run that is under way. ``accepted``: a person let its plan through."""
-
-    account: int
-    course: str
-    accepted: bool
-    policies: Mapping[str, Policy]
-    shared: Mapping[str, int]
-    removed: Counter[str] = attrs.field(factory=Counter)
-    blanked: Counter[tuple[str, str]] = attrs.field(factory=Counter)
-    lines: list[Change] = attrs.field(factory=list)
-    made: int = 0
-    asked: int = 0
-    pushes: int = 0
 
 
 @attrs.define
@@ -249,9 +232,3 @@ class _AtGym:
 def _most(share: Share, shared: int) -> int:
     """How many records a guard lets through: said once more, so that the guard's own arithmetic is looked after."""
     return max(share.at_least, share.percent * shared // 100)
-
-
-def decided_nothing(task: Task) -> bool:
-    """Whether the run only told of pushes that were decided before."""
-    quiet = all(line.rule in {PUSHED, NORMALISED} for line in task.lines)
-    return quiet and not (task.removed or task.made or task.asked or task.pushes)

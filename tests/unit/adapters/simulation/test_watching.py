@@ -13,10 +13,10 @@ from tresen.adapters.simulation.people import People
 from tresen.adapters.simulation.player import Player
 from tresen.adapters.simulation.refusals import asked_again
 from tresen.adapters.simulation.script import AccountSpec, CreateThere, DeleteThere, Script, Step, Sync
+from tresen.adapters.simulation.task import Task
 from tresen.adapters.simulation.trail import Trail
 from tresen.adapters.simulation.unsettled import Unsettled
 from tresen.adapters.simulation.vanished import still_due, vanished
-from tresen.adapters.simulation.witness import Task
 from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.shared.ids import AccountId, PushId, RunId, TenantId
 from tresen.domain.sync.push import Push, PushState
