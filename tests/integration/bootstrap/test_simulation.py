@@ -1,6 +1,8 @@
 """The simulation as it is wired: seeds over processes, a script from a file, words that nobody knows."""
 
 import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,15 @@ from tresen.bootstrap.simulation import simulate
 from tresen.domain.shared.errors import InvalidValue, NotFound
 from tresen.domain.sync.run import Counts
 from tresen.entrypoints.runtime import SimulateOptions
+
+
+@pytest.fixture(autouse=True)
+def heard_again() -> Iterator[None]:
+    """The simulation silences the log of its process: here it is that of all tests."""
+    logger = logging.getLogger("tresen.application")
+    level = logger.level
+    yield
+    logger.setLevel(level)
 
 
 async def test_seeds_over_two_processes_give_what_one_gives() -> None:
