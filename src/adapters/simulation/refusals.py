@@ -12,18 +12,19 @@ def asked_again(room: Room, pushes: Iterable[Push]) -> Iterator[Broken]:
     for push in pushes:
         key = (push.account_id, push.kind, push.external_id)
         refused = [row for _, row in room.pushes.among("record", key) if row.state is PushState.REFUSED]
-        for name in _repeated(push, [row for row in refused if row.local_id == push.local_id]):
-            where = f"{push.kind} {push.external_id or push.local_id}"
-            yield Broken("refusals", f"{name} of {where} was refused, and is asked again: {push.values.get(name)!r}")
+        for row in refused:
+            if row.local_id == push.local_id and _repeats(push, row):
+                where = f"{push.kind} {push.external_id or push.local_id}"
+                asked = dict(row.values) or "its deletion"
+                yield Broken("refusals", f"{asked} of {where} was refused, and is asked again")
 
 
-def _repeated(push: Push, refused: Iterable[Push]) -> Iterator[str]:
-    for row in refused:
-        if push.external_id is None or not push.values:
-            # To be made, or to be deleted: as a whole.
-            if (push.values, push.expected) == (row.values, row.expected):
-                yield "all"
-            continue
-        for name, value in push.values.items():
-            if name in row.values and (value, push.expected[name]) == (row.values[name], row.expected.get(name)):
-                yield name
+def _repeats(push: Push, row: Push) -> bool:
+    """Whether all that was refused is asked again, over the same values: which of them was wrong, nobody knows."""
+    if push.external_id is None or not push.values:
+        # To be made, or to be deleted: as a whole.
+        return (push.values, push.expected) == (row.values, row.expected)
+    asked = {name: (value, push.expected[name]) for name, value in push.values.items()}
+    return bool(row.values) and all(
+        asked.get(name) == (value, row.expected.get(name)) for name, value in row.values.items()
+    )

@@ -14,7 +14,7 @@ from ...domain.sync.laws import Law
 from ...domain.sync.policy import Policy
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
-from ...domain.sync.schema import Field, Value
+from ...domain.sync.schema import Field, Value, Values
 from ...domain.sync.side import Side
 from ..memory.gym_books import Entry, Shelf
 from ..memory.gym_habits import WRITABLE
@@ -96,24 +96,29 @@ class Rest:
 
     def _fields(self, link: SyncRecord, entity: Entity, entry: Entry, conflicts: Mapping[str, Conflict]) -> str | None:
         ours = self.world.values(self.kind, entity)
+        refused = self._still_refused(link, ours, entry.values)
         for field in self.world.schema(self.kind).fields:
             mine, other = ours.get(field.name), entry.values.get(field.name)
             if field.name == "member" or field.same(mine, other) or field.name in conflicts:
                 continue
-            if self._is_refused(link, field, mine, other):
+            if field.name in refused:
                 continue
             law = self._overrides(link.external_id).get(field.name) or self._policy.law(field)
             if not self._may_differ(field, other, law):
                 return f"{field.name} is {mine!r} here and {other!r} there"
         return None
 
-    def _is_refused(self, link: SyncRecord, field: Field, mine: Value, other: Value) -> bool:
-        """Whether the provider refused our value over the one that it has: over others it must be asked."""
-        return any(
-            field.same(push.values[field.name], mine) and field.same(push.expected.get(field.name), other)
-            for push in self._refused(link.external_id)
-            if field.name in push.values
-        )
+    def _still_refused(self, link: SyncRecord, ours: Values, theirs: Values) -> set[str]:
+        """The fields of pushes that the provider refused and that would be the same today: others must be asked."""
+        fields = self.world.schema(self.kind).by_name
+
+        def stands(push: Push, name: str) -> bool:
+            value, field, now = push.values[name], fields[name], theirs.get(name)
+            taken = field.same(value, now)
+            return taken or (field.same(value, ours.get(name)) and field.same(push.expected.get(name), now))
+
+        pushes = self._refused(link.external_id)
+        return {name for push in pushes if all(stands(push, name) for name in push.values) for name in push.values}
 
     def _overrides(self, external_id: str) -> dict[str, Law]:
         """The laws that people gave single fields, or the record as a whole, by deciding and undoing."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ...domain.sync.action import Action
-from ...domain.sync.canonical import Value, Values
+from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import Conflict
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.push import Push, PushState
@@ -15,16 +15,23 @@ from .scope import Scope
 
 
 def needed_pushes(step: Step, scope: Scope, pushes: Sequence[Push]) -> Values:
-    """The values of the decision that the provider takes, without those that it refused before as things are now."""
-    refused: dict[str, tuple[Value, Value]] = {}
-    for push in pushes:
-        if push.state is PushState.REFUSED:
-            refused.update({name: (value, push.expected.get(name)) for name, value in push.values.items()})
-    return {
-        made.field: made.value
-        for made in step.decision.diverging
-        if made.field in scope.writable and refused.get(made.field) != (made.value, made.theirs)
-    }
+    """The values of the decision that the provider takes, without those that it refused before as things are now.
+
+    A push is refused as a whole, whichever of its values the provider does not take: once one of them is another, the
+    rest is offered again.
+    """
+    theirs = values_of(step.inputs.theirs)
+    wanted = {made.field: (made.value, made.theirs) for made in step.decision.diverging if made.field in scope.writable}
+
+    def stands(push: Push) -> bool:
+        # One that it took, of a push of which it kept another for itself, says nothing against the refusal.
+        return push.state is PushState.REFUSED and all(
+            wanted.get(name) == (value, push.expected.get(name)) or (name not in wanted and theirs.get(name) == value)
+            for name, value in push.values.items()
+        )
+
+    refused = {name for push in pushes if stands(push) for name in push.values}
+    return {name: value for name, (value, _) in wanted.items() if name not in refused}
 
 
 def needs_writing(

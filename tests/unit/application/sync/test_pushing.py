@@ -152,6 +152,19 @@ async def test_a_write_that_the_provider_refuses_is_not_asked_again() -> None:
     assert (await studio.members_synced()).counts.pushed == 1, "another value is another question"
 
 
+async def test_what_was_refused_together_with_a_bad_value_is_offered_once_that_is_another() -> None:
+    studio, ada = await edited()
+    await studio.edit_member(ada, city="Bonn")
+    studio.gym.faults.fail_next("members.push", GatewayRejected("no such name"))
+    await studio.members_synced()
+    await rests(studio)
+    assert there(studio, ada, "city") != "Bonn"
+    await studio.edit_member(ada, last_name="Byron")
+    assert (await studio.members_synced()).counts.pushed == 1
+    assert (there(studio, ada, "last_name"), there(studio, ada, "city")) == ("Byron", "Bonn")
+    await rests(studio)
+
+
 class _Deaf(Habits):
     def spelled(self, values: Values) -> Values:
         return {name: value for name, value in values.items() if name != "last_name"}
