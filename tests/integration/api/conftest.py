@@ -1,6 +1,8 @@
 """An installation with data, and clients of its API."""
 
+import functools
 from collections.abc import AsyncIterator, Mapping
+from typing import cast
 
 import attrs
 import httpx
@@ -10,6 +12,7 @@ from litestar.testing import AsyncTestClient
 from tests.world import NORTH, World, build_world
 
 from tresen.entrypoints.api.app import ApiSettings, create_api
+from tresen.entrypoints.use_cases import UseCases
 
 V1 = "/api/v1"
 
@@ -66,9 +69,29 @@ async def world() -> World:
     return world
 
 
+class _OfTheTest:
+    """The use cases of the test that runs, for an application that is made once per process: that takes ten times as
+    long as most of these tests.
+    """
+
+    use_cases: UseCases
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.use_cases, name)
+
+
+_CURRENT = _OfTheTest()
+
+
+@functools.cache
+def _application() -> Litestar:
+    return create_api(cast(UseCases, _CURRENT), ApiSettings(public_url="http://desk.example"))
+
+
 @pytest.fixture
 async def api(world: World) -> AsyncIterator[Api]:
-    async with AsyncTestClient(create_api(world.use_cases, ApiSettings(public_url="http://desk.example"))) as client:
+    _CURRENT.use_cases = world.use_cases
+    async with AsyncTestClient(_application()) as client:
         yield Api(world, client)
 
 
