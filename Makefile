@@ -20,7 +20,7 @@ demo: $(STAMP) ## Run the whole thing on embedded defaults: a provider, a sync, 
 
 test: lint types contracts ## Lint, types, import contracts, all tests with coverage gates
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest -n auto --cov --cov-report= tests/unit tests/contract tests/integration
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report= tests/unit tests/contract tests/integration
 	@$(BIN)/coverage report --include='src/domain/*,src/application/*' --fail-under=95 --format=total > /dev/null \
 	  || { $(BIN)/coverage report --include='src/domain/*,src/application/*'; echo 'domain and application need 95 %'; exit 1; }
 	@$(BIN)/coverage report --fail-under=85
