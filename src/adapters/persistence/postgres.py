@@ -15,6 +15,7 @@ from ...domain.shared.errors import NotConfigured
 from .connection import Connection, Database, Look
 from .postgres_connection import DriverConnection, PostgresConnection, PostgresTransaction
 from .postgres_errors import translated
+from .postgres_growth import Growth
 
 T = TypeVar("T")
 
@@ -40,6 +41,7 @@ class PostgresDatabase(Database):
         self._pool = self._engine(pool_size=_POOL, max_overflow=_OVERFLOW, pool_timeout=_POOL_WAIT_S)
         # Locks live as long as their connection, so each has its own.
         self._single = self._engine(poolclass=NullPool)
+        self._growth = Growth()
         self._before_close: list[Callable[[], Awaitable[None]]] = []
 
     @property
@@ -133,7 +135,7 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[PostgresTransaction]:
         async with self._connected(self._pool) as connection:
-            transaction = PostgresTransaction(connection, await _driver_of(connection), self._name)
+            transaction = PostgresTransaction(connection, await _driver_of(connection), self._name, self._growth)
             try:
                 await transaction.begin()
                 yield transaction

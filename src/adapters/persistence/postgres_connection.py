@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
@@ -16,6 +16,7 @@ from ...domain.shared.errors import AlreadyExists
 from .connection import Connection, Parameters, Transaction
 from .mappers.values import Row
 from .postgres_errors import translated
+from .postgres_growth import Growth
 from .statements import Writing
 
 DriverConnection: TypeAlias = "asyncpg.Connection[Any]"
@@ -60,9 +61,10 @@ class PostgresTransaction(PostgresConnection, Transaction):
     New rows go in by COPY; others by COPY into a temporary table, and from there in one statement.
     """
 
-    def __init__(self, connection: AsyncConnection, driver: DriverConnection, name: str) -> None:
+    def __init__(self, connection: AsyncConnection, driver: DriverConnection, name: str, growth: Growth) -> None:
         super().__init__(connection, name)
         self._driver = driver
+        self._growth = growth
         self._transaction = driver.transaction()
         self._state = _State.IDLE
 
@@ -86,9 +88,11 @@ class PostgresTransaction(PostgresConnection, Transaction):
         if count == 1:
             return await self._write_one(writing.insert, rows)
         try:
-            return await self._all_or_none(lambda: self._copy(table.name, writing, rows), count)
+            written = await self._all_or_none(lambda: self._copy(table.name, writing, rows), count)
         except AlreadyExists:
             return False
+        self._growth.add(table.name, count)
+        return written
 
     async def upsert(self, table: Table, rows: Iterable[Row], count: int) -> None:
         """One upsert, or COPY."""
@@ -132,6 +136,10 @@ class PostgresTransaction(PostgresConnection, Transaction):
         with translated(self._name):
             await self._transaction.commit()
         self._state = _State.IDLE
+        for table in self._growth.due():
+            # Somebody else may be at it; and whatever hinders it, the commit is done.
+            with suppress(asyncpg.PostgresError):
+                await self._driver.execute(f"ANALYZE (SKIP_LOCKED) {table}")
 
     async def close(self) -> None:
         """Undo what is not committed; nothing can be done with it afterwards."""
