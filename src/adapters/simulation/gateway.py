@@ -34,6 +34,7 @@ class WatchedSource(Source):
     can_delete: bool = attrs.field(init=False)
     tells_changes: bool = attrs.field(init=False)
     resolution_s: int = attrs.field(init=False)
+    _looked: dict[str, Entry | None] = attrs.field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         inner = self._inner
@@ -54,11 +55,13 @@ class WatchedSource(Source):
         trail.ask(self.kind, external_id)
         found = await self._inner.get(external_id)
         trail.show(self.kind, (external_id,))
+        self._looked[external_id] = self._kept(external_id)
         return found
 
     async def push(self, external_id: str, values: Values) -> Observed:
         """Told when anything is another afterwards; ignored where the programme says so."""
         was = self._at_effect(lambda: self._kept(external_id))
+        looked = self._looked.pop(external_id, None)
         try:
             answer = await self._inner.push(external_id, values)
             entry = self._shelf.find(external_id)
@@ -71,7 +74,7 @@ class WatchedSource(Source):
             now = self._kept(external_id)
             for before in filter(None, was):
                 if now is not None and before.values != now.values:
-                    self._written(self.kind, external_id, before.values, now.values)
+                    self._written(self.kind, external_id, _seen(before, looked), now.values)
 
     async def create(self, values: Values) -> Observed:
         """Told when there is one more."""
@@ -127,6 +130,15 @@ class WatchedSource(Source):
         except GatewayError:
             trail.broken.add(self.kind)
             raise
+
+
+def _seen(before: Entry, looked: Entry | None) -> Values:
+    """What was there before a write, without what somebody edited after the look that the write followed: these
+    providers know no condition on a write, so nobody can know of that.
+    """
+    if looked is None:
+        return before.values
+    return {name: value for name, value in before.values.items() if looked.values.get(name) == value}
 
 
 def _pages(batch: Batch, bend: str | None) -> Sequence[Batch]:
