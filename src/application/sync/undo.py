@@ -4,7 +4,6 @@ Each field gets its earlier value and an override, so that no later sync undoes 
 deleted here and stays away; one that was deleted comes back and stays.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 import attrs
@@ -13,9 +12,8 @@ from ...domain.shared.errors import RuleViolation
 from ...domain.shared.ids import EntryId, RunId, TenantId
 from ...domain.sync.action import Action
 from ...domain.sync.decision import WHOLE, Decision
-from ...domain.sync.guards import Tally
+from ...domain.sync.guards import Trip
 from ...domain.sync.journal import UNDONE
-from ...domain.sync.kept_plan import PlanHeld
 from ...domain.sync.laws import Law
 from ...domain.sync.override import Override
 from ...domain.sync.run import Counts, Run, RunState
@@ -25,6 +23,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import UNDO, ByHand, Hand, link_of
+from .undo_guard import held_undo, undo_trips, wanted_of
 from .undo_plan import HandOf, RecordUndo, UndoAction, UndoPlanner, UndoTarget, kept_link
 from .write_by_hand import Chosen, WriteByHand
 
@@ -49,6 +48,11 @@ class PlanUndo:
         planner = UndoPlanner(self._by_hand)
         return await self._transactions.read(tenant_id, lambda uow: planner(uow, target, HandOf(self._by_hand, None)))
 
+    async def trips(self, tenant_id: TenantId, planned: Sequence[RecordUndo], *, overtaken: bool) -> Sequence[Trip]:
+        """The guards that would hold what was planned, until it is accepted."""
+        wanted = wanted_of(planned, overtaken=overtaken)
+        return await self._transactions.read(tenant_id, lambda uow: undo_trips(self._by_hand, uow, wanted))
+
 
 @attrs.frozen
 class Undo:
@@ -68,11 +72,12 @@ class Undo:
 
         async def work(uow: UnitOfWork) -> Undone:
             planned = await UndoPlanner(self._by_hand)(uow, target, HandOf(self._by_hand, None))
-            wanted = [each for each in (_wanted(one, overtaken=overtaken) for one in planned) if each is not None]
+            wanted = wanted_of(planned, overtaken=overtaken)
             if not wanted:
                 return Undone(run=None, records=())
-            if not accept_guard:
-                await self._ensure_few(uow, wanted)
+            trips = () if accept_guard else await undo_trips(self._by_hand, uow, wanted)
+            if trips:
+                raise held_undo(trips[0])
             run = self._run(tenant_id, wanted[0])
             await uow.runs.add(run)
             hand_of = HandOf(self._by_hand, run)
@@ -84,15 +89,6 @@ class Undo:
             return Undone(run=run, records=wanted)
 
         return await self._transactions.run(tenant_id, "undo", work)
-
-    async def _ensure_few(self, uow: UnitOfWork, records: Sequence[RecordUndo]) -> None:
-        going = Counter((each.account_id, each.kind) for each in records if each.action is UndoAction.DELETE)
-        for (account_id, kind), count in going.items():
-            hand = await self._by_hand.hold(uow, account_id, kind, None)
-            tally = Tally(shared=await uow.sync_records.count(account_id, kind), deleted=count)
-            trips = tally.trips(hand.scope.policy.guards)
-            if trips:
-                raise PlanHeld(f"a guard holds this undo: {trips[0].message}; accept it expressly")
 
     def _run(self, tenant_id: TenantId, first: RecordUndo) -> Run:
         return Run(
@@ -176,10 +172,3 @@ class Undo:
             set_by=by,
             set_at=hand.scope.now,
         )
-
-
-def _wanted(record: RecordUndo, *, overtaken: bool) -> RecordUndo | None:
-    if record.action is not UndoAction.EDIT:
-        return None if record.overtaken and not overtaken else record
-    kept = tuple(each for each in record.rollbacks if overtaken or not each.overtaken)
-    return attrs.evolve(record, rollbacks=kept) if kept else None

@@ -138,6 +138,8 @@ def _read(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, HTTPException) and error.status_code < _SERVER_ERROR:
         code, detail = _REFUSED.get(error.status_code, ("refused", HTTPStatus(error.status_code).phrase))
         return error.status_code, code, detail
+    if isinstance(error, PlanHeld):
+        return STATUS_OF[PlanHeld], error.code, f'{error.message}; {{"accept_guard": true}} lets it through'
     if isinstance(error, errors.TresenError):
         status = next(STATUS_OF[cls] for cls in type(error).__mro__ if cls in STATUS_OF)
         if status != _SERVER_ERROR:

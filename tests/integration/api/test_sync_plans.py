@@ -105,6 +105,7 @@ async def test_a_plan_that_a_guard_holds_is_let_through_by_a_person_only(admin: 
     assert (refused.status_code, refused.json()["code"]) == (409, "plan_held")
     assert refused.headers["content-type"] == "application/problem+json"
     assert "8 of 10 records would be deleted" in refused.json()["detail"]
+    assert refused.json()["detail"].endswith('; {"accept_guard": true} lets it through')
     assert (await admin.get("/members", limit=200)).json()["count"] == before
     applied = await admin.post(f"/sync/plans/{held['plan_id']}/apply", {"accept_guard": True})
     assert (applied.status_code, applied.json()["run"]["state"]) == (200, "completed")
