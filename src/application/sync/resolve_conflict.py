@@ -24,12 +24,15 @@ from .by_hand import RESOLVE, ByHand, Hand, link_of
 from .reviving import found_again, waits_to_be_made
 from .write_by_hand import Chosen, WriteByHand
 
+_NO_PAIRING = "one of our records is only chosen where it is asked which of ours it is; here take theirs or ours"
+_NO_NEW_ONE = "a pairing takes a value with ours only: the id of our record"
+
 
 @attrs.frozen(kw_only=True)
 class ConflictChoice:
     """``value`` is needed with ``Choice.VALUE`` and, for a pairing with several candidates, with ``Choice.OURS``: then
-    it is the id of our record. ``by`` says who decided, ``version`` which version of the conflict was looked at (None:
-    whichever there is).
+    it is the id of our record. Nothing else takes one. ``by`` says who decided, ``version`` which version of the
+    conflict was looked at (None: whichever there is).
     """
 
     tenant_id: TenantId
@@ -87,7 +90,10 @@ class ResolveConflict:
             raise StaleVersion("somebody edited ours since the conflict was seen: sync, then look at it again")
 
     async def _settle(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:
-        if conflict.field == PAIRING:
+        is_pairing = conflict.field == PAIRING
+        if chosen.value is not None and chosen.choice is not (Choice.OURS if is_pairing else Choice.VALUE):
+            raise InvalidValue(_NO_NEW_ONE if is_pairing else _NO_PAIRING, field="value")
+        if is_pairing:
             return await self._pair(uow, hand, conflict, chosen)
         link = await link_of(uow, conflict.account_id, conflict.kind, conflict.external_id)
         if conflict.field == WHOLE:

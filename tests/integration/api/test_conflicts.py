@@ -158,6 +158,7 @@ async def test_the_decision_is_of_what_was_looked_at(admin: Caller, world: World
         ({"choice": "both"}, "choice"),
         ({"choice": "value"}, "value"),
         ({"choice": "theirs", "value": "030 777"}, "value"),
+        ({"choice": "ours", "value": "019cae6b-6600-7000-8000-0000000000ff"}, "value"),
         ({"choice": "value", "value": 12}, "value"),
         ({"choice": "value", "value": ["a"]}, "value"),
         ({"choice": "value", "value": {"a": 1}}, "value"),

@@ -201,6 +201,16 @@ def test_a_decision_that_the_conflict_does_not_offer_changes_nothing(lost: tuple
     assert everything(quarrel.desk.world.store) == before
 
 
+def test_a_candidate_decides_nothing_but_a_pairing(lost: tuple[Quarrel, str]) -> None:
+    quarrel, whole = lost
+    (field,) = quarrel.disagree(0)[-1:]
+    before = everything(quarrel.desk.world.store)
+    for key in (whole, field):
+        result = resolve(quarrel, key, "--candidate", "019cae6b-6600-7000-8000-0000000000ff")
+        assert (result.code, "where it is asked which of ours it is" in result.err) == (2, True)
+    assert everything(quarrel.desk.world.store) == before
+
+
 def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> None:
     world = quarrel.desk.world
     twins = [a_lead(world.north.id, "Twin", email="twin@example.org") for _ in range(2)]
