@@ -11,6 +11,7 @@ from ..ports.phones import PhoneBook
 from ..ports.readers import Readers
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
+from .apply_plan import ApplyPlan
 from .by_hand import ByHand
 from .change_policy import ListPolicyVersions, SetPolicy, ShowPolicy
 from .execution import Execution
@@ -31,7 +32,7 @@ from .run_books import RunBooks
 from .show_conflict import ShowConflict
 from .show_run import ShowRun
 from .sync_account import SyncAccount
-from .sync_course import ApplyPlan, Courses, PlanSync, SyncCourse
+from .sync_course import Courses, PlanSync, SyncCourse
 from .sync_status import SyncStatus
 from .undo import PlanUndo, Undo
 from .weaving import Weaving
@@ -99,7 +100,7 @@ def sync_desk(
         plan=PlanSync(sync, courses),
         plans=ListPlans(transactions),
         show_plan=ShowPlan(transactions, laws),
-        apply=ApplyPlan(sync, courses, transactions),
+        apply=ApplyPlan(sync, by_hand, transactions),
         status=SyncStatus(transactions, readers, gyms),
         states=ListSyncStates(transactions, gyms, courses, clock),
         show_run=ShowRun(transactions),

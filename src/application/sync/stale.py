@@ -5,36 +5,49 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import attrs
+
 from ...domain.sync.action import Action
 from ...domain.sync.kept_plan import KeptPlan, PlanStale
 from ...domain.sync.laws import Laws
 from ...domain.sync.override import Override
 from ...domain.sync.push import Push, PushState
+from ...domain.sync.state import SyncState
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
 from .kept_steps import AT_ONCE, grouped, read_steps
-from .strand import AnyStrand
+from .records import RecordKind
+from .scope import Scope
 from .twins import here_meanwhile
 
 _SHOWN = 5
 
 
-async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, strands: Mapping[str, AnyStrand], laws: Laws) -> None:
-    """Raises PlanStale when a policy, a record or a link is another than the plan was computed from, or when another
-    run applied something since, or a killed one a part of this plan.
+@attrs.frozen(kw_only=True)
+class Standing:
+    """One kind of record as it stands here by now."""
+
+    kind: RecordKind[Any]
+    scope: Scope
+    state: SyncState
+
+
+async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, standing: Mapping[str, Standing], laws: Laws) -> None:
+    """``standing``: by kind of record. Raises PlanStale when a policy, a record or a link is another than the plan was
+    computed from, or when another run applied something since, or a killed one a part of this plan.
     """
     for part in plan.parts:
-        strand = strands[part.kind]
-        if strand.scope.policy.version != part.policy_version:
+        scope, state = standing[part.kind].scope, standing[part.kind].state
+        if scope.policy.version != part.policy_version:
             raise _stale_plan(plan, f"the policy for {part.kind}s was changed since")
-        if strand.state.succeeded_at is not None and strand.state.succeeded_at > plan.created_at:
+        if state.succeeded_at is not None and state.succeeded_at > plan.created_at:
             raise _stale_plan(plan, f"{part.kind}s were synced since")
     stale: list[str] = []
     start = 0
     while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
         for kind, steps in grouped(read_steps(rows, laws)):
-            stale += await _stale(uow, strands[kind], steps, plan.created_at)
+            stale += await _stale(uow, standing[kind], steps, plan.created_at)
         start = rows[-1][0] + 1
     if stale:
         records = ", ".join(stale[:_SHOWN])
@@ -45,14 +58,14 @@ def _stale_plan(plan: KeptPlan, why: str, **details: object) -> PlanStale:
     return PlanStale(f"{why}; make a new plan", plan=str(plan.id), kind=plan.kind, **details)
 
 
-async def _stale(uow: UnitOfWork, strand: AnyStrand, steps: Sequence[Step], since: datetime) -> list[str]:
-    account_id, kind = strand.scope.account_id, strand.name
+async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], since: datetime) -> list[str]:
+    account_id, kind = standing.scope.account_id, standing.kind.schema.kind
     ids = [step.external_id for step in steps if step.external_id is not None]
     links = await uow.sync_records.by_external_ids(account_id, kind, ids)
-    found: Mapping[Any, Any] = await strand.kind.load(uow, [s.local_id for s in steps if s.local_id is not None])
+    found: Mapping[Any, Any] = await standing.kind.load(uow, [s.local_id for s in steps if s.local_id is not None])
     versions = {key: entity.version for key, entity in found.items()}
     said = await uow.overrides.of_records(account_id, kind, ids)
-    here = await here_meanwhile(uow, strand.kind, account_id, steps)
+    here = await here_meanwhile(uow, standing.kind, account_id, steps)
     sent = await uow.pushes.of_records(account_id, kind, ids)
     local_ids = [step.local_id for step in steps if step.local_id is not None]
     being_made = await uow.pushes.creations(account_id, kind, local_ids)

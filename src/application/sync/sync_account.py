@@ -19,7 +19,7 @@ from .execution import Execution, saved
 from .plan_writer import PlanWriter
 from .planner import Watch
 from .run_books import Opened, RunBooks
-from .stale import ensure_fresh
+from .stale import Standing, ensure_fresh
 from .strand import AnyStrand
 from .weaving import Weaving
 
@@ -213,8 +213,9 @@ class SyncAccount:
 
     async def _ensure_fresh(self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]) -> None:
         laws = self._execution.laws
+        standing = {kind: Standing(kind=one.kind, scope=one.scope, state=one.state) for kind, one in strands.items()}
         try:
-            await self._books.read(opened.run, lambda uow: ensure_fresh(uow, plan, strands, laws))
+            await self._books.read(opened.run, lambda uow: ensure_fresh(uow, plan, standing, laws))
         except PlanStale as error:
             plan.end(PlanState.STALE, now=opened.run.started_at, reason=error.message)
             await self._books.write(opened.run, "stale_plan", lambda uow: saved(uow, plan))

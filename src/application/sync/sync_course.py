@@ -1,11 +1,10 @@
-"""The use cases that run a course: at once, as a plan, and a plan that was made before."""
+"""The use cases that run a course: at once, and as a plan."""
 
 import attrs
 
 from ...domain.shared.errors import NotFound
-from ...domain.shared.ids import AccountId, PlanId, TenantId
+from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.run import Run
-from ..transactions import Transactions
 from .course import Course
 from .sync_account import Progress, SyncAccount, no_progress
 
@@ -71,25 +70,3 @@ class PlanSync:
     ) -> Run:
         """The run that made it, which names the plan; None there: nothing is to be done."""
         return await self._sync.plan(tenant_id, account_id, self._courses.named(course), whole=whole, progress=progress)
-
-
-@attrs.frozen
-class ApplyPlan:
-    """Applies a plan exactly as it was made. Raises NotFound, PlanHeld, PlanStale, IllegalTransition."""
-
-    _sync: SyncAccount
-    _courses: Courses
-    _transactions: Transactions
-
-    async def __call__(
-        self,
-        tenant_id: TenantId,
-        plan_id: PlanId,
-        *,
-        accepted_by: str | None = None,
-        progress: Progress = no_progress,
-    ) -> Run:
-        """``accepted_by``: who lets a plan through that a guard holds."""
-        plan = await self._transactions.read(tenant_id, lambda uow: uow.plans.get(plan_id))
-        course = self._courses.named(plan.kind)
-        return await self._sync.apply(tenant_id, plan, course, accepted_by=accepted_by, progress=progress)

@@ -102,6 +102,7 @@ class KeptPlan:
             raise IllegalTransition(f"this plan is {self.state.value}")
 
     def end(self, state: PlanState, *, now: datetime, reason: str | None = None) -> None:
-        """It was applied, or found to be stale, and then why."""
+        """It was applied, or found to be stale, and then why: then nobody let anything through."""
         self.state, self.reason = state, reason
+        self.accepted_by = self.accepted_by if state is PlanState.APPLIED else None
         self.applied_at = now if state is PlanState.APPLIED else None

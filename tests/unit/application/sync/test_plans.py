@@ -237,6 +237,28 @@ async def test_a_held_plan_is_let_through_once_by_a_person(studio: Studio) -> No
         await applied(studio, run.plan_id, accepted_by="Eva")
 
 
+@pytest.mark.parametrize("happens", [edited_here, synced_since, another_policy])
+@pytest.mark.parametrize("accepted_by", [None, "Eva"])
+async def test_nobody_is_told_to_let_a_held_plan_through_that_is_stale(
+    studio: Studio, happens: Callable[[Studio], Awaitable[None]], accepted_by: str | None
+) -> None:
+    await held(studio)
+    run = await planned(studio)
+    if happens is synced_since:
+        other = await planned(studio)
+        studio.clock.advance(A_MINUTE)
+        await applied(studio, other.plan_id, accepted_by="Eva")
+    else:
+        await happens(studio)
+    before = studio.rows(without=BOOKS)
+    with pytest.raises(PlanStale):
+        await applied(studio, run.plan_id, accepted_by=accepted_by)
+    assert studio.rows(without=BOOKS) == before
+    (plan,) = (one for one in plans(studio) if one.id == run.plan_id)
+    assert (plan.state, plan.accepted_by) == (PlanState.STALE, None)
+    assert plan.reason
+
+
 async def test_what_only_a_listing_lacked_is_asked_for_before_a_held_plan_is_applied(studio: Studio) -> None:
     ids = await held(studio)
     studio.books.members.forget()
