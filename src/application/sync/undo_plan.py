@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import attrs
@@ -81,9 +81,9 @@ class UndoPlanner:
     async def __call__(self, uow: UnitOfWork, target: UndoTarget, hand_of: "HandOf") -> Sequence[RecordUndo]:
         """In the order in which it is done: what belongs to another record goes before it, and comes back after it.
 
-        Raises NotFound.
+        Raises NotFound, InvalidValue for a version that there is not.
         """
-        lines = await self._lines(uow, target)
+        lines = await self._lines(uow, target, hand_of)
         found = [await self._one(uow, record, changes, hand_of) for record, changes in lines.items()]
         if target.run_id is not None:
             found += await self._created(uow, await uow.runs.get(target.run_id), hand_of)
@@ -95,7 +95,7 @@ class UndoPlanner:
 
         return sorted((each for each in found if each is not None), key=order)
 
-    async def _lines(self, uow: UnitOfWork, target: UndoTarget) -> dict[Record, list[Change]]:
+    async def _lines(self, uow: UnitOfWork, target: UndoTarget, hand_of: "HandOf") -> dict[Record, list[Change]]:
         changes: Sequence[Change]
         if target.change_id is not None:
             changes = [await uow.journal.get(target.change_id)]
@@ -108,6 +108,7 @@ class UndoPlanner:
             every = await uow.journal.of_record(target.kind, target.local_id)
             if not every and not await uow.sync_records.of_local(target.kind, target.local_id):
                 raise NotFound(target.kind, target.local_id)
+            await self._ensure_version(uow, target, every, hand_of)
             changes = [change for change in every if change.version > (target.version or 0) or is_end(change)]
         accounts: dict[RunId, AccountId] = {}
         grouped: dict[Record, list[Change]] = {}
@@ -117,6 +118,22 @@ class UndoPlanner:
             record = (accounts[change.run_id], change.kind, change.external_id, change.local_id)
             grouped.setdefault(record, []).append(change)
         return grouped
+
+    async def _ensure_version(
+        self, uow: UnitOfWork, target: UndoTarget, every: Sequence[Change], hand_of: "HandOf"
+    ) -> None:
+        """Raises InvalidValue for a version that the record never had."""
+        kind, local_id, version = target.kind or "", cast(UUID, target.local_id), target.version or 0
+        links = await uow.sync_records.of_local(kind, local_id)
+        account_id = links[0].account_id if links else (await uow.runs.get(every[-1].run_id)).account_id
+        hand = await hand_of(uow, account_id, kind)
+        entity = (await hand.kind.load(uow, [local_id])).get(local_id)
+        told = max((line.version for line in every), default=0) or 1
+        # What was deleted has an end, which is its last version.
+        latest = told + 1 if entity is None else max(told, entity.version)
+        if not 1 <= version <= latest:
+            are = "there is only version 1" if latest == 1 else f"its versions are 1 to {latest}"
+            raise InvalidValue(f"this {kind} has no version {version}: {are}", field="version")
 
     async def _of_run(self, uow: UnitOfWork, run_id: RunId) -> Sequence[Change]:
         found: list[Change] = []
