@@ -1,5 +1,6 @@
 """What people and undos pinned is listed, and taken away again."""
 
+import enum
 from collections.abc import Sequence
 
 import attrs
@@ -10,6 +11,7 @@ from ...domain.sync.override import Override
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand
+from .reviving import waits_to_be_made
 
 
 @attrs.frozen
@@ -23,9 +25,22 @@ class ListOverrides:
         return await self._transactions.read(tenant_id, lambda uow: uow.overrides.all(limit=limit, offset=offset))
 
 
+class Outlook(enum.Enum):
+    """What the next run may do to a record as a whole once nothing pins it, as far as the policy lets it.
+
+    ``deletes``: the provider lost it, so it goes here; ``deletes_if_lost``: nobody knows here whether the provider has
+    it still; ``makes``: it is not here, and is made anew if the provider has it.
+    """
+
+    DELETES = "deletes"
+    DELETES_IF_LOST = "deletes_if_lost"
+    MAKES = "makes"
+
+
 @attrs.frozen
 class RemoveOverride:
-    """The policy holds again: the next run looks at the record anew; one that was kept away is made anew.
+    """The policy holds again: the next run looks at the record anew; one that was kept away is made anew, one that the
+    provider lost goes.
 
     Raises NotFound.
     """
@@ -35,20 +50,26 @@ class RemoveOverride:
 
     async def __call__(
         self, tenant_id: TenantId, *, account_id: AccountId, kind: str, external_id: str, field: str
-    ) -> None:
-        """Take one away."""
+    ) -> Outlook | None:
+        """Take one away. What that may mean for the record as a whole; None: nothing."""
 
-        async def work(uow: UnitOfWork) -> None:
+        async def work(uow: UnitOfWork) -> Outlook | None:
             await uow.overrides.remove(account_id, kind, external_id, field)
-            if field == WHOLE:
-                await self._let_in(uow, account_id, kind, external_id)
+            outlook = await self._let_go(uow, account_id, kind, external_id) if field == WHOLE else None
             await uow.due.add(account_id, kind, [external_id])
+            return outlook
 
-        await self._transactions.run(tenant_id, "remove_override", work)
+        return await self._transactions.run(tenant_id, "remove_override", work)
 
-    async def _let_in(self, uow: UnitOfWork, account_id: AccountId, kind: str, external_id: str) -> None:
-        """Without its link a record that we have no more is new to the next run."""
+    async def _let_go(self, uow: UnitOfWork, account_id: AccountId, kind: str, external_id: str) -> Outlook | None:
         link = (await uow.sync_records.by_external_ids(account_id, kind, [external_id])).get(external_id)
         hand = await self._by_hand.hold(uow, account_id, kind, None)
-        if link is not None and link.local_id not in await hand.kind.load(uow, [link.local_id]):
+        if link is None:
+            return Outlook.MAKES if hand.scope.policy.create_here else None
+        if link.local_id not in await hand.kind.load(uow, [link.local_id]):
+            # Without its link a record that we have no more is new to the next run.
             await uow.sync_records.remove_many(account_id, kind, [external_id])
+            return Outlook.MAKES if hand.scope.policy.create_here else None
+        if not hand.scope.policy.delete_here:
+            return None
+        return Outlook.DELETES if waits_to_be_made(link) else Outlook.DELETES_IF_LOST

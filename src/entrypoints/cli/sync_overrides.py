@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from ...application.sync.overrides import Outlook
 from ...domain.shared.errors import NotFound
 from ...domain.sync.decision import WHOLE
 from .answer import Answer, Table, cell
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 group = command_group("overrides", "What people and undos pinned against syncs: list, remove.")
 
 _AT_ONCE = 200
+_KEPT = "unless the policy or what belongs to it keeps it"
+_OUTLOOKS = {
+    Outlook.DELETES: f"the provider does not have it: the next run deletes it here, {_KEPT}",
+    Outlook.DELETES_IF_LOST: f"should the provider not have it any more, the next run deletes it here, {_KEPT}",
+    Outlook.MAKES: "the next run makes it anew here, if the provider has it",
+}
 
 
 @group.default
@@ -71,7 +78,7 @@ async def remove(
         kind = kind_of_record(use, kind)
         there = await find_there(use, home, kind, id_, account)
         try:
-            await use.sync.remove_override(
+            outlook = await use.sync.remove_override(
                 home.id, account_id=there.account_id, kind=kind, external_id=there.external_id, field=field
             )
         except NotFound as error:
@@ -81,7 +88,9 @@ async def remove(
             raise NotFound("override", f"of {field} of {kind} {there.external_id}; pinned there: {pinned}") from None
     removed = {"account_id": str(there.account_id), "kind": kind, "external_id": there.external_id, "field": field}
     told = f"no longer pinned: {kind} {there.external_id} {field}; the next run looks at it anew: tresen sync run"
-    return Answer(document={"removed": removed}, parts=[told], as_json=as_json)
+    document = {"removed": removed, "outlook": None if outlook is None else outlook.value}
+    parts = [told] if outlook is None else [told, _OUTLOOKS[outlook]]
+    return Answer(document=document, parts=parts, as_json=as_json)
 
 
 async def _pinned(use: "UseCases", tenant: "Tenant", kind: str, there: There) -> list[str]:

@@ -224,6 +224,34 @@ def test_an_override_is_listed_and_removed(moved: Quarrel) -> None:
     assert moved.members()["Ada"] == "ada3@example.org"
 
 
+def test_who_lets_a_record_go_is_told_that_the_next_run_deletes_it(quarrel: Quarrel) -> None:
+    quarrel.lose(1)
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]["id"]
+    quarrel.json("undo", "--run", run, "--yes")
+    quarrel.later()
+    quarrel.sync()
+    assert "Bob" in quarrel.members()
+    for pin in quarrel.json("overrides")["overrides"]:
+        out = quarrel.desk("sync", "overrides", "remove", pin["kind"], pin["external_id"], "*", *NORTH).out
+        assert "the provider does not have it: the next run deletes it here" in out
+    quarrel.later()
+    quarrel.sync()
+    assert "Bob" not in quarrel.members()
+
+
+def test_who_lets_a_record_in_is_told_that_the_next_run_makes_it(quarrel: Quarrel) -> None:
+    quarrel.desk.world.enrol("Ivy")
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]["id"]
+    quarrel.json("undo", "--run", run, "--yes")
+    removed = quarrel.json("overrides", "remove", "member", "memory/1009", "*")
+    assert removed["outlook"] == "makes"
+    quarrel.later()
+    quarrel.sync()
+    assert "Ivy" in quarrel.members()
+
+
 def test_overrides_are_paged(moved: Quarrel) -> None:
     moved.there(1, email="new@example.org")
     moved.later()
