@@ -8,23 +8,28 @@ import attrs
 from cyclopts import Parameter
 
 from ...application.sync.undo import Undone
+from ...application.sync.undo_guard import held_undo, wanted_of
 from ...application.sync.undo_plan import RecordUndo, UndoAction, UndoTarget
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import EntryId, RunId
-from .answer import Answer, Part
+from ...domain.sync.guards import Trip
+from .answer import Answer, Part, show_parts
 from .call import Given, in_tenant
 from .consent import agreed, unchanged
-from .documents import listed
+from .documents import listed, row
 from .options import ByOption, JsonOption, TenantOption, YesOption
 from .record_documents import undo_document
 from .sync_documents import run_document
 from .sync_options import find_ours, kind_of_record
-from .undo_lines import undo_lines
+from .undo_lines import count_lines, guard_lines, question, undo_lines
 from .write_back import write_back_lines
 
 if TYPE_CHECKING:
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
+    from .call import Call
+
+_ALL_OVERTAKEN = "nothing was changed: all of it was edited since"
 
 
 @Parameter(name="*")
@@ -67,6 +72,10 @@ async def undo(
     dry_run: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Only show what would be put back.")
     ] = False,
+    all_: Annotated[
+        bool,
+        Parameter(name="--all", negative=(), show_default=False, help="Show every record, not only the first 50."),
+    ] = False,
     by: ByOption = None,
     yes: YesOption = False,
     tenant: TenantOption = None,
@@ -81,20 +90,41 @@ async def undo(
     async with in_tenant(call, tenant) as (use, home):
         meant = await _meant(use, home, wanted)
         planned = await use.sync.plan_undo(home.id, meant)
-        parts = undo_lines(planned, overtaken=overtaken)
-        if dry_run or not _does(planned, overtaken=overtaken):
-            return _answer(None, planned, parts, as_json=as_json)
-        if not yes and not agreed(
-            parts, "put it back?", call.terminal, as_json=as_json, otherwise="--yes or --dry-run"
-        ):
+        trips = () if accept_guard else await use.sync.plan_undo.trips(home.id, planned, overtaken=overtaken)
+        parts = [
+            *undo_lines(planned, overtaken=overtaken, every=all_),
+            *count_lines(planned, overtaken=overtaken),
+            *guard_lines(trips),
+        ]
+        if dry_run or not wanted_of(planned, overtaken=overtaken):
+            told = parts if dry_run or not planned else [*parts, _ALL_OVERTAKEN]
+            return _answer(None, planned, told, trips, as_json=as_json)
+        if not yes and not _agreed(planned, parts, trips, call, overtaken=overtaken, as_json=as_json):
             return unchanged()
         done = await use.sync.undo(
             home.id, meant, by=by or call.terminal.login_name, overtaken=overtaken, accept_guard=accept_guard
         )
         changed = {each.account_id for each in done.records if each.action is UndoAction.EDIT}
         writes = write_back_lines(await use.list_provider_accounts(home.id), changed, tenant)
-    told = undo_lines(done.records, overtaken=overtaken) if yes else []
-    return _answer(done, done.records, [*told, *_after(done), *writes], as_json=as_json)
+    told = undo_lines(done.records, overtaken=overtaken, every=all_) if yes else []
+    return _answer(done, done.records, [*told, *_after(done), *writes], (), as_json=as_json)
+
+
+def _agreed(
+    planned: Sequence[RecordUndo],
+    parts: Sequence[Part],
+    trips: Sequence[Trip],
+    call: "Call",
+    *,
+    overtaken: bool,
+    as_json: bool,
+) -> bool:
+    """Show and ask. Raises PlanHeld: nobody is asked about what a guard would hold then."""
+    if trips and not as_json:
+        show_parts(parts, call.terminal)
+        raise held_undo(trips[0])
+    asked = question(planned, overtaken=overtaken)
+    return agreed(parts, asked, call.terminal, as_json=as_json, otherwise="--yes or --dry-run")
 
 
 async def _meant(use: "UseCases", tenant: "Tenant", wanted: TargetOptions) -> UndoTarget:
@@ -102,14 +132,6 @@ async def _meant(use: "UseCases", tenant: "Tenant", wanted: TargetOptions) -> Un
         return UndoTarget(change_id=_entry(wanted.change), run_id=_run(wanted.run))
     kind, which = kind_of_record(use, wanted.record[0]), wanted.record[1]
     return UndoTarget(kind=kind, local_id=await find_ours(use, tenant, kind, which), version=wanted.to_version)
-
-
-def _does(records: Sequence[RecordUndo], *, overtaken: bool) -> bool:
-    return any(
-        (overtaken or not record.overtaken)
-        and (record.action is not UndoAction.EDIT or any(overtaken or not each.overtaken for each in record.rollbacks))
-        for record in records
-    )
 
 
 def _after(done: Undone) -> list[str]:
@@ -125,9 +147,15 @@ def _after(done: Undone) -> list[str]:
     return lines
 
 
-def _answer(done: Undone | None, records: Sequence[RecordUndo], parts: Sequence[Part], *, as_json: bool) -> Answer:
+def _answer(
+    done: Undone | None, records: Sequence[RecordUndo], parts: Sequence[Part], trips: Sequence[Trip], *, as_json: bool
+) -> Answer:
     run = None if done is None or done.run is None else run_document(done.run)
-    document = {"run": run, **listed("records", [undo_document(each) for each in records])}
+    document = {
+        "run": run,
+        **listed("records", [undo_document(each) for each in records]),
+        "trips": [row(trip) for trip in trips],
+    }
     return Answer(document=document, parts=parts, as_json=as_json)
 
 

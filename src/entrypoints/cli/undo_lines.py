@@ -1,8 +1,11 @@
 """What is put back, for people: record by record, field by field."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ...application.sync.undo_guard import wanted_of
 from ...application.sync.undo_plan import RecordUndo, UndoAction
+from ...domain.sync.guards import Trip
 from ...domain.sync.undo import Rollback
 from .answer import Part
 from .diffs import change, short_text
@@ -15,12 +18,49 @@ _ACTIONS = {
     UndoAction.RESTORE: ("+", "bring back here", Tone.ADDED),
 }
 
+_COUNTED = {
+    UndoAction.EDIT: "values of {:,} put back",
+    UndoAction.DELETE: "{:,} deleted here",
+    UndoAction.RESTORE: "{:,} brought back here",
+}
+_SHOWN = 50
 
-def undo_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]:
-    """What would be put back, record by record."""
+
+def undo_lines(records: Sequence[RecordUndo], *, overtaken: bool, every: bool = False) -> list[Part]:
+    """What would be put back, record by record; of many only the first, unless it shall be ``every`` one."""
     if not records:
         return ["there is nothing to put back"]
-    return [each for record in records for each in _record(record, overtaken=overtaken)]
+    shown = records if every else records[:_SHOWN]
+    parts: list[Part] = [each for record in shown for each in _record(record, overtaken=overtaken)]
+    more = len(records) - len(shown)
+    return [*parts, f"and {more:,} more; --all shows them, or --json"] if more else parts
+
+
+def count_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]:
+    """How many of several records change in which way."""
+    if len(records) < 2:  # noqa: PLR2004 - one speaks for itself
+        return []
+    wanted = wanted_of(records, overtaken=overtaken)
+    counted = Counter(each.action for each in wanted)
+    told = [words.format(counted[action]) for action, words in _COUNTED.items() if counted[action]]
+    left = len(records) - len(wanted)
+    told += [f"{left:,} left alone, edited since"] if left else []
+    return [f"of {len(records):,} records: {', '.join(told)}"]
+
+
+def guard_lines(trips: Sequence[Trip]) -> list[Part]:
+    """What a guard says to it."""
+    return [f"a guard holds it: {trip.message}; --accept-guard lets it through" for trip in trips]
+
+
+def question(records: Sequence[RecordUndo], *, overtaken: bool) -> str:
+    """What a person is asked, with the word for what is taken away."""
+    actions = Counter(each.action for each in wanted_of(records, overtaken=overtaken))
+    going = actions[UndoAction.DELETE]
+    if not going:
+        return "put it back?"
+    delete = f"delete {going:,} {'record' if going == 1 else 'records'} here"
+    return f"{delete}?" if len(actions) == 1 else f"{delete}, and put the rest back?"
 
 
 def _record(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:

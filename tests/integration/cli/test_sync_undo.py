@@ -26,6 +26,56 @@ def test_an_undo_that_a_guard_holds_says_what_lets_it_through(loaded: tuple[Quar
     assert quarrel.members() == {}
 
 
+def test_a_guard_speaks_before_anybody_is_asked(loaded: tuple[Quarrel, str]) -> None:
+    quarrel, run = loaded
+    undo = ("sync", "undo", "--run", run, *NORTH)
+    held = "a guard holds it: 8 of 8 records would be deleted; 10 % and at least 5 are allowed; --accept-guard"
+    before = everything(quarrel.desk.world.store)
+    shown = quarrel.desk(*undo, "--dry-run")
+    assert (shown.code, held in shown.out) == (0, True)
+    assert quarrel.json("undo", "--run", run, "--dry-run")["trips"][0]["count"] == 8
+    asked = quarrel.desk(*undo, stdin="y\n", typed=("",))
+    assert (asked.code, held in asked.out, "[y/N]" in asked.err) == (7, True, False)
+    assert everything(quarrel.desk.world.store) == before
+    agreed = quarrel.desk(*undo, "--accept-guard", stdin="n\n", typed=("",))
+    assert (agreed.code, held in agreed.out) == (1, False)
+    assert agreed.err == "delete 16 records here? [y/N] "
+
+
+def test_a_long_undo_is_counted_and_cut(quarrel: Quarrel) -> None:
+    for number in range(60):
+        quarrel.desk.world.enrol(f"New{number}")
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]["id"]
+    undo = ("sync", "undo", "--run", run, "--accept-guard", "--dry-run", *NORTH)
+    out = quarrel.desk(*undo).out.splitlines()
+    assert out[-2:] == [
+        "and 71 more; --all shows them, or --json",
+        "of 121 records: values of 1 put back, 120 deleted here",
+    ]
+    assert len([line for line in out if line.startswith("- ")]) == 50
+    every = quarrel.desk(*undo, "--all").out
+    assert every.count("delete here") == 120
+    assert "more;" not in every
+    asked = quarrel.desk("sync", "undo", "--run", run, "--accept-guard", *NORTH, stdin="n\n", typed=("",))
+    assert asked.err == "delete 120 records here, and put the rest back? [y/N] "
+    done = quarrel.desk("sync", "undo", "--run", run, "--accept-guard", "--yes", *NORTH).out.splitlines()
+    assert "and 71 more; --all shows them, or --json" in done
+    assert len(done) < 60
+
+
+def test_an_undo_of_what_was_all_edited_since_says_that_nothing_was_changed(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]["id"]
+    quarrel.here(0, "here@example.org")
+    result = quarrel.desk("sync", "undo", "--run", run, "--yes", *NORTH)
+    assert result.code == 0
+    assert result.out.splitlines()[-1] == "nothing was changed: all of it was edited since"
+    assert "nothing was changed" not in quarrel.desk("sync", "undo", "--run", run, "--dry-run", *NORTH).out
+
+
 def test_a_version_that_there_is_not_is_refused_with_those_that_there_are(quarrel: Quarrel) -> None:
     quarrel.there(0, email="new@example.org")
     quarrel.sync()
