@@ -87,8 +87,8 @@ class LeadRecords(RecordKind[Lead]):
     def values(self, entity: Lead) -> Values:
         """Our side."""
         return {
-            "first_name": entity.first_name,
-            "last_name": entity.last_name,
+            "first_name": entity.first_name or None,
+            "last_name": entity.last_name or None,
             "email": entity.email.raw if entity.email else None,
             "phone": entity.phone.raw if entity.phone else None,
             "status": entity.stage_text if entity.stage is Stage.UNKNOWN else entity.stage.value,

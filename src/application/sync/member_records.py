@@ -89,8 +89,8 @@ class MemberRecords(RecordKind[Member]):
     def values(self, entity: Member) -> Values:
         """Our side."""
         return {
-            "first_name": entity.first_name,
-            "last_name": entity.last_name,
+            "first_name": entity.first_name or None,
+            "last_name": entity.last_name or None,
             "email": entity.email.raw if entity.email else None,
             "phone": entity.phone.raw if entity.phone else None,
             "status": entity.status_text if entity.status is Status.UNKNOWN else entity.status.value,

@@ -99,7 +99,7 @@ class MembershipRecords(RecordKind[Membership]):
         terms = entity.terms
         return {
             "member": self._external_by_member.get(entity.member_id),
-            "name": entity.name,
+            "name": entity.name or None,
             "kind": entity.kind,
             "starts_on": iso(terms.starts_on),
             "ends_on": iso(terms.ends_on),

@@ -21,7 +21,7 @@ from ...domain.shared.errors import (
 )
 from ...domain.shared.ids import ConflictId, PushId
 from ...domain.sync.canonical import Values
-from ...domain.sync.conflict import Conflict
+from ...domain.sync.conflict import REFUSED, Conflict
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.pairing import match_values
 from ...domain.sync.push import UNANSWERED, Push, PushState
@@ -241,7 +241,7 @@ class Pusher(Generic[E]):
                 external_id=link.external_id,
                 local_id=push.local_id,
                 field=WHOLE,
-                rule="refused",
+                rule=REFUSED,
                 reason=f"the provider deleted what we edited, and does not take it back: {push.why}",
                 run_id=scope.run_id,
                 opened_at=scope.now,

@@ -16,6 +16,9 @@ from .side import Side
 # What a conflict is about, when it is not a field: the record as a whole, or which of ours a new record is.
 PAIRING = "?"
 
+# The rule of a conflict that a push opens: the provider lost the record, and does not take ours back.
+REFUSED = "refused"
+
 
 class ConflictState(enum.Enum):
     """``settled``: the sides came to agree by themselves, nobody had to decide."""
@@ -30,6 +33,13 @@ TRANSITIONS: dict[ConflictState, frozenset[ConflictState]] = {
     ConflictState.OPEN: frozenset({ConflictState.RESOLVED, ConflictState.SETTLED}),
     ConflictState.RESOLVED: frozenset({ConflictState.OPEN}),
     ConflictState.SETTLED: frozenset({ConflictState.OPEN}),
+}
+
+_REFUSALS = {
+    (ConflictState.RESOLVED, ConflictState.RESOLVED): "this conflict was decided before; reopen it to decide it anew",
+    (ConflictState.SETTLED, ConflictState.RESOLVED): "this conflict settled by itself: the sides agree; reopen it to "
+    "decide it all the same",
+    (ConflictState.OPEN, ConflictState.OPEN): "this conflict is open: there is nothing to reopen; decide it",
 }
 
 
@@ -91,6 +101,14 @@ class Conflict:
         return self.field not in {WHOLE, PAIRING}
 
     @property
+    def lost_by(self) -> Side | None:
+        """Which side deleted the record, where it is about a record as a whole; else None."""
+        if self.field != WHOLE:
+            return None
+        # Ours always says when it was edited, as long as it is here.
+        return Side.OURS if self.edited.ours_at is None and self.rule != REFUSED else Side.THEIRS
+
+    @property
     def edited_since(self) -> tuple[Side, ...]:
         """The sides on which the record was edited after this was opened, as far as they say when."""
         sides = ((Side.OURS, self.edited.ours_at), (Side.THEIRS, self.edited.theirs_at))
@@ -114,7 +132,7 @@ class Conflict:
     def _enter(self, state: ConflictState, *, now: datetime) -> None:
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(
-                f"a conflict that is {self.state.value} cannot become {state.value}",
+                _REFUSALS.get((self.state, state), f"a {self.state.value} conflict cannot become {state.value}"),
                 status=self.state.value,
                 allowed=sorted(each.value for each in TRANSITIONS[self.state]),
             )

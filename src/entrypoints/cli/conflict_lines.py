@@ -10,7 +10,13 @@ from .answer import Part, cell
 from .diffs import short_text, value_text
 from .members import about
 from .sync_held import command
+from .write_back import written_there
 
+# By the side that deleted the record: what taking theirs means, and what keeping ours.
+_WHOLE = {
+    Side.THEIRS: ("delete it here, as the provider did", "keep it here, pinned"),
+    Side.OURS: ("make it here anew, as the provider has it", "leave it away, pinned"),
+}
 _ABOUT = {WHOLE: "the record as a whole", PAIRING: "which of ours it is"}
 
 
@@ -71,10 +77,44 @@ def decision_lines(conflict: Conflict, tenant: str | None) -> list[str]:
     if conflict.field == PAIRING:
         linked = [resolve(f"--candidate {each}", f"it is {each}") for each in conflict.candidates]
         return [*linked, resolve("--theirs", "it is a new one")]
-    if conflict.field == WHOLE:
-        return [resolve("--theirs", "as the provider has it"), resolve("--ours", "as it is here")]
+    if conflict.lost_by is not None:
+        theirs, ours = _WHOLE[conflict.lost_by]
+        return [resolve("--theirs", theirs), resolve("--ours", ours)]
+    if value_text(conflict.ours) == value_text(conflict.theirs):
+        agree = f"both sides hold {short_text(conflict.ours)}: the next run settles it"
+        return [agree, resolve("--value TEXT", "take another value instead")]
     return [
         resolve("--theirs", f"take {short_text(conflict.theirs)}"),
         resolve("--ours", f"take {short_text(conflict.ours)}"),
         resolve("--value TEXT", "take another value"),
     ]
+
+
+def outcome_line(conflict: Conflict) -> str:
+    """What a decision did, and what becomes of the provider's side, where no value of a field goes there."""
+    choice = None if conflict.resolution is None else conflict.resolution.choice
+    if conflict.field == PAIRING:
+        return "decided: the two are linked" if choice is Choice.OURS else "decided: it is a new record"
+    if conflict.lost_by is not None:
+        return _OUTCOMES[conflict.lost_by, choice is Choice.OURS]
+    taken = {Choice.OURS: "our value stays", Choice.THEIRS: "the provider's value is here, too"}
+    told = taken.get(choice, "the typed value is here") if choice else ""
+    return f"decided: {told}{'' if written_there(conflict) else '; nothing is to be written to the provider'}"
+
+
+_PINNED = "pinned, see tresen sync overrides"
+_OUTCOMES = {
+    (Side.THEIRS, True): f"decided: it stays here ({_PINNED}); nothing is made at the provider",
+    (Side.THEIRS, False): "decided: it was deleted here; the provider has it no more",
+    (Side.OURS, True): f"decided: it stays away ({_PINNED}); the provider keeps it",
+    (Side.OURS, False): "decided: the next run makes it here anew, as the provider has it",
+}
+
+
+def side_cells(conflict: Conflict) -> tuple[str, str, str]:
+    """What was agreed on, and what both sides have, for a list."""
+    if conflict.lost_by is not None:
+        return ("", "deleted", "edited") if conflict.lost_by is Side.OURS else ("", "edited", "deleted")
+    if conflict.field == PAIRING:
+        return "", f"one of {len(conflict.candidates)}", "new"
+    return short_text(conflict.base), short_text(conflict.ours), short_text(conflict.theirs)

@@ -3,6 +3,8 @@
 import json
 
 from ...domain.sync.canonical import Value
+from ...domain.sync.journal import RESOLVED
+from ...domain.sync.side import Side
 from .lines import Span, Tone
 
 EMPTY = "(empty)"
@@ -51,6 +53,11 @@ def change(old: Value, new: Value, tone: Tone = Tone.ADDED) -> tuple[Span, ...]:
     return Span(before, Tone.REMOVED), Span(_ARROW), Span(after, tone)
 
 
+def whose(side: str, rule: str) -> str:
+    """Whose value it is: what a person typed in is of neither side, and merged of neither."""
+    return "a person" if (side, rule) == (Side.BOTH.value, RESOLVED) else side
+
+
 def why(side: str, rule: str, reason: str) -> Span:
     """``(side: rule, reason)``."""
-    return Span(f"  ({side}: {rule}, {reason})", Tone.QUIET)
+    return Span(f"  ({whose(side, rule)}: {rule}, {reason})", Tone.QUIET)

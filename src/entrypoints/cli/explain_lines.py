@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ...application.sync.explain import FieldExplanation, Origin, RecordExplanation
 from ...domain.shared.ids import AccountId
 from .answer import Part, Table, cell
-from .diffs import short_text, value_text
+from .diffs import short_text, value_text, whose
 from .members import about
 
 _ORIGINS = {
@@ -38,7 +38,7 @@ def fields_table(record: RecordExplanation, zone: str) -> Table:
 
 def _from(each: FieldExplanation) -> str:
     if each.change is not None and each.origin is Origin.JOURNAL:
-        return each.change.side.value
+        return whose(each.change.side.value, each.change.rule)
     return _ORIGINS[each.origin]
 
 

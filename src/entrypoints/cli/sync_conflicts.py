@@ -7,11 +7,11 @@ from uuid import UUID
 from cyclopts import Parameter
 
 from ...domain.shared.ids import AccountId, ConflictId
-from ...domain.sync.conflict import Conflict, ConflictState
+from ...domain.sync.conflict import PAIRING, Conflict, ConflictState
+from ...domain.sync.decision import WHOLE
 from .answer import Answer, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
-from .conflict_lines import conflict_lines, decision_lines
-from .diffs import short_text
+from .conflict_lines import conflict_lines, decision_lines, side_cells
 from .documents import listed
 from .options import (
     AccountsOption,
@@ -29,6 +29,7 @@ from .sync_options import FieldOption, KindOption, kind_wanted
 group = command_group("conflicts", "What waits for a person to decide: list, show.")
 
 _ALL = "all"
+_MEANT = {WHOLE: "as a whole", PAIRING: "which of ours"}
 
 
 @group.default
@@ -94,10 +95,13 @@ def _state(each: Conflict) -> str:
     return f"{each.state.value}; {moved} edited since" if moved else each.state.value
 
 
+def _field(each: Conflict) -> str:
+    return f"{each.field} ({_MEANT[each.field]})" if each.field in _MEANT else each.field
+
+
 def _row(each: Conflict, names: Mapping[AccountId, str], zone: str) -> tuple[str, ...]:
-    sides = (each.base, each.ours, each.theirs) if each.is_about_field else (None, None, None)
     return (
-        *(str(each.id), names.get(each.account_id, str(each.account_id)), each.kind, each.external_id, each.field),
-        *(short_text(side) if each.is_about_field else "" for side in sides),
+        *(str(each.id), names.get(each.account_id, str(each.account_id)), each.kind, each.external_id, _field(each)),
+        *side_cells(each),
         *(_state(each), cell(each.opened_at, zone)),
     )

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
+from ...domain.shared.errors import IllegalTransition
 from ...domain.shared.ids import ConflictId
 from .answer import Answer
 from .call import Given, account_names, in_tenant
 from .conflict_lines import conflict_lines, decision_lines
 from .options import JsonOption, TenantOption
 from .sync_documents import conflict_document
+from .sync_held import command
 
 
 async def reopen(
@@ -23,7 +25,11 @@ async def reopen(
 ) -> Answer:
     """Open a conflict again. What was decided stays in the record until it is decided otherwise."""
     async with in_tenant(call, tenant) as (use, home):
-        conflict = await use.sync.reopen(home.id, ConflictId(id_))
+        try:
+            conflict = await use.sync.reopen(home.id, ConflictId(id_))
+        except IllegalTransition as error:
+            how = f"{error.message}: {command(f'sync conflicts show {id_}', tenant)}"
+            raise IllegalTransition(how, **error.details) from None
         names = await account_names(use, home)
     parts = [*conflict_lines(conflict, names, home.zone), *decision_lines(conflict, tenant)]
     return Answer(document={"conflict": conflict_document(conflict)}, parts=parts, as_json=as_json)

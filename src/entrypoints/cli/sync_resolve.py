@@ -12,10 +12,11 @@ from ...domain.shared.errors import IllegalTransition, InvalidValue
 from ...domain.shared.ids import ConflictId
 from ...domain.sync.canonical import Value
 from ...domain.sync.conflict import PAIRING, Choice, Conflict
+from ...domain.sync.side import Side
 from .answer import Answer, Part
 from .call import Given, account_names, choose_account_id, in_tenant
 from .choice_options import ChoiceOptions
-from .conflict_lines import conflict_lines
+from .conflict_lines import conflict_lines, outcome_line
 from .consent import agreed, unchanged
 from .documents import listed
 from .exit_codes import ExitCode
@@ -66,10 +67,10 @@ async def resolve(
             try:
                 decided = await _one(use, home, ConflictId(id_), options, who)
             except IllegalTransition as error:
-                anew = f"{error.message}; decide it anew: {command(f'sync reopen {id_}', tenant)}"
+                anew = f"{error.message}: {command(f'sync reopen {id_}', tenant)}"
                 raise IllegalTransition(anew, **error.details) from None
             after = await _after(use, home, [decided], tenant)
-            parts = [*conflict_lines(decided, await account_names(use, home), home.zone), "decided", *after]
+            parts = [*conflict_lines(decided, await account_names(use, home), home.zone), outcome_line(decided), *after]
             return Answer(document={"conflict": conflict_document(decided)}, parts=parts, as_json=as_json)
         if choice is Choice.VALUE or options.candidate is not None:
             raise InvalidValue("--all goes with --theirs or --ours", field="choice")
@@ -104,11 +105,16 @@ async def _one(use: "UseCases", tenant: "Tenant", conflict_id: ConflictId, optio
 def _agreed(found: Sequence[Conflict], choice: Choice, call: "Call", *, yes: bool, as_json: bool) -> bool:
     if yes:
         return True
-    shown: list[Part] = [f"  {one.kind} {one.external_id} {one.field}" for one in found[:_SHOWN]]
+    shown: list[Part] = [_line(one, choice) for one in found[:_SHOWN]]
     more = len(found) - len(shown)
     question = f"decide {len(found)} {'conflict' if len(found) == 1 else 'conflicts'}: take {choice.value}?"
     parts = [*shown, *([f"  and {more} more"] if more else [])]
     return agreed(parts, question, call.terminal, as_json=as_json, otherwise="--yes")
+
+
+def _line(one: Conflict, choice: Choice) -> str:
+    is_lost = choice is Choice.THEIRS and one.lost_by is Side.THEIRS
+    return f"  {one.kind} {one.external_id} {one.field}{' would be deleted here' if is_lost else ''}"
 
 
 def _told(resolved: Resolved, choice: Choice, after: Sequence[str], *, as_json: bool) -> Answer:

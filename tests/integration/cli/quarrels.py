@@ -1,6 +1,7 @@
 """A studio in which both sides edit the same things."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ import attrs
 from tests.integration.cli.desk import Desk, Result
 
 from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.domain.membership.member import Member
+from tresen.domain.shared.ids import MemberId
 
 NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
 NAMES = ("Ada", "Bob", "Cy", "Dora", "Eve", "Fay", "Gus", "Hal")
@@ -34,6 +37,23 @@ class Quarrel:
     def here(self, number: int, email: str) -> None:
         """We edit a member."""
         asyncio.run(self.desk.world.edit_email(self.ids[number], email))
+
+    def here_name(self, number: int, last_name: str) -> None:
+        """We rename a member."""
+        self._here(number, lambda uow, member: _renamed(uow, member, last_name))
+
+    def delete_here(self, number: int) -> None:
+        """We delete a member, and what belongs to it."""
+        self._here(number, _deleted)
+
+    def _here(self, number: int, work: Callable[[UnitOfWork, Member], Awaitable[None]]) -> None:
+        world = self.desk.world
+
+        async def do(uow: UnitOfWork) -> None:
+            links = await uow.sync_records.by_external_ids(world.account.id, "member", [self.ids[number]])
+            await work(uow, await uow.members.get(MemberId(links[self.ids[number]].local_id)))
+
+        asyncio.run(world.transactions.run(world.north.id, "test", do))
 
     def lose(self, *numbers: int) -> None:
         """Members leave at the provider."""
@@ -73,6 +93,16 @@ class Quarrel:
         self.later()
         assert self.sync().code == 0
         return [one["id"] for one in self.json("conflicts")["conflicts"]][::-1]
+
+
+async def _renamed(uow: UnitOfWork, member: Member, last_name: str) -> None:
+    member.last_name, member.updated_at = last_name, member.updated_at + timedelta(hours=1)
+    await uow.members.save(member)
+
+
+async def _deleted(uow: UnitOfWork, member: Member) -> None:
+    await uow.memberships.remove_many(await uow.memberships.of_member(member.id))
+    await uow.members.remove_many([member])
 
 
 def begin(desk: Desk) -> Quarrel:

@@ -165,8 +165,8 @@ def test_a_conflict_is_decided_once(asking: Quarrel) -> None:
     (key,) = asking.disagree(0)
     resolve(asking, key, "--ours")
     result = resolve(asking, key, "--theirs")
-    assert (result.code, "cannot become resolved" in result.err) == (1, True)
-    assert f"decide it anew: tresen sync reopen {key} --tenant north" in result.err
+    assert (result.code, "this conflict was decided before" in result.err) == (1, True)
+    assert f"reopen it to decide it anew: tresen sync reopen {key} --tenant north" in result.err
     assert asking.members()["Ada"] == "here0@example.org"
 
 
@@ -187,10 +187,73 @@ def test_a_record_as_a_whole_is_kept_or_deleted(lost: tuple[Quarrel, str]) -> No
     quarrel, key = lost
     shown = quarrel.desk("sync", "conflicts", "show", key, *NORTH).out
     assert "field         the record as a whole" in shown
-    assert f"as it is here: tresen sync resolve {key} --ours" in shown
-    resolve(quarrel, key, "--ours")
+    assert f"delete it here, as the provider did: tresen sync resolve {key} --theirs" in shown
+    assert f"keep it here, pinned: tresen sync resolve {key} --ours" in shown
+    row = quarrel.desk("sync", "conflicts", "--kind", "member", *NORTH).out.splitlines()[1]
+    assert re.split(r" {2,}", row)[4:8] == ["* (as a whole)", "edited", "deleted", "open"]
+    asked = quarrel.desk("sync", "resolve", "--all", "--theirs", *NORTH, stdin="n\n", typed=("",))
+    assert "  member 1002 * would be deleted here" in asked.out
+    out = resolve(quarrel, key, "--ours").out
+    assert "it stays here (pinned, see tresen sync overrides); nothing is made at the provider" in out
     assert quarrel.members()["Bob"] == "here@example.org"
     assert [one["field"] for one in quarrel.json("overrides")["overrides"]] == ["*"]
+
+
+def test_a_record_that_the_provider_lost_is_deleted_by_taking_theirs(lost: tuple[Quarrel, str]) -> None:
+    quarrel, key = lost
+    for membership in conflicts(quarrel, "--kind", "membership"):
+        resolve(quarrel, membership, "--theirs")
+    out = resolve(quarrel, key, "--theirs").out
+    assert out.splitlines()[-1] == "decided: it was deleted here; the provider has it no more"
+    assert "Bob" not in quarrel.members()
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [("--theirs", "the next run makes it here anew"), ("--ours", "it stays away (pinned, see tresen sync overrides)")],
+)
+def test_a_record_that_we_deleted_is_told_apart(asking: Quarrel, choice: str, told: str) -> None:
+    asking.law("--deletes", "ask")
+    asking.sync()
+    asking.delete_here(1)
+    asking.there(1, email="there@example.org")
+    asking.later()
+    asking.sync()
+    (key,) = conflicts(asking, "--kind", "member")
+    row = asking.desk("sync", "conflicts", "--kind", "member", *NORTH).out.splitlines()[1]
+    assert re.split(r" {2,}", row)[4:8] == ["* (as a whole)", "deleted", "edited", "open"]
+    shown = asking.desk("sync", "conflicts", "show", key, *NORTH).out
+    assert f"make it here anew, as the provider has it: tresen sync resolve {key} --theirs" in shown
+    assert told in resolve(asking, key, choice).out
+
+
+def test_a_decision_ends_in_what_it_did(asking: Quarrel) -> None:
+    first, second, third = asking.disagree(0, 1, 2)
+    theirs = resolve(asking, first, "--theirs").out.splitlines()
+    assert theirs[-1] == "decided: the provider's value is here, too; nothing is to be written to the provider"
+    assert resolve(asking, second, "--ours").out.splitlines()[-2] == "decided: our value stays"
+    assert resolve(asking, third, "--value", "x@example.org").out.splitlines()[-2] == "decided: the typed value is here"
+
+
+def test_a_typed_value_is_a_persons(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    resolve(asking, key, "--value", "third@example.org")
+    shown = asking.desk("sync", "explain", "member", "memory/1001", "email", *NORTH).out
+    assert re.search(r"^from +a person$", shown, re.MULTILINE)
+    assert "(a person: resolved, berta decided it)" in asking.desk("sync", "history", "member", "1001", *NORTH).out
+
+
+def test_an_emptied_name_is_shown_as_empty(asking: Quarrel) -> None:
+    asking.law("last_name=ask")
+    asking.sync()
+    asking.here_name(0, "Here")
+    asking.there(0, last_name="There")
+    asking.later()
+    asking.sync()
+    (key,) = conflicts(asking, "--kind", "member")
+    assert re.search(r"^decided +\(empty\), typed", resolve(asking, key, "--value", "").out, re.MULTILINE)
+    shown = asking.desk("sync", "explain", "member", "memory/1001", "last_name", *NORTH).out
+    assert re.search(r"^here +\(empty\)$", shown, re.MULTILINE)
 
 
 def test_a_decision_that_the_conflict_does_not_offer_changes_nothing(lost: tuple[Quarrel, str]) -> None:
@@ -229,12 +292,26 @@ def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> No
 
 def test_a_conflict_is_opened_again(asking: Quarrel) -> None:
     (key,) = asking.disagree(0)
-    resolve(asking, key, "--theirs")
-    assert "--ours" in asking.desk("sync", "reopen", key, *NORTH).out
+    resolve(asking, key, "--ours")
+    opened = asking.desk("sync", "reopen", key, *NORTH).out
+    assert f"take here0@example.org: tresen sync resolve {key} --ours" in opened
     assert conflicts(asking) == [key]
-    assert asking.desk("sync", "reopen", key, *NORTH).code == 1
+    again = asking.desk("sync", "reopen", key, *NORTH)
+    assert (again.code, "this conflict is open: there is nothing to reopen" in again.err) == (1, True)
+    assert f"decide it: tresen sync conflicts show {key} --tenant north" in again.err
     asking.desk("sync", "resolve", key, "--theirs", *NORTH)
     assert asking.json("reopen", key)["conflict"]["state"] == "open"
+
+
+def test_one_that_is_opened_again_with_equal_sides_is_settled_by_the_next_run(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    resolve(asking, key, "--theirs")
+    out = asking.desk("sync", "reopen", key, *NORTH).out
+    assert "both sides hold there0@example.org: the next run settles it" in out
+    assert out.count("tresen sync resolve") == 1
+    asking.later()
+    asking.sync()
+    assert asking.json("conflicts", "show", key)["conflict"]["state"] == "settled"
 
 
 def test_many_are_decided_alike_after_a_question(asking: Quarrel) -> None:

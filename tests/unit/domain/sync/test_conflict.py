@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import UUID
 
+import attrs
 import pytest
 
 from tresen.domain.shared.errors import IllegalTransition
 from tresen.domain.shared.ids import AccountId, ConflictId, RunId, TenantId
 from tresen.domain.sync.canonical import Value
-from tresen.domain.sync.conflict import TRANSITIONS, Choice, Conflict, ConflictState, Resolution
+from tresen.domain.sync.conflict import REFUSED, TRANSITIONS, Choice, Conflict, ConflictState, Resolution
 from tresen.domain.sync.laws import NEVER_EDITED, Edited
 from tresen.domain.sync.side import Side
 
@@ -128,3 +129,19 @@ def test_a_side_that_was_edited_after_it_was_opened_is_told(
     found = conflict()
     found.edited = Edited(ours_at=ours, theirs_at=theirs)
     assert found.edited_since == sides
+
+
+@pytest.mark.parametrize(
+    ("field", "rule", "edited", "lost_by"),
+    [
+        ("*", "ask", Edited(ours_at=NOON), Side.THEIRS),
+        ("*", "ask", Edited(theirs_at=NOON), Side.OURS),
+        ("*", "ask", NEVER_EDITED, Side.OURS),
+        ("*", REFUSED, NEVER_EDITED, Side.THEIRS),
+        ("?", "ask", NEVER_EDITED, None),
+        ("city", "ask", Edited(ours_at=NOON), None),
+    ],
+)
+def test_which_side_lost_the_record_is_known(field: str, rule: str, edited: Edited, lost_by: Side | None) -> None:
+    found = attrs.evolve(conflict(), field=field, rule=rule, edited=edited)
+    assert found.lost_by is lost_by
