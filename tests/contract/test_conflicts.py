@@ -88,7 +88,7 @@ async def test_a_conflict_cannot_be_opened_beside_an_open_one(
 ) -> None:
     done, pending = resolved(a_conflict(account)), a_conflict(account)
     await add(backend, tenant, done, pending)
-    done.reopen(now=LATER)
+    done.reopen(by="ada", now=LATER)
     async with backend.units.open(tenant) as uow:
         with pytest.raises(AlreadyExists):
             await uow.conflicts.save(done)

@@ -16,14 +16,14 @@ class ReopenConflict:
     _transactions: Transactions
     _by_hand: ByHand
 
-    async def __call__(self, tenant_id: TenantId, conflict_id: ConflictId) -> Conflict:
-        """Open it again, with the values as they are now. What was decided stays in the records until it is decided
-        otherwise; the next run settles it when the sides agree by then.
+    async def __call__(self, tenant_id: TenantId, conflict_id: ConflictId, *, by: str) -> Conflict:
+        """Open it again, with the values as they are now; ``by`` says who wants it. What was decided stays in the
+        records until it is decided otherwise; the next run settles it when the sides agree by then.
         """
 
         async def work(uow: UnitOfWork) -> Conflict:
             conflict = await uow.conflicts.get(conflict_id)
-            conflict.reopen(now=self._by_hand.clock.now())
+            conflict.reopen(by=by, now=self._by_hand.clock.now())
             await self._unpin(uow, conflict)
             if conflict.is_about_field:
                 await self._unsettle(uow, conflict)

@@ -35,6 +35,7 @@ TRANSITIONS: dict[ConflictState, frozenset[ConflictState]] = {
     ConflictState.SETTLED: frozenset({ConflictState.OPEN}),
 }
 
+_AGAIN = "; opened again by "
 _REFUSALS = {
     (ConflictState.RESOLVED, ConflictState.RESOLVED): "this conflict was decided before; reopen it to decide it anew",
     (ConflictState.SETTLED, ConflictState.RESOLVED): "this conflict settled by itself: the sides agree; reopen it to "
@@ -124,9 +125,10 @@ class Conflict:
         if self.state is ConflictState.OPEN:
             self._enter(ConflictState.SETTLED, now=now)
 
-    def reopen(self, *, now: datetime) -> None:
-        """Decide it anew. Raises IllegalTransition when it is open."""
+    def reopen(self, *, by: str, now: datetime) -> None:
+        """Decide it anew; the reason says who wants it. Raises IllegalTransition when it is open."""
         self._enter(ConflictState.OPEN, now=now)
+        self.reason = f"{self.reason.partition(_AGAIN)[0]}{_AGAIN}{by}"
         self.resolution = None
 
     def _enter(self, state: ConflictState, *, now: datetime) -> None:

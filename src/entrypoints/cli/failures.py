@@ -55,6 +55,22 @@ _NEXT = {
 # An undo is no plan that is kept: what holds it is let through by the command itself.
 _HELD_UNDO = "look at it: the same command with --dry-run; let it through: the same command with --accept-guard"
 
+# Where the ids are from that a command of the syncs takes, by its words.
+_IDS = {
+    "undo": "tresen sync runs lists runs, tresen sync history KIND ID changes; a record goes back by "
+    "--record KIND ID --to-version N",
+    "runs show": "tresen sync runs lists them",
+    "plan show": "tresen sync plan list lists them",
+    "apply": "tresen sync plan list lists them",
+    "whatif": "tresen sync runs lists runs, tresen sync plan list plans",
+    "conflicts show": "tresen sync conflicts lists them",
+    "resolve": "tresen sync conflicts lists them",
+    "reopen": "tresen sync conflicts --state resolved lists them",
+    "history": "tresen members list and tresen leads list show ids",
+    "explain": "tresen members list and tresen leads list show ids",
+    "overrides remove": "tresen sync overrides lists them",
+}
+
 
 def hint_for(error: TresenError) -> str | None:
     """What can be done about it, None where the message says it all."""
@@ -83,7 +99,8 @@ def complain_of_usage(message: str, commands: Sequence[str], terminal: Terminal,
         _as_json(terminal, "usage", message, {})
         return
     terminal.complain(f"error: {message}")
-    terminal.complain(f"hint: {' '.join(['tresen', *commands])} --help")
+    ids = _IDS.get(" ".join(commands[1:])) if list(commands[:1]) == ["sync"] else None
+    terminal.complain(f"hint: {' '.join(['tresen', *commands])} --help{f'; {ids}' if ids else ''}")
 
 
 def complain_of_unexpected(correlation_id: str, terminal: Terminal, *, as_json: bool) -> None:

@@ -57,9 +57,9 @@ async def resolve(
     the provider is to be given is written by the next run, where writing to the account is on.
     """
     options = chosen or ChoiceOptions()
-    choice, who = options.choice(), by or call.terminal.login_name
     if all_ == (id_ is not None):
-        raise InvalidValue("name a conflict by its id, or say --all", field="id")
+        raise InvalidValue("name a conflict by its id (tresen sync conflicts lists them), or say --all", field="id")
+    choice, who = options.choice(), by or call.terminal.login_name
     async with in_tenant(call, tenant) as (use, home):
         if id_ is not None:
             if not (kind is field is account is None):

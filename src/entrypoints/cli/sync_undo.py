@@ -43,7 +43,9 @@ class TargetOptions:
     run: Annotated[UUID | None, Parameter(metavar="ID", help="Undo everything that this run did.")] = None
     record: Annotated[
         tuple[str, str] | None,
-        Parameter(metavar="KIND ID", help="Put this record back to --to-version; ID as for tresen sync explain."),
+        Parameter(
+            metavar="KIND ID", negative=(), help="Put this record back to --to-version; ID as for tresen sync explain."
+        ),
     ] = None
     to_version: Annotated[
         int | None, Parameter(metavar="N", help="The version to go back to, from 1; goes with --record.")
@@ -53,7 +55,11 @@ class TargetOptions:
         """Raises InvalidValue unless it names one thing."""
         said = [self.change is not None, self.run is not None, self.record is not None]
         if said.count(True) != 1 or (self.record is None) != (self.to_version is None):
-            raise InvalidValue("name one of --change, --run, and --record with --to-version", field="target")
+            raise InvalidValue(
+                "name one of --run (tresen sync runs lists them), --change (tresen sync history KIND ID does), and "
+                "--record KIND ID with --to-version N",
+                field="target",
+            )
         if self.to_version is not None and self.to_version < 1:
             raise InvalidValue(f"versions count from 1: there is no {self.to_version}", field="to_version")
 

@@ -56,6 +56,15 @@ def test_root_help_lists_every_command_and_every_exit_code() -> None:
     assert [code for code in MEANINGS if str(code.value) not in words] == []
 
 
+def test_no_command_has_an_option_that_nobody_wrote() -> None:
+    """The framework gives an option for an empty one to whatever takes several words, unless it is told not to."""
+    stray = {
+        " ".join(words): [name for argument in command.assemble_argument_collection() for name in argument.names]
+        for words, command in commands(create_cli())
+    }
+    assert {words: names for words, names in stray.items() if any(name.startswith("--empty") for name in names)} == {}
+
+
 def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("importlib.metadata.version", lambda _: "9.8.7")

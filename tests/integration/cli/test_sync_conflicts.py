@@ -293,14 +293,16 @@ def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> No
 def test_a_conflict_is_opened_again(asking: Quarrel) -> None:
     (key,) = asking.disagree(0)
     resolve(asking, key, "--ours")
-    opened = asking.desk("sync", "reopen", key, *NORTH).out
+    opened = asking.desk("sync", "reopen", key, "--by", "Carla", *NORTH).out
+    assert "a person decides; opened again by Carla (ask)" in opened
     assert f"take here0@example.org: tresen sync resolve {key} --ours" in opened
     assert conflicts(asking) == [key]
     again = asking.desk("sync", "reopen", key, *NORTH)
     assert (again.code, "this conflict is open: there is nothing to reopen" in again.err) == (1, True)
     assert f"decide it: tresen sync conflicts show {key} --tenant north" in again.err
     asking.desk("sync", "resolve", key, "--theirs", *NORTH)
-    assert asking.json("reopen", key)["conflict"]["state"] == "open"
+    again = asking.desk("sync", "reopen", key, "--json", *NORTH, environ={"LOGNAME": "berta"}).json["conflict"]
+    assert (again["state"], again["reason"].endswith("; opened again by berta")) == ("open", True)
 
 
 def test_one_that_is_opened_again_with_equal_sides_is_settled_by_the_next_run(asking: Quarrel) -> None:

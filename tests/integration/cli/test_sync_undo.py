@@ -76,6 +76,25 @@ def test_an_undo_of_what_was_all_edited_since_says_that_nothing_was_changed(quar
     assert "nothing was changed" not in quarrel.desk("sync", "undo", "--run", run, "--dry-run", *NORTH).out
 
 
+@pytest.mark.parametrize(
+    ("words", "listing"),
+    [
+        (("undo", "--run"), "tresen sync runs lists runs"),
+        (("undo", "lead", "X"), "--record KIND ID --to-version N"),
+        (("undo",), "tresen sync runs lists them"),
+        (("undo", "--change", "12"), "tresen sync history KIND ID changes"),
+        (("runs", "show"), "tresen sync runs lists them"),
+        (("conflicts", "show", "x"), "tresen sync conflicts lists them"),
+        (("resolve",), "tresen sync conflicts lists them"),
+        (("apply",), "tresen sync plan list lists them"),
+        (("history", "lead"), "tresen leads list show ids"),
+    ],
+)
+def test_who_lacks_an_id_is_told_where_it_is_from(quarrel: Quarrel, words: tuple[str, ...], listing: str) -> None:
+    result = quarrel.desk("sync", *words)
+    assert (result.code, listing in result.err) == (2, True)
+
+
 def test_a_version_that_there_is_not_is_refused_with_those_that_there_are(quarrel: Quarrel) -> None:
     quarrel.there(0, email="new@example.org")
     quarrel.sync()

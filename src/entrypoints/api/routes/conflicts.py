@@ -146,7 +146,8 @@ async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBod
 async def reopen(conflict_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneConflictAnswer:
     """It is open again. What was decided stays in the records until it is decided otherwise. 409 when it is open, or
     when the field is in conflict again by itself."""
-    return OneConflictAnswer(conflict=conflict(await uses.sync.reopen(asking.tenant_id, ConflictId(conflict_id))))
+    opened = await uses.sync.reopen(asking.tenant_id, ConflictId(conflict_id), by=asking.name)
+    return OneConflictAnswer(conflict=conflict(opened))
 
 
 def _wanted(state: str) -> ConflictState | None:

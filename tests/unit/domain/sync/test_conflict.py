@@ -45,7 +45,7 @@ def conflict(state: ConflictState = ConflictState.OPEN) -> Conflict:
 
 STEPS: dict[ConflictState, Callable[[Conflict], None]] = {
     ConflictState.RESOLVED: lambda found: found.resolve(CHOICE),
-    ConflictState.OPEN: lambda found: found.reopen(now=LATER),
+    ConflictState.OPEN: lambda found: found.reopen(by="eva", now=LATER),
     ConflictState.SETTLED: lambda found: found.settle(now=LATER),
 }
 
@@ -74,12 +74,12 @@ def test_what_was_decided_is_decided_anew_only_when_it_is_opened_again() -> None
     found = conflict(ConflictState.RESOLVED)
     with pytest.raises(IllegalTransition):
         found.resolve(CHOICE)
-    found.reopen(now=LATER)
+    found.reopen(by="eva", now=LATER)
     found.resolve(CHOICE)
     with pytest.raises(IllegalTransition):
         conflict(ConflictState.SETTLED).resolve(CHOICE)
     with pytest.raises(IllegalTransition):
-        conflict().reopen(now=LATER)
+        conflict().reopen(by="eva", now=LATER)
 
 
 def see(
@@ -145,3 +145,11 @@ def test_a_side_that_was_edited_after_it_was_opened_is_told(
 def test_which_side_lost_the_record_is_known(field: str, rule: str, edited: Edited, lost_by: Side | None) -> None:
     found = attrs.evolve(conflict(), field=field, rule=rule, edited=edited)
     assert found.lost_by is lost_by
+
+
+def test_who_opened_it_again_is_told_the_last_one_only() -> None:
+    found = conflict(ConflictState.RESOLVED)
+    found.reopen(by="ada", now=LATER)
+    found.resolve(CHOICE)
+    found.reopen(by="eva", now=LATER)
+    assert found.reason == "both sides changed it; opened again by eva"
