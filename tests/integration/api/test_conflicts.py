@@ -242,6 +242,7 @@ async def test_a_decision_is_taken_back(admin: Caller, world: World) -> None:
     answer = await admin.post(f"/conflicts/{key}/reopen")
     assert (answer.status_code, answer.json()["conflict"]["state"]) == (200, "open")
     assert answer.json()["conflict"]["resolution"] is None
+    assert answer.json()["conflict"]["reason"].endswith("; opened again by admin@north.example")
 
 
 async def test_who_sees_and_who_decides(api: Api, admin: Caller, world: World) -> None:
