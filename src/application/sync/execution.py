@@ -107,12 +107,17 @@ class Execution:
     async def push(self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch) -> None:
         """Write to the provider what waits, of every kind. Raises GatewayError when it cannot be reached."""
         names = [strand.name for strand in strands]
-        if not await self.books.read(opened.run, lambda uow: _waits(uow, opened, names)):
+        if not await self.waiting(opened, strands):
             return
         await self.enter(opened, names, Phase.PUSHING)
         for strand in strands:
             await strand.push(opened, partial(watch, f"{strand.name} {PUSH}"))
         await self.enter(opened, names, Phase.IDLE)
+
+    async def waiting(self, opened: Opened, strands: Sequence[AnyStrand]) -> int:
+        """How many pushes of these kinds wait."""
+        names = [strand.name for strand in strands]
+        return await self.books.read(opened.run, lambda uow: _count_waiting(uow, opened, names))
 
     async def enter(self, opened: Opened, kinds: Sequence[str], phase: Phase) -> None:
         """Show what goes on."""
@@ -206,8 +211,8 @@ def _arrived(state: SyncState, rules: int, *, cursor: str | None, complete: bool
     )
 
 
-async def _waits(uow: UnitOfWork, opened: Opened, kinds: Sequence[str]) -> bool:
-    return any([await uow.pushes.count_waiting(opened.account.id, kind) for kind in kinds])
+async def _count_waiting(uow: UnitOfWork, opened: Opened, kinds: Sequence[str]) -> int:
+    return sum([await uow.pushes.count_waiting(opened.account.id, kind) for kind in kinds])
 
 
 async def saved(uow: UnitOfWork, plan: KeptPlan) -> Counts:

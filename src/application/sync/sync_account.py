@@ -193,7 +193,8 @@ class SyncAccount:
             raise error
         if writer.plan.state is PlanState.HELD:
             return _held(writer.plan)
-        return _End(RunState.PLANNED, None if writer.parts and not writer.is_empty else "there is nothing to do")
+        waiting = await self._execution.waiting(opened, strands)
+        return _End(RunState.PLANNED, _planned(writer, waiting, writes=opened.account.writes_enabled))
 
     async def _apply(
         self, opened: Opened, course: Course, gym: GymGateway, plan: KeptPlan, was: PlanState, watch: Watch
@@ -236,6 +237,19 @@ _PHASES = {RunState.FAILED: Phase.FAILED, RunState.HELD: Phase.HELD, RunState.PL
 def _held(plan: KeptPlan) -> _End:
     saw = "; ".join(trip.message for trip in plan.trips)
     return _End(RunState.HELD, f"a guard stopped it before anything was written: {saw}")
+
+
+def _planned(writer: PlanWriter, waiting: int, *, writes: bool) -> str | None:
+    """What a plan does not show: that it does nothing, and what was decided before and is not written yet."""
+    empty = not writer.parts or writer.is_empty
+    if not waiting:
+        return "there is nothing to do" if empty else None
+    what = f"{waiting} push{' waits' if waiting == 1 else 'es wait'}"
+    if writes:
+        told = f"{what}, and {'is' if waiting == 1 else 'are'} written by the next run"
+    else:
+        told = f"{what}; writing is off, so that the next run drops {'it' if waiting == 1 else 'them'}"
+    return f"nothing is to be decided; {told}" if empty else told
 
 
 def _watch(progress: Progress) -> Watch:

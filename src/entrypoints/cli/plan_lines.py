@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ...application.sync.look_at_plans import ShownPlan
 from ...domain.sync.kept_plan import KeptPlan, PlanState
+from ...domain.sync.run import Run, RunState
 from .answer import Part, cell
 from .lines import title
 from .step_lines import step_lines
@@ -25,6 +26,11 @@ def plan_parts(shown: ShownPlan, offset: int, account: str, zone: str, tenant: s
     else:
         parts.append("the plan is so old that its steps are not kept any more")
     return [*parts, *_next(plan, account, tenant)]
+
+
+def waiting_lines(run: Run) -> Sequence[Part]:
+    """What was decided before the plan was made, and still has to be written to the provider."""
+    return [run.reason] if run.state is RunState.PLANNED and run.reason else []
 
 
 def _actions(actions: Mapping[str, int]) -> str:

@@ -16,7 +16,7 @@ from .call import Given, account_names, choose_account_id, full_name, in_tenant,
 from .documents import listed
 from .options import AccountOption, AccountsOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
 from .plan_documents import plan_document, step_document
-from .plan_lines import plan_parts
+from .plan_lines import plan_parts, waiting_lines
 from .run_answer import Ran, failure_code
 from .sync_documents import run_document
 from .sync_held import held_document
@@ -63,7 +63,7 @@ async def plan(
         told = f"{kind} at {full_name(chosen)}: {run.state.value}; {run.reason or 'there is nothing to do'}"
         document = {"run": run_document(run), "plan": None, **listed("steps", [])}
         return Answer(document=document, parts=[told], as_json=as_json, code=code)
-    parts = plan_parts(made, 0, full_name(chosen), home.zone, tenant)
+    parts = [*plan_parts(made, 0, full_name(chosen), home.zone, tenant), *waiting_lines(run)]
     document = {"run": run_document(run), **_document(made, 0, tenant)}
     return Answer(document=document, parts=parts, as_json=as_json, code=code)
 

@@ -87,6 +87,29 @@ def test_nothing_to_do_is_said(quarrel: Quarrel) -> None:
     assert (made["plan"], made["steps"], made["count"]) == (None, [], 0)
 
 
+def undo_the_first_move(quarrel: Quarrel) -> None:
+    """The provider's edit is put back, so that our value waits to be written there."""
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    quarrel.sync()
+    run = quarrel.json("runs", "--limit", "1")["runs"][0]["id"]
+    quarrel.json("undo", "--run", run, "--yes")
+
+
+def test_what_waits_to_be_written_is_no_plan_but_is_said(quarrel: Quarrel) -> None:
+    undo_the_first_move(quarrel)
+    told = "nothing is to be decided; 1 push waits, and is written by the next run"
+    assert quarrel.desk("sync", "plan", "members", *NORTH).out == f"members at memory/main: planned; {told}\n"
+    assert quarrel.json("plan", "members")["run"]["reason"] == told
+    quarrel.there(1, email="bob2@example.org")
+    quarrel.later()
+    out = quarrel.desk("sync", "plan", "members", *NORTH).out
+    assert out.splitlines()[-1] == "1 push waits, and is written by the next run"
+    quarrel.forbid_writes()
+    told = quarrel.json("plan", "members")["run"]["reason"]
+    assert told == "1 push waits; writing is off, so that the next run drops it"
+
+
 def test_a_plan_that_cannot_be_made_exits_with_1(quarrel: Quarrel) -> None:
     quarrel.desk.world.gym.faults.outage = GatewayUnavailable("no route")
     result = quarrel.desk("sync", "plan", "leads", *NORTH)
