@@ -212,7 +212,9 @@ class Pusher(Generic[E]):
                 await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
             return await self._keep_apart(uow, push) + Counts(errors=int(error is not None))
 
-        _log.warning("push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
+        # One that is decided anew needs nobody.
+        level = logging.WARNING if error is not None or state is PushState.REFUSED else logging.INFO
+        _log.log(level, "push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
         await self._books.write(opened.run, "end_push", end)
 
     async def _link(self, uow: UnitOfWork, push: Push) -> SyncRecord | None:

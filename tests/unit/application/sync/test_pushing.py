@@ -1,5 +1,6 @@
 """A write whose answer is lost, refused, ignored or overtaken: never made twice, never lost unseen."""
 
+import logging
 from typing import Any
 from uuid import uuid4
 
@@ -229,6 +230,24 @@ async def test_a_record_that_changed_there_meanwhile_is_decided_anew(law: Law, n
     await studio.members_synced()
     assert there(studio, ada, "last_name") == studio.member(ada).last_name == name
     await rests(studio)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "state", "level"),
+    [(None, PushState.DROPPED, logging.INFO), (GatewayRejected("no"), PushState.REFUSED, logging.WARNING)],
+)
+async def test_only_a_push_that_needs_somebody_is_warned_of(
+    refusal: GatewayError | None, state: PushState, level: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    studio, ada = await edited(Law.NEWEST)
+    if refusal is None:
+        studio.gym.faults.meanwhile("members.get", lambda: studio.books.members.edit(ada, {"last_name": "Kaiser"}))
+    else:
+        studio.gym.faults.fail_next("members.push", refusal)
+    await studio.members_synced()
+    told = [record.levelno for record in caplog.records if record.getMessage() == f"push {state.value}"]
+    assert told == [level]
 
 
 async def test_under_ask_a_change_there_meanwhile_is_asked_about() -> None:
