@@ -48,8 +48,7 @@ def push_lines(push: Push, account: str, zone: str) -> list[Line]:
     """The record, then its values."""
     tone = _TONES.get(push.state, Tone.QUIET)
     record = push.external_id or f"{push.local_id} (to be made there)"
-    tried = f", tried {push.attempts} times without an answer" if push.attempts else ""
-    told = f" at {account}, {cell(push.created_at, zone)}{tried}"
+    told = f" at {account}, {cell(push.created_at, zone)}{_tried(push.attempts)}"
     head = line(
         Span("> ", tone),
         Span(f"{push.kind} {record}", Tone.TITLE),
@@ -69,3 +68,9 @@ def push_lines(push: Push, account: str, zone: str) -> list[Line]:
             for name, value in push.values.items()
         ),
     ]
+
+
+def _tried(attempts: int) -> str:
+    if not attempts:
+        return ""
+    return ", tried once" if attempts == 1 else f", tried {attempts} times"

@@ -153,7 +153,11 @@ def test_pushes_are_told_value_by_value(quarrel: Quarrel) -> None:
     assert "    > email         there0@example.org -> here0@example.org" in out.splitlines()
     assert "1-1 of 2; more with --offset 1" in quarrel.desk("sync", "pushes", "--limit", "1", *NORTH).out
     assert "tresen sync pushes --state waiting" in quarrel.desk("sync", "status", *NORTH).out
+    quarrel.desk.world.gym.faults.fail_next("members.push", GatewayUnavailable("503"))
     quarrel.sync()
+    told = quarrel.desk("sync", "pushes", *NORTH).out.splitlines()
+    assert "> member 1001: done at memory/main, 2026-03-02 16:00 UTC, tried 2 times" in told
+    assert "> member 1002: done at memory/main, 2026-03-02 16:00 UTC, tried once" in told
     pushes = quarrel.json("pushes", "--state", "done")
     assert (pushes["count"], {push["state"] for push in pushes["pushes"]}) == (2, {"done"})
     assert quarrel.json("pushes", "--state", "waiting")["count"] == 0
