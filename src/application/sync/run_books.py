@@ -9,7 +9,7 @@ import attrs
 
 from ...domain.shared.errors import CredentialsRefused, TresenError
 from ...domain.shared.ids import AccountId, RunId, TenantId
-from ...domain.sync.run import Counts, Run, RunState, SyncError, next_allowed
+from ...domain.sync.run import UNLESS_FORCED, Counts, Run, RunState, SyncError, next_allowed
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock, IdSource
@@ -119,4 +119,4 @@ async def _why_not(uow: UnitOfWork, run: Run) -> str | None:
     zone = ZoneInfo(uow.tenant.zone)
     local, today = allowed_at.astimezone(zone), run.started_at.astimezone(zone).date()
     when = f"{local:%H:%M %Z}" if local.date() == today else f"{local:%Y-%m-%d %H:%M %Z}"
-    return f"synced less than an hour ago; next at {when} unless forced"
+    return f"synced less than an hour ago; next at {when}{UNLESS_FORCED}"

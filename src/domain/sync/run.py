@@ -10,6 +10,9 @@ from ..shared.text import storable
 
 MIN_INTERVAL = timedelta(hours=1)
 
+# What the reason of a run says that the hourly limit skipped.
+UNLESS_FORCED = " unless forced"
+
 # The kind of a run that books what was written to a provider.
 PUSH = "push"
 

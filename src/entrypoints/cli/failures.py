@@ -49,7 +49,7 @@ _LISTS = {
 # By the error's code: they are of the syncs, and nothing of these is loaded for them.
 _NEXT = {
     "plan_held": "look at it: tresen sync plan show {plan}; let it through: tresen sync apply {plan} --accept-guard",
-    "plan_stale": "make a new one: tresen sync plan {kind}; or sync again: tresen sync run",
+    "plan_stale": "make a new one: tresen sync plan {kind}; or sync again: tresen sync run {kind} --force",
 }
 
 # An undo is no plan that is kept: what holds it is let through by the command itself.

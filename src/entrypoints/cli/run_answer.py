@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ...domain.sync.run import Run, RunState, SyncError
+from ...domain.sync.run import UNLESS_FORCED, Run, RunState, SyncError
 from .answer import Answer, Part, Table, cell
 from .call import full_name
 from .documents import listed
 from .exit_codes import ExitCode
+from .next_run import next_run
 from .run_lines import COUNTS, counted
 from .sync_documents import run_document
 from .sync_errors import error_documents, error_tables
@@ -57,12 +58,19 @@ def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: b
         parts += held_lines(plan, full_name(each.account), tenant)
     if any(r.run.counts.conflicts for r in ran):
         parts.append("conflicts wait for you: tresen sync conflicts")
+    parts += _skipped(ran, tenant)
     document = {
         **listed("runs", [run_document(r.run) for r in ran]),
         "errors": error_documents(errors),
         "held": [held_document(plan, tenant) for _, plan in held],
     }
     return Answer(document=document, parts=parts, as_json=as_json, code=failure_code(ran))
+
+
+def _skipped(ran: Sequence[Ran], tenant: str | None) -> list[str]:
+    """How to sync within the hour all the same."""
+    skipped = [r.run.kind for r in ran if r.run.state is RunState.SKIPPED and UNLESS_FORCED in (r.run.reason or "")]
+    return [f"sync it now all the same: {next_run(skipped, tenant)}"] if skipped else []
 
 
 def _summary(ran: Sequence[Ran]) -> Table:

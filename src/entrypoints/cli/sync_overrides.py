@@ -10,6 +10,7 @@ from ...domain.sync.decision import WHOLE
 from .answer import Answer, Table, cell
 from .call import Given, account_names, in_tenant
 from .documents import listed, row
+from .next_run import next_run
 from .options import AccountOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
 from .sync_options import KindArgument, RecordArgument, There, find_there, kind_of_record
 
@@ -87,7 +88,8 @@ async def remove(
             pinned = ", ".join(await _pinned(use, home, kind, there)) or "nothing"
             raise NotFound("override", f"of {field} of {kind} {there.external_id}; pinned there: {pinned}") from None
     removed = {"account_id": str(there.account_id), "kind": kind, "external_id": there.external_id, "field": field}
-    told = f"no longer pinned: {kind} {there.external_id} {field}; the next run looks at it anew: tresen sync run"
+    anew = f"the next run looks at it anew: {next_run([kind], tenant)}"
+    told = f"no longer pinned: {kind} {there.external_id} {field}; {anew}"
     document = {"removed": removed, "outlook": None if outlook is None else outlook.value}
     parts = [told] if outlook is None else [told, _OUTLOOKS[outlook]]
     return Answer(document=document, parts=parts, as_json=as_json)

@@ -20,6 +20,7 @@ from .conflict_lines import conflict_lines, outcome_line
 from .consent import agreed, unchanged
 from .documents import listed
 from .exit_codes import ExitCode
+from .next_run import next_run
 from .options import AccountsOption, ByOption, JsonOption, TenantOption, YesOption
 from .resolve_in_bulk import open_conflicts, resolve_in_bulk
 from .sync_documents import conflict_document
@@ -85,10 +86,11 @@ async def resolve(
 
 async def _after(use: "UseCases", home: "Tenant", decided: Sequence[Conflict], tenant: str | None) -> Sequence[str]:
     """What is still to be done. ``tenant`` is how it was named."""
-    changed = {each.account_id for each in decided if written_there(each)}
+    changed = {(each.account_id, each.kind) for each in decided if written_there(each)}
     lines = write_back_lines(await use.list_provider_accounts(home.id), changed, tenant)
-    if any(each.field == PAIRING for each in decided):
-        lines.append(f"the next run takes the record in: {command('sync run', tenant)}")
+    paired = [each.kind for each in decided if each.field == PAIRING]
+    if paired:
+        lines.append(f"the next run takes the record in: {next_run(paired, tenant)}")
     return lines
 
 

@@ -110,7 +110,7 @@ async def undo(
         done = await use.sync.undo(
             home.id, meant, by=by or call.terminal.login_name, overtaken=overtaken, accept_guard=accept_guard
         )
-        changed = {each.account_id for each in done.records if each.action is UndoAction.EDIT}
+        changed = {(each.account_id, each.kind) for each in done.records if each.action is UndoAction.EDIT}
         writes = write_back_lines(await use.list_provider_accounts(home.id), changed, tenant)
     told = undo_lines(done.records, overtaken=overtaken, every=all_) if yes else []
     return _answer(done, done.records, [*told, *_after(done), *writes], (), as_json=as_json)

@@ -6,6 +6,7 @@ from ...domain.shared.ids import AccountId
 from ...domain.sync.conflict import Choice, Conflict
 from ...domain.tenancy.provider_account import ProviderAccount
 from .call import full_name
+from .next_run import next_run
 from .sync_held import command
 
 
@@ -18,16 +19,20 @@ def written_there(conflict: Conflict) -> bool:
 
 
 def write_back_lines(
-    accounts: Sequence[ProviderAccount], changed: Iterable[AccountId], tenant: str | None
+    accounts: Sequence[ProviderAccount], changed: Iterable[tuple[AccountId, str]], tenant: str | None
 ) -> list[str]:
-    """For each account with fields that were changed here: whether they are written there, and how to allow it."""
-    ids = set(changed)
-    return [_line(each, tenant) for each in accounts if each.id in ids]
+    """For each account and kind of record with fields that were changed here: whether they are written there, and how
+    to allow it.
+    """
+    kinds: dict[AccountId, set[str]] = {}
+    for account_id, kind in changed:
+        kinds.setdefault(account_id, set()).add(kind)
+    return [_line(each, kinds[each.id], tenant) for each in accounts if each.id in kinds]
 
 
-def _line(account: ProviderAccount, tenant: str | None) -> str:
+def _line(account: ProviderAccount, kinds: Iterable[str], tenant: str | None) -> str:
     name = full_name(account)
     if account.writes_enabled:
-        return f"the next run writes to {name} what differs there: {command('sync run', tenant)}"
+        return f"the next run writes to {name} what differs there: {next_run(kinds, tenant)}"
     allow = command(f"provider set {name} --enable-writes", tenant)
     return f"writing to {name} is off: the two sides stay different in these fields; to allow it: {allow}"

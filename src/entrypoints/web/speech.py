@@ -6,8 +6,10 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
+from ...domain.sync.run import UNLESS_FORCED
+
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z| UTC|[+-]\d\d:\d\d)")
-_HINTS = {" unless forced": ", or now if you tick “even if synced within the hour”"}
+_HINTS = {UNLESS_FORCED: ", or now if you tick “even if synced within the hour”"}
 _HEALTH: Mapping[str, str] = {
     "connection_error": "The provider could not be reached.",
     "not_configured": "No provider is set up yet.",

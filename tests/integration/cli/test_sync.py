@@ -35,7 +35,9 @@ def test_a_skipped_run_is_no_failure_and_says_why(desk: Desk) -> None:
     result = desk("sync", "run", *NORTH)
     assert result.code == 0
     assert "skipped" in result.out
-    assert "force" in result.out
+    assert result.out.splitlines()[-1] == "sync it now all the same: tresen sync run --force --tenant north"
+    one = desk("sync", "run", "leads", *NORTH)
+    assert one.out.splitlines()[-1] == "sync it now all the same: tresen sync run leads --force --tenant north"
     forced = desk("sync", "run", "--force", "--json", *NORTH).json["runs"]
     assert {r["state"] for r in forced} == {"completed"}
 

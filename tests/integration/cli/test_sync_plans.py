@@ -151,7 +151,8 @@ def test_a_stale_plan_is_refused_and_the_next_command_is_told(quarrel: Quarrel) 
     result = quarrel.desk("sync", "apply", made, *NORTH)
     assert result.code == 1
     assert "make a new plan" in result.err
-    assert "hint: make a new one: tresen sync plan members" in result.err
+    assert "hint: make a new one: tresen sync plan members;" in result.err
+    assert "or sync again: tresen sync run members --force" in result.err
     assert quarrel.members()["Ada"] == "here@example.org"
     assert quarrel.desk("sync", "apply", made, "--json", *NORTH).error["code"] == "plan_stale"
 

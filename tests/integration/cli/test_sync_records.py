@@ -125,7 +125,8 @@ def test_an_undo_is_shown_and_asked_for_first(moved: Quarrel) -> None:
     assert agreed.code == 0
     assert agreed.out.startswith(shown)
     assert "put back: 1 updated" in agreed.out
-    assert "the next run writes to memory/main what differs there: tresen sync run --tenant north" in agreed.out
+    written = "the next run writes to memory/main what differs there"
+    assert f"{written}: tresen sync run members --force --tenant north" in agreed.out
     assert moved.members()["Ada"] == "ada1@example.org"
 
 
@@ -196,6 +197,13 @@ def test_what_was_edited_since_stays_unless_it_is_wanted(moved: Quarrel) -> None
     assert moved.members()["Ada"] == "here@example.org"
     assert moved.desk("sync", "undo", "--change", change, "--overtaken", "--yes", *NORTH).code == 0
     assert moved.members()["Ada"] == "ada1@example.org"
+
+
+def test_the_command_after_a_removed_override_runs_within_the_hour(moved: Quarrel) -> None:
+    moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")
+    out = moved.desk("sync", "overrides", "remove", *ADA, "email", *NORTH).out
+    anew = "the next run looks at it anew: tresen sync run members --force --tenant north"
+    assert out == f"no longer pinned: member 1001 email; {anew}\n"
 
 
 def test_an_override_is_listed_and_removed(moved: Quarrel) -> None:
