@@ -57,12 +57,16 @@ class FieldExplanation:
 
 @attrs.frozen(kw_only=True)
 class RecordExplanation:
-    """One record with respect to one account."""
+    """One record with respect to one account. ``override`` pins it as a whole; ``changes`` are the journal's lines
+    about the record as a whole, oldest first: that a side lost it, that it came back.
+    """
 
     account_id: AccountId
     kind: str
     external_id: str
     local_id: UUID
+    override: Override | None
+    changes: tuple[Change, ...]
     fields: tuple[FieldExplanation, ...]
 
 
@@ -99,12 +103,15 @@ class Explain:
             raise InvalidValue(f"a {link.kind} has no field {field!r}; it has {known_fields}", field="field")
         found = await known(uow, hand.kind, hand.scope, [link.external_id])
         await hand.kind.prepare(uow, [link.base], found.entities.values())
-        latest = _latest([change for change in lines if change.external_id == link.external_id])
+        about = [change for change in lines if change.external_id == link.external_id]
+        latest, pins = _latest(about), found.overrides.get(link.external_id, ())
         return RecordExplanation(
             account_id=link.account_id,
             kind=link.kind,
             external_id=link.external_id,
             local_id=link.local_id,
+            override=next((each for each in pins if each.field == WHOLE), None),
+            changes=tuple(change for change in about if change.field == WHOLE),
             fields=tuple(_explained(hand, found, link, name, latest.get(name)) for name in names),
         )
 

@@ -124,7 +124,11 @@ class ResolveConflict:
         here = await hand.kind.load(uow, [link.local_id])
         entity = here.get(link.local_id)
         if chosen.choice is Choice.OURS:
-            await uow.overrides.put_many([_pinned(hand, conflict, link.local_id, Law.OURS, chosen.by)])
+            lost = (
+                "the provider deleted it, and it stays here" if entity is not None else "we deleted it, and it stays so"
+            )
+            pin = _pinned(hand, conflict, link.local_id, Law.OURS, chosen.by)
+            await uow.overrides.put_many([attrs.evolve(pin, because=f"{pin.because}: {lost}")])
             return Counts()
         if entity is None:
             # Without its link it is new to the next run, which makes it anew as the provider has it.

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from ...application.sync.explain import FieldExplanation, Origin, RecordExplanation
 from ...domain.shared.ids import AccountId
+from ...domain.sync.decision import WHOLE
 from .answer import Part, Table, cell
 from .diffs import short_text, value_text, whose
 from .members import about
+from .sync_held import command
 
 _ORIGINS = {
     Origin.CREATED: "the provider, when it was linked",
@@ -19,6 +21,21 @@ def heading(record: RecordExplanation, names: Mapping[AccountId, str]) -> str:
     """Which record it is, on both sides."""
     account = names.get(record.account_id, str(record.account_id))
     return f"{record.kind} {record.local_id} is {account}/{record.external_id}"
+
+
+def whole_lines(
+    record: RecordExplanation, names: Mapping[AccountId, str], zone: str, tenant: str | None
+) -> Sequence[Part]:
+    """What happened to the record as a whole, and whether it is pinned as a whole. ``tenant`` is how it was named."""
+    lines = [f"{cell(each.at, zone)}: {each.reason} ({each.rule})" for each in record.changes]
+    if record.override is not None:
+        pin = record.override
+        there = f"{names.get(record.account_id, str(record.account_id))}/{record.external_id}"
+        remove = command(f"sync overrides remove {record.kind} {there} '*'", tenant)
+        lines.append(
+            f"pinned as a whole by {pin.set_by}: {pin.because}; no sync makes or deletes it. To end that: {remove}"
+        )
+    return lines
 
 
 def fields_table(record: RecordExplanation, zone: str) -> Table:
@@ -62,7 +79,14 @@ def in_full(each: FieldExplanation, zone: str) -> Sequence[Part]:
         "from": _from(each),
         "law": f"{each.law}, by {each.law_from}",
     }
-    if change is not None:
+    if change is not None and change.field == WHOLE:
+        told |= {
+            "since": change.at,
+            "rule": change.rule,
+            "why": change.reason,
+            "change": f"{change.id}, of the record as a whole",
+        }
+    elif change is not None:
         told |= {
             "since": change.at,
             "agreed then": value_text(change.base),
@@ -74,7 +98,7 @@ def in_full(each: FieldExplanation, zone: str) -> Sequence[Part]:
             "change": change.id,
         }
     told["run"] = each.run_id
-    if override is not None:
+    if override is not None and override.field != WHOLE:
         told["pinned"] = f"{override.law} by {override.set_by}: {override.because}"
     if conflict is not None:
         told["conflict"] = f"{conflict.id}: ours {short_text(conflict.ours)}, theirs {short_text(conflict.theirs)}"

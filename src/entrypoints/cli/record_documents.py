@@ -16,7 +16,12 @@ _RECORD = ("account_id", "kind", "external_id", "local_id")
 
 def explanation_document(record: "RecordExplanation") -> dict[str, object]:
     """A record at one account, field by field."""
-    return {**fields(record, *_RECORD), "fields": [_field(each) for each in record.fields]}
+    return {
+        **fields(record, *_RECORD),
+        "override": None if record.override is None else override_document(record.override),
+        "changes": [change_document(each) for each in record.changes],
+        "fields": [_field(each) for each in record.fields],
+    }
 
 
 def _field(each: "FieldExplanation") -> dict[str, object]:

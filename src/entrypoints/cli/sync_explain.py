@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from .answer import Answer, Part
 from .call import Given, account_names, in_tenant
 from .documents import listed
-from .explain_lines import fields_table, heading, in_full
+from .explain_lines import fields_table, heading, in_full, whole_lines
 from .lines import title
 from .options import AccountOption, JsonOption, TenantOption
 from .record_documents import explanation_document
@@ -35,7 +35,7 @@ async def explain(
         names = await account_names(use, home)
     parts: list[Part] = []
     for record in records:
-        parts.append(title(heading(record, names)))
+        parts += [title(heading(record, names)), *whole_lines(record, names, home.zone, tenant)]
         parts += [fields_table(record, home.zone)] if field is None else in_full(record.fields[0], home.zone)
     return Answer(
         document=listed("records", [explanation_document(each) for each in records]), parts=parts, as_json=as_json

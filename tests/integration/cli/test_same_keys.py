@@ -90,6 +90,16 @@ def test_explanations_and_history(busy: Quarrel, use: SyncDesk, home: TenantId) 
     assert busy.json("history", *ADA)["versions"] == [plain(sync_records.version(one)) for one in versions]
 
 
+def test_the_explanation_of_a_record_that_came_back(busy: Quarrel, use: SyncDesk, home: TenantId) -> None:
+    busy.sync()
+    busy.json("undo", "--run", busy.json("runs", "--limit", "1")["runs"][0]["id"], "--yes")
+    (record,) = busy.json("explain", "member", busy.ids[3])["records"]
+    assert record["override"]
+    assert [one["rule"] for one in record["changes"]] == ["deleted", "undone"]
+    (kept,) = wait(use.explain(home, "member", UUID(record["local_id"])))
+    assert record == plain(sync_records.explanation(kept))
+
+
 def test_undos(busy: Quarrel, use: SyncDesk, home: TenantId) -> None:
     run = next(one["id"] for one in busy.json("runs")["runs"] if one["kind"] == "undo")
     planned = wait(use.plan_undo(home, UndoTarget(run_id=RunId(UUID(run)))))

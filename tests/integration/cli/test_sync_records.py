@@ -199,6 +199,51 @@ def test_what_was_edited_since_stays_unless_it_is_wanted(moved: Quarrel) -> None
     assert moved.members()["Ada"] == "ada1@example.org"
 
 
+@pytest.fixture
+def back(moved: Quarrel) -> Quarrel:
+    """The provider lost Ada, so that she went here, too; an undo brought her back."""
+    moved.lose(0)
+    moved.later()
+    run = moved.sync("--json").json["runs"][0]["id"]
+    moved.json("undo", "--run", run, "--yes", "--by", "Carla")
+    return moved
+
+
+def test_a_record_that_came_back_says_what_became_of_it_as_a_whole(back: Quarrel) -> None:
+    heading, *lines = back.desk("sync", "explain", *ADA, *NORTH).out.splitlines()
+    unpin = "tresen sync overrides remove member memory/main/1001 '*' --tenant north"
+    assert lines[:3] == [
+        "2026-03-02 20:00 UTC: the provider deleted it, and nobody edited it since (deleted)",
+        "2026-03-02 20:00 UTC: Carla undid that it was deleted (undone)",
+        f"pinned as a whole by Carla: Carla undid a change; no sync makes or deletes it. To end that: {unpin}",
+    ]
+    (record,) = back.json("explain", *ADA)["records"]
+    assert (record["override"]["field"], record["override"]["set_by"]) == ("*", "Carla")
+    assert [(one["rule"], one["field"]) for one in record["changes"]] == [("deleted", "*"), ("undone", "*")]
+    assert heading == f"member {ours(back)} is memory/main/1001"
+
+
+def test_a_person_who_kept_what_the_provider_deleted_is_named_with_that(quarrel: Quarrel) -> None:
+    quarrel.law("--deletes", "ask")
+    quarrel.later()
+    quarrel.sync()
+    quarrel.here(0, "here@example.org")
+    quarrel.lose(0)
+    quarrel.later()
+    quarrel.sync()
+    (conflict,) = quarrel.json("conflicts")["conflicts"]
+    quarrel.json("resolve", conflict["id"], "--ours", "--by", "Carla")
+    told = quarrel.desk("sync", "explain", *ADA, *NORTH).out
+    assert "by Carla: Carla decided a conflict: the provider deleted it, and it stays here; no sync makes or" in told
+
+
+def test_a_field_of_a_record_that_came_back_has_no_empty_sides(back: Quarrel) -> None:
+    out = back.desk("sync", "explain", *ADA, "email", *NORTH).out
+    assert "(empty)" not in out
+    assert re.search(r"^change  +[0-9a-f-]{36}, of the record as a whole$", out, re.MULTILINE)
+    assert "the record as a whole" not in back.desk("sync", "explain", "member", "memory/1002", "email", *NORTH).out
+
+
 def test_the_command_after_a_removed_override_runs_within_the_hour(moved: Quarrel) -> None:
     moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")
     out = moved.desk("sync", "overrides", "remove", *ADA, "email", *NORTH).out

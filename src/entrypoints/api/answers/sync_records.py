@@ -73,12 +73,15 @@ class FieldExplanationAnswer(Answer):
 
 
 class RecordExplanationAnswer(Answer):
-    """One record with respect to one account."""
+    """One record with respect to one account. ``override`` pins it as a whole; ``changes`` are the journal's lines
+    about it as a whole, oldest first: that a side lost it, that it came back."""
 
     account_id: UUID
     kind: str
     external_id: str
     local_id: UUID
+    override: OverrideAnswer | None
+    changes: list[ChangeAnswer]
     fields: list[FieldExplanationAnswer]
 
 
@@ -167,6 +170,8 @@ def explanation(record: RecordExplanation) -> RecordExplanationAnswer:
         kind=record.kind,
         external_id=record.external_id,
         local_id=record.local_id,
+        override=None if record.override is None else override(record.override),
+        changes=[change(one) for one in record.changes],
         fields=[_field(field) for field in record.fields],
     )
 
