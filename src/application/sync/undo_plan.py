@@ -11,7 +11,7 @@ from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, EntryId, RunId
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import WHOLE
-from ...domain.sync.history import is_end
+from ...domain.sync.history import is_end, latest_number, numbered
 from ...domain.sync.journal import LOCAL_EDIT, Change
 from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import Run
@@ -109,7 +109,7 @@ class UndoPlanner:
             if not every and not await uow.sync_records.of_local(target.kind, target.local_id):
                 raise NotFound(target.kind, target.local_id)
             await self._ensure_version(uow, target, every, hand_of)
-            changes = [change for change in every if change.version > (target.version or 0) or is_end(change)]
+            changes = [change for number, change in numbered(every) if number > (target.version or 0)]
         accounts: dict[RunId, AccountId] = {}
         grouped: dict[Record, list[Change]] = {}
         for change in changes:
@@ -128,9 +128,7 @@ class UndoPlanner:
         account_id = links[0].account_id if links else (await uow.runs.get(every[-1].run_id)).account_id
         hand = await hand_of(uow, account_id, kind)
         entity = (await hand.kind.load(uow, [local_id])).get(local_id)
-        told = max((line.version for line in every), default=0) or 1
-        # What was deleted has an end, which is its last version.
-        latest = told + 1 if entity is None else max(told, entity.version)
+        latest = latest_number(every, None if entity is None else entity.version)
         if not 1 <= version <= latest:
             are = "there is only version 1" if latest == 1 else f"its versions are 1 to {latest}"
             raise InvalidValue(f"this {kind} has no version {version}: {are}", field="version")
@@ -153,7 +151,7 @@ class UndoPlanner:
                 return None
             return _record_undo(record, UndoAction.RESTORE, values=values)
         current = await _values(uow, hand, external_id, entity)
-        rollbacks = tuple(rollback(hand.kind.schema, current, changes))
+        rollbacks = tuple(rollback(hand.kind.schema, current, _since_it_is_back(changes)))
         return _record_undo(record, UndoAction.EDIT, rollbacks=rollbacks) if rollbacks else None
 
     async def _created(self, uow: UnitOfWork, run: Run, hand_of: "HandOf") -> list[RecordUndo]:
@@ -205,6 +203,12 @@ def _lost(changes: Sequence[Change]) -> Values | None:
         change.field: change.ours for change in changes if change.run_id == run and change.field != WHOLE
     }
     return values or None
+
+
+def _since_it_is_back(changes: Sequence[Change]) -> Sequence[Change]:
+    """Without the lines about an end after which the record came back: nothing of that is to be put back."""
+    back = max((n for n, line in enumerate(changes) if line.field == WHOLE and not is_end(line)), default=0)
+    return [line for n, line in enumerate(changes) if n >= back or not is_end(line)]
 
 
 def _record_undo(

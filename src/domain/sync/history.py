@@ -1,6 +1,6 @@
 """Every version of a record, read back from its journal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import attrs
@@ -24,15 +24,17 @@ class Version:
 def versions(current: Values, version: int, changes: Iterable[Change]) -> Sequence[Version]:
     """All versions that the journal can tell apart, the latest first. ``changes``: the record's lines, oldest first.
 
-    Each line that wrote our record keeps the value before it, so that one version is read back from the next.
+    Each line that wrote our record keeps the value before it, so that one version is read back from the next. One in
+    which the record was gone has no values.
     """
     values: dict[str, Value] = dict(current)
     found: list[Version] = []
-    for lines in reversed(_by_version(changes)):
-        found.append(Version(number=lines[0].version, at=lines[0].at, values=dict(values), changes=lines))
-        for line in reversed(lines):
-            if line.field != WHOLE:
-                values[line.field] = line.ours
+    for number, lines in reversed(_by_version(changes)):
+        gone = is_end(lines[0])
+        found.append(Version(number=number, at=lines[0].at, values={} if gone else dict(values), changes=lines))
+        if gone:
+            values = {}
+        values.update({line.field: line.ours for line in reversed(lines) if line.field != WHOLE})
     first = min((each.number for each in found), default=version + 1) - 1
     found.append(Version(number=max(first, 1), at=None, values=values, changes=()))
     return found
@@ -43,14 +45,40 @@ def versions_of_gone(changes: Sequence[Change]) -> Sequence[Version]:
 
     ``changes``: the record's lines, oldest first; nothing is given for lines that tell of no end.
     """
-    ends = [line for line in changes if line.field == WHOLE and is_end(line)]
+    ends = [index for index, line in enumerate(changes) if line.field == WHOLE and is_end(line)]
     if not ends:
         return ()
-    last = tuple(line for line in changes if line.run_id == ends[-1].run_id and is_end(line))
-    held = {line.field: line.ours for line in last if line.field != WHOLE}
-    number = max((line.version for line in changes), default=0) or 1
-    end = Version(number=number + 1, at=last[0].at, values={}, changes=last)
-    return [end, *versions(held, number, [line for line in changes if line not in last])]
+    over = changes[ends[-1]].run_id
+    return versions({}, 0, [line for n, line in enumerate(changes) if n <= ends[-1] or line.run_id == over])
+
+
+def numbered(changes: Iterable[Change]) -> Iterator[tuple[int, Change]]:
+    """Each line of a record, oldest first, with the number of the version that it made; 0: it wrote nothing here.
+
+    Our record counts its own versions from 1; where it went and came back, the numbers go on behind those before.
+    """
+    top, before, end = 1, 0, None
+    for line in changes:
+        if is_end(line):
+            if line.run_id != end:
+                top += 1
+            before, end = top, line.run_id
+            yield top, line
+            continue
+        number = before + line.version if line.version else 0
+        if number:
+            top, end = max(top, number), None
+        yield number, line
+
+
+def latest_number(changes: Iterable[Change], version: int | None) -> int:
+    """The number of a record's present version. ``version`` is our record's own; None: it is no more, which is its last
+    version.
+    """
+    lines = list(numbered(changes))
+    top = max((number for number, _ in lines), default=0) or 1
+    before = max((number for number, line in lines if is_end(line)), default=0)
+    return top if version is None else max(top, before + version)
 
 
 def is_end(line: Change) -> bool:
@@ -58,9 +86,9 @@ def is_end(line: Change) -> bool:
     return line.side is Side.THEIRS and line.value is None and line.version == 0
 
 
-def _by_version(changes: Iterable[Change]) -> Sequence[tuple[Change, ...]]:
+def _by_version(changes: Iterable[Change]) -> Sequence[tuple[int, tuple[Change, ...]]]:
     groups: dict[int, list[Change]] = {}
-    for change in changes:
-        if change.wrote_ours and change.version:
-            groups.setdefault(change.version, []).append(change)
-    return [tuple(groups[number]) for number in sorted(groups)]
+    for number, change in numbered(changes):
+        if change.wrote_ours and number:
+            groups.setdefault(number, []).append(change)
+    return [(number, tuple(groups[number])) for number in sorted(groups)]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from ...domain.sync.history import Version
+from ...domain.sync.decision import WHOLE
+from ...domain.sync.history import Version, is_end
 from ...domain.sync.journal import Change
 from .answer import Answer, Part, cell
 from .call import Given, in_tenant
@@ -62,5 +63,14 @@ def version_lines(version: Version, zone: str) -> Iterator[Line]:
 
 def _changes(changes: Sequence[Change]) -> Iterator[Line]:
     for each in changes:
+        if each.field == WHOLE:
+            yield _whole(each)
+            continue
         told = (*change(each.ours, each.value), why(each.side.value, each.rule, each.reason))
         yield field_line("~", Tone.ADDED, each.field, *told, Span(f"  change {each.id}", Tone.QUIET))
+
+
+def _whole(each: Change) -> Line:
+    sign, tone, what = ("-", Tone.REMOVED, "it went") if is_end(each) else ("+", Tone.ADDED, "it came back")
+    told = why(each.side.value, each.rule, each.reason)
+    return field_line(sign, tone, "(all)", Span(what, tone), told, Span(f"  change {each.id}", Tone.QUIET))

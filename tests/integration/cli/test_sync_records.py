@@ -237,6 +237,17 @@ def test_a_person_who_kept_what_the_provider_deleted_is_named_with_that(quarrel:
     assert "by Carla: Carla decided a conflict: the provider deleted it, and it stays here; no sync makes or" in told
 
 
+def test_the_history_tells_that_a_record_went_and_came_back(back: Quarrel) -> None:
+    out = back.desk("sync", "history", *ADA, *NORTH).out
+    assert [line.split(",")[0] for line in out.splitlines() if line.startswith("version ")] == [
+        *(f"version {number}" for number in (5, 4, 3, 2, 1)),
+    ]
+    assert "5 in all" in out
+    assert "(empty) -> (empty)" not in out
+    assert re.search(r"^    - \(all\) +it went  \(theirs: deleted, the provider deleted it", out, re.MULTILINE)
+    assert re.search(r"^    \+ \(all\) +it came back  \(theirs: undone, Carla undid", out, re.MULTILINE)
+
+
 def test_a_field_of_a_record_that_came_back_has_no_empty_sides(back: Quarrel) -> None:
     out = back.desk("sync", "explain", *ADA, "email", *NORTH).out
     assert "(empty)" not in out

@@ -129,6 +129,29 @@ async def test_one_record_that_is_gone_comes_back_alone(studio: Studio) -> None:
     assert explained.override is not None
 
 
+async def test_versions_of_one_that_came_back_count_on(studio: Studio) -> None:
+    _, member_id = await gone_and_known(studio)
+    await studio.desk.undo(studio.tenant.id, UndoTarget(kind="member", local_id=member_id, version=2), by="somebody")
+    found = await studio.desk.history(studio.tenant.id, "member", member_id)
+    assert [(each.number, each.values.get("city"), len(each.changes)) for each in found] == [
+        *((4, "Ulm", 1), (3, None, 7)),
+        *((2, "Ulm", 1), (1, None, 0)),
+    ]
+    assert (found[1].values, found[2].values["first_name"]) == ({}, "Ada")
+
+
+@pytest.mark.parametrize(("version", "back"), [(1, [("city", None, False)]), (2, []), (4, [])])
+async def test_one_that_came_back_goes_back_to_any_of_its_versions(
+    studio: Studio, version: int, back: list[tuple[str, object, bool]]
+) -> None:
+    """That it was away meanwhile overtakes nothing."""
+    _, member_id = await gone_and_known(studio)
+    await studio.desk.undo(studio.tenant.id, UndoTarget(kind="member", local_id=member_id, version=2), by="somebody")
+    target = UndoTarget(kind="member", local_id=member_id, version=version)
+    planned = await studio.desk.plan_undo(studio.tenant.id, target)
+    assert [(one.field, one.back, one.overtaken) for each in planned for one in each.rollbacks] == back
+
+
 async def test_of_what_was_never_here_nothing_is_told(studio: Studio) -> None:
     for ask in (studio.desk.history, studio.desk.explain):
         with pytest.raises(NotFound):

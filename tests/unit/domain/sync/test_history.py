@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tresen.domain.shared.ids import EntryId, RunId
 from tresen.domain.sync.canonical import Value, Values
 from tresen.domain.sync.decision import WHOLE
-from tresen.domain.sync.history import versions
+from tresen.domain.sync.history import latest_number, versions
 from tresen.domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, RESOLVED, UNDONE, Change
 from tresen.domain.sync.schema import Field, Schema, folded
 from tresen.domain.sync.side import Side
@@ -150,6 +150,24 @@ def test_versions_of_a_journal_that_begins_late() -> None:
 def test_without_a_journal_there_is_the_present_version() -> None:
     (only,) = versions({"a": "x"}, 4, [])
     assert (only.number, only.at, only.values, only.changes) == (4, None, {"a": "x"}, ())
+
+
+def test_numbers_go_on_behind_an_end() -> None:
+    """Our record counts its own versions from 1 again."""
+    lines = [
+        change(1, "a", "1", "2", version=2),
+        change(2, WHOLE, None, None),
+        change(3, "a", "2", None),
+        change(4, WHOLE, None, None, rule=UNDONE, version=1),
+        change(5, "a", "2", "3", version=2),
+    ]
+    found = versions({"a": "3"}, 2, lines)
+    assert [(each.number, dict(each.values)) for each in found] == [
+        *((5, {"a": "3"}), (4, {"a": "2"})),
+        *((3, {}), (2, {"a": "2"}), (1, {"a": "1"})),
+    ]
+    assert [latest_number(lines, version) for version in (2, 3)] == [5, 6]
+    assert (latest_number(lines[:3], None), latest_number(lines[:1], 2), latest_number([], 4)) == (3, 2, 4)
 
 
 def test_a_line_about_the_whole_record_changes_no_field() -> None:
