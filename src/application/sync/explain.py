@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, RunId, TenantId
 from ...domain.sync.canonical import Value
 from ...domain.sync.conflict import Conflict
@@ -15,7 +15,7 @@ from ...domain.sync.history import is_end
 from ...domain.sync.journal import Change
 from ...domain.sync.override import Override
 from ...domain.sync.push import Push
-from ...domain.sync.record import SyncRecord
+from ...domain.sync.record import NotInStep, SyncRecord
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, Hand
@@ -88,7 +88,7 @@ class Explain:
             lines = await uow.journal.of_record(kind, local_id)
             links = await uow.sync_records.of_local(kind, local_id) or await _former(uow, lines)
             if not links:
-                raise NotFound(f"link of {kind}", local_id)
+                raise NotInStep(kind, local_id)
             return [await self._record(uow, link, lines, field) for link in links]
 
         return await self._transactions.read(tenant_id, ask)

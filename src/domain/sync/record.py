@@ -5,11 +5,20 @@ from uuid import UUID
 
 import attrs
 
+from ..shared.errors import NotFound
 from ..shared.ids import AccountId, RunId
 from .canonical import Values
 
 MISSING = 0
 UNCOMPARED = -1
+
+
+class NotInStep(NotFound):
+    """No account is, or was, tied to such a record. ``why``: what else may be so, and what to do."""
+
+    def __init__(self, kind: str, key: object, why: str = "") -> None:
+        super().__init__(kind, key)
+        self.message = f"no {kind} {key} is in step with a provider{why}"
 
 
 @attrs.frozen(kw_only=True)

@@ -40,9 +40,6 @@ _LISTS = {
     "run or plan": "tresen sync plan list",
     "conflict": "tresen sync conflicts --state all",
     "override": "tresen sync overrides",
-    "link of member": "tresen members list",
-    "link of membership": "tresen members show MEMBER",
-    "link of lead": "tresen leads list",
     "change": "tresen sync history KIND ID",
 }
 

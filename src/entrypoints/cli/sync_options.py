@@ -6,7 +6,8 @@ from uuid import UUID
 import attrs
 from cyclopts import Parameter
 
-from ...domain.shared.errors import InvalidValue, NotFound
+from ...domain.shared.errors import InvalidValue
+from ...domain.sync.record import NotInStep
 from ..kinds import known_kind
 from .call import choose_gym_accounts, one_gym_account
 
@@ -30,6 +31,8 @@ ShownArgument = Annotated[
 WholeOption = Annotated[
     bool, Parameter(negative=(), show_default=False, help="List everything, not only what changed since the last run.")
 ]
+
+_DELETED = "; one that was deleted here is found by our id, which its run tells: tresen sync undo --run ID --dry-run"
 
 
 def kind_of_record(use: "UseCases", word: str) -> str:
@@ -62,7 +65,7 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
     links = await use.sync.links.of_theirs(tenant.id, kind, external_id, [one.id for one in accounts])
     found = {link.local_id for link in links}
     if not found:
-        raise NotFound(f"link of {kind}", which)
+        raise NotInStep(kind, which, _DELETED)
     if len(found) > 1:
         raise InvalidValue(f"several accounts have a {kind} {external_id}; write ACCOUNT/{external_id}", field="id")
     return found.pop()
@@ -91,7 +94,7 @@ async def find_there(use: "UseCases", tenant: "Tenant", kind: str, which: str, a
     only = None if account is None else (await one_gym_account(use, tenant, account)).id
     links = [each for each in await use.sync.links.of_ours(tenant.id, kind, ours) if only in {None, each.account_id}]
     if not links:
-        raise NotFound(f"link of {kind}", which)
+        raise NotInStep(kind, which)
     if len(links) > 1:
         raise InvalidValue(f"{kind} {which} is at several accounts; name one by --account", field="account")
     return There(links[0].account_id, links[0].external_id)

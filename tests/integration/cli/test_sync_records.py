@@ -248,6 +248,19 @@ def test_the_history_tells_that_a_record_went_and_came_back(back: Quarrel) -> No
     assert re.search(r"^    \+ \(all\) +it came back  \(theirs: undone, Carla undid", out, re.MULTILINE)
 
 
+def test_a_deleted_record_is_found_by_our_id_which_is_said(moved: Quarrel) -> None:
+    key = ours(moved)
+    moved.lose(0)
+    moved.later()
+    run = moved.sync("--json").json["runs"][0]["id"]
+    for words in (("history",), ("explain",)):
+        result = moved.desk("sync", *words, *ADA, *NORTH)
+        assert result.code == 3
+        assert "error: no member memory/1001 is in step with a provider; one that was deleted here is" in result.err
+        assert moved.desk("sync", *words, "member", key, *NORTH).code == 0
+    assert key in moved.desk("sync", "undo", "--run", run, "--dry-run", *NORTH).out
+
+
 def test_a_field_of_a_record_that_came_back_has_no_empty_sides(back: Quarrel) -> None:
     out = back.desk("sync", "explain", *ADA, "email", *NORTH).out
     assert "(empty)" not in out
