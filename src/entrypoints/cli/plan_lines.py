@@ -16,7 +16,7 @@ def plan_parts(shown: ShownPlan, offset: int, account: str, zone: str, tenant: s
     plan = shown.plan
     about = f"plan {plan.id}: {plan.kind} at {account}, {plan.state.value}, made {cell(plan.created_at, zone)}"
     parts: list[Part] = [title(about)]
-    parts += [f"{part.kind}s: {_actions(part.actions)} (of {part.seen} looked at)" for part in plan.parts]
+    parts += [f"{part.kind}s: {_actions(part.actions)} (the provider showed {part.seen})" for part in plan.parts]
     for kind, step in shown.steps:
         parts += step_lines(kind, step)
     last = offset + len(shown.steps)
@@ -39,7 +39,7 @@ def _actions(actions: Mapping[str, int]) -> str:
 
 def _next(plan: KeptPlan, account: str, tenant: str | None) -> Sequence[Part]:
     if plan.state is PlanState.HELD:
-        return held_lines(plan, account, tenant)
+        return held_lines(plan, account, tenant, is_shown=True)
     if plan.state is PlanState.PLANNED:
         return [f"apply it: {command(f'sync apply {plan.id}', tenant)}"]
     return stale_lines(plan, tenant)

@@ -19,13 +19,13 @@ def acceptance(plan: "KeptPlan", tenant: str | None) -> str:
     return command(f"sync apply {plan.id} --accept-guard", tenant)
 
 
-def held_lines(plan: "KeptPlan", account: str, tenant: str | None) -> list[Line]:
-    """What a guard saw, and the next commands."""
+def held_lines(plan: "KeptPlan", account: str, tenant: str | None, *, is_shown: bool = False) -> list[Line]:
+    """What a guard saw, and the next commands; ``is_shown``: the plan is looked at already."""
     what = f"held: {plan.kind} at {account}; a guard stopped it before anything was written:"
     return [
         line(Span(what, Tone.ASKED)),
         *(line(f"  {part.kind}s: {trip.message}") for part in plan.parts for trip in part.trips),
-        line(f"look at it:     {command(f'sync plan show {plan.id}', tenant)}"),
+        *([] if is_shown else [line(f"look at it:     {command(f'sync plan show {plan.id}', tenant)}")]),
         line(f"let it through: {acceptance(plan, tenant)}"),
     ]
 

@@ -249,6 +249,14 @@ def test_a_held_run_has_its_own_exit_code_and_says_what_it_saw_and_what_lets_it_
     assert list(held.members()) == ["Ada"]
 
 
+def test_a_held_plan_that_is_shown_does_not_point_at_itself(held: Quarrel) -> None:
+    made = held.sync("--json").json["runs"][0]["plan_id"]
+    out = held.desk("sync", "plan", "show", made, *NORTH).out
+    assert "members: 7 delete here (the provider showed 1)" in out.splitlines()
+    assert f"let it through: tresen sync apply {made} --accept-guard" in out
+    assert "sync plan show" not in out
+
+
 def test_a_held_run_is_told_to_programs_too(held: Quarrel) -> None:
     result = held.sync("--json")
     (run,) = result.json["runs"]

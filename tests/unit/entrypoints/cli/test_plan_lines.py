@@ -29,4 +29,4 @@ def test_of_an_old_plan_the_steps_are_not_told_to_be_there(are_kept: bool, says:
         created_at=NOON,
     )
     shown = ShownPlan(plan=plan, steps=(), count=0, are_kept=are_kept)
-    assert plan_parts(shown, 0, "main", "UTC", None)[1:] == ["members: 3 merge (of 9 looked at)", says]
+    assert plan_parts(shown, 0, "main", "UTC", None)[1:] == ["members: 3 merge (the provider showed 9)", says]
