@@ -1,6 +1,6 @@
 """``tresen sync whatif``: what another policy would have done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -57,7 +57,7 @@ async def whatif(
         raise InvalidValue("say what would be otherwise: --set, an option such as --default, or --policy", field="set")
     async with in_tenant(call, tenant) as (use, home):
         report = await _report(use, home, id_, _policies(use, laws, shared, files), limit)
-        _ensure_there(use, report, [*files, *(name.partition(".")[0] for name in laws)])
+        passed_over = _passed_over(use, report, files, [name.partition(".")[0] for name in laws])
     document = {
         "plan_id": str(report.plan.id),
         "steps": dict(report.steps),
@@ -66,7 +66,7 @@ async def whatif(
             "differences", [difference_document(kind, each) for kind, each in report.differences], report.different
         ),
     }
-    return Answer(document=document, parts=report_parts(report), as_json=as_json)
+    return Answer(document=document, parts=[*passed_over, *report_parts(report)], as_json=as_json)
 
 
 async def _report(
@@ -103,7 +103,14 @@ def _policies(
     return found
 
 
-def _ensure_there(use: "UseCases", report: WhatIfReport, words: Sequence[str]) -> None:
-    for kind in (kind_of_record(use, word) for word in words):
-        if kind not in report.steps:
-            raise InvalidValue(f"this plan has no {kind}; it has {', '.join(report.steps)}", field="set")
+def _passed_over(use: "UseCases", report: WhatIfReport, filed: Collection[str], named: Iterable[str]) -> Sequence[str]:
+    """What is told of a file's kinds that the plan has none of. Raises InvalidValue where nothing else is left, and for
+    those that are named one by one.
+    """
+    absent = [kind for kind in (kind_of_record(use, word) for word in filed) if kind not in report.steps]
+    kinds = [kind for kind in (kind_of_record(use, word) for word in named) if kind not in report.steps]
+    if absent and len(absent) == len(filed):
+        kinds += absent
+    if kinds:
+        raise InvalidValue(f"this plan has no {kinds[0]}; it has {', '.join(report.steps)}", field="set")
+    return [f"passed over: this plan has no {', '.join(absent)}"] if absent else []

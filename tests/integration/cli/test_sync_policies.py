@@ -221,6 +221,17 @@ def test_policies_to_try_come_from_a_file_too(overwritten: tuple[Quarrel, str], 
         assert quarrel.desk("sync", "whatif", run, "--policy", str(file), *NORTH).code == 2
 
 
+def test_kinds_of_a_file_that_the_plan_lacks_are_passed_over(overwritten: tuple[Quarrel, str], tmp_path: Path) -> None:
+    quarrel, run = overwritten
+    file = tmp_path / "policies.json"
+    file.write_text('{"lead": {"fields": {"notes": "ours"}}, "member": {"default": "ours"}}')
+    out = quarrel.desk("sync", "whatif", run, "--policy", str(file), *NORTH).out
+    assert out.startswith("passed over: this plan has no lead\n")
+    assert "1 would come out otherwise" in out
+    named = quarrel.desk("sync", "whatif", run, "--policy", str(file), "--set", "lead.notes=ask", *NORTH)
+    assert (named.code, "this plan has no lead" in named.err) == (2, True)
+
+
 def test_a_run_that_had_nothing_to_decide_cannot_be_asked_about(quarrel: Quarrel) -> None:
     first = quarrel.json("runs")["runs"][-1]["id"]
     result = quarrel.desk("sync", "whatif", first, "--default", "ours", *NORTH)
