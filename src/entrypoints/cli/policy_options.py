@@ -12,6 +12,17 @@ from cyclopts import Parameter
 from ...domain.shared.errors import InvalidValue, NotFound
 
 _GUARD = re.compile(r"(\w+)=(\d+)%(?:,(\d+))?")
+# What people write as if it were a field.
+_OPTIONS = {
+    "default": "--default LAW",
+    "deletes": "--deletes WORD",
+    "guard": "--guard NAME=SHARE",
+    "guards": "--guard NAME=SHARE",
+    **{
+        name.replace("-", "_"): f"--{name} or --no-{name}"
+        for name in ("create-here", "create-there", "delete-here", "delete-there")
+    },
+}
 _LAWS = "theirs, ours, newest, union or ask"
 
 
@@ -71,6 +82,8 @@ def field_laws(texts: Iterable[str], such_as: str) -> dict[str, str]:
             raise InvalidValue(said, field="fields")
         if not (name and equals):
             raise InvalidValue(f"{text!r} is no law of a field such as {such_as}", field="fields")
+        if option := _OPTIONS.get(name.rpartition(".")[2].replace("-", "_")):
+            raise InvalidValue(f"{name} is no field but an option: write {option}", field="fields")
         if name in laws:
             raise InvalidValue(f"{name} is given twice", field="fields")
         laws[name] = law

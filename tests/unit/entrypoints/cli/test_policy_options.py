@@ -30,6 +30,20 @@ def test_laws_are_named_by_field() -> None:
             field_laws(wrong, "email=ours")
 
 
+@pytest.mark.parametrize(
+    ("text", "write"),
+    [
+        ("create_there=yes", "--create-there or --no-create-there"),
+        ("lead.delete-here=no", "--delete-here or --no-delete-here"),
+        ("default=ours", "--default LAW"),
+        ("guards=deleted", "--guard NAME=SHARE"),
+    ],
+)
+def test_an_option_that_is_written_as_a_field_is_pointed_to(text: str, write: str) -> None:
+    with pytest.raises(InvalidValue, match=f"option: write {write}"):
+        field_laws([text], "email=ours")
+
+
 def test_what_is_said_goes_on_top_of_what_was_said() -> None:
     below = {"default": "ours", "fields": {"email": "ask"}, "guards": {"deleted": {"percent": 5, "at_least": 3}}}
     said = {"deletes": "ask", "fields": {"phone": "ours"}, "guards": {"deleted": {"percent": 7}, "blanked": {}}}
