@@ -11,14 +11,13 @@ COUNTS = ("created", "updated", "deleted", "pushed", "conflicts", "errors")
 
 
 def runs_table(runs: Sequence[Run], names: Mapping[AccountId, str], zone: str, *, empty: str) -> Table:
-    """Runs by their accounts' names."""
+    """Runs by their accounts' names; the id, with which each is looked at, first."""
     return Table(
-        columns=("account", "kind", "state", "started", *COUNTS, "reason", "id"),
+        columns=("id", "account", "kind", "state", "started", *COUNTS, "reason"),
         rows=[
             (
-                *(names.get(r.account_id, str(r.account_id)), r.kind, r.state.value, cell(r.started_at, zone)),
-                *counted(r),
-                *(cell(r.reason), str(r.id)),
+                *(str(r.id), names.get(r.account_id, str(r.account_id)), r.kind, r.state.value),
+                *(cell(r.started_at, zone), *counted(r), cell(r.reason)),
             )
             for r in runs
         ],

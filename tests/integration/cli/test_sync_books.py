@@ -32,7 +32,7 @@ def test_wide_tables_are_folded_on_a_narrow_terminal(quarrel: Quarrel, monkeypat
     quarrel.disagree(0)
     run, conflict = quarrel.json("runs")["runs"][0]["id"], quarrel.json("conflicts")["conflicts"][0]["id"]
     for command, told in (
-        ("runs", (f"    conflicts: 1; id: {run}",)),
+        ("runs", (f"{run}  memory/main  members  completed", "    started: 2026-03-02 16:00 UTC; conflicts: 1")),
         ("conflicts", ("    base: ada@example.org; ours: here0@example.org; theirs: there0@example.org;",)),
         ("status", ("    open conflicts: 1; credentials: ok",)),
     ):
