@@ -8,7 +8,7 @@ from tresen.application.ports.sync_books import PolicyDocument
 from tresen.domain.shared.ids import AccountId, ConflictId, PlanId, PushId
 from tresen.domain.sync.canonical import Value, Values
 from tresen.domain.sync.conflict import Conflict, ConflictState
-from tresen.domain.sync.kept_plan import KeptPlan, Part
+from tresen.domain.sync.kept_plan import KeptPlan, Part, PlanState
 from tresen.domain.sync.override import Override
 from tresen.domain.sync.push import Push, PushState
 from tresen.domain.tenancy.provider_account import ProviderAccount
@@ -87,13 +87,20 @@ def a_conflict(
     )
 
 
-def a_plan(account: ProviderAccount, *, parts: Sequence[Part] = (), created_at: datetime = NOON) -> KeptPlan:
+def a_plan(
+    account: ProviderAccount,
+    *,
+    parts: Sequence[Part] = (),
+    state: PlanState = PlanState.BROKEN,
+    created_at: datetime = NOON,
+) -> KeptPlan:
     return KeptPlan(
         id=PlanId(IDS.new()),
         tenant_id=account.tenant_id,
         account_id=account.id,
         kind="members",
         run_id=RUN,
+        state=state,
         parts=tuple(parts),
         created_at=created_at,
     )

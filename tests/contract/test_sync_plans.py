@@ -10,7 +10,7 @@ from tests.sync_books import a_plan
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import AlreadyExists, NotFound
 from tresen.domain.shared.ids import PlanId, RunId, TenantId
-from tresen.domain.sync.kept_plan import KeptPlan, Part
+from tresen.domain.sync.kept_plan import KeptPlan, Part, PlanState
 from tresen.domain.sync.state import Phase, SyncState
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
@@ -49,6 +49,24 @@ async def test_the_latest_plans_come_first(
     assert await latest(tenant, limit=9, account_id=account.id) == [new.id, old.id]
     assert await latest(tenant, limit=9, account_id=others_account.id) == []
     assert await latest(other, limit=9) == [foreign.id]
+
+
+async def test_plans_are_found_by_their_state(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    second = an_account(tenant, "second")
+    await backend.write(tenant, lambda uow: uow.accounts.add(second))
+    held = [a_plan(each, state=PlanState.HELD) for each in (account, second, account)]
+    await add(backend, tenant, *held, a_plan(account, state=PlanState.APPLIED))
+    await add(backend, other, a_plan(others_account, state=PlanState.HELD))
+
+    async def latest(**wanted: Any) -> set[PlanId]:
+        return {plan.id for plan in await backend.read(tenant, lambda uow: uow.plans.latest(**wanted))}
+
+    assert await latest(limit=9, state=PlanState.HELD) == {each.id for each in held}
+    assert await latest(limit=9, state=PlanState.HELD, account_id=account.id) == {held[0].id, held[2].id}
+    assert await latest(limit=9, state=PlanState.STALE) == set()
+    assert len(await latest(limit=1, state=PlanState.HELD)) == 1
 
 
 async def test_a_plans_parts_are_the_callers_own(backend: Backend, tenant: TenantId, account: ProviderAccount) -> None:

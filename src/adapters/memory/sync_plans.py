@@ -7,7 +7,7 @@ from uuid import UUID
 from ...application.ports.sync_books import Plans
 from ...domain.shared.errors import AlreadyExists, NotFound
 from ...domain.shared.ids import AccountId, PlanId, TenantId
-from ...domain.sync.kept_plan import KeptPlan
+from ...domain.sync.kept_plan import KeptPlan, PlanState
 from .entities import MemoryEntities
 from .store import PlanStep
 from .tables import Draft
@@ -25,9 +25,11 @@ class MemoryPlans(MemoryEntities[KeptPlan, PlanId], Plans):
         super().__init__("plan", tenant_id, rows)
         self._steps = steps
 
-    async def latest(self, *, limit: int, account_id: AccountId | None = None) -> Sequence[KeptPlan]:
+    async def latest(
+        self, *, limit: int, account_id: AccountId | None = None, state: PlanState | None = None
+    ) -> Sequence[KeptPlan]:
         """Copies; of one instant, the greater id first."""
-        rows = (row for row in self._rows.all() if account_id in (None, row.account_id))
+        rows = (row for row in self._rows.all() if account_id in (None, row.account_id) and state in (None, row.state))
         return [self._rows.copy(row) for row in nlargest(limit, rows, key=lambda p: (p.created_at, p.id))]
 
     async def add_steps(self, plan_id: PlanId, start: int, steps: Sequence[tuple[str, str]]) -> None:

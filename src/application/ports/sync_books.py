@@ -14,7 +14,7 @@ import attrs
 
 from ...domain.shared.ids import AccountId, ConflictId, PlanId, PushId
 from ...domain.sync.conflict import Conflict
-from ...domain.sync.kept_plan import KeptPlan
+from ...domain.sync.kept_plan import KeptPlan, PlanState
 from ...domain.sync.override import Override
 from ...domain.sync.push import Push
 from ...domain.sync.state import SyncState
@@ -97,8 +97,10 @@ class Plans(Entities[KeptPlan, PlanId], Protocol):
     """Plans with their steps, each a line of ``domain.sync.documents``, under the name of its kind of record."""
 
     @abstractmethod
-    async def latest(self, *, limit: int, account_id: AccountId | None = None) -> Sequence[KeptPlan]:
-        """The newest plans, latest first."""
+    async def latest(
+        self, *, limit: int, account_id: AccountId | None = None, state: PlanState | None = None
+    ) -> Sequence[KeptPlan]:
+        """The newest plans, latest first: of all accounts and states unless told of which."""
 
     @abstractmethod
     async def add_steps(self, plan_id: PlanId, start: int, steps: Sequence[tuple[str, str]]) -> None:

@@ -6,7 +6,7 @@ import attrs
 
 from ...domain.shared.ids import AccountId, PlanId, TenantId
 from ...domain.sync.documents import read_step
-from ...domain.sync.kept_plan import KeptPlan
+from ...domain.sync.kept_plan import KeptPlan, PlanState
 from ...domain.sync.laws import Laws
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
@@ -32,11 +32,16 @@ class ListPlans:
     _transactions: Transactions
 
     async def __call__(
-        self, tenant_id: TenantId, *, limit: int, account_id: AccountId | None = None
+        self,
+        tenant_id: TenantId,
+        *,
+        limit: int,
+        account_id: AccountId | None = None,
+        state: PlanState | None = None,
     ) -> Sequence[KeptPlan]:
-        """The newest plans, latest first."""
+        """The newest plans, latest first: of all accounts and states unless told of which."""
         return await self._transactions.read(
-            tenant_id, lambda uow: uow.plans.latest(limit=limit, account_id=account_id)
+            tenant_id, lambda uow: uow.plans.latest(limit=limit, account_id=account_id, state=state)
         )
 
 

@@ -38,6 +38,8 @@ ByOption = Annotated[
 YesOption = Annotated[bool, Parameter(negative=(), show_default=False, help="Do it without asking.")]
 JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON document.", show_default=False)]
 
+ALL = "all"
+
 _E = TypeVar("_E", bound=enum.Enum)
 
 
@@ -92,6 +94,14 @@ def word(words: type[_E], text: str, field: str) -> _E:
     except ValueError:
         known = ", ".join(str(w.value) for w in words)
         raise InvalidValue(f"{text!r} is no {field}; choose from {known}", field=field) from None
+
+
+def word_or_all(words: type[_E], text: str | None, field: str) -> _E | None:
+    """The same for a filter, which ``all`` takes away as well as saying nothing; None: all of them."""
+    if text in {None, ALL}:
+        return None
+    known_word(text, [*(str(each.value) for each in words), ALL], field)
+    return word(words, str(text), field)
 
 
 def known_word(text: str | None, words: Collection[str], field: str) -> None:

@@ -20,15 +20,13 @@ from .options import (
     OffsetOption,
     TenantOption,
     command_group,
-    known_word,
-    word,
+    word_or_all,
 )
 from .sync_documents import conflict_document
 from .sync_options import FieldOption, KindOption, kind_wanted
 
 group = command_group("conflicts", "What waits for a person to decide: list, show.")
 
-_ALL = "all"
 _MEANT = {WHOLE: "as a whole", PAIRING: "which of ours"}
 
 
@@ -48,8 +46,7 @@ async def conflicts(
     call: Given,
 ) -> Answer:
     """List what a person must decide, newest first: what was agreed before, and what both sides say now."""
-    known_word(state, [*(each.value for each in ConflictState), _ALL], "state")
-    wanted = None if state == _ALL else word(ConflictState, state, "state")
+    wanted = word_or_all(ConflictState, state, "state")
     async with in_tenant(call, tenant) as (use, home):
         kind = kind_wanted(use, kind)
         chosen = await choose_account_id(use, home, account)

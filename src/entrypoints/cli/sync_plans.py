@@ -14,7 +14,16 @@ from ..kinds import known_kind
 from .answer import Answer, Table, cell
 from .call import Given, account_names, choose_account_id, full_name, in_tenant, one_gym_account
 from .documents import listed
-from .options import AccountOption, AccountsOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
+from .options import (
+    AccountOption,
+    AccountsOption,
+    JsonOption,
+    LimitOption,
+    OffsetOption,
+    TenantOption,
+    command_group,
+    word_or_all,
+)
 from .plan_documents import plan_document, step_document
 from .plan_lines import plan_parts, waiting_lines
 from .run_answer import Ran, failure_code
@@ -91,6 +100,10 @@ async def show(
 @group.command(name="list")
 async def list_(
     *,
+    state: Annotated[
+        str | None,
+        Parameter(metavar="WORD", help="Only those: planned, held, applied, stale or broken; or all."),
+    ] = None,
     account: AccountsOption = None,
     limit: LimitOption = 50,
     tenant: TenantOption = None,
@@ -98,9 +111,10 @@ async def list_(
     call: Given,
 ) -> Answer:
     """List the plans that are kept, newest first: of runs, and those that were only made."""
+    wanted = word_or_all(PlanState, state, "state")
     async with in_tenant(call, tenant) as (use, home):
         chosen = await choose_account_id(use, home, account)
-        found = await use.sync.plans(home.id, limit=limit, account_id=chosen)
+        found = await use.sync.plans(home.id, limit=limit, account_id=chosen, state=wanted)
         names = await account_names(use, home)
     table = Table(
         columns=("id", "account", "kind", "state", "made", "steps", "accepted by", "applied"),
@@ -112,7 +126,9 @@ async def list_(
             )
             for each in found
         ],
-        empty="no plan yet; make one: tresen sync plan members",
+        empty="no plan yet; make one: tresen sync plan members"
+        if wanted is None
+        else "nothing fits what was asked for",
     )
     return Answer(document=listed("plans", [plan_document(p) for p in found]), parts=[table], as_json=as_json)
 

@@ -10,7 +10,7 @@ from .call import Given, account_names, in_tenant
 from .diffs import change, short_text
 from .documents import listed
 from .lines import Line, Span, Tone, line
-from .options import JsonOption, LimitOption, OffsetOption, TenantOption, word
+from .options import JsonOption, LimitOption, OffsetOption, TenantOption, word_or_all
 from .step_lines import field_line
 from .sync_documents import push_document
 
@@ -20,7 +20,7 @@ _TONES = {PushState.WAITING: Tone.PUSHED, PushState.DONE: Tone.ADDED, PushState.
 async def pushes(
     *,
     state: Annotated[
-        str | None, Parameter(metavar="WORD", help="Only those: waiting, done, refused or dropped.")
+        str | None, Parameter(metavar="WORD", help="Only those: waiting, done, refused or dropped; or all.")
     ] = None,
     limit: LimitOption = 50,
     offset: OffsetOption = 0,
@@ -29,7 +29,7 @@ async def pushes(
     call: Given,
 ) -> Answer:
     """List what is on its way to providers or was, newest first: each value, and what came of it."""
-    wanted = None if state is None else word(PushState, state, "state")
+    wanted = word_or_all(PushState, state, "state")
     async with in_tenant(call, tenant) as (use, home):
         page = await use.readers.pushes(home.id, limit=limit, offset=offset, state=wanted)
         names = await account_names(use, home)

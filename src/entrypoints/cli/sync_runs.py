@@ -12,7 +12,7 @@ from ..kinds import known_kind
 from .answer import Answer, Part
 from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import listed
-from .options import AccountsOption, JsonOption, LimitOption, TenantOption, command_group, word
+from .options import AccountsOption, JsonOption, LimitOption, TenantOption, command_group, word_or_all
 from .plan_documents import plan_document
 from .plan_lines import stale_lines
 from .run_lines import run_lines, runs_table
@@ -37,7 +37,7 @@ async def runs(
         str | None,
         Parameter(
             metavar="WORD",
-            help="Only those: running, completed, failed, skipped, interrupted, held or planned.",
+            help="Only those: running, completed, failed, skipped, interrupted, held or planned; or all.",
         ),
     ] = None,
     account: AccountsOption = None,
@@ -50,7 +50,7 @@ async def runs(
     call: Given,
 ) -> Answer:
     """List the latest runs, newest first: of all accounts, kinds and states unless told of which."""
-    wanted = None if state is None else word(RunState, state, "state")
+    wanted = word_or_all(RunState, state, "state")
     kind = None if kind is None else known_kind(kind, RUN_KINDS)
     async with in_tenant(call, tenant) as (use, home):
         chosen = await choose_account_id(use, home, account)
@@ -58,7 +58,7 @@ async def runs(
             home.id, limit=limit, pushes=writes or kind == PUSH, account_id=chosen, kind=kind, state=wanted
         )
         names = await account_names(use, home)
-    filtered = any(each is not None for each in (kind, state, account))
+    filtered = any(each is not None for each in (kind, wanted, account))
     empty = "nothing fits what was asked for" if filtered else "no run yet; begin one: tresen sync run"
     table = runs_table(found, names, home.zone, empty=empty)
     return Answer(document=listed("runs", [run_document(r) for r in found]), parts=[table], as_json=as_json)

@@ -94,6 +94,10 @@ async def test_plans_are_listed_latest_first(admin: Caller, world: World) -> Non
     assert len(of_account["plans"]) == 3
     assert (await admin.get("/sync/plans", account_id=str(world.south_account.id))).json()["plans"] == []
     assert (await admin.get("/sync/plans", account_id="x")).status_code == 422
+    applied = (await admin.get("/sync/plans", state="planned", limit=9)).json()["plans"]
+    assert {plan["state"] for plan in applied} == {"planned"}
+    assert (await admin.get("/sync/plans", state="held")).json()["plans"] == []
+    assert (await admin.get("/sync/plans", state="foo")).status_code == 422
 
 
 async def test_a_plan_that_a_guard_holds_is_let_through_by_a_person_only(admin: Caller, world: World) -> None:

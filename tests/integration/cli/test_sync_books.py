@@ -87,6 +87,7 @@ def test_runs_are_filtered(quarrel: Quarrel) -> None:
 
     assert kinds() == [("leads", "failed"), ("members", "completed")]
     assert kinds("--kind", "leads") == [("leads", "failed")]
+    assert kinds("--state", "all") == kinds()
     assert kinds("--state", "completed") == [("members", "completed")]
     assert kinds("--account", "memory", "--limit", "1") == [("leads", "failed")]
     assert kinds("--kind", "leads", "--state", "completed") == []
@@ -161,6 +162,7 @@ def test_pushes_are_told_value_by_value(quarrel: Quarrel) -> None:
     pushes = quarrel.json("pushes", "--state", "done")
     assert (pushes["count"], {push["state"] for push in pushes["pushes"]}) == (2, {"done"})
     assert quarrel.json("pushes", "--state", "waiting")["count"] == 0
+    assert quarrel.json("pushes", "--state", "all") == quarrel.json("pushes")
     assert quarrel.json("pushes", "--offset", "1")["count"] == 2
     assert "nothing from offset 5 on; there are 2" in quarrel.desk("sync", "pushes", "--offset", "5", *NORTH).out
 

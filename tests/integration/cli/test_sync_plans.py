@@ -249,6 +249,17 @@ def test_a_held_run_has_its_own_exit_code_and_says_what_it_saw_and_what_lets_it_
     assert list(held.members()) == ["Ada"]
 
 
+def test_plans_are_listed_by_their_state(held: Quarrel) -> None:
+    held.sync()
+    waits = held.json("runs", "--state", "held")["runs"][0]["plan_id"]
+    assert [one["id"] for one in held.json("plan", "list", "--state", "held")["plans"]] == [waits]
+    assert len(held.json("plan", "list", "--state", "all")["plans"]) == len(held.json("plan", "list")["plans"])
+    none = held.desk("sync", "plan", "list", "--state", "broken", *NORTH)
+    assert none.out == "nothing fits what was asked for\n"
+    wrong = held.desk("sync", "plan", "list", "--state", "done", *NORTH)
+    assert (wrong.code, "choose from planned, held, applied, stale, broken, all" in wrong.err) == (2, True)
+
+
 def test_a_held_plan_that_is_shown_does_not_point_at_itself(held: Quarrel) -> None:
     made = held.sync("--json").json["runs"][0]["plan_id"]
     out = held.desk("sync", "plan", "show", made, *NORTH).out

@@ -35,6 +35,7 @@ from tresen.domain.shared.errors import NotFound
 from tresen.domain.shared.ids import EntryId, LeadId, MemberId
 from tresen.domain.shared.page import Listing
 from tresen.domain.sync.conflict import ConflictState
+from tresen.domain.sync.kept_plan import PlanState
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.record import MISSING
 from tresen.domain.sync.run import RunState
@@ -139,6 +140,7 @@ async def _every_read_of_the_books(database: Database, tenant: Tenant, account: 
         await uow.plans.add_steps(plan.id, 0, [(MEMBER, "{}"), (MEMBER, "{}")])
         await uow.plans.latest(limit=5)
         await uow.plans.latest(limit=5, account_id=key)
+        await uow.plans.latest(limit=5, account_id=key, state=PlanState.HELD)
         await uow.plans.steps(plan.id, start=1, limit=5)
         await uow.plans.remove_steps(plan.id)
         await uow.pushes.add(push)

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, bindparam, delete, select
 from ....application.ports.sync_books import Plans
 from ....domain.shared.errors import AlreadyExists
 from ....domain.shared.ids import AccountId, PlanId
-from ....domain.sync.kept_plan import KeptPlan
+from ....domain.sync.kept_plan import KeptPlan, PlanState
 from ..mappers import sync_plans as mappers
 from ..tables import SYNC_PLAN, SYNC_PLAN_STEP
 from .entities import Shape, SqlEntities, rows_of
@@ -33,11 +33,15 @@ _REMOVE_STEPS = delete(SYNC_PLAN_STEP).where(*_of_plan)
 class SqlPlans(SqlEntities[KeptPlan, PlanId], Plans):
     """The tables ``sync_plan`` and ``sync_plan_step``."""
 
-    async def latest(self, *, limit: int, account_id: AccountId | None = None) -> Sequence[KeptPlan]:
-        """By index; of one instant, the greater id first."""
-        if account_id is None:
-            return await self._select(LATEST_PLANS, limit=limit)
-        return await self._select(LATEST_OF_ACCOUNT, limit=limit, account_id=account_id)
+    async def latest(
+        self, *, limit: int, account_id: AccountId | None = None, state: PlanState | None = None
+    ) -> Sequence[KeptPlan]:
+        """By index, as far as the states allow; of one instant, the greater id first."""
+        statement = LATEST_PLANS if account_id is None else LATEST_OF_ACCOUNT
+        wanted: dict[str, Any] = {} if account_id is None else {"account_id": account_id}
+        if state is not None:
+            statement, wanted["state"] = statement.where(_plan.state == bindparam("state")), state.value
+        return await self._select(statement, limit=limit, **wanted)
 
     async def add_steps(self, plan_id: PlanId, start: int, steps: Sequence[tuple[str, str]]) -> None:
         """In bulk; the foreign key knows a plan that is not there."""

@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import AccountId, PlanId, RunId
 from ....domain.shared.page import MAX_LIMIT
+from ....domain.sync.kept_plan import PlanState
 from ..access import needs
 from ..answers.sync import OneRunAnswer, run
 from ..answers.sync_plans import OnePlanAnswer, PlansAnswer, StepsAnswer, WhatIfAnswer, plan, steps, what_if
@@ -18,9 +19,10 @@ from ..bodies import Body, Text, exactly_one
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset
 from ..policy_documents import PolicyBody, document_of
-from ..records import READ_RECORDS, OfAccount
+from ..records import READ_RECORDS, OfAccount, in_state, word_of
 
-_LIST = frozenset({"limit", "account_id"})
+_LIST = frozenset({"limit", "account_id", "state"})
+_States = Annotated[str | None, word_of(PlanState, "state", "Only plans in this state")]
 
 
 class ApplyBody(Body):
@@ -40,10 +42,12 @@ class WhatIfBody(Body):
 
 
 @get("/plans", summary="The newest plans", opt=needs(Scope.SYNC_READ, query=_LIST))
-async def list_plans(asking: Asking, uses: Uses, account_id: OfAccount = None, limit: Limit = 50) -> PlansAnswer:
+async def list_plans(
+    asking: Asking, uses: Uses, account_id: OfAccount = None, state_: _States = None, limit: Limit = 50
+) -> PlansAnswer:
     """Latest first, without their steps: those of runs, of runs that a guard held, and those that were only made."""
     of = AccountId(account_id) if account_id else None
-    plans = await uses.sync.plans(asking.tenant_id, limit=limit + 1, account_id=of)
+    plans = await uses.sync.plans(asking.tenant_id, limit=limit + 1, account_id=of, state=in_state(PlanState, state_))
     return PlansAnswer(plans=[plan(one) for one in plans[:limit]], has_more=len(plans) > limit)
 
 
