@@ -10,7 +10,7 @@ class UnknownKind(NotFound):
 
     def __init__(self, what: str, kind: str, kinds: Collection[str]) -> None:
         super().__init__(what, kind)
-        self.message = f"no {what} {kind}; there are {', '.join(kinds)}"
+        self.message = f"no {what} {kind}; there are {', '.join(kinds)}{_brought(kind, kinds)}"
 
 
 def meant_kind(word: str, kinds: Collection[str]) -> str | None:
@@ -22,5 +22,13 @@ def known_kind(word: str, kinds: Collection[str]) -> str:
     """The same. Raises InvalidValue, with those that there are."""
     kind = meant_kind(word, kinds)
     if kind is None:
-        raise InvalidValue(f"there is no kind {word!r}; there are {', '.join(kinds)}", field="kind")
+        raise InvalidValue(
+            f"there is no kind {word!r}; there are {', '.join(kinds)}{_brought(word, kinds)}", field="kind"
+        )
     return kind
+
+
+def _brought(word: str, kinds: Collection[str]) -> str:
+    """Of syncs: what comes with another kind."""
+    brought = word in {"membership", "memberships"} and "members" in kinds
+    return "; members bring their memberships" if brought else ""

@@ -48,6 +48,13 @@ def test_another_kind_is_refused_with_those_that_there_are(quarrel: Quarrel, wor
     assert "there is no kind 'goats'; there are member" in result.err
 
 
+@pytest.mark.parametrize("words", [("run",), ("plan",), ("runs", "--kind")])
+def test_memberships_are_said_to_come_with_members(quarrel: Quarrel, words: tuple[str, ...]) -> None:
+    result = quarrel.desk("sync", *words, "memberships", *NORTH)
+    assert (result.code, "; members bring their memberships" in result.err) == (2, True)
+    assert "bring" not in quarrel.desk("sync", *words, "goats", *NORTH).err
+
+
 def test_what_if_takes_both(quarrel: Quarrel) -> None:
     quarrel.there(0, email="new@example.org")
     quarrel.later()
