@@ -42,14 +42,18 @@ class ConsoleScreen(Screen):
     async def progress(self, title: str) -> AsyncIterator[Progress]:
         """Bars where a person sees them, else lines."""
         if self._terminal.err.isatty():
-            with _console_progress(self._terminal) as bars:
-                yield _Bars(title, self._totals, self._terminal, bars).report
+            with _console_progress(self._terminal) as drawn:
+                bars = _Bars(title, self._totals, self._terminal, drawn)
+                yield bars.report
+                bars.end()
             return
         lines = _Lines(title, self._totals, self._terminal)
         try:
             yield lines.report
-        finally:
-            lines.end()
+        except BaseException:
+            lines.stop()
+            raise
+        lines.end()
 
 
 @attrs.define
@@ -65,6 +69,10 @@ class _Course:
 
     def pace(self, now: float) -> Pace:
         return Pace(done=self.seen, seconds=now - self.began, total=self.total)
+
+    def end(self) -> None:
+        """Nobody need guess any more how many there are: those that were expected and did not come are not there."""
+        self.total = self.seen if self.total and self.seen <= self.total else None
 
 
 @attrs.define
@@ -86,6 +94,12 @@ class _Lines:
 
     def end(self) -> None:
         """The last line of a kind, unless it was told already."""
+        if self._course is not None:
+            self._course.end()
+        self.stop()
+
+    def stop(self) -> None:
+        """How far it came."""
         course = self._course
         if course is not None and (course.told != course.seen or not course.seen):
             self._tell(course, self._terminal.monotonic())
@@ -102,9 +116,13 @@ class _Bars:
     _terminal: Terminal
     _progress: RichProgress
     _courses: dict[str, tuple[_Course, TaskID]] = attrs.field(factory=dict)
+    _last: str | None = None
 
     def report(self, kind: str, counts: Counts) -> None:
         now = self._terminal.monotonic()
+        if kind != self._last:
+            self.end()
+            self._last = kind
         if kind not in self._courses:
             course = _Course(kind, now, self._totals.get(kind))
             self._courses[kind] = course, self._progress.add_task(f"{self._title}: {_plural(kind)}", pace="")
@@ -112,6 +130,15 @@ class _Bars:
         course.seen = counts.seen
         pace = course.pace(now)
         self._progress.update(task, completed=pace.done, total=pace.known_total, pace=str(pace))
+
+    def end(self) -> None:
+        """The kind that was told last is through: its bar is full."""
+        if self._last is not None:
+            course, task = self._courses[self._last]
+            course.end()
+            pace = course.pace(self._terminal.monotonic())
+            # A bar of nothing would move for ever.
+            self._progress.update(task, completed=max(pace.done, 1), total=max(pace.done, 1), pace=str(pace))
 
 
 def _console_progress(terminal: Terminal) -> RichProgress:

@@ -1,6 +1,7 @@
 """Progress on paper: when a line is told."""
 
 import io
+import re
 from collections.abc import Mapping
 
 import attrs
@@ -64,8 +65,37 @@ async def test_each_kind_ends_with_its_count_told_once() -> None:
     assert paper.lines == ["main: members 7, 1/s", "main: memberships 9, 9/s"]
 
 
+async def test_what_was_expected_and_did_not_come_is_not_waited_for() -> None:
+    paper = Paper({"lead": 30})
+    async with paper.screen().progress("main") as progress:
+        progress("lead", Counts())
+        paper.now += LINE_EVERY_S
+        progress("lead", Counts(unchanged=20))
+        paper.now += 1
+        progress("lead", Counts(unchanged=22))
+    assert paper.lines == ["main: leads 20 of 30, 4/s, about 2 s left", "main: leads 22 of 22, 4/s"]
+
+
+class Glass(io.StringIO):
+    """A terminal's error stream."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("kinds", [("lead",), ("lead", "step")])
+async def test_a_bar_is_full_at_the_end_of_its_kind(kinds: tuple[str, ...]) -> None:
+    paper = Paper({"lead": 30}, err=Glass())
+    async with paper.screen().progress("main") as progress:
+        for kind in kinds:
+            progress(kind, Counts(unchanged=22))
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", paper.err.getvalue()).replace("\r", "\n").splitlines()
+    last = [line.strip() for line in shown if "leads" in line][-1]
+    assert re.fullmatch(r"main: leads +━+ +22 of 22", last), shown
+
+
 async def test_the_count_so_far_is_told_when_something_fails() -> None:
-    paper = Paper()
+    paper = Paper({"lead": 30})
 
     async def sync() -> None:
         async with paper.screen().progress("main") as progress:
@@ -74,7 +104,7 @@ async def test_the_count_so_far_is_told_when_something_fails() -> None:
 
     with pytest.raises(RuntimeError):
         await sync()
-    assert paper.lines == ["main: leads 3"]
+    assert paper.lines == ["main: leads 3 of 30"]
 
 
 async def test_nothing_is_told_where_nothing_began() -> None:
