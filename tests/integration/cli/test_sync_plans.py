@@ -196,7 +196,7 @@ def test_a_run_shows_what_it_applies_and_pushes(pushing: tuple[Quarrel, str]) ->
     quarrel, _ = pushing
     result = quarrel.desk("sync", "run", "members", "--force", *NORTH, tty=True)
     told = {name: last_shown(result.err, f"main: {name}") for name in ("members", "steps", "member pushes")}
-    assert told == {"members": "2 of 8", "steps": "2", "member pushes": "2"}
+    assert told == {"members": "2 of 2", "steps": "2", "member pushes": "2"}
 
 
 def test_why_a_plan_is_stale_is_told_wherever_it_is_looked_at(quarrel: Quarrel) -> None:
