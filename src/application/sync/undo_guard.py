@@ -29,11 +29,13 @@ def held_undo(trip: Trip) -> PlanHeld:
 
 
 def wanted_of(planned: Sequence[RecordUndo], *, overtaken: bool) -> Sequence[RecordUndo]:
-    """What is done of what could be: what somebody edited since only with ``overtaken``."""
+    """What is done of what could be: what somebody edited since only with ``overtaken``, what is refused never."""
     return [each for each in (_wanted(one, overtaken=overtaken) for one in planned) if each is not None]
 
 
 def _wanted(record: RecordUndo, *, overtaken: bool) -> RecordUndo | None:
+    if record.refused:
+        return None
     if record.action is not UndoAction.EDIT:
         return None if record.overtaken and not overtaken else record
     kept = tuple(each for each in record.rollbacks if overtaken or not each.overtaken)

@@ -59,7 +59,7 @@ class UndoAction(enum.Enum):
 @attrs.frozen(kw_only=True)
 class RecordUndo:
     """One record's part. ``values`` are what a record that comes back will hold; ``overtaken``: one that would go was
-    edited since it was made.
+    edited since it was made; ``refused``: why it cannot be done at all, and is left out (empty: it can).
     """
 
     account_id: AccountId
@@ -70,6 +70,7 @@ class RecordUndo:
     rollbacks: tuple[Rollback, ...] = ()
     values: Values = attrs.field(factory=dict)
     overtaken: bool = False
+    refused: str = ""
 
 
 @attrs.frozen
@@ -149,7 +150,8 @@ class UndoPlanner:
             values = _lost(changes)
             if values is None:
                 return None
-            return _record_undo(record, UndoAction.RESTORE, values=values)
+            back = _record_undo(record, UndoAction.RESTORE, values=values)
+            return attrs.evolve(back, refused=await _stand_in(uow, hand, external_id))
         current = await _values(uow, hand, external_id, entity)
         rollbacks = tuple(rollback(hand.kind.schema, current, _since_it_is_back(changes)))
         return _record_undo(record, UndoAction.EDIT, rollbacks=rollbacks) if rollbacks else None
@@ -191,6 +193,14 @@ async def _values(uow: UnitOfWork, hand: Hand, external_id: str, entity: Any) ->
     await hand.kind.prepare(uow, [link.base for link in links.values()], [entity])
     values: Values = hand.kind.values(entity)
     return values
+
+
+async def _stand_in(uow: UnitOfWork, hand: Hand, external_id: str) -> str:
+    """Why a record cannot come back, though we have it no more: what the provider shows is here as another one."""
+    kind = hand.kind.schema.kind
+    links = await uow.sync_records.by_external_ids(hand.scope.account_id, kind, [external_id])
+    live = await hand.kind.load(uow, [link.local_id for link in links.values()])
+    return "".join(f"{kind} {external_id} is here again, as {local_id}: it would be here twice" for local_id in live)
 
 
 def _lost(changes: Sequence[Change]) -> Values | None:

@@ -53,6 +53,7 @@ def undo_document(record: "RecordUndo") -> dict[str, object]:
     """One record's part of an undo."""
     return {
         **fields(record, *_RECORD, "action", "overtaken"),
+        "refused": record.refused or None,
         "fields": [
             {**fields(each, "field", "now", "back", "overtaken"), "change_id": str(each.change.id)}
             for each in record.rollbacks

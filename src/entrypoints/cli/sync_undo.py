@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .call import Call
 
 _ALL_OVERTAKEN = "nothing was changed: all of it was edited since"
+_SOME_REFUSED = "nothing was changed"
 
 
 @Parameter(name="*")
@@ -103,7 +104,7 @@ async def undo(
             *guard_lines(trips),
         ]
         if dry_run or not wanted_of(planned, overtaken=overtaken):
-            told = parts if dry_run or not planned else [*parts, _ALL_OVERTAKEN]
+            told = parts if dry_run or not planned else [*parts, _nothing(planned)]
             return _answer(None, planned, told, trips, as_json=as_json)
         if not yes and not _agreed(planned, parts, trips, call, overtaken=overtaken, as_json=as_json):
             return unchanged()
@@ -138,6 +139,11 @@ async def _meant(use: "UseCases", tenant: "Tenant", wanted: TargetOptions) -> Un
         return UndoTarget(change_id=_entry(wanted.change), run_id=_run(wanted.run))
     kind, which = kind_of_record(use, wanted.record[0]), wanted.record[1]
     return UndoTarget(kind=kind, local_id=await find_ours(use, tenant, kind, which), version=wanted.to_version)
+
+
+def _nothing(planned: Sequence[RecordUndo]) -> str:
+    """What is said of nothing; each that is refused has said why."""
+    return _SOME_REFUSED if any(each.refused for each in planned) else _ALL_OVERTAKEN
 
 
 def _after(done: Undone) -> list[str]:

@@ -43,8 +43,10 @@ def count_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]
     wanted = wanted_of(records, overtaken=overtaken)
     counted = Counter(each.action for each in wanted)
     told = [words.format(counted[action]) for action, words in _COUNTED.items() if counted[action]]
-    left = len(records) - len(wanted)
+    refused = sum(1 for each in records if each.refused)
+    left = len(records) - len(wanted) - refused
     told += [f"{left:,} left alone, edited since"] if left else []
+    told += [f"{refused:,} cannot come back"] if refused else []
     return [f"of {len(records):,} records: {', '.join(told)}"]
 
 
@@ -67,12 +69,14 @@ def _record(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:
     sign, words, tone = _ACTIONS[record.action]
     if record.overtaken and not overtaken:
         sign, words, tone = "=", "stays: somebody edited it since; --overtaken deletes it", Tone.QUIET
+    if record.refused:
+        sign, words, tone = "=", f"cannot come back: {record.refused}", Tone.QUIET
     told = Span(f"{record.kind} {record.external_id}", Tone.TITLE)
     yield line(Span(f"{sign} ", tone), told, f" ({record.local_id}): ", Span(words, tone))
     for each in record.rollbacks:
         yield _rollback(each, overtaken=overtaken)
     for name, value in record.values.items():
-        if value is not None:
+        if value is not None and not record.refused:
             yield field_line("+", Tone.ADDED, name, Span(short_text(value), Tone.ADDED))
 
 

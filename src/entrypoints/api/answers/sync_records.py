@@ -121,7 +121,7 @@ class RollbackAnswer(Answer):
 
 class RecordUndoAnswer(Answer):
     """``action``: edit (``fields`` go back), delete (it was made, and goes away again; ``overtaken``: somebody edited
-    it since) or restore (it comes back with these ``values``)."""
+    it since) or restore (it comes back with these ``values``). ``refused``: why it cannot be done, and is left out."""
 
     account_id: UUID
     kind: str
@@ -129,6 +129,7 @@ class RecordUndoAnswer(Answer):
     local_id: UUID
     action: str
     overtaken: bool
+    refused: str | None
     fields: list[RollbackAnswer]
     values: dict[str, JsonValue]
 
@@ -192,6 +193,7 @@ def record_undo(record: RecordUndo) -> RecordUndoAnswer:
         local_id=record.local_id,
         action=record.action.value,
         overtaken=record.overtaken,
+        refused=record.refused or None,
         fields=[_rollback(one) for one in record.rollbacks],
         values=json_values(record.values),
     )

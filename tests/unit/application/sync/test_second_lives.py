@@ -1,0 +1,58 @@
+"""Records that went and came back: what an attacker found about undoing what became of them."""
+
+from tresen.adapters.memory.gym_books import Entry, Shelf
+from tresen.application.sync.undo import Undone
+from tresen.application.sync.undo_plan import RecordUndo, UndoTarget
+from tresen.domain.sync.run import Run
+
+from ..studio import A_MINUTE, Studio
+from .scene import edit_lead, rests
+
+
+async def planned_undo(studio: Studio, run: Run) -> list[RecordUndo]:
+    return list(await studio.desk.plan_undo(studio.tenant.id, UndoTarget(run_id=run.id)))
+
+
+async def undo(studio: Studio, run: Run | None, *, overtaken: bool = False) -> Undone:
+    assert run is not None
+    studio.clock.advance(A_MINUTE)
+    return await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="somebody", overtaken=overtaken)
+
+
+def shown_again(studio: Studio, book: Shelf, key: str, before: Entry) -> None:
+    """The provider has it again, under its old id."""
+    studio.clock.advance(A_MINUTE)
+    book._entries[key] = Entry(key, dict(before.values), studio.clock.now())
+    book.tombstones.pop(key, None)
+
+
+async def deleted_there(studio: Studio, *others: str) -> tuple[str, Run]:
+    """A lead that the provider deleted, and therefore the run here."""
+    for other in ("Other", *others):
+        studio.attract(other)
+    lead = studio.attract("Ada", notes="precious")
+    await studio.leads_synced()
+    studio.books.leads.remove(lead)
+    return lead, await studio.leads_synced(whole=True)
+
+
+async def test_what_is_here_again_as_another_record_is_not_brought_back_beside_it(studio: Studio) -> None:
+    kept = studio.attract("Kept")
+    lead = studio.attract("Ada")
+    await studio.leads_synced()
+    before = studio.books.leads.get(lead)
+    studio.books.leads.remove(lead)
+    studio.books.leads.edit(kept, {"notes": "edited there"})
+    run = await studio.leads_synced(whole=True)
+    shown_again(studio, studio.books.leads, lead, before)
+    await studio.leads_synced(whole=True)
+    live = studio.lead(lead).id
+    await edit_lead(studio, lead, notes="worked on")
+    (refused,) = [each for each in await planned_undo(studio, run) if each.external_id == lead]
+    assert refused.refused == f"lead {lead} is here again, as {live}: it would be here twice"
+    undone = await undo(studio, run, overtaken=True)
+    assert [each.external_id for each in undone.records] == [kept]
+    await studio.leads_synced(whole=True)
+    assert sorted(each.first_name for each in studio.leads()) == ["Ada", "Kept"]
+    assert studio.lead(lead).id == live
+    await rests(studio)
