@@ -135,18 +135,21 @@ class Undo:
         await uow.sync_records.add_many([kept_link(link)])
         # The provider may have told before that it is gone there, too.
         await uow.due.add(record.account_id, record.kind, [record.external_id])
-        await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
+        if await self._pin(uow, record) is None:
+            await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
         return counts
 
     async def _restore(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         """One that an undo took away is as it was before that; one that the provider lost stays here from now on."""
         key = (record.account_id, record.kind, record.external_id)
-        pinned = (await uow.overrides.of_records(*key[:2], [record.external_id])).get(record.external_id, ())
+        pin = await self._pin(uow, record)
+        links = await uow.sync_records.by_external_ids(*key[:2], [record.external_id])
         await uow.sync_records.remove_many(*key[:2], [record.external_id])
-        if any(each.field == WHOLE for each in pinned):
-            await uow.overrides.remove(*key, WHOLE)
-        else:
+        if pin is None:
             await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
+        elif links and pin.set_at == record.gone_at:
+            # Set when it went. An older one holds on; so does any where the provider lost it, too: the link is gone.
+            await uow.overrides.remove(*key, WHOLE)
         step = Step(
             external_id=record.external_id,
             local_id=record.local_id,
@@ -158,6 +161,11 @@ class Undo:
             raise RuleViolation(f"{record.kind} {record.external_id} cannot come back: what it belongs to is not here")
         await uow.due.add(record.account_id, record.kind, [record.external_id])
         return counts
+
+    async def _pin(self, uow: UnitOfWork, record: RecordUndo) -> Override | None:
+        """What keeps the record as a whole as it is."""
+        found = await uow.overrides.of_records(record.account_id, record.kind, [record.external_id])
+        return next((each for each in found.get(record.external_id, ()) if each.field == WHOLE), None)
 
     def _override(self, hand: Hand, record: RecordUndo, field: str, change_id: EntryId | None, by: str) -> Override:
         return Override(

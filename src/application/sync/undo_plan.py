@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -59,7 +60,7 @@ class UndoAction(enum.Enum):
 @attrs.frozen(kw_only=True)
 class RecordUndo:
     """One record's part. ``values`` are what a record that comes back will hold; ``overtaken``: one that would go was
-    edited since it was made; ``refused``: why it cannot be done at all, and is left out (empty: it can).
+    edited since it was made; ``gone_at``: when one that comes back went; ``refused``: why it cannot be done at all, and is left out (empty: it can).
     """
 
     account_id: AccountId
@@ -70,6 +71,7 @@ class RecordUndo:
     rollbacks: tuple[Rollback, ...] = ()
     values: Values = attrs.field(factory=dict)
     overtaken: bool = False
+    gone_at: datetime | None = None
     refused: str = ""
 
 
@@ -151,7 +153,8 @@ class UndoPlanner:
             if values is None:
                 return None
             back = _record_undo(record, UndoAction.RESTORE, values=values)
-            return attrs.evolve(back, refused=await _stand_in(uow, hand, external_id))
+            gone_at = max(change.at for change in changes if change.field == WHOLE)
+            return attrs.evolve(back, gone_at=gone_at, refused=await _stand_in(uow, hand, external_id))
         current = await _values(uow, hand, external_id, entity)
         rollbacks = tuple(rollback(hand.kind.schema, current, _since_it_is_back(changes)))
         return _record_undo(record, UndoAction.EDIT, rollbacks=rollbacks) if rollbacks else None

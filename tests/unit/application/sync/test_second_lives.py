@@ -1,5 +1,7 @@
 """Records that went and came back: what an attacker found about undoing what became of them."""
 
+import pytest
+
 from tresen.adapters.memory.gym_books import Entry, Shelf
 from tresen.application.sync.undo import Undone
 from tresen.application.sync.undo_plan import RecordUndo, UndoTarget
@@ -26,10 +28,9 @@ def shown_again(studio: Studio, book: Shelf, key: str, before: Entry) -> None:
     book.tombstones.pop(key, None)
 
 
-async def deleted_there(studio: Studio, *others: str) -> tuple[str, Run]:
+async def deleted_there(studio: Studio) -> tuple[str, Run]:
     """A lead that the provider deleted, and therefore the run here."""
-    for other in ("Other", *others):
-        studio.attract(other)
+    studio.attract("Other")
     lead = studio.attract("Ada", notes="precious")
     await studio.leads_synced()
     studio.books.leads.remove(lead)
@@ -55,4 +56,35 @@ async def test_what_is_here_again_as_another_record_is_not_brought_back_beside_i
     await studio.leads_synced(whole=True)
     assert sorted(each.first_name for each in studio.leads()) == ["Ada", "Kept"]
     assert studio.lead(lead).id == live
+    await rests(studio)
+
+
+@pytest.mark.parametrize("syncs_between", [0, 1])
+async def test_the_third_undo_holds_as_the_first_did(studio: Studio, syncs_between: int) -> None:
+    lead, run = await deleted_there(studio)
+    before = len(studio.leads())
+    undone: Run | None = run
+    for here in (1, 0, 1, 0, 1):
+        undone = (await undo(studio, undone)).run
+        for _ in range(syncs_between):
+            await studio.leads_synced(whole=True)
+        assert len(studio.leads()) == before + here
+    await studio.leads_synced(whole=True)
+    assert studio.lead(lead).notes == "precious"
+    await rests(studio)
+
+
+async def test_what_the_provider_deleted_after_an_undo_took_it_away_stays_when_it_is_brought_back(
+    studio: Studio,
+) -> None:
+    studio.attract("Other")
+    await studio.leads_synced()
+    lead = studio.attract("Ada")
+    undone = await undo(studio, await studio.leads_synced())
+    studio.books.leads.remove(lead)
+    await studio.leads_synced(whole=True)
+    assert not studio.knows("lead", lead)
+    await undo(studio, undone.run)
+    await studio.leads_synced(whole=True)
+    assert studio.lead(lead).first_name == "Ada"
     await rests(studio)
