@@ -59,8 +59,9 @@ class UndoAction(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class RecordUndo:
-    """One record's part. ``values`` are what a record that comes back will hold; ``overtaken``: one that would go was
-    edited since it was made; ``gone_at``: when one that comes back went; ``refused``: why it cannot be done at all, and is left out (empty: it can).
+    """One record's part. ``values`` are what a record that comes back will hold, ``gone_at`` is when it went;
+    ``overtaken``: one that would go was edited since it was made; ``refused``: why it cannot be done at all, and is
+    left out (empty: it can).
     """
 
     account_id: AccountId
@@ -82,7 +83,8 @@ class UndoPlanner:
     _by_hand: ByHand
 
     async def __call__(self, uow: UnitOfWork, target: UndoTarget, hand_of: "HandOf") -> Sequence[RecordUndo]:
-        """In the order in which it is done: what belongs to another record goes before it, and comes back after it.
+        """In the order in which it is done: what comes back is there before anything is given back to it, and what goes
+        has nothing any more; of these, what belongs to another record comes back after it, and goes before it.
 
         Raises NotFound, InvalidValue for a version that there is not.
         """
@@ -94,7 +96,7 @@ class UndoPlanner:
 
         def order(each: RecordUndo) -> tuple[bool, int]:
             comes_back = each.action is UndoAction.RESTORE
-            return comes_back, place[each.kind] if comes_back else -place[each.kind]
+            return not comes_back, place[each.kind] if comes_back else -place[each.kind]
 
         return sorted((each for each in found if each is not None), key=order)
 

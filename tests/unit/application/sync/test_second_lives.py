@@ -88,3 +88,18 @@ async def test_what_the_provider_deleted_after_an_undo_took_it_away_stays_when_i
     await studio.leads_synced(whole=True)
     assert studio.lead(lead).first_name == "Ada"
     await rests(studio)
+
+
+async def test_what_moved_away_goes_back_to_what_was_deleted(studio: Studio) -> None:
+    ada, bea = studio.enrol("Ada"), studio.enrol("Bea")
+    sold = studio.sell_there(ada)
+    await studio.members_synced()
+    studio.books.memberships.edit(sold, {"member": bea})
+    studio.books.members.remove(ada)
+    run = await studio.members_synced(whole=True)
+    assert [each.first_name for each in studio.members()] == ["Bea"]
+    await undo(studio, run)
+    assert studio.membership(sold).member_id == studio.member(ada).id
+    await studio.members_synced(whole=True)
+    assert studio.membership(sold).member_id == studio.member(ada).id
+    await rests(studio)
