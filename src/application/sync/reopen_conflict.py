@@ -2,23 +2,28 @@
 
 import attrs
 
+from ...domain.shared.errors import RuleViolation
 from ...domain.shared.ids import ConflictId, TenantId
-from ...domain.sync.conflict import Conflict
+from ...domain.sync.conflict import PAIRING, Conflict
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, link_of
+from .unpairing import Unpairing
 
 
 @attrs.frozen
 class ReopenConflict:
-    """Raises NotFound, IllegalTransition (it is open), AlreadyExists (the field is in conflict again by itself)."""
+    """Raises NotFound, IllegalTransition (it is open), AlreadyExists (the field is in conflict again by itself),
+    RuleViolation (what it was about is not there any more, or was made anew).
+    """
 
     _transactions: Transactions
     _by_hand: ByHand
 
     async def __call__(self, tenant_id: TenantId, conflict_id: ConflictId, *, by: str) -> Conflict:
         """Open it again, with the values as they are now; ``by`` says who wants it. What was decided stays in the
-        records until it is decided otherwise; the next run settles it when the sides agree by then.
+        records until it is decided otherwise; the next run settles it when the sides agree by then. A record
+        that was linked to one of ours by that decision is linked to none again.
         """
 
         async def work(uow: UnitOfWork) -> Conflict:
@@ -27,6 +32,10 @@ class ReopenConflict:
             await self._unpin(uow, conflict)
             if conflict.is_about_field:
                 await self._unsettle(uow, conflict)
+            elif conflict.field == PAIRING:
+                await Unpairing(self._by_hand)(uow, conflict)
+            else:
+                await self._ensure_linked(uow, conflict)
             await uow.conflicts.save(conflict)
             await uow.due.add(conflict.account_id, conflict.kind, [conflict.external_id])
             return conflict
@@ -38,6 +47,15 @@ class ReopenConflict:
         pinned = (await uow.overrides.of_records(*key[:2], [conflict.external_id])).get(conflict.external_id, ())
         if any(each.field == conflict.field for each in pinned):
             await uow.overrides.remove(*key, conflict.field)
+
+    async def _ensure_linked(self, uow: UnitOfWork, conflict: Conflict) -> None:
+        """A deletion that was decided is no conflict any more, nor is what was made anew since."""
+        links = await uow.sync_records.by_external_ids(conflict.account_id, conflict.kind, [conflict.external_id])
+        if conflict.local_id not in {link.local_id for link in links.values()}:
+            raise RuleViolation(
+                f"{conflict.kind} {conflict.external_id} is not linked to {conflict.local_id} any more, which this was "
+                "about: to have that back, undo the run that deleted it"
+            )
 
     async def _unsettle(self, uow: UnitOfWork, conflict: Conflict) -> None:
         """Nothing counts as agreed on that field but what was agreed before the conflict."""

@@ -145,7 +145,7 @@ async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBod
 @post("/{conflict_id:uuid}/reopen", summary="Decide a conflict anew", status_code=200, opt=needs(*DECIDE))
 async def reopen(conflict_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneConflictAnswer:
     """It is open again. What was decided stays in the records until it is decided otherwise. 409 when it is open, or
-    when the field is in conflict again by itself."""
+    when the field is in conflict again by itself; 422 when what it was about is not there any more."""
     opened = await uses.sync.reopen(asking.tenant_id, ConflictId(conflict_id), by=asking.name)
     return OneConflictAnswer(conflict=conflict(opened))
 

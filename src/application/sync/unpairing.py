@@ -1,0 +1,46 @@
+"""A pairing that is to be decided anew is taken back: the two records are two again, and nothing is agreed on."""
+
+import attrs
+
+from ...domain.shared.errors import RuleViolation
+from ...domain.sync.conflict import PAIRING, Conflict
+from ...domain.sync.push import PushState
+from ...domain.sync.record import SyncRecord
+from ..ports.unit_of_work import UnitOfWork
+from .by_hand import ByHand
+
+
+@attrs.frozen
+class Unpairing:
+    """Used inside a transaction. What the two took over from each other while they were one stays in both."""
+
+    _by_hand: ByHand
+
+    async def __call__(self, uow: UnitOfWork, conflict: Conflict) -> None:
+        """Raises RuleViolation when it is linked to one that was made for it here: that would be here twice."""
+        key = (conflict.account_id, conflict.kind, conflict.external_id)
+        link = (await uow.sync_records.by_external_ids(*key[:2], [conflict.external_id])).get(conflict.external_id)
+        if link is None:
+            return
+        hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
+        is_here = link.local_id in await hand.kind.load(uow, [link.local_id])
+        if is_here and str(link.local_id) not in conflict.candidates:
+            raise RuleViolation(
+                f"{link.kind} {link.external_id} was made anew here, as {link.local_id}: "
+                f"undo run {link.run_id}, which made it, then reopen this"
+            )
+        await self._forget(uow, link)
+
+    async def _forget(self, uow: UnitOfWork, link: SyncRecord) -> None:
+        """Nothing of what was decided about the two together is right for another pair."""
+        of, key, now = (link.account_id, link.kind), link.external_id, self._by_hand.clock.now()
+        for push in (await uow.pushes.of_records(*of, [key])).get(key, ()):
+            push.end(PushState.DROPPED, now=now, why="a person took the pairing back")
+            await uow.pushes.save(push)
+        for open_one in (await uow.conflicts.open_of(*of, [key])).get(key, ()):
+            if open_one.field != PAIRING:
+                open_one.settle(now=now)
+                await uow.conflicts.save(open_one)
+        for override in (await uow.overrides.of_records(*of, [key])).get(key, ()):
+            await uow.overrides.remove(*of, key, override.field)
+        await uow.sync_records.remove_many(*of, [key])

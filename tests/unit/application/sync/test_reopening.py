@@ -1,0 +1,146 @@
+"""A decision about a record as a whole, or about which of ours it is, is decided anew, or says why it cannot be."""
+
+import attrs
+import pytest
+
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.undo_plan import UndoTarget
+from tresen.domain.shared.errors import RuleViolation
+from tresen.domain.shared.ids import LeadId
+from tresen.domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState
+from tresen.domain.sync.decision import WHOLE
+from tresen.domain.sync.push import PushState
+
+from ..studio import A_MINUTE, Studio
+from .scene import captured, edit_lead, open_conflicts, pushes, rests, set_policy
+
+
+async def decide(studio: Studio, conflict: Conflict, choice: Choice, value: str | None = None) -> None:
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.resolve(
+        ConflictChoice(tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=choice, value=value, by="somebody")
+    )
+
+
+async def undo_last(studio: Studio, kind: str) -> None:
+    studio.clock.advance(A_MINUTE)
+    runs = [run for _, run in studio.store.room(studio.tenant.id).runs.items() if run.kind == kind]
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=runs[-1].id), by="somebody")
+
+
+async def doubted(studio: Studio) -> tuple[str, Conflict]:
+    """A lead of the provider that may be either of two of ours."""
+    studio.attract("Other")
+    await studio.leads_synced()
+    first = await captured(studio, "Grace")
+
+    async def double(uow: UnitOfWork) -> None:
+        await uow.leads.add(attrs.evolve(await uow.leads.get(first.id), id=LeadId(studio.ids.new()), version=0))
+
+    await studio.transactions.run(studio.tenant.id, "double", double)
+    lead = studio.attract("Grace", notes="from there")
+    await studio.leads_synced()
+    (conflict,) = open_conflicts(studio)
+    assert (conflict.field, len(conflict.candidates)) == (PAIRING, 2)
+    return lead, conflict
+
+
+@pytest.mark.parametrize("synced", [True, False])
+@pytest.mark.parametrize("anew", [Choice.OURS, Choice.THEIRS])
+async def test_a_pairing_is_taken_back_and_decided_otherwise(studio: Studio, anew: Choice, synced: bool) -> None:
+    lead, conflict = await doubted(studio)
+    first, second = conflict.candidates
+    await decide(studio, conflict, Choice.OURS, first)
+    if synced:
+        await studio.leads_synced()
+    assert str(studio.lead(lead).id) == first
+    reopened = await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    assert not studio.knows("lead", lead)
+    await studio.leads_synced()
+    assert [each.id for each in open_conflicts(studio)] == [conflict.id]
+    await decide(studio, reopened, anew, second if anew is Choice.OURS else None)
+    await studio.leads_synced()
+    assert (str(studio.lead(lead).id) == second) is (anew is Choice.OURS)
+    assert str(studio.lead(lead).id) != first
+    assert open_conflicts(studio) == []
+    await rests(studio)
+
+
+async def test_what_was_decided_about_a_pair_goes_with_the_pairing(studio: Studio) -> None:
+    await set_policy(studio, "lead", default="newest", fields={"message": "ask"})
+    lead, conflict = await doubted(studio)
+    await decide(studio, conflict, Choice.OURS, conflict.candidates[0])
+    await studio.leads_synced()
+    await edit_lead(studio, lead, message="ours")
+    studio.books.leads.edit(lead, {"message": "theirs", "notes": "edited there"})
+    await studio.leads_synced()
+    await undo_last(studio, "leads")
+    assert {each.field for each in await studio.desk.overrides(studio.tenant.id)} == {"notes"}
+    assert [each.field for each in open_conflicts(studio)] == ["message"]
+    assert pushes(studio, PushState.WAITING)
+    await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    assert await studio.desk.overrides(studio.tenant.id) == []
+    assert [each.field for each in open_conflicts(studio)] == [PAIRING]
+    assert pushes(studio, PushState.WAITING) == []
+
+
+async def test_one_that_was_made_for_it_goes_before_the_pairing_is_decided_anew(studio: Studio) -> None:
+    lead, conflict = await doubted(studio)
+    await decide(studio, conflict, Choice.THEIRS)
+    await studio.leads_synced()
+    made = studio.lead(lead)
+    assert len(studio.leads()) == 4
+    with pytest.raises(RuleViolation, match=f"was made anew here, as {made.id}: undo run"):
+        await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    assert open_conflicts(studio) == []
+    await undo_last(studio, "leads")
+    await studio.leads_synced()
+    reopened = await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    await decide(studio, reopened, Choice.OURS, conflict.candidates[1])
+    await studio.leads_synced()
+    assert (str(studio.lead(lead).id), len(studio.leads())) == (conflict.candidates[1], 3)
+    await rests(studio)
+
+
+async def test_a_deletion_that_was_decided_is_undone_and_not_reopened(studio: Studio) -> None:
+    await set_policy(studio, "lead", deletes="ask")
+    lead = studio.attract()
+    studio.attract("Other")
+    await studio.leads_synced()
+    await edit_lead(studio, lead, notes="mine")
+    studio.books.leads.remove(lead)
+    await studio.leads_synced(whole=True)
+    (conflict,) = open_conflicts(studio)
+    assert conflict.field == WHOLE
+    await decide(studio, conflict, Choice.OURS)
+    await studio.leads_synced()
+    reopened = await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    await decide(studio, reopened, Choice.THEIRS)
+    with pytest.raises(RuleViolation, match="undo the run that deleted it"):
+        await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    assert studio.conflicts()[0].state is ConflictState.RESOLVED
+    await undo_last(studio, "resolve")
+    assert studio.lead(lead).notes == "mine"
+
+
+async def test_what_was_brought_back_by_a_decision_is_not_deleted_by_another(studio: Studio) -> None:
+    await set_policy(studio, "lead", deletes="ask")
+    lead = studio.attract()
+    studio.attract("Other")
+    await studio.leads_synced()
+    gone = studio.lead(lead)
+
+    async def delete(uow: UnitOfWork) -> None:
+        await uow.leads.remove_many([await uow.leads.get(gone.id)])
+
+    await studio.transactions.run(studio.tenant.id, "delete", delete)
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"notes": "edited there"})
+    await studio.leads_synced()
+    (conflict,) = open_conflicts(studio)
+    await decide(studio, conflict, Choice.THEIRS)
+    await studio.leads_synced()
+    assert studio.lead(lead).notes == "edited there"
+    with pytest.raises(RuleViolation, match=f"not linked to {gone.id} any more"):
+        await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
