@@ -71,6 +71,21 @@ async def test_added_in_bulk_is_as_if_added_one_by_one(backend: Backend, tenant:
 
 
 @every_synced
+async def test_one_that_comes_back_goes_on_from_the_version_that_it_had(
+    backend: Backend, tenant: TenantId, kind: Kind
+) -> None:
+    async with backend.units.open(tenant) as uow:
+        in_bulk, alone = await _many(uow, kind, 2)
+        in_bulk.version, alone.version = 6, 3
+        await kind.synced(uow).add_many([in_bulk])
+        await kind.synced(uow).add(alone)
+        await uow.commit()
+    found = await backend.read(tenant, lambda uow: kind.synced(uow).get_many([in_bulk.id, alone.id]))
+    assert (in_bulk.version, alone.version) == (7, 4)
+    assert (found[in_bulk.id].version, found[alone.id].version) == (7, 4)
+
+
+@every_synced
 async def test_saved_in_bulk_is_as_if_saved_one_by_one(backend: Backend, tenant: TenantId, kind: Kind) -> None:
     entities = [await stored(backend, tenant, kind) for _ in range(3)]
     untouched = await stored(backend, tenant, kind)

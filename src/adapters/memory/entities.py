@@ -97,7 +97,7 @@ class MemoryEntities(Entities[E, K]):
 
 
 class MemoryVersioned(MemoryEntities[S, K]):
-    """Entities with a version, which is 1 when they are added and grows by one with every save."""
+    """Entities with a version, which grows by one when they are added and with every save: that of a new one is 1."""
 
     def _ensure_current(self, entity: S, stored: S) -> None:
         if stored.version != entity.version:

@@ -13,6 +13,7 @@ from ...domain.shared.errors import RuleViolation, TresenError
 from ...domain.shared.ids import EntryId
 from ...domain.sync.action import Action
 from ...domain.sync.canonical import Values
+from ...domain.sync.history import before_next_life
 from ...domain.sync.journal import Change, Subject, told
 from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import Counts, SyncError
@@ -29,6 +30,7 @@ from .reviving import reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
+_MAKES = frozenset({Action.CREATE_HERE, Action.RESTORE_HERE})
 
 
 @attrs.define
@@ -43,6 +45,7 @@ class _Effects(Generic[E]):
     kept: list[SyncRecord] = attrs.field(factory=list)
     forgotten: list[str] = attrs.field(factory=list)
     owners: Collection[UUID] = ()
+    lives: Mapping[UUID, int] = attrs.field(factory=dict)
     told: list[Step] = attrs.field(factory=list)
     errors: list[SyncError] = attrs.field(factory=list)
     taken: set[str | UUID | None] = attrs.field(factory=set)
@@ -71,7 +74,9 @@ class Applier(Generic[E]):
         unlinked = await self._unlinked(uow, steps, found)
         await self._kind.prepare(uow, [values for step in steps for values in _all_values(step)])
         going = [s.local_id for s in steps if s.decision.action is Action.DELETE_HERE and s.local_id is not None]
-        effects: _Effects[E] = _Effects(owners=await self._kind.owners(uow, going) if going else ())
+        effects: _Effects[E] = _Effects(
+            owners=await self._kind.owners(uow, going) if going else (), lives=await self._lives(uow, steps, found)
+        )
         for step in steps:
             self._take(step, found, unlinked, effects)
         await self._write(uow, effects, found)
@@ -87,6 +92,16 @@ class Applier(Generic[E]):
     async def _unlinked(self, uow: UnitOfWork, steps: Sequence[Step], found: Known[E]) -> Mapping[UUID, E]:
         wanted = {s.local_id for s in steps if s.local_id is not None} - found.entities.keys()
         return await self._kind.load(uow, wanted) if wanted else {}
+
+    async def _lives(self, uow: UnitOfWork, steps: Sequence[Step], found: Known[E]) -> Mapping[UUID, int]:
+        """The versions that records have before they come back, so that none of theirs is there twice."""
+        lives: dict[UUID, int] = {}
+        for step in steps:
+            if step.local_id is not None and step.decision.action in _MAKES:
+                lines = await uow.journal.of_record(self._kind.schema.kind, step.local_id)
+                link = found.links.get(step.external_id or "")
+                lives[step.local_id] = before_next_life(lines, 0 if link is None else link.local_version)
+        return lives
 
     def _take(self, step: Step, found: Known[E], unlinked: Mapping[UUID, E], effects: _Effects[E]) -> None:
         link = found.links.get(step.external_id or "")
@@ -112,7 +127,7 @@ class Applier(Generic[E]):
 
     def _apply(self, step: Step, link: SyncRecord | None, entity: E | None, effects: _Effects[E]) -> None:
         action = step.decision.action
-        if action in {Action.CREATE_HERE, Action.RESTORE_HERE}:
+        if action in _MAKES:
             self._create(step, effects)
         elif action is Action.MERGE and entity is not None:
             self._merge(step, link, entity, effects)
@@ -138,6 +153,8 @@ class Applier(Generic[E]):
         values = values_of(step.inputs.theirs)
         restored = step.local_id
         entity = self._kind.create(values, id=restored or self._ids.new(), now=self._scope.now)
+        if restored is not None:
+            entity.version = effects.lives[restored]
         if self._scope.news:
             self._kind.announce(entity, now=self._scope.now)
         else:

@@ -19,9 +19,8 @@ class Versioned(Protocol):
     def id(self) -> UUID:
         """Its id."""
 
-    @property
-    def version(self) -> int:
-        """Grows with every save."""
+    version: int
+    """Grows with every save; one that comes back goes on from where it was."""
 
     @property
     def created_at(self) -> datetime:

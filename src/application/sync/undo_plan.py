@@ -1,7 +1,7 @@
 """What an undo would do, before it is done."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -12,7 +12,7 @@ from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, EntryId, RunId
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import WHOLE
-from ...domain.sync.history import is_end, latest_number, numbered
+from ...domain.sync.history import since
 from ...domain.sync.journal import LOCAL_EDIT, Change
 from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import Run
@@ -91,7 +91,13 @@ class UndoPlanner:
         lines = await self._lines(uow, target, hand_of)
         found = [await self._one(uow, record, changes, hand_of) for record, changes in lines.items()]
         if target.run_id is not None:
-            found += await self._created(uow, await uow.runs.get(target.run_id), hand_of)
+            back = {
+                record: change.version
+                for record, changes in lines.items()
+                for change in changes
+                if change.field == WHOLE and change.version
+            }
+            found += await self._created(uow, await uow.runs.get(target.run_id), back, hand_of)
         place = {kind: number for number, kind in enumerate(self._by_hand.courses.kinds)}
 
         def order(each: RecordUndo) -> tuple[bool, int]:
@@ -114,7 +120,7 @@ class UndoPlanner:
             if not every and not await uow.sync_records.of_local(target.kind, target.local_id):
                 raise NotFound(target.kind, target.local_id)
             await self._ensure_version(uow, target, every, hand_of)
-            changes = [change for number, change in numbered(every) if number > (target.version or 0)]
+            changes = since(every, target.version or 0)
         accounts: dict[RunId, AccountId] = {}
         grouped: dict[Record, list[Change]] = {}
         for change in changes:
@@ -133,7 +139,9 @@ class UndoPlanner:
         account_id = links[0].account_id if links else (await uow.runs.get(every[-1].run_id)).account_id
         hand = await hand_of(uow, account_id, kind)
         entity = (await hand.kind.load(uow, [local_id])).get(local_id)
-        latest = latest_number(every, None if entity is None else entity.version)
+        told = max((line.version for line in every), default=0) or 1
+        # What was deleted has an end, which is its last version.
+        latest = told + 1 if entity is None else max(told, entity.version)
         if not 1 <= version <= latest:
             are = "there is only version 1" if latest == 1 else f"its versions are 1 to {latest}"
             raise InvalidValue(f"this {kind} has no version {version}: {are}", field="version")
@@ -158,19 +166,23 @@ class UndoPlanner:
             gone_at = max(change.at for change in changes if change.field == WHOLE)
             return attrs.evolve(back, gone_at=gone_at, refused=await _stand_in(uow, hand, external_id))
         current = await _values(uow, hand, external_id, entity)
-        rollbacks = tuple(rollback(hand.kind.schema, current, _since_it_is_back(changes)))
+        rollbacks = tuple(rollback(hand.kind.schema, current, changes))
         return _record_undo(record, UndoAction.EDIT, rollbacks=rollbacks) if rollbacks else None
 
-    async def _created(self, uow: UnitOfWork, run: Run, hand_of: "HandOf") -> list[RecordUndo]:
-        """The records that the run made: those whose link is the run's and that are as old as it."""
+    async def _created(
+        self, uow: UnitOfWork, run: Run, back: Mapping[Record, int], hand_of: "HandOf"
+    ) -> list[RecordUndo]:
+        """The records that the run made: those whose link is the run's and that are as old as it, or that it brought
+        back, with the version that they had then (``back``).
+        """
         found = []
         for link in await uow.sync_records.of_run(run.id, limit=_EVERYTHING):
             hand = await hand_of(uow, link.account_id, link.kind)
             entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
-            if entity is not None and entity.created_at == run.started_at:
-                record = (link.account_id, link.kind, link.external_id, link.local_id)
+            record = (link.account_id, link.kind, link.external_id, link.local_id)
+            if entity is not None and (record in back or entity.created_at == run.started_at):
                 made = _record_undo(record, UndoAction.DELETE)
-                found.append(attrs.evolve(made, overtaken=entity.version > 1))
+                found.append(attrs.evolve(made, overtaken=entity.version > back.get(record, 1)))
         return found
 
 
@@ -218,12 +230,6 @@ def _lost(changes: Sequence[Change]) -> Values | None:
         change.field: change.ours for change in changes if change.run_id == run and change.field != WHOLE
     }
     return values or None
-
-
-def _since_it_is_back(changes: Sequence[Change]) -> Sequence[Change]:
-    """Without the lines about an end after which the record came back: nothing of that is to be put back."""
-    back = max((n for n, line in enumerate(changes) if line.field == WHOLE and not is_end(line)), default=0)
-    return [line for n, line in enumerate(changes) if n >= back or not is_end(line)]
 
 
 def _record_undo(

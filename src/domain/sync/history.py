@@ -1,6 +1,6 @@
 """Every version of a record, read back from its journal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import attrs
@@ -24,17 +24,19 @@ class Version:
 def versions(current: Values, version: int, changes: Iterable[Change]) -> Sequence[Version]:
     """All versions that the journal can tell apart, the latest first. ``changes``: the record's lines, oldest first.
 
-    Each line that wrote our record keeps the value before it, so that one version is read back from the next. One in
-    which the record was gone has no values.
+    Each line that wrote our record keeps the value before it, so that one version is read back from the next. An end
+    after which the record came back is a version without values.
     """
     values: dict[str, Value] = dict(current)
     found: list[Version] = []
     for number, lines in reversed(_by_version(changes)):
-        gone = is_end(lines[0])
-        found.append(Version(number=number, at=lines[0].at, values={} if gone else dict(values), changes=lines))
-        if gone:
-            values = {}
-        values.update({line.field: line.ours for line in reversed(lines) if line.field != WHOLE})
+        ended = not lines[0].version
+        found.append(Version(number=number, at=lines[0].at, values={} if ended else dict(values), changes=lines))
+        if ended:
+            values = dict.fromkeys(values)
+        for line in reversed(lines):
+            if line.field != WHOLE:
+                values[line.field] = line.ours
     first = min((each.number for each in found), default=version + 1) - 1
     found.append(Version(number=max(first, 1), at=None, values=values, changes=()))
     return found
@@ -45,40 +47,14 @@ def versions_of_gone(changes: Sequence[Change]) -> Sequence[Version]:
 
     ``changes``: the record's lines, oldest first; nothing is given for lines that tell of no end.
     """
-    ends = [index for index, line in enumerate(changes) if line.field == WHOLE and is_end(line)]
+    ends = [line for line in changes if line.field == WHOLE and is_end(line)]
     if not ends:
         return ()
-    over = changes[ends[-1]].run_id
-    return versions({}, 0, [line for n, line in enumerate(changes) if n <= ends[-1] or line.run_id == over])
-
-
-def numbered(changes: Iterable[Change]) -> Iterator[tuple[int, Change]]:
-    """Each line of a record, oldest first, with the number of the version that it made; 0: it wrote nothing here.
-
-    Our record counts its own versions from 1; where it went and came back, the numbers go on behind those before.
-    """
-    top, before, end = 1, 0, None
-    for line in changes:
-        if is_end(line):
-            if line.run_id != end:
-                top += 1
-            before, end = top, line.run_id
-            yield top, line
-            continue
-        number = before + line.version if line.version else 0
-        if number:
-            top, end = max(top, number), None
-        yield number, line
-
-
-def latest_number(changes: Iterable[Change], version: int | None) -> int:
-    """The number of a record's present version. ``version`` is our record's own; None: it is no more, which is its last
-    version.
-    """
-    lines = list(numbered(changes))
-    top = max((number for number, _ in lines), default=0) or 1
-    before = max((number for number, line in lines if is_end(line)), default=0)
-    return top if version is None else max(top, before + version)
+    last = tuple(line for line in changes if line.run_id == ends[-1].run_id and is_end(line))
+    held = {line.field: line.ours for line in last if line.field != WHOLE}
+    number = max((line.version for line in changes), default=0) or 1
+    end = Version(number=number + 1, at=last[0].at, values={}, changes=last)
+    return [end, *versions(held, number, [line for line in changes if line not in last])]
 
 
 def is_end(line: Change) -> bool:
@@ -86,9 +62,35 @@ def is_end(line: Change) -> bool:
     return line.side is Side.THEIRS and line.value is None and line.version == 0
 
 
+def since(changes: Sequence[Change], version: int) -> Sequence[Change]:
+    """The lines that tell what became of a version, oldest first as they are given; also how a later life ended."""
+    found: list[Change] = []
+    began = version + 1
+    for change in reversed(changes):
+        # An end has no version; what came back after it has.
+        began = change.version or began
+        if change.version > version or (is_end(change) and began > version):
+            found.append(change)
+    return found[::-1]
+
+
+def before_next_life(changes: Iterable[Change], version: int) -> int:
+    """The version that a record has before it is stored again: the one after its last, which is that of its end.
+
+    ``version`` is one that it is known to have had, 0 where none is.
+    """
+    return max((1, version, *(change.version for change in changes))) + 1
+
+
 def _by_version(changes: Iterable[Change]) -> Sequence[tuple[int, tuple[Change, ...]]]:
     groups: dict[int, list[Change]] = {}
-    for number, change in numbered(changes):
-        if change.wrote_ours and number:
-            groups.setdefault(number, []).append(change)
+    ended: list[Change] = []
+    for change in changes:
+        if change.wrote_ours and change.version:
+            if ended and any(line.field == WHOLE for line in ended):
+                groups[change.version - 1] = ended
+            groups.setdefault(change.version, []).append(change)
+            ended = []
+        elif is_end(change):
+            ended.append(change)
     return [(number, tuple(groups[number])) for number in sorted(groups)]

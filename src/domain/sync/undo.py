@@ -6,6 +6,7 @@ import attrs
 
 from .canonical import Value, Values
 from .decision import WHOLE
+from .history import is_end
 from .journal import Change
 from .schema import Schema
 
@@ -48,11 +49,13 @@ def restored(rollbacks: Iterable[Rollback], *, overtaken: bool) -> Mapping[str, 
 
 
 def _one(schema: Schema, current: Values, first: Change, last: Change) -> Rollback:
-    now = current.get(first.field)
+    now, same = current.get(first.field), schema.by_name[first.field].same
+    # What ended came back as it was, if it came back.
+    given = (last.value, last.ours) if is_end(last) else (last.value,)
     return Rollback(
         change=first,
         field=first.field,
         now=now,
         back=first.before,
-        overtaken=not schema.by_name[first.field].same(now, last.value),
+        overtaken=not any(same(now, value) for value in given),
     )

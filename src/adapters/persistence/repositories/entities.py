@@ -124,7 +124,7 @@ class SqlEntities(Entities[E, K]):
 
 
 class SqlVersioned(SqlEntities[S, K]):
-    """Entities with a version, which is 1 when they are added and grows by one with every save."""
+    """Entities with a version, which grows by one when they are added and with every save: that of a new one is 1."""
 
     async def add(self, entity: S) -> None:
         """One insert."""

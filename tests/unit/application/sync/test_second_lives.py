@@ -103,3 +103,35 @@ async def test_what_moved_away_goes_back_to_what_was_deleted(studio: Studio) -> 
     await studio.members_synced(whole=True)
     assert studio.membership(sold).member_id == studio.member(ada).id
     await rests(studio)
+
+
+async def test_no_version_of_a_record_is_there_twice(studio: Studio) -> None:
+    studio.attract("Other")
+    lead = studio.attract("Ada", notes="first")
+    await studio.leads_synced()
+    local_id = studio.lead(lead).id
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"notes": "second"})
+    await studio.leads_synced()
+    studio.books.leads.remove(lead)
+    await undo(studio, await studio.leads_synced(whole=True))
+    assert studio.lead(lead).version == 4
+    for version, notes in ((1, "first"), (4, "second")):
+        studio.clock.advance(A_MINUTE)
+        back = UndoTarget(kind="lead", local_id=local_id, version=version)
+        (planned,) = await studio.desk.plan_undo(studio.tenant.id, back)
+        assert [(each.field, each.back, each.overtaken) for each in planned.rollbacks] == [("notes", notes, False)]
+        await studio.desk.undo(studio.tenant.id, back, by="somebody")
+    history = await studio.desk.history(studio.tenant.id, "lead", local_id)
+    told = [(each.number, each.values.get("notes")) for each in history]
+    assert told == [(6, "second"), (5, "first"), (4, "second"), (3, None), (2, "second"), (1, "first")]
+
+
+async def test_what_an_undo_brought_back_goes_again_unless_it_was_edited_since(studio: Studio) -> None:
+    lead, run = await deleted_there(studio)
+    undone = (await undo(studio, run)).run
+    assert undone is not None
+    (planned,) = await planned_undo(studio, undone)
+    assert (planned.action.value, planned.overtaken) == ("delete", False)
+    await edit_lead(studio, lead, notes="worked on")
+    assert (await planned_undo(studio, undone))[0].overtaken

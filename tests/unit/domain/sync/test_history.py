@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tresen.domain.shared.ids import EntryId, RunId
 from tresen.domain.sync.canonical import Value, Values
 from tresen.domain.sync.decision import WHOLE
-from tresen.domain.sync.history import latest_number, versions
+from tresen.domain.sync.history import before_next_life, since, versions, versions_of_gone
 from tresen.domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, RESOLVED, UNDONE, Change
 from tresen.domain.sync.schema import Field, Schema, folded
 from tresen.domain.sync.side import Side
@@ -152,24 +152,6 @@ def test_without_a_journal_there_is_the_present_version() -> None:
     assert (only.number, only.at, only.values, only.changes) == (4, None, {"a": "x"}, ())
 
 
-def test_numbers_go_on_behind_an_end() -> None:
-    """Our record counts its own versions from 1 again."""
-    lines = [
-        change(1, "a", "1", "2", version=2),
-        change(2, WHOLE, None, None),
-        change(3, "a", "2", None),
-        change(4, WHOLE, None, None, rule=UNDONE, version=1),
-        change(5, "a", "2", "3", version=2),
-    ]
-    found = versions({"a": "3"}, 2, lines)
-    assert [(each.number, dict(each.values)) for each in found] == [
-        *((5, {"a": "3"}), (4, {"a": "2"})),
-        *((3, {}), (2, {"a": "2"}), (1, {"a": "1"})),
-    ]
-    assert [latest_number(lines, version) for version in (2, 3)] == [5, 6]
-    assert (latest_number(lines[:3], None), latest_number(lines[:1], 2), latest_number([], 4)) == (3, 2, 4)
-
-
 def test_a_line_about_the_whole_record_changes_no_field() -> None:
     whole = change(1, WHOLE, None, None, version=2)
     assert [each.values for each in versions({"a": "x"}, 2, [whole])] == [{"a": "x"}, {"a": "x"}]
@@ -259,3 +241,53 @@ def test_a_record_that_was_deleted_here_comes_back_value_by_value() -> None:
 def test_fields_come_in_the_order_of_the_schema() -> None:
     lines = [change(1, "c", "1", "2"), change(2, "a", "1", "2")]
     assert [each.field for each in rollback(SCHEMA, {"a": "2", "c": "2"}, lines)] == ["a", "c"]
+
+
+def two_lives() -> list[Change]:
+    """Made with a=1, b=x; a=2; it ends; it comes back as it was; a=3."""
+    return [
+        change(1, "a", "1", "2", version=2),
+        change(2, WHOLE, None, None),
+        change(3, "a", "2", None),
+        change(4, "b", "x", None),
+        change(5, WHOLE, None, None, version=4),
+        change(6, "a", "2", "3", version=5),
+    ]
+
+
+def test_a_record_that_came_back_has_an_end_between_its_lives() -> None:
+    lines = two_lives()
+    found = versions({"a": "3", "b": "x", "c": "new"}, 5, lines)
+    assert [(each.number, each.values) for each in found] == [
+        (5, {"a": "3", "b": "x", "c": "new"}),
+        (4, {"a": "2", "b": "x", "c": "new"}),
+        (3, {}),
+        (2, {"a": "2", "b": "x", "c": None}),
+        (1, {"a": "1", "b": "x", "c": None}),
+    ]
+    assert found[2].changes == tuple(lines[1:4])
+
+
+def test_a_second_end_is_not_mixed_with_the_first() -> None:
+    lines = [*two_lives(), attrs.evolve(change(7, WHOLE, None, None), run_id=RunId(UUID(int=9)))]
+    assert [each.number for each in versions_of_gone(lines)] == [6, 5, 4, 3, 2, 1]
+
+
+def test_the_next_life_goes_on_after_the_end() -> None:
+    assert before_next_life([], 0) == 2
+    assert before_next_life([], 7) == 8
+    assert before_next_life(two_lives(), 1) == 6
+
+
+def test_what_ended_and_came_back_is_undone_to_what_it_was_before() -> None:
+    lines = [each for each in two_lives() if each.version in {0, 2}]
+    assert undone({"a": "2", "b": "x"}, lines) == [("a", "2", "1", False)]
+    assert undone({"a": "9", "b": "x"}, lines) == [("a", "9", "1", True)]
+
+
+def test_what_became_of_a_version_is_told_by_the_lines_after_it() -> None:
+    lines = two_lives()
+    assert since(lines, 5) == []
+    assert since(lines, 4) == lines[5:]
+    assert since(lines, 2) == lines[1:]
+    assert since(lines[:4], 2) == lines[1:4]
