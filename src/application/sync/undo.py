@@ -57,7 +57,7 @@ class PlanUndo:
 @attrs.frozen
 class Undo:
     """One transaction: all of it or nothing. Raises NotFound, InvalidValue, PlanHeld, RuleViolation (what belongs to
-    another record stands in the way).
+    another record stands in the way, or nothing of it can be done).
     """
 
     _transactions: Transactions
@@ -74,6 +74,7 @@ class Undo:
             planned = await UndoPlanner(self._by_hand)(uow, target, HandOf(self._by_hand, None))
             wanted = wanted_of(planned, overtaken=overtaken)
             if not wanted:
+                _ensure_possible(planned)
                 return Undone(run=None, records=())
             trips = () if accept_guard else await undo_trips(self._by_hand, uow, wanted)
             if trips:
@@ -180,3 +181,9 @@ class Undo:
             set_by=by,
             set_at=hand.scope.now,
         )
+
+
+def _ensure_possible(planned: Sequence[RecordUndo]) -> None:
+    refused = next((each for each in planned if each.refused), None)
+    if refused is not None:
+        raise RuleViolation(f"{refused.kind} {refused.external_id} cannot come back: {refused.refused}")

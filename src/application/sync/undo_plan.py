@@ -12,7 +12,7 @@ from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, EntryId, RunId
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import WHOLE
-from ...domain.sync.history import since
+from ...domain.sync.history import end_there, since
 from ...domain.sync.journal import LOCAL_EDIT, Change
 from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import Run
@@ -161,7 +161,7 @@ class UndoPlanner:
         if entity is None:
             values = _lost(changes)
             if values is None:
-                return None
+                return _lost_there(record, changes)
             back = _record_undo(record, UndoAction.RESTORE, values=values)
             gone_at = max(change.at for change in changes if change.field == WHOLE)
             return attrs.evolve(back, gone_at=gone_at, refused=await _stand_in(uow, hand, external_id))
@@ -230,6 +230,17 @@ def _lost(changes: Sequence[Change]) -> Values | None:
         change.field: change.ours for change in changes if change.run_id == run and change.field != WHOLE
     }
     return values or None
+
+
+def _lost_there(record: Record, changes: Sequence[Change]) -> RecordUndo | None:
+    """One that is gone there because it was gone here: no sync took it from us. None: the lines say nothing of that."""
+    end = end_there(changes)
+    if not end:
+        return None
+    values = {change.field: change.theirs for change in end if change.field != WHOLE}
+    lost = _record_undo(record, UndoAction.RESTORE, values=values)
+    why = "somebody deleted it here, and the run only then at the provider: make it anew"
+    return attrs.evolve(lost, gone_at=end[0].at, refused=why)
 
 
 def _record_undo(

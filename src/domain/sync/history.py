@@ -45,16 +45,41 @@ def versions(current: Values, version: int, changes: Iterable[Change]) -> Sequen
 def versions_of_gone(changes: Sequence[Change]) -> Sequence[Version]:
     """All versions of a record that is no more, the latest first: its end, which has no values, and those before.
 
-    ``changes``: the record's lines, oldest first; nothing is given for lines that tell of no end.
+    ``changes``: the record's lines, oldest first; nothing is given for lines that tell of no end. One that somebody
+    deleted here, and the sync then at the provider, held what the provider did, as far as anybody knows.
     """
-    ends = [line for line in changes if line.field == WHOLE and is_end(line)]
-    if not ends:
+    last = tuple(_last_end(changes) or end_there(changes))
+    if not last:
         return ()
-    last = tuple(line for line in changes if line.run_id == ends[-1].run_id and is_end(line))
-    held = {line.field: line.ours for line in last if line.field != WHOLE}
+    held = {line.field: line.theirs if line.side is Side.OURS else line.ours for line in last if line.field != WHOLE}
     number = max((line.version for line in changes), default=0) or 1
     end = Version(number=number + 1, at=last[0].at, values={}, changes=last)
     return [end, *versions(held, number, [line for line in changes if line not in last])]
+
+
+def end_there(changes: Sequence[Change]) -> Sequence[Change]:
+    """The lines that tell that a record was deleted at the provider because it was deleted here, with what it held
+    there; nothing where none do, or where it ended here later.
+    """
+    wholes = [line for line in changes if line.field == WHOLE and line.value is None]
+    if not wholes or wholes[-1].side is not Side.OURS or wholes[-1].version:
+        return ()
+    lost = [
+        line
+        for line in changes
+        if line.run_id == wholes[-1].run_id
+        and line.field != WHOLE
+        and line.side is Side.OURS
+        and line.value is None
+        and line.theirs is not None
+    ]
+    # One that is made there anew is told as a whole, too, but it loses nothing.
+    return [wholes[-1], *lost] if lost else ()
+
+
+def _last_end(changes: Sequence[Change]) -> Sequence[Change]:
+    ends = [line for line in changes if line.field == WHOLE and is_end(line)]
+    return [line for line in changes if line.run_id == ends[-1].run_id and is_end(line)] if ends else ()
 
 
 def is_end(line: Change) -> bool:

@@ -3,12 +3,14 @@
 import pytest
 
 from tresen.adapters.memory.gym_books import Entry, Shelf
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.undo import Undone
 from tresen.application.sync.undo_plan import RecordUndo, UndoTarget
+from tresen.domain.shared.errors import RuleViolation
 from tresen.domain.sync.run import Run
 
 from ..studio import A_MINUTE, Studio
-from .scene import edit_lead, rests
+from .scene import edit_lead, rests, set_policy
 
 
 async def planned_undo(studio: Studio, run: Run) -> list[RecordUndo]:
@@ -135,3 +137,26 @@ async def test_what_an_undo_brought_back_goes_again_unless_it_was_edited_since(s
     assert (planned.action.value, planned.overtaken) == ("delete", False)
     await edit_lead(studio, lead, notes="worked on")
     assert (await planned_undo(studio, undone))[0].overtaken
+
+
+async def test_what_a_person_deleted_here_and_the_sync_there_says_so(studio: Studio) -> None:
+    await set_policy(studio, "lead", delete_there=True)
+    studio.attract("Other")
+    lead = studio.attract("Ada", notes="precious")
+    await studio.leads_synced()
+    gone = studio.lead(lead)
+
+    async def delete(uow: UnitOfWork) -> None:
+        await uow.leads.remove_many([await uow.leads.get(gone.id)])
+
+    await studio.transactions.run(studio.tenant.id, "delete", delete)
+    run = await studio.leads_synced()
+    assert studio.books.leads.find(lead) is None
+    (planned,) = await planned_undo(studio, run)
+    assert planned.values["notes"] == "precious"
+    assert planned.refused.startswith("somebody deleted it here")
+    with pytest.raises(RuleViolation, match=f"lead {lead} cannot come back: somebody deleted it here"):
+        await undo(studio, run)
+    end, made = await studio.desk.history(studio.tenant.id, "lead", gone.id)
+    assert (end.number, end.values, end.at) == (2, {}, run.started_at)
+    assert (made.number, made.values["notes"]) == (1, "precious")

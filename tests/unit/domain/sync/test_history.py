@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tresen.domain.shared.ids import EntryId, RunId
 from tresen.domain.sync.canonical import Value, Values
 from tresen.domain.sync.decision import WHOLE
-from tresen.domain.sync.history import before_next_life, since, versions, versions_of_gone
+from tresen.domain.sync.history import before_next_life, end_there, since, versions, versions_of_gone
 from tresen.domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, RESOLVED, UNDONE, Change
 from tresen.domain.sync.schema import Field, Schema, folded
 from tresen.domain.sync.side import Side
@@ -291,3 +291,12 @@ def test_what_became_of_a_version_is_told_by_the_lines_after_it() -> None:
     assert since(lines, 4) == lines[5:]
     assert since(lines, 2) == lines[1:]
     assert since(lines[:4], 2) == lines[1:4]
+
+
+def test_one_that_is_made_at_the_provider_anew_did_not_end_there() -> None:
+    lines = [change(1, "a", None, None, theirs="x", side=Side.OURS), change(2, WHOLE, None, None, side=Side.OURS)]
+    assert end_there(lines) == [lines[1], lines[0]]
+    assert end_there(lines[1:]) == ()
+    # Made there anew in one run, and a value passed over in another.
+    assert end_there([attrs.evolve(lines[0], run_id=RunId(UUID(int=5))), lines[1]]) == ()
+    assert end_there([*lines, change(3, WHOLE, None, None)]) == ()
