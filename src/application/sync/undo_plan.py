@@ -109,7 +109,7 @@ class UndoPlanner:
     async def _lines(self, uow: UnitOfWork, target: UndoTarget, hand_of: "HandOf") -> dict[Record, list[Change]]:
         changes: Sequence[Change]
         if target.change_id is not None:
-            changes = [await uow.journal.get(target.change_id)]
+            changes = await self._of_line(uow, await uow.journal.get(target.change_id))
         elif target.run_id is not None:
             # What people edited was only told by the run, not done by it.
             changes = [line for line in await self._of_run(uow, target.run_id) if line.rule != LOCAL_EDIT]
@@ -145,6 +145,13 @@ class UndoPlanner:
         if not 1 <= version <= latest:
             are = "there is only version 1" if latest == 1 else f"its versions are 1 to {latest}"
             raise InvalidValue(f"this {kind} has no version {version}: {are}", field="version")
+
+    async def _of_line(self, uow: UnitOfWork, line: Change) -> Sequence[Change]:
+        """What a line about a record as a whole took away is told by the lines beside it."""
+        if line.field != WHOLE:
+            return [line]
+        beside = await uow.journal.of_record(line.kind, line.local_id)
+        return [each for each in beside if each.run_id == line.run_id and each.rule != LOCAL_EDIT]
 
     async def _of_run(self, uow: UnitOfWork, run_id: RunId) -> Sequence[Change]:
         found: list[Change] = []

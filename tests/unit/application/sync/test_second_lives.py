@@ -7,6 +7,7 @@ from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.undo import Undone
 from tresen.application.sync.undo_plan import RecordUndo, UndoTarget
 from tresen.domain.shared.errors import RuleViolation
+from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.run import Run
 
 from ..studio import A_MINUTE, Studio
@@ -139,6 +140,13 @@ async def test_what_an_undo_brought_back_goes_again_unless_it_was_edited_since(s
     assert (await planned_undo(studio, undone))[0].overtaken
 
 
+async def test_the_line_that_tells_of_a_deletion_is_undone_as_a_whole(studio: Studio) -> None:
+    lead, run = await deleted_there(studio)
+    (line,) = [each for each in studio.changes() if each.field == WHOLE and each.run_id == run.id]
+    await studio.desk.undo(studio.tenant.id, UndoTarget(change_id=line.id), by="somebody")
+    assert studio.lead(lead).notes == "precious"
+
+
 async def test_what_a_person_deleted_here_and_the_sync_there_says_so(studio: Studio) -> None:
     await set_policy(studio, "lead", delete_there=True)
     studio.attract("Other")
@@ -155,6 +163,8 @@ async def test_what_a_person_deleted_here_and_the_sync_there_says_so(studio: Stu
     (planned,) = await planned_undo(studio, run)
     assert planned.values["notes"] == "precious"
     assert planned.refused.startswith("somebody deleted it here")
+    (line,) = [each for each in studio.changes() if each.field == WHOLE]
+    assert await studio.desk.plan_undo(studio.tenant.id, UndoTarget(change_id=line.id)) == [planned]
     with pytest.raises(RuleViolation, match=f"lead {lead} cannot come back: somebody deleted it here"):
         await undo(studio, run)
     end, made = await studio.desk.history(studio.tenant.id, "lead", gone.id)
