@@ -8,11 +8,12 @@ from collections.abc import Mapping
 
 import attrs
 
+from ..shared.errors import InvalidValue
 from .action import Action
 from .canonical import Value, Values
 from .laws import NEVER_EDITED, Contest, Edited, Law, Verdict
 from .one_sided import fate
-from .policy import Policy
+from .policy import Policy, ensure_fields
 from .schema import Field, Schema
 from .side import UNKNOWN, Presence, Shown, Side
 
@@ -131,7 +132,11 @@ def decide(
 
     ``overrides`` are laws that a person gave single fields of this record, or the record as a whole (``WHOLE``).
     ``in_flight`` are the values that were pushed and not answered yet: until they are, those fields count as agreed.
+
+    Raises InvalidValue for a side that is None, for a policy with laws of fields that the schema lacks, and for a law
+    that gives no ``Verdict``.
     """
+    _ensure_sound(schema, policy.fields, ours, theirs)
     if ours is UNKNOWN or theirs is UNKNOWN:
         return Decision(action=Action.WAIT, rule="unknown", reason="nobody can tell what a side holds; it waits")
     if isinstance(ours, Presence) or isinstance(theirs, Presence):
@@ -153,6 +158,18 @@ def decide(
     return Decision(fields=tuple(decisions), in_flight=frozenset(in_flight))
 
 
+def _ensure_sound(schema: Schema, laws: Mapping[str, Law], ours: object, theirs: object) -> None:
+    """What somebody without a type checker runs into; per record, so one call for all of it."""
+    if ours is None or theirs is None:
+        name = "ours" if ours is None else "theirs"
+        raise InvalidValue(
+            f"{name} is None, which does not tell why: say GONE where there is proof that there is none, else UNKNOWN",
+            field=name,
+        )
+    if laws and not laws.keys() <= schema.by_name.keys():
+        ensure_fields(schema, laws)
+
+
 def _same(one: Value, other: Value) -> bool:
     return one == other and type(one) is type(other)
 
@@ -164,14 +181,17 @@ def _decide_field(
     asked = override or law
     alone = _one_changed(asked, contest, *forms) if contest.known else _one_known(*forms)
     verdict, rule = alone or (asked.judge(contest), asked.name)
-    side, value = _taken(field, verdict, contest)
+    side, value = _taken(field, asked, verdict, contest)
     rule = OVERRIDE if override and rule == asked.name else rule
     return FieldDecision(field.name, contest.base, contest.ours, contest.theirs, value, side, rule, verdict.reason)
 
 
-def _taken(field: Field, verdict: Verdict, contest: Contest) -> tuple[Side, Value]:
+def _taken(field: Field, law: Law, verdict: Verdict, contest: Contest) -> tuple[Side, Value]:
     """A merged value that is one side's own is that side's: it need not be written there."""
-    side = verdict.side
+    try:
+        side = verdict.side
+    except AttributeError:
+        raise _no_verdict(law, verdict) from None
     if side is _BOTH:
         if field.same(verdict.value, contest.ours):
             return _OURS, contest.ours
@@ -180,7 +200,17 @@ def _taken(field: Field, verdict: Verdict, contest: Contest) -> tuple[Side, Valu
         side = _THEIRS
     if side is _NEITHER:
         return side, None
-    return side, contest.ours if side is _OURS else contest.theirs
+    if side is _OURS:
+        return side, contest.ours
+    if side is _THEIRS:
+        return side, contest.theirs
+    raise _no_verdict(law, verdict)
+
+
+def _no_verdict(law: Law, verdict: object) -> InvalidValue:
+    return InvalidValue(
+        f"law {law.name!r} gave {verdict!r}, and not a Verdict with a Side; check_law tells more", field=law.name
+    )
 
 
 _ONLY_WE_KNOW = Verdict(Side.OURS, "never agreed on, and only we have a value"), ONLY_OURS_KNOWN

@@ -45,12 +45,20 @@ class Edited:
 
     ``resolution_s`` (from 1) is the coarser side's resolution; instants that it cannot tell apart are a tie.
     ``skew_s`` (from 0) is how far the two clocks may be apart: instants no further apart than that are a tie, too.
+    Raises InvalidValue for an instant without a zone: none is guessed.
     """
 
     ours_at: datetime | None = None
     theirs_at: datetime | None = None
     resolution_s: int = 1
     skew_s: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        # Once per record of every sync: so no call where all is well.
+        if self.ours_at is not None and self.ours_at.tzinfo is None:
+            raise InvalidValue("ours_at needs a time zone", field="ours_at")
+        if self.theirs_at is not None and self.theirs_at.tzinfo is None:
+            raise InvalidValue("theirs_at needs a time zone", field="theirs_at")
 
     @cached_property
     def newer(self) -> Verdict | None:

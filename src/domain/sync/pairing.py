@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from ..shared.errors import InvalidValue
 from .canonical import Values
 from .schema import Schema
 
@@ -40,9 +41,15 @@ class Pairing(Generic[O, T]):
 def pair(schema: Schema, ours: Mapping[O, Values], theirs: Mapping[T, Values]) -> Pairing[O, T]:
     """Pair the records that are not linked yet.
 
+    Raises InvalidValue where the schema has no match key: then nothing could be told apart from something new.
+
     The first key is the surest: what it pairs, or leaves in doubt, no later key touches. The result does not depend on
     the order of either side, except for the order in which it is given.
     """
+    if not schema.match:
+        raise InvalidValue(
+            f'a {schema.kind} has no match key: name one in its schema, such as match=(("email",),)', field="match"
+        )
     left, right = dict(ours), dict(theirs)
     pairs: dict[O, T] = {}
     doubts: list[Doubt[O, T]] = []

@@ -1,7 +1,7 @@
 """Policies: by which law each field of a kind is merged, what a deletion may do, and when a person is asked."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -9,6 +9,13 @@ from ..shared.errors import InvalidValue
 from .guards import DEFAULT_GUARDS, Guards
 from .laws import Law, Laws
 from .schema import Field, Schema
+
+
+def _ensure_law(law: object, field: str) -> None:
+    if not isinstance(law, Law):
+        raise InvalidValue(
+            f"{field} is a Law, such as Law.OURS, not {law!r}; read_policy reads names of laws", field=field
+        )
 
 
 class Deletes(enum.Enum):
@@ -28,6 +35,9 @@ class Policy:
     are off unless somebody switches them on; ``create_here`` and ``delete_here`` are their mirrors. ``clock_skew_s`` is
     how many seconds (0 to 3600) the clocks of the two sides may be apart: edits no further apart than that are a tie
     under ``newest``. ``version`` is 0 for what is built in and grows with every change.
+
+    Raises InvalidValue for a law that is none, such as its name: ``read_policy`` is what reads names. Whether a kind
+    has the fields is looked at by ``decide``, which knows the schema.
     """
 
     default: Law = Law.THEIRS
@@ -40,6 +50,11 @@ class Policy:
     guards: Guards = DEFAULT_GUARDS
     clock_skew_s: int = 0
     version: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        _ensure_law(self.default, "default")
+        for name, law in self.fields.items():
+            _ensure_law(law, f"fields.{name}")
 
     def law(self, field: Field) -> Law:
         """The law of a field."""
@@ -102,14 +117,19 @@ def policy_document(policy: Policy) -> dict[str, object]:
     }
 
 
-def _field_laws(value: object, schema: Schema, laws: Laws) -> dict[str, Law]:
-    if not isinstance(value, Mapping):
-        raise InvalidValue('fields should name laws, such as {"notes": "ours"}', field="fields")
-    for name in value:
+def ensure_fields(schema: Schema, names: Iterable[str]) -> None:
+    """Raises InvalidValue for laws of fields that the kind lacks, naming those that it has."""
+    for name in names:
         if name not in schema.by_name:
             raise InvalidValue(
                 f"a {schema.kind} has no field {name!r}; it has {', '.join(schema.names)}", field=f"fields.{name}"
             )
+
+
+def _field_laws(value: object, schema: Schema, laws: Laws) -> dict[str, Law]:
+    if not isinstance(value, Mapping):
+        raise InvalidValue('fields should name laws, such as {"notes": "ours"}', field="fields")
+    ensure_fields(schema, value)
     return {name: _law(law, laws, f"fields.{name}") for name, law in value.items()}
 
 

@@ -32,8 +32,8 @@ class Schema:
     """The fields of one kind of record, in the order in which they are decided.
 
     ``match`` are the keys by which two populated sides are paired, the surest first: each is a tuple of fields that
-    together tell who or what a record is. Raises InvalidValue for a field that is named twice, and for a match key of
-    no or unknown fields.
+    together tell who or what a record is. Raises InvalidValue for a field that is named twice, and for a match key that
+    is a text, or of no or unknown fields.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class Schema:
     def __attrs_post_init__(self) -> None:
         if len(self.by_name) < len(self.fields):
             raise InvalidValue(f"{self.kind} has a field twice", field="fields")
+        _ensure_keys(self.match)
         for key in self.match:
             unknown = [name for name in key if name not in self.by_name]
             if unknown or not key:
@@ -65,3 +66,9 @@ class Schema:
     def same(self, left: Values, right: Values) -> bool:
         """Whether every field that both name means the same on both."""
         return all(f.same(left[f.name], right[f.name]) for f in self.fields if f.name in left and f.name in right)
+
+
+def _ensure_keys(match: object) -> None:
+    """A text is a sequence of texts, too: its letters would be taken for fields."""
+    if not isinstance(match, tuple) or any(not isinstance(key, tuple) for key in match):
+        raise InvalidValue(f'match is a tuple of tuples of fields, such as (("email",),), not {match!r}', field="match")

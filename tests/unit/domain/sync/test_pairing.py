@@ -138,11 +138,6 @@ def test_true_is_not_one_here_either() -> None:
     assert paired({1: {"mail": True}, 2: {"mail": 1}}, {"a": {"mail": True}}).pairs == {1: "a"}
 
 
-def test_without_match_keys_nobody_is_paired() -> None:
-    found = pair(Schema("thing", (Field("a"),)), {1: {"a": "x"}}, {"a": {"a": "x"}})
-    assert (found.pairs, found.doubts, found.only_ours, found.only_theirs) == ({}, (), (1,), ("a",))
-
-
 def test_the_records_given_stay_as_they_are() -> None:
     ours, theirs = {1: {"mail": "x"}}, {"a": {"mail": "x"}}
     pair(SCHEMA, ours, theirs)

@@ -1,0 +1,86 @@
+"""What somebody who embeds the core gets wrong is refused where it is written, in words."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tresen.domain.shared.errors import InvalidValue
+from tresen.domain.sync.decision import decide
+from tresen.domain.sync.laws import Edited, Law, Verdict
+from tresen.domain.sync.pairing import pair
+from tresen.domain.sync.policy import Policy
+from tresen.domain.sync.schema import Field, Schema
+from tresen.domain.sync.side import GONE, UNKNOWN
+
+# What a type checker would refuse; not everybody has one.
+Wrong = Any
+
+SCHEMA = Schema("person", (Field("email"), Field("phone")))
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CHANGED_BY_BOTH: Wrong = {"base": {"phone": "1"}, "ours": {"phone": "2"}, "theirs": {"phone": "3"}}
+
+
+def refused(make: Callable[[], object]) -> InvalidValue:
+    with pytest.raises(InvalidValue) as error:
+        make()
+    return error.value
+
+
+def test_the_name_of_a_law_is_no_law() -> None:
+    name: Wrong = "ours"
+    error = refused(lambda: Policy(fields={"phone": name}))
+    assert "fields.phone is a Law, such as Law.OURS, not 'ours'" in error.message
+    assert error.details["field"] == "fields.phone"
+    assert refused(lambda: Policy(default=name)).details["field"] == "default"
+
+
+def test_a_law_of_a_field_that_there_is_not_is_told_when_a_record_is_decided() -> None:
+    policy = Policy(fields={"phone": Law.OURS, "fone": Law.OURS})
+    error = refused(lambda: decide(SCHEMA, policy, base={}, ours={}, theirs={}))
+    assert error.message == "a person has no field 'fone'; it has email, phone"
+    assert error.details["field"] == "fields.fone"
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+@pytest.mark.parametrize("other", [{}, GONE, UNKNOWN], ids=str)
+def test_none_does_not_tell_why_a_side_has_nothing(side: str, other: object) -> None:
+    sides: Wrong = {"ours": other, "theirs": other, side: None}
+    error = refused(lambda: decide(SCHEMA, Policy(), base={}, **sides))
+    assert error.message.startswith(f"{side} is None, which does not tell why: say GONE")
+    assert error.details["field"] == side
+
+
+@pytest.mark.parametrize("match", [("email",), "email", [("email",)], (["email"],)])
+def test_a_match_key_is_a_tuple_of_fields(match: Wrong) -> None:
+    error = refused(lambda: Schema("person", SCHEMA.fields, match=match))
+    assert '(("email",),)' in error.message
+    assert error.details["field"] == "match"
+
+
+def test_nobody_can_be_paired_without_a_match_key() -> None:
+    error = refused(lambda: pair(SCHEMA, {1: {"email": "x"}}, {"a": {"email": "x"}}))
+    assert error.message.startswith("a person has no match key")
+    assert error.details["field"] == "match"
+
+
+@pytest.mark.parametrize("verdict", [None, "ours", Verdict])
+def test_a_law_that_gives_no_verdict_is_named(verdict: Wrong) -> None:
+    policy = Policy(fields={"phone": Law(name="mine", judge=lambda _: verdict)})
+    error = refused(lambda: decide(SCHEMA, policy, **CHANGED_BY_BOTH))
+    assert error.message.startswith(f"law 'mine' gave {verdict!r}")
+    assert error.details["field"] == "mine"
+
+
+def test_a_verdict_for_a_text_instead_of_a_side_takes_nothing() -> None:
+    side: Wrong = "ours"
+    policy = Policy(default=Law(name="mine", judge=lambda _: Verdict(side, "so")))
+    assert "law 'mine' gave" in refused(lambda: decide(SCHEMA, policy, **CHANGED_BY_BOTH)).message
+
+
+@pytest.mark.parametrize("name", ["ours_at", "theirs_at"])
+def test_an_edit_without_a_zone_is_refused_before_any_law_asks(name: str) -> None:
+    when: Wrong = {"ours_at": NOON, "theirs_at": NOON, name: NOON.replace(tzinfo=None)}
+    error = refused(lambda: Edited(**when))
+    assert (error.message, error.details["field"]) == (f"{name} needs a time zone", name)
