@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +26,7 @@ from .demo_two_way import TwoWay
 from .demo_webhooks import show_webhooks
 from .installation import Installation, installed
 from .logging import configure_logging
+from .ports import ensure_free, free_port
 from .server import serve
 from .settings import Settings, secret_key
 
@@ -37,8 +37,9 @@ _KEY = "demo-provider-key"
 
 async def demo(options: DemoOptions, screen: Screen) -> None:
     """Run it in its own folder; everything ends with SIGINT or SIGTERM, or after the webhooks with ``once``."""
+    port = _port(options.port)
     with _folder(options) as folder:
-        settings = _settings(folder, options.port or _free_port())
+        settings = _settings(folder, port)
         configure_logging(settings, usual_level="WARNING")
         emulator = WodifyEmulator(today=datetime.now(UTC).date(), options=WodifyOptions(api_key=_KEY))
         async with emulator.serving() as provider_url, installed(settings) as installation:
@@ -95,11 +96,11 @@ async def _ended(task: "asyncio.Future[None]") -> None:
         await task
 
 
-def _free_port() -> int:
-    """Known before the server listens, because providers are told the address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+def _port(wanted: int) -> int:
+    """Known before anything is done, because providers are told the address. Raises NotConfigured for one in use."""
+    if wanted:
+        ensure_free(wanted)
+    return wanted or free_port()
 
 
 @contextmanager

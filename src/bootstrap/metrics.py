@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from prometheus_client import Counter, Histogram, start_http_server
 
 from ..adapters.http.metrics import PrometheusCallObserver
-from ..domain.shared.errors import NotConfigured
+from .ports import not_to_be_had
 
 
 @functools.cache
@@ -79,7 +79,7 @@ def metrics_told(host: str, port: int) -> Iterator[None]:
     try:
         server, thread = start_http_server(port, addr=host)
     except OSError as error:
-        raise NotConfigured(f"cannot listen on {host}:{port} ({error}): choose another with --metrics-port") from None
+        raise not_to_be_had(host, port, error, option="--metrics-port") from None
     try:
         yield
     finally:

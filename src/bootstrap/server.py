@@ -9,11 +9,11 @@ from types import FrameType
 
 import uvicorn
 
-from ..domain.shared.errors import NotConfigured
 from ..entrypoints.api.app import ApiSettings, create_api
 from ..entrypoints.runtime import ServeOptions
 from .background import Loop, in_background
 from .installation import Installation
+from .ports import not_to_be_had
 from .settings import Settings
 
 _STOP = (signal.SIGINT, signal.SIGTERM)
@@ -104,9 +104,7 @@ def _listening(options: ServeOptions) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((options.host, options.port), family=family)
     except (OSError, OverflowError) as error:
-        raise NotConfigured(
-            f"cannot listen on {options.host}:{options.port} ({error}): choose another with --port"
-        ) from None
+        raise not_to_be_had(options.host, options.port, error, option="--port") from None
     with listener:
         # Accepted connections inherit it. asyncio sets it only on sockets with an explicit protocol number; without it
         # head and body, written one after the other, wait 40 ms for the client's acknowledgement.

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from tresen.adapters.emulators.faults import Fault, FaultRule
 from tresen.adapters.emulators.wodify import WodifyEmulator
 from tresen.bootstrap import demo as demo_module
 from tresen.bootstrap.demo import demo
-from tresen.domain.shared.errors import TresenError
+from tresen.domain.shared.errors import NotConfigured, TresenError
 from tresen.entrypoints.runtime import DemoOptions
 
 from .paper import Paper
@@ -63,6 +64,19 @@ def test_it_serves_until_it_is_interrupted_and_leaves_nothing(tmp_path: Path) ->
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith("tresen-demo")] == []
+
+
+async def test_a_port_that_is_taken_is_told_before_anything_is_done(tmp_path: Path) -> None:
+    paper, folder = Paper(), tmp_path / "demo"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(NotConfigured) as refused:
+            await demo(DemoOptions(folder=folder, port=port), paper)
+    assert (
+        refused.value.message
+        == f"cannot listen on 127.0.0.1:{port} (address already in use): choose another with --port"
+    )
+    assert (paper.lines, folder.exists()) == ([], False)
 
 
 async def test_a_first_sync_that_fails_is_told_and_fails_the_demo(
