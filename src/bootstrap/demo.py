@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import shlex
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -76,7 +77,7 @@ async def _open(
             _insist(as_expected, "webhooks")
             over.set()
         else:
-            _tell_how_to_go_on(screen, password)
+            _tell_how_to_go_on(screen, password, installation.settings)
             screen.say(f"ready: {installation.settings.public_url}")
 
     serving = ServeOptions(port=int(installation.settings.public_url.rpartition(":")[2]))
@@ -188,6 +189,9 @@ def _summary(run: Run) -> str:
     )
 
 
-def _tell_how_to_go_on(screen: Screen, password: str | None) -> None:
+def _tell_how_to_go_on(screen: Screen, password: str | None, settings: Settings) -> None:
+    # Its provider answers on this machine, which other commands may call only when told so.
+    folder = shlex.quote(str(settings.data_dir.absolute()))
+    screen.say(f"in another terminal: export TRESEN_DATA_DIR={folder} TRESEN_ALLOW_PRIVATE_ADDRESSES=true")
     screen.say(f"log in as {_ADMIN} with " + (f"password {password}" if password else "the password of the first run"))
     screen.say("API reference: /docs · OpenAPI document: /schema · stop with Ctrl-C")

@@ -1,6 +1,7 @@
 """The demo, as a stranger runs it: a process of its own, on the event loop that the product uses."""
 
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -61,8 +62,15 @@ def test_it_serves_until_it_is_interrupted_and_leaves_nothing(tmp_path: Path) ->
             token = client.post("/api/v1/auth/login", json=login).json()["accessToken"]
             members = client.get("/api/v1/members?limit=1", headers={"authorization": f"Bearer {token}"})
             assert members.json()["count"] == 957
+        export = next((line for line in said if line.startswith("in another terminal: ")), "")
+        elsewhere = dict(word.split("=", 1) for word in shlex.split(export) if "=" in word)
+        synced = subprocess.run(
+            [TRESEN, "sync", "run", "leads", "--force"], capture_output=True, text=True, check=False, env=elsewhere
+        )
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
+    assert set(elsewhere) == {"TRESEN_DATA_DIR", "TRESEN_ALLOW_PRIVATE_ADDRESSES"}
+    assert (synced.returncode, "completed" in synced.stdout) == (0, True), synced.stdout + synced.stderr
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith("tresen-demo")] == []
 
 
