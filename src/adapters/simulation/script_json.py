@@ -9,6 +9,7 @@ import attrs
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.schema import Value
 from .script import STEPS, AccountSpec, Fault, Meanwhile, Script, Step
+from .words import COURSE_NAMES
 
 _STEPS_WITHIN = {"meanwhile", "overtaken"}
 _NAMES = {kind: name for name, kind in STEPS.items()}
@@ -33,39 +34,85 @@ def step_document(step: Step) -> dict[str, object]:
 
 
 def read_script(text: str) -> Script:
-    """Raises InvalidValue for anything but a script."""
+    """A script, or the whole document of ``tresen simulate --json``: then the first seed that failed.
+
+    ``seed`` may be missing. Raises InvalidValue for anything else, in words.
+    """
     try:
-        return _script(json.loads(text))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidValue(f"this is no script of a simulation: {error!r}", field="script") from None
+        document = json.loads(text)
+    except ValueError as error:
+        raise _refused(f"it is no JSON ({error})") from None
+    try:
+        return _script(_script_in(document))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _refused("a value in it has a form that no script has") from None
 
 
-def _script(document: Any) -> Script:
+def _script_in(document: Any) -> Mapping[str, Any]:
+    if isinstance(document, Mapping) and "failed" in document:
+        if not document["failed"]:
+            raise _refused("it is the answer of a simulation in which no seed failed")
+        document = document["failed"][0]
+    if isinstance(document, Mapping) and "script" in document:
+        document = document["script"]
+    if not isinstance(document, Mapping):
+        raise _refused("it is no JSON object")
+    return document
+
+
+def _script(document: Mapping[str, Any]) -> Script:
+    missing = [name for name in ("accounts", "courses", "steps") if name not in document]
+    if missing:
+        raise _refused(f"it has no {' and no '.join(missing)}")
     script = Script(
-        seed=int(document["seed"]),
-        accounts=tuple(_account(each) for each in document["accounts"]),
+        seed=int(document.get("seed", 0)),
+        accounts=tuple(_account(each, f"account {n}") for n, each in enumerate(document["accounts"])),
         courses=tuple(map(str, document["courses"])),
-        steps=tuple(_step(each) for each in document["steps"]),
+        steps=tuple(_step(each, f"step {n}") for n, each in enumerate(document["steps"], 1)),
     )
     if not script.accounts:
-        raise ValueError("a script needs an account")
+        raise _refused("it has no account")
+    unknown = [name for name in script.courses if name not in COURSE_NAMES]
+    if unknown:
+        raise _refused(f"courses has no {unknown[0]!r}, only {', '.join(COURSE_NAMES)}")
     return script
 
 
-def _account(document: Mapping[str, Any]) -> AccountSpec:
+def _account(document: Mapping[str, Any], where: str) -> AccountSpec:
+    _ensure_attributes(AccountSpec, document, where)
     return AccountSpec(**{**document, "habits": tuple(document.get("habits", ()))})
 
 
-def _step(document: Mapping[str, Any]) -> Step:
+def _step(document: Mapping[str, Any], where: str) -> Step:
     given = dict(document)
-    kind = STEPS[given.pop("do")]
+    word = given.pop("do", None)
+    if word not in STEPS:
+        raise _refused(f"{where} does {word!r}; it can do {', '.join(STEPS)}")
+    kind = STEPS[word]
+    _ensure_attributes(kind, given, f"{where} ({word})")
     if "values" in given:
         given["values"] = {name: _value(value) for name, value in given["values"].items()}
     if "faults" in given:
         given["faults"] = tuple(Fault(**each) for each in given["faults"])
     for name in _STEPS_WITHIN & given.keys():
-        given[name] = tuple(Meanwhile(at=each["at"], step=_step(each["step"])) for each in given[name])
+        given[name] = tuple(
+            Meanwhile(at=each["at"], step=_step(each["step"], f"{name} of {where}")) for each in given[name]
+        )
     return kind(**given)
+
+
+def _ensure_attributes(kind: type[Any], given: Mapping[str, Any], where: str) -> None:
+    known = {field.name: field for field in attrs.fields(kind)}
+    for name in given:
+        if name not in known:
+            raise _refused(f"{where} has no {name!r}; it has {', '.join(known) or 'nothing'}")
+    for name, field in known.items():
+        if name not in given and field.default is attrs.NOTHING:
+            raise _refused(f"{where} needs {name!r}")
+
+
+def _refused(why: str) -> InvalidValue:
+    return InvalidValue(f"this is no script of a simulation: {why}", field="script")
 
 
 def _value(value: Any) -> Value:

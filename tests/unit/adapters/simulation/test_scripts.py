@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
 from tresen.adapters.simulation.draw import draw
@@ -38,6 +39,45 @@ def test_a_script_is_read_back_equal_from_json(seed: int) -> None:
 def test_what_is_no_script_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue):
         read_script(text)
+
+
+def test_a_script_needs_no_seed() -> None:
+    script = draw(3)
+    document = {name: value for name, value in script_document(script).items() if name != "seed"}
+    assert read_script(json.dumps(document)) == attrs.evolve(script, seed=0)
+
+
+def test_the_whole_answer_of_a_simulation_is_the_script_of_the_first_that_failed() -> None:
+    first, second = ({"seed": seed, "rule": "quiet", "script": script_document(draw(seed))} for seed in (3, 4))
+    assert read_script(json.dumps({"seeds": 9, "failed": [first, second]})) == draw(3)
+    assert read_script(json.dumps(second)) == draw(4)
+
+
+STEP = {"do": "delete_here", "tenant": 0, "kind": "lead", "who": "L1"}
+WHOLE = {"accounts": [{}], "courses": ["leads"], "steps": [STEP]}
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ([], "it is no JSON object"),
+        ({"seeds": 3, "failed": []}, "in which no seed failed"),
+        ({"seed": 1, "courses": []}, "it has no accounts and no steps"),
+        ({**WHOLE, "accounts": []}, "it has no account"),
+        ({**WHOLE, "accounts": [{"page": 3}]}, "account 0 has no 'page'; it has tenant, writes, page_size"),
+        ({**WHOLE, "courses": ["goats"]}, "courses has no 'goats', only members, leads"),
+        ({**WHOLE, "steps": [STEP, {"do": "jump"}]}, "step 2 does 'jump'; it can do edit_here, "),
+        ({**WHOLE, "steps": [{**STEP, "whom": "x"}]}, "step 1 (delete_here) has no 'whom'; it has tenant, kind, who"),
+        ({**WHOLE, "steps": [{"do": "sync", "course": "leads"}]}, "step 1 (sync) needs 'account'"),
+        ({**WHOLE, "steps": 7}, "a value in it has a form that no script has"),
+    ],
+)
+def test_what_is_wrong_with_a_script_is_told_in_words(document: object, why: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        read_script(json.dumps(document))
+    assert refused.value.message.startswith("this is no script of a simulation: ")
+    assert why in refused.value.message
+    assert read_script(json.dumps(WHOLE)).courses == ("leads",)
 
 
 def test_only_what_is_asked_for_is_drawn() -> None:
