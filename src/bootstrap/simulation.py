@@ -13,6 +13,7 @@ from ..adapters.simulation.words import ALL_FAULTS, COURSE_NAMES
 from ..application.sync.sync_account import Progress
 from ..domain.shared.errors import InvalidValue, NotFound
 from ..domain.sync.run import Counts
+from ..entrypoints.kinds import meant_kind
 from ..entrypoints.runtime import FailedSeed, Simulated, SimulateOptions
 
 _SHORTENED = 3
@@ -47,12 +48,16 @@ def _campaign(options: SimulateOptions) -> Campaign:
     return Campaign(
         first=options.first,
         count=options.seeds,
-        courses=tuple(
-            name for name in COURSE_NAMES if name in _known(options.kinds or COURSE_NAMES, COURSE_NAMES, "kinds")
-        ),
+        courses=_courses(options.kinds),
         faults=frozenset(_known(faults, sorted(ALL_FAULTS), "faults")),
         processes=options.processes,
     )
+
+
+def _courses(words: Sequence[str]) -> tuple[str, ...]:
+    meant = [meant_kind(word, COURSE_NAMES) or word for word in words]
+    known = _known(meant or COURSE_NAMES, COURSE_NAMES, "kinds")
+    return tuple(name for name in COURSE_NAMES if name in known)
 
 
 def _known(words: Sequence[str], known: Sequence[str], field: str) -> Sequence[str]:

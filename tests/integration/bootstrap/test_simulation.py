@@ -46,6 +46,12 @@ async def test_a_script_from_a_file_is_played(tmp_path: Path) -> None:
     assert (found.seeds, found.digest) == (1, again.digest)
 
 
+async def test_kinds_are_taken_in_the_singular_too() -> None:
+    one = await simulate(SimulateOptions(seeds=3, kinds=("lead",)), progress=_nobody)
+    assert one == await simulate(SimulateOptions(seeds=3, kinds=("leads",)), progress=_nobody)
+    assert one != await simulate(SimulateOptions(seeds=3), progress=_nobody)
+
+
 async def test_words_and_files_that_nobody_knows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="faults has no 'bad luck'; choose from 410"):
         await simulate(SimulateOptions(faults=("bad luck",)), progress=_nobody)
