@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ...application.ports.secrets import SecretBox
-from ...domain.shared.errors import InvalidValue, NotConfigured
+from ...domain.shared.errors import AddressNotAllowed, InvalidValue, NotConfigured
 from ...domain.tenancy.provider_account import ProviderAccount
-from .address_guard import check_base_url
+from .address_guard import NotPublic, check_base_url
 from .answers import Effective, plain_status
 from .chain import CallChains, Pacing
 from .messages import Transport
@@ -21,11 +21,22 @@ async def account_calls(
     try:
         url = check_base_url(account.base_url, allow_private=chains.allow_private)
     except InvalidValue as error:
-        raise NotConfigured(f"account {account.name!r}: {error.message}", account=account.name) from None
+        raise unusable(account, error) from None
     async with chains.open(
         provider=account.provider, account=account.id, pacing=pacing, effective=effective
     ) as transport:
         yield transport, url
+
+
+def unusable(account: ProviderAccount, error: InvalidValue) -> NotConfigured:
+    """What was checked when the account was saved does not pass any more: the rules may have changed since.
+
+    A private address passed where the setting was on, so it is the setting that is missing, and not the account.
+    """
+    told = f"account {account.name!r}: {error.message}"
+    if isinstance(error, NotPublic):
+        return AddressNotAllowed(f"{told}; TRESEN_ALLOW_PRIVATE_ADDRESSES=true allows it", account=account.name)
+    return NotConfigured(told, account=account.name)
 
 
 def key_of(box: SecretBox, account: ProviderAccount) -> str:

@@ -63,6 +63,10 @@ _HOOK = _Form(
 )
 
 
+class NotPublic(InvalidValue):
+    """A fine address, but one that is only called where private ones are allowed."""
+
+
 def check_base_url(text: str, *, allow_private: bool) -> str:
     """The address without a slash at its end. Raises InvalidValue (field ``base_url``).
 
@@ -97,9 +101,9 @@ def _checked(text: str, form: _Form, *, allow_private: bool) -> str:
     _check_form(parts, host, text, form)
     if not allow_private:
         if parts.scheme != "https":
-            raise InvalidValue("the address must begin with https://, for secrets travel with it", field=form.field)
+            raise NotPublic("the address must begin with https://, for secrets travel with it", field=form.field)
         if not _may_be_public(host):
-            raise InvalidValue(f"{host} is inside a private network and is not called", field=form.field)
+            raise NotPublic(f"{host} is inside a private network and is not called", field=form.field)
     if not parts.netloc.isascii():
         parts = parts._replace(netloc=name if parts.port is None else f"{name}:{parts.port}")
     return parts.geturl()

@@ -10,6 +10,7 @@ from ...application.ports.providers import Connection
 from ...application.ports.secrets import SecretBox
 from ...domain.shared.errors import InvalidValue, NotConfigured
 from ...domain.tenancy.provider_account import ProviderAccount
+from ..http.account_calls import unusable
 from ..http.address_guard import check_base_url
 from ..http.chain import CallChains, Pacing
 from .envelope import effective_status
@@ -71,7 +72,7 @@ class WodifyProvider:
             options = read_options(account.settings)
             url = check_base_url(account.base_url or DEFAULT_BASE_URL, allow_private=self._chains.allow_private)
         except InvalidValue as error:
-            raise NotConfigured(f"account {account.name!r}: {error.message}", account=account.name) from None
+            raise unusable(account, error) from None
         return options, url
 
     def _key(self, account: ProviderAccount) -> str:

@@ -84,6 +84,12 @@ class NotConfigured(TresenError):
     code = "not_configured"
 
 
+class AddressNotAllowed(NotConfigured):
+    """An account's address was allowed when it was saved, and is not as this process is set up."""
+
+    code = "address_not_allowed"
+
+
 class StorageUnavailable(TresenError):
     """The database cannot be read or written now (down, full, read-only)."""
 

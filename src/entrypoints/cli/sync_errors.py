@@ -16,6 +16,7 @@ ADVICE = {
     "provider_credentials_refused": "enter a valid key: tresen provider connect PROVIDER --name NAME",
     "provider_unsupported": "the provider does not offer this; nothing to do here",
     "not_configured": "complete the account: tresen provider connect PROVIDER --name NAME",
+    "address_not_allowed": "set TRESEN_ALLOW_PRIVATE_ADDRESSES=true, or connect the account again with --base-url",
     "invalid_value": "correct the record at the provider; the next sync takes it",
     "ambiguous_twin": "merge the two, or give one another address; the next sync makes them there",
     "not_found": "sync members first; the next sync links it",

@@ -24,6 +24,7 @@ _ERRORS: Mapping[str, str] = {
     "provider_unsupported": "The provider's interface cannot do this.",
     "provider_error": "The provider answered with an error.",
     "not_configured": "Something must be set up first.",
+    "address_not_allowed": "The account's address may not be called as Tresen is set up.",
     "storage_unavailable": "The database could not be read or written.",
     "storage_conflict": "The database was busy.",
     "invalid_value": "A value of this record cannot be taken.",

@@ -10,9 +10,10 @@ from tresen.adapters.memory.clock import NOON, FixedClock, FixedDice
 from tresen.adapters.providers import GymRegistry, ProviderRegistry
 from tresen.adapters.wodify.provider import WodifyProvider
 from tresen.application.ports.secrets import SecretBox
-from tresen.domain.shared.errors import InvalidValue, NotConfigured
+from tresen.domain.shared.errors import AddressNotAllowed, InvalidValue, NotConfigured
 from tresen.domain.shared.ids import AccountId, TenantId
 from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
+from tresen.entrypoints.cli.sync_errors import ADVICE
 
 
 class GlassBox(SecretBox):
@@ -104,6 +105,23 @@ async def test_an_account_that_may_not_or_cannot_be_called_is_not_opened(unusabl
     with pytest.raises(NotConfigured):
         async with GymRegistry([wodify()]).open(unusable):
             pass
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/v1", "http://api.example.com/v1", "https://10.0.0.1/v1"])
+async def test_an_address_that_was_allowed_once_names_the_setting_that_allows_it(url: str) -> None:
+    with pytest.raises(AddressNotAllowed) as refused:
+        async with GymRegistry([wodify()]).open(account(base_url=url)):
+            pass
+    assert refused.value.message.endswith("; TRESEN_ALLOW_PRIVATE_ADDRESSES=true allows it")
+    assert "TRESEN_ALLOW_PRIVATE_ADDRESSES" in ADVICE[refused.value.code]
+
+
+async def test_what_no_setting_would_allow_names_none() -> None:
+    with pytest.raises(NotConfigured) as refused:
+        async with GymRegistry([wodify()]).open(account(base_url="https://api.example.com?key=1")):
+            pass
+    assert refused.value.code == "not_configured"
+    assert "TRESEN_ALLOW" not in refused.value.message
 
 
 async def test_opening_an_account_calls_nobody() -> None:
