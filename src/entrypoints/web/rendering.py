@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 
-from ...domain.sync.run import Run
+from ...domain.sync.run import Counts, Run
 from .speech import error_in_words, health_in_words, reason_in_words, with_code
 
 _environment = Environment(
@@ -26,13 +26,23 @@ def render(template: str, *, status_code: int = 200, **values: object) -> Respon
 
 def told(run: Run) -> str:
     """What came of a run, in a sentence."""
-    counts = run.counts
     if run.state.value == "completed":
-        return (
-            f"{run.kind}: completed, {counts.created:,} created, {counts.updated:,} updated, "
-            f"{counts.unchanged:,} unchanged, {counts.errors:,} errors"
-        )
+        return f"{run.kind}: completed, {_counted(run.counts)}"
     return f"{run.kind}: {run.state.value}" + (f", {run.reason}" if run.reason else "")
+
+
+def _counted(counts: Counts) -> str:
+    """What every run has, and of the rest what happened."""
+    rest = {"deleted": counts.deleted, "pushed": counts.pushed, "in conflict": counts.conflicts}
+    return ", ".join(
+        [
+            f"{counts.created:,} created",
+            f"{counts.updated:,} updated",
+            *(f"{number:,} {what}" for what, number in rest.items() if number),
+            f"{counts.unchanged:,} unchanged",
+            f"{counts.errors:,} errors",
+        ]
+    )
 
 
 _environment.filters |= {

@@ -22,6 +22,7 @@ from tresen.domain.jobs.outcome import Dead
 from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
 from tresen.domain.shared.ids import AccountId, TenantId
 from tresen.domain.sync.conflict import Choice
+from tresen.domain.sync.run import Counts
 from tresen.entrypoints.api.access import SESSION_COOKIE
 from tresen.entrypoints.api.app import ApiSettings, create_api
 
@@ -175,6 +176,25 @@ async def test_the_button_syncs_and_the_page_shows_what_came_of_it(api: Api, wor
     assert "members: completed, 2 created, 0 updated, 4 unchanged, 0 errors; leads: completed" in shown
 
 
+async def test_all_counts_of_the_latest_runs_are_shown(api: Api, world: World) -> None:
+    """Each number under its name; the line about the latest of each kind says what it is."""
+    counts = Counts(created=11, updated=12, deleted=13, pushed=14, conflicts=15, errors=16, unchanged=17)
+    runs = world.store.room(world.north.id).runs
+    (latest, *_) = await world.use_cases.readers.runs(world.north.id, limit=1)
+    latest.counts = counts
+    runs.put(latest.id, latest)
+    await logged_in(api)
+    shown = await page(api)
+    table = shown[shown.index("Latest runs") :]
+    heads = re.findall(r'<th scope="col" class="number">(\w+)</th>', table)
+    assert heads == ["Created", "Updated", "Deleted", "Pushed", "Conflicts", "Errors", "Unchanged"]
+    (row,) = (row for row in table.split("<tr>") if ">11<" in row)
+    cells = re.findall(r'data-label="(\w+)">(\d+)<', row)
+    assert cells == [(head.lower(), str(getattr(counts, head.lower()))) for head in heads]
+    assert "11 created, 12 updated, 13 deleted, 14 pushed, 15 in conflict, 17 unchanged, 16 errors" in shown
+    assert 'The latest of each:</p> <p class="quiet" data-outcome>' in shown
+
+
 async def test_a_sync_that_was_skipped_says_once_that_nothing_was_done_and_why(api: Api) -> None:
     await logged_in(api)
     answer = await api.client.post("/sync", data={}, follow_redirects=False)
@@ -225,7 +245,7 @@ async def test_what_was_pushed_does_not_crowd_out_the_syncs(api: Api) -> None:
     assert (await api.as_("admin").get("/sync/runs", limit=1)).json()["runs"][0]["kind"] == "push"
     await logged_in(api)
     shown = await page(api)
-    assert "push" not in shown
+    assert not re.search(r"\bpush\b", shown)
     assert '<td class="what">members</td>' in shown
     assert "members: completed" in shown.split("data-outcome>")[1]
 
