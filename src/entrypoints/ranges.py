@@ -35,7 +35,7 @@ def delivery_filter(
     ``read_moment`` takes them. Raises InvalidValue, with the words that there are."""
     known = providers.names()
     if provider is not None and provider not in known:
-        raise InvalidValue(f"provider is one of {', '.join(known)}", field="provider")
+        raise InvalidValue(f"provider is one of {', '.join(known)}, not {provider!r}", field="provider")
     return DeliveryFilter(
         provider=provider,
         states=_states(DeliveryState, status),
@@ -72,4 +72,4 @@ def _states(states: type[_E], word: str | None) -> frozenset[_E] | None:
     try:
         return frozenset({states(word)})
     except ValueError:
-        raise InvalidValue(f"status is one of {words_of(states)}", field="status") from None
+        raise InvalidValue(f"status is one of {words_of(states)}, not {word!r}", field="status") from None

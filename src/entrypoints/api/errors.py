@@ -8,14 +8,14 @@ from http import HTTPStatus
 import attrs
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
 from litestar.types import Scope
 
 from ...application.webhooks.receive import EncodedBody, InboxDisabled
 from ...domain.shared import errors
 from ...domain.sync.kept_plan import PlanHeld, PlanStale
 from .arriving import SlowBody, TooBusy
-from .strangers import no_id_in
+from .strangers import is_no_sync, no_id_in
 from .wording import wording
 
 _log = logging.getLogger(__name__)
@@ -121,6 +121,8 @@ def answer(request: Request[object, object, object], error: Exception) -> Respon
     """The response for an error inside a route, or for an address that no route has."""
     if isinstance(error, NotFoundException):
         error = no_id_in(request.scope["path"]) or error
+    if isinstance(error, MethodNotAllowedException) and is_no_sync(request.scope["path"], error.headers or {}):
+        error = NotFoundException()
     made = problem(error, instance=request.scope["path"], correlation_id=correlation_id(request.scope))
     return Response(made.body, status_code=made.status, headers=dict(made.headers), media_type=PROBLEM_TYPE)
 

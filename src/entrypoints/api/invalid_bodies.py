@@ -27,7 +27,8 @@ def problems_of(raw: object, type_: Any, first: msgspec.ValidationError) -> list
 def _all(raw: Mapping[str, object], struct: type[msgspec.Struct]) -> Iterator[FieldProblem]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     for name in raw.keys() - fields.keys():
-        yield FieldProblem(field=name, code="unknown_field", message=f"there is no field {name!r} here")
+        known = f"; there are {', '.join(fields)}" if fields else ""
+        yield FieldProblem(field=name, code="unknown_field", message=f"there is no field {name!r} here{known}")
     for name, field in fields.items():
         if name not in raw:
             if field.required:

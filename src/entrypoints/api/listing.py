@@ -51,4 +51,4 @@ def words(states: type[Enum]) -> tuple[str, ...]:
 
 def _ensure_one_of(allowed: Collection[str], given: str | None, field: str) -> None:
     if given is not None and given not in allowed:
-        raise InvalidValue(f"{field} is one of {', '.join(allowed)}", field=field)
+        raise InvalidValue(f"{field} is one of {', '.join(allowed)}, not {given!r}", field=field)

@@ -62,7 +62,7 @@ def in_state(states: type[S], word: str | None) -> S | None:
         return None
     known = words(states)
     if word not in known:
-        raise InvalidValue(f"state is one of {', '.join(known)}", field="state")
+        raise InvalidValue(f"state is one of {', '.join(known)}, not {word!r}", field="state")
     return states(word)
 
 

@@ -1,8 +1,11 @@
-"""Addresses that no route has because what stands where an id belongs is none."""
+"""Addresses that no route has because what stands where an id belongs is none, or that only look like a route's."""
 
 import re
+from collections.abc import Mapping
 
 from ...domain.shared.errors import NotFound
+from ..kinds import meant_kind
+from .syncing import KINDS
 
 _KINDS = {
     "members": "member",
@@ -20,6 +23,7 @@ _KINDS = {
 }
 _ADDRESS = re.compile(rf"/api/v1/({'|'.join(_KINDS)})/([^/]{{1,100}})(?:/.*)?", re.DOTALL)
 _MESSAGE = re.compile(r"/api/v1/webhook-endpoints/[^/]+/messages/([^/]{1,100})(?:/.*)?", re.DOTALL)
+_SYNC = re.compile(r"/api/v1/sync/([^/]+)(?:/plan)?/?")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -40,3 +44,13 @@ def no_id_in(path: str) -> NoSuchId | None:
     if message is not None and not _UUID.fullmatch(message[1]):
         return NoSuchId("message", message[1])
     return None
+
+
+def is_no_sync(path: str, headers: Mapping[str, str]) -> bool:
+    """Whether what stands where a kind of sync belongs is none, such as ``/api/v1/sync/conflicts``.
+
+    The route that syncs takes any word there, so that other methods look as if they were only not allowed. ``headers``
+    are the refusal's: what can be read, such as ``/api/v1/sync/runs``, has a route of its own.
+    """
+    found = _SYNC.fullmatch(path)
+    return found is not None and meant_kind(found[1], KINDS) is None and "GET" not in headers.get("allow", "")

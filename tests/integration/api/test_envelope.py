@@ -225,6 +225,43 @@ async def test_what_is_no_id_is_told_as_such(admin: Caller, path: str, named: st
     assert answer.json()["detail"].startswith(named)
 
 
+@pytest.mark.parametrize("path", ["/sync/conflicts", "/sync/pushs", "/sync/conflicts/plan"])
+async def test_what_no_sync_is_called_is_no_route(admin: Caller, path: str) -> None:
+    answer = await admin.get(path)
+    assert (answer.status_code, answer.json()["detail"]) == (404, "there is no such page or route")
+
+
+@pytest.mark.parametrize("path", ["/sync/members", "/sync/lead", "/sync/all/plan"])
+async def test_a_sync_that_is_asked_for_the_wrong_way_is_told_so(admin: Caller, path: str) -> None:
+    answer = await admin.get(path)
+    assert (answer.status_code, set(answer.headers["allow"].split(", "))) == (405, {"OPTIONS", "POST"})
+
+
+@pytest.mark.parametrize("path", ["/sync/runs", "/sync/status", "/sync/states", "/sync/pushes"])
+async def test_what_can_be_read_is_no_sync_but_a_route(admin: Caller, path: str) -> None:
+    answer = await admin.delete(path)
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "field"),
+    [
+        ("/sync/runs", {"state": "foo"}, "state"),
+        ("/sync/pushes", {"state": "foo"}, "state"),
+        ("/conflicts", {"state": "foo"}, "state"),
+        ("/members", {"status": "foo"}, "status"),
+        ("/webhook-deliveries", {"status": "foo"}, "status"),
+        ("/webhook-deliveries", {"provider": "foo"}, "provider"),
+    ],
+)
+async def test_a_wrong_word_is_repeated(admin: Caller, path: str, query: dict[str, str], field: str) -> None:
+    answer = await admin.get(path, **query)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(f"{field} is one of ")
+    assert answer.json()["detail"].endswith(", not 'foo'")
+
+
 async def test_an_id_below_which_there_is_nothing_is_no_stranger(admin: Caller) -> None:
     answer = await admin.get("/members/019cae6b-6600-7000-8000-0000000000ff/nothing")
     assert answer.json()["detail"] == "there is no such page or route"

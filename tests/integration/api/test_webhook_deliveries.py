@@ -163,8 +163,11 @@ async def test_bad_ranges_are_422(admin: Caller, body: object) -> None:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ({"status": "foo"}, "status is one of received, done, duplicate, out_of_date, ignored, unusable, dead"),
-        ({"provider": "strip"}, "provider is one of memory"),
+        (
+            {"status": "foo"},
+            "status is one of received, done, duplicate, out_of_date, ignored, unusable, dead, not 'foo'",
+        ),
+        ({"provider": "strip"}, "provider is one of memory, not 'strip'"),
         ({"since": "yesterday"}, f"since must be {MOMENT_FORMS}"),
     ],
 )

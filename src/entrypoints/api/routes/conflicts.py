@@ -155,7 +155,7 @@ def _wanted(state: str) -> ConflictState | None:
         return None
     known = (*words(ConflictState), ALL)
     if state not in known:
-        raise InvalidValue(f"state is one of {', '.join(known)}", field="state")
+        raise InvalidValue(f"state is one of {', '.join(known)}, not {state!r}", field="state")
     return ConflictState(state)
 
 
