@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import DOCS, Block, blocks
+from .pages import DOCS, ROOT, Block, blocks
 
 # The pages, and the ports of the servers that each of them starts.
 PAGES = {
@@ -89,6 +89,13 @@ def test_every_command_works_and_says_what_the_page_says(page: Path, tmp_path: P
         assert matches(said(step), output), f"{page.name}:{step.line}\n{output}\n{done.stderr[-4000:]}"
     assert done.returncode == 0, done.stderr[-4000:]
     assert len(outputs) == len(steps)
+
+
+def test_what_a_tutorial_leaves_behind_is_no_part_of_the_project() -> None:
+    """The folders that their readers make in the clone."""
+    folders = {folder for page in PAGES for folder in re.findall(r'TRESEN_DATA_DIR="\$PWD/([^"]+)"', page.read_text())}
+    assert folders == {"first-sync", "practice"}
+    assert {f"{folder}/" for folder in folders} <= set((ROOT / ".gitignore").read_text().splitlines())
 
 
 def matches(expected: Sequence[str], output: str) -> bool:
