@@ -135,6 +135,16 @@ async def test_only_own_and_existing_ones_are_got(
 
 
 @every_synced
+async def test_only_own_and_existing_ids_exist(backend: Backend, tenant: TenantId, other: TenantId, kind: Kind) -> None:
+    mine, gone = await stored(backend, tenant, kind), await stored(backend, tenant, kind)
+    foreign = await stored(backend, other, kind)
+    await backend.write(tenant, lambda uow: kind.synced(uow).remove_many([gone]))
+    ids = [mine.id, foreign.id, gone.id, IDS.new(), mine.id]
+    assert set(await backend.read(tenant, lambda uow: kind.synced(uow).existing(ids))) == {mine.id}
+    assert set(await backend.read(tenant, lambda uow: kind.synced(uow).existing([]))) == set()
+
+
+@every_synced
 async def test_another_tenants_entity_refuses_the_bulk(
     backend: Backend, tenant: TenantId, other: TenantId, kind: Kind
 ) -> None:

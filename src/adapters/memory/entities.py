@@ -124,6 +124,10 @@ class MemorySynced(MemoryVersioned[A, K], Synced[A, K]):
         found = ((key, self._rows.find(key)) for key in ids)
         return {key: self._rows.copy(row) for key, row in found if row is not None}
 
+    async def existing(self, ids: Collection[K]) -> Collection[UUID]:
+        """As keys."""
+        return {key for key in ids if key in self._rows}
+
     async def add_many(self, entities: Sequence[A]) -> None:
         """Keep copies as the first versions."""
         for entity in entities:

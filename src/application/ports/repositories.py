@@ -65,6 +65,10 @@ class Synced(Entities[E, K_contra], Protocol):
         """Those of the ids that exist."""
 
     @abstractmethod
+    async def existing(self, ids: Collection[K_contra]) -> Collection[UUID]:
+        """The same ids as ``get_many``, without the entities: many times as fast."""
+
+    @abstractmethod
     async def add_many(self, entities: Sequence[E]) -> None:
         """Put new ones in, fast."""
 

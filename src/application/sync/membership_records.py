@@ -24,7 +24,7 @@ _WRITTEN = ("member_id", "name", "kind", "terms", "price", "auto_renew")
 
 
 class UnknownParent(InvalidValue):
-    """The record belongs to a member that the provider does not list."""
+    """The record belongs to a member that the provider does not list, or that we do not have."""
 
     code = "unknown_parent"
 
@@ -38,13 +38,18 @@ class MembershipRecords(RecordKind[Membership]):
     _today: date
     _member_by_external: dict[str, MemberId] = attrs.field(factory=dict, init=False)
     _external_by_member: dict[UUID, str] = attrs.field(factory=dict, init=False)
+    _away: Collection[str] = attrs.field(default=(), init=False)
     schema: Schema = attrs.field(default=MEMBERSHIP_SCHEMA, init=False)
 
     async def prepare(self, uow: UnitOfWork, values: Sequence[Values], entities: Iterable[Membership] = ()) -> None:
         """Look the parents up, only those of this batch."""
         wanted = {parent for v in values if isinstance(parent := v.get("member"), str)}
         links = await uow.sync_records.by_external_ids(self._account_id, MEMBER, wanted)
-        self._member_by_external = {external: MemberId(link.local_id) for external, link in links.items()}
+        parents = {external: MemberId(link.local_id) for external, link in links.items()}
+        # One that was taken away here keeps its link, and nothing can belong to it.
+        here = await uow.members.existing(set(parents.values()))
+        self._member_by_external = {external: parent for external, parent in parents.items() if parent in here}
+        self._away = parents.keys() - self._member_by_external.keys()
         self._external_by_member = {link.local_id: external for external, link in links.items()}
         # One that a person gave to another member here: neither what was agreed nor what the provider shows names them.
         for member_id in {entity.member_id for entity in entities} - self._external_by_member.keys():
@@ -137,6 +142,12 @@ class MembershipRecords(RecordKind[Membership]):
 
     def _parent(self, external: str | None) -> MemberId:
         parent = self._member_by_external.get(external or "")
+        if parent is None and external in self._away:
+            raise UnknownParent(
+                f"it belongs to member {external}, who was taken away here; `tresen sync overrides` shows whether "
+                "that is pinned, and can let go of it",
+                field="member",
+            )
         if parent is None:
             raise UnknownParent(f"it belongs to member {external}, whom the provider does not list", field="member")
         return parent

@@ -75,6 +75,11 @@ def _versions_of(table: Table) -> Select[Any]:
 
 
 @lru_cache(maxsize=64)
+def _ids_of(table: Table) -> Select[Any]:
+    return select(table.c.id).where(table.c.tenant_id == bindparam("tenant_id"))
+
+
+@lru_cache(maxsize=64)
 def _removal_from(table: Table) -> Delete:
     return delete(table).where(
         table.c.tenant_id == bindparam("tenant_id"), table.c.id.in_(bindparam("ids", expanding=True))
@@ -170,6 +175,14 @@ class SqlSynced(SqlVersioned[A, K], Synced[A, K]):
             statement = self._transaction.among(rows_of(self._shape.table), self._shape.table.c.id, slice_)
             for entity in await self._select(statement, long=True):
                 found[entity.id] = entity
+        return found
+
+    async def existing(self, ids: Collection[K]) -> Collection[UUID]:
+        """In slices."""
+        found: set[UUID] = set()
+        for slice_ in in_slices(ids):
+            statement = self._transaction.among(_ids_of(self._shape.table), self._shape.table.c.id, slice_)
+            found.update(row[0] for row in await self._transaction.fetch(statement, {"tenant_id": self._tenant_id}))
         return found
 
     async def add_many(self, entities: Sequence[A]) -> None:

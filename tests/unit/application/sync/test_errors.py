@@ -4,7 +4,9 @@ import attrs
 import pytest
 
 from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
+from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Counts, RunState, SyncError
 from tresen.domain.sync.side import Side
@@ -82,6 +84,29 @@ async def test_a_membership_whose_member_is_unknown_waits_for_the_member(studio:
     assert run.counts == Counts(created=2)
     assert studio.membership(there).member_id == studio.member(ada).id
     assert (await studio.members_synced()).counts == Counts(unchanged=2)
+
+
+async def test_what_is_sold_to_a_member_who_was_taken_away_here_is_an_error_of_that_membership_alone(
+    studio: Studio,
+) -> None:
+    ada = studio.enrol()
+    await studio.members_synced()
+    bob = studio.enrol("Bob")
+    run = await studio.members_synced()
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="Grace")
+    to_bob, to_ada = studio.sell_there(bob), studio.sell_there(ada)
+    run = await studio.members_synced()
+    assert (run.state, run.counts.created, run.counts.errors) == (RunState.COMPLETED, 1, 1)
+    assert [m.member_id for m in studio.memberships()] == [studio.member(ada).id]
+    assert studio.knows("membership", to_ada)
+    (error,) = await errors(studio)
+    assert (error.external_id, error.code) == (to_bob, "unknown_parent")
+    assert "taken away here" in error.message
+    await studio.desk.remove_override(
+        studio.tenant.id, account_id=studio.account.id, kind="member", external_id=bob, field=WHOLE
+    )
+    await studio.members_synced(whole=True)
+    assert studio.membership(to_bob).member_id == studio.member(bob).id
 
 
 async def test_a_membership_that_moves_to_an_unknown_member_stays_where_it_is(studio: Studio) -> None:
