@@ -35,6 +35,10 @@ class GymProvider(Provider, Protocol):
     def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[GymGateway]:
         """As ``GymProviders.open``; the account is one of this provider's."""
 
+    @abstractmethod
+    def place(self, account: ProviderAccount) -> str:
+        """As ``GymProviders.place``, among the accounts of this provider."""
+
 
 class ProviderRegistry(Providers):
     """Asks each provider about its accounts."""
@@ -79,3 +83,8 @@ class GymRegistry(GymProviders):
                 f"no members are kept at {account.provider!r}, only at {', '.join(self.names())}", account=account.name
             )
         return provider.open(account)
+
+    def place(self, account: ProviderAccount) -> str:
+        """The provider's name, and what that provider says; of any other provider, the account's address."""
+        provider = self._providers.get(account.provider)
+        return f"{account.provider} {account.base_url if provider is None else provider.place(account)}"

@@ -135,6 +135,7 @@ async def test_a_state_is_fresh_until_one_is_kept(
         complete_at=LATER,
         succeeded_at=NOON,
         policy_version=7,
+        place=ODD,
     )
     await backend.write(tenant, lambda uow: uow.sync_states.put(kept))
     assert await backend.read(tenant, lambda uow: uow.sync_states.get(account.id, "member")) == kept

@@ -26,6 +26,10 @@ class MemoryGymProviders(GymProviders, Providers):
         """The same gym whenever it is opened. Also raises NotConfigured when no gym has the account's address."""
         return self._open(account)
 
+    def place(self, account: ProviderAccount) -> str:
+        """Its address."""
+        return account.base_url
+
     def check_settings(self, provider: str, *, base_url: str | None, settings: Mapping[str, str]) -> Connection:
         """``allow_unproven`` is the only setting."""
         if provider != PROVIDER:

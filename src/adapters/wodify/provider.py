@@ -48,6 +48,10 @@ class WodifyProvider:
             raise InvalidValue("the API key is empty", field="api_key")
         return credentials.strip()
 
+    def place(self, account: ProviderAccount) -> str:
+        """The address; the site says only where people are created. Which gym is meant, only the key knows."""
+        return account.base_url or DEFAULT_BASE_URL
+
     def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[GymGateway]:
         """The account's gateway while inside. Raises NotConfigured for credentials, address or settings."""
         return self._open(account)

@@ -172,3 +172,9 @@ class GymProviders(Protocol):
     def open(self, account: ProviderAccount) -> AbstractAsyncContextManager[GymGateway]:
         """A gateway for one account while inside; raises NotConfigured when the account may not be called, or is at a
         provider that keeps no members."""
+
+    @abstractmethod
+    def place(self, account: ProviderAccount) -> str:
+        """Where the account leads: another text as soon as its records are those of another gym or site, and the same
+        whatever else is changed. Nothing is called.
+        """

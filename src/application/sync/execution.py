@@ -192,14 +192,14 @@ class Execution:
 
         async def keep(uow: UnitOfWork) -> Counts:
             state = await uow.sync_states.get(opened.account.id, strand.name)
-            arrived = _arrived(state, strand.rules, cursor=cursor, complete=complete, now=now)
+            arrived = _arrived(state, strand, cursor=cursor, complete=complete, now=now)
             await uow.sync_states.put(attrs.evolve(arrived, seen=seen))
             return Counts()
 
         await self.books.write(opened.run, "sync_arrived", keep)
 
 
-def _arrived(state: SyncState, rules: int, *, cursor: str | None, complete: bool, now: datetime) -> SyncState:
+def _arrived(state: SyncState, strand: AnyStrand, *, cursor: str | None, complete: bool, now: datetime) -> SyncState:
     return attrs.evolve(
         state,
         phase=Phase.IDLE,
@@ -207,7 +207,8 @@ def _arrived(state: SyncState, rules: int, *, cursor: str | None, complete: bool
         cursor_at=now if cursor is not None else None,
         complete_at=now if complete else state.complete_at,
         succeeded_at=now,
-        policy_version=rules,
+        policy_version=strand.rules,
+        place=strand.place,
     )
 
 

@@ -34,6 +34,7 @@ class PartWriter:
     schema: Schema
     policy: Policy
     tally: Tally
+    place: str = ""
     actions: dict[str, int] = attrs.field(factory=dict)
     deletions: list[Lined] = attrs.field(factory=list)
     seen: int = 0
@@ -68,6 +69,7 @@ class PartWriter:
             fingerprint=self._fingerprint.hex(),
             cursor=self.cursor,
             complete=self.complete,
+            place=self.place,
         )
 
 

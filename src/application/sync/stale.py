@@ -26,11 +26,12 @@ _SHOWN = 5
 
 @attrs.frozen(kw_only=True)
 class Standing:
-    """One kind of record as it stands here by now."""
+    """One kind of record as it stands here by now, and where the account leads."""
 
     kind: RecordKind[Any]
     scope: Scope
     state: SyncState
+    place: str
 
 
 async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, standing: Mapping[str, Standing], laws: Laws) -> None:
@@ -39,6 +40,8 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, standing: Mapping[str, S
     """
     for part in plan.parts:
         scope, state = standing[part.kind].scope, standing[part.kind].state
+        if standing[part.kind].place != part.place:
+            raise _stale_plan(plan, "the account leads elsewhere since: other records may be meant")
         if scope.policy.version != part.policy_version:
             raise _stale_plan(plan, f"the policy for {part.kind}s was changed since")
         if state.succeeded_at is not None and state.succeeded_at > plan.created_at:

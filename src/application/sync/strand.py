@@ -32,7 +32,7 @@ E = TypeVar("E", bound=Versioned)
 @attrs.frozen(kw_only=True)
 class Strand(Generic[E]):
     """``linked`` is how many records both sides had when the run began. ``rules`` is a number that is another whenever
-    the policy is, or what may be written to the provider.
+    the policy is, or what may be written to the provider. ``place`` is where the account leads.
     """
 
     kind: RecordKind[E]
@@ -41,6 +41,7 @@ class Strand(Generic[E]):
     state: SyncState
     linked: int
     rules: int
+    place: str
     laws: Laws
     books: RunBooks
     ids: IdSource
@@ -72,7 +73,7 @@ class Strand(Generic[E]):
 
     async def plan(self, opened: Opened, writer: PlanWriter, cursor: str | None, watch: Watch) -> None:
         """Write down what is to be done."""
-        part = PartWriter(self.kind.schema, self.scope.policy, Tally(shared=self.linked))
+        part = PartWriter(self.kind.schema, self.scope.policy, Tally(shared=self.linked), place=self.place)
         writer.parts.append(part)
         planner = Planner(self.kind, self.scope, self.laws, self.source, self.books, writer, part, watch)
         await planner(opened, Walk(self.source, cursor))

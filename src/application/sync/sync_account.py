@@ -11,11 +11,13 @@ from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.kept_plan import KeptPlan, PlanStale, PlanState
 from ...domain.sync.run import Counts, Run, RunState
 from ...domain.sync.state import Phase
+from ...domain.tenancy.provider_account import ProviderAccount
 from ..log_context import bound
 from ..ports.gym import GymGateway, GymProviders
 from ..ports.locks import RunLocks
 from .course import Course
 from .execution import Execution, saved
+from .moving import moved_in
 from .plan_writer import PlanWriter
 from .planner import Watch
 from .run_books import Opened, RunBooks
@@ -100,6 +102,10 @@ class SyncAccount:
             await self._carry(opened, course, lambda gym: self._apply(opened, course, gym, plan, was, _watch(progress)))
             return opened.run
 
+    def place(self, account: ProviderAccount) -> str:
+        """Where the account leads."""
+        return self._gyms.place(account)
+
     @asynccontextmanager
     async def _opened(
         self, tenant_id: TenantId, account_id: AccountId, kind: str, *, force: bool
@@ -141,9 +147,13 @@ class SyncAccount:
         if phase is not None:
             await self._execution.enter(opened, course.kinds, phase)
 
+    async def _strands(self, opened: Opened, course: Course, gym: GymGateway) -> Sequence[AnyStrand]:
+        strands = await self._weaving.strands(opened, course, gym, self.place(opened.account))
+        return [await moved_in(opened, strand) for strand in strands]
+
     async def _run(self, opened: Opened, course: Course, gym: GymGateway, whole: bool, watch: Watch) -> "_End":
         await course.before(opened)
-        strands = await self._weaving.strands(opened, course, gym)
+        strands = await self._strands(opened, course, gym)
         await self._push_first(opened, strands, watch)
         if await self._weaving.is_first(opened, strands):
             await self._execution.load(opened, strands, watch)
@@ -159,7 +169,12 @@ class SyncAccount:
         return _End(RunState.COMPLETED)
 
     async def _push_first(self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch) -> None:
-        """What an earlier run left over; what fails is tried again at the end, where it counts."""
+        """What an earlier run left over; what fails is tried again at the end, where it counts.
+
+        Not before everything was listed once where the account leads: until then, links may mean other records.
+        """
+        if any(strand.state.complete_at is None for strand in strands):
+            return
         try:
             await self._execution.push(opened, strands, watch)
         except CredentialsRefused:
@@ -186,7 +201,7 @@ class SyncAccount:
         await self._execution.push(opened, strands, watch)
 
     async def _plan(self, opened: Opened, course: Course, gym: GymGateway, whole: bool, watch: Watch) -> "_End":
-        strands = await self._weaving.strands(opened, course, gym)
+        strands = await self._strands(opened, course, gym)
         writer, error = await self._execution.plan(opened, strands, watch, whole=whole)
         if error is not None:
             await self._execution.discard(opened, writer.plan)
@@ -203,7 +218,7 @@ class SyncAccount:
         if now.state is not was:
             # Somebody was faster.
             now.ensure_appliable()
-        strands = await self._weaving.strands(opened, course, gym)
+        strands = await self._strands(opened, course, gym)
         by_name = {strand.name: strand for strand in strands}
         await self._ensure_fresh(opened, plan, by_name)
         await self._execution.apply(opened, plan, by_name, watch)
@@ -214,7 +229,10 @@ class SyncAccount:
 
     async def _ensure_fresh(self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]) -> None:
         laws = self._execution.laws
-        standing = {kind: Standing(kind=one.kind, scope=one.scope, state=one.state) for kind, one in strands.items()}
+        standing = {
+            kind: Standing(kind=one.kind, scope=one.scope, state=one.state, place=one.place)
+            for kind, one in strands.items()
+        }
         try:
             await self._books.read(opened.run, lambda uow: ensure_fresh(uow, plan, standing, laws))
         except PlanStale as error:

@@ -34,8 +34,8 @@ class Weaving:
     policies: PolicyBook
     ids: IdSource
 
-    async def strands(self, opened: Opened, course: Course, gym: GymGateway) -> Sequence[AnyStrand]:
-        """In the order of the course's kinds."""
+    async def strands(self, opened: Opened, course: Course, gym: GymGateway, place: str) -> Sequence[AnyStrand]:
+        """In the order of the course's kinds. ``place`` is where the account leads."""
         account, run = opened.account, opened.run
         kinds = course.records(opened)
 
@@ -75,6 +75,7 @@ class Weaving:
                     state=each.state,
                     linked=each.linked,
                     rules=rules,
+                    place=place,
                     laws=self.policies.laws,
                     books=self.books,
                     ids=self.ids,

@@ -38,7 +38,8 @@ class PlanStale(RuleViolation):
 @attrs.frozen(kw_only=True)
 class Part:
     """What a plan does to one kind of record. ``actions`` counts steps by action, ``shared`` is how many records both
-    sides had, ``cursor`` where changes go on once it is applied; ``complete``: it knows all records of the provider.
+    sides had, ``cursor`` where changes go on once it is applied; ``complete``: it knows all records of the provider;
+    ``place``: where the account led when it was made.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Part:
     fingerprint: str = ""
     cursor: str | None = None
     complete: bool = False
+    place: str = ""
 
 
 @attrs.define(eq=False, kw_only=True)

@@ -24,8 +24,9 @@ class SyncState:
     """``kind`` is a kind of record. ``cursor`` (None: list everything) covers what was applied by ``cursor_at``.
 
     ``complete_at`` is when a complete listing was last applied, ``succeeded_at`` when any run was. ``policy_version``
-    is that of the last run that applied: under another one, records are looked at anew that did not change.
-    ``seen`` counts the records of the run that ``phase`` is about. Instants in UTC.
+    is that of the last run that applied: under another one, records are looked at anew that did not change. ``place``
+    is where the account led then: elsewhere, nothing of this holds. ``seen`` counts the records of the run that
+    ``phase`` is about. Instants in UTC.
     """
 
     account_id: AccountId
@@ -38,6 +39,7 @@ class SyncState:
     complete_at: datetime | None = None
     succeeded_at: datetime | None = None
     policy_version: int = -1
+    place: str = ""
 
     def lag(self, now: datetime) -> timedelta | None:
         """How long ago both sides were last brought in step; None: never."""

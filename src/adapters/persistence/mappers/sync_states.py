@@ -19,6 +19,7 @@ def state_row(tenant_id: TenantId, s: SyncState) -> Row:
         s.complete_at,
         s.succeeded_at,
         s.policy_version,
+        s.place,
     )
 
 
@@ -35,4 +36,5 @@ def state(row: Row) -> SyncState:
         complete_at=row[8],
         succeeded_at=row[9],
         policy_version=row[10],
+        place=row[11],
     )

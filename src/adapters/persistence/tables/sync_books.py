@@ -168,6 +168,7 @@ SYNC_STATE = tenant_table(
     optional("complete_at", Instant),
     optional("succeeded_at", Instant),
     required("policy_version", BigInteger),
+    required("place", Text),
     refers_to("provider_account", "account_id", source="sync_state"),
     key=("account_id", "kind"),
 )

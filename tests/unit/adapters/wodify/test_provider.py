@@ -129,6 +129,13 @@ async def test_opening_an_account_calls_nobody() -> None:
         assert gateway is not None
 
 
+def test_an_account_leads_elsewhere_by_its_address_alone() -> None:
+    gyms = GymRegistry([wodify()])
+    assert gyms.place(account()) == gyms.place(account(key="k2", settings={"location_id": "7"}))
+    others = {gyms.place(account(base_url="https://api.example.org")), gyms.place(account(provider="stripe"))}
+    assert len({gyms.place(account()), *others}) == 3
+
+
 def test_any_key_will_do_but_an_empty_one() -> None:
     assert registry().check_credentials("wodify", " k\n") == "k"
     with pytest.raises(InvalidValue) as caught:

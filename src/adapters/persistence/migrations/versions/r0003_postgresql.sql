@@ -140,6 +140,7 @@ CREATE TABLE sync_state (
     complete_at TIMESTAMP WITH TIME ZONE,
     succeeded_at TIMESTAMP WITH TIME ZONE,
     policy_version BIGINT NOT NULL,
+    place TEXT NOT NULL,
     CONSTRAINT pk_sync_state PRIMARY KEY (tenant_id, account_id, kind),
     CONSTRAINT fk_sync_state_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 );

@@ -1,0 +1,49 @@
+"""An account that leads elsewhere: what was agreed on was agreed on with somebody else."""
+
+import attrs
+
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.run import Counts
+from ...domain.sync.state import SyncState
+from ..ports.unit_of_work import UnitOfWork
+from .run_books import Opened
+from .strand import AnyStrand
+
+_WHY = "the account leads elsewhere since; it is decided anew"
+_AT_ONCE = 1000
+
+
+async def moved_in(opened: Opened, strand: AnyStrand) -> AnyStrand:
+    """The strand as it is where the account leads now. After a move everything is listed before anything is written
+    there: the cursor is forgotten, and what waited to be written, or was refused to be made, is dropped.
+    """
+    if strand.state.place in {"", strand.place}:
+        return strand
+
+    async def move(uow: UnitOfWork) -> Counts:
+        await _drop_pushes(uow, strand)
+        await uow.sync_states.put(_forgotten(await uow.sync_states.get(strand.scope.account_id, strand.name), strand))
+        return Counts()
+
+    await strand.books.write(opened.run, "move_account", move)
+    return attrs.evolve(strand, state=_forgotten(strand.state, strand))
+
+
+def _forgotten(state: SyncState, strand: AnyStrand) -> SyncState:
+    return attrs.evolve(state, place=strand.place, cursor=None, cursor_at=None, complete_at=None)
+
+
+async def _drop_pushes(uow: UnitOfWork, strand: AnyStrand) -> None:
+    account_id, kind = strand.scope.account_id, strand.name
+    while waiting := await uow.pushes.waiting(account_id, kind, limit=_AT_ONCE):
+        for push in waiting:
+            await _drop(uow, strand, push)
+        await uow.due.add(account_id, kind, [push.external_id for push in waiting if push.external_id is not None])
+    refused = await uow.pushes.creations(account_id, kind, await uow.pushes.creating(account_id, kind))
+    for push in refused.values():
+        await _drop(uow, strand, push)
+
+
+async def _drop(uow: UnitOfWork, strand: AnyStrand, push: Push) -> None:
+    push.end(PushState.DROPPED, now=strand.scope.now, why=_WHY)
+    await uow.pushes.save(push)
