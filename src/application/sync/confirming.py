@@ -51,7 +51,10 @@ class Confirm(Generic[E]):
         entity = here.get(link.local_id)
         taken = self._taken(push, theirs, refused)
         changes = self._pushed(push, link, taken)
-        if entity is not None:
+        if entity is None:
+            # It was deleted here meanwhile: what we wrote there is agreed nevertheless, and nobody's edit.
+            link = attrs.evolve(link, base={**link.base, **taken}, synced_at=scope.now)
+        else:
             link, more = await self._settle(uow, push, link, entity, taken, answer)
             changes = [*changes, *more]
             if self._differs(entity, taken):

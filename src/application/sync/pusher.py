@@ -139,13 +139,13 @@ class Pusher(Generic[E]):
         if not push.values:
             return await self._delete(push.external_id, push, shown)
         self._narrow(push)
-        if shown is None:
-            return PushState.DROPPED
-        theirs = _read(shown)
+        theirs = None if shown is None else _read(shown)
         if theirs is None or not self._still(theirs.values, push):
             return PushState.DROPPED
         if _same(self._kind.schema, theirs.values, push.values):
             return shown
+        if await self._is_gone_here(opened, push):
+            return PushState.DROPPED
         return await self._source.push(push.external_id, push.values)
 
     async def _create(self, opened: Opened, push: Push) -> Observed | PushState:
@@ -156,6 +156,8 @@ class Pusher(Generic[E]):
         link = await self._books.read(opened.run, lambda uow: self._link(uow, push))
         if link is not None and link.fingerprint:
             return PushState.DROPPED
+        if await self._is_gone_here(opened, push):
+            return PushState.DROPPED
         if await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
             raise GatewayRejected(TWINS)
         keys = self._kind.schema.match
@@ -165,6 +167,10 @@ class Pusher(Generic[E]):
             # Kept before it is sent: whoever dies before the answer must not send it twice.
             await self._fail(opened, push, "sent, and not answered yet")
         return await self._source.create(push.values)
+
+    async def _is_gone_here(self, opened: Opened, push: Push) -> bool:
+        """Whether ours was deleted since: that is what is to be decided there then, not what it once held."""
+        return not await self._books.read(opened.run, lambda uow: self._kind.load(uow, [push.local_id]))
 
     async def _has_twin(self, uow: UnitOfWork, push: Push) -> bool:
         """Whether another of ours that is to be made there, or was refused there, would be found instead of it."""
@@ -262,7 +268,7 @@ class Pusher(Generic[E]):
 
 
 _WHY: Mapping[PushState, str] = {
-    PushState.DROPPED: "the record changed at the provider meanwhile; it is decided anew",
+    PushState.DROPPED: "the record changed meanwhile, there or here; it is decided anew",
     PushState.REFUSED: UNANSWERED,
 }
 

@@ -140,6 +140,7 @@ def decide(
     if ours is UNKNOWN or theirs is UNKNOWN:
         return Decision(action=Action.WAIT, rule="unknown", reason="nobody can tell what a side holds; it waits")
     if isinstance(ours, Presence) or isinstance(theirs, Presence):
+        theirs = theirs if isinstance(theirs, Presence) else _without_echo(schema, theirs, in_flight)
         found = fate(schema, policy, base=base, ours=ours, theirs=theirs, pinned=WHOLE in overrides)
         return Decision(action=found.action, rule=found.rule, reason=found.reason)
     agreed = {} if base is None else base
@@ -168,6 +169,13 @@ def _ensure_sound(schema: Schema, laws: Mapping[str, Law], ours: object, theirs:
         )
     if laws and not laws.keys() <= schema.by_name.keys():
         ensure_fields(schema, laws)
+
+
+def _without_echo(schema: Schema, theirs: Values, in_flight: Values) -> Values:
+    """What the provider shows but for what we wrote there ourselves, which is no edit of the provider's."""
+    fields = schema.by_name
+    echoes = {name for name, value in in_flight.items() if name in theirs and fields[name].same(theirs[name], value)}
+    return {name: value for name, value in theirs.items() if name not in echoes} if echoes else theirs
 
 
 def _same(one: Value, other: Value) -> bool:

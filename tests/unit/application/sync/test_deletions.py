@@ -17,7 +17,7 @@ from tresen.domain.sync.schema import Value
 
 from ..stirring import calm, stir
 from ..studio import A_DAY, AN_HOUR, BOOKS, Studio
-from .scene import captured, due, edit_lead, gets, open_conflicts, pushes, rests, set_policy, synced_crowd
+from .scene import captured, due, edit_lead, gets, open_conflicts, pushes, rests, set_policy, synced_crowd, writes
 
 
 async def test_a_tombstone_deletes_without_a_question(studio: Studio) -> None:
@@ -456,6 +456,73 @@ async def test_what_is_gone_on_both_sides_is_forgotten_by_the_next_run(studio: S
     await studio.leads_synced()
     assert not studio.knows(LEAD, there)
     await rests(studio)
+
+
+@pytest.mark.parametrize("arrived", [0, 1])
+@pytest.mark.parametrize("still_down", [False, True])
+async def test_what_waited_to_be_written_does_not_bring_back_what_was_deleted_here(
+    studio: Studio, arrived: int, still_down: bool
+) -> None:
+    await set_policy(studio, LEAD, default="newest", delete_there=True)
+    ada, _ = studio.attract("Ada"), studio.attract("Bob")
+    await studio.leads_synced()
+    await edit_lead(studio, ada, first_name="Augusta")
+    # Its answer is lost: before or after it took effect there.
+    studio.gym.faults.fail_next("leads.push", GatewayUnavailable("503"), after=arrived)
+    await studio.leads_synced()
+    await _deleted_here(studio, ada)
+    if still_down:
+        studio.gym.faults.fail_next("leads.get", GatewayUnavailable("503"))
+    for _ in range(2):
+        await studio.leads_synced()
+    assert [lead.first_name for lead in studio.leads()] == ["Bob"]
+    assert studio.books.leads.find(ada) is None
+    assert not pushes(studio, PushState.WAITING)
+    await rests(studio)
+
+
+async def test_what_a_person_decided_before_it_was_deleted_here_does_not_bring_it_back(studio: Studio) -> None:
+    await set_policy(studio, LEAD, default="ask", delete_there=True)
+    ada, _ = studio.attract("Ada"), studio.attract("Bob")
+    await studio.leads_synced()
+    await edit_lead(studio, ada, first_name="Ours")
+    studio.books.leads.edit(ada, {"first_name": "Theirs"})
+    await studio.leads_synced()
+    (conflict,) = open_conflicts(studio)
+    await studio.desk.resolve(
+        ConflictChoice(tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=Choice.OURS, by="Eva")
+    )
+    await _deleted_here(studio, ada)
+    await studio.leads_synced()
+    assert [lead.first_name for lead in studio.leads()] == ["Bob"]
+    assert studio.books.leads.find(ada) is None
+    assert writes(studio) == ["leads.delete"]
+
+
+async def test_what_was_edited_there_while_our_push_waited_is_an_edit(studio: Studio) -> None:
+    await set_policy(studio, LEAD, default="newest", delete_there=True)
+    ada, _ = studio.attract("Ada"), studio.attract("Bob")
+    await studio.leads_synced()
+    await edit_lead(studio, ada, first_name="Augusta")
+    studio.gym.faults.fail_next("leads.push", GatewayUnavailable("503"), after=1)
+    await studio.leads_synced()
+    await _deleted_here(studio, ada)
+    studio.books.leads.edit(ada, {"phone": "030 99"})
+    await studio.leads_synced()
+    assert {lead.first_name for lead in studio.leads()} == {"Augusta", "Bob"}
+
+
+async def test_what_was_deleted_here_before_it_was_made_there_is_not_made(studio: Studio) -> None:
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
+    await studio.leads_synced()
+    grace = await captured(studio)
+    studio.gym.faults.fail_next("leads.create", GatewayUnavailable("503"))
+    await studio.leads_synced(whole=True)
+    await studio.transactions.run(studio.tenant.id, "delete", lambda uow: uow.leads.remove(grace.id))
+    await studio.leads_synced(whole=True)
+    assert len(studio.books.leads) == len(studio.leads()) == 1
+    assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
 
 
 async def _much_later(studio: Studio) -> None:

@@ -149,6 +149,20 @@ def test_another_way_to_write_it_is_no_edit() -> None:
     assert found.action is Action.DELETE_HERE
 
 
+def test_our_own_write_is_no_edit_of_the_provider_and_everything_else_is() -> None:
+    policy = Policy(delete_there=True)
+    was = {"a": "x", "b": "x"}
+
+    def action(theirs: Values) -> Action:
+        found = decide(SCHEMA, policy, base=was, ours=GONE, theirs=theirs, in_flight={"a": "y"})
+        return found.action
+
+    assert action({"a": "y", "b": "x"}) is Action.DELETE_THERE
+    assert action({"a": "x", "b": "x"}) is Action.DELETE_THERE
+    assert action({"a": "z", "b": "x"}) is Action.RESTORE_HERE
+    assert action({"a": "y", "b": "y"}) is Action.RESTORE_HERE
+
+
 def test_a_field_that_we_cleared_is_an_edit_and_one_that_they_do_not_name_is_none() -> None:
     base: Values = {"a": "x", "b": "y"}
     assert decide(SCHEMA, Policy(), base=base, ours={"a": "x"}, theirs=GONE).action is Action.ASK
