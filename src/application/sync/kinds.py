@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from ...domain.shared.contact import PhoneNumber
-from ...domain.sync.canonical import decimal
+from ...domain.sync.canonical import day, decimal
 from ...domain.sync.schema import Field, Schema, Value, folded
 
 MEMBER = "member"
@@ -27,8 +27,8 @@ def member_schema(read_phone: ReadPhone) -> Schema:
             *_person(read_phone),
             Field("status", folded),
             Field("location"),
-            Field("joined_on"),
-            Field("born_on"),
+            Field("joined_on", day),
+            Field("born_on", day),
             Field("street"),
             Field("postcode"),
             Field("city"),
@@ -53,9 +53,9 @@ MEMBERSHIP_SCHEMA = Schema(
         Field("member"),
         Field("name"),
         Field("kind"),
-        Field("starts_on"),
-        Field("ends_on"),
-        Field("cancels_on"),
+        Field("starts_on", day),
+        Field("ends_on", day),
+        Field("cancels_on", day),
         Field("flagged_active"),
         Field("deleted", _said),
         Field("on_hold", _said),

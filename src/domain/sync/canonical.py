@@ -5,7 +5,7 @@ to its own result it changes nothing.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 # What a field can hold. Dates and instants are ISO 8601 texts, money "12.50 EUR", sets sorted tuples:
@@ -49,6 +49,19 @@ def decimal(value: Value) -> Value:
     fraction = fraction.rstrip("0")
     text = f"{whole}.{fraction}" if fraction else whole
     return " ".join(part for part in ("0" if text == "-0" else text, unit.strip().upper()) if part)
+
+
+def day(value: Value) -> Value:
+    """A civil date, as ``1990-01-01``: ISO 8601 knows ``19900101`` and ``1990-W01-1``, too.
+
+    A text that is no date stays as it is.
+    """
+    if not isinstance(value, str):
+        return plain(value)
+    try:
+        return date.fromisoformat(value.strip()).isoformat()
+    except (ValueError, OverflowError):
+        return plain(value)
 
 
 def sorted_set(value: Value) -> Value:

@@ -4,7 +4,7 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.leads.update_lead import LeadUpdate
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.kinds import LEAD, MEMBER, schemas_of
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.sync.laws import Law
@@ -14,7 +14,7 @@ from tresen.domain.sync.run import Counts
 from tresen.domain.sync.state import Phase
 
 from ..stirring import calm, stir
-from ..studio import A_MINUTE, AN_HOUR, Studio
+from ..studio import A_MINUTE, AN_HOUR, PlainPhones, Studio
 from .scene import captured, due, edit_lead, journal, pushes, rests, set_policy, state, there, writes
 
 
@@ -304,3 +304,25 @@ async def test_while_it_writes_there_the_state_says_so() -> None:
     await studio.members_synced()
     assert seen == [Phase.PUSHING]
     assert {state.phase for _, state in studio.store.room(studio.tenant.id).sync_states.items()} == {Phase.IDLE}
+
+
+async def test_a_date_in_another_form_is_no_edit() -> None:
+    studio = Studio(default=Law.NEWEST)
+    ada = studio.enrol(born_on="19900101", joined_on="2020-W01-1")
+    sold = studio.sell_there(ada, starts_on="20260101", ends_on="2026-W52-7", cancels_on="20261201")
+    await studio.members_synced()
+    studio.books.members.edit(ada, {"city": "Ulm", "born_on": "1990-W01-1"})
+    studio.books.memberships.edit(sold, {"auto_renew": True})
+    run = await studio.members_synced()
+    assert [name for name, *_ in journal(studio)] == ["city", "auto_renew"]
+    assert (run.counts.pushed, run.counts.conflicts) == (0, 0)
+    assert writes(studio) == []
+    await rests(studio)
+
+
+def test_every_date_of_a_record_is_compared_as_one() -> None:
+    phones = PlainPhones()
+    schemas = schemas_of(lambda raw: phones.read(raw, "DE"))
+    dates = [field for schema in schemas.values() for field in schema.fields if field.name.endswith("_on")]
+    assert [field.name for field in dates] == ["joined_on", "born_on", "starts_on", "ends_on", "cancels_on"]
+    assert all(field.same("20260101", "2026-W01-4") and not field.same("20260101", "20260102") for field in dates)

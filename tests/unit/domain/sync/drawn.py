@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from hypothesis import strategies as st
 
-from tresen.domain.sync.canonical import Value, Values, decimal, folded, instant, plain, sorted_set
+from tresen.domain.sync.canonical import Value, Values, day, decimal, folded, instant, plain, sorted_set
 from tresen.domain.sync.guards import Guards, Share
 from tresen.domain.sync.laws import BUILT_IN, Edited, Law
 from tresen.domain.sync.policy import Deletes, Policy
@@ -20,7 +20,7 @@ SCHEMA = Schema(
     (Field("a"), Field("b", folded), Field("t", sorted_set, law=Law.UNION), Field("o", law=Law.OURS)),
     match=(("b",), ("a", "t")),
 )
-FORMS = st.sampled_from((plain, folded, decimal, sorted_set, instant(1), instant(60), instant(86_400)))
+FORMS = st.sampled_from((plain, folded, decimal, sorted_set, day, instant(1), instant(60), instant(86_400)))
 
 # Close relatives on purpose: case, blanks, emptiness, True beside 1, sets in another order.
 RELATIVES: tuple[Value, ...] = (

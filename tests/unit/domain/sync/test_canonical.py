@@ -1,18 +1,19 @@
 """Canonical forms: what two values are compared by."""
 
 import sys
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tresen.domain.sync.canonical import Canonical, Value, decimal, folded, instant, plain, sorted_set
+from tresen.domain.sync.canonical import Canonical, Value, day, decimal, folded, instant, plain, sorted_set
 from tresen.domain.sync.laws import encoded
 
 from .drawn import FORMS, MOMENTS, NUMBERS, RELATIVES, VALUES
 
-ALL_FORMS: tuple[Canonical, ...] = (plain, folded, decimal, sorted_set, instant(1), instant(60))
+ALL_FORMS: tuple[Canonical, ...] = (plain, folded, decimal, sorted_set, day, instant(1), instant(60))
 
 
 @given(FORMS, VALUES)
@@ -42,7 +43,7 @@ def test_empty_means_nothing_was_said(form: Canonical, empty: Value) -> None:
     assert form(empty) is None
 
 
-@pytest.mark.parametrize("form", [plain, folded, sorted_set])
+@pytest.mark.parametrize("form", [plain, folded, sorted_set, day])
 def test_an_empty_set_means_nothing_was_said(form: Canonical) -> None:
     assert form(()) is None
 
@@ -78,6 +79,22 @@ def test_numbers_and_truth_values_stay_what_they_are(form: Canonical, value: Val
 def test_decimals_without_idle_zeros(text: str, read: str) -> None:
     """Nothing is rounded, and what is no number, or an absurd one, stays as it is."""
     assert decimal(text) == read
+
+
+@pytest.mark.parametrize("text", ["1990-01-01", "19900101", "1990-W01-1", "1990W011", " 1990-01-01 "])
+def test_a_day_is_the_same_in_every_form_of_iso_8601(text: str) -> None:
+    assert day(text) == "1990-01-01"
+
+
+@pytest.mark.parametrize("text", ["01.01.1990", "1990-02-30", "0000-01-01", "9999-W53-7", "1990-01-01T00:00", "soon"])
+def test_what_is_no_day_stays_as_it_is(text: str) -> None:
+    assert day(text) == text
+
+
+@given(st.dates())
+def test_two_days_are_never_the_same(one: date) -> None:
+    weekly = "{:04}-W{:02}-{}".format(*one.isocalendar()) if 1 <= one.isocalendar().year <= date.max.year else str(one)
+    assert day(weekly) == day(f"{one:%Y%m%d}".rjust(8, "0")) == one.isoformat()
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9))
