@@ -33,6 +33,7 @@ FORMS: dict[str, Callable[[Value], Value]] = {
     "folded": canonical.folded,
     "decimal": canonical.decimal,
     "sorted_set": canonical.sorted_set,
+    "day": canonical.day,
     "instant": canonical.instant(60),
 }
 
