@@ -11,6 +11,7 @@ from ...domain.sync.canonical import Value
 from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState, Resolution
 from ...domain.sync.decision import WHOLE, Decision
 from ...domain.sync.journal import RESOLVED
+from ...domain.sync.keeping import check_values
 from ...domain.sync.laws import Law
 from ...domain.sync.override import Override
 from ...domain.sync.record import UNCOMPARED, SyncRecord
@@ -71,8 +72,11 @@ class ResolveConflict:
         return await self._transactions.run(chosen.tenant_id, "resolve_conflict", work)
 
     async def _ensure_current(self, uow: UnitOfWork, chosen: ConflictChoice) -> None:
-        """Nobody overwrites an edit that they were not shown. Raises StaleVersion, outside of what is run again."""
+        """Nobody overwrites an edit that they were not shown. Raises StaleVersion, outside of what is run again, and
+        InvalidValue for a value that cannot be kept.
+        """
         conflict = await uow.conflicts.get(chosen.conflict_id)
+        check_values({"value": chosen.value})
         if chosen.version not in {None, conflict.version}:
             raise StaleVersion("the sides hold other values by now: look at the conflict again")
         if chosen.choice is Choice.OURS or conflict.local_id is None or conflict.state is not ConflictState.OPEN:

@@ -1,5 +1,7 @@
 """What a person must decide: asked once, with all that is needed, kept up to date, and settled when it is no more."""
 
+from typing import Any
+
 import attrs
 import pytest
 from tests.builders import a_record
@@ -303,3 +305,37 @@ async def test_what_a_person_called_another_is_made_here_though_it_looks_the_sam
     assert studio.knows("lead", there)
     assert len(studio.leads()) == 3
     await rests(studio)
+
+
+UNKEPT: list[Any] = ["a\0b", "\ud800", 2**63, 1.5, ("a", "\0"), {"a": 1}, b"x"]
+
+
+@pytest.mark.parametrize("value", UNKEPT, ids=repr)
+async def test_a_value_that_cannot_be_kept_is_refused_and_decides_nothing(value: Any) -> None:
+    studio, ada = await both_edited()
+    await studio.members_synced()
+    (conflict,) = open_conflicts(studio)
+    before = studio.rows()
+    with pytest.raises(InvalidValue) as refused:
+        await studio.desk.resolve(
+            ConflictChoice(
+                tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=Choice.VALUE, value=value, by="Eva"
+            )
+        )
+    assert refused.value.details["field"] == "value"
+    assert studio.rows() == before
+    assert studio.member(ada).last_name == "Ours"
+
+
+@pytest.mark.parametrize("choice", [Choice.OURS, Choice.THEIRS])
+async def test_a_value_beside_a_side_is_refused(choice: Choice) -> None:
+    studio, _ = await both_edited()
+    await studio.members_synced()
+    (conflict,) = open_conflicts(studio)
+    chosen = ConflictChoice(tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=choice, value="King", by="Eva")
+    with pytest.raises(InvalidValue) as refused:
+        await studio.desk.resolve(chosen)
+    assert refused.value.details["field"] == "value"
+    assert [each.id for each in open_conflicts(studio)] == [conflict.id]
+    await studio.desk.resolve(attrs.evolve(chosen, value=None))
+    assert not open_conflicts(studio)
