@@ -19,7 +19,7 @@ from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .known import Known, known
 from .need import needed_pushes, needs_writing
-from .reading import can_be_kept, named, ours, read
+from .reading import named, ours, read, told_gone
 from .records import RecordKind, Versioned
 from .scope import Scope
 
@@ -66,8 +66,8 @@ class Examiner(Generic[E]):
         """Records that the provider is proved to have no more. Those that no link knows need nothing, unless the plan
         has a step for them by now: whoever applies that finds it overtaken, and the record is due.
         """
-        examined = Examined()
-        external_ids = [one for one in external_ids if can_be_kept(one)]
+        external_ids, unknown = told_gone(external_ids, self._scope, self._kind.schema.kind)
+        examined = Examined(errors=unknown)
         found = await known(uow, self._kind, self._scope, external_ids)
         await self._kind.prepare(uow, [link.base for link in found.links.values()], found.entities.values())
         # They wait to be made there anew, or were refused.

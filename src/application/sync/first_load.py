@@ -15,7 +15,7 @@ from ...domain.sync.run import Counts, SyncError
 from ..ports.clock import IdSource
 from ..ports.sources import Batch, Observed
 from ..ports.unit_of_work import UnitOfWork
-from .reading import can_be_kept, due_again, named, read
+from .reading import due_again, named, read, told_gone
 from .records import RecordKind, Versioned
 from .scope import Scope
 
@@ -45,7 +45,8 @@ class FirstLoad(Generic[E]):
                 except TresenError as error:
                     errors.append(scope.error(kind, external_id, error))
         created = await self._store(uow, readable, errors)
-        gone = [one for one in batch.gone if can_be_kept(one)]
+        gone, unknown = told_gone(batch.gone, scope, kind)
+        errors += unknown
         due = [*await uow.sync_records.fingerprints(scope.account_id, kind, gone)] if gone else []
         due += [external_id for external_id, was in known.items() if was != latest[external_id].fingerprint]
         if errors:

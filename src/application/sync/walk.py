@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 
-from ...domain.shared.errors import CursorExpired
+from ...domain.shared.errors import CursorExpired, GatewayUnavailable, InvalidValue
+from ...domain.shared.text import check_text, storable
 from ...domain.sync.generation import Generation
 from ..ports.sources import Batch, Observed, Source
+from .reading import is_text
 
 # About 50 ms of writing: long enough to be fast, short enough that nobody waits for the store.
 BATCH = 1000
+_LONGEST_CURSOR = 1_000_000
 
 
 class Walk:
@@ -41,20 +44,34 @@ class Walk:
     async def _changes(self, start: str) -> AsyncIterator[Batch]:
         self.cursor = start
         async for batch in self._source.changes(start):
-            self.cursor = batch.cursor or self.cursor
+            self.cursor = self._told(batch) or self.cursor
             yield batch
 
     async def _listing(self) -> AsyncIterator[Batch]:
         self.cursor, self.generation = None, Generation()
         try:
             async for batch in self._source.listing():
-                self.generation.add(one.external_id for one in batch.observed)
-                self.cursor = batch.cursor or self.cursor
+                # One whose id is no text is told when it is looked at, and is none that we have.
+                self.generation.add(one.external_id for one in batch.observed if is_text(one.external_id))
+                self.cursor = self._told(batch) or self.cursor
                 yield batch
         except BaseException:
             self.generation.break_off()
             raise
         self.generation.complete()
+
+    def _told(self, batch: Batch) -> str | None:
+        """The batch's cursor. Raises GatewayUnavailable for one that cannot be kept, and for ids that are none."""
+        try:
+            if batch.cursor is not None:
+                check_text(batch.cursor, "its cursor", longest=_LONGEST_CURSOR, may_be_empty=True)
+            for one in (*(each.external_id for each in batch.observed), *batch.gone):
+                hash(one)
+        except (InvalidValue, TypeError) as error:
+            raise GatewayUnavailable(
+                storable(f"the source of {self._source.kind}s gives a batch that cannot be used: {error}")
+            ) from None
+        return batch.cursor
 
 
 async def _gathered(pages: AsyncIterator[Batch]) -> AsyncIterator[Batch]:

@@ -1,5 +1,8 @@
 """Whether what a side shows can be kept: sources and entities are written by others, and one bad value stops no run."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from ..shared.errors import InvalidValue
 from ..shared.text import kept_size
 from .canonical import Value, Values
@@ -9,12 +12,26 @@ _LARGEST = 2**63 - 1
 
 
 def check_values(values: Values) -> None:
-    """Raises InvalidValue, naming the field, for a value that is none (see ``Value``) or that cannot be kept."""
+    """Raises InvalidValue, naming the field, for a value that is none (see ``Value``) or that cannot be kept; and for
+    what is no mapping of texts to values.
+    """
+    if type(values) is not dict and not isinstance(values, Mapping):
+        raise InvalidValue(f"the values of a record are a mapping, not a {type(values).__name__}", field="values")
+    _check_names(tuple(values))
     for name, value in values.items():
         if type(value) is str:
             kept_size(value, name)
         elif value is not None:
             _check(value, name)
+
+
+# The records of a source name the same fields, in the same order: looked at once, not once per record.
+@lru_cache(maxsize=256)
+def _check_names(names: tuple[object, ...]) -> None:
+    for name in names:
+        if not isinstance(name, str):
+            raise InvalidValue(f"the name of a field is a text, not {name!r}", field="values")
+        kept_size(name, "the name of a field")
 
 
 def _check(value: Value, field: str) -> None:
@@ -32,7 +49,12 @@ def _check(value: Value, field: str) -> None:
 
 
 def check_external_id(external_id: str) -> None:
-    """Raises InvalidValue, with the id as Python writes it, unless it can be kept."""
+    """Raises InvalidValue, with the id as Python writes it, unless it is a text that can be kept."""
+    if not isinstance(external_id, str):
+        raise InvalidValue(
+            f"the record {external_id!r} cannot be taken: its id is a text, not a {type(external_id).__name__}",
+            field="external_id",
+        )
     try:
         size = kept_size(external_id, "its id")
     except InvalidValue as error:

@@ -28,3 +28,22 @@ def test_an_id_that_no_link_can_bear_is_refused(bad: str) -> None:
     assert refused.value.details["field"] == "external_id"
     refused.value.message.encode()
     assert "\0" not in refused.value.message
+
+
+@pytest.mark.parametrize("bad", [None, 7, ["a"], "a"])
+def test_values_are_a_mapping(bad: Any) -> None:
+    with pytest.raises(InvalidValue, match="mapping"):
+        check_values(bad)
+
+
+@pytest.mark.parametrize("bad", [7, None, "a\0", "\ud800"])
+def test_names_of_fields_are_texts_that_can_be_kept(bad: Any) -> None:
+    for _ in range(2):
+        with pytest.raises(InvalidValue, match="the name of a field"):
+            check_values({"first": "Ada", bad: "x"})
+
+
+@pytest.mark.parametrize("bad", [None, 7, b"7", ["7"]])
+def test_an_id_is_a_text(bad: Any) -> None:
+    with pytest.raises(InvalidValue, match="its id is a text"):
+        check_external_id(bad)
