@@ -11,10 +11,15 @@ import attrs
 
 from ..shared.errors import InvalidValue
 
+# More records than a guard can be meant to let through unseen.
+MOST_AT_LEAST = 1_000_000
+
 
 @attrs.frozen
 class Share:
-    """``percent`` (0–100) of the records that both sides share, and never less than ``at_least`` records (from 0)."""
+    """``percent`` (0–100) of the records that both sides share, and never less than ``at_least`` records
+    (0–1,000,000).
+    """
 
     percent: int = 10
     at_least: int = 5
@@ -22,8 +27,8 @@ class Share:
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.percent <= 100:  # noqa: PLR2004 - percents
             raise InvalidValue(f"percent is a number from 0 to 100, not {self.percent}", field="percent")
-        if self.at_least < 0:
-            raise InvalidValue(f"at_least is a number from 0, not {self.at_least}", field="at_least")
+        if not 0 <= self.at_least <= MOST_AT_LEAST:
+            raise InvalidValue(f"at_least is a number from 0 to {MOST_AT_LEAST}, not {self.at_least}", field="at_least")
 
     def allows(self, count: int, shared: int) -> bool:
         """Whether ``count`` of ``shared`` records is no more than that."""

@@ -1,5 +1,6 @@
 """Who may call which route. Every route is on the public list or names its scopes; any other is refused."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -37,6 +38,8 @@ SECURE_SESSION_COOKIE = "__Host-tresen_session"
 _WINDOW = timedelta(minutes=1)
 _ACCESS = "access"
 _MAX_CREDENTIAL = 512
+_COUNTS = frozenset({"limit", "offset"})
+_WHOLE = re.compile(r"-?[0-9]+")
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -146,3 +149,19 @@ def _ensure_query(connection: Connection, allowed: frozenset[str]) -> None:
     twice = sorted({name for name in names if len(connection.query_params.getall(name)) > 1})
     if twice:
         raise InvalidRequest([FieldProblem(field=n, code="repeated", message=f"{n} is given twice") for n in twice])
+    odd = [n for n in sorted(_COUNTS & set(names)) if _is_another_number(connection.query_params[n])]
+    if odd:
+        raise InvalidRequest(
+            [FieldProblem(field=n, code="invalid_value", message=f"{n} must be a whole number") for n in odd]
+        )
+
+
+def _is_another_number(text: str) -> bool:
+    """Whether it is one but not written as a whole one: the framework reads ``1e3`` as a thousand."""
+    if _WHOLE.fullmatch(text):
+        return False
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from ...domain.sync.guards import MOST_AT_LEAST
 from .bodies import Body, Text
 
 _Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
-_Records = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_Records = Annotated[int, msgspec.Meta(ge=0, le=MOST_AT_LEAST)]
 
 
 class ShareBody(Body):

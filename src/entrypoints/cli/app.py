@@ -16,7 +16,7 @@ from .call import Call
 from .exit_codes import ExitCode, exit_code_of, exit_codes_text
 from .failures import complain, complain_of_unexpected, complain_of_usage
 from .terminal import ReaderGone, Terminal
-from .usage import usage_message
+from .usage import no_unicode, usage_message
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -97,6 +97,10 @@ def _run(argv: Sequence[str], call: Call) -> ExitCode:
             call.terminal,
             as_json=as_json,
         )
+        return ExitCode.USAGE
+    unreadable = no_unicode(argv, bound.arguments)
+    if unreadable is not None:
+        complain_of_usage(unreadable, (), call.terminal, as_json=as_json)
         return ExitCode.USAGE
     for name in handed_in:
         bound.arguments[name] = call

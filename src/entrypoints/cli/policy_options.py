@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from ...domain.shared.errors import InvalidValue, NotFound
 
-_GUARD = re.compile(r"(\w+)=(\d+)%(?:,(\d+))?")
+_GUARD = re.compile(r"(\w+)=(\d{1,20})%(?:,(\d{1,20}))?")
 # What people write as if it were a field.
 _OPTIONS = {
     "default": "--default LAW",

@@ -57,3 +57,30 @@ def _flag_before(error: cyclopts.UnusedCliTokensError, token: str) -> str | None
     if names is None:
         return None
     return f"{option} takes no value" + (f": write {' or '.join(names)}" if len(names) > 1 else "")
+
+
+def no_unicode(argv: Sequence[str], arguments: Mapping[str, object]) -> str | None:
+    """What to say of a text among the ``arguments`` that came as bytes which are no UTF-8; None where all are texts.
+
+    Paths may be any bytes.
+    """
+    if not any(_holds_bytes(each) for each in arguments.values()):
+        return None
+    place = next((n for n, word in enumerate(argv) if _holds_bytes(word)), 0)
+    name, given, _ = argv[place].partition("=")
+    if not (name.startswith("--") and given and not _holds_bytes(name)):
+        before = argv[place - 1] if place else ""
+        name = before if before.startswith("-") else "an argument"
+    return f"{name} is no text: it holds bytes that are no UTF-8"
+
+
+def _holds_bytes(value: object) -> bool:
+    """Whether a text, or one in options or in a list, has a byte in it that was no character."""
+    if isinstance(value, str):
+        return any("\ud800" <= sign <= "\udfff" for sign in value)
+    if isinstance(value, Mapping):
+        return any(map(_holds_bytes, (*value.keys(), *value.values())))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return any(map(_holds_bytes, value))
+    fields = getattr(type(value), "__attrs_attrs__", ())
+    return any(_holds_bytes(getattr(value, field.name)) for field in fields)

@@ -123,6 +123,9 @@ async def test_an_optional_body_is_checked_as_well(admin: Caller) -> None:
     ("query", "message"),
     [
         ({"limit": "many"}, "limit must be a whole number"),
+        ({"limit": "1e2"}, "limit must be a whole number"),
+        ({"offset": "1e3"}, "offset must be a whole number"),
+        ({"offset": "1.0"}, "offset must be a whole number"),
         ({"limit": "0"}, "limit must be at least 1"),
         ({"limit": "201"}, "limit must be at most 200"),
         ({"q": "q" * 201}, "q must have at most 200 characters"),

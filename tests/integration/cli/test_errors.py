@@ -58,6 +58,22 @@ def test_wrong_usage_with_json_is_a_document_too(desk: Desk) -> None:
     assert result.error["code"] == "usage"
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("sync", "resolve", NOBODY, "--value", "a\udcff"), "--value"),
+        (("sync", "resolve", NOBODY, "--value=\udcff"), "--value"),
+        (("sync", "resolve", NOBODY, "--theirs", "--by", "\udcff"), "--by"),
+        (("sync", "policy", "set", "member", "--guard", "deleted=5%", "--guard", "\udcff=5%"), "--guard"),
+        (("sync", "explain", "lead", "\udcff"), "an argument"),
+    ],
+)
+def test_bytes_that_are_no_text_are_told_with_their_option(desk: Desk, words: tuple[str, ...], name: str) -> None:
+    result = desk(*words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines()[0] == f"error: {name} is no text: it holds bytes that are no UTF-8"
+
+
 def test_wrong_usage_points_to_the_help_of_the_command(desk: Desk) -> None:
     result = desk("members", "list", "--bogus")
     assert (result.code, result.err.splitlines()[-1]) == (2, "hint: tresen members list --help")

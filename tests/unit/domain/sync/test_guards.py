@@ -180,6 +180,7 @@ def test_guards_read_what_they_write() -> None:
         ({"blanked": {"percent": 101}}, "guards.blanked.percent"),
         ({"blanked": {"percent": -1}}, "guards.blanked.percent"),
         ({"conflicts": {"at_least": -1}}, "guards.conflicts.at_least"),
+        ({"conflicts": {"at_least": 1_000_001}}, "guards.conflicts.at_least"),
         ({"conflicts": {"at_least": 1.5}}, "guards.conflicts.at_least"),
         ({"conflicts": {"at_least": None}}, "guards.conflicts.at_least"),
     ],

@@ -5,6 +5,8 @@ import pytest
 from tresen.domain.shared.errors import InvalidValue, NotFound
 from tresen.entrypoints.cli.policy_options import RuleOptions, field_laws, merged, read_document
 
+LONG = f"deleted=5%,{'9' * 5000}"
+
 
 def test_options_that_were_not_given_say_nothing() -> None:
     assert RuleOptions().document() == {}
@@ -17,7 +19,7 @@ def test_a_guard_is_a_share_and_perhaps_a_number() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["deleted", "deleted=5", "deleted=five%", "=5%", "deleted=5%,", "deleted=-5%"])
+@pytest.mark.parametrize("text", ["deleted", "deleted=5", "deleted=five%", "=5%", "deleted=5%,", "deleted=-5%", LONG])
 def test_a_guard_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue, match="no guard such as deleted=5%,3"):
         RuleOptions(guard=(text,)).document()
