@@ -90,6 +90,7 @@ class ProviderWrites:
             return await self._task(account, wanted, TaskReason.WRITES_DISABLED, "writing is switched off")
         begun = None
         try:
+            await self._ensure_same_place(account)
             async with self._gyms.open(account) as gym:
                 if not _may(gym.support(wanted.operation), account):
                     raise GatewayUnsupported("this operation is not proven at this provider")
@@ -102,6 +103,20 @@ class ProviderWrites:
             return await self._task(account, wanted, _reason(error), error.message, refused=error, begun=begun)
         await self._finish(account, wanted, begun)
         return Outcome(done=done)
+
+    async def _ensure_same_place(self, account: ProviderAccount) -> None:
+        """Raises NotConfigured after the account was given another address: until everything there was listed, what is
+        known here by its id may be another record there.
+        """
+        place = self._gyms.place(account)
+        states = await self._transactions.read(account.tenant_id, lambda uow: uow.sync_states.all())
+        for state in states:
+            at_home = state.place == place and state.complete_at is not None
+            if state.account_id == account.id and state.place and not at_home:
+                raise NotConfigured(
+                    f"account {account.name!r} leads elsewhere since {state.kind}s were last synced; sync them first",
+                    account=account.name,
+                )
 
     async def in_doubt(self, account: ProviderAccount, wanted: Wanted, error: InvalidValue) -> Outcome:
         """The task for a write that the provider confirmed in a way that cannot be taken over."""

@@ -5,6 +5,7 @@ import pytest
 
 from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
+from tresen.application.leads.update_lead import LeadUpdate
 from tresen.application.sync.kinds import MEMBER
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable
@@ -130,3 +131,38 @@ async def test_another_setting_is_no_move() -> None:
     assert writes(studio) == ["members.push"] * 2
     assert len(pushes(studio, PushState.DONE)) == 1
     assert (await state(studio, MEMBER)).place == "memory://gym"
+
+
+async def test_a_held_plan_of_the_other_gym_is_let_through_by_nobody(studio: Studio) -> None:
+    ids = crowd(studio, 20)
+    await studio.members_synced()
+    for one in ids[:10]:
+        studio.books.members.remove(one)
+    run = await planned(studio)
+    assert run.state is RunState.HELD
+    another_gym(studio, "Emmy")
+    await moves(studio)
+    with pytest.raises(PlanStale, match="leads elsewhere"):
+        await applied(studio, run.plan_id)
+    assert plans(studio)[0].state is PlanState.STALE
+
+
+async def test_what_a_person_asks_for_is_not_written_before_everything_there_was_listed(studio: Studio) -> None:
+    there = studio.attract()
+    await studio.leads_synced()
+    other = another_gym(studio)
+    emmy = other.books.leads.add({"first_name": "Emmy", "last_name": "N", "email": "emmy@example.net", "status": "new"})
+    assert emmy == there
+    await moves(studio)
+    grace = studio.lead(there).id
+    update = LeadUpdate(tenant_id=studio.tenant.id, lead_id=grace, notes="called")
+    assert (await studio.update_lead(update)).task is not None
+    assert not [call for call in other.faults.calls if call.endswith("update_lead")]
+    (task,) = await studio.tasks()
+    assert "leads elsewhere since leads were last synced; sync them first" in str(task.details["why"])
+    await studio.leads_synced()
+    lead = await studio.update_lead(
+        LeadUpdate(tenant_id=studio.tenant.id, lead_id=studio.lead(emmy).id, notes="called")
+    )
+    assert lead.task is None
+    assert other.books.leads.get(emmy).values["notes"] == "called"
