@@ -4,6 +4,7 @@ What cannot be kept is an error of its record, and the run goes on.
 """
 
 import logging
+import traceback
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -32,7 +33,8 @@ def read(observed: Observed) -> Reading:
         raise
     except Exception as error:
         # One record that its source stumbles over must not end the run.
-        _log.warning("a source could not read a record", extra={"record": observed.external_id}, exc_info=error)
+        trace = storable("".join(traceback.format_exception(error)))
+        _log.warning("a source could not read a record", extra={"record": observed.external_id, "traceback": trace})
         raise InvalidValue(
             storable(f"its source could not read it: {type(error).__name__}: {error}"), field="values"
         ) from error
