@@ -7,7 +7,7 @@ import attrs
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import AccountId, RunId
 from ...domain.sync.policy import Policy
-from ...domain.sync.record import NotInStep, SyncRecord
+from ...domain.sync.record import SyncRecord, not_in_step
 from ...domain.sync.run import Counts, Run, RunState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
@@ -97,5 +97,5 @@ async def link_of(uow: UnitOfWork, account_id: AccountId, kind: str, external_id
     """The link of a record. Raises NotFound."""
     found = await uow.sync_records.by_external_ids(account_id, kind, [external_id])
     if external_id not in found:
-        raise NotInStep(kind, external_id)
+        raise not_in_step(kind, external_id)
     return found[external_id]

@@ -15,7 +15,7 @@ from ...domain.sync.history import is_end
 from ...domain.sync.journal import Change
 from ...domain.sync.override import Override
 from ...domain.sync.push import Push
-from ...domain.sync.record import NotInStep, SyncRecord
+from ...domain.sync.record import SyncRecord, not_in_step
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, Hand
@@ -88,7 +88,7 @@ class Explain:
             lines = await uow.journal.of_record(kind, local_id)
             links = await uow.sync_records.of_local(kind, local_id) or await _former(uow, lines)
             if not links:
-                raise NotInStep(kind, local_id)
+                raise not_in_step(kind, local_id)
             return [await self._record(uow, link, lines, field) for link in links]
 
         return await self._transactions.read(tenant_id, ask)

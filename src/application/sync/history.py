@@ -9,7 +9,7 @@ from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import TenantId
 from ...domain.sync.history import Version, versions, versions_of_gone
 from ...domain.sync.journal import Change
-from ...domain.sync.record import NotInStep
+from ...domain.sync.record import not_in_step
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand
@@ -29,7 +29,7 @@ class History:
             lines = await uow.journal.of_record(kind, local_id)
             links = await uow.sync_records.of_local(kind, local_id)
             if not links and not lines:
-                raise NotInStep(kind, local_id)
+                raise not_in_step(kind, local_id)
             account_id = links[0].account_id if links else (await uow.runs.get(lines[-1].run_id)).account_id
             hand = await self._by_hand.hold(uow, account_id, kind, None)
             here = await hand.kind.load(uow, [local_id])

@@ -13,12 +13,11 @@ MISSING = 0
 UNCOMPARED = -1
 
 
-class NotInStep(NotFound):
+def not_in_step(kind: str, key: object, why: str = "") -> NotFound:
     """No account is, or was, tied to such a record. ``why``: what else may be so, and what to do."""
-
-    def __init__(self, kind: str, key: object, why: str = "") -> None:
-        super().__init__(kind, key)
-        self.message = f"no {kind} {key} is in step with a provider{why}"
+    error = NotFound(kind, key)
+    error.message = f"no {kind} {key} is in step with a provider{why}"
+    return error
 
 
 @attrs.frozen(kw_only=True)

@@ -7,7 +7,7 @@ import attrs
 from cyclopts import Parameter
 
 from ...domain.shared.errors import InvalidValue
-from ...domain.sync.record import NotInStep
+from ...domain.sync.record import not_in_step
 from ..kinds import known_kind
 from .call import choose_gym_accounts, one_gym_account
 
@@ -65,7 +65,7 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
     links = await use.sync.links.of_theirs(tenant.id, kind, external_id, [one.id for one in accounts])
     found = {link.local_id for link in links}
     if not found:
-        raise NotInStep(kind, which, _DELETED)
+        raise not_in_step(kind, which, _DELETED)
     if len(found) > 1:
         raise InvalidValue(f"several accounts have a {kind} {external_id}; write ACCOUNT/{external_id}", field="id")
     return found.pop()
@@ -94,7 +94,7 @@ async def find_there(use: "UseCases", tenant: "Tenant", kind: str, which: str, a
     only = None if account is None else (await one_gym_account(use, tenant, account)).id
     links = [each for each in await use.sync.links.of_ours(tenant.id, kind, ours) if only in {None, each.account_id}]
     if not links:
-        raise NotInStep(kind, which)
+        raise not_in_step(kind, which)
     if len(links) > 1:
         raise InvalidValue(f"{kind} {which} is at several accounts; name one by --account", field="account")
     return There(links[0].account_id, links[0].external_id)

@@ -15,6 +15,7 @@ import random
 import re
 import shutil
 import signal
+import socket
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -53,14 +54,14 @@ TOLD_ANEW = {"sync_state"}
 class Provider:
     """The gym's provider in a process of its own, with the data that it has here."""
 
-    def __init__(self, emulator: WodifyEmulator) -> None:
+    def __init__(self, emulator: WodifyEmulator, port: int) -> None:
         hears, self._asks = os.pipe()
         self._hears, says = os.pipe()
         self._pid = os.fork()
         if self._pid == 0:
             os.close(self._asks)
             try:
-                asyncio.run(_serve(emulator, hears, says))
+                asyncio.run(_serve(emulator, port, hears, says))
             finally:
                 os._exit(0)
         os.close(hears)
@@ -88,10 +89,10 @@ class Provider:
         self._said.close()
 
 
-async def _serve(emulator: WodifyEmulator, hears: int, says: int) -> None:
+async def _serve(emulator: WodifyEmulator, port: int, hears: int, says: int) -> None:
     """Until nobody is left who could ask."""
     asked: asyncio.Queue[bytes] = asyncio.Queue()
-    async with emulator.serving() as url:
+    async with emulator.serving(port) as url:
         os.write(says, json.dumps(url).encode() + b"\n")
         asyncio.get_running_loop().add_reader(hears, lambda: asked.put_nowait(os.read(hears, 1)))
         while what := await asked.get():
@@ -242,6 +243,10 @@ class Stage:
         self._scene, self._folder, self._databases = scene, folder, where
         self._number = 0
         self._emulator = emulated()
+        # The provider is at one address throughout, as it is for whoever is killed; bound here, nobody else takes it.
+        self._address = socket.socket()
+        self._address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._address.bind(("127.0.0.1", 0))
         self._url = where.empty(folder)
         self._play(self._url, folder, [partial(build, scene=scene)])
         self._plans: list[str] = []
@@ -267,10 +272,11 @@ class Stage:
 
     def close(self) -> None:
         """Take away what it began with."""
+        self._address.close()
         self._databases.remove(self._url)
 
     def _play(self, url: str, folder: Path, acts: Sequence[Callable[..., Awaitable[None]]]) -> list[dict[str, Any]]:
-        provider = Provider(self._emulator)
+        provider = Provider(self._emulator, self._address.getsockname()[1])
         house = House(folder, url, provider, edited=self._scene.loaded)
         try:
             return [line for act in acts for line in forked(partial(_act, act, house))]

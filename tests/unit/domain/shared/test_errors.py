@@ -21,6 +21,7 @@ CODES = {
     "plan_held": "PlanHeld",
     "plan_stale": "PlanStale",
     "not_found": "NotFound",
+    "address_not_allowed": "AddressNotAllowed",
     "already_exists": "AlreadyExists",
     "stale_version": "StaleVersion",
     "not_allowed": "NotAllowed",
