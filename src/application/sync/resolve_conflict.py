@@ -25,7 +25,10 @@ from .by_hand import RESOLVE, ByHand, Hand, link_of
 from .reviving import found_again, waits_to_be_made
 from .write_by_hand import Chosen, WriteByHand
 
-_NO_PAIRING = "one of our records is only chosen where it is asked which of ours it is; here take theirs or ours"
+_NO_PAIRING = (
+    "beside theirs or ours there is no value here; a value goes with the choice 'value', and the id of one of our "
+    "records only where it is asked which of ours it is"
+)
 _NO_NEW_ONE = "a pairing takes a value with ours only: the id of our record"
 
 
