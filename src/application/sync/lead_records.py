@@ -14,6 +14,7 @@ from ...domain.shared.ids import AccountId, LeadId
 from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
+from .elsewhere import elsewhere
 from .kinds import LEAD, lead_schema
 from .records import MatchValues, Reader, RecordKind
 
@@ -48,10 +49,11 @@ class LeadRecords(RecordKind[Lead]):
         return {(address,) for address in await uow.leads.unlinked(self._account_id)}
 
     async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues], /) -> Mapping[UUID, Values]:
-        """Not those of another account: two providers would overwrite each other for ever."""
+        """Not those of another account, nor those that are being made there."""
         found = await uow.leads.unlinked(self._account_id)
         ids = [lead for address in sorted(str(key) for (key,) in keys) for lead in found.get(address, ())]
-        free = [lead for lead in ids if not await uow.sync_records.of_local(LEAD, lead)]
+        taken = await elsewhere(uow, self._account_id, LEAD, ids)
+        free = [lead for lead in ids if lead not in taken]
         return {key: self.values(lead) for key, lead in (await uow.leads.get_many(free)).items()}
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Lead:  # noqa: A002 - the attribute's name

@@ -214,7 +214,7 @@ class Pusher(Generic[E]):
             await uow.pushes.save(push)
             if error is not None:
                 await uow.runs.add_errors([self._scope.error(push.kind, push.external_id, error)])
-            if push.external_id is not None and state is PushState.DROPPED:
+            if push.external_id is not None and (state is PushState.DROPPED or await self._edited_since(uow, push)):
                 await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
             return await self._keep_apart(uow, push) + Counts(errors=int(error is not None))
 
@@ -222,6 +222,15 @@ class Pusher(Generic[E]):
         level = logging.WARNING if error is not None or state is PushState.REFUSED else logging.INFO
         _log.log(level, "push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
         await self._books.write(opened.run, "end_push", end)
+
+    async def _edited_since(self, uow: UnitOfWork, push: Push) -> bool:
+        """Whether ours holds another value by now: while the push was on its way, that did not count."""
+        entity = (await self._kind.load(uow, [push.local_id])).get(push.local_id)
+        if entity is None:
+            return False
+        await self._kind.prepare(uow, [push.values], [entity])
+        ours, schema = self._kind.values(entity), self._kind.schema.by_name
+        return any(not schema[name].same(ours.get(name), value) for name, value in push.values.items())
 
     async def _link(self, uow: UnitOfWork, push: Push) -> SyncRecord | None:
         return await link_here(uow, self._scope, push.kind, push.local_id)

@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from ...domain.sync.action import Action
 from ...domain.sync.guards import Tally
 from ...domain.sync.laws import Laws
 from ...domain.sync.run import Counts
@@ -15,6 +16,7 @@ from ..ports.sources import Batch, Source
 from ..ports.unit_of_work import UnitOfWork
 from .applier import Applier
 from .confirming import Confirm
+from .elsewhere import elsewhere
 from .first_load import FirstLoad
 from .plan_writer import PartWriter, PlanWriter
 from .planner import Planner, Watch
@@ -115,7 +117,10 @@ class Strand(Generic[E]):
         here = await here_meanwhile(uow, self.kind, self.scope.account_id, steps)
         if here:
             await uow.due.add(self.scope.account_id, self.name, here)
-        return await Applier(self.kind, self.scope, self.ids)(uow, [s for s in steps if s.external_id not in here])
+        to_make = [s.local_id for s in steps if s.decision.action is Action.CREATE_THERE and s.local_id is not None]
+        taken = await elsewhere(uow, self.scope.account_id, self.name, to_make)
+        left = [s for s in steps if s.external_id not in here and (s.external_id or s.local_id not in taken)]
+        return await Applier(self.kind, self.scope, self.ids)(uow, left)
 
 
 # The entities of a strand are its own business.

@@ -64,8 +64,13 @@ class Push:
         """It was tried, and whether it took effect is not known."""
         self.why, self.updated_at = storable(why), now
 
+    @property
+    def may_be_made(self) -> bool:
+        """Of one that is to make a record there: whether that may be there already, or may come to be."""
+        return self.state is PushState.WAITING or self.why == UNANSWERED
+
     def answers(self, values: Values) -> bool:
         """Of one that is to make a record there, and waits or was refused: whether our record with these values needs
         no other one. Another value is another question, unless the record may be there already.
         """
-        return self.state is PushState.WAITING or self.why == UNANSWERED or dict(self.values) == dict(values)
+        return self.may_be_made or dict(self.values) == dict(values)

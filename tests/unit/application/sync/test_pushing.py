@@ -166,6 +166,23 @@ async def test_what_was_refused_together_with_a_bad_value_is_offered_once_that_i
     await rests(studio)
 
 
+async def test_what_was_edited_while_a_push_waited_is_offered_once_that_is_refused() -> None:
+    studio, ada = await edited()
+    studio.gym.faults.fail_next("members.push", DOWN)
+    await studio.members_synced()
+    await studio.edit_member(ada, last_name="Kaiser")
+    studio.gym.faults.fail_next("members.push", DOWN)
+    studio.gym.faults.fail_next("members.push", DOWN)
+    await studio.members_synced()
+    assert studio.member(ada).last_name == "Kaiser"
+    studio.gym.faults.fail_next("members.push", GatewayRejected("no such name"))
+    await studio.members_synced()
+    assert [push.values for push in pushes(studio, PushState.REFUSED)] == [{"last_name": "King"}]
+    await studio.members_synced()
+    assert there(studio, ada, "last_name") == "Kaiser"
+    await rests(studio)
+
+
 class _Deaf(Habits):
     def spelled(self, values: Values) -> Values:
         return {name: value for name, value in values.items() if name != "last_name"}
@@ -389,6 +406,23 @@ async def test_one_that_cannot_be_looked_up_is_made_once_where_all_goes_well(stu
     await studio.leads_synced()
     await rests(studio)
     assert (await state(studio, LEAD)).phase.value == "idle"
+
+
+async def test_one_that_may_be_made_at_one_account_is_made_at_no_other() -> None:
+    studio = Studio()
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
+    await studio.leads_synced()
+    grace = await captured(studio)
+    second = studio.add_account("second", studio.stored_account().base_url or "")
+    planned_there = await studio.desk.plan(studio.tenant.id, second.id, "leads", whole=True)
+    studio.gym.faults.fail_next("leads.create", GatewayUnavailable("no answer"))
+    await studio.leads_synced(whole=True)
+    assert [push.local_id for push in pushes(studio, PushState.WAITING)] == [grace.id]
+    assert planned_there.plan_id is not None
+    await studio.desk.apply(studio.tenant.id, planned_there.plan_id)
+    await studio.sync_leads(studio.tenant.id, second.id, force=True, whole=True)
+    assert [push.account_id for push in pushes(studio)] == [studio.account.id], "not by a plan, and not by a run"
 
 
 async def test_one_that_changed_before_it_was_to_be_made_there_leaves_nothing_due(
