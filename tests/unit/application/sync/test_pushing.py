@@ -421,7 +421,8 @@ async def test_one_that_may_be_made_at_one_account_is_made_at_no_other() -> None
     assert [push.local_id for push in pushes(studio, PushState.WAITING)] == [grace.id]
     assert planned_there.plan_id is not None
     await studio.desk.apply(studio.tenant.id, planned_there.plan_id)
-    await studio.sync_leads(studio.tenant.id, second.id, force=True, whole=True)
+    run = await studio.sync_leads(studio.tenant.id, second.id, force=True, whole=True)
+    assert run.plan_id is None, "it is not even planned"
     assert [push.account_id for push in pushes(studio)] == [studio.account.id], "not by a plan, and not by a run"
 
 
