@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from tresen.application.ports.sources import Batch, Observed, Reading, Source
-from tresen.domain.shared.errors import GatewayUnavailable
+from tresen.domain.shared.errors import GatewayUnavailable, GatewayUnsupported
 from tresen.domain.sync.run import RunState, SyncError
 
 from ..studio import Studio
@@ -40,13 +40,13 @@ class Strange(Source):
         return next((one for one in self.shown if one.external_id == external_id), None)
 
     async def push(self, external_id: str, values: Any) -> Observed:
-        raise NotImplementedError
+        raise GatewayUnsupported("this source is only read")
 
     async def create(self, values: Any) -> Observed:
-        raise NotImplementedError
+        raise GatewayUnsupported("this source is only read")
 
     async def delete(self, external_id: str) -> None:
-        raise NotImplementedError
+        raise GatewayUnsupported("this source is only read")
 
 
 def observed(
