@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,6 @@ from tests.integration.persistence.revision import tables_of
 from tresen.adapters.emulators.wodify import WodifyEmulator, WodifyOptions
 from tresen.adapters.memory.clock import FixedClock
 from tresen.adapters.persistence.database import open_database
-from tresen.adapters.security.sealing import new_key
 from tresen.adapters.system import SystemClock, UuidSource
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.application.tenancy.create_tenant import NewTenant
@@ -33,7 +33,8 @@ from tresen.entrypoints.use_cases import UseCases
 KEY = "k"
 # What a run leaves behind of itself, and when an account was last told something: not the gym's data.
 BOOKS = {"sync_run", "sync_error", "sync_state", "provider_account", "tenant"}
-SECRET = new_key()
+# One for all processes of a test: what one of them seals, the others open.
+SECRET = urlsafe_b64encode(bytes(32)).decode()
 
 
 def emulator(sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> WodifyEmulator:
