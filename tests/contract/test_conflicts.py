@@ -212,12 +212,14 @@ async def test_unanswered_pushes_of_records_are_found(
 async def test_records_that_are_to_be_made_there_are_told(
     backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
 ) -> None:
-    waiting, refused = a_push(account, None), a_push(account, None, state=PushState.REFUSED)
+    waiting, refused, unsure = (
+        a_push(account, None, state=state) for state in (PushState.WAITING, PushState.REFUSED, PushState.UNSURE)
+    )
     others = [a_push(account), a_push(account, None, kind="lead"), a_push(account, None, state=PushState.DONE)]
-    await add(backend, tenant, waiting, refused, *others)
+    await add(backend, tenant, waiting, refused, unsure, *others)
     await add(backend, other, a_push(others_account, None))
     found = await backend.read(tenant, lambda uow: uow.pushes.creating(account.id, "member"))
-    assert set(found) == {waiting.local_id, refused.local_id}
+    assert set(found) == {waiting.local_id, refused.local_id, unsure.local_id}
     assert not await backend.read(other, lambda uow: uow.pushes.creating(account.id, "member"))
 
 

@@ -12,7 +12,7 @@ from ..grouping import grouped
 from .entities import MemoryEntities
 from .tables import Draft
 
-_UNANSWERED = {PushState.WAITING, PushState.REFUSED}
+_UNANSWERED = {PushState.WAITING, PushState.REFUSED, PushState.UNSURE}
 
 
 class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
@@ -36,7 +36,7 @@ class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
         return grouped(map(self._rows.copy, unanswered), lambda push: push.external_id or "")
 
     async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
-        """Of those that wait and those that were refused."""
+        """Of those that wait, were refused or are unsure."""
         rows = (row for state in _UNANSWERED for row in self._rows.among("side", (account_id, kind, state)))
         return {row.local_id for row in rows if row.external_id is None}
 

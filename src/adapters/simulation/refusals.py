@@ -6,12 +6,14 @@ from ...domain.sync.push import Push, PushState
 from ..memory.store import Room
 from .broken import Broken
 
+_ENDED = {PushState.REFUSED, PushState.UNSURE}
+
 
 def asked_again(room: Room, pushes: Iterable[Push]) -> Iterator[Broken]:
     """Those of the new ``pushes``, decided by a run, that ask what was refused before."""
     for push in pushes:
         key = (push.account_id, push.kind, push.external_id)
-        refused = [row for _, row in room.pushes.among("record", key) if row.state is PushState.REFUSED]
+        refused = [row for _, row in room.pushes.among("record", key) if row.state in _ENDED]
         for row in refused:
             if row.local_id == push.local_id and _repeats(push, row):
                 where = f"{push.kind} {push.external_id or push.local_id}"

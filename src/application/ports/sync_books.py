@@ -130,11 +130,13 @@ class Pushes(Entities[Push, PushId], Protocol):
 
     @abstractmethod
     async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
-        """Ids of our records that are to be made there, or were refused there: those pushes that name no record."""
+        """Ids of our records that are to be made there and were not, as far as is known: the push waits, was refused or
+        is unsure.
+        """
 
     @abstractmethod
     async def creations(self, account_id: AccountId, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, Push]:
-        """Of those of our records that are to be made there, or were refused there: the latest such push of each."""
+        """Of those of our records that are to be made there and were not: the latest such push of each."""
 
     @abstractmethod
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:

@@ -24,7 +24,7 @@ from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import REFUSED, Conflict
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.pairing import match_values
-from ...domain.sync.push import UNANSWERED, Push, PushState
+from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Counts
 from ...domain.sync.schema import Schema
@@ -120,7 +120,7 @@ class Pusher(Generic[E]):
             raise
         if answer is not None and not isinstance(answer, PushState) and _read(answer) is None:
             # It took effect, but nobody can tell how.
-            answer = PushState.REFUSED if push.external_id is None else PushState.DROPPED
+            answer = PushState.UNSURE if push.external_id is None else PushState.DROPPED
         if isinstance(answer, PushState):
             await self._end(opened, push, answer, _WHY[answer])
             return False
@@ -151,21 +151,22 @@ class Pusher(Generic[E]):
     async def _create(self, opened: Opened, push: Push) -> Observed | PushState:
         """Tried again only where the provider can be asked whether it was made before.
 
-        Raises GatewayRejected when another that is to be made could not be told from it.
+        Raises GatewayRejected when another that is to be made could not be told from it. One that was sent already is
+        looked up, whatever others there are by now: they are not sent before it is answered.
         """
         link = await self._books.read(opened.run, lambda uow: self._link(uow, push))
         if link is not None and link.fingerprint:
             return PushState.DROPPED
         if await self._is_gone_here(opened, push):
             return PushState.DROPPED
-        if await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
+        if push.attempts > 1:
+            keys = self._kind.schema.match
+            if all(match_values(self._kind.schema, key, push.values) is None for key in keys):
+                return PushState.UNSURE
+        elif await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
             raise GatewayRejected(TWINS)
-        keys = self._kind.schema.match
-        if all(match_values(self._kind.schema, key, push.values) is None for key in keys):
-            if push.attempts > 1:
-                return PushState.REFUSED
-            # Kept before it is sent: whoever dies before the answer must not send it twice.
-            await self._fail(opened, push, "sent, and not answered yet")
+        # Kept before it is sent: whoever dies before the answer must not send it blindly again.
+        await self._fail(opened, push, "sent, and not answered yet")
         return await self._source.create(push.values)
 
     async def _is_gone_here(self, opened: Opened, push: Push) -> bool:
@@ -219,7 +220,7 @@ class Pusher(Generic[E]):
             return await self._keep_apart(uow, push) + Counts(errors=int(error is not None))
 
         # One that is decided anew needs nobody.
-        level = logging.WARNING if error is not None or state is PushState.REFUSED else logging.INFO
+        level = logging.WARNING if error is not None or state in _ENDED_BADLY else logging.INFO
         _log.log(level, "push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
         await self._books.write(opened.run, "end_push", end)
 
@@ -240,7 +241,7 @@ class Pusher(Generic[E]):
         decides.
         """
         link = await self._link(uow, push) if push.external_id is None else None
-        if link is None or link.fingerprint or push.state not in {PushState.REFUSED, PushState.DROPPED}:
+        if link is None or link.fingerprint or push.state not in {*_ENDED_BADLY, PushState.DROPPED}:
             return Counts()
         await uow.due.add(self._scope.account_id, push.kind, [link.external_id])
         said = (await uow.conflicts.open_of(self._scope.account_id, push.kind, [link.external_id])).get(
@@ -278,8 +279,9 @@ class Pusher(Generic[E]):
 
 _WHY: Mapping[PushState, str] = {
     PushState.DROPPED: "the record changed meanwhile, there or here; it is decided anew",
-    PushState.REFUSED: UNANSWERED,
+    PushState.UNSURE: "nobody can tell whether it was made there; look at the provider, and make it there by hand",
 }
+_ENDED_BADLY = {PushState.REFUSED, PushState.UNSURE}
 
 
 def _read(observed: Observed) -> Reading | None:

@@ -10,20 +10,19 @@ from ..shared.ids import AccountId, PushId, RunId, TenantId
 from ..shared.text import storable
 from .canonical import Values
 
-# Why one was refused that may have been made nevertheless: it is never tried again, whatever is edited.
-UNANSWERED = "nobody can tell whether it was made there; look at the provider, and make it there by hand"
-
 
 class PushState(enum.Enum):
     """``waiting``: written at the next chance; perhaps it was sent and no answer came, which is looked up first.
 
     ``done``: the provider has it. ``refused``: it does not take it, and is not asked again with the same values.
-    ``dropped``: the record changed meanwhile, so that it is decided anew.
+    ``unsure``: of one that is to make a record, whether it did, nobody can tell; it is never tried again, whatever is
+    edited. ``dropped``: the record changed meanwhile, so that it is decided anew.
     """
 
     WAITING = "waiting"
     DONE = "done"
     REFUSED = "refused"
+    UNSURE = "unsure"
     DROPPED = "dropped"
 
 
@@ -67,10 +66,10 @@ class Push:
     @property
     def may_be_made(self) -> bool:
         """Of one that is to make a record there: whether that may be there already, or may come to be."""
-        return self.state is PushState.WAITING or self.why == UNANSWERED
+        return self.state in {PushState.WAITING, PushState.UNSURE}
 
     def answers(self, values: Values) -> bool:
-        """Of one that is to make a record there, and waits or was refused: whether our record with these values needs
-        no other one. Another value is another question, unless the record may be there already.
+        """Of one that is to make a record there, and was not confirmed: whether our record with these values needs no
+        other one. Another value is another question, unless the record may be there already.
         """
         return self.may_be_made or dict(self.values) == dict(values)

@@ -14,13 +14,18 @@ from .options import JsonOption, LimitOption, OffsetOption, TenantOption, word_o
 from .step_lines import field_line
 from .sync_documents import push_document
 
-_TONES = {PushState.WAITING: Tone.PUSHED, PushState.DONE: Tone.ADDED, PushState.REFUSED: Tone.REMOVED}
+_TONES = {
+    PushState.WAITING: Tone.PUSHED,
+    PushState.DONE: Tone.ADDED,
+    PushState.REFUSED: Tone.REMOVED,
+    PushState.UNSURE: Tone.ASKED,
+}
 
 
 async def pushes(
     *,
     state: Annotated[
-        str | None, Parameter(metavar="WORD", help="Only those: waiting, done, refused or dropped; or all.")
+        str | None, Parameter(metavar="WORD", help="Only those: waiting, done, refused, unsure or dropped; or all.")
     ] = None,
     limit: LimitOption = 50,
     offset: OffsetOption = 0,

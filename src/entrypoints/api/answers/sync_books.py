@@ -34,7 +34,8 @@ class OverridesAnswer(Answer):
 class PushAnswer(Answer):
     """Our ``values`` on their way to the provider, decided against its ``expected`` ones. ``external_id`` null: a
     record that is to be made there; no values: one that is to be deleted there. ``state``: waiting, done, refused (the
-    provider does not take it) or dropped (the record changed meanwhile). ``why`` says what came of the last of
+    provider does not take it), unsure (of one that is to make a record: no answer came, and nobody can tell whether it
+    was made; look there) or dropped (the record changed meanwhile). ``why`` says what came of the last of
     ``attempts``."""
 
     id: UUID

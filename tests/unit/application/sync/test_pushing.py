@@ -2,7 +2,7 @@
 
 import logging
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import attrs
 import pytest
@@ -22,7 +22,7 @@ from tresen.domain.shared.errors import (
 from tresen.domain.shared.ids import LeadId, PushId
 from tresen.domain.sync.kept_plan import PlanStale
 from tresen.domain.sync.laws import Law
-from tresen.domain.sync.push import PushState
+from tresen.domain.sync.push import Push, PushState
 from tresen.domain.sync.run import RunState
 from tresen.domain.sync.schema import Values
 
@@ -390,7 +390,7 @@ async def test_one_that_cannot_be_looked_up_is_not_made_blindly_again(
         assert (await studio.leads_synced()).state is RunState.FAILED
     await studio.leads_synced()
     (push,) = pushes(studio)
-    assert push.state is PushState.REFUSED
+    assert push.state is PushState.UNSURE
     assert "by hand" in (push.why or "")
     assert len(studio.books.leads) == 2
 
@@ -519,7 +519,7 @@ async def test_what_may_have_been_made_there_is_not_made_again_whatever_is_edite
     studio.gym.faults.fail_next("leads.create", DOWN, after=1)
     await studio.leads_synced()
     await studio.leads_synced()
-    assert [push.state for push in pushes(studio)] == [PushState.REFUSED]
+    assert [push.state for push in pushes(studio)] == [PushState.UNSURE]
     await edit_ours(studio, studio.lead("1002").id, last_name="King", email=EmailAddress("grace@example.org"))
     await studio.leads_synced(whole=True)
     assert writes(studio) == ["leads.create"]
@@ -576,15 +576,36 @@ async def test_one_that_is_to_be_made_there_is_not_sent_while_its_twin_may_be_th
     studio.gym.faults.fail_next("leads.create", DOWN)
     await studio.leads_synced(whole=True)
     (first,) = pushes(studio, PushState.WAITING)
+    mary = await to_be_made(studio, first)
+    await studio.leads_synced()
+    assert [entry.values["first_name"] for entry in studio.books.leads.entries()] == ["Other", "Grace"]
+    assert [push.local_id for push in pushes(studio, PushState.DONE)] == [grace.id], "the one that was on its way"
+    (refused,) = pushes(studio, PushState.REFUSED)
+    assert refused.local_id == mary
+
+
+async def to_be_made(studio: Studio, first: Push) -> UUID:
+    """Another of ours with the same address, that is to be made there, too."""
     mary = await captured(studio, "Mary", email="grace@example.org")
 
     async def send(uow: UnitOfWork) -> None:
-        await uow.pushes.add(attrs.evolve(first, id=PushId(uuid4()), local_id=mary.id))
+        await uow.pushes.add(attrs.evolve(first, id=PushId(uuid4()), local_id=mary.id, attempts=0))
 
     await studio.transactions.run(studio.tenant.id, "push", send)
-    calls = writes(studio)
+    return mary.id
+
+
+async def test_one_that_was_sent_before_the_process_died_is_looked_up_though_it_has_a_twin_now(studio: Studio) -> None:
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
     await studio.leads_synced()
-    assert (writes(studio), len(studio.books.leads)) == (calls, 1), "neither, as nobody can tell which is there"
-    refused = pushes(studio, PushState.REFUSED)
-    assert {push.local_id for push in refused} == {grace.id, mary.id}
-    assert all("one address" in (push.why or "") for push in refused)
+    grace = await captured(studio)
+    studio.gym.faults.meanwhile("leads.create", _killed)
+    with pytest.raises(KeyboardInterrupt):
+        await studio.leads_synced(whole=True)
+    studio.books.leads.add({"first_name": "Grace", "last_name": "Hopper", "email": "grace@example.org"})
+    (first,) = pushes(studio, PushState.WAITING)
+    await to_be_made(studio, first)
+    await studio.leads_synced()
+    assert {push.local_id for push in pushes(studio, PushState.DONE)} == {grace.id}
+    assert len(studio.books.leads) == 2
