@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import attrs
 import pytest
@@ -11,7 +12,7 @@ from tests.sync_books import a_conflict, a_push
 
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import AlreadyExists, NotFound, StaleVersion, StorageConflict
-from tresen.domain.shared.ids import TenantId
+from tresen.domain.shared.ids import PushId, TenantId
 from tresen.domain.sync.conflict import Choice, Conflict, ConflictState, Resolution
 from tresen.domain.sync.push import Push, PushState
 from tresen.domain.tenancy.provider_account import ProviderAccount
@@ -221,6 +222,44 @@ async def test_records_that_are_to_be_made_there_are_told(
     found = await backend.read(tenant, lambda uow: uow.pushes.creating(account.id, "member"))
     assert set(found) == {waiting.local_id, refused.local_id, unsure.local_id}
     assert not await backend.read(other, lambda uow: uow.pushes.creating(account.id, "member"))
+
+
+@pytest.mark.parametrize("state", [PushState.WAITING, PushState.UNSURE])
+async def test_no_two_accounts_make_one_record(
+    backend: Backend,
+    tenant: TenantId,
+    other: TenantId,
+    account: ProviderAccount,
+    others_account: ProviderAccount,
+    state: PushState,
+) -> None:
+    second = an_account(tenant, "second")
+    await backend.write(tenant, lambda uow: uow.accounts.add(second))
+    first = a_push(account, None, state=state)
+    there = attrs.evolve(a_push(second, None), local_id=first.local_id)
+    await add(backend, tenant, first)
+    with pytest.raises(AlreadyExists):
+        await add(backend, tenant, there)
+    for nothing in ({"external_id": "17"}, {"kind": "lead"}, {"state": PushState.REFUSED}):
+        await add(backend, tenant, attrs.evolve(there, id=PushId(uuid4()), **nothing))
+    await add(backend, other, attrs.evolve(a_push(others_account, None), local_id=first.local_id))
+    first.end(PushState.DROPPED, now=LATER)
+    await backend.write(tenant, lambda uow: uow.pushes.save(first))
+    await add(backend, tenant, there)
+
+
+async def test_of_two_accounts_at_the_same_moment_one_makes_a_record(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    second = an_account(tenant, "second")
+    await backend.write(tenant, lambda uow: uow.accounts.add(second))
+    first = a_push(account, None)
+    both = [first, attrs.evolve(a_push(second, None), local_id=first.local_id)]
+    came = await asyncio.gather(*(add(backend, tenant, push) for push in both), return_exceptions=True)
+    assert [type(one) for one in came].count(type(None)) == 1, came
+    assert all(isinstance(one, AlreadyExists | StorageConflict | None) for one in came)
+    page = await backend.readers.pushes(tenant, limit=9)
+    assert page.count == 1
 
 
 async def test_the_latest_push_that_makes_each_of_some_records_is_found(

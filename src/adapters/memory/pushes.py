@@ -1,6 +1,6 @@
 """Pushes in memory."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import nsmallest
 from itertools import chain
 from uuid import UUID
@@ -19,7 +19,7 @@ class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
     """Pushes."""
 
     def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Push]) -> None:
-        super().__init__("push", tenant_id, rows)
+        super().__init__("push", tenant_id, rows, self._same_creation)
 
     async def waiting(self, account_id: AccountId, kind: str, *, limit: int) -> Sequence[Push]:
         """Copies; of one instant, the smaller id first."""
@@ -50,6 +50,15 @@ class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """One by one."""
         return sum(1 for _ in self._rows.among("side", (account_id, kind, PushState.WAITING)))
+
+    def _same_creation(self, one: Push) -> Iterable[Push]:
+        if not _may_make(one):
+            return ()
+        return filter(_may_make, self._rows.among("making", (one.kind, one.local_id)))
+
+
+def _may_make(push: Push) -> bool:
+    return push.external_id is None and push.may_be_made
 
 
 def _oldest(push: Push) -> tuple[object, ...]:

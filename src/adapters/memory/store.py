@@ -103,6 +103,7 @@ class Room:
             {
                 "side": lambda p: (p.account_id, p.kind, p.state),
                 "record": lambda p: (p.account_id, p.kind, p.external_id),
+                "making": lambda p: (p.kind, p.local_id),
             },
         )
         self.sync_states: Table[tuple[AccountId, str], SyncState] = Table(_itself)

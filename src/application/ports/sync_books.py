@@ -116,7 +116,11 @@ class Plans(Entities[KeptPlan, PlanId], Protocol):
 
 
 class Pushes(Entities[Push, PushId], Protocol):
-    """What is on its way to providers. Raises AlreadyExists when one of that id is there."""
+    """What is on its way to providers.
+
+    ``add`` raises AlreadyExists when one of that id is there, and for one that is to make a record of ours that
+    another, at whatever account of the tenant, makes or may have made.
+    """
 
     @abstractmethod
     async def waiting(self, account_id: AccountId, kind: str, *, limit: int) -> Sequence[Push]:

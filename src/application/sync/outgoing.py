@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from ...domain.shared.errors import AlreadyExists, StorageConflict
 from ...domain.shared.ids import PushId
 from ...domain.sync.action import Action
 from ...domain.sync.canonical import Values
@@ -26,10 +27,13 @@ class Outgoing:
     _ids: IdSource
 
     async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> None:
-        """Keep them."""
+        """Keep them. Raises StorageConflict when another account came to make one of the records since the look."""
         pushes = [push for step in steps if (push := self._push(step)) is not None]
         for push in pushes:
-            await uow.pushes.add(push)
+            try:
+                await uow.pushes.add(push)
+            except AlreadyExists as error:
+                raise StorageConflict(f"{push.kind} {push.local_id} is being made elsewhere") from error
 
     def _push(self, step: Step) -> Push | None:
         action = step.decision.action

@@ -145,6 +145,17 @@ Index(
     sqlite_where=_is_unanswered,
     postgresql_where=_is_unanswered,
 )
+_may_make = SYNC_PUSH.c.external_id.is_(None) & ((SYNC_PUSH.c.state == "waiting") | (SYNC_PUSH.c.state == "unsure"))
+# Of all accounts of a tenant at most one makes a record of ours.
+Index(
+    "uq_sync_push_making",
+    SYNC_PUSH.c.tenant_id,
+    SYNC_PUSH.c.kind,
+    SYNC_PUSH.c.local_id,
+    unique=True,
+    sqlite_where=_may_make,
+    postgresql_where=_may_make,
+)
 Index(
     "ix_sync_push_waiting",
     SYNC_PUSH.c.tenant_id,

@@ -1,6 +1,7 @@
 """A write whose answer is lost, refused, ignored or overtaken: never made twice, never lost unseen."""
 
 import logging
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,8 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync import strand
+from tresen.application.sync.elsewhere import elsewhere
 from tresen.application.sync.execution import Execution
 from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.shared.contact import EmailAddress
@@ -408,7 +411,10 @@ async def test_one_that_cannot_be_looked_up_is_made_once_where_all_goes_well(stu
     assert (await state(studio, LEAD)).phase.value == "idle"
 
 
-async def test_one_that_may_be_made_at_one_account_is_made_at_no_other() -> None:
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_one_that_may_be_made_at_one_account_is_made_at_no_other(
+    monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
     studio = Studio()
     await set_policy(studio, LEAD, create_there=True)
     studio.attract("Other")
@@ -420,6 +426,15 @@ async def test_one_that_may_be_made_at_one_account_is_made_at_no_other() -> None
     await studio.leads_synced(whole=True)
     assert [push.local_id for push in pushes(studio, PushState.WAITING)] == [grace.id]
     assert planned_there.plan_id is not None
+    if at_once:
+        # The first look is as early as the other account's, which nobody sees before it is committed.
+        looks: list[None] = []
+
+        async def look(*asked: Any) -> Collection[UUID]:
+            looks.append(None)
+            return () if len(looks) == 1 else await elsewhere(*asked)
+
+        monkeypatch.setattr(strand, "elsewhere", look)
     await studio.desk.apply(studio.tenant.id, planned_there.plan_id)
     run = await studio.sync_leads(studio.tenant.id, second.id, force=True, whole=True)
     assert run.plan_id is None, "it is not even planned"

@@ -128,6 +128,8 @@ CREATE INDEX ix_sync_push_unanswered ON sync_push (tenant_id, account_id, kind, 
 
 CREATE INDEX ix_sync_push_waiting ON sync_push (tenant_id, account_id, kind, created_at, id) WHERE state = 'waiting';
 
+CREATE UNIQUE INDEX uq_sync_push_making ON sync_push (tenant_id, kind, local_id) WHERE external_id IS NULL AND (state = 'waiting' OR state = 'unsure');
+
 CREATE TABLE sync_state (
     tenant_id UUID NOT NULL,
     account_id UUID NOT NULL,
