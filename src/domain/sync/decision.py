@@ -29,6 +29,15 @@ WHOLE = "*"
 # To look a member up in its enum costs ten times as much as a name of the module, and it is done per field.
 _OURS, _THEIRS, _BOTH, _NEITHER = Side.OURS, Side.THEIRS, Side.BOTH, Side.NEITHER
 
+
+class _Unseen(str):
+    """Equal in value and type to none that a side can hold, so that the usual comparison passes over it."""
+
+    __slots__ = ()
+
+
+_UNSEEN = _Unseen()
+
 NOTHING: Mapping[str, Value] = {}
 NO_LAWS: Mapping[str, Law] = {}
 
@@ -64,15 +73,15 @@ _TAKES_OURS = frozenset({Side.OURS, Side.BOTH})
 @attrs.frozen(kw_only=True)
 class Decision:
     """What one record gets. ``fields``: only those on which the sides differ, in the schema's order; none unless
-    the action is ``merge``. ``rule`` and ``reason`` tell why the action is what it is. ``in_flight`` are the fields
-    that were not compared, because a push of theirs is not answered yet.
+    the action is ``merge``. ``rule`` and ``reason`` tell why the action is what it is. ``apart`` are the fields of the
+    provider's that were not compared: a push of theirs is not answered yet, or our side does not name them.
     """
 
     action: Action = Action.MERGE
     rule: str = "both_present"
     reason: str = "both sides have it"
     fields: tuple[FieldDecision, ...] = ()
-    in_flight: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
     @property
     def updates(self) -> dict[str, Value]:
@@ -103,11 +112,12 @@ class Decision:
         """The base after this decision: what the provider holds now.
 
         A field in which only we have a value, and the provider never had one, stays without an agreed value; one that
-        waits for a person keeps the value that was agreed before, so that both edits stay edits. So does one that is
-        in flight: should the push fail, an edit of the provider's meanwhile must still be seen as one.
+        waits for a person keeps the value that was agreed before, so that both edits stay edits. So does one that was
+        not compared: should a push fail, or our value come to be known, an edit of the provider's meanwhile must still
+        be seen as one.
         """
         unagreed = {d.field for d in self.fields if d.rule == ONLY_OURS_KNOWN or d.side is Side.NEITHER}
-        unagreed |= self.in_flight
+        unagreed |= self.apart
         return {**base, **{name: value for name, value in theirs.items() if name not in unagreed}}
 
 
@@ -126,9 +136,9 @@ def decide(
 
     ``base`` None: the two sides never agreed on this record. A side shows its values, ``GONE`` or ``UNKNOWN``.
 
-    A field that ``theirs`` does not name was not observed: unknown is not absent, it is left alone. A field that
+    A field that a side does not name was not observed there: unknown is not absent, it is left alone. A field that
     ``base`` does not name was never agreed: then a side that has a value keeps it against one that has none, and two
-    values count as both changed. A field that ``ours`` does not name is empty: our own record is always whole.
+    values count as both changed.
 
     ``overrides`` are laws that a person gave single fields of this record, or the record as a whole (``WHOLE``).
     ``in_flight`` are the values that were pushed and not answered yet: until they are, those fields count as agreed.
@@ -144,19 +154,22 @@ def decide(
         found = fate(schema, policy, base=base, ours=ours, theirs=theirs, pinned=WHOLE in overrides)
         return Decision(action=found.action, rule=found.rule, reason=found.reason)
     agreed = {} if base is None else base
-    decisions = []
+    decisions, apart = [], [*in_flight]
     for field in schema.fields:
         name = field.name
         if name in theirs and name not in in_flight:
-            mine, other = ours.get(name), theirs[name]
+            mine, other = ours.get(name, _UNSEEN), theirs[name]
             # The common case, without a call: most fields of most records are as they were.
             if mine == other and type(mine) is type(other):
+                continue
+            if mine is _UNSEEN:
+                apart.append(name)
                 continue
             forms = field.canonical(mine), field.canonical(other)
             if not _same(*forms):
                 contest = Contest(field.canonical, name in agreed, agreed.get(name), mine, other, edited)
                 decisions.append(_decide_field(field, policy.law(field), overrides.get(name), contest, forms))
-    return Decision(fields=tuple(decisions), in_flight=frozenset(in_flight))
+    return Decision(fields=tuple(decisions), apart=frozenset(apart))
 
 
 def _ensure_sound(schema: Schema, laws: Mapping[str, Law], ours: object, theirs: object) -> None:

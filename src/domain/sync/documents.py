@@ -56,6 +56,7 @@ def step_line(step: Step) -> str:
             "action": decision.action.value,
             "rule": decision.rule,
             "reason": decision.reason,
+            "apart": sorted(decision.apart),
             "fields": [[d.field, d.side.value, d.value, d.rule, d.reason] for d in decision.fields],
         }
     )
@@ -70,7 +71,7 @@ def read_step(text: str, laws: Laws) -> Step:
 
 
 def _read(document: Any, laws: Laws) -> Step:
-    base, local_id, action = document["base"], document["local_id"], Action(document["action"])
+    base, local_id = document["base"], document["local_id"]
     inputs = Inputs(
         base=None if base is None else _values(base),
         ours=_read_shown(document["ours"]),
@@ -89,11 +90,11 @@ def _read(document: Any, laws: Laws) -> Step:
         pushes=_values(document["pushes"]),
         inputs=inputs,
         decision=Decision(
-            action=action,
+            action=Action(document["action"]),
             rule=_text(document["rule"]),
             reason=_text(document["reason"]),
             fields=tuple(_read_field(inputs, *row) for row in document["fields"]),
-            in_flight=frozenset(inputs.in_flight) if action is Action.MERGE else frozenset(),
+            apart=frozenset(map(_text, document["apart"])),
         ),
     )
 
@@ -107,7 +108,7 @@ def _read_field(
     return FieldDecision(
         field=field,
         base=(inputs.base or {}).get(field),
-        ours=inputs.ours.get(field),
+        ours=inputs.ours[field],
         theirs=inputs.theirs[field],
         value=_value(value),
         side=Side(side),

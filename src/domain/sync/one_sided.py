@@ -51,11 +51,10 @@ _THEIRS_KEPT = _Direction(
 def fate(schema: Schema, policy: Policy, *, base: Values | None, ours: Shown, theirs: Shown, pinned: bool) -> Fate:
     """Neither side is unknown, and at least one is gone. ``pinned``: a person decided that it stays so."""
     if not isinstance(ours, Presence):
-        # Our own record is always whole: a field that it does not name is empty.
-        values = {name: ours.get(name) for name in schema.names}
+        values = ours
         way, create, delete = _OURS_KEPT, policy.create_there, policy.delete_here
     elif not isinstance(theirs, Presence):
-        values = dict(theirs)
+        values = theirs
         way, create, delete = _THEIRS_KEPT, policy.create_here, policy.delete_there
     else:
         return Fate(Action.FORGET, "both_gone", "neither side has it any more")

@@ -1,6 +1,7 @@
 """Whose value, and whether a side has a record at all."""
 
 import enum
+from datetime import datetime
 
 from .canonical import Values
 
@@ -37,3 +38,12 @@ GONE, UNKNOWN = Presence.GONE, Presence.UNKNOWN
 
 # What a side shows of one record: its values, or why there are none.
 Shown = Values | Presence
+
+
+def delivered(shown: Shown, *, at: datetime, seen_at: datetime | None) -> Shown:
+    """What a delivery tells of one record: deliveries come late, twice, and in any order.
+
+    ``at`` is when its side last edited what it shows, ``seen_at`` the latest such instant that was taken in before
+    (None: nothing was). An earlier state than that is no news: ``UNKNOWN``. Of one instant, the last to come counts.
+    """
+    return UNKNOWN if seen_at is not None and at < seen_at else shown

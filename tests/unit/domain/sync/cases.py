@@ -1,6 +1,6 @@
 """One record in one situation, what becomes of it, and the laws that every decision must keep."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -125,11 +125,7 @@ def mirrored(found: FieldDecision) -> FieldDecision:
 
 
 def assert_mirror(case: Case) -> None:
-    """Swapping the sides swaps the decision and what becomes of the record, and keeps every value.
-
-    Only for cases that name every field on both sides: what ours does not name is empty, what theirs does not name was
-    not observed.
-    """
+    """Swapping the sides swaps the decision and what becomes of the record, and keeps every value."""
     here, there = case.decide(), case.mirrored().decide()
     assert there.action is here.action.mirrored, case
     assert there.rule == here.rule, case
@@ -162,18 +158,23 @@ def assert_convergent(case: Case) -> None:
     assert {made.field for made in after.decide().fields} == asked, case
     assert after.confirmed() == after, case
     for field in case.schema.fields:
-        if field.name in shown(case.theirs) and field.name not in asked:
-            ours, theirs = shown(after.ours).get(field.name), shown(after.theirs)[field.name]
+        if field.name in both_name(case) and field.name not in asked:
+            ours, theirs = shown(after.ours)[field.name], shown(after.theirs)[field.name]
             assert field.same(ours, theirs), case
             assert after.base is not None
             assert field.same(after.base[field.name], theirs), case
 
 
+def both_name(case: Case) -> Collection[str]:
+    """The fields that can be compared: what a side does not name was not observed there."""
+    return shown(case.ours).keys() & shown(case.theirs).keys()
+
+
 def edits(case: Case, side: Values) -> Iterator[tuple[Field, Value]]:
     """What a side changed since the sides agreed; where they never did, what it holds, if it holds anything."""
     for field in case.schema.fields:
-        if field.name in shown(case.theirs):
-            value = side.get(field.name)
+        if field.name in both_name(case):
+            value = side[field.name]
             if not field.same(value, (case.base or {}).get(field.name)):
                 yield field, value
 

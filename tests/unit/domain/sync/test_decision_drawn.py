@@ -85,7 +85,7 @@ def test_only_fields_of_the_schema_that_were_observed_and_differ_are_decided(cas
     expected = [
         f.name
         for f in SCHEMA.fields
-        if f.name in case.theirs and not f.same(case.ours.get(f.name), case.theirs[f.name])
+        if f.name in case.ours and f.name in case.theirs and not f.same(case.ours[f.name], case.theirs[f.name])
     ]
     assert [made.field for made in case.decide().fields] == expected
 

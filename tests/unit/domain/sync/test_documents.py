@@ -55,7 +55,7 @@ def test_a_step_is_read_back_as_it_was(step: Step) -> None:
     again = read_step(text, LAWS)
     assert again == step
     assert step_line(again) == text
-    assert again.decision.in_flight == step.decision.in_flight
+    assert again.decision.apart == step.decision.apart
 
 
 @given(steps())
@@ -186,4 +186,4 @@ def test_a_step_that_merges_nothing_has_no_field_in_flight() -> None:
     inputs = attrs.evolve(INPUTS, theirs=GONE)
     step = attrs.evolve(STEP, inputs=inputs, decision=inputs.decide(SCHEMA, Policy()))
     assert step.decision.action is not Action.MERGE
-    assert read_step(step_line(step), LAWS).decision.in_flight == frozenset()
+    assert read_step(step_line(step), LAWS).decision.apart == frozenset()

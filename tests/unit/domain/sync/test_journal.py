@@ -86,7 +86,7 @@ def test_an_override_that_passes_over_the_provider_is_told() -> None:
 
 
 def test_lines_come_in_the_order_of_the_schema() -> None:
-    found = lines(Policy(), {}, {}, {"name": "Anna", "city": "Kiel"})
+    found = lines(Policy(), {}, {"name": None, "city": None}, {"name": "Anna", "city": "Kiel"})
     assert [line.field for line in found] == ["city", "name"]
 
 
