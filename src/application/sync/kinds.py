@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from ...domain.shared.contact import PhoneNumber
-from ...domain.sync.canonical import day, decimal
+from ...domain.sync.canonical import day, decimal, phone
 from ...domain.sync.schema import Field, Schema, Value, folded
 
 MEMBER = "member"
@@ -83,14 +83,11 @@ def lead_schema(read_phone: ReadPhone) -> Schema:
 
 
 def _person(read_phone: ReadPhone) -> tuple[Field, ...]:
-    def canonical_phone(value: Value) -> Value:
-        return (read_phone(value).canonical or None) if isinstance(value, str) else value
-
     return (
         Field("first_name"),
         Field("last_name"),
         Field("email", folded),
-        Field("phone", canonical_phone),
+        Field("phone", phone(lambda raw: read_phone(raw).canonical)),
     )
 
 

@@ -43,7 +43,7 @@ class PartWriter:
     _fingerprint: Fingerprint = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._fingerprint = Fingerprint(self.schema, self.policy)
+        self._fingerprint = Fingerprint(self.schema, self.policy, shared=self.tally.shared)
 
     def take(self, steps: Sequence[Step]) -> list[Lined]:
         """Count them; those that are no deletions, which are kept for the end."""

@@ -7,6 +7,7 @@ to its own result it changes nothing.
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 # What a field can hold. Dates and instants are ISO 8601 texts, money "12.50 EUR", sets sorted tuples:
 # everything compares, sorts and serialises the same on every side.
@@ -15,6 +16,7 @@ Values = Mapping[str, Value]
 Canonical = Callable[[Value], Value]
 
 _LONGEST_DECIMAL = 60
+_READINGS = 1024
 
 
 def plain(value: Value) -> Value:
@@ -62,6 +64,20 @@ def day(value: Value) -> Value:
         return date.fromisoformat(value.strip()).isoformat()
     except (ValueError, OverflowError):
         return plain(value)
+
+
+def phone(read: Callable[[str], str]) -> Canonical:
+    """Telephone numbers by what ``read`` makes of a text: E.164, where it can tell, else what comes nearest to it.
+
+    Numbering plans are not of this package; reading by them is slow, and one decision asks for the same number several
+    times, so that the latest readings are remembered.
+    """
+    remembered = lru_cache(maxsize=_READINGS)(read)
+
+    def number(value: Value) -> Value:
+        return plain(remembered(value)) if isinstance(value, str) else plain(value)
+
+    return number
 
 
 def sorted_set(value: Value) -> Value:

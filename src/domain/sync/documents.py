@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import attrs
+
 from ..shared.errors import InvalidValue
 from .action import Action
 from .canonical import Value, Values
 from .decision import Decision, FieldDecision
 from .laws import Edited, Laws
-from .policy import Policy, policy_document
+from .policy import Policy, policy_document, read_policy
+from .schema import Schema
 from .side import Presence, Shown, Side
 from .step import Inputs, Step
 
@@ -33,6 +36,16 @@ def line(document: object) -> str:
 def policy_line(policy: Policy) -> str:
     """A policy with its version."""
     return line({**policy_document(policy), "version": policy.version})
+
+
+def read_policy_line(text: str, schema: Schema, laws: Laws) -> Policy:
+    """The policy of a line. Raises InvalidValue, also for a law that is not there any more."""
+    try:
+        document = dict(json.loads(text))
+        version = _number(document.pop("version"))
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise InvalidValue(f"this is no policy: {error}") from None
+    return attrs.evolve(read_policy(document, schema, laws), version=version)
 
 
 def step_line(step: Step) -> str:

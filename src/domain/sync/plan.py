@@ -3,16 +3,19 @@
 Equal inputs give equal bytes. A plan is stale as soon as anything it was computed from is another.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from operator import itemgetter
 
 import attrs
 
+from ..shared.errors import InvalidValue
 from .canonical import Value
 from .decision import Decision
-from .documents import line, policy_line, step_line
+from .documents import line, policy_line, read_policy_line, read_step, step_line
 from .guards import Tally, Trip
+from .laws import Laws
 from .policy import Policy
 from .schema import Schema
 from .side import Side
@@ -20,10 +23,13 @@ from .step import Step, count
 
 
 class Fingerprint:
-    """Of the steps of a plan, in any order."""
+    """Of what a plan was computed from: the schema's fields, the policy, how many records both sides had, and the
+    steps, in any order. Canonical forms are functions, and tell by what the steps decide.
+    """
 
-    def __init__(self, schema: Schema, policy: Policy) -> None:
-        self._head = line(schema.kind) + policy_line(policy)
+    def __init__(self, schema: Schema, policy: Policy, *, shared: int) -> None:
+        fields = [[field.name, field.law and field.law.name] for field in schema.fields]
+        self._head = line([schema.kind, fields, schema.match, shared]) + policy_line(policy)
         self._count = self._sum = 0
 
     def add_line(self, text: str) -> None:
@@ -41,10 +47,13 @@ _BITS = 1 << 256
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """``trips`` are the guards that it trips: then it must not be applied until a person lets it through."""
+    """``shared`` is how many records both sides had before, ``trips`` are the guards that it trips: then it must not be
+    applied until a person lets it through.
+    """
 
     kind: str
     policy: Policy
+    shared: int
     steps: tuple[Step, ...]
     trips: tuple[Trip, ...]
     fingerprint: str
@@ -55,9 +64,14 @@ class Plan:
         return bool(self.trips)
 
     def to_bytes(self) -> bytes:
-        """Text lines of JSON: the policy, then each step."""
+        """Text lines of JSON: what it is, the policy, then each step. ``read_plan`` reads them back."""
         head = line(
-            {"kind": self.kind, "fingerprint": self.fingerprint, "trips": [attrs.asdict(t) for t in self.trips]}
+            {
+                "kind": self.kind,
+                "fingerprint": self.fingerprint,
+                "shared": self.shared,
+                "trips": [attrs.asdict(t) for t in self.trips],
+            }
         )
         return "".join([head, policy_line(self.policy), *map(step_line, self.steps)]).encode()
 
@@ -65,17 +79,36 @@ class Plan:
 def make_plan(schema: Schema, policy: Policy, steps: Iterable[Step], *, shared: int) -> Plan:
     """The plan of these steps, in any order. ``shared``: how many records both sides had before."""
     lined = sorted(((step.order, step_line(step), step) for step in steps), key=itemgetter(0, 1))
-    tally, fingerprint = Tally(shared=shared), Fingerprint(schema, policy)
+    tally, fingerprint = Tally(shared=shared), Fingerprint(schema, policy, shared=shared)
     for _, text, step in lined:
         count(step, schema, tally)
         fingerprint.add_line(text)
     return Plan(
         kind=schema.kind,
         policy=policy,
+        shared=shared,
         steps=tuple(step for _, _, step in lined),
         trips=tally.trips(policy.guards),
         fingerprint=fingerprint.hex(),
     )
+
+
+def read_plan(data: bytes, schema: Schema, laws: Laws) -> Plan:
+    """The plan that ``Plan.to_bytes`` wrote: the same bytes again.
+
+    Raises InvalidValue for anything else: one that was changed or cut since, one of another schema, one with a law that
+    is not there any more.
+    """
+    try:
+        head, policy, *texts = data.decode().splitlines()
+        shared = json.loads(head)["shared"]
+        steps = [read_step(text, laws) for text in texts]
+        plan = make_plan(schema, read_policy_line(policy, schema, laws), steps, shared=shared)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidValue(f"this is no plan: {error}") from None
+    if plan.to_bytes() != data:
+        raise InvalidValue(f"this is no plan of {schema.kind} as it was made: it was changed since, or the schema was")
+    return plan
 
 
 @attrs.frozen(kw_only=True)

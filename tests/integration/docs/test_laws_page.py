@@ -8,6 +8,7 @@ from itertools import product
 import attrs
 import pytest
 
+from tresen.adapters.phones import LibraryPhoneBook
 from tresen.application.sync.kinds import schemas_of
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.sync import canonical
@@ -34,6 +35,7 @@ FORMS: dict[str, Callable[[Value], Value]] = {
     "decimal": canonical.decimal,
     "sorted_set": canonical.sorted_set,
     "day": canonical.day,
+    "phone": canonical.phone(lambda raw: LibraryPhoneBook().read(raw, "DE").canonical),
     "instant": canonical.instant(60),
 }
 

@@ -75,8 +75,9 @@ apply it, and what it was computed from is another by now.
 ## Pushes
 
 `domain/sync/push.py`. A push is `waiting` until the provider has answered; one of which no answer came goes on waiting,
-and is looked up before it is written again. `refused`: not asked again with the same values. `dropped`: the record
-changed meanwhile, and is decided anew.
+and is looked up before it is written again. `refused`: not asked again with the same values. `unsure`: of one
+that is to make a record, whether it did, nobody can tell; it is not tried again. `dropped`: the record changed
+meanwhile, or the account leads elsewhere, and it is decided anew.
 
 {pushes}
 
@@ -121,7 +122,9 @@ PLANS = {
 }
 PUSHES = {
     None: (PushState.WAITING,),
-    PushState.WAITING: (PushState.DONE, PushState.REFUSED, PushState.DROPPED),
+    PushState.WAITING: (PushState.DONE, PushState.REFUSED, PushState.UNSURE, PushState.DROPPED),
+    PushState.REFUSED: (PushState.DROPPED,),
+    PushState.UNSURE: (PushState.DROPPED,),
 }
 
 

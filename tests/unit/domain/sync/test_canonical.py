@@ -8,12 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tresen.domain.sync.canonical import Canonical, Value, day, decimal, folded, instant, plain, sorted_set
+from tresen.domain.sync.canonical import Canonical, Value, day, decimal, folded, instant, phone, plain, sorted_set
 from tresen.domain.sync.laws import encoded
 
 from .drawn import FORMS, MOMENTS, NUMBERS, RELATIVES, VALUES
 
-ALL_FORMS: tuple[Canonical, ...] = (plain, folded, decimal, sorted_set, day, instant(1), instant(60))
+
+def digits(raw: str) -> str:
+    return "".join(filter(str.isdecimal, raw))
+
+
+ALL_FORMS: tuple[Canonical, ...] = (plain, folded, decimal, sorted_set, day, phone(digits), instant(1), instant(60))
 
 
 @given(FORMS, VALUES)

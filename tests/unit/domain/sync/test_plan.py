@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tresen.domain.shared.errors import InvalidValue
 from tresen.domain.sync.action import Action
 from tresen.domain.sync.documents import policy_line, read_step, step_line
 from tresen.domain.sync.guards import Guards, Share
 from tresen.domain.sync.laws import Edited, Law, Laws
-from tresen.domain.sync.plan import Fingerprint, Plan, make_plan, what_if
+from tresen.domain.sync.plan import Fingerprint, Plan, make_plan, read_plan, what_if
 from tresen.domain.sync.policy import BUILT_IN_POLICY, Deletes, Policy
 from tresen.domain.sync.schema import Field, Schema
 from tresen.domain.sync.side import GONE, UNKNOWN
@@ -57,6 +58,7 @@ def test_a_plan_is_the_policy_and_its_steps_in_lines(made: list[Step], policy: P
     assert json.loads(head) == {
         "kind": "thing",
         "fingerprint": found.fingerprint,
+        "shared": 0,
         "trips": [attrs.asdict(trip) for trip in found.trips],
     }
     assert second == policy_line(policy)
@@ -66,7 +68,7 @@ def test_a_plan_is_the_policy_and_its_steps_in_lines(made: list[Step], policy: P
 
 @given(st.lists(steps(), max_size=4), POLICIES)
 def test_a_fingerprint_may_be_taken_step_by_step(made: list[Step], policy: Policy) -> None:
-    fingerprint = Fingerprint(SCHEMA, policy)
+    fingerprint = Fingerprint(SCHEMA, policy, shared=0)
     for each in made:
         fingerprint.add_line(step_line(each))
     assert fingerprint.hex() == make_plan(SCHEMA, policy, made, shared=0).fingerprint
@@ -114,9 +116,43 @@ def test_any_other_input_gives_another_fingerprint() -> None:
     ]
     plans = [plan(first), plan(), plan(first, first), plan(first, step(2)), *map(plan, others)]
     plans += [plan(first, policy=policy) for policy in (Policy(version=1), Policy(deletes=Deletes.ASK))]
-    plans.append(make_plan(Schema("other", ONE.fields), Policy(), [first], shared=0))
+    schemas = [
+        Schema("other", ONE.fields),
+        Schema("thing", (*ONE.fields, Field("c"))),
+        Schema("thing", (Field("a", law=Law.OURS), Field("b"))),
+        Schema("thing", ONE.fields, match=(("a",),)),
+    ]
+    plans += [make_plan(schema, Policy(), [first], shared=0) for schema in schemas]
+    plans.append(plan(first, shared=1))
     assert len({each.fingerprint for each in plans}) == len(plans)
     assert len({each.to_bytes() for each in plans}) == len(plans)
+
+
+@given(st.lists(steps(), max_size=3), POLICIES, st.integers(0, 20))
+def test_a_plan_is_read_back_as_it_was(made: list[Step], policy: Policy, shared: int) -> None:
+    found = make_plan(SCHEMA, policy, made, shared=shared)
+    assert read_plan(found.to_bytes(), SCHEMA, Laws()) == found
+
+
+def test_what_is_no_plan_or_not_as_it_was_made_is_refused() -> None:
+    policy = Policy(default=Law.ASK, version=3)
+    data = plan(step(1), step(2), policy=policy, shared=4).to_bytes()
+    head, rules, *rest = data.decode().splitlines(keepends=True)
+    changed = [
+        data.replace(b'"shared":4', b'"shared":5'),
+        data.replace(b'"version":3', b'"version":4'),
+        data.replace(b'"theirs":{"a":"z"}', b'"theirs":{"a":"Z"}'),
+        "".join([head, rules, *rest[:1]]).encode(),
+        "".join([head, rules, *reversed(rest)]).encode(),
+    ]
+    nothing = [b"", b"{}", b"[]\n{}\n", b"\xff", head.encode(), data.replace(b'"shared":4', b'"shared":"many"')]
+    for each in [*changed, *nothing]:
+        assert each != data
+        with pytest.raises(InvalidValue):
+            read_plan(each, ONE, Laws())
+    with pytest.raises(InvalidValue, match="of other as it was made"):
+        read_plan(data, Schema("other", ONE.fields), Laws())
+    assert read_plan(data, ONE, Laws()).policy == policy
 
 
 def test_a_plan_that_trips_a_guard_is_held() -> None:
