@@ -1,5 +1,6 @@
 """What kept plans, the states of syncs and due records promise (ports/sync_books.py)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -180,6 +181,30 @@ async def test_due_records_are_a_set(
     assert await due(tenant, account, "member") == {"2", ""}
     assert await due(tenant, account, "lead") == {"1"}
     assert await due(other, others_account, "member") == {"3"}
+
+
+async def test_a_due_record_that_was_renewed_since_stays_due(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    async def seen() -> Mapping[str, int]:
+        return await backend.read(tenant, lambda uow: uow.due.all(account.id, "member"))
+
+    await backend.write(tenant, lambda uow: uow.due.add(account.id, "member", ["1", "2", "3", ODD]))
+    await backend.write(tenant, lambda uow: uow.due.renew(account.id, "member", "3"))
+    before = await seen()
+    await backend.write(tenant, lambda uow: uow.due.add(account.id, "member", ["1"]))
+    assert await seen() == before, "a run that looks at it again knows nothing new"
+    for renewed in ("2", "4"):
+        await backend.write(tenant, lambda uow, key=renewed: uow.due.renew(account.id, "member", key))  # type: ignore[misc]  # bound now
+    await backend.write(other, lambda uow: uow.due.renew(others_account.id, "member", "1"))
+    await backend.write(other, lambda uow: uow.due.settle(account.id, "member", before))
+    await backend.write(tenant, lambda uow: uow.due.settle(account.id, "lead", before))
+    assert (await seen()).keys() == {"1", "2", "3", "4", ODD}
+    await backend.write(tenant, lambda uow: uow.due.settle(account.id, "member", {**before, "5": 1}))
+    assert (await seen()).keys() == {"2", "4"}
+    await backend.write(tenant, lambda uow: uow.due.settle(account.id, "member", {}))
+    await backend.write(tenant, lambda uow: uow.due.remove(account.id, "member", ["2"]))
+    assert (await seen()).keys() == {"4"}
 
 
 async def test_many_due_records_at_once(backend: Backend, tenant: TenantId, account: ProviderAccount) -> None:

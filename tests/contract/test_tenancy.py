@@ -1,15 +1,17 @@
 """What accounts, sites, staff tasks and users promise beyond every collection (ports/repositories.py)."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.builders import NOON, a_session, a_site, a_task, a_user, an_account, an_api_key, values_of
 
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.contact import EmailAddress
-from tresen.domain.shared.errors import AlreadyExists
-from tresen.domain.shared.ids import TenantId
+from tresen.domain.shared.errors import AlreadyExists, NotFound
+from tresen.domain.shared.ids import AccountId, TenantId
 from tresen.domain.staff.task import TaskState
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
@@ -70,6 +72,25 @@ async def test_an_account_cannot_take_anothers_name(
     with pytest.raises(AlreadyExists):
         await backend.write(tenant, lambda uow: uow.accounts.save(second))
     assert {a.name for a in await backend.read(tenant, lambda uow: uow.accounts.all())} == {"main", "second"}
+
+
+async def test_who_claims_an_account_sees_what_the_one_before_wrote(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount
+) -> None:
+    """Each counts what is due and adds one more: nobody counts what another is about to add."""
+
+    async def count(uow: UnitOfWork) -> None:
+        claimed = await uow.accounts.claim(account.id)
+        assert values_of(claimed) == values_of(account)
+        await asyncio.sleep(0)
+        known = await uow.due.all(account.id, "member")
+        await uow.due.add(account.id, "member", [str(len(known))])
+
+    await asyncio.gather(*(backend.write(tenant, count) for _ in range(6)))
+    assert await backend.read(tenant, lambda uow: uow.due.all(account.id, "member")) == dict.fromkeys("012345", 1)
+    for stranger, key in ((other, account.id), (tenant, AccountId(uuid4()))):
+        with pytest.raises(NotFound):
+            await backend.write(stranger, lambda uow, key=key: uow.accounts.claim(key))  # type: ignore[misc]  # bound now
 
 
 async def test_sites_are_listed_by_name(backend: Backend, tenant: TenantId, other: TenantId) -> None:

@@ -45,6 +45,8 @@ from .tables import Table
 
 T = TypeVar("T")
 RecordKey = tuple[AccountId, str, str]
+# A record, and how many times it became due.
+Due = tuple[AccountId, str, str, int]
 SubjectKey = tuple[AccountId, str, str]
 OverrideKey = tuple[AccountId, str, str, str]
 LayerKey = tuple[str, AccountId | None]
@@ -107,7 +109,7 @@ class Room:
             },
         )
         self.sync_states: Table[tuple[AccountId, str], SyncState] = Table(_itself)
-        self.due: Table[RecordKey, RecordKey] = Table(_itself, {"side": lambda key: key[:2]})
+        self.due: Table[RecordKey, Due] = Table(_itself, {"side": lambda key: key[:2]})
         self.tasks: Table[UUID, StaffTask] = Table(
             lambda t: attrs.evolve(t, details=dict(t.details)), {"work": lambda t: (t.operation, t.subject)}
         )

@@ -1,11 +1,11 @@
 """How syncs stand, and what is due, in memory."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ...application.ports.sync_books import DueRecords, SyncStates
 from ...domain.shared.ids import AccountId
 from ...domain.sync.state import SyncState
-from .store import RecordKey
+from .store import Due, RecordKey
 from .tables import Draft
 
 
@@ -31,19 +31,32 @@ class MemorySyncStates(SyncStates):
 class MemoryDueRecords(DueRecords):
     """Keys."""
 
-    def __init__(self, rows: Draft[RecordKey, RecordKey]) -> None:
+    def __init__(self, rows: Draft[RecordKey, Due]) -> None:
         self._rows = rows
 
-    async def all(self, account_id: AccountId, kind: str) -> Collection[str]:
-        """A set."""
-        return {external_id for _, _, external_id in self._rows.among("side", (account_id, kind))}
+    async def all(self, account_id: AccountId, kind: str) -> Mapping[str, int]:
+        """A copy."""
+        return {external_id: times for _, _, external_id, times in self._rows.among("side", (account_id, kind))}
 
     async def add(self, account_id: AccountId, kind: str, external_ids: Iterable[str]) -> None:
-        """Keep them."""
+        """Those that are not there yet."""
         for external_id in external_ids:
-            self._rows.put((account_id, kind, external_id), (account_id, kind, external_id))
+            key = (account_id, kind, external_id)
+            if key not in self._rows:
+                self._rows.put(key, (*key, 1))
+
+    async def renew(self, account_id: AccountId, kind: str, external_id: str) -> None:
+        """Count it."""
+        key = (account_id, kind, external_id)
+        there = self._rows.find(key)
+        self._rows.put(key, (*key, 1 if there is None else there[3] + 1))
 
     async def remove(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> None:
         """Forget them."""
         for external_id in external_ids:
             self._rows.remove((account_id, kind, external_id))
+
+    async def settle(self, account_id: AccountId, kind: str, seen: Mapping[str, int]) -> None:
+        """Forget those of the same number."""
+        now = await self.all(account_id, kind)
+        await self.remove(account_id, kind, [key for key, times in seen.items() if now.get(key) == times])

@@ -24,6 +24,10 @@ class MemoryAccounts(MemoryVersioned[ProviderAccount, AccountId], Accounts):
         rows = sorted(self._rows.all(), key=lambda a: (a.provider.casefold(), a.name.casefold(), a.id))
         return [self._rows.copy(row) for row in rows]
 
+    async def claim(self, account_id: AccountId) -> ProviderAccount:
+        """Nobody else writes meanwhile, see the store."""
+        return await self.get(account_id)
+
 
 class MemorySites(Sites):
     """Branches."""

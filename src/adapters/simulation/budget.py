@@ -40,7 +40,7 @@ def _of_kind(world: World, number: int, kind: str) -> Budget:
     shelf, links = world.gyms[number].shelf(kind), world.links(number, kind)
     pages = (len(shelf) + len(shelf.tombstones)) // world.specs[number].page_size + 2
     room, account_id = world.room(world.specs[number].tenant), world.account_ids[number]
-    asked = {external_id for _, (_, _, external_id) in room.due.among("side", (account_id, kind))}
+    asked = {external_id for _, (_, _, external_id, _) in room.due.among("side", (account_id, kind))}
     table = world.table(room, kind)
     for link in links:
         entity = table.find(link.local_id)

@@ -116,7 +116,7 @@ class World:
     def due(self) -> set[tuple[int, str, str]]:
         """What the next runs are to look at: account, kind and id there."""
         rows = (row for room in self.store.rooms for row in room.due.rows())
-        return {(self.account_ids.index(account_id), kind, external_id) for account_id, kind, external_id in rows}
+        return {(self.account_ids.index(account_id), kind, external_id) for account_id, kind, external_id, _ in rows}
 
     def policy(self, number: int, kind: str) -> Policy:
         """The policy that holds."""

@@ -99,6 +99,7 @@ class Absorb:
         self, uow: UnitOfWork, account: ProviderAccount, kind: RecordKind[E], observed: Observed, run: Run
     ) -> UUID:
         now = run.started_at
+        await uow.accounts.claim(account.id)
         await uow.runs.add(run)
         policy = _taking(await PolicyBook(self._laws).effective(uow, account.id, kind.schema))
         scope = Scope(
@@ -112,7 +113,7 @@ class Absorb:
         )
         if account.writes_enabled and any(step.decision.diverging for step in steps):
             # What else we edited goes there with the next run.
-            await uow.due.add(account.id, kind.schema.kind, [observed.external_id])
+            await uow.due.renew(account.id, kind.schema.kind, observed.external_id)
         if examined.errors:
             await uow.runs.add_errors(examined.errors)
         run.finish(RunState.COMPLETED, now=now)

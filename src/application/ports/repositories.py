@@ -240,6 +240,13 @@ class Accounts(Entities[ProviderAccount, AccountId], Protocol):
     async def all(self) -> Sequence[ProviderAccount]:
         """Every account, by provider and name."""
 
+    @abstractmethod
+    async def claim(self, account_id: AccountId) -> ProviderAccount:
+        """The account; who else claims it waits until this transaction ends, and then sees what it wrote.
+
+        For whoever decides about records of the account: a run, a person, an answer of the provider's. Raises NotFound.
+        """
+
 
 class Sites(Protocol):
     """The tenant's branches."""

@@ -167,13 +167,21 @@ class DueRecords(Protocol):
     """Records that the next run looks at even if the provider does not name them."""
 
     @abstractmethod
-    async def all(self, account_id: AccountId, kind: str) -> Collection[str]:
-        """Their external ids."""
+    async def all(self, account_id: AccountId, kind: str) -> Mapping[str, int]:
+        """Their external ids, and how many times anything happened to each that a look from before does not know of."""
 
     @abstractmethod
     async def add(self, account_id: AccountId, kind: str, external_ids: Iterable[str]) -> None:
-        """Once or again."""
+        """Once or again: for a run, which has looked at them."""
+
+    @abstractmethod
+    async def renew(self, account_id: AccountId, kind: str, external_id: str) -> None:
+        """Something happened to it that a run that looked at it before does not know of."""
 
     @abstractmethod
     async def remove(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> None:
-        """They were looked at."""
+        """They were looked at, in this very transaction."""
+
+    @abstractmethod
+    async def settle(self, account_id: AccountId, kind: str, seen: Mapping[str, int]) -> None:
+        """They were looked at some time after ``all`` told this: one that was renewed since stays due."""

@@ -46,8 +46,8 @@ class ByHand:
         return await self._hand(uow, Opened(run=running, account=account, tenant=uow.tenant), kind)
 
     async def begin(self, uow: UnitOfWork, account_id: AccountId, kind: str, work: str) -> Hand:
-        """Open the books. ``work`` is the run's kind. Raises NotFound for the account and the kind of record."""
-        account = await uow.accounts.get(account_id)
+        """Claim the account, open the books. ``work`` is the run's kind. Raises NotFound for account and kind."""
+        account = await uow.accounts.claim(account_id)
         run = self._run(account, work)
         await uow.runs.add(run)
         return await self._hand(uow, Opened(run=run, account=account, tenant=uow.tenant), kind)

@@ -19,6 +19,7 @@ from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .known import Known, known
 from .need import needed_pushes, needs_writing
+from .overruled import laws_of
 from .reading import named, ours, read, told_gone
 from .records import RecordKind, Versioned
 from .scope import Scope
@@ -247,6 +248,4 @@ class Examiner(Generic[E]):
         )
 
     def _overrides(self, overrides: Sequence[Override]) -> Mapping[str, Law]:
-        # An embedder's law that is not there any more leaves the field to the policy.
-        found = ((each.field, self._laws.get(each.law)) for each in overrides)
-        return {field: law for field, law in found if law is not None}
+        return {field: self._laws.named(law) for field, law in laws_of(overrides, self._laws).items()}

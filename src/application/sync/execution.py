@@ -178,6 +178,7 @@ class Execution:
         ]
 
         async def work(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(opened.account.id)
             counts = Counts()
             for kind, steps in groups:
                 counts += await strands[kind].apply(uow, steps)

@@ -54,9 +54,10 @@ class RemoveOverride:
         """Take one away. What that may mean for the record as a whole; None: nothing."""
 
         async def work(uow: UnitOfWork) -> Outlook | None:
+            await uow.accounts.claim(account_id)
             await uow.overrides.remove(account_id, kind, external_id, field)
             outlook = await self._let_go(uow, account_id, kind, external_id) if field == WHOLE else None
-            await uow.due.add(account_id, kind, [external_id])
+            await uow.due.renew(account_id, kind, external_id)
             return outlook
 
         return await self._transactions.run(tenant_id, "remove_override", work)

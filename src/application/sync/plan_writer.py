@@ -1,6 +1,6 @@
 """Writes down a plan while it is being made: its steps as they come, deletions last."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -22,6 +22,8 @@ from .run_books import RunBooks
 KEPT = 100
 # A plan of no more steps than this is applied from memory: to read them back takes as long as to make them.
 AT_HAND = 1000
+
+_NONE: Mapping[str, int] = {}
 
 # A step and its line.
 Lined = tuple[Step, str]
@@ -99,9 +101,9 @@ class PlanWriter:
         return self._number == 0 and not any(part.deletions for part in self.parts)
 
     async def add(
-        self, part: PartWriter, steps: Sequence[Step], errors: Sequence[SyncError] = (), settled: Sequence[str] = ()
+        self, part: PartWriter, steps: Sequence[Step], errors: Sequence[SyncError], settled: Mapping[str, int]
     ) -> None:
-        """Keep steps, and what could not be read. ``settled``: records that were looked at and need nothing."""
+        """Keep steps, and what could not be read. ``settled``: due records that were looked at and need nothing."""
         await self._store(part.schema.kind, part.take(steps), errors, settled)
 
     async def finish(self) -> None:
@@ -122,7 +124,7 @@ class PlanWriter:
         return Counts()
 
     async def _store(
-        self, kind: str, lines: Sequence[Lined], errors: Sequence[SyncError] = (), settled: Sequence[str] = ()
+        self, kind: str, lines: Sequence[Lined], errors: Sequence[SyncError] = (), settled: Mapping[str, int] = _NONE
     ) -> None:
         if not (lines or errors or settled):
             return
@@ -137,7 +139,7 @@ class PlanWriter:
                 await uow.runs.add_errors(errors)
                 await uow.due.add(self._run.account_id, kind, due_again(errors))
             if settled:
-                await uow.due.remove(self._run.account_id, kind, settled)
+                await uow.due.settle(self._run.account_id, kind, settled)
             return Counts(errors=len(errors))
 
         await self._books.write(self._run, "plan_batch", store)

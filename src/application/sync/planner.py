@@ -1,6 +1,6 @@
 """Makes one part of a plan: walks through what the provider shows of one kind, and decides record by record."""
 
-from collections.abc import Callable, Collection, Container, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -37,6 +37,7 @@ class _Before:
     """
 
     edited: frozenset[str]
+    due: Mapping[str, int]
     open_keys: Collection[MatchValues]
     unseen: set[str] = attrs.field(init=False)
     planned: dict[str, bytes] = attrs.field(factory=dict, init=False)
@@ -90,7 +91,7 @@ class Planner(Generic[E]):
         revived = await values_of_reviving(uow, self._kind, self._scope)
         said = [match_values(schema, key, values) for values in revived.values() for key in schema.match]
         keys = {*await self._kind.open_keys(uow), *(each for each in said if each is not None)}
-        return _Before(frozenset({*edited, *due}), frozenset(keys))
+        return _Before(frozenset({*edited, *due}), due, frozenset(keys))
 
     def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
         for external_id in batch.gone:
@@ -195,7 +196,7 @@ class Planner(Generic[E]):
 
     async def _keep(self, opened: Opened, examined: Examined, before: _Before) -> None:
         """Keep what was found. What was due and needs nothing is due no more."""
-        settled = [key for key in examined.settled if key in before.edited]
+        settled = {key: before.due[key] for key in examined.settled if key in before.due}
         await self._writer.add(self._part, examined.steps, examined.errors, settled)
         before.planned.update((step.external_id, step.fingerprint) for step in examined.steps if step.external_id)
         opened.run.counts = attrs.evolve(opened.run.counts, unchanged=opened.run.counts.unchanged + examined.unchanged)

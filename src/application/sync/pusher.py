@@ -74,7 +74,7 @@ class Pusher(Generic[E]):
                 watch(len(tried))
                 tried.add(push.id)
                 try:
-                    done += await self._try(opened, push)
+                    done += await self._is_wanted(opened, push) and await self._try(opened, push)
                 except CredentialsRefused:
                     raise
                 except GatewayError as error:
@@ -90,7 +90,7 @@ class Pusher(Generic[E]):
         """Nothing may be written any more: what waits is decided anew."""
         while waiting := await self._untried(opened, ()):
             for push in waiting:
-                await self._end(opened, push, PushState.DROPPED, "writing was switched off")
+                await self._end(opened, push, PushState.DROPPED, _OFF)
 
     async def _untried(self, opened: Opened, tried: Collection[PushId]) -> list[Push]:
         return [push for push in await self._waiting(opened, skip=len(tried)) if push.id not in tried]
@@ -101,6 +101,17 @@ class Pusher(Generic[E]):
             return list(await uow.pushes.waiting(self._scope.account_id, kind, limit=_AT_ONCE + skip))
 
         return await self._books.read(opened.run, ask)
+
+    async def _is_wanted(self, opened: Opened, push: Push) -> bool:
+        """Whether it still waits, and the account may still be written to: people do not wait for a run to end."""
+
+        async def ask(uow: UnitOfWork) -> tuple[bool, bool]:
+            return await _waits(uow, push), (await uow.accounts.get(self._scope.account_id)).writes_enabled
+
+        waits, may_write = await self._books.read(opened.run, ask)
+        if waits and not may_write:
+            await self._end(opened, push, PushState.DROPPED, _OFF)
+        return waits and may_write
 
     async def _try(self, opened: Opened, push: Push) -> bool:
         push.begin()
@@ -126,6 +137,7 @@ class Pusher(Generic[E]):
             return False
 
         async def confirm(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
             counts = await self._confirm(uow, push, answer)
             return counts + await self._keep_apart(uow, push)
 
@@ -211,6 +223,9 @@ class Pusher(Generic[E]):
         self, opened: Opened, push: Push, state: PushState, why: str, *, error: TresenError | None = None
     ) -> None:
         async def end(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            if not await _waits(uow, push):
+                return Counts()
             push.end(state, now=self._scope.now, why=why)
             await uow.pushes.save(push)
             if error is not None:
@@ -270,8 +285,10 @@ class Pusher(Generic[E]):
 
     async def _fail(self, opened: Opened, push: Push, why: str) -> None:
         async def fail(uow: UnitOfWork) -> Counts:
-            push.fail(why, now=self._scope.now)
-            await uow.pushes.save(push)
+            await uow.accounts.claim(self._scope.account_id)
+            if await _waits(uow, push):
+                push.fail(why, now=self._scope.now)
+                await uow.pushes.save(push)
             return Counts()
 
         await self._books.write(opened.run, "fail_push", fail)
@@ -281,7 +298,13 @@ _WHY: Mapping[PushState, str] = {
     PushState.DROPPED: "the record changed meanwhile, there or here; it is decided anew",
     PushState.UNSURE: "nobody can tell whether it was made there; look at the provider, and make it there by hand",
 }
+_OFF = "writing was switched off"
 _ENDED_BADLY = {PushState.REFUSED, PushState.UNSURE}
+
+
+async def _waits(uow: UnitOfWork, push: Push) -> bool:
+    """Whether nobody dropped it since it was read."""
+    return (await uow.pushes.get(push.id)).state is PushState.WAITING
 
 
 def _read(observed: Observed) -> Reading | None:

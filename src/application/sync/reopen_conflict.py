@@ -28,6 +28,7 @@ class ReopenConflict:
 
         async def work(uow: UnitOfWork) -> Conflict:
             conflict = await uow.conflicts.get(conflict_id)
+            await uow.accounts.claim(conflict.account_id)
             conflict.reopen(by=by, now=self._by_hand.clock.now())
             await self._unpin(uow, conflict)
             if conflict.is_about_field:
@@ -37,7 +38,7 @@ class ReopenConflict:
             else:
                 await self._ensure_linked(uow, conflict)
             await uow.conflicts.save(conflict)
-            await uow.due.add(conflict.account_id, conflict.kind, [conflict.external_id])
+            await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)
             return conflict
 
         return await self._transactions.run(tenant_id, "reopen_conflict", work)

@@ -140,7 +140,7 @@ class ResolveConflict:
         if entity is None:
             # Without its link it is new to the next run, which makes it anew as the provider has it.
             await uow.sync_records.remove_many(conflict.account_id, conflict.kind, [conflict.external_id])
-            await uow.due.add(conflict.account_id, conflict.kind, [conflict.external_id])
+            await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)
             return Counts()
         await hand.kind.prepare(uow, [link.base], here.values())
         step = Step(
@@ -164,7 +164,7 @@ class ResolveConflict:
             await uow.overrides.put_many([_pinned(hand, conflict, local_id, Law.THEIRS, chosen.by)])
         else:
             raise InvalidValue("a pairing is one of ours (with its id) or theirs, a new one", field="choice")
-        await uow.due.add(conflict.account_id, conflict.kind, [conflict.external_id])
+        await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)
         return Counts()
 
     async def _link(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, local_id: UUID) -> None:

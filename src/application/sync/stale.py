@@ -10,13 +10,13 @@ import attrs
 from ...domain.sync.action import Action
 from ...domain.sync.kept_plan import KeptPlan, PlanStale
 from ...domain.sync.laws import Laws
-from ...domain.sync.override import Override
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.state import SyncState
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
 from .kept_steps import AT_ONCE, grouped, read_steps
+from .overruled import overruled
 from .records import RecordKind
 from .scope import Scope
 from .twins import here_meanwhile
@@ -50,7 +50,7 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, standing: Mapping[str, S
     start = 0
     while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
         for kind, steps in grouped(read_steps(rows, laws)):
-            stale += await _stale(uow, standing[kind], steps, plan.created_at)
+            stale += await _stale(uow, standing[kind], steps, laws, plan.created_at)
         start = rows[-1][0] + 1
     if stale:
         records = ", ".join(stale[:_SHOWN])
@@ -61,13 +61,13 @@ def _stale_plan(plan: KeptPlan, why: str, **details: object) -> PlanStale:
     return PlanStale(f"{why}; make a new plan", plan=str(plan.id), kind=plan.kind, **details)
 
 
-async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], since: datetime) -> list[str]:
+async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], laws: Laws, since: datetime) -> list[str]:
     account_id, kind = standing.scope.account_id, standing.kind.schema.kind
     ids = [step.external_id for step in steps if step.external_id is not None]
     links = await uow.sync_records.by_external_ids(account_id, kind, ids)
     found: Mapping[Any, Any] = await standing.kind.load(uow, [s.local_id for s in steps if s.local_id is not None])
     versions = {key: entity.version for key, entity in found.items()}
-    said = await uow.overrides.of_records(account_id, kind, ids)
+    said = await overruled(uow, account_id, kind, steps, laws)
     here = await here_meanwhile(uow, standing.kind, account_id, steps)
     sent = await uow.pushes.of_records(account_id, kind, ids)
     local_ids = [step.local_id for step in steps if step.local_id is not None]
@@ -77,17 +77,9 @@ async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], sin
         for step in steps
         if is_stale(step, links.get(step.external_id or ""), versions.get(step.local_id, 0))
         or step.external_id in here
-        or _is_overruled(step, said.get(step.external_id or "", ()), since)
+        or step.external_id in said
         or _is_on_its_way(step, sent.get(step.external_id or "", ()), being_made, since)
     ]
-
-
-def _is_overruled(step: Step, overrides: Sequence[Override], since: datetime) -> bool:
-    """Whether a person gave it another law since, or took one away."""
-    laws, now = step.inputs.overrides, {each.field: each.law for each in overrides}
-    return any(now.get(field) != law.name for field, law in laws.items()) or any(
-        each.set_at >= since and each.field not in laws for each in overrides
-    )
 
 
 def _is_on_its_way(step: Step, pushes: Sequence[Push], being_made: Mapping[UUID, Push], since: datetime) -> bool:

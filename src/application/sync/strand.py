@@ -18,6 +18,7 @@ from .applier import Applier
 from .confirming import Confirm
 from .elsewhere import elsewhere
 from .first_load import FirstLoad
+from .overruled import overruled
 from .plan_writer import PartWriter, PlanWriter
 from .planner import Planner, Watch
 from .pusher import Pusher
@@ -113,10 +114,13 @@ class Strand(Generic[E]):
         return there
 
     async def apply(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
-        """Its steps of a plan, in order. What came to be here meanwhile is decided anew."""
-        here = await here_meanwhile(uow, self.kind, self.scope.account_id, steps)
+        """Its steps of a plan, in order. What came to be here meanwhile, or was overruled, is decided anew."""
+        here = {
+            *await here_meanwhile(uow, self.kind, self.scope.account_id, steps),
+            *await overruled(uow, self.scope.account_id, self.name, steps, self.laws),
+        }
         if here:
-            await uow.due.add(self.scope.account_id, self.name, here)
+            await uow.due.add(self.scope.account_id, self.name, sorted(here))
         to_make = [s.local_id for s in steps if s.decision.action is Action.CREATE_THERE and s.local_id is not None]
         taken = await elsewhere(uow, self.scope.account_id, self.name, to_make)
         left = [s for s in steps if s.external_id not in here and (s.external_id or s.local_id not in taken)]

@@ -71,7 +71,7 @@ class Undo:
         """
 
         async def work(uow: UnitOfWork) -> Undone:
-            planned = await UndoPlanner(self._by_hand)(uow, target, HandOf(self._by_hand, None))
+            planned = await UndoPlanner(self._by_hand)(uow, target, HandOf(self._by_hand, None, claims=True))
             wanted = wanted_of(planned, overtaken=overtaken)
             if not wanted:
                 _ensure_possible(planned)
@@ -135,7 +135,7 @@ class Undo:
             raise RuleViolation(f"others belong to {record.kind} {record.external_id} here: undo those first")
         await uow.sync_records.add_many([kept_link(link)])
         # The provider may have told before that it is gone there, too.
-        await uow.due.add(record.account_id, record.kind, [record.external_id])
+        await uow.due.renew(record.account_id, record.kind, record.external_id)
         if await self._pin(uow, record) is None:
             await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
         return counts
@@ -160,7 +160,7 @@ class Undo:
         counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
         if not counts.created:
             raise RuleViolation(f"{record.kind} {record.external_id} cannot come back: what it belongs to is not here")
-        await uow.due.add(record.account_id, record.kind, [record.external_id])
+        await uow.due.renew(record.account_id, record.kind, record.external_id)
         return counts
 
     async def _pin(self, uow: UnitOfWork, record: RecordUndo) -> Override | None:

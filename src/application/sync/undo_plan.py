@@ -197,17 +197,20 @@ _EVERYTHING = 1_000_000
 
 
 class HandOf:
-    """A hand for each account and kind, opened when it is first needed."""
+    """A hand for each account and kind, opened when it is first needed. ``claims``: for one who will write."""
 
-    def __init__(self, by_hand: ByHand, run: Run | None) -> None:
+    def __init__(self, by_hand: ByHand, run: Run | None, *, claims: bool = False) -> None:
         self._by_hand = by_hand
         self._run = run
+        self._claims = claims
         self._hands: dict[tuple[AccountId, str], Hand] = {}
 
     async def __call__(self, uow: UnitOfWork, account_id: AccountId, kind: str) -> Hand:
         """Raises NotFound for an account that is no more."""
         key = (account_id, kind)
         if key not in self._hands:
+            if self._claims:
+                await uow.accounts.claim(account_id)
             self._hands[key] = await self._by_hand.hold(uow, account_id, kind, self._run)
         return self._hands[key]
 

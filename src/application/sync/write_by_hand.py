@@ -69,7 +69,7 @@ class WriteByHand:
         await self._withdraw(uow, hand, link, {each.field for each in chosen})
         await self._push(uow, hand, link, chosen)
         # Whatever is on the wire now, or may be written there later: the next run looks at it.
-        await uow.due.add(link.account_id, link.kind, [link.external_id])
+        await uow.due.renew(link.account_id, link.kind, link.external_id)
         return bool(updates)
 
     async def _withdraw(self, uow: UnitOfWork, hand: Hand, link: SyncRecord, fields: Collection[str]) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import bindparam
+
 from ....application.ports.repositories import Accounts, Sites
 from ....domain.shared.errors import AlreadyExists, NotFound
 from ....domain.shared.ids import AccountId, TenantId
@@ -14,6 +16,9 @@ from .entities import Shape, SqlVersioned, rows_of
 
 ACCOUNTS = Shape("provider account", PROVIDER_ACCOUNT, tenancy.account_row, tenancy.account)
 
+# SQLite has no such words, and gets none.
+CLAIMED = rows_of(PROVIDER_ACCOUNT).where(PROVIDER_ACCOUNT.c.id == bindparam("id")).with_for_update(key_share=True)
+
 
 class SqlAccounts(SqlVersioned[ProviderAccount, AccountId], Accounts):
     """The table ``provider_account``."""
@@ -22,6 +27,13 @@ class SqlAccounts(SqlVersioned[ProviderAccount, AccountId], Accounts):
         """Sorted here: there are few."""
         accounts = await self._select(rows_of(PROVIDER_ACCOUNT))
         return sorted(accounts, key=lambda a: (a.provider.casefold(), a.name.casefold(), a.id))
+
+    async def claim(self, account_id: AccountId) -> ProviderAccount:
+        """By a lock of the row, which rows that refer to it do not wait for. SQLite has one writer at a time anyway."""
+        found = await self._select(CLAIMED, id=account_id)
+        if not found:
+            raise NotFound(self._shape.kind, account_id)
+        return found[0]
 
 
 class SqlSites(Sites):

@@ -189,6 +189,7 @@ DUE_RECORD = tenant_table(
     required("account_id", Id),
     required("kind", BINARY_TEXT),
     required("external_id", BINARY_TEXT),
+    required("times", BigInteger),
     refers_to("provider_account", "account_id", source="due_record"),
     key=("account_id", "kind", "external_id"),
 )

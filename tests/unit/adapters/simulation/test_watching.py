@@ -208,7 +208,7 @@ async def test_where_nothing_is_due_nothing_is_looked_at_singly(player: Player) 
 async def test_there_is_reason_to_ask_for_what_is_due_edited_or_gone(player: Player) -> None:
     room, gym = player.world.room(0), player.world.gyms[0]
     due = (player.world.account_ids[0], LEAD, "1001")
-    room.due.put(due, due)
+    room.due.put(due, (*due, 1))
     gym.shelf(LEAD).remove("1002")
     assert of(player).allowed.looks == 2
 
@@ -258,6 +258,6 @@ async def test_what_nobody_deleted_must_be_where_it_was_made(player: Player) -> 
 async def test_nothing_may_be_due_at_rest(player: Player) -> None:
     assert list(still_due(player.world, ("leads",))) == []
     due = (player.world.account_ids[0], LEAD, "1001")
-    player.world.room(0).due.put(due, due)
+    player.world.room(0).due.put(due, (*due, 1))
     assert [broken.rule for broken in still_due(player.world, ("leads",))] == ["due"]
     assert list(still_due(player.world, ("members",))) == []

@@ -131,7 +131,7 @@ def open_conflicts(studio: Studio) -> list[Conflict]:
 
 
 def due(studio: Studio, kind: str = "member") -> set[str]:
-    return {key for _, (_, of, key) in studio.store.room(studio.tenant.id).due.items() if of == kind}
+    return {key for _, (_, of, key, _) in studio.store.room(studio.tenant.id).due.items() if of == kind}
 
 
 async def state(studio: Studio, kind: str = "member") -> SyncState:

@@ -24,6 +24,7 @@ CREATE TABLE due_record (
     account_id UUID NOT NULL,
     kind TEXT COLLATE "C" NOT NULL,
     external_id TEXT COLLATE "C" NOT NULL,
+    times BIGINT NOT NULL,
     CONSTRAINT pk_due_record PRIMARY KEY (tenant_id, account_id, kind, external_id),
     CONSTRAINT fk_due_record_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 );

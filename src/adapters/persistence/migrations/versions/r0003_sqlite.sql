@@ -24,6 +24,7 @@ CREATE TABLE due_record (
     account_id BLOB NOT NULL,
     kind TEXT NOT NULL,
     external_id TEXT NOT NULL,
+    times BIGINT NOT NULL,
     CONSTRAINT pk_due_record PRIMARY KEY (tenant_id, account_id, kind, external_id),
     CONSTRAINT fk_due_record_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 ) WITHOUT ROWID;
