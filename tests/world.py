@@ -73,8 +73,9 @@ from tresen.application.schedules.run_schedule import RunSchedule
 from tresen.application.schedules.shown import Shows
 from tresen.application.schedules.timings import Timings
 from tresen.application.staff.complete_task import CompleteTask
-from tresen.application.sync.desk import sync_desk
+from tresen.application.sync.desk import BUILT_IN_LAWS, sync_desk
 from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.policy_book import PolicyBook
 from tresen.application.tenancy.change_account import ChangeAccount
 from tresen.application.tenancy.check_provider import CheckProvider
 from tresen.application.tenancy.connect_provider import ConnectProvider
@@ -306,7 +307,7 @@ def _use_cases(
     ids, phones, gyms = SequenceIds(), WrittenPhones(), MemoryGymProviders(gyms_by_address)
     directory, readers, limiter = MemoryDirectory(store), MemoryReaders(store), MemoryLimiter(clock)
     hasher, tokens = Argon2PasswordHasher(memory_kib=8, passes=1, lanes=1), RandomTokens()
-    guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids)
+    guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids, PolicyBook(BUILT_IN_LAWS))
     writes = ProviderWrites(transactions, gyms, guard, MemoryRunLocks(), clock, ids)
     push, sell = PushMembership(transactions, writes, absorb), CreateMembership(transactions, writes, absorb, clock)
     inboxes, webhooks, intake = MemoryInboxReaders(store), MemoryWebhookProviders(), Intake(transactions)

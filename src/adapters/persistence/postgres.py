@@ -1,5 +1,6 @@
 """PostgreSQL, by asyncpg under SQLAlchemy."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -11,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from ...application.ports.clock import Clock, IdSource
-from ...domain.shared.errors import NotConfigured
+from ...domain.shared.errors import NotConfigured, StorageUnavailable
 from .connection import Connection, Database, Look
 from .postgres_connection import DriverConnection, PostgresConnection, PostgresTransaction
 from .postgres_errors import translated
 from .postgres_growth import Growth
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 _POOL, _OVERFLOW, _POOL_WAIT_S, _CONNECT_WAIT_S = 5, 15, 10, 10
 # Any number will do, as long as every version of Tresen takes the same.
@@ -152,8 +154,15 @@ class PostgresDatabase(Database):
                 yield held
             finally:
                 if held and not connection.invalidated:
-                    with translated(self._name):
-                        await connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+                    await self._free(connection, number)
+
+    async def _free(self, connection: AsyncConnection, number: sa.Function[int]) -> None:
+        """A session that is gone holds nothing any more."""
+        try:
+            with translated(self._name):
+                await connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+        except StorageUnavailable as error:
+            _log.warning("a lock was lost with its session", extra={"why": error.message})
 
 
 async def _driver_of(connection: AsyncConnection) -> DriverConnection:

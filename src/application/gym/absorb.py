@@ -6,7 +6,7 @@ import attrs
 
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId, RunId
-from ...domain.sync.laws import Law, Laws
+from ...domain.sync.laws import Law
 from ...domain.sync.policy import Policy
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import PUSH, Counts, Run, RunState
@@ -25,8 +25,6 @@ from ..sync.policy_book import PolicyBook
 from ..sync.records import E, RecordKind
 from ..sync.scope import Scope
 
-_BUILT_IN = Laws()
-
 # What the provider shows right after our write is what it made of it, also in fields that are ours.
 _OURS = Law(name="ours", judge=Law.OURS.judge, mirror="theirs")
 
@@ -44,7 +42,7 @@ class Absorb:
     _phones: PhoneBook
     _clock: Clock
     _ids: IdSource
-    _laws: Laws = _BUILT_IN
+    _policies: PolicyBook
 
     async def member(self, uow: UnitOfWork, account: ProviderAccount, observed: Observed) -> UUID:
         """A member."""
@@ -101,11 +99,11 @@ class Absorb:
         now = run.started_at
         await uow.accounts.claim(account.id)
         await uow.runs.add(run)
-        policy = _taking(await PolicyBook(self._laws).effective(uow, account.id, kind.schema))
+        policy = _taking(await self._policies.effective(uow, account.id, kind.schema))
         scope = Scope(
             tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, policy=policy, anew=True, now=now
         )
-        examiner = Examiner(kind, scope, self._laws)
+        examiner = Examiner(kind, scope, self._policies.laws)
         examined = await examiner.observed(uow, [observed], edited=())
         steps = [*examined.steps, *(examiner.fresh(*each) for each in examined.fresh)]
         run.counts = await Applier(kind, scope, self._ids)(uow, steps) + Counts(

@@ -9,7 +9,7 @@ import attrs
 
 from ...domain.shared.errors import CredentialsRefused, TresenError
 from ...domain.shared.ids import AccountId, RunId, TenantId
-from ...domain.sync.run import UNLESS_FORCED, Counts, Run, RunState, SyncError, next_allowed
+from ...domain.sync.run import UNLESS_FORCED, Counts, Overtaken, Run, RunState, SyncError, next_allowed
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock, IdSource
@@ -64,10 +64,15 @@ class RunBooks:
         return await self._transactions.run(tenant_id, "begin_sync", begin)
 
     async def write(self, run: Run, name: str, work: Callable[[UnitOfWork], Awaitable[Counts]]) -> Counts:
-        """Do a piece of work and add its counts to the run's, in one transaction. Gives the piece's counts."""
+        """Do a piece of work and add its counts to the run's, in one transaction. Gives the piece's counts.
+
+        Raises Overtaken, and nothing is done, when another process goes on with it by now.
+        """
         before = run.counts
 
         async def write(uow: UnitOfWork) -> Counts:
+            if (await uow.runs.get(run.id)).state is RunState.INTERRUPTED:
+                raise Overtaken
             counts = await work(uow)
             if attrs.evolve(counts, unchanged=0) != Counts():
                 run.counts = before + counts

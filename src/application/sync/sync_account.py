@@ -9,7 +9,7 @@ import attrs
 from ...domain.shared.errors import CredentialsRefused, GatewayError, NotConfigured, RuleViolation
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.kept_plan import KeptPlan, PlanStale, PlanState
-from ...domain.sync.run import Counts, Run, RunState
+from ...domain.sync.run import Counts, Overtaken, Run, RunState
 from ...domain.sync.state import Phase
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..log_context import bound
@@ -128,6 +128,9 @@ class SyncAccount:
         except (GatewayError, NotConfigured) as error:
             await self._books.note(opened, error, kind=run.kind)
             await self._end(opened, course, _End(RunState.FAILED, error.message))
+        except Overtaken as error:
+            run.finish(RunState.INTERRUPTED, now=self._execution.clock.now(), reason=error.message)
+            _log.warning("sync overtaken", extra={"reason": error.message})
         except PlanStale as error:
             await self._end(opened, course, _End(RunState.FAILED, f"the plan is stale: {error.message}"))
             raise

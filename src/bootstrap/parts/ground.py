@@ -1,4 +1,4 @@
-"""What everything else stands on: settings, the clock, chance, secrets."""
+"""What everything else stands on: settings, the clock, chance, secrets, the rules that embedders may change."""
 
 from ...adapters.memory.limits import MemoryLimiter
 from ...adapters.phones import LibraryPhoneBook
@@ -10,6 +10,9 @@ from ...application.ports.clock import Clock, Dice, IdSource
 from ...application.ports.limits import Limiter
 from ...application.ports.phones import PhoneBook
 from ...application.ports.secrets import PasswordHasher, SecretBox, TokenSource
+from ...application.sync.policy_book import PolicyBook
+from ...domain.sync.laws import Laws
+from ...domain.sync.policy import Policy
 from ..injection import containers, providers
 from ..settings import Settings, secret_key
 
@@ -26,4 +29,9 @@ class Ground(containers.DeclarativeContainer):
     tokens: providers.Provider[TokenSource] = providers.Singleton(RandomTokens)
     box: providers.Provider[SecretBox] = providers.Singleton(AesGcmSecretBox, providers.Callable(secret_key, settings))
     phones: providers.Provider[PhoneBook] = providers.Singleton(LibraryPhoneBook)
+    policy: providers.Provider[Policy] = providers.Singleton(Policy)
+    # Laws that policies may name besides Tresen's own: container.laws.add_args(providers.Object(Law(...))).
+    laws: providers.List = providers.List()
+    all_laws: providers.Provider[Laws] = providers.Singleton(Laws, laws)
+    policies: providers.Provider[PolicyBook] = providers.Singleton(PolicyBook, all_laws, policy)
     limiter: providers.Provider[Limiter] = providers.Singleton(MemoryLimiter, clock)

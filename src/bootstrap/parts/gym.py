@@ -32,7 +32,9 @@ class Gym(Storage, Connections):
         Ground.clock,
         Ground.ids,
     )
-    absorb: providers.Provider[Absorb] = providers.Singleton(Absorb, Ground.phones, Ground.clock, Ground.ids)
+    absorb: providers.Provider[Absorb] = providers.Singleton(
+        Absorb, Ground.phones, Ground.clock, Ground.ids, Ground.policies
+    )
     browse: providers.Provider[Browse] = providers.Singleton(Browse, Storage.transactions, Connections.gyms)
 
     push_membership: providers.Provider[PushMembership] = providers.Singleton(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from ..shared.errors import RuleViolation
 from ..shared.ids import AccountId, PlanId, RunId, TenantId
 from ..shared.text import storable
 
@@ -29,6 +30,15 @@ class RunState(enum.Enum):
     INTERRUPTED = "interrupted"
     HELD = "held"
     PLANNED = "planned"
+
+
+class Overtaken(RuleViolation):
+    """Another process booked this run as interrupted: the lock that keeps it out was lost."""
+
+    code = "run_overtaken"
+
+    def __init__(self) -> None:
+        super().__init__("another process took this sync over, because the lock of this one was lost")
 
 
 @attrs.frozen(kw_only=True)

@@ -45,7 +45,8 @@ from tresen.application.ports.gym import GymGateway
 from tresen.application.ports.phones import PhoneBook
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.staff.complete_task import CompleteTask
-from tresen.application.sync.desk import sync_desk
+from tresen.application.sync.desk import BUILT_IN_LAWS, sync_desk
+from tresen.application.sync.policy_book import PolicyBook
 from tresen.application.sync.sync_account import Progress, no_progress
 from tresen.application.tenancy.check_provider import CheckProvider
 from tresen.application.tenancy.connect_provider import ConnectProvider
@@ -146,7 +147,7 @@ class Studio:
     def _assemble_gym(self, policy: Policy) -> None:
         transactions, clock, ids, phones = self.transactions, self.clock, self.ids, PlainPhones()
         gyms = MemoryGymProviders(self.gyms_by_address)
-        guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids)
+        guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids, PolicyBook(BUILT_IN_LAWS, policy))
         writes = self.writes = ProviderWrites(transactions, gyms, guard, self.locks, clock, ids)
         self.connect = ConnectProvider(
             transactions, gyms, OpenInbox(MemoryWebhookProviders(), self.tokens, clock), self.box, clock, ids

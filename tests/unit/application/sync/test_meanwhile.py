@@ -2,6 +2,7 @@
 
 import pytest
 
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.sync.conflict import Choice
@@ -12,7 +13,7 @@ from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState
 
 from ..stirring import Happen, calm, stir
-from ..studio import AN_HOUR, Studio
+from ..studio import AN_HOUR, BOOKS, Studio
 from .scene import (
     applied,
     captured,
@@ -37,6 +38,29 @@ def once(studio: Studio, happen: Happen) -> Happen:
         await happen()
 
     return first
+
+
+async def test_a_run_that_another_process_took_over_does_nothing_more(studio: Studio) -> None:
+    """Its lock was lost, as when the database was started anew; another run has begun and booked it as interrupted."""
+    ada = studio.enrol()
+    await studio.members_synced()
+    studio.books.members.edit(ada, {"street": "Theirs"})
+
+    async def overtake() -> None:
+        async def book(uow: UnitOfWork) -> None:
+            await uow.runs.interrupt_running(studio.account.id, "members", now=studio.clock.now())
+
+        await studio.transactions.run(studio.tenant.id, "begin", book)
+
+    stir(studio.gym, "membership", once(studio, overtake))
+    before = studio.rows(without=BOOKS)
+    run = await studio.members_synced()
+    assert run.state is RunState.INTERRUPTED
+    assert "took this sync over" in (run.reason or "")
+    after = studio.rows(without=BOOKS)
+    assert {name for name, rows in after.items() if rows != before[name]} <= {"plans", "plan_steps"}
+    assert (await studio.members_synced()).state is RunState.COMPLETED
+    assert studio.member(ada).street == "Theirs"
 
 
 async def test_an_override_that_is_taken_away_during_a_run_is_away(studio: Studio) -> None:
