@@ -6,6 +6,7 @@ import attrs
 import msgspec
 
 from ..adapters.emulators.wodify import WodifyEmulator
+from ..application.ports.readers import ConflictFilter
 from ..application.ports.unit_of_work import UnitOfWork
 from ..application.sync.kinds import LEAD
 from ..application.sync.resolve_conflict import ConflictChoice
@@ -23,6 +24,7 @@ from .installation import Installation
 _BY = "the demo"
 _POLICY = {"fields": {"first_name": "newest", "last_name": "ask"}}
 _LEADS = 3
+_OPEN = ConflictFilter(state=ConflictState.OPEN)
 
 
 @attrs.frozen
@@ -99,7 +101,7 @@ class TwoWay:
 
     async def _decide(self) -> int:
         """All open conflicts, as ours; how many."""
-        open_ones = await self._use.readers.conflicts(self._tenant.id, limit=10, state=ConflictState.OPEN)
+        open_ones = await self._use.readers.conflicts(self._tenant.id, _OPEN, limit=10)
         for one in open_ones.items:
             choice = ConflictChoice(tenant_id=self._tenant.id, conflict_id=one.id, choice=Choice.OURS, by=_BY)
             await self._use.sync.resolve(choice)

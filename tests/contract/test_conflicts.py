@@ -10,6 +10,7 @@ import pytest
 from tests.builders import NOON, an_account, values_of
 from tests.sync_books import a_conflict, a_push
 
+from tresen.application.ports.readers import ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import AlreadyExists, NotFound, StaleVersion, StorageConflict
 from tresen.domain.shared.ids import PushId, TenantId
@@ -157,7 +158,7 @@ async def test_conflicts_are_listed_newest_first_and_counted(
     email, lead, seconds, done = ids(rows)
 
     async def listed(limit: int = 10, offset: int = 0, **wanted: Any) -> tuple[list[Any], int]:
-        page = await backend.readers.conflicts(tenant, limit=limit, offset=offset, **wanted)
+        page = await backend.readers.conflicts(tenant, ConflictFilter(**wanted), limit=limit, offset=offset)
         return ids(page.items), page.count
 
     assert await listed() == ([done, lead, email, seconds], 4)
@@ -172,7 +173,7 @@ async def test_conflicts_are_listed_newest_first_and_counted(
     assert await listed(field="phone", limit=1) == ([done], 2)
     assert await listed(field="phone", state=ConflictState.OPEN, account_id=second.id, kind="member") == ([seconds], 1)
     assert await listed(field=ODD) == ([], 0)
-    first = (await backend.readers.conflicts(tenant, limit=1)).items[0]
+    first = (await backend.readers.conflicts(tenant, ConflictFilter(), limit=1)).items[0]
     assert values_of(first) == values_of(rows[3])
 
 

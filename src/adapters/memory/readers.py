@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
+import attrs
+
 from ...application.ports.readers import (
     LEAD_ORDER,
     MEMBER_ORDER,
     TASK_ORDER,
     USER_ORDER,
+    ConflictFilter,
     LeadRow,
     MemberRow,
     MembershipRow,
@@ -22,7 +25,7 @@ from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, MemberId, TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.staff.task import StaffTask
-from ...domain.sync.conflict import Conflict, ConflictState
+from ...domain.sync.conflict import Conflict
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.run import PUSH, Run, RunState
 from .entities import Identified
@@ -96,27 +99,12 @@ class MemoryReaders(Readers):
         return [table.copy(run) for run in runs[:limit]]
 
     async def conflicts(
-        self,
-        tenant_id: TenantId,
-        *,
-        limit: int,
-        offset: int = 0,
-        state: ConflictState | None = None,
-        account_id: AccountId | None = None,
-        kind: str | None = None,
-        field: str | None = None,
+        self, tenant_id: TenantId, wanted: ConflictFilter, *, limit: int, offset: int = 0
     ) -> Page[Conflict]:
         """Of one instant, the greater id first."""
         table = self._store.room(tenant_id).conflicts
-        wanted = (
-            conflict
-            for _, conflict in table.items()
-            if state in (None, conflict.state)
-            and account_id in (None, conflict.account_id)
-            and kind in (None, conflict.kind)
-            and field in (None, conflict.field)
-        )
-        rows = sorted(wanted, key=lambda conflict: (conflict.opened_at, conflict.id), reverse=True)
+        found = (conflict for _, conflict in table.items() if _fits(conflict, wanted))
+        rows = sorted(found, key=lambda conflict: (conflict.opened_at, conflict.id), reverse=True)
         return Page(tuple(map(table.copy, rows[offset : offset + limit])), len(rows))
 
     async def pushes(
@@ -152,6 +140,11 @@ def _page(table: Table[UUID, E], listed: Listed[E, R], listing: Listing, allowed
     rows = arranged(found, listed.keys[order_by], descending=listing.descending)
     window = rows[listing.offset : listing.offset + listing.limit]
     return Page(tuple(listed.row(table.copy(row)) for row in window), len(rows))
+
+
+def _fits(conflict: Conflict, wanted: ConflictFilter) -> bool:
+    asked = attrs.asdict(wanted, recurse=False)
+    return all(value in (None, getattr(conflict, name)) for name, value in asked.items())
 
 
 def _has_all(words: Sequence[str], text: str) -> bool:

@@ -4,16 +4,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+import attrs
 from sqlalchemy import Column, Select, bindparam, func, select
 
-from ...application.ports.readers import LeadRow, MemberRow, MembershipRow, Readers
+from ...application.ports.readers import ConflictFilter, LeadRow, MemberRow, MembershipRow, Readers
 from ...domain.identity.credentials import ApiKey
 from ...domain.identity.user import User
 from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import AccountId, MemberId, TenantId
 from ...domain.shared.page import Listing, Page
 from ...domain.staff.task import StaffTask
-from ...domain.sync.conflict import Conflict, ConflictState
+from ...domain.sync.conflict import Conflict
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.run import PUSH, Run, RunState
 from .connection import Connection, Database
@@ -105,20 +106,12 @@ class SqlReaders(Readers):
         return [sync.run(row) for row in rows]
 
     async def conflicts(
-        self,
-        tenant_id: TenantId,
-        *,
-        limit: int,
-        offset: int = 0,
-        state: ConflictState | None = None,
-        account_id: AccountId | None = None,
-        kind: str | None = None,
-        field: str | None = None,
+        self, tenant_id: TenantId, wanted: ConflictFilter, *, limit: int, offset: int = 0
     ) -> Page[Conflict]:
         """By when they were opened; of one instant, the greater id first."""
-        wanted = {"state": state, "account_id": account_id, "kind": kind, "field": field}
+        columns = attrs.asdict(wanted, recurse=False)
         async with self._database.reading() as connection:
-            return await CONFLICTS.page(connection, tenant_id, wanted, limit=limit, offset=offset)
+            return await CONFLICTS.page(connection, tenant_id, columns, limit=limit, offset=offset)
 
     async def pushes(
         self, tenant_id: TenantId, *, limit: int, offset: int = 0, state: PushState | None = None

@@ -84,6 +84,16 @@ class AuditEntry:
     address: str | None
 
 
+@attrs.frozen(kw_only=True)
+class ConflictFilter:
+    """Which conflicts are meant; None: any."""
+
+    state: ConflictState | None = None
+    account_id: AccountId | None = None
+    kind: str | None = None
+    field: str | None = None
+
+
 class Readers(Protocol):
     """Lists and figures of one tenant.
 
@@ -134,17 +144,9 @@ class Readers(Protocol):
 
     @abstractmethod
     async def conflicts(
-        self,
-        tenant_id: TenantId,
-        *,
-        limit: int,
-        offset: int = 0,
-        state: ConflictState | None = None,
-        account_id: AccountId | None = None,
-        kind: str | None = None,
-        field: str | None = None,
+        self, tenant_id: TenantId, wanted: ConflictFilter, *, limit: int, offset: int = 0
     ) -> Page[Conflict]:
-        """Conflicts, newest first by when they were opened; of all states, accounts, kinds and fields unless told."""
+        """Conflicts, newest first by when they were opened."""
 
     @abstractmethod
     async def pushes(

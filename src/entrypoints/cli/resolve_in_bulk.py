@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ...application.ports.readers import ConflictFilter
 from ...application.sync.resolve_conflicts import Resolved
 from ...application.sync.sync_account import Progress, no_progress
 from ...domain.shared.ids import ConflictId
-from ...domain.sync.conflict import Choice, Conflict, ConflictState
+from ...domain.sync.conflict import Choice, Conflict
 from ...domain.sync.run import Counts
 from .screen import ConsoleScreen
 
 if TYPE_CHECKING:
-    from ...domain.shared.ids import AccountId
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
     from .call import Call
@@ -19,21 +19,11 @@ if TYPE_CHECKING:
 _AT_ONCE = 100
 
 
-async def open_conflicts(
-    use: "UseCases", tenant: "Tenant", kind: str | None, field: str | None, account_id: "AccountId | None"
-) -> Sequence[Conflict]:
-    """All that are open, oldest last: read before any is decided, so that no page moves."""
+async def all_conflicts(use: "UseCases", tenant: "Tenant", wanted: ConflictFilter) -> Sequence[Conflict]:
+    """All that are meant, oldest last: read before any is decided, so that no page moves."""
     found: list[Conflict] = []
     while True:
-        page = await use.readers.conflicts(
-            tenant.id,
-            limit=_AT_ONCE,
-            offset=len(found),
-            state=ConflictState.OPEN,
-            account_id=account_id,
-            kind=kind,
-            field=field,
-        )
+        page = await use.readers.conflicts(tenant.id, wanted, limit=_AT_ONCE, offset=len(found))
         found += page.items
         if len(page.items) < _AT_ONCE:
             return found

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
+from ...application.ports.readers import ConflictFilter
 from ...domain.shared.ids import AccountId, ConflictId
 from ...domain.sync.conflict import PAIRING, Conflict, ConflictState
 from ...domain.sync.decision import WHOLE
@@ -48,11 +49,13 @@ async def conflicts(
     """List what a person must decide, newest first: what was agreed before, and what both sides say now."""
     wanted = word_or_all(ConflictState, state, "state")
     async with in_tenant(call, tenant) as (use, home):
-        kind = kind_wanted(use, kind)
-        chosen = await choose_account_id(use, home, account)
-        page = await use.readers.conflicts(
-            home.id, limit=limit, offset=offset, state=wanted, account_id=chosen, kind=kind, field=field
+        which = ConflictFilter(
+            state=wanted,
+            account_id=await choose_account_id(use, home, account),
+            kind=kind_wanted(use, kind),
+            field=field,
         )
+        page = await use.readers.conflicts(home.id, which, limit=limit, offset=offset)
         names = await account_names(use, home)
     table = page_table(
         columns=("id", "account", "kind", "id there", "field", "base", "ours", "theirs", "state", "since"),

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
+from ...application.ports.readers import ConflictFilter
 from ...application.sync.resolve_conflict import ConflictChoice
 from ...application.sync.resolve_conflicts import Resolved
 from ...domain.shared.errors import IllegalTransition, InvalidValue
 from ...domain.shared.ids import ConflictId
 from ...domain.sync.canonical import Value
-from ...domain.sync.conflict import PAIRING, Choice, Conflict
+from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState
 from ...domain.sync.side import Side
 from .answer import Answer, Part
 from .call import Given, account_names, choose_account_id, in_tenant
@@ -22,7 +23,7 @@ from .documents import listed
 from .exit_codes import ExitCode
 from .next_run import next_run
 from .options import AccountsOption, ByOption, JsonOption, TenantOption, YesOption
-from .resolve_in_bulk import open_conflicts, resolve_in_bulk
+from .resolve_in_bulk import all_conflicts, resolve_in_bulk
 from .sync_documents import conflict_document
 from .sync_held import command
 from .sync_options import FieldOption, KindOption, kind_wanted
@@ -75,8 +76,13 @@ async def resolve(
             return Answer(document={"conflict": conflict_document(decided)}, parts=parts, as_json=as_json)
         if choice is Choice.VALUE or options.candidate is not None:
             raise InvalidValue("--all goes with --theirs or --ours", field="choice")
-        kind = kind_wanted(use, kind)
-        found = await open_conflicts(use, home, kind, field, await choose_account_id(use, home, account))
+        wanted = ConflictFilter(
+            state=ConflictState.OPEN,
+            account_id=await choose_account_id(use, home, account),
+            kind=kind_wanted(use, kind),
+            field=field,
+        )
+        found = await all_conflicts(use, home, wanted)
         if found and not _agreed(found, choice, call, yes=yes, as_json=as_json):
             return unchanged()
         resolved = await resolve_in_bulk(use, home, found, choice, who, call, as_json=as_json)

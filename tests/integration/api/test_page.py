@@ -15,6 +15,7 @@ from tresen.adapters.memory.jobs import MemoryJobQueue
 from tresen.adapters.memory.readers import MemoryReaders
 from tresen.adapters.system import UuidSource
 from tresen.application.jobs.list_jobs import ListJobs
+from tresen.application.ports.readers import ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.domain.jobs.job import JobRequest
@@ -570,7 +571,7 @@ async def test_a_plan_alone_is_no_trouble(api: Api, world: World) -> None:
 async def test_accounts_are_told_apart_and_what_waits_for_the_provider(api: Api, world: World) -> None:
     await logged_in(api)
     await dispute(world)
-    conflict = (await world.use_cases.readers.conflicts(world.north.id, limit=1)).items[0]
+    conflict = (await world.use_cases.readers.conflicts(world.north.id, ConflictFilter(), limit=1)).items[0]
     ours = ConflictChoice(tenant_id=world.north.id, conflict_id=conflict.id, choice=Choice.OURS, by="Admin")
     await world.use_cases.sync.resolve(ours)
     second = attrs.evolve(world.account, id=AccountId(UUID(int=7)), name="second")

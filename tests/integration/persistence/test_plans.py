@@ -28,7 +28,7 @@ from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
 from tresen.application.ports.events import EventPosition, NewEvent
 from tresen.application.ports.inboxes import DeliveryFilter, DeliveryListing
 from tresen.application.ports.outgoing import MessageFilter
-from tresen.application.ports.readers import LEAD_ORDER, MEMBER_ORDER, TASK_ORDER, USER_ORDER
+from tresen.application.ports.readers import LEAD_ORDER, MEMBER_ORDER, TASK_ORDER, USER_ORDER, ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import NotFound
@@ -159,8 +159,10 @@ async def _every_read_of_the_books(database: Database, tenant: Tenant, account: 
 async def _every_list_of_the_books(database: Database, tenant: Tenant, account: ProviderAccount) -> None:
     readers, key = SqlReaders(database), account.id
     for state in (None, ConflictState.OPEN):
-        await readers.conflicts(tenant.id, limit=5, offset=1, state=state)
-        await readers.conflicts(tenant.id, limit=5, offset=1, state=state, account_id=key, kind=MEMBER, field="email")
+        wanted = ConflictFilter(state=state)
+        await readers.conflicts(tenant.id, wanted, limit=5, offset=1)
+        wanted = ConflictFilter(state=state, account_id=key, kind=MEMBER, field="email")
+        await readers.conflicts(tenant.id, wanted, limit=5, offset=1)
     for push_state in (None, PushState.REFUSED):
         await readers.pushes(tenant.id, limit=5, offset=1, state=push_state)
     await readers.runs(tenant.id, limit=5, account_id=key)
@@ -295,7 +297,7 @@ async def test_the_usual_order_of_every_list_is_that_of_an_index(sqlite: SqliteD
             await read(tenant.id, Listing())
         await SqlEventLog(sqlite).after(tenant.id, EventPosition(0, 0), limit=5)
         for state in (None, ConflictState.OPEN):
-            await readers.conflicts(tenant.id, limit=5, state=state)
+            await readers.conflicts(tenant.id, ConflictFilter(state=state), limit=5)
         for push_state in (None, PushState.REFUSED):
             await readers.pushes(tenant.id, limit=5, state=push_state)
     plans = await sqlite.run(lambda connection: [_sqlite_plan(connection, q) for q in queries])

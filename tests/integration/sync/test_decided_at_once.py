@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.builders import NOON
 
+from tresen.application.ports.readers import ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.domain.shared.ids import LeadId
@@ -41,7 +42,8 @@ async def read_only(gym: Gym) -> None:
 
 
 async def open_ones(gym: Gym) -> list[Conflict]:
-    return list((await gym.use_cases.readers.conflicts(gym.tenant.id, limit=200, state=ConflictState.OPEN)).items)
+    wanted = ConflictFilter(state=ConflictState.OPEN)
+    return list((await gym.use_cases.readers.conflicts(gym.tenant.id, wanted, limit=200)).items)
 
 
 async def test_both_decisions_count(tmp_path: Path, database_url: str) -> None:

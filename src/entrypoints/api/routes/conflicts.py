@@ -7,6 +7,7 @@ import msgspec
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from ....application.ports.readers import ConflictFilter
 from ....application.sync.resolve_conflict import ConflictChoice
 from ....domain.shared.errors import InvalidValue
 from ....domain.shared.ids import AccountId, ConflictId
@@ -88,15 +89,13 @@ async def list_conflicts(
     offset: Offset = 0,
 ) -> ConflictsAnswer:
     """Newest first; the open ones, unless another state or all are asked for."""
-    page = await uses.readers.conflicts(
-        asking.tenant_id,
-        limit=limit,
-        offset=offset,
+    wanted = ConflictFilter(
         state=_wanted(state_),
         account_id=AccountId(account_id) if account_id else None,
         kind=ensure_wanted(uses.sync.kinds, kind),
         field=field,
     )
+    page = await uses.readers.conflicts(asking.tenant_id, wanted, limit=limit, offset=offset)
     return ConflictsAnswer(conflicts=[conflict(one) for one in page.items], count=page.count)
 
 
@@ -129,14 +128,13 @@ async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBod
     """Each for itself: one that cannot be decided so does not keep the others, and is told with its reason."""
     if data.kind is None and data.field is None and data.account_id is None and not data.all:
         raise InvalidValue("say which: kind, field, account_id, or all", field="all")
-    page = await uses.readers.conflicts(
-        asking.tenant_id,
-        limit=data.limit,
+    wanted = ConflictFilter(
         state=ConflictState.OPEN,
         account_id=AccountId(data.account_id) if data.account_id else None,
         kind=ensure_wanted(uses.sync.kinds, data.kind),
         field=data.field,
     )
+    page = await uses.readers.conflicts(asking.tenant_id, wanted, limit=data.limit)
     keys = [one.id for one in page.items]
     result = await uses.sync.resolve_many(asking.tenant_id, keys, Choice(data.choice), by=asking.name)
     return resolved(result, page.count)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tresen.application.ports.readers import ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.application.sync.undo import Undone
@@ -32,7 +33,7 @@ async def lead_made(studio: Studio) -> tuple[str, Run]:
 
 
 async def decide(studio: Studio, choice: Choice) -> Conflict:
-    (conflict,) = (await studio.readers.conflicts(studio.tenant.id, limit=9)).items
+    (conflict,) = (await studio.readers.conflicts(studio.tenant.id, ConflictFilter(), limit=9)).items
     chosen = ConflictChoice(tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=choice, by="somebody")
     return await studio.desk.resolve(chosen)
 
