@@ -173,8 +173,40 @@ async def test_conflicts_are_listed_newest_first_and_counted(
     assert await listed(field="phone", limit=1) == ([done], 2)
     assert await listed(field="phone", state=ConflictState.OPEN, account_id=second.id, kind="member") == ([seconds], 1)
     assert await listed(field=ODD) == ([], 0)
+    assert await listed(external_id="17", account_id=second.id) == ([seconds], 1)
     first = (await backend.readers.conflicts(tenant, ConflictFilter(), limit=1)).items[0]
     assert values_of(first) == values_of(rows[3])
+
+
+async def test_the_conflicts_of_one_record_are_listed(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    email, phone = a_conflict(account), a_conflict(account, field="phone")
+    ours = uuid4()
+    email.local_id = phone.local_id = ours
+    lead, neighbour, odd = a_conflict(account, kind="lead"), a_conflict(account, "170"), a_conflict(account, ODD)
+    pairing = a_conflict(account, "18", "?", kind="lead")
+    pairing.local_id = None
+    await add(backend, tenant, email, resolved(phone), lead, neighbour, odd, pairing)
+    foreign = a_conflict(others_account)
+    foreign.local_id = ours
+    await add(backend, other, foreign)
+
+    async def listed(of: TenantId = tenant, **wanted: Any) -> tuple[set[Any], int]:
+        page = await backend.readers.conflicts(of, ConflictFilter(**wanted), limit=9)
+        return set(ids(page.items)), page.count
+
+    assert await listed(external_id="17") == ({email.id, phone.id, lead.id}, 3)
+    assert await listed(external_id="17", kind="member") == ({email.id, phone.id}, 2)
+    assert await listed(external_id="17", kind="member", state=ConflictState.OPEN) == ({email.id}, 1)
+    assert await listed(external_id=ODD) == ({odd.id}, 1)
+    assert await listed(external_id="18") == ({pairing.id}, 1)
+    assert await listed(local_id=ours) == ({email.id, phone.id}, 2)
+    assert await listed(local_id=ours, state=ConflictState.RESOLVED) == ({phone.id}, 1)
+    assert await listed(local_id=ours, external_id="18") == (set(), 0)
+    assert await listed(external_id="1") == await listed(external_id="") == await listed(local_id=uuid4()) == (set(), 0)
+    assert await listed(other, external_id="17") == await listed(other, local_id=ours) == ({foreign.id}, 1)
+    assert await listed(other, external_id=ODD) == (set(), 0)
 
 
 async def test_what_waits_is_told_oldest_first(

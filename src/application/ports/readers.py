@@ -86,12 +86,17 @@ class AuditEntry:
 
 @attrs.frozen(kw_only=True)
 class ConflictFilter:
-    """Which conflicts are meant; None: any."""
+    """Which conflicts are meant; None: any.
+
+    ``local_id`` is our record's, which a pairing does not have; ``external_id`` is the provider's.
+    """
 
     state: ConflictState | None = None
     account_id: AccountId | None = None
     kind: str | None = None
     field: str | None = None
+    external_id: str | None = None
+    local_id: UUID | None = None
 
 
 class Readers(Protocol):

@@ -6,16 +6,15 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
-from ...application.ports.readers import ConflictFilter
 from ...domain.shared.ids import AccountId, ConflictId
 from ...domain.sync.conflict import PAIRING, Conflict, ConflictState
 from ...domain.sync.decision import WHOLE
 from .answer import Answer, cell, page_table
-from .call import Given, account_names, choose_account_id, in_tenant
+from .call import Given, account_names, in_tenant
 from .conflict_lines import conflict_lines, decision_lines, side_cells
+from .conflict_options import ConflictOptions
 from .documents import listed
 from .options import (
-    AccountsOption,
     JsonOption,
     LimitOption,
     OffsetOption,
@@ -24,7 +23,6 @@ from .options import (
     word_or_all,
 )
 from .sync_documents import conflict_document
-from .sync_options import FieldOption, KindOption, kind_wanted
 
 group = command_group("conflicts", "What waits for a person to decide: list, show.")
 
@@ -37,9 +35,7 @@ async def conflicts(
     state: Annotated[
         str, Parameter(metavar="WORD", help="Only those: open, resolved, settled (by itself); or all.")
     ] = ConflictState.OPEN.value,
-    kind: KindOption = None,
-    field: FieldOption = None,
-    account: AccountsOption = None,
+    which: ConflictOptions | None = None,
     limit: LimitOption = 50,
     offset: OffsetOption = 0,
     tenant: TenantOption = None,
@@ -49,20 +45,15 @@ async def conflicts(
     """List what a person must decide, newest first: what was agreed before, and what both sides say now."""
     wanted = word_or_all(ConflictState, state, "state")
     async with in_tenant(call, tenant) as (use, home):
-        which = ConflictFilter(
-            state=wanted,
-            account_id=await choose_account_id(use, home, account),
-            kind=kind_wanted(use, kind),
-            field=field,
-        )
-        page = await use.readers.conflicts(home.id, which, limit=limit, offset=offset)
+        asked = which or ConflictOptions()
+        page = await use.readers.conflicts(home.id, await asked.wanted(use, home, wanted), limit=limit, offset=offset)
         names = await account_names(use, home)
     table = page_table(
         columns=("id", "account", "kind", "id there", "field", "base", "ours", "theirs", "state", "since"),
         rows=[_row(each, names, home.zone) for each in page.items],
         count=page.count,
         offset=offset,
-        filtered=any(each is not None for each in (kind, field, account)),
+        filtered=not asked.is_empty,
         empty="no conflict: nothing waits for you" if wanted is ConflictState.OPEN else "no conflict of that state",
     )
     document = listed("conflicts", [conflict_document(each) for each in page.items], page.count)

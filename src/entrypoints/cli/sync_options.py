@@ -58,9 +58,9 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
 
     Raises InvalidValue where several are meant, NotFound.
     """
-    if (ours := _as_id(which)) is not None:
+    if (ours := as_id(which)) is not None:
         return ours
-    named, external_id = _split(which, account)
+    named, external_id = split_record(which, account)
     accounts = await choose_gym_accounts(use, tenant, named)
     links = await use.sync.links.of_theirs(tenant.id, kind, external_id, [one.id for one in accounts])
     found = {link.local_id for link in links}
@@ -73,7 +73,7 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
 
 async def find_shown(use: "UseCases", tenant: "Tenant", kind: str, which: str) -> UUID:
     """Our id of a record that is named by it or by ``ACCOUNT/ID``. Raises InvalidValue for any other text, NotFound."""
-    if (ours := _as_id(which)) is not None:
+    if (ours := as_id(which)) is not None:
         return ours
     if "/" not in which:
         raise InvalidValue(
@@ -88,8 +88,8 @@ async def find_there(use: "UseCases", tenant: "Tenant", kind: str, which: str, a
     """Where a record is at a provider, whether it is linked or not. Raises InvalidValue where several are meant,
     NotFound.
     """
-    if (ours := _as_id(which)) is None:
-        named, external_id = _split(which, account)
+    if (ours := as_id(which)) is None:
+        named, external_id = split_record(which, account)
         return There((await one_gym_account(use, tenant, named)).id, external_id)
     only = None if account is None else (await one_gym_account(use, tenant, account)).id
     links = [each for each in await use.sync.links.of_ours(tenant.id, kind, ours) if only in {None, each.account_id}]
@@ -100,14 +100,16 @@ async def find_there(use: "UseCases", tenant: "Tenant", kind: str, which: str, a
     return There(links[0].account_id, links[0].external_id)
 
 
-def _split(which: str, account: str | None) -> tuple[str | None, str]:
+def split_record(which: str, account: str | None) -> tuple[str | None, str]:
+    """The account's name and the provider's id; with an ``account`` at hand, all of it is the id."""
     if account is not None:
         return account, which
     named, _, external_id = which.rpartition("/")
     return named or None, external_id
 
 
-def _as_id(text: str) -> UUID | None:
+def as_id(text: str) -> UUID | None:
+    """An id of ours, None for any other text."""
     try:
         return UUID(text)
     except ValueError:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
-from ...application.ports.readers import ConflictFilter
 from ...application.sync.resolve_conflict import ConflictChoice
 from ...application.sync.resolve_conflicts import Resolved
 from ...domain.shared.errors import IllegalTransition, InvalidValue
@@ -15,18 +14,18 @@ from ...domain.sync.canonical import Value
 from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState
 from ...domain.sync.side import Side
 from .answer import Answer, Part
-from .call import Given, account_names, choose_account_id, in_tenant
+from .call import Given, account_names, in_tenant
 from .choice_options import ChoiceOptions
-from .conflict_lines import conflict_lines, outcome_line
+from .conflict_lines import conflict_lines, outcome_line, side_cells
+from .conflict_options import ConflictOptions, ensure_one_record
 from .consent import agreed, unchanged
 from .documents import listed
 from .exit_codes import ExitCode
 from .next_run import next_run
-from .options import AccountsOption, ByOption, JsonOption, TenantOption, YesOption
+from .options import ByOption, JsonOption, TenantOption, YesOption
 from .resolve_in_bulk import all_conflicts, resolve_in_bulk
 from .sync_documents import conflict_document
 from .sync_held import command
-from .sync_options import FieldOption, KindOption, kind_wanted
 from .typed import typed_value
 from .write_back import write_back_lines, written_there
 
@@ -36,36 +35,40 @@ if TYPE_CHECKING:
     from .call import Call
 
 _SHOWN = 10
+_WHICH = (
+    "name a conflict by its id (tresen sync conflicts lists them), a record by --record, or say --all; one of the three"
+)
 
 
 async def resolve(
-    id_: Annotated[UUID | None, Parameter(name="ID", help="The conflict's id; without it say --all.")] = None,
+    id_: Annotated[
+        UUID | None, Parameter(name="ID", help="The conflict's id; without it say --record or --all.")
+    ] = None,
     /,
     *,
     chosen: ChoiceOptions | None = None,
     all_: Annotated[
         bool, Parameter(name="--all", negative=(), show_default=False, help="Decide all open ones alike.")
     ] = False,
-    kind: KindOption = None,
-    field: FieldOption = None,
-    account: AccountsOption = None,
+    which: ConflictOptions | None = None,
     by: ByOption = None,
     yes: YesOption = False,
     tenant: TenantOption = None,
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Decide a conflict, or with --all many of them alike. It holds until the field changes again on either side; what
-    the provider is to be given is written by the next run, where writing to the account is on.
+    """Decide a conflict, or many alike: with --record all of a record, with --all all that there are. It holds until
+    the field changes again on either side; what the provider is to be given is written by the next run, where writing
+    to the account is on.
     """
-    options = chosen or ChoiceOptions()
-    if all_ == (id_ is not None):
-        raise InvalidValue("name a conflict by its id (tresen sync conflicts lists them), or say --all", field="id")
+    options, asked = chosen or ChoiceOptions(), which or ConflictOptions()
+    if (all_ or asked.record is not None) == (id_ is not None):
+        raise InvalidValue(_WHICH, field="id")
     choice, who = options.choice(), by or call.terminal.login_name
     async with in_tenant(call, tenant) as (use, home):
         if id_ is not None:
-            if not (kind is field is account is None):
-                raise InvalidValue("--kind, --field and --account only go with --all", field="id")
+            if not asked.is_empty:
+                raise InvalidValue("--kind, --field and --account only go with --record and --all", field="id")
             try:
                 decided = await _one(use, home, ConflictId(id_), options, who)
             except IllegalTransition as error:
@@ -75,14 +78,10 @@ async def resolve(
             parts = [*conflict_lines(decided, await account_names(use, home), home.zone), outcome_line(decided), *after]
             return Answer(document={"conflict": conflict_document(decided)}, parts=parts, as_json=as_json)
         if choice is Choice.VALUE or options.candidate is not None:
-            raise InvalidValue("--all goes with --theirs or --ours", field="choice")
-        wanted = ConflictFilter(
-            state=ConflictState.OPEN,
-            account_id=await choose_account_id(use, home, account),
-            kind=kind_wanted(use, kind),
-            field=field,
-        )
+            raise InvalidValue("--record and --all go with --theirs or --ours", field="choice")
+        wanted = await asked.wanted(use, home, ConflictState.OPEN)
         found = await all_conflicts(use, home, wanted)
+        ensure_one_record(found, wanted)
         if found and not _agreed(found, choice, call, yes=yes, as_json=as_json):
             return unchanged()
         resolved = await resolve_in_bulk(use, home, found, choice, who, call, as_json=as_json)
@@ -122,7 +121,9 @@ def _agreed(found: Sequence[Conflict], choice: Choice, call: "Call", *, yes: boo
 
 def _line(one: Conflict, choice: Choice) -> str:
     is_lost = choice is Choice.THEIRS and one.lost_by is Side.THEIRS
-    return f"  {one.kind} {one.external_id} {one.field}{' would be deleted here' if is_lost else ''}"
+    _, ours, theirs = side_cells(one)
+    told = " would be deleted here" if is_lost else f": {ours} here, {theirs} there"
+    return f"  {one.kind} {one.external_id} {one.field}{told}"
 
 
 def _told(resolved: Resolved, choice: Choice, after: Sequence[str], *, as_json: bool) -> Answer:

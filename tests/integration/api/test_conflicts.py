@@ -59,7 +59,16 @@ async def test_conflicts_are_filtered_and_paged(admin: Caller, world: World) -> 
     assert await found(offset=3) == (3, [])
     assert await found(field="city") == (1, [(ADA, "city")])
     assert (await found(field="phone", kind="member", state="open", account_id=str(world.account.id)))[0] == 2
-    for query in ({"kind": "lead"}, {"state": "resolved"}, {"account_id": str(world.south_account.id)}):
+    of_ada = (2, [(ADA, "city"), (ADA, "phone")])
+    assert await found(external_id=ADA) == await found(local_id=await local_id(world)) == of_ada
+    assert await found(external_id=BEA, kind="member") == (1, [(BEA, "phone")])
+    for query in (
+        {"kind": "lead"},
+        {"state": "resolved"},
+        {"external_id": "100"},
+        {"external_id": ""},
+        {"account_id": str(world.south_account.id)},
+    ):
         assert await found(**query) == (0, [])
 
 
@@ -92,6 +101,9 @@ async def test_an_edit_after_a_conflict_was_opened_is_told(admin: Caller, world:
         ("kind", "goats"),
         ("field", "a\x00b"),
         ("account_id", "1"),
+        ("external_id", "a\x00b"),
+        ("external_id", "1" * 1_001),
+        ("local_id", "1001"),
         ("limit", "0"),
         ("limit", "201"),
         ("offset", "-1"),
@@ -197,6 +209,22 @@ async def test_many_are_decided_alike(admin: Caller, world: World) -> None:
     assert (rest["count"], rest["decided"][0]["resolution"]["choice"]) == (1, "ours")
 
 
+@pytest.mark.parametrize("by", ["external_id", "local_id"])
+async def test_all_of_a_record_are_decided_alike(admin: Caller, world: World, by: str) -> None:
+    await dispute_twice(world)
+    which = {"external_id": ADA, "local_id": await local_id(world)}[by]
+    answer = (await admin.post("/conflicts/resolve", {"choice": "ours", by: which, "kind": "member"})).json()
+    assert (answer["count"], answer["refused"], answer["remaining"]) == (2, [], 0)
+    assert {(c["external_id"], c["field"]) for c in answer["decided"]} == {(ADA, "city"), (ADA, "phone")}
+    left = (await admin.get("/conflicts")).json()["conflicts"]
+    assert [(c["external_id"], c["field"]) for c in left] == [(BEA, "phone")]
+    await world.sync()
+    there = world.gym.books.members.get(ADA).values
+    assert (there["phone"], there["city"]) == (HERE, "Ulm")
+    again = (await admin.post("/conflicts/resolve", {"choice": "theirs", by: which})).json()
+    assert again == {"decided": [], "count": 0, "refused": [], "remaining": 0}
+
+
 async def test_at_most_so_many_are_decided_at_once(admin: Caller, world: World) -> None:
     await dispute_twice(world)
     answer = (await admin.post("/conflicts/resolve", {"choice": "ours", "kind": "member", "limit": 2})).json()
@@ -221,6 +249,11 @@ async def test_what_cannot_be_decided_is_told_with_its_reason(admin: Caller, wor
         ({"choice": "theirs"}, "all"),
         ({"choice": "value", "all": True}, "choice"),
         ({"choice": "ours", "kind": "goats"}, "kind"),
+        ({"choice": "ours", "external_id": None}, "all"),
+        ({"choice": "ours", "external_id": "a\x00b"}, "external_id"),
+        ({"choice": "ours", "external_id": 1001}, "external_id"),
+        ({"choice": "ours", "local_id": "1001"}, "local_id"),
+        ({"choice": "value", "external_id": "1001"}, "choice"),
         ({"choice": "ours", "all": True, "limit": 1_001}, "limit"),
         ({"choice": "ours", "all": True, "limit": 0}, "limit"),
         ({"choice": "ours", "all": True, "state": "resolved"}, "state"),
@@ -267,6 +300,9 @@ async def test_another_tenants_conflicts_do_not_exist(api: Api, admin: Caller, w
     assert (await south.post(f"/conflicts/{key}/resolve", {"choice": "ours"})).status_code == 404
     many = (await south.post("/conflicts/resolve", {"choice": "ours", "account_id": str(world.account.id)})).json()
     assert many == {"decided": [], "count": 0, "refused": [], "remaining": 0}
+    for record in ({"external_id": ADA}, {"local_id": await local_id(world)}):
+        assert (await south.get("/conflicts", **record)).json() == {"conflicts": [], "count": 0}
+        assert (await south.post("/conflicts/resolve", {"choice": "ours", **record})).json() == many
     assert await open_conflict(admin) == key
 
 

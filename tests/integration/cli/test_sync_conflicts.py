@@ -332,6 +332,83 @@ def test_many_are_decided_alike_after_a_question(asking: Quarrel) -> None:
     assert conflicts(asking) == []
 
 
+def test_the_conflicts_of_a_record_are_listed(asking: Quarrel) -> None:
+    first, second = asking.disagree(0, 1)
+    (ours,) = (one["local_id"] for one in asking.json("conflicts")["conflicts"] if one["id"] == first)
+    for named in ("1001", "memory/1001", "main/1001", ours):
+        assert conflicts(asking, "--record", named) == [first], named
+    assert conflicts(asking, "--record", "1002", "--kind", "member", "--field", "email") == [second]
+    assert conflicts(asking, "--record", "1001", "--account", "main") == [first]
+    assert conflicts(asking, "--record", "1001", "--kind", "lead") == conflicts(asking, "--record", "100") == []
+    assert "nothing fits" in asking.desk("sync", "conflicts", "--record", "9", *NORTH).out
+    assert asking.desk("sync", "conflicts", "--record", "1001", "--json", *SOUTH).json["count"] == 0
+
+
+def test_a_whole_record_is_decided_after_a_question(asking: Quarrel) -> None:
+    asking.law("email=ask", "last_name=ask")
+    asking.sync()
+    asking.here_name(0, "Here")
+    asking.there(0, last_name="There")
+    asking.disagree(0, 1)
+    whole = ("sync", "resolve", "--record", "memory/1001", "--theirs", *NORTH)
+    asked = asking.desk(*whole, stdin="n\n", typed=("",))
+    assert (asked.code, asked.out.splitlines()[-1]) == (1, "nothing was changed")
+    assert "  member 1001 email: here0@example.org here, there0@example.org there" in asked.out
+    assert "  member 1001 last_name: Here here, There there" in asked.out
+    assert "decide 2 conflicts: take theirs? [y/N]" in asked.err
+    assert len(conflicts(asking)) == 3
+    assert asking.desk(*whole, "--yes").code == 0
+    assert asking.members()["Ada"] == "there0@example.org"
+    (left,) = asking.json("conflicts")["conflicts"]
+    assert left["external_id"] == "1002"
+    done = asking.json("resolve", "--record", left["local_id"], "--ours", "--yes", "--by", "Carla")
+    assert [(one["id"], one["resolution"]["by"]) for one in done["decided"]] == [(left["id"], "Carla")]
+    again = resolve(asking, "--record", "1002", "--ours", "--yes")
+    assert (again.code, "nothing is to be decided" in again.out) == (0, True)
+
+
+def test_a_record_that_is_not_one_is_not_decided(asking: Quarrel) -> None:
+    """The provider counts members and leads apart: both have a 1001."""
+    world = asking.desk.world
+    asking.disagree(0)
+    twins = [a_lead(world.north.id, "Twin", email="twin@example.org") for _ in range(2)]
+    asyncio.run(world.transactions.run(world.north.id, "test", lambda uow: uow.leads.add_many(twins)))
+    assert world.attract("Twin") == "1001"
+    asking.desk("sync", "run", "leads", *NORTH)
+    before = everything(world.store)
+    refused = resolve(asking, "--record", "memory/1001", "--theirs", "--yes")
+    assert (refused.code, "1001 is a lead and a member: say which by --kind" in refused.err) == (2, True)
+    assert everything(world.store) == before
+    assert resolve(asking, "--record", "memory/1001", "--kind", "member", "--theirs", "--yes").code == 0
+    assert [one["kind"] for one in asking.json("conflicts")["conflicts"]] == ["lead"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--ours",), "name a conflict by its id"),
+        (("019cae6b-6600-7000-8000-0000000000ff", "--record", "1001", "--ours"), "one of the three"),
+        (("019cae6b-6600-7000-8000-0000000000ff", "--kind", "member", "--ours"), "only go with --record and --all"),
+        (("--record", "1001"), "choose one of --theirs"),
+        (("--record", "1001", "--value", "x", "--yes"), "--record and --all go with --theirs or --ours"),
+        (("--record", "", "--ours", "--yes"), "name the record"),
+        (("--record", "memory/", "--ours", "--yes"), "name the record"),
+        (("--record", "1001", "--kind", "goat", "--ours", "--yes"), "goat"),
+    ],
+)
+def test_a_whole_record_is_decided_properly_or_not_at_all(asking: Quarrel, words: tuple[str, ...], told: str) -> None:
+    asking.disagree(0)
+    before = everything(asking.desk.world.store)
+    result = resolve(asking, *words)
+    assert (result.code, told in result.err) == (2, True), result.err
+    assert everything(asking.desk.world.store) == before
+
+
+def test_a_record_of_an_account_that_there_is_not_is_not_found(asking: Quarrel) -> None:
+    assert resolve(asking, "--record", "wodify/1001", "--ours", "--yes").code == 3
+    assert asking.desk("sync", "conflicts", "--record", "wodify/1001", *NORTH).code == 3
+
+
 def test_nobody_is_asked_who_is_not_there(asking: Quarrel) -> None:
     asking.disagree(0)
     before = everything(asking.desk.world.store)

@@ -163,6 +163,8 @@ async def _every_list_of_the_books(database: Database, tenant: Tenant, account: 
         await readers.conflicts(tenant.id, wanted, limit=5, offset=1)
         wanted = ConflictFilter(state=state, account_id=key, kind=MEMBER, field="email")
         await readers.conflicts(tenant.id, wanted, limit=5, offset=1)
+        for record in (ConflictFilter(state=state, external_id="17"), ConflictFilter(state=state, local_id=RUN)):
+            await readers.conflicts(tenant.id, record, limit=5)
     for push_state in (None, PushState.REFUSED):
         await readers.pushes(tenant.id, limit=5, offset=1, state=push_state)
     await readers.runs(tenant.id, limit=5, account_id=key)

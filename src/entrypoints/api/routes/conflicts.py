@@ -14,7 +14,7 @@ from ....domain.shared.ids import AccountId, ConflictId
 from ....domain.sync.conflict import Choice, ConflictState
 from ..access import needs
 from ..answers.conflicts import ConflictsAnswer, OneConflictAnswer, ResolvedConflictsAnswer, conflict, resolved
-from ..bodies import Body, Text
+from ..bodies import NO_NUL, Body, Text
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset, words
 from ..records import (
@@ -30,7 +30,9 @@ from ..records import (
 
 MAX_RESOLVE = 1_000
 ALL = "all"
-_FILTERS = WINDOW | {"state", "kind", "field", "account_id"}
+MAX_EXTERNAL_ID = 1_000
+_WHICH = ("kind", "field", "account_id", "external_id", "local_id")
+_FILTERS = WINDOW | {"state", *_WHICH}
 ConflictStates = Annotated[
     str,
     QueryParameter(
@@ -40,6 +42,20 @@ ConflictStates = Annotated[
         schema_extra={"enum": [*words(ConflictState), ALL]},
     ),
 ]
+_OfRecordThere = Annotated[
+    str | None,
+    QueryParameter(
+        name="external_id",
+        max_length=MAX_EXTERNAL_ID,
+        pattern=NO_NUL,
+        description="Only about records with this id at the provider, of whatever kind and account",
+    ),
+]
+_OfRecordHere = Annotated[
+    UUID | None,
+    QueryParameter(name="local_id", description="Only about our record with this id, which a pairing does not have"),
+]
+_ExternalId = Annotated[str, msgspec.Meta(max_length=MAX_EXTERNAL_ID, pattern=NO_NUL)]
 
 
 class ResolveBody(Body):
@@ -66,13 +82,16 @@ class ResolveBody(Body):
 
 
 class ResolveManyBody(Body):
-    """Which open conflicts are decided: of this ``kind`` of record, this ``field``, this account; at least one of them,
-    or ``all``. At most ``limit``, the newest first."""
+    """Which open conflicts are decided: of this ``kind`` of record, this ``field``, this account, the record with this
+    ``external_id`` there or this ``local_id`` here; at least one of them, or ``all``. Where several are given, all must
+    fit: an ``external_id`` alone may be that of a member and of a lead. At most ``limit``, the newest first."""
 
     choice: Literal["theirs", "ours"]
     kind: Text | None = None
     field: Text | None = None
     account_id: UUID | None = None
+    external_id: _ExternalId | None = None
+    local_id: UUID | None = None
     all: bool = False
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_RESOLVE)] = 100
 
@@ -85,6 +104,8 @@ async def list_conflicts(
     kind: OfKind = None,
     field: OfField = None,
     account_id: OfAccount = None,
+    external_id: _OfRecordThere = None,
+    local_id: _OfRecordHere = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> ConflictsAnswer:
@@ -94,6 +115,8 @@ async def list_conflicts(
         account_id=AccountId(account_id) if account_id else None,
         kind=ensure_wanted(uses.sync.kinds, kind),
         field=field,
+        external_id=external_id,
+        local_id=local_id,
     )
     page = await uses.readers.conflicts(asking.tenant_id, wanted, limit=limit, offset=offset)
     return ConflictsAnswer(conflicts=[conflict(one) for one in page.items], count=page.count)
@@ -126,13 +149,15 @@ async def resolve(
 @post("/resolve", summary="Decide many conflicts alike", status_code=200, opt=needs(*DECIDE))
 async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBody]) -> ResolvedConflictsAnswer:
     """Each for itself: one that cannot be decided so does not keep the others, and is told with its reason."""
-    if data.kind is None and data.field is None and data.account_id is None and not data.all:
-        raise InvalidValue("say which: kind, field, account_id, or all", field="all")
+    if not data.all and all(getattr(data, name) is None for name in _WHICH):
+        raise InvalidValue(f"say which: {', '.join(_WHICH)}, or all", field="all")
     wanted = ConflictFilter(
         state=ConflictState.OPEN,
         account_id=AccountId(data.account_id) if data.account_id else None,
         kind=ensure_wanted(uses.sync.kinds, data.kind),
         field=data.field,
+        external_id=data.external_id,
+        local_id=data.local_id,
     )
     page = await uses.readers.conflicts(asking.tenant_id, wanted, limit=data.limit)
     keys = [one.id for one in page.items]

@@ -1,0 +1,76 @@
+"""Which conflicts are meant, as it is typed in."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import attrs
+from cyclopts import Parameter
+
+from ...application.ports.readers import ConflictFilter
+from ...domain.shared.errors import InvalidValue
+from ...domain.sync.conflict import Conflict, ConflictState
+from .call import choose_account_id
+from .options import AccountsOption
+from .sync_options import FieldOption, KindOption, as_id, kind_wanted, split_record
+
+if TYPE_CHECKING:
+    from ...domain.tenancy.tenant import Tenant
+    from ..use_cases import UseCases
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class ConflictOptions:
+    """All of it together; nothing: any."""
+
+    record: Annotated[
+        str | None,
+        Parameter(
+            metavar="ID",
+            help="Only this record: our id, or the provider's, also as ACCOUNT/ID such as wodify/1001.",
+        ),
+    ] = None
+    kind: KindOption = None
+    field: FieldOption = None
+    account: AccountsOption = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said."""
+        return all(each is None for each in (self.record, self.kind, self.field, self.account))
+
+    async def wanted(self, use: "UseCases", tenant: "Tenant", state: ConflictState | None) -> ConflictFilter:
+        """As the readers take it. Raises InvalidValue, NotFound for an account."""
+        local_id, account, external_id = self._record()
+        return ConflictFilter(
+            state=state,
+            account_id=await choose_account_id(use, tenant, account),
+            kind=kind_wanted(use, self.kind),
+            field=self.field,
+            external_id=external_id,
+            local_id=local_id,
+        )
+
+    def _record(self) -> tuple[UUID | None, str | None, str | None]:
+        """Our id, or the account's name and the id there."""
+        if self.record is None:
+            return None, self.account, None
+        if (ours := as_id(self.record)) is not None:
+            return ours, self.account, None
+        account, external_id = split_record(self.record, self.account)
+        if not external_id:
+            raise InvalidValue("name the record: our id, or the provider's, such as wodify/1001", field="record")
+        return None, account, external_id
+
+
+def ensure_one_record(found: Sequence[Conflict], wanted: ConflictFilter) -> None:
+    """Raises InvalidValue where the provider's id that was given is that of several records."""
+    if wanted.external_id is None:
+        return
+    if len({each.kind for each in found}) > 1:
+        kinds = " and ".join(sorted({f"a {each.kind}" for each in found}))
+        raise InvalidValue(f"{wanted.external_id} is {kinds}: say which by --kind", field="kind")
+    if len({each.account_id for each in found}) > 1:
+        one = wanted.external_id
+        raise InvalidValue(f"several accounts have a {found[0].kind} {one}: write ACCOUNT/{one}", field="record")
