@@ -19,11 +19,11 @@ from .answer import Answer, Table, cell
 from .call import Given, in_tenant
 from .documents import fields, listed, plain
 from .options import JsonOption, TenantOption, command_group
+from .spans import two_units
 
 group = command_group("schedules", "Schedules, for what is done again and again: list, run, pause, resume, edit.")
 
 _Which = Annotated[str, Parameter(name="NAME", help="The schedule's name or id.")]
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 @group.command(name="list")
@@ -136,7 +136,7 @@ def _changed(shown: ShownSchedule, now: datetime, home: Tenant, *, as_json: bool
 
 
 def _when(timing: Timing) -> str:
-    return f"{timing.expression} {timing.zone}" if isinstance(timing, Cron) else f"every {duration(timing.seconds)}"
+    return f"{timing.expression} {timing.zone}" if isinstance(timing, Cron) else f"every {two_units(timing.seconds)}"
 
 
 def _next(shown: ShownSchedule, now: datetime, home: Tenant) -> str:
@@ -144,19 +144,7 @@ def _next(shown: ShownSchedule, now: datetime, home: Tenant) -> str:
     if at is None:
         return "–"
     seconds = int((at - now).total_seconds())
-    return f"{cell(at, home.zone)} ({f'in {duration(seconds)}' if seconds > 0 else 'now'})"
-
-
-def duration(seconds: int) -> str:
-    """In its two greatest units: ``1 d 4 h``, ``30 min``, ``45 s``."""
-    parts = []
-    for size, unit in _UNITS:
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {unit}")
-        elif parts:
-            break
-    return " ".join(parts[:2]) or "0 s"
+    return f"{cell(at, home.zone)} ({f'in {two_units(seconds)}' if seconds > 0 else 'now'})"
 
 
 def _whole_seconds(every: timedelta) -> int:

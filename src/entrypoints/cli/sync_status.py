@@ -10,10 +10,9 @@ from .call import Given, account_names, full_name, in_tenant
 from .documents import fields, plain
 from .options import JsonOption, TenantOption
 from .run_lines import runs_table
+from .spans import greatest_unit
 from .sync_documents import run_document
 from .sync_errors import error_documents, error_tables
-
-_STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, call: Given) -> Answer:
@@ -41,15 +40,6 @@ async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, ca
     return Answer(document=document, parts=parts, as_json=as_json)
 
 
-def duration_text(duration: timedelta | None) -> str:
-    """As ``45 s``, ``12 min``, ``5 h`` or ``3 d``: the greatest unit that fits; nothing where there is none."""
-    if duration is None:
-        return ""
-    seconds = max(int(duration.total_seconds()), 0)
-    size, unit = next(((size, unit) for size, unit in _STEPS if seconds >= size), _STEPS[-1])
-    return f"{seconds // size} {unit}"
-
-
 def _states_table(states: Sequence[SyncOverview], zone: str) -> Table:
     return Table(
         columns=(
@@ -59,8 +49,8 @@ def _states_table(states: Sequence[SyncOverview], zone: str) -> Table:
         rows=[
             (
                 *(full_name(one.account), one.state.kind, one.state.phase.value),
-                *(cell(one.state.succeeded_at, zone) or "never", duration_text(one.lag)),
-                *(duration_text(one.cursor_age), str(one.linked), str(one.open_conflicts), str(one.waiting_pushes)),
+                *(cell(one.state.succeeded_at, zone) or "never", greatest_unit(one.lag)),
+                *(greatest_unit(one.cursor_age), str(one.linked), str(one.open_conflicts), str(one.waiting_pushes)),
                 _credentials(one),
             )
             for one in states

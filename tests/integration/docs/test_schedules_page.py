@@ -11,7 +11,7 @@ from tresen.adapters.cron import read_cron
 from tresen.application.schedules.seeds import SEEDS
 from tresen.application.schedules.timings import TimingText
 from tresen.domain.schedules.ticks import ticks
-from tresen.entrypoints.cli.schedules import duration
+from tresen.entrypoints.cli.spans import two_units
 
 from .pages import DOCS
 
@@ -20,7 +20,7 @@ EXAMPLES = re.findall(r"^\| (\w+(?:/\w+)?) \| ([\d-]+), [^|]+ \| `([^`]+)` \| ([
 
 
 def written(timing: TimingText) -> str:
-    return f"`{timing.cron}`" if timing.every_s is None else f"every {duration(timing.every_s)}"
+    return f"`{timing.cron}`" if timing.every_s is None else f"every {two_units(timing.every_s)}"
 
 
 def test_every_seed_stands_there_as_it_is() -> None:
