@@ -106,6 +106,8 @@ async def test_runs_of_all_accounts_and_kinds_are_told_newest_first(
     found = await backend.readers.runs(tenant, limit=10)
     assert [values_of(run) for run in found] == [values_of(run) for run in reversed(runs)]
     assert [run.id for run in await backend.readers.runs(tenant, limit=2)] == [runs[2].id, runs[1].id]
+    for offset, left in ((1, [runs[1].id, runs[0].id]), (2, [runs[0].id]), (3, []), (9, [])):
+        assert [run.id for run in await backend.readers.runs(tenant, limit=2, offset=offset)] == left
 
 
 async def test_writes_to_the_provider_can_be_left_out_of_the_runs(
@@ -146,6 +148,8 @@ async def test_runs_can_be_told_by_account_kind_and_state(
 
     assert await told(account_id=account.id) == [push, leads, members]
     assert await told(account_id=account.id, pushes=False, limit=1) == [leads]
+    assert await told(account_id=account.id, limit=1, offset=2) == [members]
+    assert await told(account_id=account.id, pushes=False, offset=1) == [members]
     assert await told(account_id=others_account.id) == []
     assert await told(kind="leads") == [seconds, leads]
     assert await told(state=RunState.HELD) == [leads]

@@ -47,7 +47,11 @@ async def test_the_latest_plans_come_first(
 
     assert await latest(tenant, limit=9) == [new.id, twin.id, old.id]
     assert await latest(tenant, limit=2) == [new.id, twin.id]
+    assert await latest(tenant, limit=1, offset=1) == [twin.id]
+    assert await latest(tenant, limit=9, offset=2) == [old.id]
+    assert await latest(tenant, limit=9, offset=3) == await latest(tenant, limit=9, offset=4) == []
     assert await latest(tenant, limit=9, account_id=account.id) == [new.id, old.id]
+    assert await latest(tenant, limit=9, offset=1, account_id=account.id) == [old.id]
     assert await latest(tenant, limit=9, account_id=others_account.id) == []
     assert await latest(other, limit=9) == [foreign.id]
 

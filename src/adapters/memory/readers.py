@@ -80,6 +80,7 @@ class MemoryReaders(Readers):
         tenant_id: TenantId,
         *,
         limit: int,
+        offset: int = 0,
         pushes: bool = True,
         account_id: AccountId | None = None,
         kind: str | None = None,
@@ -96,7 +97,7 @@ class MemoryReaders(Readers):
             and state in (None, run.state)
         )
         runs = sorted(wanted, key=lambda run: (run.started_at, run.id), reverse=True)
-        return [table.copy(run) for run in runs[:limit]]
+        return [table.copy(run) for run in runs[offset : offset + limit]]
 
     async def conflicts(
         self, tenant_id: TenantId, wanted: ConflictFilter, *, limit: int, offset: int = 0

@@ -26,11 +26,12 @@ class MemoryPlans(MemoryEntities[KeptPlan, PlanId], Plans):
         self._steps = steps
 
     async def latest(
-        self, *, limit: int, account_id: AccountId | None = None, state: PlanState | None = None
+        self, *, limit: int, offset: int = 0, account_id: AccountId | None = None, state: PlanState | None = None
     ) -> Sequence[KeptPlan]:
         """Copies; of one instant, the greater id first."""
         rows = (row for row in self._rows.all() if account_id in (None, row.account_id) and state in (None, row.state))
-        return [self._rows.copy(row) for row in nlargest(limit, rows, key=lambda p: (p.created_at, p.id))]
+        newest = nlargest(offset + limit, rows, key=lambda p: (p.created_at, p.id))
+        return [self._rows.copy(row) for row in newest[offset:]]
 
     async def add_steps(self, plan_id: PlanId, start: int, steps: Sequence[tuple[str, str]]) -> None:
         """Keep them."""

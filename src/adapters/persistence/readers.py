@@ -29,8 +29,12 @@ R = TypeVar("R")
 
 HAS_MEMBER = select(MEMBER.c.id).where(MEMBER.c.tenant_id == bindparam("tenant_id"), MEMBER.c.id == bindparam("id"))
 API_KEYS = rows_of(API_KEY).order_by(API_KEY.c.created_at.desc(), API_KEY.c.id.desc())
-RUNS = rows_of(SYNC_RUN).order_by(SYNC_RUN.c.started_at.desc(), SYNC_RUN.c.id.desc()).limit(bindparam("limit"))
-
+RUNS = (
+    rows_of(SYNC_RUN)
+    .order_by(SYNC_RUN.c.started_at.desc(), SYNC_RUN.c.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
 SYNCS = RUNS.where(SYNC_RUN.c.kind != PUSH)
 
 
@@ -92,6 +96,7 @@ class SqlReaders(Readers):
         tenant_id: TenantId,
         *,
         limit: int,
+        offset: int = 0,
         pushes: bool = True,
         account_id: AccountId | None = None,
         kind: str | None = None,
@@ -101,8 +106,9 @@ class SqlReaders(Readers):
         wanted = {"account_id": account_id, "kind": kind, "state": state}
         filters = [SYNC_RUN.c[name] == stored(value) for name, value in wanted.items() if value is not None]
         statement = (RUNS if pushes else SYNCS).where(*filters)
+        parameters = {"tenant_id": tenant_id, "limit": limit, "offset": offset}
         async with self._database.reading() as connection:
-            rows = await connection.fetch(statement, {"tenant_id": tenant_id, "limit": limit}, long=bool(filters))
+            rows = await connection.fetch(statement, parameters, long=bool(filters or offset))
         return [sync.run(row) for row in rows]
 
     async def conflicts(

@@ -137,6 +137,7 @@ class Readers(Protocol):
         tenant_id: TenantId,
         *,
         limit: int,
+        offset: int = 0,
         pushes: bool = True,
         account_id: AccountId | None = None,
         kind: str | None = None,

@@ -98,7 +98,7 @@ class Plans(Entities[KeptPlan, PlanId], Protocol):
 
     @abstractmethod
     async def latest(
-        self, *, limit: int, account_id: AccountId | None = None, state: PlanState | None = None
+        self, *, limit: int, offset: int = 0, account_id: AccountId | None = None, state: PlanState | None = None
     ) -> Sequence[KeptPlan]:
         """The newest plans, latest first: of all accounts and states unless told of which."""
 

@@ -36,12 +36,13 @@ class ListPlans:
         tenant_id: TenantId,
         *,
         limit: int,
+        offset: int = 0,
         account_id: AccountId | None = None,
         state: PlanState | None = None,
     ) -> Sequence[KeptPlan]:
         """The newest plans, latest first: of all accounts and states unless told of which."""
         return await self._transactions.read(
-            tenant_id, lambda uow: uow.plans.latest(limit=limit, account_id=account_id, state=state)
+            tenant_id, lambda uow: uow.plans.latest(limit=limit, offset=offset, account_id=account_id, state=state)
         )
 
 

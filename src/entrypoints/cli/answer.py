@@ -91,6 +91,14 @@ def page_table(
     return Table(columns=columns, rows=rows, empty=empty, footer=window_footer(offset, len(rows), count))
 
 
+def one_window(table: Table, *, offset: int, has_more: bool) -> Table:
+    """A table as one window of a list that nobody counts, with a line that tells how to see what comes after it."""
+    if not table.rows:
+        return attrs.evolve(table, empty=f"nothing from offset {offset} on") if offset else table
+    footer = f"more with --offset {offset + len(table.rows)}" if has_more else table.footer
+    return attrs.evolve(table, footer=footer)
+
+
 def window_footer(offset: int, shown: int, count: int) -> str:
     """The line that tells how to see the rest of a list."""
     last = offset + shown

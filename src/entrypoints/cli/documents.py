@@ -81,3 +81,8 @@ def row(value: attrs.AttrsInstance) -> dict[str, object]:
 def listed(name: str, items: Sequence[Mapping[str, object]], count: int | None = None) -> dict[str, object]:
     """A list as the API gives it; ``count`` is that of everything the filter matches, where it is more."""
     return {name: list(items), "count": len(items) if count is None else count}
+
+
+def windowed(name: str, items: Sequence[Mapping[str, object]], *, has_more: bool) -> dict[str, object]:
+    """One window of a list that nobody counts: ``count`` is what is shown."""
+    return {**listed(name, items), "has_more": has_more}

@@ -7,9 +7,9 @@ from cyclopts import Parameter
 from ...application.sync.overrides import Outlook
 from ...domain.shared.errors import NotFound
 from ...domain.sync.decision import WHOLE
-from .answer import Answer, Table, cell
+from .answer import Answer, Table, cell, one_window
 from .call import Given, account_names, in_tenant
-from .documents import listed, row
+from .documents import row, windowed
 from .next_run import next_run
 from .options import AccountOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
 from .sync_options import KindArgument, RecordArgument, There, find_there, kind_of_record
@@ -52,12 +52,11 @@ async def overrides(
             )
             for each in shown
         ],
-        empty=f"nothing from offset {offset} on" if offset else "nothing is pinned",
-        footer=f"more with --offset {offset + limit}" if more else None,
+        empty="nothing is pinned",
     )
     return Answer(
-        document={**listed("overrides", [row(each) for each in shown]), "has_more": more},
-        parts=[table],
+        document=windowed("overrides", [row(each) for each in shown], has_more=more),
+        parts=[one_window(table, offset=offset, has_more=more)],
         as_json=as_json,
     )
 

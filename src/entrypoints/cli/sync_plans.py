@@ -11,9 +11,9 @@ from ...domain.shared.ids import PlanId
 from ...domain.sync.kept_plan import PlanState
 from ...domain.sync.run import Run, RunState
 from ..kinds import known_kind
-from .answer import Answer, Table, cell
+from .answer import Answer, Table, cell, one_window
 from .call import Given, account_names, choose_account_id, full_name, in_tenant, one_gym_account
-from .documents import listed
+from .documents import listed, windowed
 from .options import (
     AccountOption,
     AccountsOption,
@@ -106,6 +106,7 @@ async def list_(
     ] = None,
     account: AccountsOption = None,
     limit: LimitOption = 50,
+    offset: OffsetOption = 0,
     tenant: TenantOption = None,
     as_json: JsonOption = False,
     call: Given,
@@ -114,8 +115,9 @@ async def list_(
     wanted = word_or_all(PlanState, state, "state")
     async with in_tenant(call, tenant) as (use, home):
         chosen = await choose_account_id(use, home, account)
-        found = await use.sync.plans(home.id, limit=limit, account_id=chosen, state=wanted)
+        found = await use.sync.plans(home.id, limit=limit + 1, offset=offset, account_id=chosen, state=wanted)
         names = await account_names(use, home)
+    shown, more = found[:limit], len(found) > limit
     table = Table(
         columns=("id", "account", "kind", "state", "made", "steps", "accepted by", "applied"),
         rows=[
@@ -124,13 +126,15 @@ async def list_(
                 *(cell(each.created_at, home.zone), str(plan_document(each)["steps"]), cell(each.accepted_by)),
                 cell(each.applied_at, home.zone),
             )
-            for each in found
+            for each in shown
         ],
         empty="no plan yet; make one: tresen sync plan members"
-        if wanted is None
+        if wanted is None and account is None
         else "nothing fits what was asked for",
     )
-    return Answer(document=listed("plans", [plan_document(p) for p in found]), parts=[table], as_json=as_json)
+    document = windowed("plans", [plan_document(p) for p in shown], has_more=more)
+    parts = [one_window(table, offset=offset, has_more=more)]
+    return Answer(document=document, parts=parts, as_json=as_json)
 
 
 async def _planned(

@@ -9,10 +9,10 @@ from ...domain.shared.ids import RunId
 from ...domain.sync.kept_plan import PlanState
 from ...domain.sync.run import PUSH, RunState
 from ..kinds import known_kind
-from .answer import Answer, Part
+from .answer import Answer, Part, one_window
 from .call import Given, account_names, choose_account_id, in_tenant
-from .documents import listed
-from .options import AccountsOption, JsonOption, LimitOption, TenantOption, command_group, word_or_all
+from .documents import windowed
+from .options import AccountsOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group, word_or_all
 from .plan_documents import plan_document
 from .plan_lines import stale_lines
 from .run_lines import run_lines, runs_table
@@ -42,6 +42,7 @@ async def runs(
     ] = None,
     account: AccountsOption = None,
     limit: LimitOption = 50,
+    offset: OffsetOption = 0,
     writes: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Show writes to the provider too, as kind push.")
     ] = False,
@@ -55,13 +56,21 @@ async def runs(
     async with in_tenant(call, tenant) as (use, home):
         chosen = await choose_account_id(use, home, account)
         found = await use.readers.runs(
-            home.id, limit=limit, pushes=writes or kind == PUSH, account_id=chosen, kind=kind, state=wanted
+            home.id,
+            limit=limit + 1,
+            offset=offset,
+            pushes=writes or kind == PUSH,
+            account_id=chosen,
+            kind=kind,
+            state=wanted,
         )
         names = await account_names(use, home)
     filtered = any(each is not None for each in (kind, wanted, account))
     empty = "nothing fits what was asked for" if filtered else "no run yet; begin one: tresen sync run"
-    table = runs_table(found, names, home.zone, empty=empty)
-    return Answer(document=listed("runs", [run_document(r) for r in found]), parts=[table], as_json=as_json)
+    shown, more = found[:limit], len(found) > limit
+    table = one_window(runs_table(shown, names, home.zone, empty=empty), offset=offset, has_more=more)
+    document = windowed("runs", [run_document(r) for r in shown], has_more=more)
+    return Answer(document=document, parts=[table], as_json=as_json)
 
 
 @group.command

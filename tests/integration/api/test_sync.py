@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from tests.builders import NOON, a_run
 from tests.world import World
 
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import GatewayUnavailable
 
 from .conftest import Api, Caller
@@ -82,6 +84,24 @@ async def test_runs_are_listed_newest_first(admin: Caller, world: World) -> None
     assert (len(everything["runs"]), everything["has_more"]) == (3, False)
 
 
+async def test_every_run_can_be_reached(admin: Caller, world: World) -> None:
+    old = [a_run(world.account, started_at=NOON - timedelta(days=1, minutes=n), kind="push") for n in range(250)]
+
+    async def add(uow: UnitOfWork) -> None:
+        for each in old:
+            await uow.runs.add(each)
+
+    await world.transactions.run(world.north.id, "test", add)
+    told: list[str] = []
+    for offset in (0, 200):
+        answer = (await admin.get("/sync/runs", kind="push", limit=200, offset=offset)).json()
+        assert answer["has_more"] is (offset == 0)
+        told += [run["id"] for run in answer["runs"]]
+    assert told == [str(each.id) for each in old]
+    beyond = (await admin.get("/sync/runs", kind="push", offset=250)).json()
+    assert beyond == {"runs": [], "has_more": False}
+
+
 async def test_runs_are_filtered_by_account_kind_and_state(admin: Caller, world: World) -> None:
     await admin.post("/sync/members")
     await admin.post("/sync/leads/plan")
@@ -97,7 +117,8 @@ async def test_runs_are_filtered_by_account_kind_and_state(admin: Caller, world:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("state", "gone"), ("kind", "goats"), ("account_id", "x"), ("limit", "0"), ("offset", "1")]
+    ("name", "value"),
+    [("state", "gone"), ("kind", "goats"), ("account_id", "x"), ("limit", "0"), ("offset", "-1"), ("q", "x")],
 )
 async def test_runs_are_asked_for_properly_or_not_at_all(admin: Caller, name: str, value: str) -> None:
     answer = await admin.get("/sync/runs", **{name: value})

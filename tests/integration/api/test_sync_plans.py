@@ -42,6 +42,20 @@ async def test_where_nothing_is_to_be_done_there_is_no_plan(admin: Caller) -> No
     assert (await admin.get("/sync/plans")).json() == {"plans": [], "has_more": False}
 
 
+async def test_every_plan_can_be_reached(admin: Caller, world: World) -> None:
+    world.enrol("Cleo")
+    first, second, third = [await planned(admin) for _ in range(3)]
+
+    async def listed(**query: str | int) -> tuple[list[str], bool]:
+        answer = (await admin.get("/sync/plans", **query)).json()
+        return [plan["id"] for plan in answer["plans"]], answer["has_more"]
+
+    assert await listed(limit=2) == ([third, second], True)
+    assert await listed(limit=2, offset=2) == ([first], False)
+    assert await listed(offset=3) == ([], False)
+    assert (await admin.get("/sync/plans", offset=-1)).status_code == 422
+
+
 async def test_steps_tell_both_sides_and_the_reasons(admin: Caller, world: World) -> None:
     await dispute(world)
     world.gym.books.members.edit(ADA, {"last_name": "King"})

@@ -94,6 +94,26 @@ def test_runs_are_filtered(quarrel: Quarrel) -> None:
     assert quarrel.desk("sync", "runs", "--state", "held", *NORTH).out == "nothing fits what was asked for\n"
 
 
+def test_every_run_can_be_reached(quarrel: Quarrel) -> None:
+    for _ in range(2):
+        quarrel.later()
+        quarrel.sync()
+    every = quarrel.json("runs")
+    assert (len(every["runs"]), every["has_more"]) == (3, False)
+    first = quarrel.json("runs", "--limit", "2")
+    assert (first["runs"], first["count"], first["has_more"]) == (every["runs"][:2], 2, True)
+    last = quarrel.json("runs", "--limit", "2", "--offset", "2")
+    assert (last["runs"], last["has_more"]) == (every["runs"][2:], False)
+
+    def told(*options: str) -> str:
+        return quarrel.desk("sync", "runs", *options, *NORTH).out.splitlines()[-1]
+
+    assert told("--limit", "2") == "more with --offset 2"
+    assert every["runs"][2]["id"] in told("--limit", "2", "--offset", "2")
+    assert told("--offset", "3") == "nothing from offset 3 on"
+    assert quarrel.desk("sync", "runs", "--offset", "-1", *NORTH).code == 2
+
+
 def test_a_run_is_shown_with_what_came_of_it(quarrel: Quarrel) -> None:
     quarrel.there(0, email="new@example.org")
     quarrel.desk.world.gym.books.members.spoil(quarrel.ids[1])

@@ -249,6 +249,19 @@ def test_a_held_run_has_its_own_exit_code_and_says_what_it_saw_and_what_lets_it_
     assert list(held.members()) == ["Ada"]
 
 
+def test_every_plan_can_be_reached(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    for _ in range(3):
+        quarrel.desk("sync", "plan", "members", *NORTH)
+    every = quarrel.json("plan", "list")
+    assert (len(every["plans"]), every["has_more"]) == (3, False)
+    first = quarrel.json("plan", "list", "--limit", "2")
+    assert (first["plans"], first["has_more"]) == (every["plans"][:2], True)
+    assert quarrel.json("plan", "list", "--limit", "2", "--offset", "2")["plans"] == every["plans"][2:]
+    assert "more with --offset 2" in quarrel.desk("sync", "plan", "list", "--limit", "2", *NORTH).out
+    assert quarrel.desk("sync", "plan", "list", "--offset", "3", *NORTH).out == "nothing from offset 3 on\n"
+
+
 def test_plans_are_listed_by_their_state(held: Quarrel) -> None:
     held.sync()
     waits = held.json("runs", "--state", "held")["runs"][0]["plan_id"]

@@ -18,7 +18,9 @@ PLANS = Shape("plan", SYNC_PLAN, mappers.plan_row, mappers.plan)
 _LIMIT: BindParameter[Any] = bindparam("limit")
 _plan, _step = SYNC_PLAN.c, SYNC_PLAN_STEP.c
 
-LATEST_PLANS = rows_of(SYNC_PLAN).order_by(_plan.created_at.desc(), _plan.id.desc()).limit(_LIMIT)
+LATEST_PLANS = (
+    rows_of(SYNC_PLAN).order_by(_plan.created_at.desc(), _plan.id.desc()).limit(_LIMIT).offset(bindparam("offset"))
+)
 LATEST_OF_ACCOUNT = LATEST_PLANS.where(_plan.account_id == bindparam("account_id"))
 _of_plan = (_step.tenant_id == bindparam("tenant_id"), _step.plan_id == bindparam("plan_id"))
 STEPS = (
@@ -34,14 +36,14 @@ class SqlPlans(SqlEntities[KeptPlan, PlanId], Plans):
     """The tables ``sync_plan`` and ``sync_plan_step``."""
 
     async def latest(
-        self, *, limit: int, account_id: AccountId | None = None, state: PlanState | None = None
+        self, *, limit: int, offset: int = 0, account_id: AccountId | None = None, state: PlanState | None = None
     ) -> Sequence[KeptPlan]:
         """By index, as far as the states allow; of one instant, the greater id first."""
         statement = LATEST_PLANS if account_id is None else LATEST_OF_ACCOUNT
         wanted: dict[str, Any] = {} if account_id is None else {"account_id": account_id}
         if state is not None:
             statement, wanted["state"] = statement.where(_plan.state == bindparam("state")), state.value
-        return await self._select(statement, limit=limit, **wanted)
+        return await self._select(statement, limit=limit, offset=offset, **wanted)
 
     async def add_steps(self, plan_id: PlanId, start: int, steps: Sequence[tuple[str, str]]) -> None:
         """In bulk; the foreign key knows a plan that is not there."""

@@ -55,7 +55,7 @@ class RunsAnswer(Answer):
 
 
 class LatestRunsAnswer(Answer):
-    """The latest runs, newest first; ``has_more``: there are older ones. Nobody counts them all."""
+    """A window of the runs, newest first; ``has_more``: there are older ones. Nobody counts them all."""
 
     runs: list[RunAnswer]
     has_more: bool

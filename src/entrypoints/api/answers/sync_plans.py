@@ -65,7 +65,7 @@ class OnePlanAnswer(Answer):
 
 
 class PlansAnswer(Answer):
-    """The newest plans, latest first; ``has_more``: there are older ones."""
+    """A window of the plans, latest first; ``has_more``: there are older ones."""
 
     plans: list[PlanAnswer]
     has_more: bool

@@ -25,13 +25,13 @@ from ..answers.sync import (
 from ..answers.sync_states import SyncStatesAnswer, sync_state
 from ..bodies import Body
 from ..dependencies import Asking, Uses
-from ..listing import Limit
+from ..listing import WINDOW, Limit, Offset
 from ..records import OfAccount, ensure_wanted, in_state, word_of
 from ..syncing import KINDS, plan_sync, run_sync
 from . import sync_plans, sync_policies, sync_records
 
 _RUN_KINDS = (MEMBERS, LEADS, PUSH, RESOLVE, UNDO)
-_FILTERS = frozenset({"limit", "account_id", "kind", "state"})
+_FILTERS = WINDOW | {"account_id", "kind", "state"}
 
 Kind = Annotated[str, PathParameter(description="What to sync", schema_extra={"enum": list(KINDS)})]
 RunKind = Annotated[
@@ -81,11 +81,14 @@ async def list_runs(
     kind: RunKind = None,
     state_: RunStates = None,
     limit: Limit = 50,
+    offset: Offset = 0,
 ) -> LatestRunsAnswer:
-    """Newest first; of all accounts, kinds and states unless told of which."""
+    """Newest first; of all accounts, kinds and states unless told of which. A run that begins meanwhile moves the
+    others down: the next window may show one again, and leaves none out."""
     runs = await uses.readers.runs(
         asking.tenant_id,
         limit=limit + 1,
+        offset=offset,
         account_id=AccountId(account_id) if account_id else None,
         kind=ensure_wanted(_RUN_KINDS, kind),
         state=in_state(RunState, state_),

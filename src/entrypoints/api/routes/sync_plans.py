@@ -21,7 +21,7 @@ from ..listing import WINDOW, Limit, Offset
 from ..policy_documents import PolicyBody, document_of
 from ..records import READ_RECORDS, OfAccount, in_state, word_of
 
-_LIST = frozenset({"limit", "account_id", "state"})
+_LIST = WINDOW | {"account_id", "state"}
 _States = Annotated[str | None, word_of(PlanState, "state", "Only plans in this state")]
 
 
@@ -43,11 +43,21 @@ class WhatIfBody(Body):
 
 @get("/plans", summary="The newest plans", opt=needs(Scope.SYNC_READ, query=_LIST))
 async def list_plans(
-    asking: Asking, uses: Uses, account_id: OfAccount = None, state_: _States = None, limit: Limit = 50
+    asking: Asking,
+    uses: Uses,
+    account_id: OfAccount = None,
+    state_: _States = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
 ) -> PlansAnswer:
     """Latest first, without their steps: those of runs, of runs that a guard held, and those that were only made."""
-    of = AccountId(account_id) if account_id else None
-    plans = await uses.sync.plans(asking.tenant_id, limit=limit + 1, account_id=of, state=in_state(PlanState, state_))
+    plans = await uses.sync.plans(
+        asking.tenant_id,
+        limit=limit + 1,
+        offset=offset,
+        account_id=AccountId(account_id) if account_id else None,
+        state=in_state(PlanState, state_),
+    )
     return PlansAnswer(plans=[plan(one) for one in plans[:limit]], has_more=len(plans) > limit)
 
 
