@@ -104,6 +104,15 @@ class Run:
     started_at: datetime
     finished_at: datetime | None = None
 
+    @property
+    def duration(self) -> timedelta | None:
+        """How long it took, never less than nothing; None as long as it runs, and for one that was interrupted: its end
+        is when that was noticed.
+        """
+        if self.finished_at is None or self.state is RunState.INTERRUPTED:
+            return None
+        return max(self.finished_at - self.started_at, timedelta(0))
+
     def finish(self, state: RunState, *, now: datetime, reason: str | None = None) -> None:
         """End it."""
         self.state, self.finished_at = state, now

@@ -12,6 +12,7 @@ from .documents import listed
 from .exit_codes import ExitCode
 from .next_run import next_run
 from .run_lines import COUNTS, counted
+from .spans import took
 from .sync_documents import run_document
 from .sync_errors import error_documents, error_tables
 from .sync_held import held_document, held_lines
@@ -79,12 +80,8 @@ def _summary(ran: Sequence[Ran]) -> Table:
         rows=[
             (
                 *(r.account.name, r.run.kind, r.run.state.value, *counted(r.run)),
-                *(str(r.run.counts.unchanged), _duration(r.run), cell(r.run.reason)),
+                *(str(r.run.counts.unchanged), took(r.run.duration), cell(r.run.reason)),
             )
             for r in ran
         ],
     )
-
-
-def _duration(run: Run) -> str:
-    return "" if run.finished_at is None else f"{(run.finished_at - run.started_at).total_seconds():.1f} s"

@@ -6,6 +6,7 @@ from ...domain.shared.ids import AccountId
 from ...domain.sync.run import Run
 from .answer import Table, cell
 from .members import about
+from .spans import took
 
 COUNTS = ("created", "updated", "deleted", "pushed", "conflicts", "errors")
 
@@ -13,11 +14,11 @@ COUNTS = ("created", "updated", "deleted", "pushed", "conflicts", "errors")
 def runs_table(runs: Sequence[Run], names: Mapping[AccountId, str], zone: str, *, empty: str) -> Table:
     """Runs by their accounts' names; the id, with which each is looked at, first."""
     return Table(
-        columns=("id", "account", "kind", "state", "started", *COUNTS, "reason"),
+        columns=("id", "account", "kind", "state", "started", "duration", *COUNTS, "reason"),
         rows=[
             (
                 *(str(r.id), names.get(r.account_id, str(r.account_id)), r.kind, r.state.value),
-                *(cell(r.started_at, zone), *counted(r), cell(r.reason)),
+                *(cell(r.started_at, zone), took(r.duration), *counted(r), cell(r.reason)),
             )
             for r in runs
         ],
@@ -41,6 +42,7 @@ def run_lines(run: Run, names: Mapping[AccountId, str], zone: str) -> list[str]:
             "reason": run.reason,
             "started": run.started_at,
             "finished": run.finished_at,
+            "duration": took(run.duration) or None,
             **{name: getattr(run.counts, name) for name in (*COUNTS, "unchanged")},
             "plan": run.plan_id,
         },

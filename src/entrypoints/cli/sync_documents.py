@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .documents import fields, row
+from .spans import seconds_of
 
 if TYPE_CHECKING:
     from ...domain.sync.conflict import Conflict
@@ -19,6 +20,7 @@ def run_document(run: "Run") -> dict[str, object]:
         **fields(run, "id", "account_id", "kind", "state", "forced"),
         "counts": row(run.counts),
         **fields(run, "reason", "plan_id", "started_at", "finished_at"),
+        "duration_s": seconds_of(run.duration),
     }
 
 

@@ -8,6 +8,7 @@ from tests.world import World
 
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import GatewayUnavailable
+from tresen.domain.sync.run import RunState
 
 from .conftest import Api, Caller
 from .disputes import dispute, empty_the_gym
@@ -100,6 +101,25 @@ async def test_every_run_can_be_reached(admin: Caller, world: World) -> None:
     assert told == [str(each.id) for each in old]
     beyond = (await admin.get("/sync/runs", kind="push", offset=250)).json()
     assert beyond == {"runs": [], "has_more": False}
+
+
+async def test_a_run_tells_how_long_it_took(admin: Caller, world: World) -> None:
+    done, dead, going = (a_run(world.account, kind="push", started_at=NOON + timedelta(n)) for n in range(3))
+    done.finish(RunState.COMPLETED, now=done.started_at + timedelta(seconds=90, microseconds=1_499))
+    dead.finish(RunState.INTERRUPTED, now=dead.started_at + timedelta(hours=9))
+
+    async def add(uow: UnitOfWork) -> None:
+        for each in (done, dead, going):
+            await uow.runs.add(each)
+
+    await world.transactions.run(world.north.id, "test", add)
+    listed = (await admin.get("/sync/runs", kind="push")).json()["runs"]
+    assert [(run["id"], run["duration_s"]) for run in listed] == [
+        (str(going.id), None),
+        (str(dead.id), None),
+        (str(done.id), 90.001),
+    ]
+    assert (await admin.get(f"/sync/runs/{done.id}")).json()["run"]["duration_s"] == 90.001
 
 
 async def test_runs_are_filtered_by_account_kind_and_state(admin: Caller, world: World) -> None:

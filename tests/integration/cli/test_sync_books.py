@@ -1,13 +1,16 @@
 """How syncs stand, which runs there were, and what is on its way to providers."""
 
+import asyncio
 import re
 from datetime import timedelta
 
 import pytest
+from tests.builders import a_run
 from tests.integration.cli.desk import Desk
 from tests.integration.cli.quarrels import NORTH, SOUTH, Quarrel
 
 from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
+from tresen.domain.sync.run import RunState
 
 
 def test_every_kind_at_every_account_has_a_line(quarrel: Quarrel) -> None:
@@ -32,7 +35,13 @@ def test_wide_tables_are_folded_on_a_narrow_terminal(quarrel: Quarrel, monkeypat
     quarrel.disagree(0)
     run, conflict = quarrel.json("runs")["runs"][0]["id"], quarrel.json("conflicts")["conflicts"][0]["id"]
     for command, told in (
-        ("runs", (f"{run}  memory/main  members  completed", "    started: 2026-03-02 16:00 UTC; conflicts: 1")),
+        (
+            "runs",
+            (
+                f"{run}  memory/main  members  completed",
+                "    started: 2026-03-02 16:00 UTC; duration: 0.0 s; conflicts: 1",
+            ),
+        ),
         ("conflicts", ("    base: ada@example.org; ours: here0@example.org; theirs: there0@example.org;",)),
         ("status", ("    open conflicts: 1; credentials: ok",)),
     ):
@@ -112,6 +121,34 @@ def test_every_run_can_be_reached(quarrel: Quarrel) -> None:
     assert every["runs"][2]["id"] in told("--limit", "2", "--offset", "2")
     assert told("--offset", "3") == "nothing from offset 3 on"
     assert quarrel.desk("sync", "runs", "--offset", "-1", *NORTH).code == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds", "told", "duration_s"),
+    [
+        (RunState.COMPLETED, 0.26, "0.3 s", 0.26),
+        (RunState.COMPLETED, 59.94, "59.9 s", 59.94),
+        (RunState.FAILED, 59.96, "1 min", 59.96),
+        (RunState.COMPLETED, 754.3, "12 min 34 s", 754.3),
+        (RunState.INTERRUPTED, 9_000, None, None),
+        (RunState.RUNNING, None, None, None),
+    ],
+)
+def test_a_run_tells_how_long_it_took(
+    quarrel: Quarrel, state: RunState, seconds: float | None, told: str | None, duration_s: float | None
+) -> None:
+    world = quarrel.desk.world
+    run = a_run(world.account, started_at=world.clock.now())
+    if seconds is not None:
+        run.finish(state, now=run.started_at + timedelta(seconds=seconds))
+    asyncio.run(world.transactions.run(world.north.id, "test", lambda uow: uow.runs.add(run)))
+    assert quarrel.json("runs")["runs"][0]["duration_s"] == duration_s
+    assert quarrel.json("runs", "show", str(run.id))["run"]["duration_s"] == duration_s
+    head, line = quarrel.desk("sync", "runs", *NORTH).out.splitlines()[:2]
+    at = head.index("duration")
+    assert line[at : head.index("created")].strip() == (told or "")
+    shown = quarrel.desk("sync", "runs", "show", str(run.id), *NORTH).out
+    assert re.findall(r"^duration +(.+)$", shown, re.MULTILINE) == ([told] if told else [])
 
 
 def test_a_run_is_shown_with_what_came_of_it(quarrel: Quarrel) -> None:

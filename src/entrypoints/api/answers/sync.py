@@ -27,7 +27,8 @@ class RunAnswer(Answer):
     """One execution. ``kind``: members, leads, push (a write to the provider), resolve or undo. ``state``: running,
     completed, failed, skipped, interrupted, held (a guard stopped it before it wrote anything) or planned (it only made
     a plan); ``reason`` says why not. ``plan_id``: the plan that it made or applied, null where nothing was to be done.
-    """
+    ``duration_s``: how many seconds it took, null as long as it runs, and for one that was interrupted: its end is when
+    that was noticed."""
 
     id: UUID
     account_id: UUID
@@ -39,6 +40,7 @@ class RunAnswer(Answer):
     plan_id: UUID | None
     started_at: datetime
     finished_at: datetime | None
+    duration_s: float | None
 
 
 class OneRunAnswer(Answer):
@@ -113,6 +115,7 @@ def run(entity: Run) -> RunAnswer:
         plan_id=entity.plan_id,
         started_at=entity.started_at,
         finished_at=entity.finished_at,
+        duration_s=None if entity.duration is None else round(entity.duration.total_seconds(), 3),
     )
 
 

@@ -41,6 +41,20 @@ def test_a_run_ends_in_a_state_at_a_time_for_a_reason(state: RunState, reason: s
     assert (found.state, found.finished_at, found.reason) == (state, NOW + timedelta(minutes=1), reason)
 
 
+@pytest.mark.parametrize("state", [s for s in RunState if s is not RunState.RUNNING])
+def test_how_long_a_run_took_is_known_unless_it_died(state: RunState) -> None:
+    found = run()
+    assert found.duration is None
+    found.finish(state, now=NOW + TICK)
+    assert found.duration == (None if state is RunState.INTERRUPTED else TICK)
+
+
+def test_a_clock_that_was_set_back_makes_no_run_shorter_than_nothing() -> None:
+    found = run()
+    found.finish(RunState.COMPLETED, now=NOW - timedelta(hours=1))
+    assert found.duration == timedelta(0)
+
+
 @pytest.mark.parametrize("field", ["id", "tenant_id", "account_id", "kind"])
 def test_a_run_keeps_what_it_was_asked_for(field: str) -> None:
     with pytest.raises(attrs.exceptions.FrozenAttributeError):
