@@ -57,7 +57,7 @@ class Execution:
             run_id=run.id,
             created_at=run.started_at,
         )
-        writer, error = PlanWriter(plan, run, self.books), None
+        writer, error = PlanWriter(plan, run, self.books, self.clock), None
         for strand in strands:
             cursor = None if whole or self._is_whole_due(strand) else strand.state.cursor
             try:
@@ -83,7 +83,7 @@ class Execution:
         ``at_hand`` are all of the plan's steps; without them they are read from the store. What a plan that was held
         would take away because a listing lacked it is asked for before anything is written.
         """
-        await self.enter(opened, list(strands), Phase.APPLYING)
+        await self.enter(opened, list(strands), Phase.APPLYING, seen={part.kind: part.seen for part in plan.parts})
         doubted = await self._doubted(opened, plan, strands) if plan.trips else frozenset()
         done = 0
         async for batch in self._batches(opened, plan, at_hand):
@@ -119,14 +119,16 @@ class Execution:
         names = [strand.name for strand in strands]
         return await self.books.read(opened.run, lambda uow: _count_waiting(uow, opened, names))
 
-    async def enter(self, opened: Opened, kinds: Sequence[str], phase: Phase) -> None:
-        """Show what goes on."""
+    async def enter(
+        self, opened: Opened, kinds: Sequence[str], phase: Phase, *, seen: Mapping[str, int] | None = None
+    ) -> None:
+        """Show what goes on. ``seen``: how many records of which kinds were seen, where that is another number now."""
 
         async def keep(uow: UnitOfWork) -> Counts:
             for kind in kinds:
                 state = await uow.sync_states.get(opened.account.id, kind)
-                seen = 0 if phase is Phase.OBSERVING else state.seen
-                await uow.sync_states.put(attrs.evolve(state, phase=phase, run_id=opened.run.id, seen=seen))
+                now = 0 if phase is Phase.OBSERVING else (seen or {}).get(kind, state.seen)
+                await uow.sync_states.put(attrs.evolve(state, phase=phase, run_id=opened.run.id, seen=now))
             return Counts()
 
         await self.books.write(opened.run, f"sync_{phase.value}", keep)

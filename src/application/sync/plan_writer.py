@@ -13,6 +13,7 @@ from ...domain.sync.policy import Policy
 from ...domain.sync.run import Counts, Run, SyncError
 from ...domain.sync.schema import Schema
 from ...domain.sync.step import Step, count
+from ..ports.clock import Clock
 from ..ports.unit_of_work import UnitOfWork
 from .kept_steps import Steps
 from .reading import due_again
@@ -22,6 +23,7 @@ from .run_books import RunBooks
 KEPT = 100
 # A plan of no more steps than this is applied from memory: to read them back takes as long as to make them.
 AT_HAND = 1000
+TELL_EVERY_S = 1.0
 
 _NONE: Mapping[str, int] = {}
 
@@ -86,9 +88,15 @@ class PlanWriter:
     plan: KeptPlan
     _run: Run
     _books: RunBooks
+    _clock: Clock
     parts: list[PartWriter] = attrs.field(factory=list)
     _number: int = 0
     _steps: list[tuple[str, Step]] = attrs.field(factory=list)
+    _told_at: float = attrs.field(init=False)
+
+    @_told_at.default
+    def _begun_at(self) -> float:
+        return self._clock.monotonic()
 
     @property
     def at_hand(self) -> Steps | None:
@@ -105,6 +113,22 @@ class PlanWriter:
     ) -> None:
         """Keep steps, and what could not be read. ``settled``: due records that were looked at and need nothing."""
         await self._store(part.schema.kind, part.take(steps), errors, settled)
+
+    async def tell_seen(self, part: PartWriter) -> None:
+        """Keep in the state how many records were seen, for who asks how far it is. Once a second: what is over sooner
+        needs no more transactions for it.
+        """
+        now = self._clock.monotonic()
+        if now - self._told_at < TELL_EVERY_S:
+            return
+        self._told_at = now
+
+        async def tell(uow: UnitOfWork) -> Counts:
+            state = await uow.sync_states.get(self._run.account_id, part.schema.kind)
+            await uow.sync_states.put(attrs.evolve(state, seen=part.seen))
+            return Counts()
+
+        await self._books.write(self._run, "sync_seen", tell)
 
     async def finish(self) -> None:
         """Keep the deletions, and say how it ends."""

@@ -117,6 +117,7 @@ class Planner(Generic[E]):
                 _add(examined, examiner.fresh(one, reading))
         await self._keep(opened, examined, before)
         self._part.seen += len(batch.observed)
+        await self._writer.tell_seen(self._part)
         self._watch(self._kind.schema.kind, self._part.seen)
 
     def _may_be_ours(self, reading: Reading, open_keys: Collection[MatchValues]) -> bool:

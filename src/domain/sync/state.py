@@ -26,7 +26,7 @@ class SyncState:
     ``complete_at`` is when a complete listing was last applied, ``succeeded_at`` when any run was. ``policy_version``
     is that of the last run that applied: under another one, records are looked at anew that did not change. ``place``
     is where the account led then: elsewhere, nothing of this holds. ``seen`` counts the records of the run that
-    ``phase`` is about. Instants in UTC.
+    ``phase`` is about, about a thousand at a time while it runs. Instants in UTC.
     """
 
     account_id: AccountId
@@ -40,6 +40,11 @@ class SyncState:
     succeeded_at: datetime | None = None
     policy_version: int = -1
     place: str = ""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is at it, as far as is known: a process that died could not say so."""
+        return self.phase in {Phase.OBSERVING, Phase.APPLYING, Phase.PUSHING}
 
     def lag(self, now: datetime) -> timedelta | None:
         """How long ago both sides were last brought in step; None: never."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from ...application.sync.overview import SyncOverview
 from ...application.sync.sync_status import Status
+from ...domain.sync.state import SyncState
 from .answer import Answer, Part, Table, cell
 from .call import Given, account_names, full_name, in_tenant
 from .documents import fields, plain
@@ -40,6 +41,11 @@ async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, ca
     return Answer(document=document, parts=parts, as_json=as_json)
 
 
+def _phase(state: SyncState) -> str:
+    """What is going on, and how far that is."""
+    return f"{state.phase.value}, {state.seen:,} seen" if state.is_busy else state.phase.value
+
+
 def _states_table(states: Sequence[SyncOverview], zone: str) -> Table:
     return Table(
         columns=(
@@ -48,7 +54,7 @@ def _states_table(states: Sequence[SyncOverview], zone: str) -> Table:
         ),
         rows=[
             (
-                *(full_name(one.account), one.state.kind, one.state.phase.value),
+                *(full_name(one.account), one.state.kind, _phase(one.state)),
                 *(cell(one.state.succeeded_at, zone) or "never", greatest_unit(one.lag)),
                 *(greatest_unit(one.cursor_age), str(one.linked), str(one.open_conflicts), str(one.waiting_pushes)),
                 _credentials(one),

@@ -4,13 +4,16 @@ import asyncio
 import re
 from datetime import timedelta
 
+import attrs
 import pytest
 from tests.builders import a_run
 from tests.integration.cli.desk import Desk
 from tests.integration.cli.quarrels import NORTH, SOUTH, Quarrel
 
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
 from tresen.domain.sync.run import RunState
+from tresen.domain.sync.state import Phase
 
 
 def test_every_kind_at_every_account_has_a_line(quarrel: Quarrel) -> None:
@@ -74,6 +77,30 @@ def test_the_state_is_told_to_programs(quarrel: Quarrel) -> None:
         "credential_state": "ok",
     }
     assert states[2]["lag_s"] is None
+
+
+@pytest.mark.parametrize(
+    ("phase", "told"),
+    [
+        (Phase.OBSERVING, "observing, 1,234 seen"),
+        (Phase.APPLYING, "applying, 1,234 seen"),
+        (Phase.PUSHING, "pushing, 1,234 seen"),
+        (Phase.IDLE, "idle"),
+        (Phase.HELD, "held"),
+        (Phase.FAILED, "failed"),
+    ],
+)
+def test_a_sync_that_runs_says_how_far_it_is(quarrel: Quarrel, phase: Phase, told: str) -> None:
+    world = quarrel.desk.world
+
+    async def at_work(uow: UnitOfWork) -> None:
+        state = await uow.sync_states.get(world.account.id, "member")
+        await uow.sync_states.put(attrs.evolve(state, phase=phase, seen=1_234))
+
+    asyncio.run(world.transactions.run(world.north.id, "test", at_work))
+    lines = [re.split(r" {2,}", line) for line in quarrel.desk("sync", "status", *NORTH).out.splitlines()]
+    assert [line[2] for line in lines if line[:2] == ["memory/main", "member"]] == [told]
+    assert quarrel.json("status")["states"][0]["seen"] == 1_234
 
 
 def test_what_stands_still_says_so(quarrel: Quarrel) -> None:
