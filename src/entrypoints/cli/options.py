@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from ...domain.shared.errors import InvalidValue
-from ...domain.shared.page import Listing
+from ...domain.shared.page import MAX_OFFSET, Listing
 
 TenantOption = Annotated[
     str | None, Parameter(name="--tenant", metavar="SLUG", help="Slug or id of the tenant; without it the only one.")
@@ -31,7 +31,7 @@ AccountsOption = Annotated[
     ),
 ]
 LimitOption = Annotated[int, Parameter(help="How many at most, 1 to 200.", validator=Number(gte=1, lte=200))]
-OffsetOption = Annotated[int, Parameter(help="How many to pass over first.", validator=Number(gte=0))]
+OffsetOption = Annotated[int, Parameter(help="How many to pass over first.", validator=Number(gte=0, lte=MAX_OFFSET))]
 ByOption = Annotated[
     str | None, Parameter(metavar="NAME", help="Who decides it; without it the name of the login here.")
 ]
