@@ -76,7 +76,7 @@ def decision_lines(conflict: Conflict, tenant: str | None) -> list[str]:
 
     if conflict.field == PAIRING:
         linked = [resolve(f"--candidate {each}", f"it is {each}") for each in conflict.candidates]
-        return [*linked, resolve("--theirs", "it is a new one")]
+        return [*linked, resolve("--theirs", "it is a new one, keep both")]
     if conflict.lost_by is not None:
         theirs, ours = _WHOLE[conflict.lost_by]
         return [resolve("--theirs", theirs), resolve("--ours", ours)]
@@ -94,7 +94,7 @@ def outcome_line(conflict: Conflict) -> str:
     """What a decision did, and what becomes of the provider's side, where no value of a field goes there."""
     choice = None if conflict.resolution is None else conflict.resolution.choice
     if conflict.field == PAIRING:
-        return "decided: the two are linked" if choice is Choice.OURS else "decided: it is a new record"
+        return "decided: the two are linked" if choice is Choice.OURS else "decided: it is a new record; both are kept"
     if conflict.lost_by is not None:
         return _OUTCOMES[conflict.lost_by, choice is Choice.OURS]
     taken = {Choice.OURS: "our value stays", Choice.THEIRS: "the provider's value is here, too"}

@@ -290,6 +290,23 @@ def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> No
     assert quarrel.json("explain", "lead", there)["records"][0]["local_id"] == str(twins[1].id)
 
 
+def test_both_of_a_doubtful_pair_are_kept_by_taking_theirs(quarrel: Quarrel) -> None:
+    world = quarrel.desk.world
+    twins = [a_lead(world.north.id, "Twin", email="twin@example.org") for _ in range(2)]
+    asyncio.run(world.transactions.run(world.north.id, "test", lambda uow: uow.leads.add_many(twins)))
+    there = world.attract("Twin")
+    quarrel.desk("sync", "run", "leads", *NORTH)
+    (key,) = conflicts(quarrel, "--record", there, "--field", "?")
+    shown = quarrel.desk("sync", "conflicts", "show", key, *NORTH).out
+    assert f"it is a new one, keep both: tresen sync resolve {key} --theirs --tenant north" in shown
+    done = resolve(quarrel, "--record", there, "--theirs", "--yes")
+    assert (done.code, "decided: 1, taking theirs" in done.out) == (0, True)
+    quarrel.desk("sync", "run", "leads", "--force", *NORTH)
+    leads = quarrel.desk("leads", "list", "--json", *NORTH).json["leads"]
+    assert len({one["id"] for one in leads if one["first_name"] == "Twin"}) == 3
+    assert conflicts(quarrel) == []
+
+
 def test_a_conflict_is_opened_again(asking: Quarrel) -> None:
     (key,) = asking.disagree(0)
     resolve(asking, key, "--ours")
