@@ -13,8 +13,8 @@ from ....domain.sync.canonical import Value, Values
 Row = tuple[Any, ...]
 
 _encoder = msgspec.json.Encoder()
-_values = msgspec.json.Decoder(dict[str, str | int | bool | list[str] | None])
-_value = msgspec.json.Decoder(str | int | bool | list[str] | None)
+_values = msgspec.json.Decoder(dict[str, str | int | bool | tuple[str, ...] | None])
+_value: "msgspec.json.Decoder[Value]" = msgspec.json.Decoder(str | int | bool | tuple[str, ...] | None)
 _texts = msgspec.json.Decoder(dict[str, str])
 _optional_texts = msgspec.json.Decoder(dict[str, str | None])
 _document = msgspec.json.Decoder(dict[str, object])
@@ -28,12 +28,12 @@ def to_json(value: object) -> str:
 
 def values(stored: str) -> Values:
     """A record's fields."""
-    return {name: _frozen(value) for name, value in _values.decode(stored).items()}
+    return _values.decode(stored)
 
 
 def value(stored: str) -> Value:
     """One field."""
-    return _frozen(_value.decode(stored))
+    return _value.decode(stored)
 
 
 def texts(stored: str) -> Mapping[str, str]:
@@ -75,6 +75,3 @@ def minor_and_currency(price: Money | None) -> tuple[int | None, str | None]:
     """The two columns of an amount."""
     return (None, None) if price is None else (price.minor_units, price.currency)
 
-
-def _frozen(value: str | int | bool | list[str] | None) -> Value:
-    return tuple(value) if isinstance(value, list) else value
