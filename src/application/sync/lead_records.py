@@ -23,10 +23,12 @@ _texts = Reader(
     *("first_name", "last_name", "email", "phone", "status"),
     *("source", "interested_in", "message", "notes", "location"),
 )
-_WRITTEN = (
-    *("first_name", "last_name", "email", "phone", "stage", "stage_text"),
+_PLAIN = (
+    *("first_name", "last_name", "email", "phone"),
     *("source", "interested_in", "message", "notes", "location"),
 )
+# The attributes that hold a field.
+_HELD_BY = {"status": ("stage", "stage_text"), **{name: (name,) for name in _PLAIN}}
 
 
 @attrs.define
@@ -102,12 +104,17 @@ class LeadRecords(RecordKind[Lead]):
         }
 
     def update(self, entity: Lead, updates: Values, *, now: datetime) -> None:
-        """Write some of the values. The provider's stage is taken as it is, whatever our table would allow."""
-        wanted = self.create({**self.values(entity), **updates}, id=entity.id, now=now)
-        if wanted.stage is not entity.stage:
+        """Write some of the values; what stays is not read anew, least of all a phone number.
+
+        The provider's stage is taken as it is, whatever our table would allow.
+        """
+        wanted = self.create(updates, id=entity.id, now=now)
+        if "status" in updates and wanted.stage is not entity.stage:
             entity.record(LeadStageChanged(subject_id=entity.id, occurred_at=now, old=entity.stage, new=wanted.stage))
-        for name in _WRITTEN:
-            setattr(entity, name, getattr(wanted, name))
+        for field, held_by in _HELD_BY.items():
+            if field in updates:
+                for name in held_by:
+                    setattr(entity, name, getattr(wanted, name))
         entity.updated_at = now
 
     async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Lead]:

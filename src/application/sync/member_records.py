@@ -17,10 +17,12 @@ from ..ports.unit_of_work import UnitOfWork
 from .kinds import member_schema
 from .records import MatchValues, Reader, RecordKind, day, iso
 
-_WRITTEN = (
-    *("first_name", "last_name", "email", "phone", "status", "status_text", "location", "joined_on", "born_on"),
+_PLAIN = (
+    *("first_name", "last_name", "email", "phone", "location", "joined_on", "born_on"),
     *("street", "postcode", "city", "country", "email_opt_in", "sms_opt_in"),
 )
+# The attributes that hold a field.
+_HELD_BY = {"status": ("status", "status_text"), **{name: (name,) for name in _PLAIN}}
 _texts = Reader(
     str,
     *("first_name", "last_name", "email", "phone", "status", "location", "joined_on", "born_on"),
@@ -106,10 +108,12 @@ class MemberRecords(RecordKind[Member]):
         }
 
     def update(self, entity: Member, updates: Values, *, now: datetime) -> None:
-        """Write some of the values."""
-        wanted = self.create({**self.values(entity), **updates}, id=entity.id, now=now)
-        for name in _WRITTEN:
-            setattr(entity, name, getattr(wanted, name))
+        """Write some of the values; what stays is not read anew, least of all a phone number."""
+        wanted = self.create(updates, id=entity.id, now=now)
+        for field, held_by in _HELD_BY.items():
+            if field in updates:
+                for name in held_by:
+                    setattr(entity, name, getattr(wanted, name))
         entity.updated_at = now
         entity.record(MemberChanged(subject_id=entity.id, occurred_at=now, fields=tuple(updates)))
 
