@@ -189,7 +189,9 @@ class Examiner(Generic[E]):
 
     def _add(self, examined: Examined, found: Known[E], link: SyncRecord, step: Step) -> None:
         pushes, conflicts = found.pushes.get(link.external_id, ()), found.conflicts.get(link.external_id, ())
-        step = attrs.evolve(step, pushes=needed_pushes(step, self._scope, pushes))
+        wanted = needed_pushes(step, self._scope, pushes)
+        if wanted:
+            step = attrs.evolve(step, pushes=wanted)
         if needs_writing(self._kind.schema, step, link, conflicts, pushes):
             examined.steps.append(step)
         else:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ...domain.sync.action import Action
 from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import Conflict
-from ...domain.sync.decision import WHOLE
+from ...domain.sync.decision import NOTHING, WHOLE
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.schema import Schema
@@ -20,8 +20,10 @@ def needed_pushes(step: Step, scope: Scope, pushes: Sequence[Push]) -> Values:
     A push is refused as a whole, whichever of its values the provider does not take: once one of them is another, the
     rest is offered again.
     """
-    theirs = values_of(step.inputs.theirs)
     wanted = {made.field: (made.value, made.theirs) for made in step.decision.diverging if made.field in scope.writable}
+    if not wanted:
+        return NOTHING
+    theirs = values_of(step.inputs.theirs)
 
     def stands(push: Push) -> bool:
         # One that it took, of a push of which it kept another for itself, says nothing against the refusal.

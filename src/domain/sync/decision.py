@@ -58,16 +58,12 @@ class FieldDecision:
     @property
     def changes_ours(self) -> bool:
         """Whether our value is overwritten."""
-        return self.side in _TAKES_THEIRS
+        return self.side is _THEIRS or self.side is _BOTH
 
     @property
     def diverges(self) -> bool:
         """Whether the provider still holds another value afterwards, which is to be pushed, or shown."""
-        return self.side in _TAKES_OURS
-
-
-_TAKES_THEIRS = frozenset({Side.THEIRS, Side.BOTH})
-_TAKES_OURS = frozenset({Side.OURS, Side.BOTH})
+        return self.side is _OURS or self.side is _BOTH
 
 
 @attrs.frozen(kw_only=True)
