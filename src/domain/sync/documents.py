@@ -30,7 +30,12 @@ def line(document: object) -> str:
 
     The halves of one character, given as two, are read back as one: JSON knows no other way to write it.
     """
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", _ENCODER.encode(document)) + "\n"
+    text = _ENCODER.encode(document)
+    # Nearly every line has nothing but signs that are seen; to look for others by the pattern takes as long as to
+    # encode it.
+    if not text.isprintable():
+        text = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text + "\n"
 
 
 def policy_line(policy: Policy) -> str:
