@@ -317,8 +317,12 @@ async def test_links_are_counted_and_their_ids_told_in_order(
     assert pages == expected
     assert await backend.read(tenant, lambda uow: ask(uow, "b", 1)) == ["Ä"]
     assert await backend.read(other, lambda uow: ask(uow, "", 99)) == []
-    for of, kind, count in ((tenant, MEMBER, len(ids)), (tenant, LEAD, 1), (tenant, MEMBERSHIP, 0), (other, MEMBER, 0)):
-        assert await backend.read(of, lambda uow, k=kind: uow.sync_records.count(account.id, k)) == count  # type: ignore[misc]  # bound now
+    for of, of_account, counts in (
+        (tenant, account, {MEMBER: len(ids), LEAD: 1, MEMBERSHIP: 0}),
+        (tenant, second, {MEMBER: 1}),
+        (other, account, {LEAD: 0, MEMBER: 0}),
+    ):
+        assert await backend.read(of, lambda uow, a=of_account.id, k=[*counts]: uow.sync_records.counts(a, k)) == counts  # type: ignore[misc]  # bound now
 
 
 async def test_the_links_of_a_run_are_told_in_order(

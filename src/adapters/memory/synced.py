@@ -61,9 +61,9 @@ class MemorySyncRecords(SyncRecords):
             if kind in _KINDS and self._version(kind, row.local_id) != row.local_version
         }
 
-    async def count(self, account_id: AccountId, kind: str) -> int:
+    async def counts(self, account_id: AccountId, kinds: Collection[str]) -> Mapping[str, int]:
         """One by one."""
-        return sum(1 for _ in self._rows.among("side", (account_id, kind)))
+        return {kind: sum(1 for _ in self._rows.among("side", (account_id, kind))) for kind in kinds}
 
     async def external_ids(self, account_id: AccountId, kind: str, *, after: str, limit: int) -> Sequence[str]:
         """By code points."""

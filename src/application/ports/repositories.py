@@ -149,8 +149,8 @@ class SyncRecords(Protocol):
         """
 
     @abstractmethod
-    async def count(self, account_id: AccountId, kind: str) -> int:
-        """How many links there are."""
+    async def counts(self, account_id: AccountId, kinds: Collection[str]) -> Mapping[str, int]:
+        """How many links of each of these kinds there are."""
 
     @abstractmethod
     async def external_ids(self, account_id: AccountId, kind: str, *, after: str, limit: int) -> Sequence[str]:

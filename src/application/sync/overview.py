@@ -45,9 +45,13 @@ class ListSyncStates:
             providers = set(self._gyms.names())
             accounts = [account for account in await uow.accounts.all() if account.provider in providers]
             states = {(state.account_id, state.kind): state for state in await uow.sync_states.all()}
-            return [
-                await _overview(uow, account, kind, states, now) for account in accounts for kind in self._courses.kinds
-            ]
+            overviews: list[SyncOverview] = []
+            for account in accounts:
+                linked = await uow.sync_records.counts(account.id, self._courses.kinds)
+                overviews += [
+                    await _overview(uow, account, kind, states, linked, now) for kind in self._courses.kinds
+                ]
+            return overviews
 
         return await self._transactions.read(tenant_id, ask)
 
@@ -57,13 +61,14 @@ async def _overview(
     account: ProviderAccount,
     kind: str,
     states: Mapping[tuple[AccountId, str], SyncState],
+    linked: Mapping[str, int],
     now: datetime,
 ) -> SyncOverview:
     state = states.get((account.id, kind)) or SyncState(account_id=account.id, kind=kind)
     return SyncOverview(
         account=account,
         state=state,
-        linked=await uow.sync_records.count(account.id, kind),
+        linked=linked[kind],
         open_conflicts=await uow.conflicts.count_open(account.id, kind),
         waiting_pushes=await uow.pushes.count_waiting(account.id, kind),
         lag=state.lag(now),

@@ -18,7 +18,8 @@ async def undo_trips(by_hand: ByHand, uow: UnitOfWork, records: Sequence[RecordU
     found: list[Trip] = []
     for (account_id, kind), count in going.items():
         hand = await by_hand.hold(uow, account_id, kind, None)
-        tally = Tally(shared=await uow.sync_records.count(account_id, kind), deleted=count)
+        linked = await uow.sync_records.counts(account_id, [kind])
+        tally = Tally(shared=linked[kind], deleted=count)
         found += tally.trips(hand.scope.policy.guards)
     return found
 

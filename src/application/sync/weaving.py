@@ -41,11 +41,12 @@ class Weaving:
 
         async def read(uow: UnitOfWork) -> tuple[bool, list[_Read]]:
             last = await uow.runs.last(account.id, run.kind, success=True)
+            linked = await uow.sync_records.counts(account.id, course.kinds)
             return last is not None, [
                 _Read(
                     await self.policies.effective(uow, account.id, kind.schema),
                     await uow.sync_states.get(account.id, kind.schema.kind),
-                    await uow.sync_records.count(account.id, kind.schema.kind),
+                    linked[kind.schema.kind],
                 )
                 for kind in kinds
             ]
