@@ -163,7 +163,7 @@ class EditedRecords:
     async def of(self, account_id: AccountId, kind: str) -> Collection[str]:
         """External ids of the account's records whose links have another version than the mark."""
         await self.flush()
-        if not await self._transaction.fetch(ANY_MARK, self._of(kind=kind)):
+        if not await self._has_marks(kind):
             return set()
         links = await self._transaction.fetch(EDITED, self._of(kind=kind), long=True)
         return {str(external_id) for account, external_id in links if account == account_id}
@@ -178,12 +178,15 @@ class EditedRecords:
             await self._mark(kind, {key: version for key, version in marks.items() if key not in linked[kind]})
         for kind, local_ids in linked.items():
             await self._mark(kind, await self._behind(kind, local_ids))
-            if kind in _FORGET_CAUGHT_UP:
+            if kind in _FORGET_CAUGHT_UP and await self._has_marks(kind):
                 await self._execute(_FORGET_CAUGHT_UP[kind], kind, local_ids)
         for kind, gone in removed.items():
             await self._mark(kind, await self._missing(kind, gone))
         for kind in unlinked:
             await self._transaction.execute(_FORGET_UNLINKED, self._of(kind=kind))
+
+    async def _has_marks(self, kind: str) -> bool:
+        return bool(await self._transaction.fetch(ANY_MARK, self._of(kind=kind)))
 
     async def _behind(self, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, int]:
         found: dict[UUID, int] = {}

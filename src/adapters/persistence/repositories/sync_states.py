@@ -24,6 +24,7 @@ STATES = rows_of(SYNC_STATE).order_by(_state.account_id, _state.kind)
 
 _due_side = (_due.tenant_id == bindparam("tenant_id"), _due.account_id == _ACCOUNT, _due.kind == _KIND)
 DUE = select(_due.external_id, _due.times).where(*_due_side)
+_ANY_DUE = DUE.limit(1)
 _NOT_DUE = delete(DUE_RECORD).where(*_due_side, _due.external_id.in_(bindparam("ids", expanding=True)))
 
 _NOT_DUE_SINCE = _NOT_DUE.where(_due.times == bindparam("times"))
@@ -79,8 +80,9 @@ class SqlDueRecords(Rows, DueRecords):
             await self.add(account_id, kind, [external_id])
 
     async def remove(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> None:
-        """In slices."""
-        await self._each(_NOT_DUE, account_id, kind, external_ids)
+        """In slices. A sync looks at many records, of which mostly none was due: then that is all that is asked."""
+        if external_ids and await self._fetch(_ANY_DUE, account_id=account_id, kind=kind):
+            await self._each(_NOT_DUE, account_id, kind, external_ids)
 
     async def settle(self, account_id: AccountId, kind: str, seen: Mapping[str, int]) -> None:
         """In slices of those of one number, of which there are few."""
