@@ -21,7 +21,7 @@ from ...domain.sync.step import Step, values_of
 from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .asking import Asking
-from .known import Known, known
+from .known import Stored, stored
 from .local_edits import LocalEdits
 from .need import agreed, is_missed
 from .outgoing import Outgoing
@@ -70,7 +70,8 @@ class Applier(Generic[E]):
 
     async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
         """Write what the steps say; the counts of it."""
-        found = await known(uow, self._kind, self._scope, [s.external_id for s in steps if s.external_id is not None])
+        external_ids = [step.external_id for step in steps if step.external_id is not None]
+        found = await stored(uow, self._kind, self._scope, external_ids)
         unlinked = await self._unlinked(uow, steps, found)
         await self._kind.prepare(uow, [values for step in steps for values in _all_values(step)])
         going = [s.local_id for s in steps if s.decision.action is Action.DELETE_HERE and s.local_id is not None]
@@ -89,11 +90,11 @@ class Applier(Generic[E]):
             conflicts=effects.conflicts,
         )
 
-    async def _unlinked(self, uow: UnitOfWork, steps: Sequence[Step], found: Known[E]) -> Mapping[UUID, E]:
+    async def _unlinked(self, uow: UnitOfWork, steps: Sequence[Step], found: Stored[E]) -> Mapping[UUID, E]:
         wanted = {s.local_id for s in steps if s.local_id is not None} - found.entities.keys()
         return await self._kind.load(uow, wanted) if wanted else {}
 
-    async def _lives(self, uow: UnitOfWork, steps: Sequence[Step], found: Known[E]) -> Mapping[UUID, int]:
+    async def _lives(self, uow: UnitOfWork, steps: Sequence[Step], found: Stored[E]) -> Mapping[UUID, int]:
         """The versions that records have before they come back, so that none of theirs is there twice."""
         lives: dict[UUID, int] = {}
         for step in steps:
@@ -103,7 +104,7 @@ class Applier(Generic[E]):
                 lives[step.local_id] = before_next_life(lines, 0 if link is None else link.local_version)
         return lives
 
-    def _take(self, step: Step, found: Known[E], unlinked: Mapping[UUID, E], effects: _Effects[E]) -> None:
+    def _take(self, step: Step, found: Stored[E], unlinked: Mapping[UUID, E], effects: _Effects[E]) -> None:
         link = found.links.get(step.external_id or "")
         entity = None
         if step.local_id is not None:
@@ -174,7 +175,7 @@ class Applier(Generic[E]):
             effects.unchanged += 1
         effects.links.append((entity, step, agreed(step), link))
 
-    async def _write(self, uow: UnitOfWork, effects: _Effects[E], found: Known[E]) -> None:
+    async def _write(self, uow: UnitOfWork, effects: _Effects[E], found: Stored[E]) -> None:
         await self._write_entities(uow, effects)
         await self._write_links(uow, effects)
         await self._tell(uow, effects, found)
@@ -215,7 +216,7 @@ class Applier(Generic[E]):
             conflict.settle(now=self._scope.now)
             await uow.conflicts.save(conflict)
 
-    async def _tell(self, uow: UnitOfWork, effects: _Effects[E], found: Known[E]) -> None:
+    async def _tell(self, uow: UnitOfWork, effects: _Effects[E], found: Stored[E]) -> None:
         """Journal, conflicts and pushes."""
         versions = {entity.id: entity.version for entity in effects.saved}
         versions.update({entity.id: entity.version for entity in effects.added})

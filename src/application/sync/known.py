@@ -19,14 +19,20 @@ E = TypeVar("E", bound=Versioned)
 
 
 @attrs.frozen(kw_only=True)
-class Known(Generic[E]):
-    """By external id, except for ``entities``, which go by their own. ``pushes`` wait or were refused."""
+class Stored(Generic[E]):
+    """How records stand: by external id, except for ``entities``, which go by their own."""
 
     links: Mapping[str, SyncRecord]
     entities: Mapping[UUID, E]
+    conflicts: Mapping[str, Sequence[Conflict]]
+
+
+@attrs.frozen(kw_only=True)
+class Known(Stored[E]):
+    """What is decided by, too. ``pushes`` wait or were refused."""
+
     overrides: Mapping[str, Sequence[Override]]
     pushes: Mapping[str, Sequence[Push]]
-    conflicts: Mapping[str, Sequence[Conflict]]
 
     def in_flight(self, external_id: str) -> Values:
         """What was pushed and not answered yet."""
@@ -40,11 +46,22 @@ class Known(Generic[E]):
 async def known(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, external_ids: Sequence[str]) -> Known[E]:
     """Look it all up."""
     account_id, name = scope.account_id, kind.schema.kind
-    links = await uow.sync_records.by_external_ids(account_id, name, external_ids)
+    found = await stored(uow, kind, scope, external_ids)
     return Known(
-        links=links,
-        entities=await kind.load(uow, [link.local_id for link in links.values()]),
+        links=found.links,
+        entities=found.entities,
+        conflicts=found.conflicts,
         overrides=await uow.overrides.of_records(account_id, name, external_ids),
         pushes=await uow.pushes.of_records(account_id, name, external_ids),
+    )
+
+
+async def stored(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, external_ids: Sequence[str]) -> Stored[E]:
+    """Look up what is decided already."""
+    account_id, name = scope.account_id, kind.schema.kind
+    links = await uow.sync_records.by_external_ids(account_id, name, external_ids)
+    return Stored(
+        links=links,
+        entities=await kind.load(uow, [link.local_id for link in links.values()]),
         conflicts=await uow.conflicts.open_of(account_id, name, external_ids),
     )

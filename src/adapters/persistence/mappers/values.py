@@ -74,4 +74,3 @@ def money(minor: int | None, currency: str | None) -> Money | None:
 def minor_and_currency(price: Money | None) -> tuple[int | None, str | None]:
     """The two columns of an amount."""
     return (None, None) if price is None else (price.minor_units, price.currency)
-
