@@ -41,7 +41,8 @@ class Execution:
         await self.enter(opened, [strand.name for strand in strands], Phase.OBSERVING)
         for strand in strands:
             walk = await strand.load(opened, watch)
-            await self._arrive(opened, strand, cursor=walk.cursor, complete=True, seen=len(walk.generation))
+            arrival = _Arrival(strand, cursor=walk.cursor, complete=True, seen=len(walk.generation))
+            await self._arrive(opened, [arrival])
 
     async def plan(
         self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch, *, whole: bool
@@ -78,7 +79,8 @@ class Execution:
         watch: Watch,
         at_hand: Steps | None = None,
     ) -> None:
-        """Every step, in order, in batches; each is one transaction, so that a crash loses at most one.
+        """Every step, in order, in batches; each is one transaction, so that a crash loses at most one. That all is
+        applied is kept by ``arrive``.
 
         ``at_hand`` are all of the plan's steps; without them they are read from the store. What a plan that was held
         would take away because a listing lacked it is asked for before anything is written.
@@ -90,8 +92,6 @@ class Execution:
             await self._batch(opened, strands, batch, doubted)
             done += len(batch)
             watch(STEP, done)
-        plan.end(PlanState.APPLIED, now=self.clock.now())
-        await self.books.write(opened.run, "end_plan", lambda uow: saved(uow, plan))
 
     async def discard(self, opened: Opened, plan: KeptPlan) -> None:
         """It does not know everything that it should: nobody may apply it."""
@@ -99,10 +99,19 @@ class Execution:
         if opened.run.plan_id is not None:
             await self.books.write(opened.run, "discard_plan", lambda uow: saved(uow, plan))
 
-    async def arrive(self, opened: Opened, strands: Mapping[str, AnyStrand], parts: Sequence[Part]) -> None:
-        """Everything that the parts cover is applied: from now on changes go on there."""
-        for part in parts:
-            await self._arrive(opened, strands[part.kind], cursor=part.cursor, complete=part.complete, seen=part.seen)
+    async def arrive(
+        self, opened: Opened, strands: Mapping[str, AnyStrand], parts: Sequence[Part], plan: KeptPlan | None
+    ) -> None:
+        """The plan, if there is one, is applied, and with it everything that the parts cover: from now on changes go on
+        there.
+        """
+        if plan is not None:
+            plan.end(PlanState.APPLIED, now=self.clock.now())
+        arrivals = [
+            _Arrival(strands[part.kind], cursor=part.cursor, complete=part.complete, seen=part.seen) for part in parts
+        ]
+        if arrivals or plan is not None:
+            await self._arrive(opened, arrivals, plan)
 
     async def push(self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch) -> None:
         """Write to the provider what waits, of every kind. Raises GatewayError when it cannot be reached."""
@@ -188,31 +197,42 @@ class Execution:
 
         await self.books.write(opened.run, "apply_plan", work)
 
-    async def _arrive(
-        self, opened: Opened, strand: AnyStrand, *, cursor: str | None, complete: bool, seen: int
-    ) -> None:
+    async def _arrive(self, opened: Opened, arrivals: Sequence["_Arrival"], plan: KeptPlan | None = None) -> None:
         now = self.clock.now()
 
         async def keep(uow: UnitOfWork) -> Counts:
-            state = await uow.sync_states.get(opened.account.id, strand.name)
-            arrived = _arrived(state, strand, cursor=cursor, complete=complete, now=now)
-            await uow.sync_states.put(attrs.evolve(arrived, seen=seen))
+            if plan is not None:
+                await uow.plans.save(plan)
+            for arrival in arrivals:
+                state = await uow.sync_states.get(opened.account.id, arrival.strand.name)
+                await uow.sync_states.put(arrival.of(state, now))
             return Counts()
 
         await self.books.write(opened.run, "sync_arrived", keep)
 
 
-def _arrived(state: SyncState, strand: AnyStrand, *, cursor: str | None, complete: bool, now: datetime) -> SyncState:
-    return attrs.evolve(
-        state,
-        phase=Phase.IDLE,
-        cursor=cursor,
-        cursor_at=now if cursor is not None else None,
-        complete_at=now if complete else state.complete_at,
-        succeeded_at=now,
-        policy_version=strand.rules,
-        place=strand.place,
-    )
+@attrs.frozen
+class _Arrival:
+    """How far a kind of record is in step by now."""
+
+    strand: AnyStrand
+    cursor: str | None
+    complete: bool
+    seen: int
+
+    def of(self, state: SyncState, now: datetime) -> SyncState:
+        """The state after it."""
+        return attrs.evolve(
+            state,
+            phase=Phase.IDLE,
+            cursor=self.cursor,
+            cursor_at=now if self.cursor is not None else None,
+            complete_at=now if self.complete else state.complete_at,
+            succeeded_at=now,
+            policy_version=self.strand.rules,
+            place=self.strand.place,
+            seen=self.seen,
+        )
 
 
 async def _count_waiting(uow: UnitOfWork, opened: Opened, kinds: Sequence[str]) -> int:

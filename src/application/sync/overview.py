@@ -48,9 +48,7 @@ class ListSyncStates:
             overviews: list[SyncOverview] = []
             for account in accounts:
                 linked = await uow.sync_records.counts(account.id, self._courses.kinds)
-                overviews += [
-                    await _overview(uow, account, kind, states, linked, now) for kind in self._courses.kinds
-                ]
+                overviews += [await _overview(uow, account, kind, states, linked, now) for kind in self._courses.kinds]
             return overviews
 
         return await self._transactions.read(tenant_id, ask)

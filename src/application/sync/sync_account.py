@@ -195,10 +195,11 @@ class SyncAccount:
     ) -> None:
         """What was seen before a walk broke off is applied, too; only what was walked through to its end is covered."""
         by_name = {strand.name: strand for strand in strands}
-        if not writer.is_empty:
-            await self._execution.apply(opened, writer.plan, by_name, watch, writer.at_hand)
+        plan = None if writer.is_empty else writer.plan
+        if plan is not None:
+            await self._execution.apply(opened, plan, by_name, watch, writer.at_hand)
         parts = [writing.part() for writing in writer.parts]
-        await self._execution.arrive(opened, by_name, parts if error is None else parts[:-1])
+        await self._execution.arrive(opened, by_name, parts if error is None else parts[:-1], plan)
         if error is not None:
             raise error
         await self._execution.push(opened, strands, watch)
@@ -225,7 +226,7 @@ class SyncAccount:
         by_name = {strand.name: strand for strand in strands}
         await self._ensure_fresh(opened, plan, by_name)
         await self._execution.apply(opened, plan, by_name, watch)
-        await self._execution.arrive(opened, by_name, plan.parts)
+        await self._execution.arrive(opened, by_name, plan.parts, plan)
         await self._execution.push(opened, strands, watch)
         await course.after(opened, gym)
         return _End(RunState.COMPLETED)

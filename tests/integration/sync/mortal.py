@@ -44,7 +44,7 @@ COURSES = ("leads", "members")
 TWICE = 4
 # What a step leaves that a process does not take with it; what matters most of that.
 LASTING = re.compile(r"committing|create|update")
-VITAL = re.compile(r"after .*(batch|apply_plan|end_plan|sync_arrived|confirm_push|create|update)")
+VITAL = re.compile(r"after .*(batch|apply_plan|sync_arrived|confirm_push|create|update)")
 # So many passes may be needed after the kill, the one that finds nothing to do among them.
 MOST = 3
 # When an account was last brought in step is told anew by each run.

@@ -56,7 +56,6 @@ async def test_killed_at_the_steps_of_a_whole_run() -> None:
     assert told[0]["calls"] == {"PUT /leads/{id}": 5, "POST /leads": 2, "PUT /clients/{id}": 4}
     assert {
         "after committing apply_plan",
-        "after committing end_plan",
         "after committing sync_arrived",
         "after committing confirm_push",
         "after leads.update",
@@ -70,7 +69,7 @@ async def test_killed_in_a_run_of_changes_in_the_first_load_and_while_a_plan_is_
     assert {
         "after committing sync_batch",
         "after committing apply_plan",
-        "after committing end_plan",
+        "after committing sync_arrived",
     } <= judge(await played("sqlite", plays), plays)
 
 
