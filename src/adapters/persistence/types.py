@@ -18,6 +18,7 @@ T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS_A_SECOND = 1_000_000
 _SECONDS_A_DAY = 86_400
+_REMEMBERED = 64
 
 
 def to_microseconds(moment: datetime) -> int:
@@ -55,6 +56,8 @@ class Stored(TypeDecorator[T]):
     in_sqlite: ClassVar[type[TypeEngine[Any]]]
     to_sqlite: ClassVar[Any]
     from_sqlite: ClassVar[Any]
+    # Whether the same values are in many rows.
+    repeats: ClassVar[bool] = False
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The column's type in that database."""
@@ -69,7 +72,10 @@ class Stored(TypeDecorator[T]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002 - SQLAlchemy's signature
         """None where the driver does it."""
-        return _unless_none(self.from_sqlite) if dialect.name == "sqlite" else None
+        if dialect.name != "sqlite":
+            return None
+        read = _unless_none(self.from_sqlite)
+        return lru_cache(maxsize=_REMEMBERED)(read) if self.repeats else read
 
 
 class Flag(Stored[bool]):
@@ -80,6 +86,7 @@ class Flag(Stored[bool]):
     in_sqlite = Boolean
     to_sqlite = int
     from_sqlite = bool
+    repeats = True
 
 
 class Blob(Stored[bytes]):
@@ -103,7 +110,9 @@ class Id(Stored[UUID]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002 - SQLAlchemy's signature
         """From bytes, or from the driver's own class."""
-        return _unless_none(self.from_sqlite if dialect.name == "sqlite" else _plain)
+        # What is remembered here need not be remembered twice.
+        read = _from_bytes.__wrapped__ if dialect.name == "sqlite" else _plain
+        return lru_cache(maxsize=_REMEMBERED)(_unless_none(read))
 
 
 class Instant(Stored[datetime]):
@@ -114,6 +123,7 @@ class Instant(Stored[datetime]):
     in_sqlite = BigInteger
     to_sqlite = staticmethod(to_microseconds)
     from_sqlite = staticmethod(from_microseconds)
+    repeats = True
 
     def _native(self) -> TypeEngine[Any]:
         return DateTime(timezone=True)
