@@ -104,7 +104,7 @@ class Absorb:
             tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, policy=policy, anew=True, now=now
         )
         examiner = Examiner(kind, scope, self._policies.laws)
-        examined = await examiner.observed(uow, [observed], edited=())
+        examined = await examiner.observed(uow, [observed], edited=(), listed=False)
         steps = [*examined.steps, *(examiner.fresh(*each) for each in examined.fresh)]
         run.counts = await Applier(kind, scope, self._ids)(uow, steps) + Counts(
             unchanged=examined.unchanged, errors=len(examined.errors)

@@ -49,16 +49,25 @@ class Examiner(Generic[E]):
     _scope: Scope
     _laws: Laws
 
-    async def observed(self, uow: UnitOfWork, batch: Sequence[Observed], *, edited: Collection[str]) -> Examined:
+    async def observed(
+        self, uow: UnitOfWork, batch: Sequence[Observed], *, edited: Collection[str], listed: bool
+    ) -> Examined:
         """Records that the provider shows; one that is there twice counts once: the later one.
 
-        ``edited``: external ids of those to look at even when the provider's record is as it was.
+        ``edited``: external ids of those to look at even when the provider's record is as it was. ``listed``: most are;
+        otherwise their links are needed anyway, and not only their fingerprints.
         """
         latest, refused = named(batch, self._scope, self._kind.schema.kind)
         examined = Examined(errors=refused)
-        fresh, changed = await self._sort(uow, latest, edited, examined)
+        account_id, kind = self._scope.account_id, self._kind.schema.kind
+        if listed:
+            links, prints = None, await uow.sync_records.fingerprints(account_id, kind, latest.keys())
+        else:
+            links = await uow.sync_records.by_external_ids(account_id, kind, latest.keys())
+            prints = {external_id: link.fingerprint for external_id, link in links.items()}
+        fresh, changed = self._sorted(latest, prints, edited, examined)
         examined.fresh = self._read(fresh, examined)
-        await self._compare(uow, self._read(changed, examined), examined)
+        await self._compare(uow, self._read(changed, examined), examined, links)
         return examined
 
     async def gone(
@@ -145,17 +154,19 @@ class Examiner(Generic[E]):
         )
         return attrs.evolve(step, pushes=needed_pushes(step, self._scope, ()))
 
-    async def _sort(
-        self, uow: UnitOfWork, latest: Mapping[str, Observed], edited: Collection[str], examined: Examined
+    def _sorted(
+        self,
+        latest: Mapping[str, Observed],
+        prints: Mapping[str, bytes],
+        edited: Collection[str],
+        examined: Examined,
     ) -> tuple[list[Observed], list[Observed]]:
-        scope = self._scope
-        prints = await uow.sync_records.fingerprints(scope.account_id, self._kind.schema.kind, latest.keys())
         fresh, changed = [], []
         for external_id, one in latest.items():
             fingerprint = prints.get(external_id)
             if fingerprint is None:
                 fresh.append(one)
-            elif fingerprint != one.fingerprint or external_id in edited or scope.anew:
+            elif fingerprint != one.fingerprint or external_id in edited or self._scope.anew:
                 changed.append(one)
             else:
                 examined.unchanged += 1
@@ -170,10 +181,16 @@ class Examiner(Generic[E]):
                 examined.errors.append(self._scope.error(self._kind.schema.kind, one.external_id, error))
         return readings
 
-    async def _compare(self, uow: UnitOfWork, readings: Sequence[Read], examined: Examined) -> None:
+    async def _compare(
+        self,
+        uow: UnitOfWork,
+        readings: Sequence[Read],
+        examined: Examined,
+        links: Mapping[str, SyncRecord] | None,
+    ) -> None:
         if not readings:
             return
-        found = await known(uow, self._kind, self._scope, [one.external_id for one, _ in readings])
+        found = await known(uow, self._kind, self._scope, [one.external_id for one, _ in readings], links)
         # Our side still stands as it was last agreed, so what that refers to is needed too.
         agreed = [link.base for link in found.links.values()]
         theirs = [reading.values for _, reading in readings]

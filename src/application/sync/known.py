@@ -43,10 +43,16 @@ class Known(Stored[E]):
         return values
 
 
-async def known(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, external_ids: Sequence[str]) -> Known[E]:
-    """Look it all up."""
+async def known(
+    uow: UnitOfWork,
+    kind: RecordKind[E],
+    scope: Scope,
+    external_ids: Sequence[str],
+    links: Mapping[str, SyncRecord] | None = None,
+) -> Known[E]:
+    """Look it all up; ``links`` are at hand already, perhaps with others."""
     account_id, name = scope.account_id, kind.schema.kind
-    found = await stored(uow, kind, scope, external_ids)
+    found = await stored(uow, kind, scope, external_ids, links)
     return Known(
         links=found.links,
         entities=found.entities,
@@ -56,10 +62,19 @@ async def known(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, external_ids
     )
 
 
-async def stored(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, external_ids: Sequence[str]) -> Stored[E]:
-    """Look up what is decided already."""
+async def stored(
+    uow: UnitOfWork,
+    kind: RecordKind[E],
+    scope: Scope,
+    external_ids: Sequence[str],
+    links: Mapping[str, SyncRecord] | None = None,
+) -> Stored[E]:
+    """Look up how they stand; ``links`` as in ``known``."""
     account_id, name = scope.account_id, kind.schema.kind
-    links = await uow.sync_records.by_external_ids(account_id, name, external_ids)
+    if links is None:
+        links = await uow.sync_records.by_external_ids(account_id, name, external_ids)
+    else:
+        links = {external_id: links[external_id] for external_id in external_ids}
     return Stored(
         links=links,
         entities=await kind.load(uow, [link.local_id for link in links.values()]),

@@ -69,7 +69,7 @@ class Planner(Generic[E]):
         lost: dict[str, None] = {}
         self._watch(self._kind.schema.kind, 0)
         async for batch in walk.batches():
-            await self._take(opened, batch, before, waiting)
+            await self._take(opened, batch, before, waiting, listed=walk.is_listing)
             self._mark(batch, before, lost)
         missing = await self._unlisted(opened, walk, lost) if walk.generation.is_complete else []
         if missing and await self._is_too_much(opened, missing):
@@ -101,14 +101,20 @@ class Planner(Generic[E]):
             lost.pop(one.external_id, None)
 
     async def _take(
-        self, opened: Opened, batch: Batch, before: _Before, waiting: list[tuple[Observed, Reading]]
+        self,
+        opened: Opened,
+        batch: Batch,
+        before: _Before,
+        waiting: list[tuple[Observed, Reading]],
+        *,
+        listed: bool,
     ) -> None:
         if not batch.observed:
             return
         examiner = self._examiner()
         observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
         examined = await self._books.read(
-            opened.run, lambda uow: examiner.observed(uow, observed, edited=before.edited)
+            opened.run, lambda uow: examiner.observed(uow, observed, edited=before.edited, listed=listed)
         )
         for one, reading in examined.fresh:
             if self._may_be_ours(reading, before.open_keys):
@@ -160,7 +166,7 @@ class Planner(Generic[E]):
         """Ask the provider for single records. One that it will not show is an error of that record, and due again."""
         looked = await look_at(self._source, self._scope, self._kind.schema.kind, external_ids)
         await self._keep(opened, Examined(errors=looked.errors), before)
-        await self._take(opened, Batch(observed=looked.shown), before, waiting)
+        await self._take(opened, Batch(observed=looked.shown), before, waiting, listed=False)
         await self._lose(opened, looked.gone, "answer", before)
         if looked.outage is not None:
             raise looked.outage

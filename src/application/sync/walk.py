@@ -14,13 +14,16 @@ _LONGEST_CURSOR = 1_000_000
 
 
 class Walk:
-    """``cursor`` None: everything is listed. After the walk, ``cursor`` is where changes go on (None: not told), and
-    ``generation`` may be asked what is missing if everything was listed without an error.
+    """``cursor`` None: everything is listed. ``is_listing``: it is; else what comes has most likely changed.
+
+    After the walk, ``cursor`` is where changes go on (None: not told), and ``generation`` may be asked what is missing
+    if everything was listed without an error.
     """
 
     def __init__(self, source: Source, cursor: str | None) -> None:
         self._source = source
         self._start = cursor if source.tells_changes else None
+        self.is_listing = self._start is None
         self.cursor: str | None = None
         self.generation = Generation()
 
@@ -48,7 +51,7 @@ class Walk:
             yield batch
 
     async def _listing(self) -> AsyncIterator[Batch]:
-        self.cursor, self.generation = None, Generation()
+        self.cursor, self.generation, self.is_listing = None, Generation(), True
         try:
             async for batch in self._source.listing():
                 # One whose id is no text is told when it is looked at, and is none that we have.
