@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Generic, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -101,24 +102,26 @@ _WORDS: Mapping[type, str] = {str: "text", bool: "true or false"}
 
 
 class Reader(Generic[T]):
-    """Reads the same fields of many records: texts, or flags. Absent and empty both give None.
+    """Reads the same fields, at least two, of many records: texts, or flags. Absent and empty both give None.
 
-    The types of a record's values are looked at as a whole, and only once per combination: in a bulk load that
-    makes the check ten times cheaper than field by field.
+    A record's values are taken, and their types looked at, as a whole: in a bulk load that is several times cheaper
+    than field by field.
     """
 
     def __init__(self, kind: type[T], *names: str) -> None:
         self._kind: type[T] = kind
         self._names = names
-        self._known: set[tuple[type, ...]] = set()
+        self._all = itemgetter(*names)
+        self._types: frozenset[type] = frozenset({kind, type(None)})
 
     def __call__(self, values: Values) -> tuple[T | None, ...]:
         """In the order of the names. Raises InvalidValue for a value of another type."""
-        found = tuple(map(values.get, self._names))
-        types = tuple(map(type, found))
-        if types not in self._known:
+        try:
+            found = self._all(values)
+        except KeyError:
+            found = tuple(map(values.get, self._names))
+        if not self._types.issuperset(map(type, found)):
             self._check(found)
-            self._known.add(types)
         return cast("tuple[T | None, ...]", found)
 
     def _check(self, found: Sequence[Value]) -> None:
