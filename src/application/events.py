@@ -25,6 +25,10 @@ Subject = tuple[str, str]
 _COMMON = frozenset(field.name for field in attrs.fields(DomainEvent))
 
 
+# Put together once: as ``str | int`` they would be with every value.
+_PLAIN, _WRITTEN, _LISTED = (str, bool, int, float), (UUID, Decimal), (tuple, list)
+
+
 def as_new_event(event: DomainEvent) -> NewEvent:
     """The fact as it is kept. Raises TypeError for a value that has no form in JSON."""
     return NewEvent(
@@ -48,25 +52,25 @@ def as_json(value: object) -> Json:
     # Words before plain values: an enum may be a text or a number itself.
     if isinstance(value, enum.Enum):
         return as_json(value.value)
-    if value is None or isinstance(value, str | bool | int | float):
+    if value is None or isinstance(value, _PLAIN):
         return value
-    if isinstance(value, UUID | Decimal):
+    if isinstance(value, _WRITTEN):
         return str(value)
     if isinstance(value, date):
         return _iso(value)
     kind: type[object] = type(value)
-    if attrs.has(kind):
+    if kind not in _LISTED and attrs.has(kind):
         return {field.name: as_json(getattr(value, field.name)) for field in attrs.fields(kind)}
     return _many(value)
 
 
 def _many(value: object) -> Json:
+    if isinstance(value, _LISTED):
+        return [as_json(each) for each in value]
     if isinstance(value, Mapping):
         return {str(key): as_json(each) for key, each in value.items()}
     if isinstance(value, frozenset | set):
         return [as_json(each) for each in sorted(value)]
-    if isinstance(value, tuple | list):
-        return [as_json(each) for each in value]
     raise TypeError(f"an event cannot hold a {type(value).__name__}")
 
 
