@@ -47,3 +47,9 @@ def test_names_of_fields_are_texts_that_can_be_kept(bad: Any) -> None:
 def test_an_id_is_a_text(bad: Any) -> None:
     with pytest.raises(InvalidValue, match="its id is a text"):
         check_external_id(bad)
+
+
+def test_halves_of_one_character_in_two_fields_are_still_halves() -> None:
+    with pytest.raises(InvalidValue) as refused:
+        check_values({"first": "\ud83d", "second": "\udc69"})
+    assert refused.value.details["field"] == "first"
