@@ -40,7 +40,7 @@ def read_script(text: str) -> Script:
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _refused(f"it is no JSON ({error})") from None
     try:
         return _script(_script_in(document))

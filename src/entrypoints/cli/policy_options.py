@@ -113,6 +113,8 @@ def read_document(path: Path) -> dict[str, object]:
         raise NotFound("file", path) from None
     except ValueError as error:
         raise InvalidValue(f"{path} is no JSON: {error}", field="file") from None
+    except RecursionError:
+        raise InvalidValue(f"{path} is no policy: its brackets are nested too deeply", field="file") from None
     if not isinstance(read, dict):
         raise InvalidValue(f'{path} holds no JSON object such as {{"default": "newest"}}', field="file")
     return read

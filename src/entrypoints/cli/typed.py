@@ -39,7 +39,7 @@ def _number(text: str) -> int:
 def _set(text: str) -> tuple[str, ...]:
     try:
         read = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         read = None
     if not isinstance(read, list) or not all(isinstance(each, str) for each in read):
         raise InvalidValue(f"""this field is a set, such as '["a", "b"]', not {text!r}""", field="value")

@@ -80,6 +80,11 @@ def test_what_is_wrong_with_a_script_is_told_in_words(document: object, why: str
     assert read_script(json.dumps(WHOLE)).courses == ("leads",)
 
 
+def test_a_script_nested_too_deeply_is_refused_in_words() -> None:
+    with pytest.raises(InvalidValue, match="it is no JSON"):
+        read_script("[" * 100_000)
+
+
 def test_only_what_is_asked_for_is_drawn() -> None:
     for seed in range(30):
         script = draw(seed, courses=("leads",), faults=())

@@ -102,3 +102,8 @@ def test_a_typed_value_is_of_the_fields_type(text: str, like: list[Value], value
 def test_a_typed_value_of_another_type_is_refused(text: str, like: Value) -> None:
     with pytest.raises(InvalidValue, match="this field is"):
         typed_value(text, [like])
+
+
+def test_a_set_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="this field is a set"):
+        typed_value("[" * 100_000, [("a",)])

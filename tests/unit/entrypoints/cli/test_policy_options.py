@@ -74,3 +74,10 @@ def test_a_document_is_an_object_in_a_file(tmp_path: Path) -> None:
         read_document(tmp_path / "none.json")
     with pytest.raises(NotFound):
         read_document(tmp_path)
+
+
+def test_a_document_nested_too_deeply_is_refused_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_text("[" * 100_000)
+    with pytest.raises(InvalidValue, match="nested too deeply"):
+        read_document(file)
