@@ -21,6 +21,7 @@ from ...domain.sync.step import Step, values_of
 from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .asking import Asking
+from .edit_times import edited_by, write
 from .known import Stored, stored
 from .local_edits import LocalEdits
 from .need import agreed, is_missed
@@ -169,7 +170,8 @@ class Applier(Generic[E]):
     def _merge(self, step: Step, link: SyncRecord | None, entity: E, effects: _Effects[E]) -> None:
         updates = step.decision.updates
         if updates:
-            self._kind.update(entity, updates, now=self._scope.now)
+            now = self._scope.now
+            write(self._kind, entity, updates, now=now, edited_at=edited_by(step, now=now))
             effects.saved.append(entity)
         else:
             effects.unchanged += 1

@@ -17,6 +17,7 @@ from ...domain.sync.side import Side
 from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from .edit_times import write
 from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import link_here
@@ -157,7 +158,8 @@ class Confirm(Generic[E]):
 
     def _update(self, entity: E, values: Values) -> bool:
         try:
-            self._kind.update(entity, values, now=self._scope.now)
+            # Another spelling of what we edited is no later edit of ours.
+            write(self._kind, entity, values, now=self._scope.now, edited_at=entity.updated_at)
         except TresenError:
             return False  # what cannot be read stays as it is here
         return True

@@ -22,14 +22,12 @@ class Versioned(Protocol):
 
     version: int
     """Grows with every save; one that comes back goes on from where it was."""
+    updated_at: datetime
+    """When it was last edited here (UTC); see ``edit_times`` for what counts as that."""
 
     @property
     def created_at(self) -> datetime:
         """When it was made here (UTC)."""
-
-    @property
-    def updated_at(self) -> datetime:
-        """When it was last edited here (UTC)."""
 
     def drain(self) -> tuple[DomainEvent, ...]:
         """What it recorded, which is forgotten by that."""
@@ -74,7 +72,7 @@ class RecordKind(Protocol[E]):
 
     @abstractmethod
     def update(self, entity: E, updates: Values, *, now: datetime) -> None:
-        """Write these values. Raises InvalidValue and changes nothing."""
+        """Write these values; ``updated_at`` is ``now``. Raises InvalidValue and changes nothing."""
 
     @abstractmethod
     async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, E]:

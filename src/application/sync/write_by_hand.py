@@ -16,6 +16,7 @@ from ...domain.sync.side import Side
 from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import Hand
+from .edit_times import write
 
 
 @attrs.frozen(kw_only=True)
@@ -53,7 +54,8 @@ class WriteByHand:
         updates = {c.field: c.value for c in chosen if not fields[c.field].same(c.value, ours.get(c.field))}
         was_in_step = entity.version == link.local_version
         if updates:
-            hand.kind.update(entity, updates, now=hand.scope.now)
+            now = hand.scope.now
+            write(hand.kind, entity, updates, now=now, edited_at=now)
             await hand.kind.save(uow, [entity])
         await self._tell(uow, hand, link, chosen, ours, entity.version if updates else 0, rule, reason)
         await uow.sync_records.put_many(
