@@ -59,14 +59,27 @@ async def test_values_of_every_type_come_back_as_they_were(
         assert same((line.base, line.ours, line.theirs, line.value), (kept.base, kept.ours, kept.theirs, kept.value))
 
 
-async def test_lines_are_told_oldest_first(backend: Backend, tenant: TenantId, run: Run, member: Member) -> None:
-    """Lines of one instant stay in the order in which they were written, over transactions."""
+async def test_lines_are_told_as_they_were_written(
+    backend: Backend, tenant: TenantId, run: Run, member: Member
+) -> None:
+    """Over transactions, and whatever the instants say: those are when the runs began, and clocks are set back."""
     now = [a_change(run, member, field=f"now {n}") for n in range(12)]
     await append(backend, tenant, a_change(run, member, field="later", at=NOON + timedelta(microseconds=1)), *now[:5])
     await append(backend, tenant, *now[5:])
     await append(backend, tenant, a_change(run, member, field="before", at=NOON - timedelta(microseconds=1)))
     found = await backend.read(tenant, lambda uow: uow.journal.of_record(MEMBER, member.id))
-    assert [line.field for line in found] == ["before", *(f"now {n}" for n in range(12)), "later"]
+    assert [line.field for line in found] == [*(f"now {n}" for n in range(12)), "later", "before"]
+
+
+async def test_lines_of_a_process_whose_clock_is_behind_stand_where_their_versions_do(
+    backend: Backend, tenant: TenantId, run: Run, member: Member
+) -> None:
+    third, passed_over = a_change(run, member, field="third", version=3), a_change(run, member, field="passed over")
+    second = [a_change(run, member, field=f"second {n}", version=2) for n in range(2)]
+    await append(backend, tenant, *second)
+    await append(backend, tenant, third, passed_over)
+    found = await backend.read(tenant, lambda uow: uow.journal.of_record(MEMBER, member.id))
+    assert [line.field for line in found] == ["second 0", "second 1", "third", "passed over"]
 
 
 async def test_the_same_line_twice_is_two_lines(backend: Backend, tenant: TenantId, run: Run, member: Member) -> None:

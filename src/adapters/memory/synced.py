@@ -12,7 +12,7 @@ from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.shared.errors import AlreadyExists, NotFound, StorageConflict
 from ...domain.shared.ids import AccountId, EntryId, RunId, TenantId
-from ...domain.sync.journal import Change
+from ...domain.sync.journal import Change, in_order
 from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import Run, RunState, SyncError
 from .entities import MemoryEntities, Versioned
@@ -130,8 +130,8 @@ class MemoryJournal(Journal):
         return line
 
     async def of_record(self, kind: str, local_id: UUID) -> Sequence[Change]:
-        """By instant; lines of one instant by id."""
-        return sorted(self._rows.among("local", (kind, local_id)), key=lambda line: (line.at, line.id))
+        """By version, then by id."""
+        return in_order(self._rows.among("local", (kind, local_id)))
 
     async def of_run(self, run_id: RunId, *, after: EntryId | None = None, limit: int) -> Sequence[Change]:
         """By id."""

@@ -186,7 +186,7 @@ class Journal(Protocol):
 
     @abstractmethod
     async def of_record(self, kind: str, local_id: UUID) -> Sequence[Change]:
-        """A record's lines, oldest first."""
+        """A record's lines, oldest first, as ``in_order`` of the domain has them."""
 
     @abstractmethod
     async def of_run(self, run_id: RunId, *, after: EntryId | None = None, limit: int) -> Sequence[Change]:

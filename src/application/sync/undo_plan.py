@@ -170,7 +170,7 @@ class UndoPlanner:
             if values is None:
                 return _lost_there(record, changes)
             back = _record_undo(record, UndoAction.RESTORE, values=values)
-            gone_at = max(change.at for change in changes if change.field == WHOLE)
+            gone_at = [change.at for change in changes if change.field == WHOLE][-1]
             return attrs.evolve(back, gone_at=gone_at, refused=await _stand_in(uow, hand, external_id))
         current = await _values(uow, hand, external_id, entity)
         rollbacks = tuple(rollback(hand.kind.schema, current, changes))

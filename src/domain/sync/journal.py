@@ -25,7 +25,8 @@ class Change:
     """One field of one record in one run: base, ours, theirs, what was taken, by which rule and why.
 
     ``field`` is ``*`` for a line about the record as a whole. ``ours`` and ``theirs`` are what the sides held before,
-    ``value`` what was taken. ``version`` is that of our record afterwards, 0 where ours was not written.
+    ``value`` what was taken. ``version`` is that of our record afterwards, 0 where ours was not written. ``at`` is when
+    the run began, so it does not tell which of two lines came first: see ``in_order``.
     """
 
     id: EntryId
@@ -61,6 +62,21 @@ class Change:
 
 
 _WRITES_OURS = frozenset({NORMALISED, LOCAL_EDIT, UNDONE, RESOLVED})
+
+
+def in_order(lines: Iterable[Change]) -> Sequence[Change]:
+    """One record's lines as they were written, oldest first: by the version of our record, else by id.
+
+    What somebody wrote while a run was under way has the later instant, but may be the earlier line. Ids grow in each
+    process, also when a clock is set back, but not over processes; a version, over all lives of a record, always does.
+    A line without one stays behind the last version that was told before it.
+    """
+    found: list[tuple[int, Change]] = []
+    reached = 0
+    for line in sorted(lines, key=lambda line: line.id):
+        reached = max(reached, line.version)
+        found.append((line.version or reached, line))
+    return [line for _, line in sorted(found, key=lambda each: each[0])]
 
 
 @attrs.frozen(kw_only=True)

@@ -9,8 +9,9 @@ from sqlalchemy import Select, bindparam
 from ....application.ports.repositories import Journal
 from ....domain.shared.errors import AlreadyExists, NotFound
 from ....domain.shared.ids import EntryId, RunId, TenantId
-from ....domain.sync.journal import Change
+from ....domain.sync.journal import Change, in_order
 from ..connection import Transaction
+from ..hints import few
 from ..mappers import sync as mappers
 from ..tables import CHANGE
 from .entities import rows_of
@@ -20,11 +21,8 @@ CHANGES_OF_RUN = (
     rows_of(CHANGE).where(CHANGE.c.run_id == bindparam("run_id")).order_by(CHANGE.c.id).limit(bindparam("limit"))
 )
 CHANGES_AFTER = CHANGES_OF_RUN.where(CHANGE.c.id > bindparam("after"))
-OF_RECORD = (
-    rows_of(CHANGE)
-    .where(CHANGE.c.kind == bindparam("kind"), CHANGE.c.local_id == bindparam("local_id"))
-    .order_by(CHANGE.c.at, CHANGE.c.id)
-)
+# Put in order afterwards: asked for by id, a database might read the whole journal along its primary key.
+OF_RECORD = rows_of(CHANGE).where(CHANGE.c.kind == bindparam("kind"), few(CHANGE.c.local_id == bindparam("local_id")))
 
 
 class SqlJournal(Journal):
@@ -48,8 +46,8 @@ class SqlJournal(Journal):
         return lines[0]
 
     async def of_record(self, kind: str, local_id: UUID) -> Sequence[Change]:
-        """By instant, then by id."""
-        return await self._select(OF_RECORD, kind=kind, local_id=local_id)
+        """By version, then by id."""
+        return in_order(await self._select(OF_RECORD, kind=kind, local_id=local_id))
 
     async def of_run(self, run_id: RunId, *, after: EntryId | None = None, limit: int) -> Sequence[Change]:
         """By id."""

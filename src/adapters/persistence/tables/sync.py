@@ -36,7 +36,7 @@ EDITED_RECORD = tenant_table(
     key=("kind", "local_id"),
 )
 
-# Journal and errors are only appended to; their ids grow, so that lines of one instant keep their order.
+# Journal and errors are only appended to; their ids grow, so that errors of one instant keep their order.
 CHANGE = tenant_table(
     "change",
     required("kind", BINARY_TEXT),
@@ -55,7 +55,7 @@ CHANGE = tenant_table(
     required("reason", Text),
     required("version", BigInteger),
 )
-Index("ix_change_record", CHANGE.c.tenant_id, CHANGE.c.kind, CHANGE.c.local_id, CHANGE.c.at, CHANGE.c.id)
+Index("ix_change_record", CHANGE.c.tenant_id, CHANGE.c.kind, CHANGE.c.local_id)
 Index("ix_change_run", CHANGE.c.tenant_id, CHANGE.c.run_id, CHANGE.c.id)
 
 SYNC_RUN = tenant_table(

@@ -1,6 +1,6 @@
 """The journal: what was overwritten, passed over or deleted, with all three sides."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import attrs
@@ -9,7 +9,17 @@ import pytest
 from tresen.domain.shared.ids import EntryId, RunId
 from tresen.domain.sync.canonical import Value, Values
 from tresen.domain.sync.decision import WHOLE, decide
-from tresen.domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, RESOLVED, UNDONE, Change, Subject, told
+from tresen.domain.sync.journal import (
+    LOCAL_EDIT,
+    NORMALISED,
+    PUSHED,
+    RESOLVED,
+    UNDONE,
+    Change,
+    Subject,
+    in_order,
+    told,
+)
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.policy import Deletes, Policy
 from tresen.domain.sync.schema import Field, Schema
@@ -153,3 +163,25 @@ def test_a_line_knows_which_side_it_wrote(rule: str, side: Side, ours: bool, the
     line = attrs.evolve(line, rule=rule, side=side)
     assert (line.wrote_ours, line.wrote_theirs) == (ours, theirs)
     assert line.before == ("Kiel" if theirs else "Bonn")
+
+
+@pytest.mark.parametrize(
+    ("versions", "told_as"),
+    [
+        ([], []),
+        ([2, 2, 0, 3, 0], [0, 1, 2, 3, 4]),
+        ([3, 2], [1, 0]),
+        ([3, 0, 2], [2, 0, 1]),
+        ([0, 3, 0, 2, 0, 4], [0, 3, 1, 2, 4, 5]),
+        ([0, 0, 0], [0, 1, 2]),
+    ],
+)
+def test_lines_are_in_the_order_of_versions_then_of_ids(versions: list[int], told_as: list[int]) -> None:
+    """Those without a version stay behind the last one that was told before them. Instants count for nothing."""
+    (line,) = lines(Policy(), {"city": "Ulm"}, {"city": "Ulm"}, {"city": "Kiel"})
+    written = [
+        attrs.evolve(line, id=EntryId(UUID(int=n)), version=version, at=NOW - timedelta(hours=n))
+        for n, version in enumerate(versions)
+    ]
+    for given in (written, written[::-1]):
+        assert [each.id.int for each in in_order(given)] == told_as

@@ -27,7 +27,7 @@ ALTER TABLE change
     ALTER COLUMN value SET NOT NULL,
     ALTER COLUMN version DROP DEFAULT;
 
-CREATE INDEX ix_change_record ON change (tenant_id, kind, local_id, at, id);
+CREATE INDEX ix_change_record ON change (tenant_id, kind, local_id);
 
 CREATE INDEX ix_change_run ON change (tenant_id, run_id, id);
 

@@ -100,7 +100,7 @@ FROM old_change;
 
 DROP TABLE old_change;
 
-CREATE INDEX ix_change_record ON change (tenant_id, kind, local_id, at, id);
+CREATE INDEX ix_change_record ON change (tenant_id, kind, local_id);
 
 CREATE INDEX ix_change_run ON change (tenant_id, run_id, id);
 
