@@ -263,12 +263,19 @@ async def _conflict(uow: UnitOfWork) -> Conflict:
     conflict = a_conflict(account, ODD, ODD, kind=ODD, base=True, ours=1, theirs=("a", ODD), opened_at=LATER)
     conflict.edited = Edited(ours_at=LATER_ELSEWHERE, theirs_at=NOON, resolution_s=60, skew_s=0)
     conflict.candidates, conflict.rule, conflict.reason = ("1", ODD), ODD, ODD
+    conflict.local_version = 2**40
     return conflict
 
 
 def _change_conflict(conflict: Conflict) -> None:
     conflict.see(
-        base=ODD, ours=False, theirs=0, edited=Edited(theirs_at=LATER), run_id=RunId(conflict.id), now=LATER_ELSEWHERE
+        base=ODD,
+        ours=False,
+        theirs=0,
+        edited=Edited(theirs_at=LATER),
+        local_version=3,
+        run_id=RunId(conflict.id),
+        now=LATER_ELSEWHERE,
     )
     conflict.local_id, conflict.candidates = None, ()
     conflict.state = ConflictState.OPEN

@@ -52,6 +52,7 @@ class Asking:
             ours=made.ours,
             theirs=made.theirs,
             edited=step.inputs.edited,
+            local_version=_seen(step, made),
             run_id=self._scope.run_id,
             now=self._scope.now,
         )
@@ -64,6 +65,7 @@ class Asking:
             kind=self._schema.kind,
             external_id=step.external_id or "",
             local_id=step.local_id,
+            local_version=_seen(step, made),
             field=made.field,
             base=made.base,
             ours=made.ours,
@@ -76,6 +78,10 @@ class Asking:
             opened_at=self._scope.now,
             updated_at=self._scope.now,
         )
+
+
+def _seen(step: Step, made: FieldDecision) -> int:
+    return step.local_version if made.field == WHOLE else 0
 
 
 def _asked(step: Step) -> Sequence[FieldDecision]:

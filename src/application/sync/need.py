@@ -44,7 +44,8 @@ def needs_writing(
     if action is Action.MERGE:
         return _merge_writes(schema, step, link, conflicts)
     if action is Action.ASK:
-        return WHOLE not in {conflict.field for conflict in conflicts}
+        # Whoever decides it must have been shown our record as it is now.
+        return (WHOLE, step.local_version) not in {(each.field, each.local_version) for each in conflicts}
     if action is Action.DELETE_THERE:
         return all(push.values for push in pushes)
     return is_missed(step, link) if action is Action.APART else action is not Action.WAIT

@@ -264,7 +264,7 @@ class Pusher(Generic[E]):
         )
         if push.state is PushState.DROPPED or any(each.field == WHOLE for each in said):
             return Counts()
-        scope = self._scope
+        scope, here = self._scope, await self._kind.load(uow, [push.local_id])
         await uow.conflicts.add(
             Conflict(
                 id=ConflictId(self._ids.new()),
@@ -273,6 +273,7 @@ class Pusher(Generic[E]):
                 kind=push.kind,
                 external_id=link.external_id,
                 local_id=push.local_id,
+                local_version=here[push.local_id].version if push.local_id in here else 0,
                 field=WHOLE,
                 rule=REFUSED,
                 reason=f"the provider deleted what we edited, and does not take it back: {push.why}",

@@ -92,7 +92,7 @@ class ResolveConflict:
             field = hand.kind.schema.by_name[conflict.field]
             edited = not field.same(hand.kind.values(entity).get(conflict.field), conflict.ours)
         else:
-            edited = entity.updated_at > conflict.updated_at
+            edited = entity.version != conflict.local_version
         if edited:
             raise StaleVersion("somebody edited ours since the conflict was seen: sync, then look at it again")
 

@@ -72,7 +72,8 @@ class Conflict:
     """``field`` is a field's name, ``*`` for a record as a whole, ``?`` for a pairing, whose ``candidates`` are the
     ids of ours that it may be. ``edited`` is the side data: when either side was last edited, as far as it says.
 
-    ``local_id`` is None for a pairing. ``version`` grows with every save.
+    ``local_id`` is None for a pairing. ``local_version`` is the version of our record that was last seen with it, where
+    it is about a record as a whole; 0: we have none, or it is about something else. ``version`` grows with every save.
     """
 
     id: ConflictId
@@ -81,6 +82,7 @@ class Conflict:
     kind: str
     external_id: str
     local_id: UUID | None
+    local_version: int = 0
     field: str
     base: Value = None
     ours: Value = None
@@ -140,11 +142,22 @@ class Conflict:
             )
         self.state, self.updated_at = state, now
 
-    def see(self, *, base: Value, ours: Value, theirs: Value, edited: Edited, run_id: RunId, now: datetime) -> bool:
+    def see(
+        self,
+        *,
+        base: Value,
+        ours: Value,
+        theirs: Value,
+        edited: Edited,
+        local_version: int = 0,
+        run_id: RunId,
+        now: datetime,
+    ) -> bool:
         """It came up again, perhaps with other values. True when anything of it is another."""
-        before = (encoded(self.base), encoded(self.ours), encoded(self.theirs), self.edited)
-        if before == (encoded(base), encoded(ours), encoded(theirs), edited):
+        before = (encoded(self.base), encoded(self.ours), encoded(self.theirs), self.edited, self.local_version)
+        if before == (encoded(base), encoded(ours), encoded(theirs), edited, local_version):
             return False
         self.base, self.ours, self.theirs, self.edited = base, ours, theirs, edited
+        self.local_version = local_version
         self.run_id, self.updated_at = run_id, now
         return True

@@ -15,6 +15,7 @@ def conflict_row(c: Conflict) -> Row:
         c.kind,
         c.external_id,
         c.local_id,
+        c.local_version,
         c.field,
         to_json(c.base),
         to_json(c.ours),
@@ -47,23 +48,24 @@ def conflict(row: Row) -> Conflict:
         kind=row[3],
         external_id=row[4],
         local_id=row[5],
-        field=row[6],
-        base=value(row[7]),
-        ours=value(row[8]),
-        theirs=value(row[9]),
-        edited=Edited(ours_at=row[10], theirs_at=row[11], resolution_s=row[12], skew_s=row[13]),
-        candidates=tuple(words(row[14])),
-        rule=row[15],
-        reason=row[16],
-        run_id=row[17],
-        state=ConflictState(row[18]),
+        local_version=row[6],
+        field=row[7],
+        base=value(row[8]),
+        ours=value(row[9]),
+        theirs=value(row[10]),
+        edited=Edited(ours_at=row[11], theirs_at=row[12], resolution_s=row[13], skew_s=row[14]),
+        candidates=tuple(words(row[15])),
+        rule=row[16],
+        reason=row[17],
+        run_id=row[18],
+        state=ConflictState(row[19]),
         resolution=_resolution(row),
-        opened_at=row[23],
-        updated_at=row[24],
-        version=row[25],
+        opened_at=row[24],
+        updated_at=row[25],
+        version=row[26],
     )
 
 
 def _resolution(row: Row) -> Resolution | None:
-    choice, chosen, by, at = row[19:23]
+    choice, chosen, by, at = row[20:24]
     return None if choice is None else Resolution(choice=Choice(choice), value=value(chosen), by=by, at=at)

@@ -40,6 +40,7 @@ SYNC_CONFLICT = tenant_table(
     required("kind", BINARY_TEXT),
     required("external_id", BINARY_TEXT),
     optional("local_id", Id),
+    required("local_version", BigInteger),
     required("field", BINARY_TEXT),
     required("base", Text),
     required("ours", Text),

@@ -83,9 +83,16 @@ def test_what_was_decided_is_decided_anew_only_when_it_is_opened_again() -> None
 
 
 def see(
-    found: Conflict, base: Value = "x", ours: Value = 1, theirs: Value = "z", edited: Edited = NEVER_EDITED
+    found: Conflict,
+    base: Value = "x",
+    ours: Value = 1,
+    theirs: Value = "z",
+    edited: Edited = NEVER_EDITED,
+    version: int = 0,
 ) -> bool:
-    return found.see(base=base, ours=ours, theirs=theirs, edited=edited, run_id=NEXT_RUN, now=LATER)
+    return found.see(
+        base=base, ours=ours, theirs=theirs, edited=edited, local_version=version, run_id=NEXT_RUN, now=LATER
+    )
 
 
 def test_the_same_again_is_no_news() -> None:
@@ -97,18 +104,19 @@ def test_the_same_again_is_no_news() -> None:
 @pytest.mark.parametrize(
     "seen",
     [
-        ("y", 1, "z", NEVER_EDITED),
-        ("x", 2, "z", NEVER_EDITED),
-        ("x", True, "z", NEVER_EDITED),
-        ("x", 1, None, NEVER_EDITED),
-        ("x", 1, "z", Edited(ours_at=NOON)),
+        ("y", 1, "z", NEVER_EDITED, 0),
+        ("x", 2, "z", NEVER_EDITED, 0),
+        ("x", True, "z", NEVER_EDITED, 0),
+        ("x", 1, None, NEVER_EDITED, 0),
+        ("x", 1, "z", Edited(ours_at=NOON), 0),
+        ("x", 1, "z", NEVER_EDITED, 2),
     ],
     ids=str,
 )
-def test_other_values_are_news(seen: tuple[Value, Value, Value, Edited]) -> None:
+def test_other_values_are_news(seen: tuple[Value, Value, Value, Edited, int]) -> None:
     found = conflict()
     assert see(found, *seen)
-    assert repr((found.base, found.ours, found.theirs, found.edited)) == repr(seen)
+    assert repr((found.base, found.ours, found.theirs, found.edited, found.local_version)) == repr(seen)
     assert (found.run_id, found.updated_at) == (NEXT_RUN, LATER)
     assert not see(found, *seen)
 

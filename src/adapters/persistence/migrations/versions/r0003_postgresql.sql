@@ -36,6 +36,7 @@ CREATE TABLE sync_conflict (
     kind TEXT COLLATE "C" NOT NULL,
     external_id TEXT COLLATE "C" NOT NULL,
     local_id UUID,
+    local_version BIGINT NOT NULL,
     field TEXT COLLATE "C" NOT NULL,
     base TEXT NOT NULL,
     ours TEXT NOT NULL,

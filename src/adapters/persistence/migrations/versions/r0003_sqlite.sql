@@ -36,6 +36,7 @@ CREATE TABLE sync_conflict (
     kind TEXT NOT NULL,
     external_id TEXT NOT NULL,
     local_id BLOB,
+    local_version BIGINT NOT NULL,
     field TEXT NOT NULL,
     base TEXT NOT NULL,
     ours TEXT NOT NULL,
