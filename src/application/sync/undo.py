@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from ...domain.shared.errors import RuleViolation
+from ...domain.shared.errors import AlreadyExists, NotFound, RuleViolation, StorageConflict
 from ...domain.shared.ids import EntryId, RunId, TenantId
 from ...domain.sync.action import Action
 from ...domain.sync.decision import WHOLE, Decision
@@ -104,7 +104,11 @@ class Undo:
     async def _undo(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         if record.action is UndoAction.EDIT:
             return await self._edit(uow, hand, record, by)
-        return await (self._delete if record.action is UndoAction.DELETE else self._restore)(uow, hand, record, by)
+        try:
+            return await (self._delete if record.action is UndoAction.DELETE else self._restore)(uow, hand, record, by)
+        except (AlreadyExists, NotFound) as error:
+            # What was there when it was planned is not any more, or the other way round.
+            raise _overtaken(record) from error
 
     async def _edit(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         link = await link_of(uow, record.account_id, record.kind, record.external_id)
@@ -121,7 +125,9 @@ class Undo:
 
     async def _delete(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         link = await link_of(uow, record.account_id, record.kind, record.external_id)
-        entity = (await hand.kind.load(uow, [record.local_id]))[record.local_id]
+        entity = (await hand.kind.load(uow, [record.local_id])).get(record.local_id)
+        if entity is None:
+            raise _overtaken(record)
         await hand.kind.prepare(uow, [link.base], [entity])
         step = Step(
             external_id=link.external_id,
@@ -158,8 +164,10 @@ class Undo:
             decision=Decision(action=Action.RESTORE_HERE, rule=UNDONE, reason=f"{by} undid that it was deleted"),
         )
         counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
-        if not counts.created:
+        if counts.errors:
             raise RuleViolation(f"{record.kind} {record.external_id} cannot come back: what it belongs to is not here")
+        if not counts.created:
+            raise _overtaken(record)
         await uow.due.renew(record.account_id, record.kind, record.external_id)
         return counts
 
@@ -181,6 +189,11 @@ class Undo:
             set_by=by,
             set_at=hand.scope.now,
         )
+
+
+def _overtaken(record: RecordUndo) -> StorageConflict:
+    """Somebody was faster since it was planned, with the same undo, say: run again, it is planned anew."""
+    return StorageConflict(f"{record.kind} {record.external_id} is another since the undo was planned")
 
 
 def _ensure_possible(planned: Sequence[RecordUndo]) -> None:
