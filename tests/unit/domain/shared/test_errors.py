@@ -20,6 +20,7 @@ CODES = {
     "currency_mismatch": "CurrencyMismatch",
     "plan_held": "PlanHeld",
     "plan_stale": "PlanStale",
+    "run_overtaken": "Overtaken",
     "not_found": "NotFound",
     "address_not_allowed": "AddressNotAllowed",
     "already_exists": "AlreadyExists",
