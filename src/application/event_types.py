@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from ..domain.leads.events import LeadCaptured, LeadConverted, LeadMerged, LeadRemoved, LeadStageChanged
+from ..domain.leads.events import LeadCaptured, LeadChanged, LeadConverted, LeadMerged, LeadRemoved, LeadStageChanged
 from ..domain.membership.events import (
     MemberChanged,
     MemberCreated,
@@ -18,6 +18,7 @@ from ..domain.webhooks.event_filter import EVERYTHING, is_wanted
 
 _OURS = (
     LeadCaptured,
+    LeadChanged,
     LeadConverted,
     LeadMerged,
     LeadRemoved,

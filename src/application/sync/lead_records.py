@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.leads.events import LeadRemoved, LeadStageChanged
+from ...domain.leads.events import LeadChanged, LeadRemoved, LeadStageChanged
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage, read_stage
 from ...domain.shared.contact import EmailAddress, PhoneNumber
@@ -111,6 +111,9 @@ class LeadRecords(RecordKind[Lead]):
         wanted = self.create(updates, id=entity.id, now=now)
         if "status" in updates and wanted.stage is not entity.stage:
             entity.record(LeadStageChanged(subject_id=entity.id, occurred_at=now, old=entity.stage, new=wanted.stage))
+        changed = tuple(name for name in updates if name != "status")
+        if changed:
+            entity.record(LeadChanged(subject_id=entity.id, occurred_at=now, fields=changed))
         for field, held_by in _HELD_BY.items():
             if field in updates:
                 for name in held_by:

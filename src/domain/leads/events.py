@@ -18,6 +18,15 @@ class LeadCaptured(DomainEvent):
 
 
 @attrs.frozen(kw_only=True)
+class LeadChanged(DomainEvent):
+    """Values of a lead changed; ``fields`` names them. That its stage did is an event of its own."""
+
+    type: ClassVar[str] = "lead.changed"
+    subject_kind: ClassVar[str] = "lead"
+    fields: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
 class LeadStageChanged(DomainEvent):
     """A lead moved to another stage."""
 

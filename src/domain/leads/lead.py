@@ -1,5 +1,6 @@
 """A lead: somebody interested who is not a customer yet."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
@@ -9,7 +10,7 @@ from ..shared.errors import IllegalTransition
 from ..shared.events import Recorder
 from ..shared.ids import LeadId, MemberId, TenantId
 from ..shared.unset import UNSET, Unset
-from .events import LeadCaptured, LeadConverted, LeadStageChanged
+from .events import LeadCaptured, LeadChanged, LeadConverted, LeadStageChanged
 from .stage import Stage, ensure_leads_to
 
 
@@ -48,8 +49,7 @@ class Lead(Recorder):
         """Take over what somebody who is known already wrote this time; nothing of what is here is lost."""
         message = _both(self.message, later.message)
         interested_in = _both(self.interested_in, later.interested_in)
-        if (message, interested_in) != (self.message, self.interested_in):
-            self.message, self.interested_in, self.updated_at = message, interested_in, now
+        self._write({"message": message, "interested_in": interested_in}, now=now)
 
     def update(self, *, stage: Stage | Unset = UNSET, notes: str | None | Unset = UNSET, now: datetime) -> None:
         """Change what is given; UNSET leaves, None clears. Raises IllegalTransition and changes nothing.
@@ -61,9 +61,8 @@ class Lead(Recorder):
                 raise IllegalTransition("a lead becomes converted by converting it, not by an update")
             self._move(stage, now=now)
             self.updated_at = now
-        if not isinstance(notes, Unset) and notes != self.notes:
-            self.notes = notes
-            self.updated_at = now
+        if not isinstance(notes, Unset):
+            self._write({"notes": notes}, now=now)
 
     def ensure_convertible(self) -> None:
         """Raises IllegalTransition when it is converted already or lost."""
@@ -75,6 +74,14 @@ class Lead(Recorder):
         self.member_id = member_id
         self.updated_at = now
         self.record(LeadConverted(subject_id=self.id, occurred_at=now, member_id=member_id))
+
+    def _write(self, values: Mapping[str, object], *, now: datetime) -> None:
+        changed = tuple(name for name, value in values.items() if getattr(self, name) != value)
+        for name in changed:
+            setattr(self, name, values[name])
+        if changed:
+            self.updated_at = now
+            self.record(LeadChanged(subject_id=self.id, occurred_at=now, fields=changed))
 
     def _move(self, stage: Stage, *, now: datetime) -> None:
         ensure_leads_to(self.stage, stage)

@@ -42,14 +42,21 @@ async def test_a_first_run_that_breaks_off_is_followed_by_another_first_run(stud
     assert news(studio) == []
 
 
-async def test_a_stage_that_changed_there_is_news(studio: Studio) -> None:
+async def test_a_stage_and_other_values_that_changed_there_are_news(studio: Studio) -> None:
     there = studio.attract(status="new")
     await studio.leads_synced()
     studio.books.leads.edit(there, {"status": "qualified"})
     await studio.leads_synced()
     studio.books.leads.edit(there, {"notes": "called"})
     await studio.leads_synced()
-    assert news(studio) == [("lead.stage_changed", {"old": "new", "new": "qualified"})]
+    studio.books.leads.edit(there, {"status": "lost", "notes": None})
+    await studio.leads_synced()
+    assert news(studio) == [
+        ("lead.stage_changed", {"old": "new", "new": "qualified"}),
+        ("lead.changed", {"fields": ["notes"]}),
+        ("lead.stage_changed", {"old": "qualified", "new": "lost"}),
+        ("lead.changed", {"fields": ["notes"]}),
+    ]
 
 
 async def test_what_we_sell_is_news_though_nothing_was_synced_yet(studio: Studio) -> None:

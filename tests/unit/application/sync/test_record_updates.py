@@ -8,6 +8,7 @@ from tests.builders import NOON, a_lead, a_member, a_tenant
 
 from tresen.application.sync.lead_records import LeadRecords
 from tresen.application.sync.member_records import MemberRecords
+from tresen.domain.leads.events import LeadChanged
 from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.status import Status
 from tresen.domain.shared.contact import PhoneNumber
@@ -82,6 +83,8 @@ def test_a_stage_that_stays_is_no_event() -> None:
     lead = a_lead(TENANT.id)
     lead.drain()
     LEADS.update(lead, {"source": "fair"}, now=NOON)
+    assert lead.drain() == (LeadChanged(subject_id=lead.id, occurred_at=NOON, fields=("source",)),)
+    LEADS.update(lead, {"status": lead.stage.value}, now=NOON)
     assert lead.drain() == ()
 
 

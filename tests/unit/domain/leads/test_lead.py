@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tresen.domain.leads.events import LeadCaptured, LeadConverted, LeadStageChanged
+from tresen.domain.leads.events import LeadCaptured, LeadChanged, LeadConverted, LeadStageChanged
 from tresen.domain.leads.lead import Lead
 from tresen.domain.leads.stage import TRANSITIONS, Stage
 from tresen.domain.shared.errors import IllegalTransition
@@ -85,7 +85,8 @@ def test_unset_leaves_and_none_clears(given_notes: str | None | Unset, kept: str
     assert found.notes == kept
     assert found.updated_at == (MADE if given_notes is UNSET else NOW)
     assert found.stage is Stage.NEW
-    assert found.drain() == ()
+    told = LeadChanged(subject_id=found.id, occurred_at=NOW, fields=("notes",))
+    assert found.drain() == (() if given_notes is UNSET else (told,))
 
 
 def test_an_echo_is_no_edit() -> None:
@@ -141,6 +142,9 @@ def test_the_facts_tell_the_whole_way_of_a_lead(steps: list[tuple[Stage, str | N
         except IllegalTransition:
             continue
     for event in found.drain():
+        if isinstance(event, LeadChanged):
+            assert event.fields == ("notes",)
+            continue
         assert isinstance(event, LeadStageChanged)
         assert event.old is replayed
         assert event.new in TRANSITIONS[replayed]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tresen.domain.leads.events import LeadCaptured, LeadConverted, LeadMerged, LeadStageChanged
+from tresen.domain.leads.events import LeadCaptured, LeadChanged, LeadConverted, LeadMerged, LeadStageChanged
 from tresen.domain.membership.events import MemberChanged, MemberCreated, MembershipStatusChanged
 from tresen.domain.shared.events import DomainEvent, Recorder
 
@@ -67,6 +67,7 @@ def test_a_fact_cannot_be_changed() -> None:
         (MemberChanged, "member.changed", "member"),
         (MembershipStatusChanged, "membership.status_changed", "membership"),
         (LeadCaptured, "lead.captured", "lead"),
+        (LeadChanged, "lead.changed", "lead"),
         (LeadStageChanged, "lead.stage_changed", "lead"),
         (LeadMerged, "lead.merged", "lead"),
         (LeadConverted, "lead.converted", "lead"),
