@@ -16,18 +16,20 @@ from ..ports.clock import Clock
 from ..ports.gym import GymGateway, LeadPatch, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from ..sync.edited import stale
 from ..sync.kinds import LEAD
 from ..transactions import Transactions
 
 
 @attrs.frozen(kw_only=True)
 class LeadUpdate:
-    """UNSET leaves, None clears."""
+    """UNSET leaves, None clears. ``version``: refuse if the lead's is another (None: whichever it is)."""
 
     tenant_id: TenantId
     lead_id: LeadId
     stage: Stage | Unset = UNSET
     notes: str | None | Unset = UNSET
+    version: int | None = None
 
 
 @attrs.frozen
@@ -41,7 +43,7 @@ class UpdatedLead:
 @attrs.frozen
 class UpdateLead:
     """A lead that a provider owns is changed there first; until that is done, ours stays as it is, because the next
-    sync would take the provider's values. Raises InvalidValue (nothing set), NotFound, IllegalTransition.
+    sync would take the provider's values. Raises InvalidValue (nothing set), NotFound, IllegalTransition, StaleVersion.
     """
 
     _transactions: Transactions
@@ -54,6 +56,8 @@ class UpdateLead:
         if isinstance(update.stage, Unset) and isinstance(update.notes, Unset):
             raise InvalidValue("nothing to change: set at least one of status and notes")
         linked = await self._transactions.run(update.tenant_id, "update_lead", lambda uow: self._here(uow, update))
+        if linked is None:
+            raise stale(LEAD, update.lead_id, update.version)
         if isinstance(linked, Lead):
             return UpdatedLead(linked)
         lead, link, account = linked
@@ -69,8 +73,12 @@ class UpdateLead:
             return UpdatedLead(lead, outcome.task)
         return UpdatedLead(await self._take_over(update.tenant_id, account, outcome.done))
 
-    async def _here(self, uow: UnitOfWork, update: LeadUpdate) -> "Lead | tuple[Lead, SyncRecord, ProviderAccount]":
+    async def _here(
+        self, uow: UnitOfWork, update: LeadUpdate
+    ) -> "Lead | tuple[Lead, SyncRecord, ProviderAccount] | None":
         lead = await uow.leads.get(update.lead_id)
+        if update.version not in {None, lead.version}:
+            return None
         lead.update(stage=update.stage, notes=update.notes, now=self._clock.now())
         links = await uow.sync_records.of_local(LEAD, lead.id)
         if not links:

@@ -18,7 +18,7 @@ from .run_books import Opened
 from .scope import Scope
 from .sync_course import Courses
 
-RESOLVE, UNDO = "resolve", "undo"
+RESOLVE, UNDO, EDIT = "resolve", "undo", "edit"
 
 
 @attrs.frozen(kw_only=True)

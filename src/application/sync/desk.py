@@ -4,6 +4,8 @@ import attrs
 
 from ...domain.sync.laws import Laws
 from ...domain.sync.policy import BUILT_IN_POLICY, Policy
+from ..leads.edit_lead import EditLead
+from ..membership.edit_member import EditMember
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymProviders
 from ..ports.locks import RunLocks
@@ -14,10 +16,12 @@ from ..transactions import Transactions
 from .apply_plan import ApplyPlan
 from .by_hand import ByHand
 from .change_policy import ListPolicyVersions, SetPolicy, ShowPolicy
+from .edit_outlook import Outlooks
 from .execution import Execution
 from .explain import Explain
 from .find_links import FindLinks
 from .history import History
+from .keep_edit import KeepEdit
 from .kinds import schemas_of
 from .leads_course import LeadsCourse
 from .look_at_plans import ListPlans, ShowPlan
@@ -56,6 +60,8 @@ class SyncDesk:
     states: ListSyncStates
     show_run: ShowRun
     links: FindLinks
+    edit_member: EditMember
+    edit_lead: EditLead
     conflict: ShowConflict
     resolve: ResolveConflict
     resolve_many: ResolveConflicts
@@ -93,6 +99,7 @@ def sync_desk(
     courses, schemas = Courses(members, leads), schemas_of(lambda raw: phones.read(raw, ""))
     by_hand = ByHand(courses, policies, clock, ids)
     resolve = ResolveConflict(transactions, by_hand)
+    outlooks, keep = Outlooks(transactions, gyms, by_hand), KeepEdit(by_hand)
     return SyncDesk(
         kinds=courses.kinds,
         members=SyncCourse(sync, members),
@@ -105,6 +112,8 @@ def sync_desk(
         states=ListSyncStates(transactions, gyms, courses, clock),
         show_run=ShowRun(transactions),
         links=FindLinks(transactions),
+        edit_member=EditMember(transactions, outlooks, keep, phones, clock),
+        edit_lead=EditLead(transactions, outlooks, keep, phones, clock),
         conflict=ShowConflict(transactions),
         resolve=resolve,
         resolve_many=ResolveConflicts(resolve),

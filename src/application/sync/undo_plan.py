@@ -18,7 +18,7 @@ from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import Run
 from ...domain.sync.undo import Rollback, rollback
 from ..ports.unit_of_work import UnitOfWork
-from .by_hand import ByHand, Hand
+from .by_hand import EDIT, ByHand, Hand
 
 _AT_ONCE = 1000
 Record = tuple[AccountId, str, str, UUID]
@@ -111,8 +111,9 @@ class UndoPlanner:
         if target.change_id is not None:
             changes = await self._of_line(uow, await uow.journal.get(target.change_id))
         elif target.run_id is not None:
-            # What people edited was only told by the run, not done by it.
-            changes = [line for line in await self._of_run(uow, target.run_id) if line.rule != LOCAL_EDIT]
+            # What people edited was only told by a sync, not done by it.
+            is_edit = (await uow.runs.get(target.run_id)).kind == EDIT
+            changes = [line for line in await self._of_run(uow, target.run_id) if is_edit or line.rule != LOCAL_EDIT]
         else:
             assert target.kind is not None  # noqa: S101 - looked at by the target, for the type checker
             assert target.local_id is not None  # noqa: S101 - as above

@@ -10,6 +10,7 @@ from ..shared.errors import IllegalTransition
 from ..shared.events import Recorder
 from ..shared.ids import LeadId, MemberId, TenantId
 from ..shared.unset import UNSET, Unset
+from .details import LeadDetails
 from .events import LeadCaptured, LeadChanged, LeadConverted, LeadStageChanged
 from .stage import Stage, ensure_leads_to
 
@@ -64,6 +65,10 @@ class Lead(Recorder):
         if not isinstance(notes, Unset):
             self._write({"notes": notes}, now=now)
 
+    def edit(self, details: LeadDetails, *, now: datetime) -> tuple[str, ...]:
+        """Change what is set; the names of what is another value by that. Raises InvalidValue and changes nothing."""
+        return self._write(details.changes(self), now=now)
+
     def ensure_convertible(self) -> None:
         """Raises IllegalTransition when it is converted already or lost."""
         ensure_leads_to(self.stage, Stage.CONVERTED)
@@ -75,13 +80,14 @@ class Lead(Recorder):
         self.updated_at = now
         self.record(LeadConverted(subject_id=self.id, occurred_at=now, member_id=member_id))
 
-    def _write(self, values: Mapping[str, object], *, now: datetime) -> None:
+    def _write(self, values: Mapping[str, object], *, now: datetime) -> tuple[str, ...]:
         changed = tuple(name for name, value in values.items() if getattr(self, name) != value)
         for name in changed:
             setattr(self, name, values[name])
         if changed:
             self.updated_at = now
             self.record(LeadChanged(subject_id=self.id, occurred_at=now, fields=changed))
+        return changed
 
     def _move(self, stage: Stage, *, now: datetime) -> None:
         ensure_leads_to(self.stage, stage)

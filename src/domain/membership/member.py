@@ -7,6 +7,8 @@ import attrs
 from ..shared.contact import EmailAddress, PhoneNumber
 from ..shared.events import Recorder
 from ..shared.ids import MemberId, TenantId
+from .details import MemberDetails
+from .events import MemberChanged
 from .status import Status
 
 _WORDS = {s.value: s for s in Status if s is not Status.UNKNOWN}
@@ -54,3 +56,16 @@ class Member(Recorder):
     def name(self) -> str:
         """First and last name as one text."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    def edit(self, details: MemberDetails, *, now: datetime) -> tuple[str, ...]:
+        """Change what is set; the names of what is another value by that. Raises InvalidValue and changes nothing.
+
+        ``updated_at`` moves only when a value does.
+        """
+        changes = details.changes(self)
+        for name, value in changes.items():
+            setattr(self, name, value)
+        if changes:
+            self.updated_at = now
+            self.record(MemberChanged(subject_id=self.id, occurred_at=now, fields=tuple(changes)))
+        return tuple(changes)

@@ -1,0 +1,172 @@
+"""What becomes of an edit: field by field, as things are at this moment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+import attrs
+
+from ...domain.shared.errors import GatewayError, GatewayUnsupported, NotConfigured, StorageConflict
+from ...domain.shared.ids import AccountId, TenantId
+from ...domain.staff.task import TaskReason
+from ...domain.sync.canonical import Value, Values
+from ...domain.sync.edit_fate import Fate, Prospect, prospect
+from ...domain.sync.laws import Law
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.record import SyncRecord
+from ...domain.tenancy.provider_account import ProviderAccount
+from ...domain.tenancy.tenant import Tenant
+from ..ports.gym import GymProviders
+from ..ports.unit_of_work import UnitOfWork
+from ..transactions import Transactions
+from .by_hand import ByHand, Hand
+from .records import Versioned
+from .reviving import waits_to_be_made
+
+
+class Person(Versioned, Protocol):
+    """Somebody whose record is edited."""
+
+    @property
+    def name(self) -> str:
+        """Their full name."""
+
+
+@attrs.frozen(kw_only=True)
+class Reach:
+    """``account_id`` is where the record is linked, None where it is not; ``writable`` are the fields that the provider
+    takes; ``closed`` says why it cannot be written to as the account is set up.
+    """
+
+    tenant: Tenant
+    account_id: AccountId | None = None
+    writable: frozenset[str] = frozenset()
+    closed: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OnTheWay:
+    """What was decided before about one field: the provider is to hold ``agreed`` when what waits was written.
+
+    ``outdated`` waits for nothing but this field, and was never tried: an edit takes its place.
+    """
+
+    agreed: Value
+    outdated: Push | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Outlook:
+    """``prospects`` are of the fields that would be another value; ``before`` and ``after`` are ours in full."""
+
+    link: SyncRecord
+    account: ProviderAccount
+    hindered_by: TaskReason
+    prospects: tuple[Prospect, ...]
+    on_the_way: Mapping[str, OnTheWay]
+    before: Values
+    after: Values
+
+    def of(self, fate: Fate) -> tuple[str, ...]:
+        """The fields with this fate."""
+        return tuple(each.field for each in self.prospects if each.fate is fate)
+
+
+@attrs.frozen
+class Outlooks:
+    """Shared by the use cases of people who edit records."""
+
+    _transactions: Transactions
+    _gyms: GymProviders
+    _by_hand: ByHand
+
+    async def reach(self, tenant_id: TenantId, kind: str, local_id: UUID) -> Reach:
+        """What the record's provider takes. No provider is called; not to be used inside a transaction."""
+
+        async def ask(uow: UnitOfWork) -> tuple[Tenant, ProviderAccount | None]:
+            link = await link_at_home(uow, kind, local_id)
+            return uow.tenant, None if link is None else await uow.accounts.get(link.account_id)
+
+        tenant, account = await self._transactions.read(tenant_id, ask)
+        if account is None:
+            return Reach(tenant=tenant)
+        reach = Reach(tenant=tenant, account_id=account.id)
+        try:
+            async with self._gyms.open(account) as gym:
+                return attrs.evolve(reach, writable=gym.source(kind).writable)
+        except GatewayUnsupported:
+            return reach
+        except (GatewayError, NotConfigured) as error:
+            return attrs.evolve(reach, closed=error.message)
+
+    async def __call__(self, uow: UnitOfWork, kind: str, here: Person, wanted: Person, reach: Reach) -> Outlook | None:
+        """``wanted`` is the record as it would be; None: no provider has it. Raises StorageConflict when it was linked
+        since ``reach``.
+        """
+        link = await link_at_home(uow, kind, here.id)
+        if link is None:
+            return None
+        if link.account_id != reach.account_id:
+            raise StorageConflict(f"the {kind} was linked to a provider at this moment: edit it again")
+        hand = await self._by_hand.hold(uow, link.account_id, kind, None)
+        await hand.kind.prepare(uow, [link.base], [here, wanted])
+        before, after = hand.kind.values(here), hand.kind.values(wanted)
+        changed = [name for name in hand.kind.schema.names if before.get(name) != after.get(name)]
+        pushes = (await uow.pushes.of_records(link.account_id, kind, [link.external_id])).get(link.external_id, ())
+        on_the_way = {name: _on_the_way(link, pushes, name) for name in changed}
+        laws, account = await self._laws(uow, hand, link), hand.opened.account
+        return Outlook(
+            link=link,
+            account=account,
+            hindered_by=_hindered_by(account, reach),
+            prospects=tuple(
+                prospect(
+                    name,
+                    laws[name],
+                    shown=name in link.base,
+                    same=hand.kind.schema.by_name[name].same(after.get(name), on_the_way[name].agreed),
+                    hindrance=_hindrance(account, reach, name),
+                )
+                for name in changed
+            ),
+            on_the_way=on_the_way,
+            before=before,
+            after=after,
+        )
+
+    async def _laws(self, uow: UnitOfWork, hand: Hand, link: SyncRecord) -> Mapping[str, Law]:
+        """By field: a person's law for this record goes before the policy's."""
+        found = await uow.overrides.of_records(link.account_id, link.kind, [link.external_id])
+        pinned = {each.field: self._by_hand.policies.laws.get(each.law) for each in found.get(link.external_id, ())}
+        fields = hand.kind.schema.by_name
+        return {name: pinned.get(name) or hand.scope.policy.law(field) for name, field in fields.items()}
+
+
+async def link_at_home(uow: UnitOfWork, kind: str, local_id: UUID) -> SyncRecord | None:
+    """The link of a record that a provider has; None also for one that waits to be made there anew."""
+    links = await uow.sync_records.of_local(kind, local_id)
+    return next((link for link in links if not waits_to_be_made(link)), None)
+
+
+def _on_the_way(link: SyncRecord, pushes: Sequence[Push], name: str) -> OnTheWay:
+    waiting = [push for push in pushes if push.state is PushState.WAITING and name in push.values]
+    if not waiting:
+        return OnTheWay(agreed=link.base.get(name))
+    last = waiting[-1]
+    if not last.attempts and last.values.keys() == {name}:
+        return OnTheWay(agreed=last.expected.get(name), outdated=last)
+    return OnTheWay(agreed=last.values[name])
+
+
+def _hindered_by(account: ProviderAccount, reach: Reach) -> TaskReason:
+    if not account.writes_enabled:
+        return TaskReason.WRITES_DISABLED
+    return TaskReason.UNSUPPORTED if reach.closed is None else TaskReason.CREDENTIALS
+
+
+def _hindrance(account: ProviderAccount, reach: Reach, name: str) -> str | None:
+    if not account.writes_enabled:
+        return "writing there is switched off"
+    if reach.closed is not None:
+        return f"its account cannot be used: {reach.closed}"
+    return None if name in reach.writable else "no value of it can be written there"

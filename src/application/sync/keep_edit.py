@@ -1,0 +1,156 @@
+"""An edit that was made here is told in the journal, and goes on its way to the provider, or to the staff."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from ...domain.shared.ids import EntryId, PushId, TaskId
+from ...domain.staff.task import StaffTask
+from ...domain.sync.canonical import Value
+from ...domain.sync.decision import FieldDecision
+from ...domain.sync.edit_fate import Fate
+from ...domain.sync.journal import LOCAL_EDIT, Subject
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.run import Counts
+from ...domain.sync.side import Side
+from ..ports.gym import Operation
+from ..ports.unit_of_work import UnitOfWork
+from .by_hand import EDIT, ByHand, Hand
+from .edit_outlook import Outlook, Person
+from .kinds import LEAD, MEMBER
+
+_OPERATIONS = {MEMBER: Operation.UPDATE_MEMBER, LEAD: Operation.UPDATE_LEAD}
+
+
+@attrs.frozen
+class KeepEdit:
+    """Used inside the transaction that saved the record."""
+
+    _by_hand: ByHand
+
+    async def __call__(
+        self,
+        uow: UnitOfWork,
+        kind: str,
+        outlook: Outlook | None,
+        saved: Person,
+        changed: Sequence[str],
+        *,
+        by: str,
+    ) -> StaffTask | None:
+        """The task for what only a person can change, where there is something.
+
+        The link stays as it is: the next run sees by our record's version that it was edited.
+        """
+        if outlook is None:
+            if changed:
+                await self._amend(uow, kind, saved)
+            return None
+        if changed:
+            hand = await self._by_hand.begin(uow, outlook.link.account_id, kind, EDIT)
+            await self._tell(uow, hand, outlook, saved.version, by)
+            await self._send(uow, hand, outlook)
+            await self._by_hand.end(uow, hand, Counts(updated=1))
+        return await self._ask(uow, outlook, saved) if outlook.of(Fate.TASK) else None
+
+    async def _amend(self, uow: UnitOfWork, kind: str, saved: Person) -> None:
+        """What waits to be made at a provider, and was never tried, is made there as it is now."""
+        for account in await uow.accounts.all():
+            push = (await uow.pushes.creations(account.id, kind, [saved.id])).get(saved.id)
+            if push is not None and push.state is PushState.WAITING and not push.attempts:
+                hand = await self._by_hand.hold(uow, account.id, kind, None)
+                await hand.kind.prepare(uow, [push.values], [saved])
+                values = hand.kind.values(saved)
+                push.values = {name: values.get(name) for name in push.values}
+                await uow.pushes.save(push)
+
+    async def _tell(self, uow: UnitOfWork, hand: Hand, outlook: Outlook, version: int, by: str) -> None:
+        link = outlook.link
+        subject = Subject(
+            run_id=hand.scope.run_id,
+            kind=link.kind,
+            external_id=link.external_id,
+            local_id=link.local_id,
+            version=version,
+            at=hand.scope.now,
+        )
+        lines = [
+            FieldDecision(
+                field=each.field,
+                base=link.base.get(each.field),
+                ours=outlook.before.get(each.field),
+                theirs=link.base.get(each.field),
+                value=outlook.after.get(each.field),
+                side=Side.OURS,
+                rule=LOCAL_EDIT,
+                reason=f"{by} edited it here",
+            )
+            for each in outlook.prospects
+            if each.fate is not Fate.TASK
+        ]
+        made = [subject.line(EntryId(self._by_hand.ids.new()), line) for line in lines]
+        await uow.journal.append([attrs.evolve(line, version=version) for line in made])
+
+    async def _send(self, uow: UnitOfWork, hand: Hand, outlook: Outlook) -> None:
+        """Each field by itself: one that is refused there, or overtaken, takes no other with it."""
+        now = hand.scope.now
+        for each in outlook.prospects:
+            outdated = outlook.on_the_way[each.field].outdated
+            if outdated is not None and each.fate is not Fate.TASK:
+                outdated.end(PushState.DROPPED, now=now, why="somebody edited it again")
+                await uow.pushes.save(outdated)
+            if each.fate is Fate.PUSH:
+                await uow.pushes.add(self._push(hand, outlook, each.field))
+
+    def _push(self, hand: Hand, outlook: Outlook, field: str) -> Push:
+        link, now = outlook.link, hand.scope.now
+        return Push(
+            id=PushId(self._by_hand.ids.new()),
+            tenant_id=hand.scope.tenant_id,
+            account_id=link.account_id,
+            kind=link.kind,
+            external_id=link.external_id,
+            local_id=link.local_id,
+            values={field: outlook.after.get(field)},
+            expected={field: outlook.on_the_way[field].agreed},
+            run_id=hand.scope.run_id,
+            created_at=now,
+            updated_at=now,
+        )
+
+    async def _ask(self, uow: UnitOfWork, outlook: Outlook, saved: Person) -> StaffTask:
+        """Asking twice for the same while the task is open makes no second one."""
+        link, fields = outlook.link, outlook.of(Fate.TASK)
+        why = next(each.reason for each in outlook.prospects if each.fate is Fate.TASK)
+        task = StaffTask(
+            id=TaskId(self._by_hand.ids.new()),
+            tenant_id=uow.tenant.id,
+            account_id=link.account_id,
+            operation=_OPERATIONS[link.kind].value,
+            title=f"{_what(outlook, fields)} of the {link.kind} {saved.name} at the provider",
+            reason=outlook.hindered_by,
+            subject=f"{link.kind}:{link.local_id}",
+            details={
+                "external_id": link.external_id,
+                **{name: _text(outlook.after.get(name)) for name in fields},
+                "account": outlook.account.name,
+                "why": why,
+            },
+            created_at=self._by_hand.clock.now(),
+        )
+        for waiting in await uow.tasks.open_for(task.operation, task.subject or ""):
+            if waiting.details == task.details:
+                return waiting
+        await uow.tasks.add(task)
+        return task
+
+
+def _what(outlook: Outlook, fields: Sequence[str]) -> str:
+    cleared = [name for name in fields if outlook.after.get(name) is None]
+    changed = [name for name in fields if name not in cleared]
+    parts = [("change", changed), ("clear", cleared)]
+    return " and ".join(f"{word} {', '.join(names)}" for word, names in parts if names).capitalize()
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)

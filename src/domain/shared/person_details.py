@@ -1,0 +1,60 @@
+"""What somebody wants to be known of a person from now on."""
+
+from collections.abc import Collection, Mapping
+from typing import Self
+
+import attrs
+
+from .contact import EmailAddress, PhoneNumber
+from .errors import InvalidValue
+from .text import kept_size
+from .unset import UNSET, Unset
+
+
+def trimmed(text: str | Unset) -> str | Unset:
+    """A part of a name."""
+    return text.strip() if isinstance(text, str) else text
+
+
+def said(text: str | None | Unset) -> str | None | Unset:
+    """A text, trimmed; an empty one says nothing."""
+    return (text.strip() or None) if isinstance(text, str) else text
+
+
+@attrs.frozen(kw_only=True)
+class PersonDetails:
+    """UNSET leaves, None clears; so does an empty text. Raises InvalidValue for a text that cannot be kept, and for a
+    phone number without digits.
+    """
+
+    first_name: str | Unset = attrs.field(default=UNSET, converter=trimmed)
+    last_name: str | Unset = attrs.field(default=UNSET, converter=trimmed)
+    email: EmailAddress | None | Unset = UNSET
+    phone: PhoneNumber | None | Unset = UNSET
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in self.given.items():
+            text = value.raw if isinstance(value, EmailAddress | PhoneNumber) else value
+            if isinstance(text, str):
+                kept_size(text, name)
+        if isinstance(self.phone, PhoneNumber) and not self.phone.canonical:
+            raise InvalidValue(f"{self.phone.raw!r} is no phone number", field="phone")
+
+    @property
+    def given(self) -> Mapping[str, object]:
+        """What is set, by its name."""
+        every = ((field.name, getattr(self, field.name)) for field in attrs.fields(type(self)))
+        return {name: value for name, value in every if not isinstance(value, Unset)}
+
+    def without(self, names: Collection[str]) -> Self:
+        """The same, but these stay as they are."""
+        return attrs.evolve(self, **dict.fromkeys(names, UNSET))
+
+    def changes(self, person: object) -> Mapping[str, object]:
+        """What of it is another value than the person's own. Raises InvalidValue when no name would be left."""
+        wanted = {name: value for name, value in self.given.items() if getattr(person, name) != value}
+        if wanted.keys() & {"first_name", "last_name"}:
+            names = [wanted.get(name, getattr(person, name)) for name in ("first_name", "last_name")]
+            if not any(names):
+                raise InvalidValue("somebody without any name cannot be found again", field="first_name")
+        return wanted

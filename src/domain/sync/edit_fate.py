@@ -1,0 +1,55 @@
+"""What becomes of a field that somebody edited here."""
+
+import enum
+
+import attrs
+
+from .laws import Law
+from .side import Side
+
+
+class Fate(enum.Enum):
+    """``push``: it is on its way to the provider. ``sync``: the next run decides by its law. ``here``: it stays here.
+    ``task``: it is not changed here, for the provider owns the field and takes no value; a person must do it there.
+    """
+
+    PUSH = "push"
+    SYNC = "sync"
+    HERE = "here"
+    TASK = "task"
+
+
+@attrs.frozen
+class Prospect:
+    """Of one field: what becomes of it, and why, in words that a person reads."""
+
+    field: str
+    fate: Fate
+    reason: str
+
+
+def prospect(field: str, law: Law, *, shown: bool, same: bool, hindrance: str | None) -> Prospect:
+    """``shown``: the provider was seen to hold a value of it, or none; ``same``: that means the same as what was
+    written; ``hindrance``: why nothing can be written there, None where it can.
+
+    A field that the provider owns would be taken back by the next run if it was changed here alone. So it is pushed
+    with the edit, or not changed at all.
+    """
+    if not shown:
+        return _unseen(field, hindrance)
+    if same:
+        return Prospect(field, Fate.HERE, "the provider holds the same")
+    if law.owner is Side.THEIRS:
+        if hindrance is None:
+            return Prospect(field, Fate.PUSH, "written at the provider by the next run")
+        return Prospect(field, Fate.TASK, f"the provider owns it, and {hindrance}")
+    if hindrance is not None:
+        return Prospect(field, Fate.HERE, f"{hindrance}; law {law.name}")
+    unless = "" if law.owner is Side.OURS else ", unless it was changed there, too"
+    return Prospect(field, Fate.SYNC, f"written at the provider by the next run{unless}; law {law.name}")
+
+
+def _unseen(field: str, hindrance: str | None) -> Prospect:
+    if hindrance is None:
+        return Prospect(field, Fate.SYNC, "the provider was never seen to hold it; offered there by the next run")
+    return Prospect(field, Fate.HERE, "the provider was never seen to hold it")
