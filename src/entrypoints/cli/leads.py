@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from ...application.leads.convert_lead import Conversion
 from ...application.leads.create_lead import NewLead
+from ...application.leads.edit_lead import LeadEdit
 from ...application.leads.update_lead import LeadUpdate
 from ...application.ports.readers import LEAD_ORDER, LeadRow
 from ...application.sync.kinds import LEAD
@@ -20,6 +21,7 @@ from ...domain.staff.task import StaffTask
 from .answer import Answer, cell, page_table
 from .call import Given, choose_account_id, in_tenant
 from .documents import fields, listed, row, written
+from .edit_options import LeadOptions, edit_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .members import about, member_document
 from .memberships import membership_document
@@ -27,7 +29,7 @@ from .options import AccountOption, JsonOption, ListOptions, TenantOption, comma
 from .sync_options import ShownArgument, find_shown
 from .tasks import task_document, task_lines
 
-group = command_group("leads", "Leads: list, show, create, update, convert.")
+group = command_group("leads", "Leads: list, show, create, edit, update, convert.")
 
 _Id = Annotated[UUID, Parameter(name="ID", help="The lead's id.")]
 
@@ -110,6 +112,37 @@ async def create(
         )
     what = "captured" if made.created else "already there:"
     return _with_task(made.lead, made.task, f"{what} {made.lead.name} ({made.lead.id})", as_json=as_json)
+
+
+@group.command
+async def edit(
+    id_: ShownArgument,
+    /,
+    *,
+    options: LeadOptions | None = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Change what is known of a lead, here at once; what the provider takes goes there with the next sync, by the law
+    of each field. Where the provider owns a field and takes no value, staff get a task instead. Status and notes are
+    changed by update.
+    """
+    given = options or LeadOptions()
+    values = given.values()
+    async with in_tenant(call, tenant) as (use, home):
+        lead_id = LeadId(await find_shown(use, home, LEAD, id_))
+        by = given.by or call.terminal.login_name
+        done = await use.sync.edit_lead(
+            LeadEdit(tenant_id=home.id, lead_id=lead_id, by=by, version=given.if_version, **values)
+        )
+    document = {
+        "lead": lead_document(done.entity),
+        "fields": fates_document(done.prospects),
+        **written(task=task_document(done.task) if done.task else None),
+    }
+    lines = edit_lines(done.entity.name, done.changed, done.prospects, kind="leads", tenant=tenant)
+    return Answer(document=document, parts=[*lines, *task_lines(done.task)], as_json=as_json)
 
 
 @group.command

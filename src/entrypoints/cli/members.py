@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ...application.membership.edit_member import MemberEdit
 from ...application.membership.get_member import MemberDetail
 from ...application.ports.readers import MEMBER_ORDER, MemberRow, MembershipRow
 from ...application.sync.kinds import MEMBER
@@ -11,12 +12,14 @@ from ...domain.shared.ids import AccountId, MemberId
 from ...domain.sync.journal import Change
 from .answer import Answer, Table, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
-from .documents import fields, listed, plain, price, row
+from .documents import fields, listed, plain, price, row, written
+from .edit_options import MemberOptions, edit_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
 from .sync_options import ShownArgument, find_shown
+from .tasks import task_document, task_lines
 
-group = command_group("members", "Members: list, show.")
+group = command_group("members", "Members: list, show, edit.")
 
 
 @group.command(name="list")
@@ -84,6 +87,36 @@ async def show(
         _changes(detail, home.zone),
     ]
     return Answer(document=document, parts=parts, as_json=as_json)
+
+
+@group.command
+async def edit(
+    id_: ShownArgument,
+    /,
+    *,
+    options: MemberOptions | None = None,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
+) -> Answer:
+    """Change what is known of a member, here at once; what the provider takes goes there with the next sync, by the law
+    of each field. Where the provider owns a field and takes no value, staff get a task instead.
+    """
+    given = options or MemberOptions()
+    values = given.values()
+    async with in_tenant(call, tenant) as (use, home):
+        member_id = MemberId(await find_shown(use, home, MEMBER, id_))
+        by = given.by or call.terminal.login_name
+        done = await use.sync.edit_member(
+            MemberEdit(tenant_id=home.id, member_id=member_id, by=by, version=given.if_version, **values)
+        )
+    document = {
+        "member": member_document(done.entity),
+        "fields": fates_document(done.prospects),
+        **written(task=task_document(done.task) if done.task else None),
+    }
+    lines = edit_lines(done.entity.name, done.changed, done.prospects, kind="members", tenant=tenant)
+    return Answer(document=document, parts=[*lines, *task_lines(done.task)], as_json=as_json)
 
 
 def member_document(member: Member) -> dict[str, object]:

@@ -89,6 +89,7 @@ EXAMPLES: Mapping[str, Mapping[str, object] | None] = {
     },
     "PATCH /api/v1/leads/{lead_id}": {"lead_status": "contacted", "notes": "calls back on Monday"},
     "POST /api/v1/leads/{lead_id}/convert": {"membership_type": "Gold", "start_date": "2026-04-01"},
+    "PATCH /api/v1/members/{member_id}": {"last_name": "King", "phone": "030 123456", "city": None},
     "POST /api/v1/memberships": {
         "first_name": "Cleo",
         "last_name": "Voss",
@@ -187,7 +188,12 @@ interface cannot do it, it refused, or its answer never came. The answer then ho
 (`writes_disabled`, `unsupported`, `rejected`, `outcome_unknown`, `credentials`) and, in `details`, every value that a
 person needs to do it there. Do not send it again; once it is done at the provider, close the task
 (`POST /api/v1/staff-tasks/{task_id}/done`). The next sync brings the record in. A lead is kept here at once in any
-case; a sale or a change appears only when the provider has it.
+case; a sale, or a change of a membership or of a lead's status or notes, appears only when the provider has it.
+
+**Editing a member or a lead** (`PATCH`) changes it here at once, and the next sync brings it to the provider; `fields`
+says of each what becomes of it. Only a field that the provider owns and does not take is left as it is: 202, with a
+task. [How](../how-to/edit-a-member.md). `version` is that of the record that was looked at: 409 when it is another by
+now.
 """
 
 

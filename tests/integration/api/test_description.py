@@ -84,6 +84,7 @@ async def test_routes_that_may_need_a_person_say_so(document: Json) -> None:
         "POST /api/v1/leads",
         "PATCH /api/v1/leads/{lead_id}",
         "POST /api/v1/leads/{lead_id}/convert",
+        "PATCH /api/v1/members/{member_id}",
         "POST /api/v1/memberships",
         "PATCH /api/v1/memberships/{membership_id}",
         "POST /api/v1/memberships/{membership_id}/cancel",

@@ -39,6 +39,7 @@ async def ids_of(admin: Caller) -> dict[str, str]:
     member = await first_id(admin, "/members", "members")
     return {
         "{lead_id}": await first_id(admin, "/leads", "leads"),
+        "{member_id}": member,
         "{membership_id}": await first_id(admin, f"/members/{member}/memberships", "memberships"),
         "{key_id}": await first_id(admin, "/api-keys", "api_keys"),
         "{task_id}": await first_id(admin, "/staff-tasks", "staff_tasks"),

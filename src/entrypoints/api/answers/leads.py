@@ -7,6 +7,7 @@ import msgspec
 
 from ....application.ports.readers import LeadRow
 from ....domain.leads.lead import Lead
+from .edits import FieldFateAnswer
 from .members import MemberAnswer, MembershipAnswer
 from .staff_tasks import TaskAnswer
 from .values import Answer
@@ -58,9 +59,11 @@ class LeadAnswer(Answer):
 
 
 class WrittenLeadAnswer(Answer, omit_defaults=True):
-    """The lead, and what a write made of it; ``task`` only where a person must do the rest (202)."""
+    """The lead, and what a write made of it; ``task`` only where a person must do the rest (202), ``fields`` only where
+    it was edited: what becomes of each that was to be changed."""
 
     lead: LeadAnswer
+    fields: list[FieldFateAnswer] | msgspec.UnsetType = msgspec.UNSET
     member: MemberAnswer | msgspec.UnsetType = msgspec.UNSET
     membership: MembershipAnswer | msgspec.UnsetType = msgspec.UNSET
     task: TaskAnswer | msgspec.UnsetType = msgspec.UNSET

@@ -14,6 +14,7 @@ from ....domain.membership.package import Package
 from ....domain.sync.journal import Change
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.schema import Value
+from .edits import FieldFateAnswer
 from .staff_tasks import TaskAnswer
 from .values import Answer, MoneyAnswer, money
 
@@ -94,6 +95,15 @@ class MemberDetailAnswer(Answer):
     member: MemberAnswer
     links: list[LinkAnswer]
     overwritten: list[OverwrittenAnswer]
+
+
+class EditedMemberAnswer(Answer, omit_defaults=True):
+    """The member as it stands now, and what becomes of each field that was to be changed: none where no provider has
+    the member. ``task`` only where a person must change something at the provider (202)."""
+
+    member: MemberAnswer
+    fields: list[FieldFateAnswer]
+    task: TaskAnswer | msgspec.UnsetType = msgspec.UNSET
 
 
 class MembershipAnswer(Answer):

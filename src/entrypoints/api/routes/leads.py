@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody, SkipValidation
 
 from ....application.leads.convert_lead import Conversion
 from ....application.leads.create_lead import NewLead
+from ....application.leads.edit_lead import LeadEdit
 from ....application.leads.update_lead import LeadUpdate
 from ....application.ports.readers import LEAD_ORDER
 from ....domain.identity.role import Scope
@@ -19,6 +20,7 @@ from ....domain.shared.errors import InvalidValue
 from ....domain.shared.ids import AccountId, LeadId
 from ....domain.shared.page import Listing
 from ..access import needs
+from ..answers.edits import field_fates
 from ..answers.leads import LeadsAnswer, WrittenLeadAnswer, lead, lead_line
 from ..answers.members import member, membership
 from ..answers.staff_tasks import task
@@ -44,10 +46,23 @@ class NewLeadBody(Body):
 
 
 class LeadPatchBody(Body):
-    """What is absent stays; notes of null are cleared."""
+    """What is absent stays, null clears. Either ``lead_status`` and ``notes``, which are changed at the provider first,
+    or the others, which are changed here. ``version``: 409 unless it is still the lead's."""
 
     lead_status: Stage | msgspec.UnsetType = msgspec.UNSET
     notes: LongText | None | msgspec.UnsetType = msgspec.UNSET
+    first_name: Text | None | msgspec.UnsetType = msgspec.UNSET
+    last_name: Text | None | msgspec.UnsetType = msgspec.UNSET
+    email: Text | None | msgspec.UnsetType = msgspec.UNSET
+    phone: Text | None | msgspec.UnsetType = msgspec.UNSET
+    source: Text | None | msgspec.UnsetType = msgspec.UNSET
+    interested_in: Text | None | msgspec.UnsetType = msgspec.UNSET
+    message: LongText | None | msgspec.UnsetType = msgspec.UNSET
+    location: Text | None | msgspec.UnsetType = msgspec.UNSET
+    version: int | None = None
+
+
+_EDITED = ("first_name", "last_name", "email", "phone", "source", "interested_in", "message", "location")
 
 
 class ConversionBody(Body):
@@ -103,7 +118,7 @@ async def get_lead(lead_id: FromPath[UUID], asking: Asking, uses: Uses) -> Writt
 
 @patch(
     "/{lead_id:uuid}",
-    summary="Move a lead on, or change its notes",
+    summary="Move a lead on, change its notes, or edit it",
     opt=needs(Scope.LEADS_WRITE),
     responses=accepted(WrittenLeadAnswer),
 )
@@ -111,20 +126,57 @@ async def update_lead(
     lead_id: FromPath[UUID], data: JSONBody[LeadPatchBody], asking: Asking, uses: Uses
 ) -> Response[WrittenLeadAnswer]:
     """200; 202 with a task when a person must change it at the provider."""
+    is_moved = data.lead_status is not msgspec.UNSET or data.notes is not msgspec.UNSET
+    is_edited = any(getattr(data, name) is not msgspec.UNSET for name in _EDITED)
+    if is_moved and is_edited:
+        raise InvalidValue(
+            "lead_status and notes are changed at the provider first: send them in a request of their own",
+            field="lead_status" if data.lead_status is not msgspec.UNSET else "notes",
+        )
+    return await (_edited if is_edited else _moved)(LeadId(lead_id), data, asking, uses)
+
+
+async def _moved(lead_id: LeadId, data: LeadPatchBody, asking: Asking, uses: Uses) -> Response[WrittenLeadAnswer]:
     if data.lead_status is Stage.UNKNOWN:
         raise InvalidValue("a lead cannot be made unknown", field="lead_status")
     if data.lead_status is msgspec.UNSET and data.notes is msgspec.UNSET:
-        raise InvalidValue("nothing to change: set lead_status or notes", field="lead_status")
+        raise InvalidValue("nothing to change: set at least one field of the lead", field="lead_status")
     updated = await uses.update_lead(
         LeadUpdate(
             tenant_id=asking.tenant_id,
-            lead_id=LeadId(lead_id),
+            lead_id=lead_id,
             stage=leave(data.lead_status),
             notes=leave(data.notes),
+            version=data.version,
         )
     )
     written = WrittenLeadAnswer(lead=lead(updated.lead), task=task(updated.task) if updated.task else msgspec.UNSET)
     return Response(written, status_code=202 if updated.task else 200)
+
+
+async def _edited(lead_id: LeadId, data: LeadPatchBody, asking: Asking, uses: Uses) -> Response[WrittenLeadAnswer]:
+    done = await uses.sync.edit_lead(
+        LeadEdit(
+            tenant_id=asking.tenant_id,
+            lead_id=lead_id,
+            first_name=leave(data.first_name),
+            last_name=leave(data.last_name),
+            email=leave(data.email),
+            phone=leave(data.phone),
+            source=leave(data.source),
+            interested_in=leave(data.interested_in),
+            message=leave(data.message),
+            location=leave(data.location),
+            by=asking.name,
+            version=data.version,
+        )
+    )
+    written = WrittenLeadAnswer(
+        lead=lead(done.entity),
+        fields=field_fates(done.prospects),
+        task=task(done.task) if done.task else msgspec.UNSET,
+    )
+    return Response(written, status_code=202 if done.task else 200)
 
 
 @post(

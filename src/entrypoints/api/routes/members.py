@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody, SkipValidation
 
 from ....application.membership.cancel_membership import Cancellation
 from ....application.membership.create_membership import Buyer, Sale
+from ....application.membership.edit_member import MemberEdit
 from ....application.membership.push_membership import PushedMembership
 from ....application.membership.update_membership import MembershipUpdate
 from ....application.ports.readers import MEMBER_ORDER
@@ -23,7 +24,9 @@ from ....domain.shared.page import Listing
 from ....domain.shared.unset import Unset
 from ...use_cases import UseCases
 from ..access import needs
+from ..answers.edits import field_fates
 from ..answers.members import (
+    EditedMemberAnswer,
     MemberDetailAnswer,
     MembersAnswer,
     MembershipsAnswer,
@@ -58,6 +61,25 @@ class NewMembershipBody(Body):
     email: Text | None = None
     phone: Text | None = None
     account_id: UUID | None = None
+
+
+class MemberPatchBody(Body):
+    """What is absent stays; null and an empty text clear. ``version``: 409 unless it is still the member's."""
+
+    first_name: Text | None | msgspec.UnsetType = msgspec.UNSET
+    last_name: Text | None | msgspec.UnsetType = msgspec.UNSET
+    email: Text | None | msgspec.UnsetType = msgspec.UNSET
+    phone: Text | None | msgspec.UnsetType = msgspec.UNSET
+    location: Text | None | msgspec.UnsetType = msgspec.UNSET
+    joined_on: date | None | msgspec.UnsetType = msgspec.UNSET
+    born_on: date | None | msgspec.UnsetType = msgspec.UNSET
+    street: Text | None | msgspec.UnsetType = msgspec.UNSET
+    postcode: Text | None | msgspec.UnsetType = msgspec.UNSET
+    city: Text | None | msgspec.UnsetType = msgspec.UNSET
+    country: Text | None | msgspec.UnsetType = msgspec.UNSET
+    email_opt_in: bool | None | msgspec.UnsetType = msgspec.UNSET
+    sms_opt_in: bool | None | msgspec.UnsetType = msgspec.UNSET
+    version: int | None = None
 
 
 class MoneyBody(Body):
@@ -99,6 +121,46 @@ async def list_members(asking: Asking, uses: Uses, listing: NamedDependency[Skip
 async def get_member(member_id: FromPath[UUID], asking: Asking, uses: Uses) -> MemberDetailAnswer:
     """From the store; the provider is not called."""
     return member_detail(await uses.get_member(asking.tenant_id, MemberId(member_id)))
+
+
+@patch(
+    "/members/{member_id:uuid}",
+    summary="Edit a member",
+    opt=needs(Scope.MEMBERS_WRITE),
+    responses=accepted(EditedMemberAnswer),
+)
+async def edit_member(
+    member_id: FromPath[UUID], data: JSONBody[MemberPatchBody], asking: Asking, uses: Uses
+) -> Response[EditedMemberAnswer]:
+    """Changed here at once; what the provider takes goes there with the next sync, by the law of each field. 202 with a
+    task where the provider owns a field and takes no value: that one is not changed here."""
+    done = await uses.sync.edit_member(
+        MemberEdit(
+            tenant_id=asking.tenant_id,
+            member_id=MemberId(member_id),
+            first_name=leave(data.first_name),
+            last_name=leave(data.last_name),
+            email=leave(data.email),
+            phone=leave(data.phone),
+            location=leave(data.location),
+            joined_on=leave(data.joined_on),
+            born_on=leave(data.born_on),
+            street=leave(data.street),
+            postcode=leave(data.postcode),
+            city=leave(data.city),
+            country=leave(data.country),
+            email_opt_in=leave(data.email_opt_in),
+            sms_opt_in=leave(data.sms_opt_in),
+            by=asking.name,
+            version=data.version,
+        )
+    )
+    written = EditedMemberAnswer(
+        member=member(done.entity),
+        fields=field_fates(done.prospects),
+        task=task(done.task) if done.task else msgspec.UNSET,
+    )
+    return Response(written, status_code=202 if done.task else 200)
 
 
 @get("/members/{member_id:uuid}/memberships", summary="A member's memberships", opt=needs(Scope.MEMBERS_READ))
@@ -219,6 +281,7 @@ members = Router(
     route_handlers=[
         list_members,
         get_member,
+        edit_member,
         list_memberships,
         list_packages,
         create_membership,

@@ -1,0 +1,20 @@
+"""What becomes of an edit."""
+
+from collections.abc import Sequence
+
+from ....domain.sync.edit_fate import Prospect
+from .values import Answer
+
+
+class FieldFateAnswer(Answer):
+    """Of one field that was to be changed: ``fate`` push (on its way to the provider), sync (the next sync decides by
+    the field's law), here (it stays here) or task (not changed here: see ``task``), and why."""
+
+    field: str
+    fate: str
+    reason: str
+
+
+def field_fates(prospects: Sequence[Prospect]) -> list[FieldFateAnswer]:
+    """In the order of the record's fields."""
+    return [FieldFateAnswer(field=each.field, fate=each.fate.value, reason=each.reason) for each in prospects]

@@ -1,0 +1,103 @@
+"""``tresen members edit`` and ``tresen leads edit``."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.integration.cli.desk import Desk, everything
+
+from tresen.entrypoints.api.answers.members import EditedMemberAnswer
+
+NORTH = ("--tenant", "north")
+
+
+@pytest.fixture
+def synced(desk: Desk) -> Desk:
+    """Ada, and Grace, a lead, in the north."""
+    desk.world.enrol("Ada", city="Berlin")
+    desk.world.attract("Grace")
+    desk("sync", "run", *NORTH)
+    return desk
+
+
+def member(desk: Desk) -> Any:
+    return desk("members", "show", "memory/1001", "--json", *NORTH).json["member"]
+
+
+def test_an_edit_says_what_becomes_of_it_and_the_next_sync_does_it(synced: Desk) -> None:
+    result = synced("members", "edit", "memory/1001", "--last-name", "King", "--clear", "city", "--by", "Eva", *NORTH)
+    assert result.code == 0
+    assert result.out.splitlines() == [
+        "Ada King: changed last_name, city",
+        "  last_name: written at the provider by the next run",
+        "  city: written at the provider by the next run",
+        "without waiting: tresen sync run members --force --tenant north",
+    ]
+    assert "last_name" in synced("sync", "pushes", *NORTH).out
+    assert "Eva edited it here" in synced("sync", "explain", "member", "memory/1001", "last_name", *NORTH).out
+    assert synced("sync", "run", "members", "--force", *NORTH).code == 0
+    values = synced.world.gym.books.members.get("1001").values
+    assert (values["last_name"], values["city"]) == ("King", None)
+    assert member(synced)["last_name"] == "King"
+
+
+def test_programs_get_what_the_api_answers(synced: Desk) -> None:
+    told = synced(
+        "members", "edit", member(synced)["id"], "--born-on", "1990-12-31", "--no-sms-opt-in", "--json", *NORTH
+    )
+    assert told.code == 0
+    answer = msgspec.convert(told.json, EditedMemberAnswer)
+    assert msgspec.to_builtins(answer) == told.json
+    assert told.json["member"]["sms_opt_in"] is False
+    assert told.json["member"]["born_on"] is None, "the gym owns it and takes none"
+    assert {each["field"]: each["fate"] for each in told.json["fields"]} == {"born_on": "task", "sms_opt_in": "push"}
+    assert told.json["task"]["details"]["born_on"] == "1990-12-31"
+
+
+def test_a_task_is_told_with_every_value(synced: Desk) -> None:
+    synced.world.change_account(synced.world.account.id, writes_enabled=False)
+    out = synced("members", "edit", "memory/1001", "--last-name", "King", *NORTH).out
+    assert out.splitlines()[:3] == [
+        "Ada Byron: nothing is changed here",
+        "  last_name: the provider owns it, and writing there is switched off",
+        "a person must do it (writes disabled): Change last_name of the member Ada Byron at the provider",
+    ]
+    assert "last name    King" in out
+
+
+def test_a_lead_is_edited(synced: Desk) -> None:
+    result = synced("leads", "edit", "memory/1001", "--phone", "030 5", "--json", *NORTH)
+    assert result.json["lead"]["phone"] == "030 5"
+    assert result.json["fields"][0]["fate"] == "push"
+    synced("sync", "run", "leads", "--force", *NORTH)
+    assert synced.world.gym.books.leads.get("1001").values["phone"] == "030 5"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("members", "edit", "memory/1001"), "nothing to change"),
+        (("members", "edit", "memory/1001", "--email", "nobody"), "no e-mail address"),
+        (("members", "edit", "memory/1001", "--clear", "status"), "choose from first_name, last_name"),
+        (("members", "edit", "memory/1001", "--city", "Bonn", "--clear", "city"), "city is to be cleared, and given"),
+        (("members", "edit", "memory/1001", "--clear", "first-name", "--clear", "last_name"), "without any name"),
+        (("members", "edit", "memory/1001", "--city", "Bonn", "--if-version", "7"), "was changed since version 7"),
+        (("members", "edit", "memory/4711", "--city", "Bonn"), "no member memory/4711"),
+        (("members", "edit", "memory/1001", "--born-on", "2099-01-01"), "nobody was born after today"),
+        (("leads", "edit", "memory/1001", "--clear", "notes"), "choose from first_name, last_name"),
+    ],
+)
+def test_what_cannot_be_done_changes_nothing(synced: Desk, words: tuple[str, ...], says: str) -> None:
+    before = everything(synced.world.store)
+    result = synced(*words, *NORTH)
+    assert result.code != 0
+    assert says in result.err
+    assert everything(synced.world.store) == before
+
+
+def test_records_of_another_tenant_are_not_found(synced: Desk) -> None:
+    before = everything(synced.world.store)
+    result = synced("members", "edit", member(synced)["id"], "--city", "Bonn", "--tenant", "south")
+    assert result.code != 0
+    assert "no member" in result.err
+    assert everything(synced.world.store) == before
