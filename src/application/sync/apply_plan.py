@@ -42,8 +42,14 @@ class ApplyPlan:
             for part in plan.parts:
                 hand = await self._by_hand.hold(uow, plan.account_id, part.kind, None)
                 state = await uow.sync_states.get(plan.account_id, part.kind)
-                place = self._sync.place(hand.opened.account)
-                standing[part.kind] = Standing(kind=hand.kind, scope=hand.scope, state=state, place=place)
+                account = hand.opened.account
+                standing[part.kind] = Standing(
+                    kind=hand.kind,
+                    scope=hand.scope,
+                    state=state,
+                    place=self._sync.place(account),
+                    writes=account.writes_enabled,
+                )
             await ensure_fresh(uow, plan, standing, self._by_hand.policies.laws)
 
         try:

@@ -6,7 +6,7 @@ from functools import partial
 
 import attrs
 
-from ...domain.shared.errors import GatewayError
+from ...domain.shared.errors import CursorExpired, GatewayError
 from ...domain.shared.ids import PlanId
 from ...domain.sync.kept_plan import KeptPlan, Part, PlanState
 from ...domain.sync.laws import Laws
@@ -18,6 +18,8 @@ from .kept_steps import AT_ONCE, Steps, grouped, read_steps
 from .plan_writer import PlanWriter
 from .planner import Watch
 from .run_books import Opened, RunBooks
+from .shown_since import ShownSince, shown_since
+from .stale import cannot_tell, changed_since
 from .strand import AnyStrand
 
 # What is counted while a plan is applied, and, behind the kind of record, while what waits is written there.
@@ -92,6 +94,26 @@ class Execution:
             await self._batch(opened, strands, batch, doubted)
             done += len(batch)
             watch(STEP, done)
+
+    async def ensure_as_shown(self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]) -> None:
+        """Ask the sources that tell changes. Raises PlanStale when records of the plan are others there by now, or when
+        a source knows no more since when; GatewayError when it cannot be asked.
+        """
+        since: dict[str, ShownSince] = {}
+        for part in plan.parts:
+            strand = strands[part.kind]
+            try:
+                since[part.kind] = await shown_since(strand.source, strand.kind.schema, strand.scope.policy, part)
+            except CursorExpired:
+                raise cannot_tell(plan, part.kind) from None
+        if not any(shown.latest for shown in since.values()):
+            return
+        async for batch in self._batches(opened, plan):
+            for kind, step in batch:
+                since[kind].look(step)
+        changed = [record for shown in since.values() for record in shown.changed]
+        if changed:
+            raise changed_since(plan, changed, "at the provider")
 
     async def discard(self, opened: Opened, plan: KeptPlan) -> None:
         """It does not know everything that it should: nobody may apply it."""

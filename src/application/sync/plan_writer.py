@@ -33,12 +33,14 @@ Lined = tuple[Step, str]
 
 @attrs.define
 class PartWriter:
-    """The part of one kind of record, while it is being made."""
+    """The part of one kind of record, while it is being made. See ``Part`` for what it says of the account."""
 
     schema: Schema
     policy: Policy
     tally: Tally
     place: str = ""
+    writes: bool = False
+    permits: tuple[str, ...] = ()
     actions: dict[str, int] = attrs.field(factory=dict)
     deletions: list[Lined] = attrs.field(factory=list)
     seen: int = 0
@@ -74,6 +76,8 @@ class PartWriter:
             cursor=self.cursor,
             complete=self.complete,
             place=self.place,
+            writes=self.writes,
+            permits=self.permits,
         )
 
 

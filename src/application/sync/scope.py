@@ -6,6 +6,7 @@ import attrs
 
 from ...domain.shared.errors import TresenError
 from ...domain.shared.ids import AccountId, RunId, TenantId
+from ...domain.sync.action import Action
 from ...domain.sync.policy import BUILT_IN_POLICY, Policy
 from ...domain.sync.run import SyncError
 
@@ -29,6 +30,12 @@ class Scope:
     news: bool = True
     anew: bool = False
     now: datetime
+
+    @property
+    def permits(self) -> tuple[str, ...]:
+        """What may be written to the provider: fields and actions, sorted."""
+        may = {Action.CREATE_THERE: self.policy.create_there, Action.DELETE_THERE: self.policy.delete_there}
+        return tuple(sorted({*self.writable, *(action.value for action, allowed in may.items() if allowed)}))
 
     def error(self, kind: str, external_id: str | None, error: TresenError) -> SyncError:
         """What went wrong with one record; where its id is none (None), the message names it."""

@@ -1,14 +1,14 @@
 """Whether a plan that was made some time ago may still be applied."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import attrs
 
 from ...domain.sync.action import Action
-from ...domain.sync.kept_plan import KeptPlan, PlanStale
+from ...domain.sync.kept_plan import GOOD_FOR, KeptPlan, Part, PlanStale
 from ...domain.sync.laws import Laws
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.state import SyncState
@@ -22,30 +22,30 @@ from .scope import Scope
 from .twins import here_meanwhile
 
 _SHOWN = 5
+_HOUR = timedelta(hours=1)
 
 
 @attrs.frozen(kw_only=True)
 class Standing:
-    """One kind of record as it stands here by now, and where the account leads."""
+    """One kind of record as it stands here by now, where the account leads, whether it allows writing, and what may be
+    written there (see ``Part``; None: nobody asked the provider's gateway).
+    """
 
     kind: RecordKind[Any]
     scope: Scope
     state: SyncState
     place: str
+    writes: bool
+    permits: tuple[str, ...] | None = None
 
 
 async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, standing: Mapping[str, Standing], laws: Laws) -> None:
-    """``standing``: by kind of record. Raises PlanStale when a policy, a record or a link is another than the plan was
-    computed from, or when another run applied something since, or a killed one a part of this plan.
+    """``standing``: by kind of record. Raises PlanStale when the plan is too old, when the account, a policy, a record
+    or a link is another than the plan was computed from, or when another run applied something since, or a killed one a
+    part of this plan. The provider is not asked.
     """
     for part in plan.parts:
-        scope, state = standing[part.kind].scope, standing[part.kind].state
-        if standing[part.kind].place != part.place:
-            raise _stale_plan(plan, "the account leads elsewhere since: other records may be meant")
-        if scope.policy.version != part.policy_version:
-            raise _stale_plan(plan, f"the policy for {part.kind}s was changed since")
-        if state.succeeded_at is not None and state.succeeded_at > plan.created_at:
-            raise _stale_plan(plan, f"{part.kind}s were synced since")
+        _ensure_as_it_was(plan, part, standing[part.kind])
     stale: list[str] = []
     start = 0
     while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
@@ -53,8 +53,35 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, standing: Mapping[str, S
             stale += await _stale(uow, standing[kind], steps, laws, plan.created_at)
         start = rows[-1][0] + 1
     if stale:
-        records = ", ".join(stale[:_SHOWN])
-        raise _stale_plan(plan, f"{len(stale)} of its records changed since, such as {records}", records=stale[:_SHOWN])
+        raise changed_since(plan, stale, "here")
+
+
+def _ensure_as_it_was(plan: KeptPlan, part: Part, now: Standing) -> None:
+    state = now.state
+    if plan.is_too_old(now.scope.now):
+        raise _stale_plan(plan, f"it is older than {GOOD_FOR // _HOUR} hours")
+    if now.place != part.place:
+        raise _stale_plan(plan, "the account leads elsewhere since: other records may be meant")
+    if now.writes != part.writes:
+        raise _stale_plan(plan, f"writing to the account was switched {'on' if now.writes else 'off'} since")
+    if now.permits is not None and now.permits != part.permits:
+        raise _stale_plan(plan, f"what may be written of {part.kind}s to the account is another since")
+    if now.scope.policy.version != part.policy_version:
+        raise _stale_plan(plan, f"the policy for {part.kind}s was changed since")
+    if state.succeeded_at is not None and state.succeeded_at > plan.created_at:
+        raise _stale_plan(plan, f"{part.kind}s were synced since")
+
+
+def changed_since(plan: KeptPlan, records: Sequence[str], where: str) -> PlanStale:
+    """Of a plan whose records changed ``where``, in a word."""
+    first = records[:_SHOWN]
+    why = f"{len(records)} of its records changed {where} since, such as {', '.join(first)}"
+    return _stale_plan(plan, why, records=list(first))
+
+
+def cannot_tell(plan: KeptPlan, kind: str) -> PlanStale:
+    """Of a plan of which the provider does not know any more what changed since."""
+    return _stale_plan(plan, f"the provider cannot tell any more which {kind}s changed since")
 
 
 def _stale_plan(plan: KeptPlan, why: str, **details: object) -> PlanStale:

@@ -76,7 +76,14 @@ class Strand(Generic[E]):
 
     async def plan(self, opened: Opened, writer: PlanWriter, cursor: str | None, watch: Watch) -> None:
         """Write down what is to be done."""
-        part = PartWriter(self.kind.schema, self.scope.policy, Tally(shared=self.linked), place=self.place)
+        part = PartWriter(
+            self.kind.schema,
+            self.scope.policy,
+            Tally(shared=self.linked),
+            place=self.place,
+            writes=opened.account.writes_enabled,
+            permits=self.scope.permits,
+        )
         writer.parts.append(part)
         planner = Planner(self.kind, self.scope, self.laws, self.source, self.books, writer, part, watch)
         await planner(opened, Walk(self.source, cursor))

@@ -234,11 +234,19 @@ class SyncAccount:
     async def _ensure_fresh(self, opened: Opened, plan: KeptPlan, strands: Mapping[str, AnyStrand]) -> None:
         laws = self._execution.laws
         standing = {
-            kind: Standing(kind=one.kind, scope=one.scope, state=one.state, place=one.place)
+            kind: Standing(
+                kind=one.kind,
+                scope=one.scope,
+                state=one.state,
+                place=one.place,
+                writes=opened.account.writes_enabled,
+                permits=one.scope.permits,
+            )
             for kind, one in strands.items()
         }
         try:
             await self._books.read(opened.run, lambda uow: ensure_fresh(uow, plan, standing, laws))
+            await self._execution.ensure_as_shown(opened, plan, strands)
         except PlanStale as error:
             plan.end(PlanState.STALE, now=opened.run.started_at, reason=error.message)
             await self._books.write(opened.run, "stale_plan", lambda uow: saved(uow, plan))

@@ -35,7 +35,7 @@ class Walk:
         """
         if self._start is not None:
             try:
-                async for batch in _gathered(self._changes(self._start)):
+                async for batch in _gathered(self.changes(self._start)):
                     yield batch
             except CursorExpired:
                 pass
@@ -44,7 +44,8 @@ class Walk:
         async for batch in _gathered(self._listing()):
             yield batch
 
-    async def _changes(self, start: str) -> AsyncIterator[Batch]:
+    async def changes(self, start: str) -> AsyncIterator[Batch]:
+        """What changed since that cursor, page by page. Raises CursorExpired, and what else the source raises."""
         self.cursor = start
         async for batch in self._source.changes(start):
             self.cursor = self._told(batch) or self.cursor

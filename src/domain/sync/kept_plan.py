@@ -2,13 +2,16 @@
 
 import enum
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
 from ..shared.errors import IllegalTransition, RuleViolation
 from ..shared.ids import AccountId, PlanId, RunId, TenantId
 from .guards import Trip
+
+# A plan is what a sync would do now. After so long nobody should take it for that, whatever can be asked since.
+GOOD_FOR = timedelta(hours=24)
 
 
 class PlanState(enum.Enum):
@@ -39,7 +42,8 @@ class PlanStale(RuleViolation):
 class Part:
     """What a plan does to one kind of record. ``actions`` counts steps by action, ``shared`` is how many records both
     sides had, ``cursor`` where changes go on once it is applied; ``complete``: it knows all records of the provider;
-    ``place``: where the account led when it was made.
+    ``place``: where the account led when it was made. ``writes``: whether the account allowed writing then, and
+    ``permits`` what a plan could have written there: fields, ``create_there``, ``delete_there``; sorted.
     """
 
     kind: str
@@ -52,6 +56,8 @@ class Part:
     cursor: str | None = None
     complete: bool = False
     place: str = ""
+    writes: bool = False
+    permits: tuple[str, ...] = ()
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -102,6 +108,10 @@ class KeptPlan:
             )
         if self.state is not PlanState.PLANNED:
             raise IllegalTransition(f"this plan is {self.state.value}")
+
+    def is_too_old(self, now: datetime) -> bool:
+        """Whether it says what a sync would have done once. ``now`` is an aware instant."""
+        return now - self.created_at > GOOD_FOR
 
     def end(self, state: PlanState, *, now: datetime, reason: str | None = None) -> None:
         """It was applied, or found to be stale, and then why: then nobody let anything through."""

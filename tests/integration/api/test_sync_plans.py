@@ -167,7 +167,7 @@ async def test_why_a_plan_is_stale_is_kept_with_it_and_with_the_run_that_was_ref
     assert (await admin.get(f"/sync/plans/{plan}")).json()["plan"]["reason"] is None
     await edit_here(world, last_name="King")
     await admin.post(f"/sync/plans/{plan}/apply")
-    why = f"1 of its records changed since, such as {ADA}; make a new plan"
+    why = f"1 of its records changed here since, such as {ADA}; make a new plan"
     assert (await admin.get(f"/sync/plans/{plan}")).json()["plan"]["reason"] == why
     (run,) = (await admin.get("/sync/runs", state="failed")).json()["runs"]
     assert run["reason"] == f"the plan is stale: {why}"

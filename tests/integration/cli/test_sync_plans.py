@@ -204,7 +204,7 @@ def test_why_a_plan_is_stale_is_told_wherever_it_is_looked_at(quarrel: Quarrel) 
     quarrel.later()
     made = plan_id(quarrel)
     quarrel.here(0, "here@example.org")
-    why = "1 of its records changed since, such as 1001; make a new plan"
+    why = "1 of its records changed here since, such as 1001; make a new plan"
     first, second = (quarrel.desk("sync", "apply", made, *NORTH).err for _ in range(2))
     assert first.startswith(f"error: {why}\n")
     assert second.startswith(f"error: this plan is stale: {why}\n")

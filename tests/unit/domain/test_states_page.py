@@ -68,7 +68,7 @@ the hourly limit, or another process was at it. `interrupted`: its process died;
 
 `domain/sync/kept_plan.py`. A plan is `broken` until all its steps are there, and becomes so again when the provider
 failed while it was being made. `held`: a guard holds it until a person lets it through. `stale`: somebody tried to
-apply it, and what it was computed from is another by now.
+apply it, and what it was computed from is another by now, or it is older than 24 hours.
 
 {plans}
 

@@ -11,7 +11,7 @@ from tresen.domain.sync.run import RunState
 
 from ..stirring import StirredSource, calm
 from ..studio import Studio
-from .scene import captured, due, rests, synced_crowd
+from .scene import applied, captured, due, planned, rests, synced_crowd
 
 Pages = Callable[[], Iterable[Batch]]
 
@@ -151,3 +151,14 @@ async def test_one_that_the_first_load_shows_and_tells_to_be_gone_is_gone_after_
     calm(studio.gym)
     await studio.members_synced()
     assert (studio.members(), due(studio)) == ([], set())
+
+
+@pytest.mark.usefixtures("page_by_page")
+async def test_a_plan_with_both_states_is_no_less_fresh_when_the_feed_shows_them_again(studio: Studio) -> None:
+    one = (await synced_crowd(studio, 3))[0]
+    studio.books.members.edit(one, {"city": "Bonn"})
+    pages = [Batch(observed=[studio.books.members.get(one).observed()], cursor="here"), Batch(gone=[one])]
+    show(studio, lambda: pages)
+    run = await planned(studio)
+    assert (await applied(studio, run.plan_id)).state is RunState.COMPLETED
+    assert due(studio) == {one}
