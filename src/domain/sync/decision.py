@@ -9,8 +9,10 @@ from collections.abc import Mapping
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.text import storable
 from .action import Action
 from .canonical import Value, Values
+from .keeping import check_values
 from .laws import NEVER_EDITED, Contest, Edited, Law, Verdict
 from .one_sided import fate
 from .policy import Policy, ensure_fields
@@ -139,8 +141,8 @@ def decide(
     ``overrides`` are laws that a person gave single fields of this record, or the record as a whole (``WHOLE``).
     ``in_flight`` are the values that were pushed and not answered yet: until they are, those fields count as agreed.
 
-    Raises InvalidValue for a side that is None, for a policy with laws of fields that the schema lacks, and for a law
-    that gives no ``Verdict``.
+    Raises InvalidValue for a side that is None, for a policy with laws of fields that the schema lacks, and, naming law
+    and field, for a law that raises, gives no ``Verdict``, or merges to a value that cannot be kept.
     """
     _ensure_sound(schema, policy.fields, ours, theirs)
     if ours is UNKNOWN or theirs is UNKNOWN:
@@ -197,19 +199,32 @@ def _decide_field(
     """``forms`` are the canonical forms of ours and theirs."""
     asked = override or law
     alone = _one_changed(asked, contest, *forms) if contest.known else _one_known(*forms)
-    verdict, rule = alone or (asked.judge(contest), asked.name)
+    verdict, rule = alone or (_judged(field, asked, contest), asked.name)
     side, value = _taken(field, asked, verdict, contest)
     rule = OVERRIDE if override and rule == asked.name else rule
     return FieldDecision(field.name, contest.base, contest.ours, contest.theirs, value, side, rule, verdict.reason)
 
 
+def _judged(field: Field, law: Law, contest: Contest) -> Verdict:
+    """The law's verdict. A law may be an embedder's: whatever it raises is wrong with this field of this record."""
+    try:
+        verdict: object = law.judge(contest)
+    except Exception as error:
+        raise InvalidValue(
+            storable(f"law {law.name!r} could not judge {field.name}: {type(error).__name__}: {error}"),
+            field=field.name,
+            law=law.name,
+        ) from error
+    if not isinstance(verdict, Verdict) or type(verdict.reason) is not str:
+        raise _no_verdict(field, law, verdict)
+    return verdict
+
+
 def _taken(field: Field, law: Law, verdict: Verdict, contest: Contest) -> tuple[Side, Value]:
     """A merged value that is one side's own is that side's: it need not be written there."""
-    try:
-        side = verdict.side
-    except AttributeError:
-        raise _no_verdict(law, verdict) from None
+    side = verdict.side
     if side is _BOTH:
+        check_values({field.name: verdict.value})
         if field.same(verdict.value, contest.ours):
             return _OURS, contest.ours
         if not field.same(verdict.value, contest.theirs):
@@ -221,12 +236,17 @@ def _taken(field: Field, law: Law, verdict: Verdict, contest: Contest) -> tuple[
         return side, contest.ours
     if side is _THEIRS:
         return side, contest.theirs
-    raise _no_verdict(law, verdict)
+    raise _no_verdict(field, law, verdict)
 
 
-def _no_verdict(law: Law, verdict: object) -> InvalidValue:
+def _no_verdict(field: Field, law: Law, verdict: object) -> InvalidValue:
     return InvalidValue(
-        f"law {law.name!r} gave {verdict!r}, and not a Verdict with a Side; check_law tells more", field=law.name
+        storable(
+            f"law {law.name!r} gave {verdict!r} of {field.name}, and not a Verdict with a Side and a reason; check_law"
+            " tells more"
+        ),
+        field=field.name,
+        law=law.name,
     )
 
 

@@ -3,11 +3,13 @@
 import attrs
 import pytest
 
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.kinds import LEAD
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
+from tresen.domain.shared.ids import LeadId
 from tresen.domain.sync.decision import WHOLE
-from tresen.domain.sync.laws import Law
+from tresen.domain.sync.laws import Contest, Law, Verdict
 from tresen.domain.sync.run import Counts, RunState, SyncError
 from tresen.domain.sync.side import Side
 
@@ -210,6 +212,53 @@ async def test_a_record_that_is_gone_here_and_edited_there_comes_back(studio: St
     assert run.counts == Counts(created=1, unchanged=4)
     assert (studio.member(crowd[0]).id, studio.member(crowd[0]).first_name) == (gone.id, "Adah")
     assert [(c.field, c.rule, c.side) for c in studio.changes()] == [("*", "keep_edited", Side.THEIRS)]
+
+
+# -- laws: an embedder's may raise anything ----------------------------------------------------------------------------
+
+
+def picky(contest: Contest) -> Verdict:
+    """Ours, unless it is Rome."""
+    if contest.ours == "Rome":
+        raise ValueError("no Rome")
+    return Verdict(Side.OURS, "ours")
+
+
+async def test_a_law_that_raises_is_an_error_of_that_record() -> None:
+    studio = Studio(laws={"city": Law(name="picky", judge=picky)})
+    ids = await synced_crowd(studio, 3, city="Bonn")
+    for one, city in zip(ids, ("Rome", "Kiel", "Bonn"), strict=True):
+        await studio.edit_member(one, city=city)
+        studio.books.members.edit(one, {"city": "Ulm"})
+    run = await studio.members_synced()
+    assert (run.state, run.counts.errors, run.counts.pushed) == (RunState.COMPLETED, 1, 1)
+    (error,) = await errors(studio)
+    assert (error.kind, error.external_id, error.code) == ("member", ids[0], "invalid_value")
+    assert error.message == "law 'picky' could not judge city: ValueError: no Rome"
+    assert [there(studio, one, "city") for one in ids] == ["Ulm", "Kiel", "Ulm"]
+    assert [studio.member(one).city for one in ids] == ["Rome", "Kiel", "Ulm"]
+    assert due(studio) == {ids[0]}, "the next run looks again, though nobody names it"
+    await studio.edit_member(ids[0], city="Trier")
+    await studio.members_synced()
+    assert (there(studio, ids[0], "city"), due(studio)) == ("Trier", set())
+
+
+async def test_a_law_that_raises_for_two_that_were_never_linked_makes_no_second_of_them() -> None:
+    studio = Studio(laws={"last_name": Law(name="picky", judge=picky)})
+    studio.attract("Other")
+    await studio.leads_synced()
+    ours = await captured(studio, "Grace")
+    await studio.transactions.run(studio.tenant.id, "rename", lambda uow: renamed(uow, ours.id, "Rome"))
+    twin = studio.attract("Grace")
+    run = await studio.leads_synced()
+    assert (run.state, run.counts.errors, run.counts.created) == (RunState.COMPLETED, 1, 0)
+    assert due(studio, LEAD) == {twin}
+
+
+async def renamed(uow: UnitOfWork, lead_id: LeadId, name: str) -> None:
+    lead = await uow.leads.get(lead_id)
+    lead.last_name = name
+    await uow.leads.save(lead)
 
 
 # -- values of ours that cannot be kept: an embedder's entity may hold anything ----------------------------------------

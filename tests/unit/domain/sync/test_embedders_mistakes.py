@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tresen.domain.shared.errors import InvalidValue
+from tresen.domain.shared.errors import GatewayUnavailable, InvalidValue
+from tresen.domain.shared.text import storable
 from tresen.domain.sync.decision import decide
-from tresen.domain.sync.laws import Edited, Law, Verdict
+from tresen.domain.sync.laws import Contest, Edited, Law, Verdict
 from tresen.domain.sync.pairing import pair
 from tresen.domain.sync.policy import Policy
 from tresen.domain.sync.schema import Field, Schema
-from tresen.domain.sync.side import GONE, UNKNOWN
+from tresen.domain.sync.side import GONE, UNKNOWN, Side
 
 # What a type checker would refuse; not everybody has one.
 Wrong = Any
@@ -69,14 +70,38 @@ def test_nobody_can_be_paired_without_a_match_key() -> None:
 def test_a_law_that_gives_no_verdict_is_named(verdict: Wrong) -> None:
     policy = Policy(fields={"phone": Law(name="mine", judge=lambda _: verdict)})
     error = refused(lambda: decide(SCHEMA, policy, **CHANGED_BY_BOTH))
-    assert error.message.startswith(f"law 'mine' gave {verdict!r}")
-    assert error.details["field"] == "mine"
+    assert error.message.startswith(f"law 'mine' gave {verdict!r} of phone")
+    assert (error.details["field"], error.details["law"]) == ("phone", "mine")
 
 
 def test_a_verdict_for_a_text_instead_of_a_side_takes_nothing() -> None:
     side: Wrong = "ours"
     policy = Policy(default=Law(name="mine", judge=lambda _: Verdict(side, "so")))
     assert "law 'mine' gave" in refused(lambda: decide(SCHEMA, policy, **CHANGED_BY_BOTH)).message
+
+
+@pytest.mark.parametrize("reason", [None, 7])
+def test_a_verdict_without_a_reason_takes_nothing(reason: Wrong) -> None:
+    policy = Policy(default=Law(name="mine", judge=lambda _: Verdict(Side.OURS, reason)))
+    assert "law 'mine' gave" in refused(lambda: decide(SCHEMA, policy, **CHANGED_BY_BOTH)).message
+
+
+@pytest.mark.parametrize("value", [1.5, NOON, ["a"], "a\0b", 2**64])
+def test_a_merged_value_that_no_field_can_hold_is_refused(value: Wrong) -> None:
+    policy = Policy(default=Law(name="mine", judge=lambda _: Verdict(Side.BOTH, "so", value)))
+    assert refused(lambda: decide(SCHEMA, policy, **CHANGED_BY_BOTH)).details["field"] == "phone"
+
+
+@pytest.mark.parametrize("mistake", [ValueError("half\ud800 a pair\0"), GatewayUnavailable("503"), InvalidValue("no")])
+def test_whatever_a_law_raises_is_told_with_law_and_field(mistake: Exception) -> None:
+    def judge(_: Contest) -> Verdict:
+        raise mistake
+
+    error = refused(lambda: decide(SCHEMA, Policy(default=Law(name="mine", judge=judge)), **CHANGED_BY_BOTH))
+    assert error.message.startswith(f"law 'mine' could not judge phone: {type(mistake).__name__}: ")
+    assert storable(error.message) == error.message
+    assert (error.details["field"], error.details["law"]) == ("phone", "mine")
+    assert error.__cause__ is mistake
 
 
 @pytest.mark.parametrize("name", ["ours_at", "theirs_at"])
