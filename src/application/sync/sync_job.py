@@ -1,4 +1,4 @@
-"""A tenant's accounts are synced one after the other, as a job (W20, W21)."""
+"""A tenant's accounts are synced side by side, as a job (W20, W21)."""
 
 import logging
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from ..ports.clock import Clock
 from ..ports.gym import GymProviders
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
+from .side_by_side import side_by_side
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +55,7 @@ class SyncJob:
         accounts = await self._transactions.read(job.tenant_id, self._accounts)
         _log.info("%s sync started: %d accounts", self._what, len(accounts))
         total, failed = Counts(), list[str]()
-        for account in accounts:
-            counts = await self._one(account)
+        for account, counts in zip(accounts, await side_by_side(accounts, self._one), strict=True):
             if counts is None:
                 failed.append(account.name)
             else:
@@ -76,7 +76,7 @@ class SyncJob:
             run = await self._sync(account.tenant_id, account.id)
         except StorageUnavailable:
             raise
-        except Exception:  # noqa: BLE001 - logged; the other accounts have their turn
+        except Exception:  # noqa: BLE001 - logged; it is no matter of the other accounts
             _log.exception("%s (%s): failed", account.name, account.id)
             return None
         if run.state is RunState.FAILED:

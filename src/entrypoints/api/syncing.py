@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ...application.sync.side_by_side import side_by_side
 from ...application.sync.sync_course import SyncCourse
 from ...domain.shared.errors import NotConfigured
 from ...domain.shared.ids import AccountId, TenantId
@@ -21,16 +22,18 @@ async def run_sync(
     whole: bool = False,
     account_id: AccountId | None = None,
 ) -> Sequence[Run]:
-    """One run per account and kind, one after the other; without an account every one of the tenant.
+    """One run per account and kind: accounts side by side, the kinds of one in order; without an account every one of
+    the tenant.
 
     Raises NotFound (kind or account), InvalidValue (no gym's account), NotConfigured when nothing is connected.
     """
     courses = dict(_courses(uses, kind))
-    return [
-        await course(tenant_id, account, force=force, whole=whole)
-        for account in await _accounts(uses, tenant_id, account_id)
-        for course in courses.values()
-    ]
+
+    async def one(account: AccountId) -> Sequence[Run]:
+        return [await course(tenant_id, account, force=force, whole=whole) for course in courses.values()]
+
+    accounts = await _accounts(uses, tenant_id, account_id)
+    return [run for runs in await side_by_side(accounts, one) for run in runs]
 
 
 async def plan_sync(
@@ -38,11 +41,12 @@ async def plan_sync(
 ) -> Sequence[Run]:
     """The same without writing anything: each run names its plan. Raises what ``run_sync`` raises."""
     courses = dict(_courses(uses, kind))
-    return [
-        await uses.sync.plan(tenant_id, account, name, whole=whole)
-        for account in await _accounts(uses, tenant_id, account_id)
-        for name in courses
-    ]
+
+    async def one(account: AccountId) -> Sequence[Run]:
+        return [await uses.sync.plan(tenant_id, account, name, whole=whole) for name in courses]
+
+    accounts = await _accounts(uses, tenant_id, account_id)
+    return [run for runs in await side_by_side(accounts, one) for run in runs]
 
 
 def _courses(uses: UseCases, kind: str) -> Iterator[tuple[str, SyncCourse]]:

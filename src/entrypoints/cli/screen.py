@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,7 +12,7 @@ from .pace import Pace
 from .terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
@@ -33,6 +33,8 @@ class ConsoleScreen(Screen):
 
     _terminal: Terminal
     _totals: Mapping[str, int] = attrs.field(factory=dict)
+    _watchers: int = attrs.field(default=0, init=False)
+    _drawn: RichProgress | None = attrs.field(default=None, init=False)
 
     def say(self, line: str) -> None:
         """A line on the output."""
@@ -40,9 +42,9 @@ class ConsoleScreen(Screen):
 
     @asynccontextmanager
     async def progress(self, title: str) -> AsyncIterator[Progress]:
-        """Bars where a person sees them, else lines."""
+        """Bars where a person sees them, else lines. Several may be under way at once."""
         if self._terminal.err.isatty():
-            with _console_progress(self._terminal) as drawn:
+            with self._display() as drawn:
                 bars = _Bars(title, self._totals, self._terminal, drawn)
                 yield bars.report
                 bars.end()
@@ -54,6 +56,21 @@ class ConsoleScreen(Screen):
             lines.stop()
             raise
         lines.end()
+
+    @contextmanager
+    def _display(self) -> Iterator[RichProgress]:
+        """One for all that are under way: two would draw over each other."""
+        if self._drawn is None:
+            self._drawn = _console_progress(self._terminal)
+            self._drawn.start()
+        self._watchers += 1
+        try:
+            yield self._drawn
+        finally:
+            self._watchers -= 1
+            if not self._watchers:
+                self._drawn.stop()
+                self._drawn = None
 
 
 @attrs.define

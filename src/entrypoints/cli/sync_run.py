@@ -1,17 +1,19 @@
 """``tresen sync run``."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from cyclopts import Parameter
 
+from ...application.sync.side_by_side import side_by_side
 from ...application.sync.sync_account import no_progress
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.run import Run
 from ..kinds import known_kind
 from .answer import Answer
-from .call import Given, choose_gym_accounts, in_tenant
+from .call import Given, choose_gym_accounts, full_name, in_tenant
 from .options import AccountsOption, JsonOption, TenantOption
 from .run_answer import look_at, runs_answer
 from .screen import ConsoleScreen
@@ -22,6 +24,7 @@ from .sync_runs import KINDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ...domain.shared.ids import AccountId
     from ...domain.tenancy.provider_account import ProviderAccount
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
@@ -50,7 +53,7 @@ async def run_(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Sync now, account by account. Exit code 1 when a run failed, 7 when a guard held one; a skipped run is no
+    """Sync now, all accounts side by side. Exit code 1 when a run failed, 7 when a guard held one; a skipped run is no
     failure and says why.
     """
     if accept_guard is not None:
@@ -64,12 +67,14 @@ async def run_(
     async with in_tenant(call, tenant) as (use, home):
         accounts = await choose_gym_accounts(use, home, account)
         screen = await sync_screen(use, home, accounts, call, as_json=as_json)
-        runs = [
-            (one, await _run(use, home, one, kind, force=force, whole=whole, screen=screen))
-            for one in accounts
-            for kind in kinds
-        ]
-        ran = [await look_at(use, home, one, run) for one, run in runs]
+        titles = _titles(accounts)
+
+        async def sync(one: "ProviderAccount") -> "Sequence[tuple[ProviderAccount, Run]]":
+            title = titles[one.id]
+            return [(one, await _run(use, one, kind, title, force=force, whole=whole, screen=screen)) for kind in kinds]
+
+        synced = await side_by_side(accounts, sync)
+        ran = [await look_at(use, home, one, run) for runs in synced for one, run in runs]
     return runs_answer(ran, home.zone, tenant, as_json=as_json)
 
 
@@ -82,9 +87,9 @@ async def sync_screen(
 
 async def _run(
     use: "UseCases",
-    tenant: "Tenant",
     account: "ProviderAccount",
     kind: str,
+    title: str,
     *,
     force: bool,
     whole: bool,
@@ -92,9 +97,15 @@ async def _run(
 ) -> Run:
     sync = use.sync.members if kind == "members" else use.sync.leads
     if screen is None:
-        return await sync(tenant.id, account.id, force=force, whole=whole, progress=no_progress)
-    async with screen.progress(account.name) as progress:
-        return await sync(tenant.id, account.id, force=force, whole=whole, progress=progress)
+        return await sync(account.tenant_id, account.id, force=force, whole=whole, progress=no_progress)
+    async with screen.progress(title) as progress:
+        return await sync(account.tenant_id, account.id, force=force, whole=whole, progress=progress)
+
+
+def _titles(accounts: "Sequence[ProviderAccount]") -> "Mapping[AccountId, str]":
+    """What names each account in its lines of progress, which come between those of the others."""
+    times = Counter(one.name for one in accounts)
+    return {one.id: one.name if times[one.name] == 1 else full_name(one) for one in accounts}
 
 
 async def _totals(use: "UseCases", tenant: "Tenant", accounts: "Sequence[ProviderAccount]") -> "Mapping[str, int]":

@@ -1,9 +1,11 @@
 """Running syncs and asking how they stand."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from tests.builders import NOON, a_run
+from tests.unit.application.stirring import stir
 from tests.world import World
 
 from tresen.application.ports.unit_of_work import UnitOfWork
@@ -39,6 +41,21 @@ async def test_all_means_members_and_leads_of_every_account(admin: Caller) -> No
     answer = (await admin.post("/sync/all", {"force": True})).json()
     assert [(r["kind"], r["state"]) for r in answer["runs"]] == [("members", "completed"), ("leads", "completed")]
     assert answer["count"] == 2
+
+
+@pytest.mark.parametrize("door", ["/sync/all", "/sync/all/plan"])
+async def test_all_accounts_are_asked_side_by_side(admin: Caller, world: World, door: str) -> None:
+    """No listing goes on unless both are asked at the same time."""
+    second = {"provider": "memory", "name": "second", "base_url": "memory://north", "api_key": "k"}
+    assert (await admin.post("/provider-accounts", second)).status_code == 201
+    world.clock.advance(timedelta(hours=1))
+    both = asyncio.Barrier(2)
+    stir(world.gym, "member", lambda: asyncio.wait_for(both.wait(), 5))
+    runs = (await admin.post(door, {})).json()["runs"]
+    assert [run["kind"] for run in runs] == ["members", "leads"] * 2
+    assert not {run["state"] for run in runs} & {"failed", "skipped"}
+    accounts = [run["account_id"] for run in runs]
+    assert accounts[0] == accounts[1] != accounts[2] == accounts[3]
 
 
 async def test_one_account_can_be_named(admin: Caller, world: World) -> None:

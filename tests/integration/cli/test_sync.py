@@ -1,10 +1,12 @@
 """Syncs from the command line."""
 
+import asyncio
 import re
 from datetime import timedelta
 
 import pytest
 from tests.integration.cli.desk import Desk
+from tests.unit.application.stirring import stir
 
 from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
 
@@ -133,3 +135,49 @@ def test_only_the_named_account_is_synced(desk: Desk) -> None:
     assert desk("sync", "run", "leads", "--json", *NORTH).json["count"] == 2
     named = desk("sync", "run", "leads", "--account", "second", "--force", "--json", *NORTH).json
     assert named["count"] == 1
+
+
+def with_a_second(desk: Desk, name: str = "second") -> None:
+    desk.world.enrol()
+    desk("provider", "connect", "memory", "--name", name, "--key-stdin", *NORTH, stdin="k")
+
+
+def both_at_once(desk: Desk) -> None:
+    """No listing goes on unless both accounts are asked at the same time."""
+    both = asyncio.Barrier(2)
+
+    async def meet() -> None:
+        async with asyncio.timeout(5):
+            await both.wait()
+
+    stir(desk.world.gym, "member", meet)
+
+
+def test_all_accounts_are_synced_side_by_side(desk: Desk) -> None:
+    with_a_second(desk)
+    both_at_once(desk)
+    result = desk("sync", "run", "--force", "--json", *NORTH)
+    accounts = [run["account_id"] for run in result.json["runs"]]
+    assert [(run["kind"], run["state"]) for run in result.json["runs"]] == [
+        ("members", "completed"),
+        ("leads", "completed"),
+    ] * 2
+    assert accounts[0] == accounts[1] != accounts[2] == accounts[3]
+
+
+def test_lines_of_progress_name_their_account(desk: Desk) -> None:
+    with_a_second(desk)
+    both_at_once(desk)
+    result = desk("sync", "run", "members", "--force", *NORTH)
+    assert sorted(result.err.splitlines()) == [
+        *("main: members 1", "main: memberships 1"),
+        *("second: members 1", "second: memberships 1"),
+    ]
+
+
+def test_on_a_terminal_all_accounts_have_their_bars(desk: Desk) -> None:
+    with_a_second(desk)
+    both_at_once(desk)
+    shown = desk("sync", "run", "members", "--force", *NORTH, tty=True).err
+    assert "main: members" in shown
+    assert "second: memberships" in shown

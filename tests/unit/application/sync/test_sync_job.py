@@ -1,5 +1,6 @@
 """The jobs that sync a tenant's accounts (W20, W21, O30, O31, O37, O38)."""
 
+import asyncio
 import logging
 import re
 
@@ -16,6 +17,7 @@ from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
 from tresen.domain.shared.ids import JobId
 from tresen.domain.sync.run import RunState
 
+from ..stirring import stir
 from ..studio import AN_HOUR, Studio
 
 
@@ -83,6 +85,23 @@ async def test_one_that_fails_stops_no_other_and_the_job_is_tried_again(
     studio.gym.faults.outage = None
     await kind.run(a_job(studio, attempts=1))
     assert states(studio)[2:] == [RunState.COMPLETED, RunState.SKIPPED]
+
+
+async def test_one_that_is_slow_delays_no_other(studio: Studio, second: MemoryGym, kind: JobKind) -> None:
+    """The first answers only when the second is through with its members."""
+    studio.enrol("Ada")
+    second.books.members.add({"first_name": "Cleo", "last_name": "X", "status": "active"})
+
+    is_through = asyncio.Event()
+
+    async def tell() -> None:
+        is_through.set()
+
+    stir(second, "membership", tell)
+    stir(studio.gym, "member", lambda: asyncio.wait_for(is_through.wait(), 5))
+    await kind.run(a_job(studio))
+    assert states(studio) == [RunState.COMPLETED, RunState.COMPLETED]
+    assert {member.first_name for member in studio.members()} == {"Ada", "Cleo"}
 
 
 async def test_a_bug_in_one_stops_no_other(studio: Studio, second: MemoryGym, kind: JobKind) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 import pytest
+from rich.progress import Progress as RichProgress
 
 from tresen.domain.sync.run import Counts
 from tresen.entrypoints.cli.screen import LINE_EVERY, LINE_EVERY_S, ConsoleScreen
@@ -105,6 +106,42 @@ async def test_the_count_so_far_is_told_when_something_fails() -> None:
     with pytest.raises(RuntimeError):
         await sync()
     assert paper.lines == ["main: leads 3 of 30"]
+
+
+async def test_two_that_are_under_way_at_once_are_told_apart() -> None:
+    paper = Paper()
+    screen = paper.screen()
+    async with screen.progress("main") as main, screen.progress("second") as second:
+        main("member", Counts())
+        second("member", Counts())
+        paper.now += LINE_EVERY_S
+        second("member", Counts(created=50))
+        main("member", Counts(created=5))
+    assert paper.lines == ["second: members 50, 10/s", "main: members 5, 1/s"]
+
+
+async def test_bars_of_two_are_drawn_by_one_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two displays draw over each other."""
+    begun: list[RichProgress] = []
+    start = RichProgress.start
+
+    def begin(progress: RichProgress) -> None:
+        begun.append(progress)
+        start(progress)
+
+    monkeypatch.setattr(RichProgress, "start", begin)
+    paper = Paper(err=Glass())
+    screen = paper.screen()
+    async with screen.progress("main") as main:
+        main("member", Counts(created=1))
+        async with screen.progress("second") as second:
+            second("member", Counts(created=2))
+        main("member", Counts(created=3))
+    assert [[task.description for task in each.tasks] for each in begun] == [["main: members", "second: members"]]
+    assert begun[0].finished
+    async with screen.progress("again") as again:
+        again("member", Counts(created=1))
+    assert len(begun) == 2, "the next command has its own"
 
 
 async def test_nothing_is_told_where_nothing_began() -> None:
