@@ -18,7 +18,7 @@ from .run_books import Opened
 from .scope import Scope
 from .sync_course import Courses
 
-RESOLVE, UNDO, EDIT = "resolve", "undo", "edit"
+RESOLVE, UNDO, EDIT, RELEASE = "resolve", "undo", "edit", "release"
 
 
 @attrs.frozen(kw_only=True)

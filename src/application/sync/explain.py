@@ -9,7 +9,7 @@ import attrs
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, RunId, TenantId
 from ...domain.sync.canonical import Value
-from ...domain.sync.conflict import Conflict
+from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.history import is_end
 from ...domain.sync.journal import Change
@@ -38,7 +38,8 @@ class FieldExplanation:
     """``ours`` is what stands here, ``base`` what the provider was last seen to hold (``agreed`` False: nothing ever
     was). ``change`` is the latest journal line of the field, with side, rule, reason, run and time; without one
     ``run_id`` is the run that made the link. ``law`` holds now; ``law_from`` is ``override``, ``policy`` or
-    ``schema``. ``waiting`` is what is on its way to the provider.
+    ``schema``. ``released`` tells who took an override of the field away last, None where one holds again.
+    ``waiting`` is what is on its way to the provider.
     """
 
     field: str
@@ -51,6 +52,7 @@ class FieldExplanation:
     law: str
     law_from: str
     override: Override | None
+    released: Change | None
     conflict: Conflict | None
     waiting: tuple[Push, ...]
 
@@ -58,7 +60,8 @@ class FieldExplanation:
 @attrs.frozen(kw_only=True)
 class RecordExplanation:
     """One record with respect to one account. ``override`` pins it as a whole; ``changes`` are the journal's lines
-    about the record as a whole, oldest first: that a side lost it, that it came back.
+    about the record as a whole, oldest first: that a side lost it, that it came back, that somebody took an override of
+    the record or of its pairing away.
     """
 
     account_id: AccountId
@@ -105,14 +108,15 @@ class Explain:
         await hand.kind.prepare(uow, [link.base], found.entities.values())
         about = [change for change in lines if change.external_id == link.external_id]
         latest, pins = _latest(about), found.overrides.get(link.external_id, ())
+        released = {change.field: change for change in about if change.is_release}
         return RecordExplanation(
             account_id=link.account_id,
             kind=link.kind,
             external_id=link.external_id,
             local_id=link.local_id,
             override=next((each for each in pins if each.field == WHOLE), None),
-            changes=tuple(change for change in about if change.field == WHOLE),
-            fields=tuple(_explained(hand, found, link, name, latest.get(name)) for name in names),
+            changes=tuple(change for change in about if change.field in {WHOLE, PAIRING}),
+            fields=tuple(_explained(hand, found, link, name, latest.get(name), released.get(name)) for name in names),
         )
 
 
@@ -140,6 +144,8 @@ def _latest(lines: Sequence[Change]) -> Mapping[str, Change]:
     """The latest line of each field; that the record came back counts for every field that had gone with it."""
     latest: dict[str, Change] = {}
     for line in lines:
+        if line.is_release:
+            continue
         if line.field == WHOLE and not is_end(line):
             latest = {name: line if is_end(each) else each for name, each in latest.items()}
         latest[line.field] = line
@@ -147,7 +153,12 @@ def _latest(lines: Sequence[Change]) -> Mapping[str, Change]:
 
 
 def _explained(
-    hand: Hand, found: Known[Versioned], link: SyncRecord, name: str, change: Change | None
+    hand: Hand,
+    found: Known[Versioned],
+    link: SyncRecord,
+    name: str,
+    change: Change | None,
+    released: Change | None,
 ) -> FieldExplanation:
     entity = found.entities.get(link.local_id)
     ours = {} if entity is None else hand.kind.values(entity)
@@ -172,6 +183,7 @@ def _explained(
         law=law,
         law_from=law_from,
         override=overrides.get(name) or overrides.get(WHOLE),
+        released=None if name in overrides else released,
         conflict=conflicts.get(name),
         waiting=tuple(push for push in found.pushes.get(link.external_id, ()) if name in push.values),
     )

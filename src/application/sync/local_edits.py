@@ -41,7 +41,8 @@ class LocalEdits:
         edited = self._edited(step)
         if not edited:
             return ()
-        latest = {line.field: line.value for line in await uow.journal.of_record(self._schema.kind, local_id)}
+        journal = await uow.journal.of_record(self._schema.kind, local_id)
+        latest = {line.field: line.value for line in journal if not line.is_release}
         subject = Subject(
             run_id=self._scope.run_id,
             kind=self._schema.kind,

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 
 import attrs
 
-from ...domain.shared.ids import AccountId, TenantId
-from ...domain.sync.decision import WHOLE
+from ...domain.shared.ids import AccountId, EntryId, TenantId
+from ...domain.sync.decision import WHOLE, FieldDecision
+from ...domain.sync.journal import RELEASED, Change, Subject
 from ...domain.sync.override import Override
+from ...domain.sync.run import Counts
+from ...domain.sync.side import Side
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
-from .by_hand import ByHand
+from .by_hand import RELEASE, ByHand, Hand
 from .reviving import waits_to_be_made
 
 
@@ -40,7 +43,7 @@ class Outlook(enum.Enum):
 @attrs.frozen
 class RemoveOverride:
     """The policy holds again: the next run looks at the record anew; one that was kept away is made anew, one that the
-    provider lost goes.
+    provider lost goes. The journal says who did it.
 
     Raises NotFound.
     """
@@ -49,22 +52,46 @@ class RemoveOverride:
     _by_hand: ByHand
 
     async def __call__(
-        self, tenant_id: TenantId, *, account_id: AccountId, kind: str, external_id: str, field: str
+        self, tenant_id: TenantId, *, account_id: AccountId, kind: str, external_id: str, field: str, by: str
     ) -> Outlook | None:
         """Take one away. What that may mean for the record as a whole; None: nothing."""
 
         async def work(uow: UnitOfWork) -> Outlook | None:
-            await uow.accounts.claim(account_id)
+            hand = await self._by_hand.begin(uow, account_id, kind, RELEASE)
+            said = (await uow.overrides.of_records(account_id, kind, [external_id])).get(external_id, ())
             await uow.overrides.remove(account_id, kind, external_id, field)
-            outlook = await self._let_go(uow, account_id, kind, external_id) if field == WHOLE else None
+            await uow.journal.append([self._line(hand, each, by) for each in said if each.field == field])
+            outlook = await self._let_go(uow, hand, external_id) if field == WHOLE else None
             await uow.due.renew(account_id, kind, external_id)
+            await self._by_hand.end(uow, hand, Counts())
             return outlook
 
         return await self._transactions.run(tenant_id, "remove_override", work)
 
-    async def _let_go(self, uow: UnitOfWork, account_id: AccountId, kind: str, external_id: str) -> Outlook | None:
+    def _line(self, hand: Hand, override: Override, by: str) -> Change:
+        subject = Subject(
+            run_id=hand.scope.run_id,
+            kind=override.kind,
+            external_id=override.external_id,
+            local_id=override.local_id,
+            version=0,
+            at=hand.scope.now,
+        )
+        made = FieldDecision(
+            field=override.field,
+            base=None,
+            ours=None,
+            theirs=None,
+            value=None,
+            side=Side.NEITHER,
+            rule=RELEASED,
+            reason=f"{by} took away the override {override.law} of {override.set_by}: {override.because}",
+        )
+        return subject.line(EntryId(self._by_hand.ids.new()), made)
+
+    async def _let_go(self, uow: UnitOfWork, hand: Hand, external_id: str) -> Outlook | None:
+        account_id, kind = hand.scope.account_id, hand.kind.schema.kind
         link = (await uow.sync_records.by_external_ids(account_id, kind, [external_id])).get(external_id)
-        hand = await self._by_hand.hold(uow, account_id, kind, None)
         if link is None:
             return Outlook.MAKES if hand.scope.policy.create_here else None
         if link.local_id not in await hand.kind.load(uow, [link.local_id]):

@@ -13,15 +13,19 @@ from .side import Side
 
 @attrs.frozen(kw_only=True)
 class Version:
-    """A record as it was from ``at`` on (None: from when it was made), with the lines that made it so."""
+    """A record as it was from ``at`` on (None: from when it was made), with the lines that made it so.
+
+    ``released`` tell who took an override away while it was so, oldest first.
+    """
 
     number: int
     at: datetime | None
     values: Values
     changes: tuple[Change, ...]
+    released: tuple[Change, ...] = ()
 
 
-def versions(current: Values, version: int, changes: Iterable[Change]) -> Sequence[Version]:
+def versions(current: Values, version: int, changes: Sequence[Change]) -> Sequence[Version]:
     """All versions that the journal can tell apart, the latest first. ``changes``: the record's lines, oldest first.
 
     Each line that wrote our record keeps the value before it, so that one version is read back from the next. An end
@@ -39,7 +43,7 @@ def versions(current: Values, version: int, changes: Iterable[Change]) -> Sequen
                 values[line.field] = line.ours
     first = min((each.number for each in found), default=version + 1) - 1
     found.append(Version(number=max(first, 1), at=None, values=values, changes=()))
-    return found
+    return _with_releases(found, changes)
 
 
 def versions_of_gone(changes: Sequence[Change]) -> Sequence[Version]:
@@ -54,14 +58,15 @@ def versions_of_gone(changes: Sequence[Change]) -> Sequence[Version]:
     held = {line.field: line.theirs if line.side is Side.OURS else line.ours for line in last if line.field != WHOLE}
     number = max((line.version for line in changes), default=0) or 1
     end = Version(number=number + 1, at=last[0].at, values={}, changes=last)
-    return [end, *versions(held, number, [line for line in changes if line not in last])]
+    before = versions(held, number, [line for line in changes if line not in last])
+    return _with_releases([end, *before], changes)
 
 
 def end_there(changes: Sequence[Change]) -> Sequence[Change]:
     """The lines that tell that a record was deleted at the provider because it was deleted here, with what it held
     there; nothing where none do, or where it ended here later.
     """
-    wholes = [line for line in changes if line.field == WHOLE and line.value is None]
+    wholes = [line for line in changes if line.field == WHOLE and line.value is None and not line.is_release]
     if not wholes or wholes[-1].side is not Side.OURS or wholes[-1].version:
         return ()
     lost = [
@@ -80,6 +85,16 @@ def end_there(changes: Sequence[Change]) -> Sequence[Change]:
 def _last_end(changes: Sequence[Change]) -> Sequence[Change]:
     ends = [line for line in changes if line.field == WHOLE and is_end(line)]
     return [line for line in changes if line.run_id == ends[-1].run_id and is_end(line)] if ends else ()
+
+
+def _with_releases(found: Sequence[Version], changes: Iterable[Change]) -> Sequence[Version]:
+    """``found``: the latest first; the first one has always been there."""
+    released: dict[int, list[Change]] = {}
+    for line in changes:
+        if line.is_release:
+            stood = next(place for place, each in enumerate(found) if each.at is None or each.at <= line.at)
+            released.setdefault(stood, []).append(line)
+    return [attrs.evolve(each, released=tuple(released.get(place, ()))) for place, each in enumerate(found)]
 
 
 def is_end(line: Change) -> bool:

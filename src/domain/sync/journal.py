@@ -18,6 +18,7 @@ NORMALISED = "normalised"  # the provider keeps what we gave it in another form,
 LOCAL_EDIT = "local_edit"  # somebody edited our record
 UNDONE = "undone"  # an undo put an earlier value back
 RESOLVED = "resolved"  # a person settled a conflict
+RELEASED = "released"  # a person took an override away; no value is told, as none was changed
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +55,11 @@ class Change:
     def wrote_theirs(self) -> bool:
         """Whether the provider's value was overwritten."""
         return self.rule == PUSHED
+
+    @property
+    def is_release(self) -> bool:
+        """Whether it tells only that an override was taken away, and nothing of values."""
+        return self.rule == RELEASED
 
     @property
     def before(self) -> Value:

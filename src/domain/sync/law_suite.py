@@ -14,7 +14,7 @@ import attrs
 from ..shared.errors import InvalidValue
 from .canonical import Canonical, Value, plain
 from .decision import ONLY_OURS_CHANGED, ONLY_OURS_KNOWN, ONLY_THEIRS_CHANGED, ONLY_THEIRS_KNOWN, OVERRIDE
-from .journal import LOCAL_EDIT, NORMALISED, PUSHED, RESOLVED, UNDONE
+from .journal import LOCAL_EDIT, NORMALISED, PUSHED, RELEASED, RESOLVED, UNDONE
 from .laws import Contest, Edited, Law, Laws, Verdict, encoded
 from .side import Side
 
@@ -37,7 +37,7 @@ TIMES = (
 VALUES: tuple[Value, ...] = (None, "a", "b", 1, True, ("a",), ("a", "b"), ("b", "c"))
 # A journal line tells by its rule what it is: a law of that name would be taken for it.
 _RULES = frozenset({ONLY_OURS_CHANGED, ONLY_OURS_KNOWN, ONLY_THEIRS_CHANGED, ONLY_THEIRS_KNOWN, OVERRIDE})
-_LINES = frozenset({PUSHED, NORMALISED, LOCAL_EDIT, UNDONE, RESOLVED})
+_LINES = frozenset({PUSHED, NORMALISED, LOCAL_EDIT, UNDONE, RESOLVED, RELEASED})
 
 
 class Requirement(enum.Enum):

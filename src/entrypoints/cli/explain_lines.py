@@ -100,6 +100,8 @@ def in_full(each: FieldExplanation, zone: str) -> Sequence[Part]:
     told["run"] = each.run_id
     if override is not None and override.field != WHOLE:
         told["pinned"] = f"{override.law} by {override.set_by}: {override.because}"
+    if each.released is not None:
+        told["let go"] = f"{cell(each.released.at, zone)}: {each.released.reason}"
     if conflict is not None:
         told["conflict"] = f"{conflict.id}: ours {short_text(conflict.ours)}, theirs {short_text(conflict.theirs)}"
     for push in each.waiting:

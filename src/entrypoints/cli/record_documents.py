@@ -29,6 +29,7 @@ def _field(each: "FieldExplanation") -> dict[str, object]:
         **fields(each, "field", "ours", "base", "agreed", "origin", "run_id", "law", "law_from"),
         "change": None if each.change is None else change_document(each.change),
         "override": None if each.override is None else override_document(each.override),
+        "released": None if each.released is None else change_document(each.released),
         "conflict": None if each.conflict is None else conflict_document(each.conflict),
         "waiting": [push_document(push) for push in each.waiting],
     }
@@ -40,6 +41,7 @@ def version_document(version: "Version") -> dict[str, object]:
         **fields(version, "number", "at"),
         "values": plain(version.values),
         "changes": [change_document(each) for each in version.changes],
+        "released": [change_document(each) for each in version.released],
     }
 
 

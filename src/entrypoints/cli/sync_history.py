@@ -55,10 +55,18 @@ def version_lines(version: Version, zone: str) -> Iterator[Line]:
         for name, value in version.values.items():
             if value is not None:
                 yield field_line("+", Tone.ADDED, name, Span(short_text(value), Tone.ADDED))
+        yield from _released(version.released, zone)
         return
     runs = ", ".join(dict.fromkeys(str(each.run_id) for each in version.changes))
     yield title(f"version {version.number}, {cell(version.at, zone, seconds=True)}, run {runs}")
     yield from _changes(version.changes)
+    yield from _released(version.released, zone)
+
+
+def _released(changes: Sequence[Change], zone: str) -> Iterator[Line]:
+    for each in changes:
+        name = "(all)" if each.field == WHOLE else each.field
+        yield field_line(" ", Tone.QUIET, name, Span(f"{cell(each.at, zone)}: {each.reason}", Tone.QUIET))
 
 
 def _changes(changes: Sequence[Change]) -> Iterator[Line]:

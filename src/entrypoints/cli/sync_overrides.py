@@ -11,7 +11,7 @@ from .answer import Answer, Table, cell, one_window
 from .call import Given, account_names, in_tenant
 from .documents import row, windowed
 from .next_run import next_run
-from .options import AccountOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
+from .options import AccountOption, ByOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
 from .sync_options import KindArgument, RecordArgument, There, find_there, kind_of_record
 
 if TYPE_CHECKING:
@@ -69,17 +69,25 @@ async def remove(
     /,
     *,
     account: AccountOption = None,
+    by: ByOption = None,
     tenant: TenantOption = None,
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Take an override away: the policy holds again, and the next run looks at the record anew."""
+    """Take an override away: the policy holds again, the next run looks at the record anew, and the journal says who
+    did it.
+    """
     async with in_tenant(call, tenant) as (use, home):
         kind = kind_of_record(use, kind)
         there = await find_there(use, home, kind, id_, account)
         try:
             outlook = await use.sync.remove_override(
-                home.id, account_id=there.account_id, kind=kind, external_id=there.external_id, field=field
+                home.id,
+                account_id=there.account_id,
+                kind=kind,
+                external_id=there.external_id,
+                field=field,
+                by=by or call.terminal.login_name,
             )
         except NotFound as error:
             if error.details["kind"] != "override":

@@ -22,7 +22,7 @@ from .sync_held import command, held_lines
 
 # What can be asked for, and what people do by hand.
 KINDS = ("members", "leads")
-RUN_KINDS = (*KINDS, PUSH, "resolve", "undo", "edit")
+RUN_KINDS = (*KINDS, PUSH, "resolve", "undo", "edit", "release")
 
 group = command_group("runs", "What runs there were, and what came of them: list, show.")
 
@@ -31,7 +31,7 @@ group = command_group("runs", "What runs there were, and what came of them: list
 async def runs(
     *,
     kind: Annotated[
-        str | None, Parameter(metavar="KIND", help="Only these: members, leads, push, resolve, undo or edit.")
+        str | None, Parameter(metavar="KIND", help="Only these: members, leads, push, resolve, undo, edit or release.")
     ] = None,
     state: Annotated[
         str | None,

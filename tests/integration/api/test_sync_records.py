@@ -121,6 +121,14 @@ async def test_an_undo_survives_later_syncs_until_its_override_goes(admin: Calle
     assert (await admin.delete("/sync/overrides", **names)).status_code == 204
     assert (await admin.get("/sync/overrides")).json()["overrides"] == []
     assert (await admin.delete("/sync/overrides", **names)).status_code == 404
+    (record,) = (await admin.get(f"/sync/records/members/{override['local_id']}/explain")).json()["records"]
+    (line,) = [field["released"] for field in record["fields"] if field["released"] is not None]
+    assert (line["field"], line["rule"]) == ("first_name", "released")
+    assert line["reason"].startswith("admin@north.example took away the override ours of admin@north.example: ")
+    found = (await admin.get(f"/sync/records/members/{override['local_id']}/history")).json()["versions"]
+    assert [one["reason"] for version in found for one in version["released"]] == [line["reason"]]
+    (run,) = (await admin.get("/sync/runs", kind="release")).json()["runs"]
+    assert run["id"] == line["run_id"]
 
 
 async def test_what_somebody_edited_since_is_put_back_only_when_that_is_wanted(admin: Caller, world: World) -> None:

@@ -275,6 +275,29 @@ def test_the_command_after_a_removed_override_runs_within_the_hour(moved: Quarre
     assert out == f"no longer pinned: member 1001 email; {anew}\n"
 
 
+def test_who_took_an_override_away_is_told_by_explain_and_history(moved: Quarrel) -> None:
+    moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes", "--by", "Max")
+    moved.json("overrides", "remove", *ADA, "email", "--by", "Carla")
+    why = "Carla took away the override ours of Max: Max undid a change"
+    assert re.search(
+        f"^let go  +2026-03-02 .*: {why}$", moved.desk("sync", "explain", *ADA, "email", *NORTH).out, re.MULTILINE
+    )
+    (field,) = moved.json("explain", *ADA, "email")["records"][0]["fields"]
+    assert (field["released"]["rule"], field["released"]["reason"], field["override"]) == ("released", why, None)
+    assert re.search(f"^ +email +2026-03-02 .*: {why}$", moved.desk("sync", "history", *ADA, *NORTH).out, re.MULTILINE)
+    latest, *older = moved.json("history", *ADA)["versions"]
+    assert [line["reason"] for line in latest["released"]] == [why]
+    assert not any(version["released"] for version in older)
+    (run,) = moved.json("runs", "--kind", "release")["runs"]
+    assert (run["id"], run["state"]) == (field["released"]["run_id"], "completed")
+
+
+def test_who_takes_an_override_away_is_the_login_unless_said(back: Quarrel) -> None:
+    back.desk("sync", "overrides", "remove", *ADA, "*", *NORTH, environ={"LOGNAME": "berta"})
+    assert "UTC: berta took away the override ours of Carla" in back.desk("sync", "explain", *ADA, *NORTH).out
+    assert "(all)" in [line.split()[0] for line in back.desk("sync", "history", *ADA, *NORTH).out.splitlines() if line]
+
+
 def test_an_override_is_listed_and_removed(moved: Quarrel) -> None:
     assert moved.desk("sync", "overrides", *NORTH).out == "nothing is pinned\n"
     moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")

@@ -24,11 +24,11 @@ class CountsAnswer(Answer):
 
 
 class RunAnswer(Answer):
-    """One execution. ``kind``: members, leads, push (a write to the provider), resolve or undo. ``state``: running,
-    completed, failed, skipped, interrupted, held (a guard stopped it before it wrote anything) or planned (it only made
-    a plan); ``reason`` says why not. ``plan_id``: the plan that it made or applied, null where nothing was to be done.
-    ``duration_s``: how many seconds it took, null as long as it runs, and for one that was interrupted: its end is when
-    that was noticed."""
+    """One execution. ``kind``: members, leads, push (a write to the provider), resolve, undo, edit or release (of an
+    override). ``state``: running, completed, failed, skipped, interrupted, held (a guard stopped it before it wrote
+    anything) or planned (it only made a plan); ``reason`` says why not. ``plan_id``: the plan that it made or applied,
+    null where nothing was to be done. ``duration_s``: how many seconds it took, null as long as it runs, and for one
+    that was interrupted: its end is when that was noticed."""
 
     id: UUID
     account_id: UUID

@@ -56,7 +56,8 @@ class ChangeAnswer(Answer):
 class FieldExplanationAnswer(Answer):
     """``ours`` stands here, ``base`` is what the provider was last seen to hold (``agreed`` false: nothing ever was).
     ``origin``: created (the provider made it so), local (somebody here did) or journal: then ``change`` is the line.
-    ``law`` holds now, by ``law_from``: override, policy or schema. ``waiting`` is on its way to the provider."""
+    ``law`` holds now, by ``law_from``: override, policy or schema. ``released``: who took an override of the field away
+    last. ``waiting`` is on its way to the provider."""
 
     field: str
     ours: JsonValue
@@ -68,13 +69,14 @@ class FieldExplanationAnswer(Answer):
     law_from: str
     change: ChangeAnswer | None
     override: OverrideAnswer | None
+    released: ChangeAnswer | None
     conflict: ConflictAnswer | None
     waiting: list[PushAnswer]
 
 
 class RecordExplanationAnswer(Answer):
     """One record with respect to one account. ``override`` pins it as a whole; ``changes`` are the journal's lines
-    about it as a whole, oldest first: that a side lost it, that it came back."""
+    about it as a whole, oldest first: that a side lost it, that it came back, that an override was taken away."""
 
     account_id: UUID
     kind: str
@@ -93,12 +95,14 @@ class ExplanationsAnswer(Answer):
 
 
 class VersionAnswer(Answer):
-    """A record as it was from ``at`` on (null: from when it was made), with the lines that made it so."""
+    """A record as it was from ``at`` on (null: from when it was made), with the lines that made it so. ``released``:
+    who took an override away while it was so."""
 
     number: int
     at: datetime | None
     values: dict[str, JsonValue]
     changes: list[ChangeAnswer]
+    released: list[ChangeAnswer]
 
 
 class HistoryAnswer(Answer):
@@ -180,7 +184,11 @@ def explanation(record: RecordExplanation) -> RecordExplanationAnswer:
 def version(one: Version) -> VersionAnswer:
     """A version with its lines."""
     return VersionAnswer(
-        number=one.number, at=one.at, values=json_values(one.values), changes=[change(line) for line in one.changes]
+        number=one.number,
+        at=one.at,
+        values=json_values(one.values),
+        changes=[change(line) for line in one.changes],
+        released=[change(line) for line in one.released],
     )
 
 
@@ -236,6 +244,7 @@ def _field(field: FieldExplanation) -> FieldExplanationAnswer:
         law_from=field.law_from,
         change=None if field.change is None else change(field.change),
         override=None if field.override is None else override(field.override),
+        released=None if field.released is None else change(field.released),
         conflict=None if field.conflict is None else conflict(field.conflict),
         waiting=[push(one) for one in field.waiting],
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
-from ....application.sync.by_hand import EDIT, RESOLVE, UNDO
+from ....application.sync.by_hand import EDIT, RELEASE, RESOLVE, UNDO
 from ....application.sync.leads_course import LEADS
 from ....application.sync.members_course import MEMBERS
 from ....domain.identity.role import Scope
@@ -30,7 +30,7 @@ from ..records import OfAccount, ensure_wanted, in_state, word_of
 from ..syncing import KINDS, plan_sync, run_sync
 from . import sync_plans, sync_policies, sync_records
 
-_RUN_KINDS = (MEMBERS, LEADS, PUSH, RESOLVE, UNDO, EDIT)
+_RUN_KINDS = (MEMBERS, LEADS, PUSH, RESOLVE, UNDO, EDIT, RELEASE)
 _FILTERS = WINDOW | {"account_id", "kind", "state"}
 
 Kind = Annotated[str, PathParameter(description="What to sync", schema_extra={"enum": list(KINDS)})]

@@ -143,11 +143,16 @@ async def list_overrides(asking: Asking, uses: Uses, limit: Limit = 50, offset: 
 async def remove_override(
     asking: Asking, uses: Uses, account_id: _Account, kind: _Kind, external_id: _ExternalId, field: _Pinned
 ) -> None:
-    """The policy holds again; the next run looks at the record anew. All four parameters together name it: in a query,
-    an external id may hold any character."""
+    """The policy holds again; the next run looks at the record anew, and the journal says who did it. All four
+    parameters together name it: in a query, an external id may hold any character."""
     meant = meant_kind(kind, uses.sync.kinds) or kind
     await uses.sync.remove_override(
-        asking.tenant_id, account_id=AccountId(account_id), kind=meant, external_id=external_id, field=field
+        asking.tenant_id,
+        account_id=AccountId(account_id),
+        kind=meant,
+        external_id=external_id,
+        field=field,
+        by=asking.name,
     )
 
 

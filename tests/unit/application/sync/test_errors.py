@@ -105,7 +105,7 @@ async def test_what_is_sold_to_a_member_who_was_taken_away_here_is_an_error_of_t
     assert (error.external_id, error.code) == (to_bob, "unknown_parent")
     assert "taken away here" in error.message
     await studio.desk.remove_override(
-        studio.tenant.id, account_id=studio.account.id, kind="member", external_id=bob, field=WHOLE
+        studio.tenant.id, account_id=studio.account.id, kind="member", external_id=bob, field=WHOLE, by="Eva"
     )
     await studio.members_synced(whole=True)
     assert studio.membership(to_bob).member_id == studio.member(bob).id

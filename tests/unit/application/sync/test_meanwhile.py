@@ -75,7 +75,7 @@ async def test_an_override_that_is_taken_away_during_a_run_is_away(studio: Studi
 
     async def free() -> None:
         await studio.desk.remove_override(
-            studio.tenant.id, account_id=studio.account.id, kind="member", external_id=ada, field="street"
+            studio.tenant.id, account_id=studio.account.id, kind="member", external_id=ada, field="street", by="Eva"
         )
 
     stir(studio.gym, "membership", once(studio, free))

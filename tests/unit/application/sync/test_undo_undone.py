@@ -59,7 +59,9 @@ async def test_taking_the_override_away_lets_the_record_in_again(studio: Studio)
     await studio.leads_synced()
     assert len(studio.leads()) == 1
     account = studio.account.id
-    await studio.desk.remove_override(studio.tenant.id, account_id=account, kind="lead", external_id=made, field=WHOLE)
+    await studio.desk.remove_override(
+        studio.tenant.id, account_id=account, kind="lead", external_id=made, field=WHOLE, by="Eva"
+    )
     await studio.leads_synced()
     assert studio.lead(made).first_name == "New"
 

@@ -13,7 +13,7 @@ from tresen.domain.shared.ids import EntryId, RunId
 from tresen.domain.sync.canonical import Value, Values
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.history import before_next_life, end_there, since, versions, versions_of_gone
-from tresen.domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, RESOLVED, UNDONE, Change
+from tresen.domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, RELEASED, RESOLVED, UNDONE, Change
 from tresen.domain.sync.schema import Field, Schema, folded
 from tresen.domain.sync.side import Side
 from tresen.domain.sync.undo import restored, rollback
@@ -300,3 +300,26 @@ def test_one_that_is_made_at_the_provider_anew_did_not_end_there() -> None:
     # Made there anew in one run, and a value passed over in another.
     assert end_there([attrs.evolve(lines[0], run_id=RunId(UUID(int=5))), lines[1]]) == ()
     assert end_there([*lines, change(3, WHOLE, None, None)]) == ()
+
+
+def release(number: int, field: str = WHOLE) -> Change:
+    return change(number, field, None, None, side=Side.NEITHER, rule=RELEASED)
+
+
+def test_an_override_that_is_taken_away_hides_no_end_there() -> None:
+    end = [
+        change(1, WHOLE, None, None, side=Side.OURS, rule="deleted"),
+        change(2, "a", None, None, theirs="x", side=Side.OURS, rule="deleted"),
+    ]
+    assert end_there([*end, release(3)]) == end_there(end) != ()
+
+
+def test_an_override_that_was_taken_away_before_anything_changed_is_told_with_the_first_version() -> None:
+    found = versions({"a": "y", "b": None, "c": None}, 2, [release(1, "a"), change(2, "a", "x", "y", version=2)])
+    assert [(one.number, [line.field for line in one.released]) for one in found] == [(2, []), (1, ["a"])]
+
+
+def test_an_override_that_was_taken_away_of_what_is_gone_is_told_with_its_end() -> None:
+    gone = [change(1, WHOLE, None, None, rule="deleted"), change(2, "a", "x", None, rule="deleted")]
+    end, first = versions_of_gone([*gone, release(3)])
+    assert (len(end.released), len(first.released)) == (1, 0)
