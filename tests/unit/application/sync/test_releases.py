@@ -3,6 +3,7 @@
 import pytest
 
 from tresen.application.sync.by_hand import RELEASE
+from tresen.application.sync.overrides import Outlook
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.shared.errors import NotFound
 from tresen.domain.sync.decision import WHOLE
@@ -11,13 +12,13 @@ from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Counts, Run, RunState
 
 from ..studio import A_MINUTE, Studio
-from .scene import due, rests
+from .scene import due, rests, set_policy
 
 
-async def released(studio: Studio, member: str, field: str, *, by: str = "Eva") -> None:
+async def released(studio: Studio, member: str, field: str, *, by: str = "Eva") -> Outlook | None:
     studio.clock.advance(A_MINUTE)
     account = studio.account.id
-    await studio.desk.remove_override(
+    return await studio.desk.remove_override(
         studio.tenant.id, account_id=account, kind="member", external_id=member, field=field, by=by
     )
 
@@ -144,3 +145,13 @@ async def test_of_a_record_as_a_whole_it_is_told_among_its_ends(studio: Studio) 
     assert await studio.desk.plan_undo(studio.tenant.id, UndoTarget(change_id=line.id)) == []
     back = await studio.desk.plan_undo(studio.tenant.id, UndoTarget(kind="member", local_id=key, version=1))
     assert [(one.action.value, one.values["last_name"]) for one in back] == [("restore", "Byron")]
+
+
+@pytest.mark.parametrize("may_go", [True, False])
+async def test_a_record_that_no_policy_deletes_here_has_nothing_to_fear(studio: Studio, may_go: bool) -> None:
+    ada = await deleted_and_brought_back(studio)
+    await set_policy(studio, "member", delete_here=may_go)
+    outlook = await released(studio, ada, WHOLE)
+    assert outlook is (Outlook.DELETES if may_go else None)
+    await studio.members_synced(whole=True)
+    assert (studio.members() == []) == may_go
