@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from uuid import UUID
 
 import asyncpg
 import attrs
+from sqlalchemy import delete, update
 from tests.integration.persistence.revision import tables_of
 
 from tresen.adapters.jobs.postgres_names import LOG_TABLE, QUEUE_TABLE
@@ -31,6 +34,7 @@ from tresen.adapters.persistence.locks import SqlRunLocks
 from tresen.adapters.persistence.outgoing_readers import SqlOutgoingReaders
 from tresen.adapters.persistence.readers import SqlReaders
 from tresen.adapters.persistence.repositories.events import SqlEventLog
+from tresen.adapters.persistence.tables import MEMBER
 from tresen.adapters.persistence.unit_of_work import SqlUnitsOfWork
 from tresen.adapters.system import SystemClock, UuidSource
 from tresen.application.ports.directory import Directory
@@ -42,14 +46,16 @@ from tresen.application.ports.outgoing import OutgoingReaders
 from tresen.application.ports.readers import AuditLog, Readers
 from tresen.application.ports.schedules import Agenda
 from tresen.application.ports.unit_of_work import UnitOfWork, UnitsOfWork
-from tresen.domain.shared.ids import TenantId
+from tresen.domain.shared.ids import MemberId, TenantId
 
 T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
 class Backend:
-    """One installation's store, through all ports that reach it."""
+    """One installation's store, through all ports that reach it; ``past`` reaches it past them: a member's row gets
+    another version, or (None) goes.
+    """
 
     units: UnitsOfWork
     directory: Directory
@@ -61,6 +67,7 @@ class Backend:
     outgoing: OutgoingReaders
     log: EventLog
     following: Callable[[Fanout], UnitsOfWork]
+    past: Callable[[TenantId, UUID, int | None], Awaitable[None]]
 
     async def write(self, tenant: TenantId, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Do it in one transaction and commit."""
@@ -90,7 +97,18 @@ async def in_memory() -> AsyncIterator[Backend]:
         outgoing=MemoryOutgoingReaders(store),
         log=MemoryEventLog(store),
         following=lambda fanout: MemoryUnitsOfWork(store, fanout),
+        past=partial(_past_memory, store),
     )
+
+
+async def _past_memory(store: MemoryStore, tenant: TenantId, member_id: UUID, version: int | None) -> None:
+    rows = store.room(tenant).members
+    stored = rows.find(MemberId(member_id))
+    assert stored is not None
+    if version is None:
+        rows.remove(stored.id)
+    else:
+        rows.put(stored.id, attrs.evolve(stored, version=version))
 
 
 @asynccontextmanager
@@ -135,6 +153,13 @@ async def _opened(database: Database) -> AsyncIterator[Backend]:
             outgoing=SqlOutgoingReaders(database),
             log=SqlEventLog(database),
             following=lambda fanout: SqlUnitsOfWork(database, fanout),
+            past=partial(_past_sql, database),
         )
     finally:
         await database.close()
+
+
+async def _past_sql(database: Database, tenant: TenantId, member_id: UUID, version: int | None) -> None:
+    row = (MEMBER.c.tenant_id == tenant, MEMBER.c.id == member_id)
+    change = delete(MEMBER) if version is None else update(MEMBER).values(version=version)
+    await database.run(lambda connection: connection.execute(change.where(*row)))

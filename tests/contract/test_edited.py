@@ -30,7 +30,14 @@ async def second(backend: Backend, tenant: TenantId) -> ProviderAccount:
 
 
 async def edited(backend: Backend, tenant: TenantId, account: ProviderAccount, kind: str = MEMBER) -> set[str]:
-    return set(await backend.read(tenant, lambda uow: uow.sync_records.edited(account.id, kind)))
+    """By what the store noted of saves and removals; and as it is, which must be the same."""
+    noted = set(await backend.read(tenant, lambda uow: uow.sync_records.edited(account.id, kind)))
+    assert noted == await anyhow(backend, tenant, account, kind)
+    return noted
+
+
+async def anyhow(backend: Backend, tenant: TenantId, account: ProviderAccount, kind: str = MEMBER) -> set[str]:
+    return set(await backend.read(tenant, lambda uow: uow.sync_records.edited_anyhow(account.id, kind)))
 
 
 async def first_load(
@@ -53,6 +60,27 @@ async def test_after_a_first_load_nothing_was_edited(
 ) -> None:
     await first_load(backend, tenant, account)
     assert await edited(backend, tenant, account) == set()
+
+
+async def test_what_was_done_past_every_unit_of_work_is_found_by_a_look_at_all(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, second: ProviderAccount
+) -> None:
+    """Somebody at the database's own prompt, or a backup of a part."""
+    lost, edited_, _ = await first_load(backend, tenant, account, second)
+    await backend.past(tenant, edited_.id, edited_.version + 1)
+    await backend.past(tenant, lost.id, None)
+    for one in (account, second):
+        assert await anyhow(backend, tenant, one) == {"1", "2"}
+        assert await anyhow(backend, tenant, one, LEAD) == set()
+    assert await anyhow(backend, tenant, account, "appointment") == set()
+
+    async def say_so(uow: UnitOfWork) -> None:
+        gone = attrs.evolve(a_record(account.id, "1", lost), local_version=MISSING)
+        await uow.sync_records.put_many([gone, a_record(account.id, "2", await uow.members.get(edited_.id))])
+
+    await backend.write(tenant, say_so)
+    assert await anyhow(backend, tenant, account) == set()
+    assert await anyhow(backend, tenant, second) == {"1", "2"}
 
 
 @pytest.mark.parametrize("in_bulk", [True, False])

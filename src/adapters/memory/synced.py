@@ -61,6 +61,10 @@ class MemorySyncRecords(SyncRecords):
             if kind in _KINDS and self._version(kind, row.local_id) != row.local_version
         }
 
+    async def edited_anyhow(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """No other than those."""
+        return await self.edited(account_id, kind)
+
     async def counts(self, account_id: AccountId, kinds: Collection[str]) -> Mapping[str, int]:
         """One by one."""
         return {kind: sum(1 for _ in self._rows.among("side", (account_id, kind))) for kind in kinds}

@@ -145,8 +145,12 @@ class SyncRecords(Protocol):
     @abstractmethod
     async def edited(self, account_id: AccountId, kind: str) -> Collection[str]:
         """External ids of the records whose local version is no longer ``local_version``, or that we have no more,
-        unless their link says so.
+        unless their link says so. Of what did not go through a unit of work a store need not know.
         """
+
+    @abstractmethod
+    async def edited_anyhow(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """The same, whatever did it: each link is held against its record, which takes a look at all of them."""
 
     @abstractmethod
     async def counts(self, account_id: AccountId, kinds: Collection[str]) -> Mapping[str, int]:

@@ -61,7 +61,7 @@ class Planner(Generic[E]):
 
     async def __call__(self, opened: Opened, walk: Walk) -> None:
         """Walk, and keep what is to be done. Raises what the provider raises; what was seen before is kept."""
-        before = await self._books.read(opened.run, self._before)
+        before = await self._books.read(opened.run, lambda uow: self._before(uow, every=walk.is_whole))
         if len(before.edited) > max(_FEW, self._part.tally.shared // _FEW):
             # To ask for so many one by one takes longer than a listing.
             walk = Walk(self._source, None)
@@ -83,10 +83,11 @@ class Planner(Generic[E]):
         await self._meet(opened, before, waiting, whole=walk.generation.is_complete)
         self._part.cursor, self._part.complete = walk.cursor, walk.generation.is_complete
 
-    async def _before(self, uow: UnitOfWork) -> _Before:
+    async def _before(self, uow: UnitOfWork, *, every: bool) -> _Before:
         schema = self._kind.schema
         account_id, kind = self._scope.account_id, schema.kind
-        edited = await uow.sync_records.edited(account_id, kind)
+        links = uow.sync_records
+        edited = await (links.edited_anyhow(account_id, kind) if every else links.edited(account_id, kind))
         due = await uow.due.all(account_id, kind)
         revived = await values_of_reviving(uow, self._kind, self._scope)
         said = [match_values(schema, key, values) for values in revived.values() for key in schema.match]

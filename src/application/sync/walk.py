@@ -27,6 +27,11 @@ class Walk:
         self.cursor: str | None = None
         self.generation = Generation()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it sets out to list everything."""
+        return self._start is None
+
     async def batches(self) -> AsyncIterator[Batch]:
         """The records in batches of about a thousand, with what the provider says is deleted.
 

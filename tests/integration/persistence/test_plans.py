@@ -77,6 +77,7 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
             await uow.sync_records.fingerprints(account.id, kind, ["1", "2"])
             await uow.sync_records.by_external_ids(account.id, kind, ["1", "2"])
             await uow.sync_records.edited(account.id, kind)
+            await uow.sync_records.edited_anyhow(account.id, kind)
             await uow.sync_records.of_local(kind, member.id)
             await uow.sync_records.external_ids(account.id, kind, after="1", limit=5)
             await uow.sync_records.remove_many(account.id, kind, ["3", "4"])

@@ -68,8 +68,24 @@ def _missing(table: Table) -> Select[Any]:
     )
 
 
+def _compared(table: Table) -> Select[Any]:
+    """Links of an account that say another version than their record has, or that it is here though it is gone."""
+    same = (table.c.tenant_id == _link.tenant_id) & (table.c.id == _link.local_id)
+    return (
+        select(_link.external_id)
+        .outerjoin(table, same)
+        .where(
+            _link.tenant_id == bindparam("tenant_id"),
+            _link.account_id == bindparam("account_id"),
+            _link.kind == bindparam("kind"),
+            _link.local_version != func.coalesce(table.c.version, MISSING),
+        )
+    )
+
+
 _TABLES = {MEMBER_KIND: MEMBER, MEMBERSHIP_KIND: MEMBERSHIP, LEAD_KIND: LEAD}
 BEHIND = {kind: _behind(table) for kind, table in _TABLES.items()}
+COMPARED = {kind: _compared(table) for kind, table in _TABLES.items()}
 GONE = {kind: _missing(table) for kind, table in _TABLES.items()}
 
 _FORGET = delete(EDITED_RECORD).where(*_of_kind, _mark.local_id.in_(bindparam("ids", expanding=True)))
@@ -167,6 +183,14 @@ class EditedRecords:
             return set()
         links = await self._transaction.fetch(EDITED, self._of(kind=kind), long=True)
         return {str(external_id) for account, external_id in links if account == account_id}
+
+    async def among_all(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """The same, without relying on marks: whatever else writes to the tables leaves none."""
+        if kind not in COMPARED:
+            return set()
+        await self.flush()
+        rows = await self._transaction.fetch(COMPARED[kind], self._of(kind=kind, account_id=account_id), long=True)
+        return {str(external_id) for (external_id,) in rows}
 
     async def flush(self) -> None:
         """Write the marks. Nothing is asked or written when nothing was saved, linked or removed."""

@@ -94,6 +94,10 @@ class SqlSyncRecords(SyncRecords):
         """From the marks that saves leave."""
         return await self._edited.of(account_id, kind)
 
+    async def edited_anyhow(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """In one look at all links of the account and their records."""
+        return await self._edited.among_all(account_id, kind)
+
     async def counts(self, account_id: AccountId, kinds: Collection[str]) -> Mapping[str, int]:
         """By the smallest index."""
         numbered = {f"kind_{number}": kind for number, kind in enumerate(kinds)}
