@@ -1,6 +1,7 @@
 """What both sides were last seen to agree on, and whether a person is asked without need."""
 
 from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 import attrs
 
@@ -11,12 +12,14 @@ from .broken import Broken
 from .words import COURSE_KINDS
 from .world import World
 
-Place = tuple[int, str, str, str]
+Place = tuple[int, str, str, UUID | None, str]
 
 
 @attrs.frozen
 class Agreement:
-    """Account, kind, id there and field: the value that stood on both sides after a run that saw everything."""
+    """Account, kind, id there, record of ours and field: the value that stood on both sides after a run that saw
+    everything. A record that comes to mean another one of ours agreed on nothing with it.
+    """
 
     _world: World
     _values: dict[Place, Value] = attrs.field(factory=dict)
@@ -44,7 +47,7 @@ class Agreement:
                     continue
                 ours = self._world.values(kind, entity)
                 for field in self._world.schema(kind).fields:
-                    place = (number, kind, link.external_id, field.name)
+                    place = (number, kind, link.external_id, link.local_id, field.name)
                     yield place, ours.get(field.name), entry.values.get(field.name), field
 
     def needless(self, number: int, asked: Iterable[Conflict]) -> Iterator[Broken]:
@@ -52,7 +55,7 @@ class Agreement:
         for conflict in asked:
             if conflict.field == WHOLE and self._is_on_both(number, conflict):
                 yield Broken("asks", f"{conflict.kind} {conflict.external_id} is on both sides: {conflict.reason}")
-            place = (number, conflict.kind, conflict.external_id, conflict.field)
+            place = (number, conflict.kind, conflict.external_id, conflict.local_id, conflict.field)
             if place not in self._values:
                 continue
             field, agreed = self._world.schema(conflict.kind).by_name[conflict.field], self._values[place]

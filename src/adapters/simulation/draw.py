@@ -5,6 +5,7 @@ from random import Random
 
 import attrs
 
+from .draw_hands import HandStories
 from .draw_people import People
 from .draw_policies import policy
 from .draw_stories import Stories
@@ -14,14 +15,12 @@ from .script import (
     AccountSpec,
     Forget,
     PassTime,
-    Resolve,
     Script,
     SetPolicy,
+    SetTenantPolicy,
     SetWrites,
     Step,
     Sync,
-    Undo,
-    Webhook,
 )
 from .words import ALL_FAULTS, COURSE_NAMES, HABITS
 
@@ -29,13 +28,14 @@ from .words import ALL_FAULTS, COURSE_NAMES, HABITS
 def draw(seed: int, *, courses: Collection[str] = COURSE_NAMES, faults: Collection[str] = ALL_FAULTS) -> Script:
     """The script of a seed: always the same one."""
     people = People(Random(seed), tuple(courses), frozenset(faults))  # noqa: S311 - no secret
-    return _Drawing(people, Stories(people)).script(seed)
+    return _Drawing(people, Stories(people), HandStories(people)).script(seed)
 
 
 @attrs.frozen
 class _Drawing:
     _people: People
     _stories: Stories
+    _hands: HandStories
 
     @property
     def _rnd(self) -> Random:
@@ -47,14 +47,15 @@ class _Drawing:
             people.accounts.append(self._account(0 if number == 0 else rnd.randrange(2)))
         steps = self._beginning()
         for _ in range(rnd.randrange(6, 26)):
-            steps += self._stories.any() if chance(rnd, 25) else [self._anything()]
+            ways = (self._stories.any, self._hands.any, lambda: [self._anything()])
+            steps += rnd.choices(ways, (22, 22, 56))[0]()
         return Script(seed=seed, accounts=tuple(people.accounts), courses=people.courses, steps=tuple(steps))
 
     def _beginning(self) -> list[Step]:
         """What is there, and first runs over most of it."""
         rnd, people = self._rnd, self._people
         numbers = range(len(people.accounts))
-        steps: list[Step] = []
+        steps: list[Step] = self._hands.layers()
         for number in numbers:
             steps += [people.create_there(number) for _ in range(rnd.randrange(2, 7))]
         steps += [people.create_here() for _ in range(rnd.randrange(3)) if "leads" in people.courses]
@@ -70,6 +71,7 @@ class _Drawing:
             writes=chance(rnd, 75),
             page_size=rnd.choice((1, 2, 3, 5)),
             resolution_s=rnd.choice((1, 1, 60)),
+            ahead_s=rnd.choice((0, 0, 45, -45, 240, -240)) if "clock" in people.faults else 0,
             habits=tuple(habit for habit in HABITS if habit in people.faults and chance(rnd, 25)),
             policies={kind: policy(rnd, kind) for kind in people.kinds if chance(rnd, 85)},
         )
@@ -83,38 +85,26 @@ class _Drawing:
             people.create_any: 2,
             people.delete_there: 2,
             people.delete_here: 1,
-            self._webhook: 2,
+            self._hands.webhook: 2,
+            self._hands.on_time: 1,
             self._pass_time: 2,
             self._rarely: 1,
-            self._by_hand: 1,
+            self._hands.by_hand: 2,
         }
         return self._rnd.choices(list(ways), list(ways.values()))[0]()
 
     def _rarely(self) -> Step:
-        rnd, account = self._rnd, self._people.some_account()
-        kind = rnd.choice(self._people.kinds)
+        rnd, people, account = self._rnd, self._people, self._people.some_account()
+        kind = rnd.choice(people.kinds)
         ways: list[Step] = [
             SetWrites(account=account, on=chance(rnd, 60)),
-            Accept(account=account, course=rnd.choice(self._people.courses)),
+            Accept(account=account, course=rnd.choice(people.courses)),
             SetPolicy(account=account, kind=kind, document=policy(rnd, kind)),
+            SetTenantPolicy(tenant=people.accounts[account].tenant, kind=kind, document=policy(rnd, kind)),
         ]
-        if "forgotten" in self._people.faults:
+        if "forgotten" in people.faults:
             ways.append(Forget(account=account, kind=kind))
         return rnd.choice(ways)
 
-    def _by_hand(self) -> Step:
-        rnd, account = self._rnd, self._people.some_account()
-        if chance(rnd, 40):
-            return Undo(account=account)
-        choice = rnd.choice(("theirs", "ours"))
-        return Resolve(account=account, kind=rnd.choice(self._people.kinds), choice=choice)
-
     def _pass_time(self) -> Step:
         return PassTime(minutes=self._rnd.choice((1, 5, 30, 90, 300, 1500)))
-
-    def _webhook(self) -> Step:
-        rnd, faults = self._rnd, self._people.faults
-        copies = rnd.choice((1, 1, 2)) if "duplicate" in faults else 1
-        after = rnd.choice((0, 0, 1, 3)) if "delay" in faults else 0
-        course = rnd.choice(self._people.courses)
-        return Webhook(account=self._people.some_account(), course=course, copies=copies, after=after)

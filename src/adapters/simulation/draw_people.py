@@ -118,9 +118,9 @@ class People:
             values = {name: value for name, value in values.items() if name in _EDITABLE} or {"kind": "K"}
         return EditHere(tenant=one.tenant, kind=one.kind, who=one.who, values=values)
 
-    def delete_there(self) -> DeleteThere:
+    def delete_there(self, one: Somebody | None = None) -> DeleteThere:
         """Of somebody."""
-        one = self.somebody()
+        one = one or self.somebody()
         return DeleteThere(account=one.account, kind=one.kind, who=one.who, late_s=self.late())
 
     def delete_here(self, one: Somebody | None = None) -> DeleteHere:

@@ -26,6 +26,8 @@ def policy(rnd: Random, kind: str) -> dict[str, object]:
     for switch, percent in (("create_here", 10), ("delete_here", 20), ("create_there", 60), ("delete_there", 50)):
         if chance(rnd, percent):
             document[switch] = switch.endswith("there")
+    if chance(rnd, 25):
+        document["clock_skew_s"] = rnd.choice((60, 300))
     if chance(rnd, 40):
         guard = rnd.choice(("deleted", "blanked", "conflicts"))
         document["guards"] = {guard: {"percent": rnd.choice((0, 10, 30)), "at_least": rnd.choice((0, 1, 2))}}

@@ -25,6 +25,13 @@ def new_values(rnd: Random, kind: str, who: str) -> dict[str, Value]:
 
 def some_values(rnd: Random, kind: str, who: str, number: int) -> dict[str, Value]:
     """Of one to three fields that are edited."""
+    pool = any_values(rnd, kind, who, number)
+    return {name: pool[name] for name in rnd.sample(sorted(pool), rnd.choice((1, 1, 2, 3)))}
+
+
+def any_values(rnd: Random, kind: str, who: str, number: int) -> dict[str, Value]:
+    """Of each field that people edit."""
+    pool: dict[str, Value]
     if kind == LEAD:
         pool = _person(rnd, who, number) | {
             "status": rnd.choice(_STAGES),
@@ -40,7 +47,7 @@ def some_values(rnd: Random, kind: str, who: str, number: int) -> dict[str, Valu
         }
     else:
         pool = {"kind": f"kind {number}", "auto_renew": rnd.choice((True, False, None)), "price": f"{number}.50 EUR"}
-    return {name: pool[name] for name in rnd.sample(sorted(pool), rnd.choice((1, 1, 2, 3)))}
+    return pool
 
 
 def _person(rnd: Random, who: str, number: int) -> dict[str, Value]:

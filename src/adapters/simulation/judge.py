@@ -13,6 +13,8 @@ from .task import Task, decided_nothing
 from .words import COURSE_KINDS
 from .world import World
 
+_ONLY_LOOK = frozenset({RunState.HELD, RunState.PLANNED, RunState.SKIPPED})
+
 
 @attrs.frozen(kw_only=True)
 class Before:
@@ -47,8 +49,8 @@ def judged(world: World, was: Before, run: Run | None, task: Task) -> Iterator[B
     yield from _walks(world, was, run)
     yield from _credentials(world, was, run)
     yield from _counts(run, task)
-    if run is not None and run.state is RunState.HELD and not decided_nothing(task):
-        yield Broken("held", f"run {run.id} of {was.course} was held, and did something")
+    if run is not None and run.state in _ONLY_LOOK and not decided_nothing(task):
+        yield Broken("held", f"run {run.id} of {was.course} is {run.state.value}, and did something")
 
 
 def _calls(world: World, was: Before, task: Task) -> Iterator[Broken]:

@@ -24,6 +24,7 @@ from .script import (
     PassTime,
     Renew,
     SetPolicy,
+    SetTenantPolicy,
     SetWrites,
     Step,
 )
@@ -95,6 +96,8 @@ class People:
                 world.gyms[step.account].shelf(step.kind).forget()
             case SetPolicy():
                 world.set_policy(step.account, step.kind, step.document)
+            case SetTenantPolicy():
+                world.set_layer(step.tenant, None, step.kind, step.document)
             case SetWrites():
                 account = world.account(step.account)
                 changed = attrs.evolve(account, writes_enabled=step.on, version=account.version + 1)

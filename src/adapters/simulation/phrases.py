@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from .script import (
     Accept,
     AccountSpec,
+    ApplyPlan,
     CreateHere,
     CreateThere,
     DeleteHere,
@@ -15,17 +16,24 @@ from .script import (
     Fault,
     Forget,
     Garble,
+    LetGo,
+    MakePlan,
     Mend,
+    OnTime,
     PassTime,
     Renew,
+    Reopen,
     Resolve,
     Script,
     SetPolicy,
+    SetTenantPolicy,
     SetWrites,
     Step,
     StepThere,
     Sync,
     Undo,
+    UndoChange,
+    UndoRecord,
     Webhook,
 )
 
@@ -45,6 +53,8 @@ def _account(number: int, spec: AccountSpec) -> str:
     ]
     if spec.resolution_s > 1:
         parts.append(f"stamps to {spec.resolution_s} s")
+    if spec.ahead_s:
+        parts.append(f"its clock {abs(spec.ahead_s)} s {'ahead' if spec.ahead_s > 0 else 'behind'}")
     policies = [f"{kind}: {_values(document)}" for kind, document in spec.policies.items()]
     return "; ".join([*parts, *policies])
 
@@ -76,6 +86,8 @@ def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
             return f"account {step.account} forgets which {step.kind}s were deleted, and its cursors expire"
         case SetPolicy():
             return f"policy of {step.kind}s at account {step.account}: {_values(step.document)}"
+        case SetTenantPolicy():
+            return f"policy of {step.kind}s of tenant {step.tenant}: {_values(step.document)}"
         case SetWrites():
             return f"account {step.account} {'may' if step.on else 'may not'} be written"
         case PassTime():
@@ -83,16 +95,50 @@ def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
         case Sync():
             return _sync(step)
         case Webhook():
-            after = f", {step.after} steps later" if step.after else ""
-            return f"a webhook of account {step.account} asks for {step.course}, {step.copies} times{after}"
+            return _webhook(step)
+        case OnTime():
+            return f"the schedule of tenant {step.tenant} asks for {step.course}"
+        case _:
+            return _by_hand(step)
+
+
+def _by_hand(step: Step) -> str:  # noqa: C901, PLR0911 - a table of words
+    """What people do through Tresen."""
+    match step:
+        case MakePlan():
+            return f"a plan for {step.course} of account {step.account}{', everything listed' if step.whole else ''}"
+        case ApplyPlan():
+            return f"the latest plan for {step.course} of account {step.account} is applied"
         case Accept():
             return f"the plan for {step.course} of account {step.account} that a guard holds is let through"
         case Resolve():
-            return f"the first conflict over {step.kind}s of account {step.account} is decided: {step.choice}"
+            typed = f" ({_values(step.values)})" if step.values else ""
+            return f"the first conflict over {step.kind}s of account {step.account} is decided: {step.choice}{typed}"
+        case Reopen():
+            return f"the latest decided conflict over {step.kind}s of account {step.account} is opened again"
+        case LetGo():
+            return f"the first override of {step.kind}s of account {step.account} is taken away"
         case Undo():
             return f"the latest run of account {step.account} that wrote anything is undone"
+        case UndoChange():
+            which = (
+                f"the latest change of {step.kind}s but {step.back}"
+                if step.back
+                else f"the latest change of {step.kind}s"
+            )
+            return f"{which} at account {step.account} is undone"
+        case UndoRecord():
+            return f"our {step.kind} {step.who}, tenant {step.tenant}, goes back by {step.back} versions"
         case _:
             return str(step)
+
+
+def _webhook(step: Webhook) -> str:
+    parts = [f"a webhook of account {step.account} tells of {step.course}"]
+    parts.append("it is lost" if not step.copies else f"{step.copies} times" if step.copies > 1 else "once")
+    if step.after:
+        parts.append(f"{step.after} steps later")
+    return "; ".join([*parts, *(f"{_call(fault)} runs into {fault.what}" for fault in step.faults)])
 
 
 def _sync(step: Sync) -> str:

@@ -8,21 +8,37 @@ import attrs
 
 from ...application.sync.desk import SyncDesk
 from ...domain.shared.errors import RuleViolation
-from ...domain.sync.kept_plan import PlanState
 from ...domain.sync.run import Run, RunState
 from .broken import Broken
 from .hands import Hands
 from .judge import before, judged
 from .people import People
+from .plans import Plans
+from .post import Letter, Post
 from .programme import Killed, Process
 from .rest import doubled
-from .script import Accept, Resolve, Script, Step, Sync, Undo, Webhook
+from .script import (
+    Accept,
+    ApplyPlan,
+    LetGo,
+    MakePlan,
+    OnTime,
+    Reopen,
+    Resolve,
+    Script,
+    Step,
+    Sync,
+    Undo,
+    UndoChange,
+    UndoRecord,
+    Webhook,
+)
+from .task import Applied, decided_nothing
 from .witness import Witness
 from .words import COURSE_KINDS
 from .world import World
 
 _A_MOMENT = timedelta(seconds=20)
-_SOMEBODY = "somebody"
 
 
 @attrs.define
@@ -36,11 +52,15 @@ class Player:
     calls: int = 0
     world: World = attrs.field(init=False)
     witness: Witness = attrs.field(init=False)
-    _told: list[tuple[int, Webhook]] = attrs.field(factory=list)
+    post: Post = attrs.field(init=False)
+    plans: Plans = attrs.field(init=False)
+    _under_way: list[tuple[int, Letter]] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         self.world = World(self.script, self.people.act)
         self.witness = Witness(self.world)
+        self.post = Post(self.world, self.sync)
+        self.plans = Plans(self.world, self.run)
 
     @property
     def broken(self) -> list[Broken]:
@@ -51,9 +71,7 @@ class Player:
         """Every step, up to the first thing that does not hold."""
         for number, step in enumerate(self.script.steps):
             await self._step(number, step)
-            for due, webhook in [each for each in self._told if each[0] <= number]:
-                self._told.remove((due, webhook))
-                await self.sync(Sync(account=webhook.account, course=webhook.course))
+            await self._deliver(number)
             self.look()
             if self.broken:
                 return
@@ -69,26 +87,42 @@ class Player:
             case Sync():
                 await self.sync(step)
             case Webhook():
-                self._told += [(number + step.after, step)] * step.copies
-            case Accept():
-                await self.accept(step.account, step.course)
-            case Resolve():
-                self.log.append(f"Resolve: {await self._by_hand(Hands(self.world).resolve(step))}")
-            case Undo():
-                self.people.origins.undone.add(self.world.specs[step.account].tenant)
-                self.log.append(f"Undo: {await self._by_hand(Hands(self.world).undo(step))}")
+                letter = Letter(number=number, account=step.account, course=step.course, faults=step.faults)
+                copies = [attrs.evolve(letter, copy=copy) for copy in range(step.copies)]
+                self._under_way += [(number + step.after + each.copy, each) for each in copies]
+            case OnTime():
+                await self.post.ask(step.tenant, step.course)
+            case MakePlan() | ApplyPlan() | Accept():
+                await self.plans.work(step)
+            case Resolve() | Reopen() | LetGo() | Undo() | UndoChange() | UndoRecord():
+                await self._by_hand(step)
             case _:
                 self.people.act(self.world, step)
                 self.log.append(type(step).__name__)
 
-    async def _by_hand(self, work: Awaitable[str]) -> str:
-        """What a person settles needs no look any more."""
-        before = self.world.due()
-        told = await work
-        self.witness.settled(before - self.world.due())
-        return told
+    async def _deliver(self, number: int) -> None:
+        """What has come by now, in the order in which it does, and what follows from it."""
+        due = sorted((each for each in self._under_way if each[0] <= number), key=lambda each: each[0])
+        for each in due:
+            self._under_way.remove(each)
+            await self.post.bring(each[1])
+        await self.post.work()
+        self.broken.extend(self.post.broken())
 
-    async def sync(self, step: Sync) -> Run | None:
+    async def _by_hand(self, step: Step) -> None:
+        """What a person settles needs no look any more."""
+        hands, undid = Hands(self.world), isinstance(step, Undo | UndoChange | UndoRecord)
+        tenant = hands.tenant(step)
+        if undid:
+            self.people.origins.undone.add(tenant)
+        self.witness.pins.look(self.world.room(tenant))
+        before = self.world.due()
+        told = await hands.work(step)
+        self.witness.settled(before - self.world.due())
+        self.witness.pins.note(self.world.room(tenant), undid=undid)
+        self.log.append(f"{type(step).__name__}: {told}")
+
+    async def sync(self, step: Sync, force: bool = True) -> Run | None:
         """A run; None when the process died in it."""
         process = Process(step.crash, step.overtaken)
         self.world.gyms[step.account].programme.begin(process, step.faults, step.meanwhile)
@@ -97,10 +131,10 @@ class Player:
 
         async def work(desk: SyncDesk) -> Run:
             course = desk.members if step.course == "members" else desk.leads
-            return await course(tenant, account, force=True, whole=step.whole)
+            return await course(tenant, account, force=force, whole=step.whole)
 
         disturbed = len(step.meanwhile) + len(step.overtaken)
-        run = await self._run(step.account, step.course, process, work, disturbed=disturbed)
+        run = await self.run(step.account, step.course, process, work, disturbed=disturbed)
         undisturbed = not (step.faults or step.meanwhile or step.overtaken)
         if run is not None and run.state is RunState.COMPLETED and undisturbed and not run.counts.errors:
             self.witness.agreement.note(step.account, step.course)
@@ -108,39 +142,20 @@ class Player:
             self.witness.agreement.doubt(step.account, step.course)
         return run
 
-    async def accept(self, number: int, course: str) -> Run | None:
-        """The latest plan that a guard holds is let through; None when there is none, or when it is stale."""
-        room = self.world.room(self.world.specs[number].tenant)
-        account = self.world.account_ids[number]
-        held = [
-            plan
-            for plan in room.plans.rows()
-            if (plan.account_id, plan.kind, plan.state) == (account, course, PlanState.HELD)
-        ]
-        if not held:
-            return None
-        latest = max(held, key=lambda plan: (plan.created_at, plan.id))
-        process = Process()
-        self.world.gyms[number].programme.begin(process)
-
-        async def work(desk: SyncDesk) -> Run:
-            return await desk.apply(room.tenant.id, latest.id, accepted_by=_SOMEBODY)
-
-        return await self._run(number, course, process, work, accepted=True)
-
-    async def _run(
+    async def run(
         self,
         number: int,
         course: str,
         process: Process,
         work: Callable[[SyncDesk], Awaitable[Run]],
         *,
-        accepted: bool = False,
+        plan: Applied | None = None,
         disturbed: int = 0,
     ) -> Run | None:
+        """Carry out what is a run, and judge it; None when the process died in it, or it was refused."""
         self.runs += 1
         was = before(self.world, number, course, disturbed=disturbed)
-        task = self.witness.begin(number, course, accepted=accepted)
+        task = self.witness.begin(number, course, plan=plan, disturbed=disturbed > 0)
         run: Run | None = None
         try:
             run = await work(self.world.desk(process))
@@ -149,8 +164,10 @@ class Player:
             told = "killed"
         except RuleViolation as error:
             told = f"refused: {error.code} {error.message}"
-            if not accepted:
+            if plan is None:
                 self.witness.say("errors", told)
+            elif not decided_nothing(task):
+                self.witness.say("held", f"a plan of {course} was refused, and did something: {error.message}")
         except Exception as error:  # noqa: BLE001 - whatever it is, it was not to happen
             told = f"{type(error).__name__}: {error}"
             self.witness.say("errors", told)
@@ -159,6 +176,10 @@ class Player:
         self.calls += len(programme.calls)
         self.log.append(f"run {number} {course}: {told}; {process.calls} calls, ran into {programme.hit}")
         self.broken.extend(judged(self.world, was, run, task))
+        if plan is not None:
+            if plan.is_stale and run is not None and run.state is RunState.COMPLETED:
+                self.witness.say("stale", f"a plan of {course} of account {number} was applied all the same")
+            self.witness.agreement.doubt(number, course)
         return run
 
     def digest(self) -> str:

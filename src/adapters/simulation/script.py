@@ -13,12 +13,16 @@ from ...domain.sync.schema import Values
 
 @attrs.frozen(kw_only=True)
 class AccountSpec:
-    """An account of tenant number ``tenant`` at a gym of its own. ``policies``: documents by kind of record."""
+    """An account of tenant number ``tenant`` at a gym of its own. ``policies``: documents by kind of record.
+
+    The gym's clock tells whole ``resolution_s`` seconds, and is ``ahead_s`` seconds ahead of ours (below 0: behind).
+    """
 
     tenant: int = 0
     writes: bool = True
     page_size: int = 3
     resolution_s: int = 1
+    ahead_s: int = 0
     habits: tuple[str, ...] = ()
     policies: Mapping[str, Mapping[str, object]] = attrs.field(factory=dict)
 
@@ -129,6 +133,15 @@ class SetPolicy(StepAt):
 
 
 @attrs.frozen(kw_only=True)
+class SetTenantPolicy(Step):
+    """Somebody says otherwise how a kind is merged at every account of a tenant that says nothing else itself."""
+
+    tenant: int
+    kind: str
+    document: Mapping[str, object]
+
+
+@attrs.frozen(kw_only=True)
 class SetWrites(StepAt):
     """Somebody lets us write to the provider, or forbids it."""
 
@@ -175,11 +188,37 @@ class Sync(StepAt):
 
 @attrs.frozen(kw_only=True)
 class Webhook(StepAt):
-    """The provider tells that something changed: so many ``copies`` arrive, each a run, after so many more steps."""
+    """The provider tells that something changed, and the worker syncs because of it. So many ``copies`` arrive (0: it
+    is lost), the first ``after`` so many more steps, each other one a step later. ``faults`` are for that run.
+    """
 
     course: str
     copies: int = 1
     after: int = 0
+    faults: tuple[Fault, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class OnTime(Step):
+    """A tenant's schedule asks for a sync, and the worker does it."""
+
+    tenant: int
+    course: str
+
+
+@attrs.frozen(kw_only=True)
+class MakePlan(StepAt):
+    """A person has a plan made, and does not apply it yet."""
+
+    course: str
+    whole: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class ApplyPlan(StepAt):
+    """A person applies the latest plan that was made and that no guard holds."""
+
+    course: str
 
 
 @attrs.frozen(kw_only=True)
@@ -191,15 +230,47 @@ class Accept(StepAt):
 
 @attrs.frozen(kw_only=True)
 class Resolve(StepAt):
-    """A person decides the first open conflict of an account: ``theirs`` or ``ours``."""
+    """A person decides the first open conflict of an account: ``theirs``, ``ours``, or ``value``, which they type in:
+    that of its field in ``values``.
+    """
 
     kind: str
     choice: str
+    values: Values = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Reopen(StepAt):
+    """A person wants the latest conflict of an account that is not open decided anew."""
+
+    kind: str
+
+
+@attrs.frozen(kw_only=True)
+class LetGo(StepAt):
+    """A person takes the first override of an account away."""
+
+    kind: str
 
 
 @attrs.frozen(kw_only=True)
 class Undo(StepAt):
     """A person undoes the latest run of an account that wrote anything here."""
+
+
+@attrs.frozen(kw_only=True)
+class UndoChange(StepAt):
+    """A person undoes one line of an account's journal: the latest about that kind but for ``back``."""
+
+    kind: str
+    back: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class UndoRecord(StepHere):
+    """A person brings our record about ``who`` back to the version that it had ``back`` versions ago."""
+
+    back: int = 1
 
 
 STEPS: Mapping[str, type[Step]] = {
@@ -215,13 +286,21 @@ STEPS: Mapping[str, type[Step]] = {
     "renew": Renew,
     "forget": Forget,
     "set_policy": SetPolicy,
+    "set_tenant_policy": SetTenantPolicy,
     "set_writes": SetWrites,
     "pass_time": PassTime,
     "sync": Sync,
     "webhook": Webhook,
+    "on_time": OnTime,
+    "make_plan": MakePlan,
+    "apply_plan": ApplyPlan,
     "accept": Accept,
     "resolve": Resolve,
+    "reopen": Reopen,
+    "let_go": LetGo,
     "undo": Undo,
+    "undo_change": UndoChange,
+    "undo_record": UndoRecord,
 }
 
 

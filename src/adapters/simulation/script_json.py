@@ -124,8 +124,9 @@ def _slim(thing: Any) -> dict[str, object]:
     """Its attributes but for those that are as usual."""
     given = attrs.asdict(thing)
     usual = {field.name: field.default for field in attrs.fields(type(thing))}
-    return {name: value for name, value in given.items() if value != usual[name] and not _is_empty(value)}
+    return {name: value for name, value in given.items() if not _is_usual(value, usual[name])}
 
 
-def _is_empty(value: object) -> bool:
-    return value in ((), {}, [])
+def _is_usual(value: object, usual: object) -> bool:
+    """What has no usual value is told, even if it is empty; what has one that is made anew each time is empty then."""
+    return value == usual or (usual is not attrs.NOTHING and value in ((), {}, []))

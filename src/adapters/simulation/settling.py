@@ -15,7 +15,7 @@ from .vanished import still_due, vanished
 from .words import COURSE_KINDS
 
 _ROUNDS = 8
-_A_MINUTE, _A_DAY = timedelta(minutes=1), timedelta(days=1)
+_A_MINUTE, _OVER_AN_HOUR, _A_DAY = timedelta(minutes=1), timedelta(minutes=61), timedelta(days=1)
 # Written by every run, whatever it finds.
 _BOOKS = frozenset({"tenant", "audit", "runs", "errors", "sync_states"})
 # Written again and again while a record cannot be applied, which its run tells as an error.
@@ -34,7 +34,8 @@ class Settling:
         """First by changes alone, then with complete listings."""
         player = self._player
         self._repair()
-        if not await self._settle(whole=False):
+        await self._by_schedule()
+        if player.broken or not await self._settle(whole=False):
             return
         self._check(by_changes=True)
         if player.broken:
@@ -66,6 +67,24 @@ class Settling:
                 for entry in gym.shelf(kind).entries():
                     entry.unreadable = False
 
+    async def _by_schedule(self) -> None:
+        """What no webhook told, or one that was lost, is found by the worker when the schedule asks for it."""
+        player = self._player
+        player.world.clock.advance(_OVER_AN_HOUR)
+        since = player.world.clock.now()
+        for tenant in range(len(player.world.tenants)):
+            for course in player.script.courses:
+                await player.post.ask(tenant, course)
+        await player.post.work()
+        for number, course in self._everything():
+            room, account = player.world.room(player.script.accounts[number].tenant), player.world.account_ids[number]
+            runs = [run for run in room.runs.rows() if (run.account_id, run.kind) == (account, course)]
+            states = [run.state for run in runs if run.started_at >= since and run.state is not RunState.SKIPPED]
+            if RunState.HELD in states:
+                await player.plans.accept(number, course)
+            elif RunState.COMPLETED not in states:
+                player.witness.say("schedule", f"{course} of account {number} were not synced: {states}")
+
     async def _settle(self, *, whole: bool) -> bool:
         """Whether it came to rest."""
         player = self._player
@@ -91,7 +110,7 @@ class Settling:
         player.world.clock.advance(_A_MINUTE)
         run = await player.sync(Sync(account=number, course=course, whole=whole))
         if run is not None and run.state is RunState.HELD:
-            run = await player.accept(number, course)
+            run = await player.plans.accept(number, course)
         self._erred |= run is not None and bool(run.counts.errors)
         if run is not None and run.state is not RunState.COMPLETED:
             player.witness.say("errors", f"without failures, a run is {run.state.value}: {run.reason}")

@@ -11,8 +11,10 @@ from .script import (
     EditHere,
     EditThere,
     Meanwhile,
+    Resolve,
     Script,
     SetPolicy,
+    SetTenantPolicy,
     Step,
     StepAt,
     StepThere,
@@ -131,6 +133,8 @@ def _simpler_accounts(account: AccountSpec) -> Iterator[AccountSpec]:
         yield attrs.evolve(account, habits=tuple(h for h in account.habits if h != habit))
     if account.page_size < _LARGE:
         yield attrs.evolve(account, page_size=_LARGE)
+    if account.ahead_s:
+        yield attrs.evolve(account, ahead_s=0)
     if account.resolution_s > 1:
         yield attrs.evolve(account, resolution_s=1)
     for kind, document in account.policies.items():
@@ -156,14 +160,22 @@ def _simpler_steps(step: Step) -> Iterator[Step]:
     match step:
         case Sync():
             yield from _simpler_syncs(step)
-        case EditHere() | EditThere() | CreateHere() | CreateThere():
+        case EditHere() | EditThere() | CreateHere() | CreateThere() | Resolve():
             if len(step.values) > 1:
                 for name in step.values:
                     yield attrs.evolve(step, values={n: v for n, v in step.values.items() if n != name})
-        case SetPolicy():
+        case SetPolicy() | SetTenantPolicy():
             yield from (attrs.evolve(step, document=smaller) for smaller in _smaller_documents(step.document))
         case Webhook():
-            yield Sync(account=step.account, course=step.course)
+            yield from _simpler_webhooks(step)
+
+
+def _simpler_webhooks(step: Webhook) -> Iterator[Step]:
+    yield Sync(account=step.account, course=step.course)
+    if step.copies > 1:
+        yield attrs.evolve(step, copies=1)
+    for fault in step.faults:
+        yield attrs.evolve(step, faults=tuple(f for f in step.faults if f != fault))
 
 
 def _simpler_syncs(step: Sync) -> Iterator[Step]:

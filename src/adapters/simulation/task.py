@@ -9,15 +9,27 @@ from ...domain.sync.journal import NORMALISED, PUSHED, Change
 from ...domain.sync.policy import Policy
 
 
+@attrs.frozen(kw_only=True)
+class Applied:
+    """A run that applies a plan which was made before. ``accepted``: a person lets it through its guards; ``shared``:
+    by kind, how many records both sides had when it was made (None: nobody looked); ``is_stale``: it must be refused.
+    """
+
+    accepted: bool
+    shared: Mapping[str, int] | None = None
+    is_stale: bool = False
+
+
 @attrs.define
 class Task:
-    """A run that is under way. ``accepted``: a person let its plan through."""
+    """A run that is under way. ``plan`` None: it makes its own; ``disturbed``: somebody does something meanwhile."""
 
     account: int
     course: str
-    accepted: bool
+    plan: Applied | None
     policies: Mapping[str, Policy]
     shared: Mapping[str, int]
+    disturbed: bool = False
     removed: Counter[str] = attrs.field(factory=Counter)
     blanked: Counter[tuple[str, str]] = attrs.field(factory=Counter)
     lines: list[Change] = attrs.field(factory=list)

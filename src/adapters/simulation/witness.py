@@ -15,8 +15,10 @@ from ...domain.sync.schema import Value, Values
 from ..memory.store import Room
 from .agreement import Agreement
 from .broken import Broken
+from .newest import out_of_time
+from .pins import Pins
 from .refusals import asked_again
-from .task import Task
+from .task import Applied, Task
 from .unsettled import Before, Unsettled
 from .words import COURSE_KINDS
 from .world import Entity, World
@@ -46,6 +48,7 @@ class Witness:
         self.writes = 0
         self.commits = 0
         self.agreement = Agreement(world)
+        self.pins = Pins(world)
         self._unsettled = [Unsettled() for _ in world.gyms]
         self._task: Task | None = None
         self._seen: _Seen | None = None
@@ -57,15 +60,17 @@ class Witness:
         """A rule does not hold."""
         self.broken.append(Broken(rule, seen))
 
-    def begin(self, account: int, course: str, *, accepted: bool) -> Task:
+    def begin(self, account: int, course: str, *, plan: Applied | None = None, disturbed: bool = False) -> Task:
         """A run begins."""
         kinds = COURSE_KINDS[course]
+        shared = None if plan is None else plan.shared
         self._task = Task(
             account=account,
             course=course,
-            accepted=accepted,
+            plan=plan,
+            disturbed=disturbed,
             policies={kind: self.world.policy(account, kind) for kind in kinds},
-            shared={kind: len(self.world.links(account, kind)) for kind in kinds},
+            shared=shared or {kind: len(self.world.links(account, kind)) for kind in kinds},
         )
         self._unsettled[account].begin(course)
         return self._task
@@ -76,8 +81,9 @@ class Witness:
         if task is None:
             return
         trail = self.world.gyms[task.account].programme.trail
-        self.broken += self._unsettled[task.account].end(trail, completed=completed and not task.accepted)
-        if task.accepted:
+        # A plan that was made before knows what was looked at then.
+        self.broken += self._unsettled[task.account].end(trail, completed=completed and task.plan is None)
+        if task.plan is not None and task.plan.accepted:
             return
         for kind, count in task.removed.items():
             if count > _most(task.policies[kind].guards.deleted, task.shared[kind]):
@@ -132,9 +138,29 @@ class Witness:
         for line in lines:
             if line.run_id not in room.runs:
                 self.say("runs", f"a line about {line.kind} {line.external_id} names a run that is not there")
+        self._in_time(seen, lines, task)
         for kind in KINDS:
             self._compare(room, kind, seen, lines, task)
         self._one_to_one(room)
+
+    def _in_time(self, seen: _Seen, lines: Sequence[Change], task: Task) -> None:
+        """As long as both sides stand as they were looked at."""
+        if task.disturbed or task.plan is not None:
+            return
+        for line in lines:
+            ours = seen.entities[line.kind].get(line.local_id)
+            theirs = self.world.gyms[task.account].shelf(line.kind).find(line.external_id)
+            if ours is None or theirs is None:
+                continue
+            wrong = out_of_time(
+                line,
+                ours_at=ours.updated_at,
+                theirs_at=theirs.edited_at,
+                spec=self.world.specs[task.account],
+                skew_s=task.policies[line.kind].clock_skew_s,
+            )
+            if wrong is not None:
+                self.say("newest", wrong)
 
     def _compare(self, room: Room, kind: str, seen: _Seen, lines: Sequence[Change], task: Task) -> None:
         table = self.world.table(room, kind)
@@ -153,7 +179,11 @@ class Witness:
         after = {} if new is None else self.world.values(kind, new)
         for field in schema.fields:
             was, now = before.get(field.name), after.get(field.name)
-            if field.canonical(was) is None or field.same(was, now):
+            if field.same(was, now):
+                continue
+            if new is not None:
+                self.broken += self.pins.broken(kind, key, field.name, was=was, now=now)
+            if field.canonical(was) is None:
                 continue
             if new is not None and field.canonical(now) is None:
                 task.blanked[kind, field.name] += 1

@@ -19,7 +19,7 @@ FAULTS = (
     "duplicate",
     "reorder",
 )
-EVENTS = ("crash", "collision", "meanwhile", "late-commit", "forgotten", "unreadable", "expired", "delay")
+EVENTS = ("crash", "collision", "meanwhile", "late-commit", "forgotten", "unreadable", "expired", "delay", "clock")
 # Kinds of record in the order in which they are synced.
 COURSE_KINDS: Mapping[str, tuple[str, ...]] = {"members": (MEMBER, MEMBERSHIP), "leads": (LEAD,)}
 COURSE_NAMES = tuple(COURSE_KINDS)

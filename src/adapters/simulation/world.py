@@ -1,6 +1,7 @@
 """The world of a script: tenants, accounts, gyms, store and clock, and the sync over them."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,9 +34,10 @@ from ..memory.store import MemoryStore, Room
 from ..memory.tables import Table
 from ..memory.unit_of_work import MemoryUnitsOfWork
 from ..phones import LibraryPhoneBook
+from .clock_ahead import ClockAhead
 from .gateway import WatchedGym
 from .programme import Process, Programme
-from .script import AccountSpec, Script, Step
+from .script import AccountSpec, OnTime, Script, SetTenantPolicy, Step, StepHere
 from .units import WatchedUnits
 
 Entity = Member | Membership | Lead
@@ -55,7 +57,7 @@ class World:
         self.units.act = lambda step: self._act(self, step)
         self.phones = LibraryPhoneBook()
         self.specs = script.accounts
-        self.tenants = [self._tenant(n) for n in range(max((s.tenant for s in script.accounts), default=0) + 1)]
+        self.tenants = [self._tenant(n) for n in range(_tenants(script))]
         self.gyms = [self._gym(spec) for spec in script.accounts]
         self.account_ids = [self._account(n, spec) for n, spec in enumerate(script.accounts)]
         self.locks = MemoryRunLocks()
@@ -120,18 +122,23 @@ class World:
 
     def policy(self, number: int, kind: str) -> Policy:
         """The policy that holds."""
-        rows = self.room(self.specs[number].tenant).policies.among("layer", (kind, self.account_ids[number]))
-        latest = max((row for _, row in rows), key=lambda row: row.version, default=None)
-        if latest is None:
-            return Policy()
-        return read_policy(latest.document, self.schema(kind), BUILT_IN_LAWS)
+        policy, layers = Policy(), self.room(self.specs[number].tenant).policies
+        for owner in (None, self.account_ids[number]):
+            rows = (row for _, row in layers.among("layer", (kind, owner)))
+            latest = max(rows, key=lambda row: row.version, default=None)
+            if latest is not None:
+                policy = read_policy(latest.document, self.schema(kind), BUILT_IN_LAWS, below=policy)
+        return policy
 
     # -- building ------------------------------------------------------------------------------------------------
 
     def set_policy(self, number: int, kind: str, document: Mapping[str, object]) -> None:
         """The next version of an account's layer."""
-        account_id = self.account_ids[number]
-        policies = self.room(self.specs[number].tenant).policies
+        self.set_layer(self.specs[number].tenant, self.account_ids[number], kind, document)
+
+    def set_layer(self, tenant: int, account_id: AccountId | None, kind: str, document: Mapping[str, object]) -> None:
+        """The next version of a tenant's layer, or of that of an account."""
+        policies = self.room(tenant).policies
         version = sum(1 for _ in policies.among("layer", (kind, account_id))) + 1
         kept = PolicyDocument(
             account_id=account_id,
@@ -165,9 +172,10 @@ class World:
             trims_names=normalises,
             refuses=_REFUSED if "picky" in spec.habits else {},
         )
-        books = GymBooks(self.clock, resolution_s=spec.resolution_s)
+        clock = ClockAhead(self.clock, timedelta(seconds=spec.ahead_s))
+        books = GymBooks(clock, resolution_s=spec.resolution_s)
         programme = Programme(lambda step: self._act(self, step))
-        return WatchedGym(books, self.clock, page_size=spec.page_size, habits=habits, programme=programme)
+        return WatchedGym(books, clock, page_size=spec.page_size, habits=habits, programme=programme)
 
     def _account(self, number: int, spec: AccountSpec) -> AccountId:
         account = ProviderAccount(
@@ -195,6 +203,12 @@ class World:
     def read_phone(self, raw: str) -> PhoneNumber:
         """As the sync reads it."""
         return self.phones.read(raw, _REGION)
+
+
+def _tenants(script: Script) -> int:
+    """How many a script is about: also those whose accounts were left out of it."""
+    steps = (step.tenant for step in script.steps if isinstance(step, StepHere | SetTenantPolicy | OnTime))
+    return max((0, *steps, *(spec.tenant for spec in script.accounts))) + 1
 
 
 def address(number: int) -> str:

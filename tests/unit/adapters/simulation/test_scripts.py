@@ -11,7 +11,7 @@ import pytest
 
 from tresen.adapters.simulation.draw import draw
 from tresen.adapters.simulation.phrases import told
-from tresen.adapters.simulation.script import STEPS, Sync
+from tresen.adapters.simulation.script import STEPS, Resolve, SetPolicy, Sync, Webhook
 from tresen.adapters.simulation.script_json import read_script, script_document
 from tresen.adapters.simulation.words import ALL_FAULTS, DELETE, FAULTS, HABITS, LIST, LOOK, PUSH
 from tresen.domain.shared.errors import InvalidValue
@@ -31,6 +31,11 @@ def test_a_script_is_read_back_equal_from_json(seed: int) -> None:
     assert read_script(text) == script
     assert draw(seed) == script
     assert len(told(script)) == len(script.accounts) + len(script.steps)
+
+
+def test_what_is_empty_and_has_no_usual_value_is_told() -> None:
+    script = attrs.evolve(draw(3), steps=(SetPolicy(account=0, kind="lead", document={}),))
+    assert read_script(json.dumps(script_document(script))) == script
 
 
 @pytest.mark.parametrize(
@@ -85,14 +90,19 @@ def test_a_script_nested_too_deeply_is_refused_in_words() -> None:
         read_script("[" * 100_000)
 
 
+BESIDE = ("faults", "crash", "meanwhile", "overtaken", "late_s", "copies", "after")
+
+
 def test_only_what_is_asked_for_is_drawn() -> None:
     for seed in range(30):
         script = draw(seed, courses=("leads",), faults=())
         assert script.courses == ("leads",)
         steps = script_document(script)["steps"]
         assert isinstance(steps, list)
-        assert not any(key in step for step in steps for key in ("faults", "crash", "meanwhile", "late_s"))
-        assert not any(spec.habits for spec in script.accounts)
+        assert not any(key in step for step in steps for key in BESIDE)
+        assert not any(spec.habits or spec.ahead_s for spec in script.accounts)
+        assert {step.get("kind", "lead") for step in steps} == {"lead"}
+        assert {step.get("course", "leads") for step in steps} == {"leads"}
 
 
 def test_what_may_go_wrong_is_drawn_in_the_seeds_that_are_always_played() -> None:
@@ -103,13 +113,33 @@ def test_what_may_go_wrong_is_drawn_in_the_seeds_that_are_always_played() -> Non
     assert {fault.call for sync in syncs for fault in sync.faults} == {None, LIST, LOOK, PUSH, DELETE}
     assert {type(step) for script in scripts for step in script.steps} == set(STEPS.values())
     assert any(sync.overtaken for sync in syncs)
+    webhooks = [step for script in scripts for step in script.steps if isinstance(step, Webhook)]
+    assert {webhook.copies for webhook in webhooks} == {0, 1, 2, 3}
+    assert any(webhook.after for webhook in webhooks)
+    assert any(webhook.faults for webhook in webhooks)
+    assert {spec.ahead_s for script in scripts for spec in script.accounts} == {-240, -45, 0, 45, 240}
+    assert {step.choice for script in scripts for step in script.steps if isinstance(step, Resolve)} == {
+        *("theirs", "ours", "value")
+    }
     assert any(sync.crash is not None for sync in syncs)
 
 
-def test_the_page_has_every_word() -> None:
+def words_below(heading: str) -> set[str]:
     page = (Path(__file__).parents[4] / "docs/how-to/simulate.md").read_text(encoding="utf-8")
-    table = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
-    assert {word.strip("` ") for cell in table for word in cell.split(",")} == ALL_FAULTS
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    table = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return {word.strip("` ") for cell in table for word in cell.split(",")}
+
+
+def test_the_page_has_every_word() -> None:
+    assert words_below("What may go wrong") == ALL_FAULTS
+    told = words_below("What people do, and how webhooks come")
+    assert told <= STEPS.keys()
+    # What the words of failures tell of, and what the page begins with.
+    assert {name for name in STEPS if name not in told} == {
+        *("edit_here", "create_here", "delete_here", "edit_there", "create_there", "delete_there"),
+        *("garble", "mend", "expire", "renew", "forget", "set_writes", "pass_time", "sync"),
+    }
 
 
 def test_a_seed_gives_the_same_bytes_whatever_the_hashes() -> None:

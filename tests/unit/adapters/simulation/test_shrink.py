@@ -5,9 +5,21 @@ import pytest
 
 from tresen.adapters.simulation.broken import Broken
 from tresen.adapters.simulation.draw import draw
-from tresen.adapters.simulation.script import EditThere, Expire, Meanwhile, Script, Step, Sync, Webhook
+from tresen.adapters.simulation.script import (
+    AccountSpec,
+    EditHere,
+    EditThere,
+    Expire,
+    Fault,
+    Meanwhile,
+    OnTime,
+    Script,
+    Step,
+    Sync,
+    Webhook,
+)
 from tresen.adapters.simulation.shrink import _without_account, shrink
-from tresen.adapters.simulation.simulate import Outcome
+from tresen.adapters.simulation.simulate import Outcome, simulate
 
 
 def steps_of(script: Script, kind: type[Step]) -> list[Step]:
@@ -42,12 +54,24 @@ async def test_nothing_is_left_that_is_not_needed(seed: int) -> None:
 
 
 async def test_a_webhook_becomes_the_run_that_it_asks_for() -> None:
-    script = attrs.evolve(draw(1), steps=(Webhook(account=0, course="leads", copies=2),))
+    fault = Fault(at=0, what="5xx")
+    script = attrs.evolve(draw(1), steps=(Webhook(account=0, course="leads", copies=2, faults=(fault,)),))
 
     async def asks(script: Script) -> Outcome:
         return outcome_of(script, *["quiet"] * len(script.steps))
 
+    async def needs_a_webhook(script: Script) -> Outcome:
+        return outcome_of(script, *["quiet"] * len(steps_of(script, Webhook)))
+
     assert (await shrink(await asks(script), asks)).script.steps == (Sync(account=0, course="leads"),)
+    short = await shrink(await needs_a_webhook(script), needs_a_webhook)
+    assert short.script.steps == (Webhook(account=0, course="leads"),)
+
+
+async def test_a_tenant_whose_accounts_were_left_out_can_still_be_meant() -> None:
+    steps = (EditHere(tenant=1, kind="lead", who="L1", values={"notes": "x"}), OnTime(tenant=1, course="leads"))
+    script = Script(accounts=(AccountSpec(),), courses=("leads",), steps=steps)
+    assert not (await simulate(script)).broken
 
 
 async def test_accounts_that_no_step_is_about_go_and_the_others_move_up() -> None:

@@ -188,7 +188,7 @@ def rules(
         counts=counts or Counts(),
         started_at=NOON,
     )
-    task = Task(account=0, course="leads", accepted=False, policies={}, shared={})
+    task = Task(account=0, course="leads", plan=None, policies={}, shared={})
     return {broken.rule for broken in judged(player.world, was, run, task)}
 
 
