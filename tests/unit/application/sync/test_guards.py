@@ -1,8 +1,13 @@
 """What no single record can tell, their number can: an empty or halved answer looks as if all had been deleted."""
 
+from functools import partial
+
 import pytest
 
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
+from tresen.domain.shared.ids import LeadId
 from tresen.domain.sync.kept_plan import PlanState
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Run, RunState
@@ -10,7 +15,11 @@ from tresen.domain.sync.state import Phase
 from tresen.domain.tenancy.provider_account import CredentialState
 
 from ..studio import A_MINUTE, BOOKS, Studio
-from .scene import crowd, gets, plans, set_policy, state, synced_crowd, there, writes
+from .scene import crowd, gets, plans, pushes, set_policy, state, synced_crowd, there, writes
+
+
+async def _lead(key: LeadId, uow: UnitOfWork) -> Lead:
+    return await uow.leads.get(key)
 
 
 async def held_run(studio: Studio, *, whole: bool = True) -> Run:
@@ -42,6 +51,24 @@ async def test_a_halved_listing_deletes_nobody(studio: Studio) -> None:
     half = studio.books.members.entries()[:15]
     studio.books.members.entries = lambda: half  # type: ignore[method-assign] # the provider is not well
     await held_run(studio)
+
+
+@pytest.mark.parametrize("gone", [15, 20])
+async def test_our_own_emptied_side_is_not_pushed(studio: Studio, gone: int) -> None:
+    """A restore that went wrong, an import that cleared a table: what is missing here is no wish to delete it there."""
+    await set_policy(studio, "lead", delete_there=True)
+    for number in range(20):
+        studio.attract(f"L{number}")
+    await studio.leads_synced()
+    lost = [await studio.read(partial(_lead, lead.id)) for lead in studio.leads()[:gone]]
+    await studio.transactions.run(studio.tenant.id, "lose", lambda uow: uow.leads.remove_many(lost))
+    for whole in (False, True):
+        run = await studio.leads_synced(whole=whole)
+        assert run.state is RunState.HELD
+        assert f"{gone} of 20 records would be deleted; 10 % and at least 5 are allowed" in (run.reason or "")
+        assert writes(studio) == []
+        assert pushes(studio) == []
+        assert len(studio.books.leads) == 20
 
 
 async def test_the_next_run_of_a_well_provider_goes_on(studio: Studio) -> None:

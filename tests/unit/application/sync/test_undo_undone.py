@@ -16,8 +16,8 @@ from tresen.domain.sync.kept_plan import PlanHeld
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Run
 
-from ..studio import Studio
-from .scene import edit_lead
+from ..studio import A_MINUTE, AN_HOUR, Studio
+from .scene import edit_lead, rests
 
 
 async def undo(studio: Studio, run: Run | None, **options: bool) -> Undone:
@@ -51,6 +51,30 @@ async def test_an_undo_that_took_a_record_away_can_be_undone(studio: Studio) -> 
         await studio.leads_synced()
         assert len(studio.leads()) == 2
     assert await studio.desk.overrides(studio.tenant.id) == []
+
+
+@pytest.mark.parametrize("law", [Law.THEIRS, Law.NEWEST])
+async def test_an_undo_stays_undone_over_many_syncs_and_later_edits_of_that_field_and_of_others(law: Law) -> None:
+    studio = Studio(default=law)
+    ada = studio.enrol(city="Ulm")
+    await studio.members_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "Wrong", "city": "Bonn"})
+    await studio.members_synced()
+    (line,) = [line for line in studio.changes() if line.field == "last_name"]
+    await studio.desk.undo(studio.tenant.id, UndoTarget(change_id=line.id), by="somebody")
+    for number in range(5):
+        studio.clock.advance(AN_HOUR)
+        studio.books.members.edit(ada, {"last_name": f"Wrong {number}"})
+        studio.books.members.edit(ada, {"city": f"City {number}"})
+        await studio.members_synced(whole=number % 2 == 1)
+        assert studio.member(ada).last_name == "Byron"
+        assert studio.books.members.get(ada).values["last_name"] == "Byron"
+        assert studio.member(ada).city == f"City {number}", "later edits of other fields count"
+    await studio.edit_member(ada, phone=None)
+    await studio.members_synced()
+    assert (studio.member(ada).last_name, studio.member(ada).phone is None) == ("Byron", law is Law.NEWEST)
+    await rests(studio)
 
 
 async def test_taking_the_override_away_lets_the_record_in_again(studio: Studio) -> None:
