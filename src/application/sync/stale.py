@@ -68,7 +68,7 @@ def _ensure_as_it_was(plan: KeptPlan, part: Part, now: Standing) -> None:
         raise _stale_plan(plan, f"what may be written of {part.kind}s to the account is another since")
     if now.scope.policy.version != part.policy_version:
         raise _stale_plan(plan, f"the policy for {part.kind}s was changed since")
-    if state.succeeded_at is not None and state.succeeded_at > plan.created_at:
+    if _is_synced_since(state, plan):
         raise _stale_plan(plan, f"{part.kind}s were synced since")
 
 
@@ -82,6 +82,12 @@ def changed_since(plan: KeptPlan, records: Sequence[str], where: str) -> PlanSta
 def cannot_tell(plan: KeptPlan, kind: str) -> PlanStale:
     """Of a plan of which the provider does not know any more what changed since."""
     return _stale_plan(plan, f"the provider cannot tell any more which {kind}s changed since")
+
+
+def _is_synced_since(state: SyncState, plan: KeptPlan) -> bool:
+    """Within one moment of a coarse clock, the run that was last at work tells."""
+    at, made_at = state.succeeded_at, plan.created_at
+    return at is not None and (at > made_at or (at == made_at and state.run_id != plan.run_id))
 
 
 def _stale_plan(plan: KeptPlan, why: str, **details: object) -> PlanStale:

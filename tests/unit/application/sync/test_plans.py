@@ -177,6 +177,24 @@ async def test_a_plan_of_what_the_provider_no_longer_shows_is_stale(studio: Stud
     assert studio.member(ada).last_name == "Byron"
 
 
+async def test_a_plan_is_stale_when_somebody_synced_in_the_same_moment(studio: Studio) -> None:
+    """A clock that stands still, or is as coarse as that."""
+    (ada,) = await synced_crowd(studio, 1)
+    studio.books.members.edit(ada, {"last_name": "King"})
+    # A sync before the plan is none since.
+    await studio.sync_members(studio.tenant.id, studio.account.id, force=True)
+    studio.books.members.edit(ada, {"last_name": "Queen"})
+    run = await studio.desk.plan(studio.tenant.id, studio.account.id, "members")
+    await applied(studio, run.plan_id)
+    assert studio.member(ada).last_name == "Queen"
+    studio.books.members.edit(ada, {"last_name": "King"})
+    run = await planned(studio)
+    studio.books.members.edit(ada, {"last_name": "Byron"})
+    await studio.sync_members(studio.tenant.id, studio.account.id, force=True)
+    with pytest.raises(PlanStale, match="were synced since"):
+        await applied(studio, run.plan_id)
+
+
 async def test_a_plan_that_would_make_whom_we_have_by_now_is_stale(studio: Studio) -> None:
     studio.attract("Other")
     await studio.leads_synced()
