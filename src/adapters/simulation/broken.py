@@ -23,7 +23,7 @@ RULES = {
     "asks": "a person is asked about a field only when both sides changed it since they agreed",
     "tenant": "a run opens no other tenant, and writes to no gym but its own",
     "permission": "nothing is written to a provider to whom nothing may be written",
-    "stale": "a plan is refused when its kinds were synced since, or are merged otherwise by now",
+    "stale": "a plan is refused after a day, and when its kinds were synced, or their policy or leave to write changed",
     "deliveries": "a webhook has its effect, and has it once, however often and in what order copies and others come",
     "schedule": "what a schedule asks for reaches every account",
     "newest": "the newer value is that of the side that was edited later, as far as the clocks can tell",

@@ -86,7 +86,12 @@ class Hands:
         first = min(pinned, key=lambda row: (row.external_id, row.field))
         return await _told(
             self._desk.remove_override(
-                room.tenant.id, account_id=account, kind=step.kind, external_id=first.external_id, field=first.field
+                room.tenant.id,
+                account_id=account,
+                kind=step.kind,
+                external_id=first.external_id,
+                field=first.field,
+                by=_SOMEBODY,
             )
         )
 

@@ -1,6 +1,7 @@
 """People have plans made, and apply them, at once or much later."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import attrs
@@ -37,18 +38,23 @@ class Carry(Protocol):
 
 @attrs.frozen(kw_only=True)
 class _Made:
-    """How things stood when a plan was made: ``synced`` is the latest run that completed."""
+    """How things stood when a plan was made: ``synced`` is the latest run that completed, ``writes`` whether the
+    account might be written to.
+    """
 
     shared: Mapping[str, int]
     policies: Mapping[str, Policy]
     synced: RunId | None
+    writes: bool
+    at: datetime
 
     def is_another(self, now: "_Made") -> bool:
         """Whether the plan may not be applied as things stand now."""
-        return (self.policies, self.synced) != (now.policies, now.synced)
+        is_old = now.at - self.at > _A_DAY
+        return is_old or (self.policies, self.synced, self.writes) != (now.policies, now.synced, now.writes)
 
 
-_DONE = RunState.COMPLETED
+_DONE, _A_DAY = RunState.COMPLETED, timedelta(days=1)
 
 
 @attrs.frozen
@@ -109,6 +115,8 @@ class Plans:
             shared={kind: len(self._world.links(number, kind)) for kind in COURSE_KINDS[course]},
             policies={kind: self._world.policy(number, kind) for kind in COURSE_KINDS[course]},
             synced=max(runs, default=None),
+            writes=self._world.account(number).writes_enabled,
+            at=self._world.clock.now(),
         )
 
     def _process(self, number: int) -> Process:
