@@ -10,6 +10,7 @@ import attrs
 from ...domain.sync.action import Action
 from ...domain.sync.kept_plan import GOOD_FOR, KeptPlan, Part, PlanStale
 from ...domain.sync.laws import Laws
+from ...domain.sync.plan import Fingerprint
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.state import SyncState
 from ...domain.sync.step import Step
@@ -46,14 +47,31 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, standing: Mapping[str, S
     """
     for part in plan.parts:
         _ensure_as_it_was(plan, part, standing[part.kind])
+    prints = {part.kind: _print(part, standing[part.kind]) for part in plan.parts}
     stale: list[str] = []
     start = 0
     while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
+        for _, kind, text in rows:
+            prints[kind].add_line(text)
         for kind, steps in grouped(read_steps(rows, laws)):
             stale += await _stale(uow, standing[kind], steps, laws, plan.created_at)
         start = rows[-1][0] + 1
+    _ensure_whole(plan, standing, prints)
     if stale:
         raise changed_since(plan, stale, "here")
+
+
+def _print(part: Part, now: Standing) -> Fingerprint:
+    return Fingerprint(now.kind.schema, now.scope.policy, shared=part.shared)
+
+
+def _ensure_whole(plan: KeptPlan, standing: Mapping[str, Standing], prints: Mapping[str, Fingerprint]) -> None:
+    """What is applied is the plan that was made and shown, to the letter. Who did not ask the provider's gateway does
+    not know how far it narrowed the policy.
+    """
+    for part in plan.parts:
+        if standing[part.kind].permits is not None and prints[part.kind].hex() != part.fingerprint:
+            raise _stale_plan(plan, f"its fingerprint for {part.kind}s is not that of what is kept of it")
 
 
 def _ensure_as_it_was(plan: KeptPlan, part: Part, now: Standing) -> None:

@@ -24,7 +24,7 @@ def plan_document(plan: "KeptPlan") -> dict[str, object]:
         "actions": dict(actions),
         "parts": [
             {
-                **fields(part, "kind", "policy_version", "seen", "shared", "complete", "actions"),
+                **fields(part, "kind", "policy_version", "fingerprint", "seen", "shared", "complete", "actions"),
                 "trips": [row(trip) for trip in part.trips],
             }
             for part in plan.parts

@@ -28,10 +28,12 @@ class TripAnswer(Answer):
 
 class PlanPartAnswer(Answer):
     """What a plan does to one kind of record. ``seen`` records were looked at, ``actions`` counts steps by action;
-    ``complete``: it knows every record of the provider."""
+    ``complete``: it knows every record of the provider. ``fingerprint``: of all that it was computed from; two plans
+    with one fingerprint are the same."""
 
     kind: str
     policy_version: int
+    fingerprint: str
     seen: int
     shared: int
     complete: bool
@@ -197,6 +199,7 @@ def _part(part: Part) -> PlanPartAnswer:
     return PlanPartAnswer(
         kind=part.kind,
         policy_version=part.policy_version,
+        fingerprint=part.fingerprint,
         seen=part.seen,
         shared=part.shared,
         complete=part.complete,

@@ -45,6 +45,19 @@ async def is_applied(studio: Studio) -> None:
     assert (await applied(studio, plan.id)).state is RunState.COMPLETED
 
 
+@pytest.mark.parametrize("change", ["another value", "cut"])
+async def test_a_plan_of_which_something_else_is_kept_than_was_made_is_refused(studio: Studio, change: str) -> None:
+    await with_a_plan(studio)
+    steps = studio.store.room(studio.tenant.id).plan_steps
+    ((key, (owner, (number, kind, text))),) = list(steps.items())
+    if change == "cut":
+        steps.remove(key)
+    else:
+        assert "King" in text
+        steps.put(key, (owner, (number, kind, text.replace("King", "Queen"))))
+    await is_refused(studio, "its fingerprint for members is not that of what is kept")
+
+
 async def with_pushes(studio: Studio) -> None:
     there = studio.attract()
     await studio.leads_synced()
