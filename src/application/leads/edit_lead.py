@@ -63,6 +63,7 @@ class EditLead:
         return found
 
     async def _edit(self, uow: UnitOfWork, edit: LeadEdit, details: LeadDetails, reach: Reach) -> Edited[Lead] | None:
+        await self._outlooks.claim(uow, reach)
         lead, now = await uow.leads.get(edit.lead_id), self._clock.now()
         if edit.version not in {None, lead.version}:
             return None

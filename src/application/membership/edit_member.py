@@ -77,6 +77,7 @@ class EditMember:
     async def _edit(
         self, uow: UnitOfWork, edit: MemberEdit, details: MemberDetails, reach: Reach
     ) -> Edited[Member] | None:
+        await self._outlooks.claim(uow, reach)
         member, now = await uow.members.get(edit.member_id), self._clock.now()
         if edit.version not in {None, member.version}:
             return None

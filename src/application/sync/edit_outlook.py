@@ -99,6 +99,11 @@ class Outlooks:
         except (GatewayError, NotConfigured) as error:
             return attrs.evolve(reach, closed=error.message)
 
+    async def claim(self, uow: UnitOfWork, reach: Reach) -> None:
+        """Before the record is read: from now on nothing is decided about it but here."""
+        if reach.account_id is not None:
+            await uow.accounts.claim(reach.account_id)
+
     async def __call__(self, uow: UnitOfWork, kind: str, here: Person, wanted: Person, reach: Reach) -> Outlook | None:
         """``wanted`` is the record as it would be; None: no provider has it. Raises StorageConflict when it was linked
         since ``reach``.
