@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from ...domain.shared.errors import TresenError
-from ...domain.shared.ids import EntryId
+from ...domain.shared.ids import EntryId, PushId
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import WHOLE, FieldDecision
 from ...domain.sync.journal import NORMALISED, PUSHED, Change, Subject
@@ -61,11 +61,37 @@ class Confirm(Generic[E]):
             if self._differs(entity, taken):
                 # Somebody wrote ours while the push was under way.
                 await uow.due.add(scope.account_id, kind, [link.external_id])
+            if push.external_id is None:
+                await self._follow(uow, push, link, entity, theirs)
         await self._put(uow, push, link)
         if changes:
             await uow.journal.append(changes)
         why = f"the provider kept its own {', '.join(refused)}" if refused else None
         return await self._end(uow, push, PushState.REFUSED if refused else PushState.DONE, why=why)
+
+    async def _follow(self, uow: UnitOfWork, push: Push, link: SyncRecord, entity: E, theirs: Values) -> None:
+        """What was edited here after the record was sent goes after it: it is ours alone, whatever the law."""
+        ours, fields = self._kind.values(entity), self._kind.schema.by_name
+        later = {
+            name: ours.get(name)
+            for name, sent in push.values.items()
+            if name in self._scope.writable and name in theirs and not fields[name].same(ours.get(name), sent)
+        }
+        if later:
+            expected = {name: theirs[name] for name in later}
+            await uow.pushes.add(
+                attrs.evolve(
+                    push,
+                    id=PushId(self._ids.new()),
+                    external_id=link.external_id,
+                    values=later,
+                    expected=expected,
+                    attempts=0,
+                    why=None,
+                    created_at=self._scope.now,
+                    updated_at=self._scope.now,
+                )
+            )
 
     async def _put(self, uow: UnitOfWork, push: Push, link: SyncRecord) -> None:
         """One that was made there anew had another link before."""

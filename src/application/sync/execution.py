@@ -14,6 +14,7 @@ from ...domain.sync.run import Counts
 from ...domain.sync.state import Phase, SyncState
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
+from .elsewhere import claim_all, ties
 from .kept_steps import AT_ONCE, Steps, grouped, read_steps
 from .plan_writer import PlanWriter
 from .planner import Watch
@@ -211,6 +212,8 @@ class Execution:
         ]
 
         async def work(uow: UnitOfWork) -> Counts:
+            if any(ties(step) for _, steps in groups for step in steps):
+                await claim_all(uow)
             await uow.accounts.claim(opened.account.id)
             counts = Counts()
             for kind, steps in groups:

@@ -27,7 +27,6 @@ from ...domain.sync.pairing import match_values
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Counts
-from ...domain.sync.schema import Schema
 from ..ports.clock import IdSource
 from ..ports.sources import Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
@@ -38,6 +37,7 @@ from .records import RecordKind, Versioned
 from .reviving import link_here
 from .run_books import Opened, RunBooks
 from .scope import Scope
+from .shown_push import edited_after, is_as_wanted, landed, still_stands
 from .single_looks import AnotherRecord, get_that
 
 E = TypeVar("E", bound=Versioned)
@@ -63,18 +63,21 @@ class Pusher(Generic[E]):
     _ids: IdSource
 
     async def __call__(self, opened: Opened, watch: Callable[[int], None]) -> int:
-        """Try everything that waits, oldest first, once; how many are done. ``watch`` is told how many were tried.
+        """Try everything that waits by now, oldest first, once; how many are done. ``watch`` is told how many were
+        tried. What comes up meanwhile waits for the next time.
 
         Raises GatewayError when the provider could not be reached for one, at the third of them at once, and when it
         refuses the credentials: what waits then goes on waiting. One that fails does not hold up the others.
         """
         done, tried, failures = 0, set[PushId](), list[GatewayError]()
-        while waiting := await self._untried(opened, tried):
-            for push in waiting:
+        most = await self._books.read(opened.run, self._count)
+        while len(tried) < most and (waiting := await self._untried(opened, tried)):
+            for push in waiting[: most - len(tried)]:
                 watch(len(tried))
                 tried.add(push.id)
                 try:
-                    done += await self._is_wanted(opened, push) and await self._try(opened, push)
+                    begun = await self._begin(opened, push)
+                    done += begun is not None and await self._try(opened, begun)
                 except CredentialsRefused:
                     raise
                 except GatewayError as error:
@@ -102,19 +105,33 @@ class Pusher(Generic[E]):
 
         return await self._books.read(opened.run, ask)
 
-    async def _is_wanted(self, opened: Opened, push: Push) -> bool:
-        """Whether it still waits, and the account may still be written to: people do not wait for a run to end."""
+    async def _count(self, uow: UnitOfWork) -> int:
+        return await uow.pushes.count_waiting(self._scope.account_id, self._kind.schema.kind)
 
-        async def ask(uow: UnitOfWork) -> tuple[bool, bool]:
-            return await _waits(uow, push), (await uow.accounts.get(self._scope.account_id)).writes_enabled
+    async def _begin(self, opened: Opened, push: Push) -> Push | None:
+        """The push as it is by now, about to be tried, which is kept before anything is sent: whoever edits the record
+        from now on knows that it may be there. None: it waits no more, or the account may not be written to any more.
+        People do not wait for a run to end.
+        """
+        begun: list[Push] = []
 
-        waits, may_write = await self._books.read(opened.run, ask)
-        if waits and not may_write:
+        async def begin(uow: UnitOfWork) -> Counts:
+            may_write = (await uow.accounts.claim(self._scope.account_id)).writes_enabled
+            kept = await uow.pushes.get(push.id)
+            if kept.state is not PushState.WAITING or not may_write:
+                return Counts()
+            kept.begin()
+            await uow.pushes.save(kept)
+            begun[:] = [kept]
+            return Counts()
+
+        await self._books.write(opened.run, "begin_push", begin)
+        if not begun:
+            # One that waits no more is left as it is.
             await self._end(opened, push, PushState.DROPPED, _OFF)
-        return waits and may_write
+        return begun[0] if begun else None
 
     async def _try(self, opened: Opened, push: Push) -> bool:
-        push.begin()
         try:
             answer = await self._carry_out(opened, push)
         except CredentialsRefused:
@@ -152,9 +169,9 @@ class Pusher(Generic[E]):
             return await self._delete(push.external_id, push, shown)
         self._narrow(push)
         theirs = None if shown is None else _read(shown)
-        if theirs is None or not self._still(theirs.values, push):
+        if theirs is None or not await self._goes_on(opened, push, theirs.values):
             return PushState.DROPPED
-        if _same(self._kind.schema, theirs.values, push.values):
+        if is_as_wanted(self._kind.schema, theirs.values, push.values):
             return shown
         if await self._is_gone_here(opened, push):
             return PushState.DROPPED
@@ -177,8 +194,6 @@ class Pusher(Generic[E]):
                 return PushState.UNSURE
         elif await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
             raise GatewayRejected(TWINS)
-        # Kept before it is sent: whoever dies before the answer must not send it blindly again.
-        await self._fail(opened, push, "sent, and not answered yet")
         return await self._source.create(push.values)
 
     async def _is_gone_here(self, opened: Opened, push: Push) -> bool:
@@ -195,7 +210,7 @@ class Pusher(Generic[E]):
     async def _delete(self, external_id: str, push: Push, shown: Observed | None) -> PushState | None:
         if shown is not None:
             theirs = _read(shown)
-            if theirs is None or not _same(self._kind.schema, theirs.values, push.expected):
+            if theirs is None or not is_as_wanted(self._kind.schema, theirs.values, push.expected):
                 return PushState.DROPPED
             await self._source.delete(external_id)
         return None
@@ -210,14 +225,26 @@ class Pusher(Generic[E]):
         push.values = {name: value for name, value in push.values.items() if name in self._source.writable}
         push.expected = {name: value for name, value in push.expected.items() if name in push.values}
 
-    def _still(self, theirs: Values, push: Push) -> bool:
-        """Each field holds what it was decided against, or what is to be written already."""
-        schema = self._kind.schema.by_name
-        return all(
-            name in theirs
-            and (schema[name].same(theirs[name], value) or schema[name].same(theirs[name], push.expected.get(name)))
-            for name, value in push.values.items()
-        )
+    async def _goes_on(self, opened: Opened, push: Push, theirs: Values) -> bool:
+        """Whether it is to be written, or was. One that got through before somebody edited the record there is from now
+        on what of it is there; the rest, which that somebody saw as we wrote it, is decided anew.
+        """
+        if still_stands(self._kind.schema, theirs, push):
+            return True
+        there = landed(self._kind.schema, theirs, push)
+        if there:
+            edited = edited_after(self._kind.schema, theirs, push)
+            await self._books.write(opened.run, "look_again", lambda uow: self._look_again(uow, push, edited))
+            push.values, push.expected = there, {name: push.expected.get(name) for name in there}
+        return bool(there)
+
+    async def _look_again(self, uow: UnitOfWork, push: Push, agreed: Values) -> Counts:
+        await uow.accounts.claim(self._scope.account_id)
+        link = await self._link(uow, push)
+        if link is not None:
+            await uow.sync_records.put_many([attrs.evolve(link, base={**link.base, **agreed})])
+        await uow.due.renew(self._scope.account_id, push.kind, push.external_id or "")
+        return Counts()
 
     async def _end(
         self, opened: Opened, push: Push, state: PushState, why: str, *, error: TresenError | None = None
@@ -313,7 +340,3 @@ def _read(observed: Observed) -> Reading | None:
         return read(observed)
     except InvalidValue:
         return None
-
-
-def _same(schema: Schema, theirs: Values, wanted: Values) -> bool:
-    return all(name in theirs and schema.by_name[name].same(theirs[name], wanted[name]) for name in wanted)

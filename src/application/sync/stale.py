@@ -16,6 +16,7 @@ from ...domain.sync.state import SyncState
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
+from .elsewhere import tied_elsewhere, ties
 from .kept_steps import AT_ONCE, grouped, read_steps
 from .overruled import overruled
 from .records import RecordKind
@@ -119,6 +120,7 @@ async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], law
     found: Mapping[Any, Any] = await standing.kind.load(uow, [s.local_id for s in steps if s.local_id is not None])
     versions = {key: entity.version for key, entity in found.items()}
     said = await overruled(uow, account_id, kind, steps, laws)
+    tied = await tied_elsewhere(uow, account_id, kind, steps)
     here = await here_meanwhile(uow, standing.kind, account_id, steps)
     sent = await uow.pushes.of_records(account_id, kind, ids)
     local_ids = [step.local_id for step in steps if step.local_id is not None]
@@ -129,6 +131,7 @@ async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], law
         if is_stale(step, links.get(step.external_id or ""), versions.get(step.local_id, 0))
         or step.external_id in here
         or step.external_id in said
+        or (ties(step) and step.local_id in tied)
         or _is_on_its_way(step, sent.get(step.external_id or "", ()), being_made, since)
     ]
 

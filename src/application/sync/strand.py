@@ -5,7 +5,6 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from ...domain.sync.action import Action
 from ...domain.sync.guards import Tally
 from ...domain.sync.laws import Laws
 from ...domain.sync.run import Counts
@@ -16,7 +15,7 @@ from ..ports.sources import Batch, Source
 from ..ports.unit_of_work import UnitOfWork
 from .applier import Applier
 from .confirming import Confirm
-from .elsewhere import elsewhere
+from .elsewhere import tied_elsewhere, ties
 from .first_load import FirstLoad
 from .overruled import overruled
 from .plan_writer import PartWriter, PlanWriter
@@ -121,16 +120,17 @@ class Strand(Generic[E]):
         return there
 
     async def apply(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
-        """Its steps of a plan, in order. What came to be here meanwhile, or was overruled, is decided anew."""
+        """Its steps of a plan, in order. What is here or elsewhere by now, or was overruled, is decided anew."""
+        taken = await tied_elsewhere(uow, self.scope.account_id, self.name, steps)
+        steps = [step for step in steps if step.external_id or step.local_id not in taken]
         here = {
             *await here_meanwhile(uow, self.kind, self.scope.account_id, steps),
             *await overruled(uow, self.scope.account_id, self.name, steps, self.laws),
+            *(step.external_id or "" for step in steps if ties(step) and step.local_id in taken),
         }
         if here:
             await uow.due.add(self.scope.account_id, self.name, sorted(here))
-        to_make = [s.local_id for s in steps if s.decision.action is Action.CREATE_THERE and s.local_id is not None]
-        taken = await elsewhere(uow, self.scope.account_id, self.name, to_make)
-        left = [s for s in steps if s.external_id not in here and (s.external_id or s.local_id not in taken)]
+        left = [step for step in steps if step.external_id not in here]
         return await Applier(self.kind, self.scope, self.ids)(uow, left)
 
 

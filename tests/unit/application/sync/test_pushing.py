@@ -8,12 +8,15 @@ from uuid import UUID, uuid4
 import attrs
 import pytest
 
+from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync import strand
-from tresen.application.sync.elsewhere import elsewhere
+from tresen.application.sync import stale, strand
+from tresen.application.sync.elsewhere import tied_elsewhere
 from tresen.application.sync.execution import Execution
 from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.run_books import Opened
+from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.errors import (
     CredentialsRefused,
@@ -28,6 +31,7 @@ from tresen.domain.sync.laws import Law
 from tresen.domain.sync.push import Push, PushState
 from tresen.domain.sync.run import RunState
 from tresen.domain.sync.schema import Values
+from tresen.domain.tenancy.provider_account import ProviderAccount
 
 from ..studio import A_MINUTE, Studio
 from .scene import (
@@ -40,6 +44,7 @@ from .scene import (
     planned,
     pushes,
     rests,
+    second_gym,
     set_policy,
     state,
     synced_crowd,
@@ -48,6 +53,7 @@ from .scene import (
 )
 
 DOWN = GatewayUnavailable("503")
+LOOKERS = (stale, strand)
 
 
 async def edited(law: Law = Law.OURS) -> tuple[Studio, str]:
@@ -427,15 +433,20 @@ async def test_one_that_may_be_made_at_one_account_is_made_at_no_other(
     assert [push.local_id for push in pushes(studio, PushState.WAITING)] == [grace.id]
     assert planned_there.plan_id is not None
     if at_once:
-        # The first look is as early as the other account's, which nobody sees before it is committed.
+        # The first looks are as early as the other account's, which nobody sees before it is committed.
         looks: list[None] = []
 
         async def look(*asked: Any) -> Collection[UUID]:
             looks.append(None)
-            return () if len(looks) == 1 else await elsewhere(*asked)
+            return () if len(looks) <= len(LOOKERS) else await tied_elsewhere(*asked)
 
-        monkeypatch.setattr(strand, "elsewhere", look)
-    await studio.desk.apply(studio.tenant.id, planned_there.plan_id)
+        for looker in LOOKERS:
+            monkeypatch.setattr(looker, "tied_elsewhere", look)
+        await studio.desk.apply(studio.tenant.id, planned_there.plan_id)
+    else:
+        with pytest.raises(PlanStale):
+            await studio.desk.apply(studio.tenant.id, planned_there.plan_id)
+        await studio.sync_leads(studio.tenant.id, second.id, force=True, whole=True)
     run = await studio.sync_leads(studio.tenant.id, second.id, force=True, whole=True)
     assert run.plan_id is None, "it is not even planned"
     assert [push.account_id for push in pushes(studio)] == [studio.account.id], "not by a plan, and not by a run"
@@ -624,3 +635,54 @@ async def test_one_that_was_sent_before_the_process_died_is_looked_up_though_it_
     await studio.leads_synced()
     assert {push.local_id for push in pushes(studio, PushState.DONE)} == {grace.id}
     assert len(studio.books.leads) == 2
+
+
+async def linked_twice() -> tuple[Studio, MemoryGym, ProviderAccount, Lead]:
+    """A lead of ours without a link, that two gyms have."""
+    studio = Studio()
+    gym, second = second_gym(studio)
+    studio.sync_leads = attrs.evolve(
+        studio.sync_leads, sync=attrs.evolve(studio.sync_leads._sync, gyms=studio.sync_members._sync._gyms)
+    )
+    grace = await captured(studio, phone="030 1", account_id=studio.account.id)  # type: ignore[arg-type]  # an id among texts
+    values = {"first_name": "Grace", "last_name": "Hopper", "email": "grace@example.org", "phone": "030 1"}
+    for books in (studio.books, gym.books):
+        books.leads.add({**values, "status": "new"})
+    return studio, gym, second, grace
+
+
+async def links_of(studio: Studio, lead: Lead) -> int:
+    return len(await studio.read(lambda uow: uow.sync_records.of_local(LEAD, lead.id)))
+
+
+async def test_a_plan_that_pairs_one_that_another_account_has_by_now_is_stale() -> None:
+    studio, _, second, grace = await linked_twice()
+    run = await planned(studio, "leads")
+    assert run.plan_id is not None
+    studio.clock.advance(A_MINUTE)
+    await studio.sync_leads(studio.tenant.id, second.id, force=True)
+    with pytest.raises(PlanStale):
+        await applied(studio, run.plan_id)
+    assert await links_of(studio, grace) == 1
+
+
+async def test_two_accounts_that_planned_the_same_pairing_do_not_both_make_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    studio, _, second, grace = await linked_twice()
+    plan = Execution.plan
+
+    async def overtaken(self: Execution, opened: Opened, *args: Any, **more: Any) -> Any:
+        made = await plan(self, opened, *args, **more)
+        monkeypatch.setattr(Execution, "plan", plan)
+        await studio.sync_leads(studio.tenant.id, second.id, force=True)
+        return made
+
+    monkeypatch.setattr(Execution, "plan", overtaken)
+    await studio.leads_synced()
+    assert await links_of(studio, grace) == 1
+    for _ in range(2):
+        await studio.leads_synced(whole=True)
+        await studio.sync_leads(studio.tenant.id, second.id, force=True, whole=True)
+    assert await links_of(studio, grace) == 1
+    assert len(studio.leads()) == 2, "the other gym's is one of its own"
