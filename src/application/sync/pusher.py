@@ -37,7 +37,7 @@ from .records import RecordKind, Versioned
 from .reviving import link_here
 from .run_books import Opened, RunBooks
 from .scope import Scope
-from .shown_push import edited_after, is_as_wanted, landed, still_stands
+from .shown_push import edited_after, is_as_wanted, landed, parts_of, still_stands
 from .single_looks import AnotherRecord, get_that
 
 E = TypeVar("E", bound=Versioned)
@@ -64,7 +64,7 @@ class Pusher(Generic[E]):
 
     async def __call__(self, opened: Opened, watch: Callable[[int], None]) -> int:
         """Try everything that waits by now, oldest first, once; how many are done. ``watch`` is told how many were
-        tried. What comes up meanwhile waits for the next time.
+        tried. What comes up meanwhile waits for the next time, but for the parts of one that was refused as a whole.
 
         Raises GatewayError when the provider could not be reached for one, at the third of them at once, and when it
         refuses the credentials: what waits then goes on waiting. One that fails does not hold up the others.
@@ -77,7 +77,8 @@ class Pusher(Generic[E]):
                 tried.add(push.id)
                 try:
                     begun = await self._begin(opened, push)
-                    done += begun is not None and await self._try(opened, begun)
+                    did, parts = (False, 0) if begun is None else await self._try(opened, begun)
+                    done, most = done + did, most + parts
                 except CredentialsRefused:
                     raise
                 except GatewayError as error:
@@ -131,7 +132,8 @@ class Pusher(Generic[E]):
             await self._end(opened, push, PushState.DROPPED, _OFF)
         return begun[0] if begun else None
 
-    async def _try(self, opened: Opened, push: Push) -> bool:
+    async def _try(self, opened: Opened, push: Push) -> tuple[bool, int]:
+        """Whether it is done, and into how many parts it was split."""
         try:
             answer = await self._carry_out(opened, push)
         except CredentialsRefused:
@@ -139,10 +141,7 @@ class Pusher(Generic[E]):
         except GatewayNotFound:
             answer = PushState.DROPPED
         except _FINAL as error:
-            another = error if isinstance(error, AnotherRecord) else None
-            state = PushState.DROPPED if another else PushState.REFUSED
-            await self._end(opened, push, state, error.message, error=another)
-            return False
+            return False, await self._refuse(opened, push, error)
         except GatewayError as error:
             await self._fail(opened, push, error.message)
             raise
@@ -151,14 +150,38 @@ class Pusher(Generic[E]):
             answer = PushState.UNSURE if push.external_id is None else PushState.DROPPED
         if isinstance(answer, PushState):
             await self._end(opened, push, answer, _WHY[answer])
-            return False
+            return False, 0
 
         async def confirm(uow: UnitOfWork) -> Counts:
             await uow.accounts.claim(self._scope.account_id)
             counts = await self._confirm(uow, push, answer)
             return counts + await self._keep_apart(uow, push)
 
-        return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed)
+        return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed), 0
+
+    async def _refuse(self, opened: Opened, push: Push, error: TresenError) -> int:
+        """Which of several values was at fault, nobody knows: each is sent by itself, and only that one is refused. The
+        number of these.
+        """
+        another = error if isinstance(error, AnotherRecord) else None
+        parts = [] if another or push.external_id is None else parts_of(push, self._ids, now=self._scope.now)
+        if not parts:
+            state = PushState.DROPPED if another else PushState.REFUSED
+            await self._end(opened, push, state, error.message, error=another)
+            return 0
+
+        async def split(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            if await _waits(uow, push):
+                why = f"not taken as a whole, so each value by itself: {error.message}"
+                push.end(PushState.DROPPED, now=self._scope.now, why=why)
+                await uow.pushes.save(push)
+                for part in parts:
+                    await uow.pushes.add(part)
+            return Counts()
+
+        await self._books.write(opened.run, "split_push", split)
+        return len(parts)
 
     async def _carry_out(self, opened: Opened, push: Push) -> Observed | PushState | None:
         """The record as the provider shows it afterwards, None when it is gone as wanted; or why nothing was done."""

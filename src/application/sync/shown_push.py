@@ -1,8 +1,15 @@
 """A push, held against what the provider shows of its record."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from ...domain.shared.ids import PushId
 from ...domain.sync.canonical import Values
 from ...domain.sync.push import Push
 from ...domain.sync.schema import Schema
+from ..ports.clock import IdSource
 
 
 def is_as_wanted(schema: Schema, theirs: Values, wanted: Values) -> bool:
@@ -46,3 +53,22 @@ def edited_after(schema: Schema, theirs: Values, push: Push) -> Values:
         and not fields[name].same(theirs[name], value)
         and not fields[name].same(theirs[name], push.expected.get(name))
     }
+
+
+def parts_of(push: Push, ids: IdSource, *, now: datetime) -> Sequence[Push]:
+    """A push for each of its values; none where it has only one."""
+    if len(push.values) <= 1:
+        return ()
+    return [
+        attrs.evolve(
+            push,
+            id=PushId(ids.new()),
+            values={name: value},
+            expected={name: push.expected.get(name)},
+            attempts=0,
+            why=None,
+            created_at=now,
+            updated_at=now,
+        )
+        for name, value in push.values.items()
+    ]
