@@ -7,6 +7,7 @@ from ...domain.leads.lead import Lead
 from ...domain.shared.contact import EmailAddress
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, LeadId, TenantId
+from ...domain.shared.text import LONGEST_LINE, LONGEST_PROSE, check_length
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
@@ -35,6 +36,9 @@ class NewLead:
     account_id: AccountId | None = None
 
 
+_LINES = ("first_name", "last_name", "email", "phone", "interested_in", "source")
+
+
 @attrs.frozen
 class CreatedLead:
     """The lead, and the task for staff where it could not be made at the provider.
@@ -49,7 +53,7 @@ class CreatedLead:
 
 @attrs.frozen
 class CreateLead:
-    """Raises InvalidValue (no name, malformed e-mail address), NotFound (the account)."""
+    """Raises InvalidValue (no name, malformed e-mail address, a text that is too long), NotFound (the account)."""
 
     _transactions: Transactions
     _writes: ProviderWrites
@@ -84,6 +88,9 @@ class CreateLead:
     async def _capture(self, new: NewLead) -> tuple[Lead, ProviderAccount | None]:
         if not (new.first_name.strip() or new.last_name.strip()):
             raise InvalidValue("a lead needs a name", field="first_name")
+        for name in _LINES:
+            check_length(getattr(new, name) or "", name, longest=LONGEST_LINE)
+        check_length(new.message or "", "message", longest=LONGEST_PROSE)
         email, now, lead_id = EmailAddress.parse(new.email), self._clock.now(), LeadId(self._ids.new())
 
         async def add(uow: UnitOfWork) -> tuple[Lead, ProviderAccount | None]:

@@ -6,6 +6,7 @@ from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId, TenantId
+from ...domain.shared.text import LONGEST_PROSE, check_length
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
 from ...domain.sync.record import SyncRecord
@@ -43,7 +44,8 @@ class UpdatedLead:
 @attrs.frozen
 class UpdateLead:
     """A lead that a provider owns is changed there first; until that is done, ours stays as it is, because the next
-    sync would take the provider's values. Raises InvalidValue (nothing set), NotFound, IllegalTransition, StaleVersion.
+    sync would take the provider's values. Raises InvalidValue (nothing set, notes that are too long), NotFound,
+    IllegalTransition, StaleVersion.
     """
 
     _transactions: Transactions
@@ -55,6 +57,7 @@ class UpdateLead:
         """Change what is set."""
         if isinstance(update.stage, Unset) and isinstance(update.notes, Unset):
             raise InvalidValue("nothing to change: set at least one of status and notes")
+        check_length(update.notes or "", "notes", longest=LONGEST_PROSE)
         linked = await self._transactions.run(update.tenant_id, "update_lead", lambda uow: self._here(uow, update))
         if linked is None:
             raise stale(LEAD, update.lead_id, update.version)

@@ -6,6 +6,7 @@ import attrs
 
 from ...domain.shared.contact import EmailAddress, PhoneNumber
 from ...domain.shared.errors import StaleVersion
+from ...domain.shared.text import check_line
 from ...domain.shared.unset import Unset
 from ...domain.staff.task import StaffTask
 from ...domain.sync.edit_fate import Prospect
@@ -42,6 +43,7 @@ def read_email(text: str | None | Unset) -> EmailAddress | None | Unset:
     """An empty text is none. Raises InvalidValue."""
     if isinstance(text, Unset):
         return text
+    check_line(text or "", "email")
     return EmailAddress.parse(text) if text and text.strip() else None
 
 

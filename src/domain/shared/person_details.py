@@ -1,13 +1,13 @@
 """What somebody wants to be known of a person from now on."""
 
 from collections.abc import Collection, Mapping
-from typing import Self
+from typing import ClassVar, Self
 
 import attrs
 
 from .contact import EmailAddress, PhoneNumber
 from .errors import InvalidValue
-from .text import kept_size
+from .text import check_line, check_prose
 from .unset import UNSET, Unset
 
 
@@ -23,10 +23,11 @@ def said(text: str | None | Unset) -> str | None | Unset:
 
 @attrs.frozen(kw_only=True)
 class PersonDetails:
-    """UNSET leaves, None clears; so does an empty text. Raises InvalidValue for a text that cannot be kept, and for a
-    phone number without digits.
+    """UNSET leaves, None clears; so does an empty text. Raises InvalidValue for a text that cannot be kept, is too long
+    or has control characters in it, and for a phone number without digits. ``prose`` are fields of more than a line.
     """
 
+    prose: ClassVar[frozenset[str]] = frozenset()
     first_name: str | Unset = attrs.field(default=UNSET, converter=trimmed)
     last_name: str | Unset = attrs.field(default=UNSET, converter=trimmed)
     email: EmailAddress | None | Unset = UNSET
@@ -36,7 +37,7 @@ class PersonDetails:
         for name, value in self.given.items():
             text = value.raw if isinstance(value, EmailAddress | PhoneNumber) else value
             if isinstance(text, str):
-                kept_size(text, name)
+                (check_prose if name in self.prose else check_line)(text, name)
         if isinstance(self.phone, PhoneNumber) and not self.phone.canonical:
             raise InvalidValue(f"{self.phone.raw!r} is no phone number", field="phone")
 

@@ -1,6 +1,18 @@
-"""Texts that every store can keep: SQLite keeps no halves of surrogate pairs, PostgreSQL no NUL either."""
+"""Texts that every store can keep: SQLite keeps no halves of surrogate pairs, PostgreSQL no NUL either.
+
+What people type has less room, and nothing in it that could steer a terminal.
+"""
+
+import unicodedata
 
 from .errors import InvalidValue
+
+# How many characters people may type, by every door.
+LONGEST_LINE, LONGEST_PROSE = 200, 5_000
+
+# Controls, and what ends lines and paragraphs; marks that join or direct letters belong to a script.
+_CONTROLS = frozenset({"Cc", "Zl", "Zp"})
+_IN_PROSE = frozenset("\n\r\t")
 
 
 def storable(text: str) -> str:
@@ -26,3 +38,26 @@ def kept_size(text: str, field: str) -> int:
         return len(text) if text.isascii() else len(text.encode())
     except UnicodeEncodeError:
         raise InvalidValue(f"{field} has half a surrogate pair in it, which cannot be kept", field=field) from None
+
+
+def check_length(text: str, field: str, *, longest: int) -> None:
+    """Raises InvalidValue unless it has at most so many characters."""
+    if len(text) > longest:
+        raise InvalidValue(f"{field} must have at most {longest} characters", field=field)
+
+
+def check_line(text: str, field: str) -> None:
+    """Raises InvalidValue unless somebody may have typed it in one line."""
+    _check_typed(text, field, longest=LONGEST_LINE)
+
+
+def check_prose(text: str, field: str) -> None:
+    """Raises InvalidValue unless somebody may have typed it, in as many lines as they like."""
+    _check_typed(text, field, longest=LONGEST_PROSE, allowed=_IN_PROSE)
+
+
+def _check_typed(text: str, field: str, *, longest: int, allowed: frozenset[str] = frozenset()) -> None:
+    kept_size(text, field)
+    check_length(text, field, longest=longest)
+    if any(unicodedata.category(sign) in _CONTROLS for sign in text if sign not in allowed):
+        raise InvalidValue(f"{field} must be a text without control characters", field=field)

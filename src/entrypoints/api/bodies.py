@@ -9,6 +9,7 @@ from litestar.dto.data_structures import DTOFieldDefinition
 from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
+from ...domain.shared.text import LONGEST_LINE, LONGEST_PROSE
 from ...domain.shared.unset import UNSET, Unset
 from .errors import FieldProblem, InvalidRequest, MalformedRequest
 from .invalid_bodies import problems_of
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot keep it
-Text = Annotated[str, msgspec.Meta(max_length=200, pattern=NO_NUL)]
-LongText = Annotated[str, msgspec.Meta(max_length=5_000, pattern=NO_NUL)]
+Text = Annotated[str, msgspec.Meta(max_length=LONGEST_LINE, pattern=NO_NUL)]
+LongText = Annotated[str, msgspec.Meta(max_length=LONGEST_PROSE, pattern=NO_NUL)]
 Credentials = Annotated[str, msgspec.Meta(max_length=10_000, pattern=NO_NUL)]
 Secret = Annotated[str, msgspec.Meta(max_length=1_000, pattern=NO_NUL)]
 

@@ -75,6 +75,7 @@ async def test_what_only_a_person_can_change_is_a_task(admin: Caller, world: Wor
         ({"phone": "call me"}, "phone"),
         ({"city": "x" * 201}, "city"),
         ({"city": "a\0b"}, "city"),
+        ({"city": "a\nb\x1b[31m"}, "city"),
         ({"email_opt_in": "yes"}, "email_opt_in"),
         ({"status": "active"}, "status"),
         ({"last_name": "King", "email": "nobody"}, "email"),

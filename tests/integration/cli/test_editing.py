@@ -8,6 +8,7 @@ from tests.integration.cli.desk import Desk, everything
 
 from tresen.entrypoints.api.answers.members import EditedMemberAnswer
 
+NOBODY = "00000000-0000-0000-0000-000000000001"
 NORTH = ("--tenant", "north")
 
 
@@ -84,6 +85,16 @@ def test_a_lead_is_edited(synced: Desk) -> None:
         (("members", "edit", "memory/1001", "--city", "Bonn", "--if-version", "7"), "was changed since version 7"),
         (("members", "edit", "memory/4711", "--city", "Bonn"), "no member memory/4711"),
         (("members", "edit", "memory/1001", "--born-on", "2099-01-01"), "nobody was born after today"),
+        (("members", "edit", "memory/1001", "--city", "x" * 5_000), "city must have at most 200 characters"),
+        (("members", "edit", "memory/1001", "--email", "x" * 5_000), "email must have at most 200 characters"),
+        (
+            ("members", "edit", "memory/1001", "--city", "a\nb\x1b[31m"),
+            "city must be a text without control characters",
+        ),
+        (("leads", "edit", "memory/1001", "--message", "x" * 5_001), "message must have at most 5000 characters"),
+        (("leads", "create", "--first-name", "x" * 201, "--email", "a@b.de"), "first_name must have at most 200"),
+        (("leads", "create", "--first-name", "x", "--email", "a@b.de", "--message", "x" * 5_001), "at most 5000"),
+        (("leads", "update", NOBODY, "--notes", "x" * 5_001), "notes must have at most 5000 characters"),
         (("leads", "edit", "memory/1001", "--clear", "notes"), "choose from first_name, last_name"),
     ],
 )

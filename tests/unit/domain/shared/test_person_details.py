@@ -88,12 +88,34 @@ def test_one_name_is_enough() -> None:
         ({"phone": PhoneNumber("1\0")}, "phone"),
         ({"phone": PhoneNumber("ask her")}, "phone"),
         ({"email": EmailAddress("a\0@b.de")}, "email"),
+        ({"phone": PhoneNumber("1" * 201)}, "phone"),
+        ({"city": "a\nb"}, "city"),
+        ({"city": "a\x1b[31m"}, "city"),
+        ({"street": "a\u2028b"}, "street"),
     ],
 )
 def test_what_cannot_be_kept_is_refused(values: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         MemberDetails(**values)
     assert caught.value.details["field"] == field
+
+
+def test_a_line_has_at_most_200_characters_and_what_a_lead_wrote_5000_in_lines() -> None:
+    assert MemberDetails(city="é" * 200).city == "é" * 200
+    with pytest.raises(InvalidValue, match=r"^city must have at most 200 characters$"):
+        MemberDetails(city="é" * 201)
+    wrote = "Hello,\r\n\tI ask.\n" + "x" * 4_982
+    assert LeadDetails(message=wrote).message == wrote
+    with pytest.raises(InvalidValue, match=r"^message must have at most 5000 characters$"):
+        LeadDetails(message="x" * 5_001)
+    with pytest.raises(InvalidValue, match=r"^message must be a text without control characters$"):
+        LeadDetails(message="a\x1b[31m")
+    with pytest.raises(InvalidValue, match=r"^source must be"):
+        LeadDetails(source="a\nb")
+
+
+def test_marks_that_belong_to_a_script_are_no_control_characters() -> None:
+    assert MemberDetails(city="می\u200cخواهم").city == "می\u200cخواهم"
 
 
 def test_fields_can_be_left_out_again() -> None:
