@@ -66,7 +66,7 @@ async def show(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Show one member in full: memberships, links to providers, and what syncs changed, by which rule and why."""
+    """Show one member in full: memberships, links to providers, and what syncs and people changed, and why."""
     async with in_tenant(call, tenant) as (use, home):
         member_id = MemberId(await find_shown(use, home, MEMBER, id_))
         detail = await use.get_member(home.id, member_id)
@@ -207,15 +207,16 @@ def _links(detail: MemberDetail, names: Mapping[AccountId, str], zone: str) -> T
 
 
 def _changes(detail: MemberDetail, zone: str) -> Table:
+    now = {**member_document(detail.member), "status": detail.member.status_text or detail.member.status.value}
     return Table(
-        title="changed by syncs:",
-        columns=("when", "field", "before", "here", "provider", "taken", "why"),
+        title="changes:",
+        columns=("when", "field", "before", "here", "provider", "now", "taken", "why"),
         rows=[
             (
-                *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs)),
+                *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs), cell(now.get(c.field))),
                 *(c.side.value, c.reason),
             )
             for c in detail.changes
         ],
-        empty="no changes by syncs",
+        empty="no changes by syncs or people",
     )

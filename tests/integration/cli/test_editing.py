@@ -42,6 +42,19 @@ def test_an_edit_says_what_becomes_of_it_and_the_next_sync_does_it(synced: Desk)
     assert member(synced)["last_name"] == "King"
 
 
+def test_what_was_edited_is_shown_beside_what_it_was(synced: Desk) -> None:
+    assert "no changes by syncs or people" in synced("members", "show", "memory/1001", *NORTH).out
+    synced("members", "edit", "memory/1001", "--city", "Potsdam", "--phone", "030 5", "--by", "Eva", *NORTH)
+    lines = synced("members", "show", "memory/1001", *NORTH).out.splitlines()
+    table = lines[lines.index("changes:") + 1 :]
+    assert table[0].split() == ["when", "field", "before", "here", "provider", "now", "taken", "why"]
+    rows = {line[table[0].index("field") :].split()[0]: line for line in table[1:]}
+    column = table[0].index("now")
+    assert rows["city"][column:].startswith("Potsdam ")
+    assert rows["phone"][column:].startswith("030 5 ")
+    assert rows["city"].count("Berlin") == 3
+
+
 def test_programs_get_what_the_api_answers(synced: Desk) -> None:
     told = synced(
         "members", "edit", member(synced)["id"], "--born-on", "1990-12-31", "--no-sms-opt-in", "--json", *NORTH
