@@ -1,15 +1,16 @@
 """Undo: what a change, a run, or everything since a version did to records is put back, and stays put back.
 
-Each field gets its earlier value and an override, so that no later sync undoes the undo. A record that was created is
+Each field gets its earlier value and an override, so that no later sync undoes the undo; none where both sides agree
+again. A record that was created is
 deleted here and stays away; one that was deleted comes back and stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 
 from ...domain.shared.errors import AlreadyExists, NotFound, RuleViolation, StorageConflict
-from ...domain.shared.ids import EntryId, RunId, TenantId
+from ...domain.shared.ids import AccountId, EntryId, RunId, TenantId
 from ...domain.sync.action import Action
 from ...domain.sync.decision import WHOLE, Decision
 from ...domain.sync.guards import Trip
@@ -24,16 +25,20 @@ from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import UNDO, ByHand, Hand, link_of
 from .undo_guard import held_undo, undo_trips, wanted_of
+from .undo_pins import to_pin
 from .undo_plan import HandOf, RecordUndo, UndoAction, UndoPlanner, UndoTarget, kept_link
 from .write_by_hand import Chosen, WriteByHand
 
 
 @attrs.frozen(kw_only=True)
 class Undone:
-    """What an undo did. ``run`` is its own, None when there was nothing to do; ``records`` are what was put back."""
+    """What an undo did. ``run`` is its own, None when there was nothing to do; ``records`` are what was put back;
+    ``apart`` are accounts and kinds of records of which fields are pinned, as the provider may hold another value.
+    """
 
     run: Run | None
     records: Sequence[RecordUndo]
+    apart: Collection[tuple[AccountId, str]] = ()
 
 
 @attrs.frozen
@@ -82,12 +87,13 @@ class Undo:
             run = self._run(tenant_id, wanted[0])
             await uow.runs.add(run)
             hand_of = HandOf(self._by_hand, run)
+            apart: set[tuple[AccountId, str]] = set()
             for record in wanted:
                 hand = await hand_of(uow, record.account_id, record.kind)
-                run.counts += await self._undo(uow, hand, record, by)
+                run.counts += await self._undo(uow, hand, record, by, apart)
             run.finish(RunState.COMPLETED, now=self._by_hand.clock.now())
             await uow.runs.save(run)
-            return Undone(run=run, records=wanted)
+            return Undone(run=run, records=wanted, apart=apart)
 
         return await self._transactions.run(tenant_id, "undo", work)
 
@@ -101,26 +107,33 @@ class Undo:
             started_at=self._by_hand.clock.now(),
         )
 
-    async def _undo(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
+    async def _undo(
+        self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str, apart: set[tuple[AccountId, str]]
+    ) -> Counts:
         if record.action is UndoAction.EDIT:
-            return await self._edit(uow, hand, record, by)
+            return await self._edit(uow, hand, record, by, apart)
         try:
             return await (self._delete if record.action is UndoAction.DELETE else self._restore)(uow, hand, record, by)
         except (AlreadyExists, NotFound) as error:
             # What was there when it was planned is not any more, or the other way round.
             raise _overtaken(record) from error
 
-    async def _edit(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
+    async def _edit(
+        self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str, apart: set[tuple[AccountId, str]]
+    ) -> Counts:
         link = await link_of(uow, record.account_id, record.kind, record.external_id)
+        pinned = await to_pin(uow, hand, link, record.rollbacks)
         chosen = [
             Chosen(field=each.field, value=each.back, theirs=link.base.get(each.field), side=Side.OURS)
             for each in record.rollbacks
         ]
         write = WriteByHand(self._by_hand.ids)
         wrote = await write(uow, hand, link, chosen, rule=UNDONE, reason=f"{by} undid it")
-        await uow.overrides.put_many(
-            [self._override(hand, record, each.field, each.change.id, by) for each in record.rollbacks]
-        )
+        if pinned:
+            await uow.overrides.put_many(
+                [self._override(hand, record, each.field, each.change.id, by) for each in pinned]
+            )
+            apart.add((record.account_id, record.kind))
         return Counts(updated=int(wrote))
 
     async def _delete(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:

@@ -90,7 +90,7 @@ async def undo(
     call: Given,
 ) -> Answer:
     """Show what would be put back, ask, and put it back, as a new change that later syncs leave alone: each field is
-    pinned, see tresen sync overrides.
+    pinned, see tresen sync overrides, but where an edit never left the house.
     """
     wanted = target or TargetOptions()
     wanted.ensure_one()
@@ -111,8 +111,7 @@ async def undo(
         done = await use.sync.undo(
             home.id, meant, by=by or call.terminal.login_name, overtaken=overtaken, accept_guard=accept_guard
         )
-        changed = {(each.account_id, each.kind) for each in done.records if each.action is UndoAction.EDIT}
-        writes = write_back_lines(await use.list_provider_accounts(home.id), changed, tenant)
+        writes = write_back_lines(await use.list_provider_accounts(home.id), done.apart, tenant)
     told = undo_lines(done.records, overtaken=overtaken, every=all_) if yes else []
     return _answer(done, done.records, [*told, *_after(done), *writes], (), as_json=as_json)
 
@@ -152,8 +151,11 @@ def _after(done: Undone) -> list[str]:
     counts = done.run.counts
     lines = [
         f"put back: {counts.updated} updated, {counts.created} made, {counts.deleted} deleted; run {done.run.id}",
-        "it is pinned, so that no sync undoes it: tresen sync overrides",
     ]
+    if done.apart or any(each.action is not UndoAction.EDIT for each in done.records):
+        lines.append("it is pinned, so that no sync undoes it: tresen sync overrides")
+    else:
+        lines.append("it never left the house: both sides agree again, and nothing is pinned")
     if any(each.action is UndoAction.RESTORE for each in done.records):
         lines.append("what was brought back stays here, whether the provider has it or not")
     return lines

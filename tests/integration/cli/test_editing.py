@@ -55,6 +55,23 @@ def test_what_was_edited_is_shown_beside_what_it_was(synced: Desk) -> None:
     assert rows["city"].count("Berlin") == 3
 
 
+def test_an_edit_that_is_undone_before_the_sync_promises_no_write(synced: Desk) -> None:
+    synced("members", "edit", "memory/1001", "--city", "Potsdam", *NORTH)
+    run = synced("sync", "runs", "--kind", "edit", "--json", *NORTH).json["runs"][0]["id"]
+    told = synced("sync", "undo", "--run", run, "--yes", *NORTH).out.splitlines()
+    assert told[-1] == "it never left the house: both sides agree again, and nothing is pinned"
+    assert "nothing is pinned" in synced("sync", "overrides", *NORTH).out
+    assert member(synced)["city"] == "Berlin"
+    synced("members", "edit", "memory/1001", "--city", "Potsdam", *NORTH)
+    synced("sync", "run", "members", "--force", *NORTH)
+    run = synced("sync", "runs", "--kind", "edit", "--json", *NORTH).json["runs"][0]["id"]
+    told = synced("sync", "undo", "--run", run, "--yes", *NORTH).out.splitlines()
+    assert told[-2:] == [
+        "it is pinned, so that no sync undoes it: tresen sync overrides",
+        "the next run writes to memory/main what differs there: tresen sync run members --force --tenant north",
+    ]
+
+
 def test_programs_get_what_the_api_answers(synced: Desk) -> None:
     told = synced(
         "members", "edit", member(synced)["id"], "--born-on", "1990-12-31", "--no-sms-opt-in", "--json", *NORTH

@@ -120,8 +120,8 @@ async def plan_undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> Pla
 
 @post("/undo", summary="Undo a change, a run, or everything since a version", status_code=200, opt=needs(*DECIDE))
 async def undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> UndoneAnswer:
-    """All of it or nothing. What is put back is pinned by an override, so that no later sync undoes the undo; what the
-    provider is to be given waits for the next run."""
+    """All of it or nothing. What is put back is pinned by an override, so that no later sync undoes the undo, but where
+    an edit never left the house; what the provider is to be given waits for the next run."""
     done = await uses.sync.undo(
         asking.tenant_id,
         _target(data, uses),

@@ -12,6 +12,7 @@ from tresen.adapters.memory.gym_books import Shelf
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.membership.edit_member import MemberEdit
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.edited import Edited
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.leads.lead import Lead
@@ -25,6 +26,7 @@ from tresen.domain.sync.laws import Law
 from tresen.domain.sync.override import Override
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState
+from tresen.domain.sync.state import Phase
 
 from ..studio import A_MINUTE, Studio
 from .scene import captured, journal, open_conflicts, pushes, rests, set_policy, there, writes
@@ -481,3 +483,69 @@ async def test_an_edit_is_undone_like_any_other_change(synced_before: bool) -> N
     assert (there(studio, ada, "last_name"), there(studio, ada, "city")) == ("Byron", "Berlin")
     assert len(writes(studio)) == (3 if synced_before else 0)
     await rests(studio)
+
+
+async def pinned(studio: Studio, ada: str) -> set[str]:
+    async def ask(uow: UnitOfWork) -> set[str]:
+        found = await uow.overrides.of_records(studio.account.id, "member", [ada])
+        return {each.field for each in found.get(ada, ())}
+
+    return await studio.read(ask)
+
+
+async def test_an_edit_that_never_left_the_house_is_undone_without_a_pin() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, last_name="King")
+    undone = await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=studio.changes()[0].run_id), by="Eva")
+    assert (await pinned(studio, ada), undone.apart) == (set(), set())
+    studio.books.members.edit(ada, {"last_name": "Lovelace"})
+    await studio.members_synced()
+    assert studio.member(ada).last_name == "Lovelace"
+    assert writes(studio) == []
+    await rests(studio)
+
+
+async def test_of_an_edit_only_what_may_have_left_the_house_is_pinned() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, last_name="King")
+    faults = studio.gym.faults
+    faults.fail_next("members.push", GatewayUnavailable("504"), after=1)
+    faults.meanwhile("members.changes", lambda: setattr(faults, "outage", GatewayUnavailable("503")))
+    await studio.members_synced()
+    faults.outage = None
+    assert there(studio, ada, "last_name") == "King"
+    await edit(studio, ada, city="Potsdam")
+    member_id = studio.member(ada).id
+    target = UndoTarget(kind="member", local_id=member_id, version=1)
+    undone = await studio.desk.undo(studio.tenant.id, target, by="Eva")
+    assert await pinned(studio, ada) == {"last_name"}
+    assert undone.apart == {(studio.account.id, "member")}
+    for _ in range(2):
+        await studio.members_synced()
+    assert (studio.member(ada).last_name, there(studio, ada, "last_name")) == ("Byron", "Byron")
+
+
+async def test_an_edit_that_is_undone_while_a_run_writes_is_pinned() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, last_name="King")
+    run_id = studio.changes()[0].run_id
+
+    async def busy(uow: UnitOfWork) -> None:
+        state = await uow.sync_states.get(studio.account.id, "member")
+        await uow.sync_states.put(attrs.evolve(state, phase=Phase.PUSHING))
+
+    await studio.transactions.run(studio.tenant.id, "busy", busy)
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run_id), by="Eva")
+    assert await pinned(studio, ada) == {"last_name"}
+
+
+async def test_what_was_pinned_before_an_edit_stays_pinned_when_it_is_undone() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, city="Potsdam")
+    await studio.members_synced()
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=studio.changes()[0].run_id), by="Eva")
+    await studio.members_synced()
+    await edit(studio, ada, city="Bonn")
+    line = next(each for each in studio.changes() if each.value == "Bonn")
+    await studio.desk.undo(studio.tenant.id, UndoTarget(change_id=line.id), by="Eva")
+    assert (studio.member(ada).city, await pinned(studio, ada)) == ("Berlin", {"city"})
