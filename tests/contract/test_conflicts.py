@@ -229,6 +229,25 @@ async def test_what_waits_is_told_oldest_first(
     assert await backend.read(tenant, lambda uow: ask(uow, others_account, 9)) == ([], 0)
 
 
+async def test_what_was_refused_in_a_run_is_counted(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    second = an_account(tenant, "second")
+    await backend.write(tenant, lambda uow: uow.accounts.add(second))
+    refused = [
+        a_push(one, str(number), kind=kind, state=PushState.REFUSED, created_at=at)
+        for number, (one, kind, at) in enumerate(
+            [(account, "member", LATER), (account, "lead", LATER), (account, "member", NOON), (second, "member", LATER)]
+        )
+    ]
+    ended = [a_push(account, state=state, created_at=LATER) for state in PushState if state is not PushState.REFUSED]
+    await add(backend, tenant, *refused, *ended)
+    assert await backend.read(tenant, lambda uow: uow.pushes.count_refused(account.id, LATER)) == 2
+    assert await backend.read(tenant, lambda uow: uow.pushes.count_refused(account.id, NOON + SECOND)) == 0
+    assert await backend.read(tenant, lambda uow: uow.pushes.count_refused(others_account.id, LATER)) == 0
+    assert await backend.read(other, lambda uow: uow.pushes.count_refused(account.id, LATER)) == 0
+
+
 async def test_unanswered_pushes_of_records_are_found(
     backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount
 ) -> None:

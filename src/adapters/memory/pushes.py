@@ -1,6 +1,7 @@
 """Pushes in memory."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from heapq import nsmallest
 from itertools import chain
 from uuid import UUID
@@ -50,6 +51,11 @@ class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """One by one."""
         return sum(1 for _ in self._rows.among("side", (account_id, kind, PushState.WAITING)))
+
+    async def count_refused(self, account_id: AccountId, at: datetime) -> int:
+        """One by one."""
+        refused = (row for row in self._rows.all() if row.state is PushState.REFUSED)
+        return sum(1 for row in refused if (row.account_id, row.updated_at) == (account_id, at))
 
     def _same_creation(self, one: Push) -> Iterable[Push]:
         if not _may_make(one):

@@ -146,6 +146,10 @@ class Pushes(Entities[Push, PushId], Protocol):
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """How many wait."""
 
+    @abstractmethod
+    async def count_refused(self, account_id: AccountId, at: datetime) -> int:
+        """How many the provider refused in the run that began at that instant."""
+
 
 class SyncStates(Protocol):
     """How each kind at each account stands."""

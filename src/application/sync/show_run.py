@@ -16,12 +16,14 @@ _ERRORS = 100
 @attrs.frozen(kw_only=True)
 class ShownRun:
     """``errors`` are the first 100, oldest first; ``run.counts.errors`` counts them all. ``plan`` is what it made or
-    applied, with what its guards said; None for a run that needed none.
+    applied, with what its guards said; None for a run that needed none. ``refused`` counts the pushes that the provider
+    refused in it.
     """
 
     run: Run
     errors: Sequence[SyncError]
     plan: KeptPlan | None
+    refused: int
 
 
 @attrs.frozen
@@ -39,6 +41,7 @@ class ShowRun:
                 run=run,
                 errors=await uow.runs.errors_of(run, limit=_ERRORS),
                 plan=None if run.plan_id is None else await uow.plans.get(run.plan_id),
+                refused=await uow.pushes.count_refused(run.account_id, run.started_at),
             )
 
         return await self._transactions.read(tenant_id, ask)

@@ -7,6 +7,7 @@ from ...domain.sync.run import Run
 from .answer import Table, cell
 from .members import about
 from .spans import took
+from .sync_held import command
 
 COUNTS = ("created", "updated", "deleted", "pushed", "conflicts", "errors")
 
@@ -29,6 +30,11 @@ def runs_table(runs: Sequence[Run], names: Mapping[AccountId, str], zone: str, *
 def counted(run: Run) -> tuple[str, ...]:
     """The counts, as ``COUNTS`` names them."""
     return tuple(str(getattr(run.counts, name)) for name in COUNTS)
+
+
+def refused_lines(refused: int, tenant: str | None) -> list[str]:
+    """What the provider did not take, and where that is explained. ``tenant`` is how it was named."""
+    return [f"{refused:,} refused: {command('sync pushes --state refused', tenant)}"] if refused else []
 
 
 def run_lines(run: Run, names: Mapping[AccountId, str], zone: str) -> list[str]:

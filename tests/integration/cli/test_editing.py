@@ -1,11 +1,13 @@
 """``tresen members edit`` and ``tresen leads edit``."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 from tests.integration.cli.desk import Desk, everything
 
+from tresen.adapters.memory.gym_habits import Habits
 from tresen.entrypoints.api.answers.members import EditedMemberAnswer
 
 NOBODY = "00000000-0000-0000-0000-000000000001"
@@ -53,6 +55,21 @@ def test_what_was_edited_is_shown_beside_what_it_was(synced: Desk) -> None:
     assert rows["city"][column:].startswith("Potsdam ")
     assert rows["phone"][column:].startswith("030 5 ")
     assert rows["city"].count("Berlin") == 3
+
+
+def test_what_the_provider_refuses_is_counted_by_the_run(synced: Desk) -> None:
+    synced.world.gym.habits = Habits(refuses={"city": ["Potsdam"], "phone": ["030 5"]})
+    synced("members", "edit", "memory/1001", "--city", "Potsdam", "--phone", "030 5", "--last-name", "King", *NORTH)
+    told = synced("sync", "run", "members", "--force", *NORTH)
+    assert told.code == 0
+    assert "2 refused: tresen sync pushes --state refused --tenant north" in told.out.splitlines()
+    run = synced("sync", "runs", "--kind", "members", "--json", *NORTH).json["runs"][0]["id"]
+    assert "2 refused: " in synced("sync", "runs", "show", run, *NORTH).out
+    assert synced("sync", "runs", "show", run, "--json", *NORTH).json["refused"] == 2
+    synced.world.clock.advance(timedelta(minutes=1))
+    quiet = synced("sync", "run", "members", "--force", "--json", *NORTH)
+    assert quiet.json["refused"] == 0
+    assert "refused" not in synced("sync", "run", "members", "--force", *NORTH).out
 
 
 def test_an_edit_that_is_undone_before_the_sync_promises_no_write(synced: Desk) -> None:

@@ -1,6 +1,7 @@
 """Pushes."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,18 +30,25 @@ WAITING = rows_of(SYNC_PUSH).where(*_waiting_side).order_by(_push.created_at, _p
 COUNT_WAITING = (
     select(func.count()).select_from(SYNC_PUSH).where(_push.tenant_id == bindparam("tenant_id"), *_waiting_side)
 )
-_unanswered_side = (
-    few(_push.account_id == _ACCOUNT),
-    _push.kind == _KIND,
+_is_unanswered = (
     _push.state != literal(PushState.DONE.value, literal_execute=True),
     _push.state != literal(PushState.DROPPED.value, literal_execute=True),
 )
+_unanswered_side = (few(_push.account_id == _ACCOUNT), _push.kind == _KIND, *_is_unanswered)
 UNANSWERED_OF = rows_of(SYNC_PUSH).where(*_unanswered_side).order_by(_push.created_at, _push.id)
 CREATING = select(_push.local_id).where(
     _push.tenant_id == bindparam("tenant_id"), *_unanswered_side, _push.external_id.is_(None)
 )
 CREATIONS = (
     rows_of(SYNC_PUSH).where(*_unanswered_side, _push.external_id.is_(None)).order_by(_push.created_at, _push.id)
+)
+COUNT_REFUSED = (
+    select(func.count())
+    .select_from(SYNC_PUSH)
+    .where(
+        *(_push.tenant_id == bindparam("tenant_id"), _push.account_id == _ACCOUNT, *_is_unanswered),
+        *(_push.state == PushState.REFUSED.value, _push.updated_at == bindparam("at")),
+    )
 )
 
 
@@ -77,3 +85,8 @@ class SqlPushes(SqlEntities[Push, PushId], Pushes):
         """By the index of the waiting ones."""
         parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "kind": kind}
         return int((await self._transaction.fetch(COUNT_WAITING, parameters))[0][0])
+
+    async def count_refused(self, account_id: AccountId, at: datetime) -> int:
+        """By the index of the unanswered ones."""
+        parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "at": at}
+        return int((await self._transaction.fetch(COUNT_REFUSED, parameters))[0][0])

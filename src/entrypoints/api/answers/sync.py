@@ -76,11 +76,13 @@ class SyncErrorAnswer(Answer):
 
 class ShownRunAnswer(Answer):
     """One run. ``errors`` are its first 100, oldest first, ``counts`` has their number. ``plan`` is what it made or
-    applied, with what its guards say; null for a run that needed none."""
+    applied, with what its guards say; null for a run that needed none. ``refused`` counts the pushes that the provider
+    refused in it: `GET /sync/pushes?state=refused`."""
 
     run: RunAnswer
     errors: list[SyncErrorAnswer]
     plan: PlanAnswer | None
+    refused: int
 
 
 class SyncStatusAnswer(Answer):
@@ -125,6 +127,7 @@ def shown_run(shown: ShownRun) -> ShownRunAnswer:
         run=run(shown.run),
         errors=[_error(error) for error in shown.errors],
         plan=None if shown.plan is None else plan(shown.plan),
+        refused=shown.refused,
     )
 
 
