@@ -40,10 +40,10 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("key", "keys:group", "API keys: create, revoke, list."),
     ("provider", "providers:group", "Provider accounts: connect, set, renew-key, list, check, webhooks."),
     ("sync", "sync:group", "Bring members and leads in step with the provider; see how it stands."),
-    ("members", "members:group", "Members: list, show."),
+    ("members", "members:group", "Members: list, show, edit."),
     ("memberships", "memberships:group", "Memberships: sell, update, cancel."),
     ("packages", "packages:group", "Packages, which are sold as memberships: list."),
-    ("leads", "leads:group", "Leads: list, show, create, update, convert."),
+    ("leads", "leads:group", "Leads: list, show, create, edit, update, convert."),
     ("tasks", "tasks:group", "Staff tasks, which no machine may or can do: list, done."),
     ("schedules", "schedules:group", "Schedules, for what is done again and again: list, run, pause, resume, edit."),
     ("jobs", "jobs:group", "Jobs, which workers do later: list, show, retry, cancel."),
@@ -51,7 +51,10 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     (
         "webhook-endpoints",
         "webhook_endpoints:group",
-        "Who is told by webhooks what happens here: list, show, create, update, rotate, messages, replay.",
+        (
+            "Who is told by webhooks what happens here: list, show, create, update, rotate, disable, enable, delete, "
+            "test, messages, replay."
+        ),
     ),
     ("audit", "audit:group", "Who changed, or tried to change, something through the API: list."),
 )

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from tests.integration.cli.reference import BEGIN, PAGE, commands, rendered
@@ -54,6 +55,18 @@ def test_root_help_lists_every_command_and_every_exit_code() -> None:
     words = text.split()
     assert [name for name, _, _ in COMMANDS if f"{name}:" not in words] == []
     assert [code for code in MEANINGS if str(code.value) not in words] == []
+
+
+def test_the_summary_of_a_group_names_every_command_of_it() -> None:
+    for name, place, about in COMMANDS:
+        module, _, what = place.partition(":")
+        if what != "group":
+            continue
+        group = import_module(f"tresen.entrypoints.cli.{module}").group
+        assert group.help == about, name
+        told = about.rpartition(":")[2].replace(" ", "").rstrip(".").split(",")
+        if name != "sync":
+            assert sorted(told) == sorted(word for word in group.resolved_commands() if not word.startswith("-"))
 
 
 def test_no_command_has_an_option_that_nobody_wrote() -> None:
