@@ -73,7 +73,7 @@ class EditLead:
         changed = lead.edit(details.without(outlook.of(Fate.TASK) if outlook else ()), now=now)
         if changed:
             await uow.leads.save(lead)
-        task = await self._keep(uow, LEAD, outlook, lead, changed, by=edit.by)
+        task = await self._keep(uow, LEAD, outlook, lead, changed, wanted=details.given.keys(), by=edit.by)
         return edited(lead, changed, outlook, task)
 
     def _read(self, edit: LeadEdit, tenant: Tenant) -> LeadDetails:

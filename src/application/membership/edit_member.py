@@ -87,7 +87,7 @@ class EditMember:
         changed = member.edit(details.without(outlook.of(Fate.TASK) if outlook else ()), now=now)
         if changed:
             await uow.members.save(member)
-        task = await self._keep(uow, MEMBER, outlook, member, changed, by=edit.by)
+        task = await self._keep(uow, MEMBER, outlook, member, changed, wanted=details.given.keys(), by=edit.by)
         return edited(member, changed, outlook, task)
 
     def _read(self, edit: MemberEdit, tenant: Tenant) -> MemberDetails:

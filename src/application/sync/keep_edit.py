@@ -1,25 +1,21 @@
 """An edit that was made here is told in the journal, and goes on its way to the provider, or to the staff."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 
-from ...domain.shared.ids import EntryId, PushId, TaskId
+from ...domain.shared.ids import EntryId, PushId
 from ...domain.staff.task import StaffTask
-from ...domain.sync.canonical import Value
 from ...domain.sync.decision import FieldDecision
 from ...domain.sync.edit_fate import Fate
 from ...domain.sync.journal import LOCAL_EDIT, Subject
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.run import Counts
 from ...domain.sync.side import Side
-from ..ports.gym import Operation
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import EDIT, ByHand, Hand
 from .edit_outlook import Outlook, Person
-from .kinds import LEAD, MEMBER
-
-_OPERATIONS = {MEMBER: Operation.UPDATE_MEMBER, LEAD: Operation.UPDATE_LEAD}
+from .edit_tasks import EditTasks
 
 
 @attrs.frozen
@@ -36,9 +32,10 @@ class KeepEdit:
         saved: Person,
         changed: Sequence[str],
         *,
+        wanted: Collection[str],
         by: str,
     ) -> StaffTask | None:
-        """The task for what only a person can change, where there is something.
+        """The task for what only a person can change, where there is something. ``wanted`` are all fields of the edit.
 
         The link stays as it is: the next run sees by our record's version that it was edited.
         """
@@ -51,7 +48,7 @@ class KeepEdit:
             await self._tell(uow, hand, outlook, saved.version, by)
             await self._send(uow, hand, outlook)
             await self._by_hand.end(uow, hand, Counts(updated=1))
-        return await self._ask(uow, outlook, saved) if outlook.of(Fate.TASK) else None
+        return await EditTasks(self._by_hand)(uow, outlook, saved, wanted)
 
     async def _amend(self, uow: UnitOfWork, kind: str, saved: Person) -> None:
         """What waits to be made at a provider, and was never tried, is made there as it is now."""
@@ -117,40 +114,3 @@ class KeepEdit:
             created_at=now,
             updated_at=now,
         )
-
-    async def _ask(self, uow: UnitOfWork, outlook: Outlook, saved: Person) -> StaffTask:
-        """Asking twice for the same while the task is open makes no second one."""
-        link, fields = outlook.link, outlook.of(Fate.TASK)
-        why = next(each.reason for each in outlook.prospects if each.fate is Fate.TASK)
-        task = StaffTask(
-            id=TaskId(self._by_hand.ids.new()),
-            tenant_id=uow.tenant.id,
-            account_id=link.account_id,
-            operation=_OPERATIONS[link.kind].value,
-            title=f"{_what(outlook, fields)} of the {link.kind} {saved.name} at the provider",
-            reason=outlook.hindered_by,
-            subject=f"{link.kind}:{link.local_id}",
-            details={
-                "external_id": link.external_id,
-                **{name: _text(outlook.after.get(name)) for name in fields},
-                "account": outlook.account.name,
-                "why": why,
-            },
-            created_at=self._by_hand.clock.now(),
-        )
-        for waiting in await uow.tasks.open_for(task.operation, task.subject or ""):
-            if waiting.details == task.details:
-                return waiting
-        await uow.tasks.add(task)
-        return task
-
-
-def _what(outlook: Outlook, fields: Sequence[str]) -> str:
-    cleared = [name for name in fields if outlook.after.get(name) is None]
-    changed = [name for name in fields if name not in cleared]
-    parts = [("change", changed), ("clear", cleared)]
-    return " and ".join(f"{word} {', '.join(names)}" for word, names in parts if names).capitalize()
-
-
-def _text(value: Value) -> str | None:
-    return None if value is None else str(value)

@@ -20,7 +20,7 @@ from tresen.domain.membership.member import Member
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.shared.errors import GatewayUnavailable, InvalidValue, NotFound, StaleVersion
 from tresen.domain.shared.ids import LeadId, MemberId, TenantId
-from tresen.domain.staff.task import TaskReason
+from tresen.domain.staff.task import MACHINE, TaskReason, TaskState
 from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.override import Override
@@ -234,6 +234,52 @@ async def test_only_what_the_provider_does_not_take_becomes_a_task() -> None:
     assert edited.task is not None
     assert edited.task.reason is TaskReason.UNSUPPORTED
     assert str(studio.member(ada).born_on) == "1990-01-01"
+
+
+async def open_tasks(studio: Studio) -> list[tuple[str, Mapping[str, str | None]]]:
+    beside = ("external_id", "account", "why")
+    found = [task for task in await studio.tasks() if task.state is TaskState.OPEN]
+    return [(task.title, {k: v for k, v in task.details.items() if k not in beside}) for task in found]
+
+
+async def test_an_edit_takes_the_place_of_what_was_asked_for_the_same_field_before() -> None:
+    studio, ada = await synced()
+    studio.change_account(writes_enabled=False)
+    await edit(studio, ada, last_name="Kinng")
+    await edit(studio, ada, last_name="King")
+    assert await open_tasks(studio) == [
+        ("Change last_name of the member Ada Byron at the provider", {"last_name": "King"})
+    ]
+    closed = next(task for task in await studio.tasks() if task.state is TaskState.DONE)
+    assert (closed.done_by, closed.note) == (MACHINE, "replaced by a newer request")
+
+
+async def test_what_else_a_former_task_asks_for_is_still_asked_for() -> None:
+    studio, ada = await synced()
+    studio.change_account(writes_enabled=False)
+    await edit(studio, ada, last_name="Kinng", city=None)
+    await edit(studio, ada, last_name="King")
+    assert await open_tasks(studio) == [
+        ("Clear city of the member Ada Byron at the provider", {"city": None}),
+        ("Change last_name of the member Ada Byron at the provider", {"last_name": "King"}),
+    ]
+
+
+async def test_what_is_taken_back_is_asked_of_nobody_any_more() -> None:
+    studio, ada = await synced()
+    studio.change_account(writes_enabled=False)
+    await edit(studio, ada, last_name="King")
+    assert (await edit(studio, ada, last_name="Byron")).task is None
+    assert await open_tasks(studio) == []
+
+
+async def test_what_can_be_written_by_now_is_asked_of_nobody_any_more() -> None:
+    studio, ada = await synced()
+    studio.change_account(writes_enabled=False)
+    await edit(studio, ada, last_name="King")
+    studio.change_account(writes_enabled=True)
+    assert fates(await edit(studio, ada, last_name="King")) == {"last_name": Fate.PUSH}
+    assert await open_tasks(studio) == []
 
 
 async def test_where_the_key_was_refused_staff_are_asked() -> None:

@@ -1,0 +1,94 @@
+"""What of an edit only a person can do at the provider: one open task for each field, with the value that is wanted."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import attrs
+
+from ...domain.shared.ids import TaskId
+from ...domain.staff.task import MACHINE, StaffTask
+from ...domain.sync.canonical import Value
+from ...domain.sync.edit_fate import Fate
+from ..ports.gym import Operation
+from ..ports.unit_of_work import UnitOfWork
+from .by_hand import ByHand
+from .edit_outlook import Outlook, Person
+from .kinds import LEAD, MEMBER
+
+_OPERATIONS = {MEMBER: Operation.UPDATE_MEMBER, LEAD: Operation.UPDATE_LEAD}
+
+# What a task tells beside the values.
+_BESIDE = frozenset({"external_id", "account", "why"})
+
+
+@attrs.frozen
+class EditTasks:
+    """Used inside the transaction of the edit."""
+
+    _by_hand: ByHand
+
+    async def __call__(
+        self, uow: UnitOfWork, outlook: Outlook, saved: Person, wanted: Collection[str]
+    ) -> StaffTask | None:
+        """The task for what only a person can change, where there is something. ``wanted`` are all fields of the edit:
+        what was asked for one of them before is asked no more.
+
+        Asking twice for the same while the task is open makes no second one.
+        """
+        task = self._task(uow, outlook, saved) if outlook.of(Fate.TASK) else None
+        same = None
+        for waiting in await uow.tasks.open_for(_OPERATIONS[outlook.link.kind].value, _subject(outlook)):
+            if task is not None and waiting.details == task.details:
+                same = waiting
+            elif waiting.account_id == outlook.account.id and waiting.details.keys() & set(wanted):
+                _narrow(waiting, wanted, outlook.link.kind, saved, now=self._by_hand.clock.now())
+                await uow.tasks.save(waiting)
+        if task is not None and same is None:
+            await uow.tasks.add(task)
+        return same or task
+
+    def _task(self, uow: UnitOfWork, outlook: Outlook, saved: Person) -> StaffTask:
+        link = outlook.link
+        values = {name: _text(outlook.after.get(name)) for name in outlook.of(Fate.TASK)}
+        return StaffTask(
+            id=TaskId(self._by_hand.ids.new()),
+            tenant_id=uow.tenant.id,
+            account_id=link.account_id,
+            operation=_OPERATIONS[link.kind].value,
+            title=_title(values, link.kind, saved),
+            reason=outlook.hindered_by,
+            subject=_subject(outlook),
+            details={
+                "external_id": link.external_id,
+                **values,
+                "account": outlook.account.name,
+                "why": next(each.reason for each in outlook.prospects if each.fate is Fate.TASK),
+            },
+            created_at=self._by_hand.clock.now(),
+        )
+
+
+def _subject(outlook: Outlook) -> str:
+    return f"{outlook.link.kind}:{outlook.link.local_id}"
+
+
+def _narrow(task: StaffTask, wanted: Collection[str], kind: str, saved: Person, *, now: datetime) -> None:
+    """It asks for its other fields only; where there is none, it needs nobody any more."""
+    details = {name: value for name, value in task.details.items() if name not in wanted}
+    values = {name: value for name, value in details.items() if name not in _BESIDE}
+    if values:
+        task.details, task.title = details, _title(values, kind, saved)
+    else:
+        task.complete(by=MACHINE, now=now, note="replaced by a newer request")
+
+
+def _title(values: Mapping[str, str | None], kind: str, saved: Person) -> str:
+    cleared = [name for name, value in values.items() if value is None]
+    changed = [name for name in values if name not in cleared]
+    parts = [("change", changed), ("clear", cleared)]
+    what = " and ".join(f"{word} {', '.join(names)}" for word, names in parts if names).capitalize()
+    return f"{what} of the {kind} {saved.name} at the provider"
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)
