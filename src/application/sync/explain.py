@@ -14,7 +14,7 @@ from ...domain.sync.decision import WHOLE
 from ...domain.sync.history import is_end
 from ...domain.sync.journal import Change
 from ...domain.sync.override import Override
-from ...domain.sync.push import Push
+from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord, not_in_step
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
@@ -39,7 +39,8 @@ class FieldExplanation:
     was). ``change`` is the latest journal line of the field, with side, rule, reason, run and time; without one
     ``run_id`` is the run that made the link. ``law`` holds now; ``law_from`` is ``override``, ``policy`` or
     ``schema``. ``released`` tells who took an override of the field away last, None where one holds again.
-    ``waiting`` is what is on its way to the provider.
+    ``waiting`` is what is on its way to the provider; ``undecided``: somebody edited the record here since a run looked
+    at it, the next one decides what becomes of this value, and no push tells of it.
     """
 
     field: str
@@ -55,6 +56,7 @@ class FieldExplanation:
     released: Change | None
     conflict: Conflict | None
     waiting: tuple[Push, ...]
+    undecided: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -167,6 +169,8 @@ def _explained(
     law, law_from = _law(hand, name, overrides.get(name))
     field = hand.kind.schema.by_name[name]
     stood = link.base.get(name) if change is None else change.value
+    waiting = tuple(push for push in found.pushes.get(link.external_id, ()) if name in push.values)
+    is_told = name in conflicts or any(push.state is PushState.WAITING for push in waiting)
     came_back = change is not None and change.field == WHOLE
     if not came_back and not field.same(ours.get(name), stood):
         origin = Origin.EDITED
@@ -185,7 +189,11 @@ def _explained(
         override=overrides.get(name) or overrides.get(WHOLE),
         released=None if name in overrides else released,
         conflict=conflicts.get(name),
-        waiting=tuple(push for push in found.pushes.get(link.external_id, ()) if name in push.values),
+        waiting=waiting,
+        undecided=entity is not None
+        and entity.version != link.local_version
+        and not is_told
+        and not field.same(ours.get(name), link.base.get(name)),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 import attrs
 from cyclopts import Parameter
@@ -81,11 +82,15 @@ def fates_document(prospects: Sequence[Prospect]) -> list[dict[str, object]]:
 
 
 def edit_lines(
-    name: str, changed: Sequence[str], prospects: Sequence[Prospect], *, kind: str, tenant: str | None
+    name: str, changed: Sequence[str], prospects: Sequence[Prospect], *, kind: str, id_: UUID, tenant: str | None
 ) -> list[str]:
-    """What was changed, and what becomes of it. ``kind`` is what would be synced: members or leads."""
+    """What was changed, and what becomes of it. ``kind`` is what would be synced: members or leads; ``id_`` is ours."""
     lines = [f"{name}: changed {', '.join(changed)}" if changed else f"{name}: nothing is changed here"]
     lines += [f"  {each.field}: {each.reason}" for each in prospects]
+    undecided = [each.field for each in prospects if each.fate is Fate.SYNC]
+    if undecided:
+        look = command(f"sync explain {kind.removesuffix('s')} {id_} {undecided[0]}", tenant)
+        lines.append(f"what the next run decides is no push yet; see it: {look}")
     if any(each.fate in _GOES for each in prospects):
         lines.append(f"without waiting: {command(f'sync run {kind} --force', tenant)}")
     return lines

@@ -10,6 +10,7 @@ from .diffs import short_text, value_text, whose
 from .members import about
 from .sync_held import command
 
+_NEXT_RUN = "the next run decides"
 _ORIGINS = {
     Origin.CREATED: "the provider, when it was linked",
     Origin.JOURNAL: "the journal",
@@ -65,6 +66,7 @@ def _why(each: FieldExplanation) -> str:
 
 def _waits(each: FieldExplanation) -> str:
     waits = [f"a person: the provider has {short_text(each.conflict.theirs)}"] if each.conflict else []
+    waits += [_NEXT_RUN] if each.undecided else []
     return ", ".join([*waits, *(f"a push ({push.state.value})" for push in each.waiting)])
 
 
@@ -106,4 +108,6 @@ def in_full(each: FieldExplanation, zone: str) -> Sequence[Part]:
         told["conflict"] = f"{conflict.id}: ours {short_text(conflict.ours)}, theirs {short_text(conflict.theirs)}"
     for push in each.waiting:
         told["push"] = f"{push.state.value}: {value_text(push.values[each.field])}; {push.why or 'not tried yet'}"
+    if each.undecided:
+        told["waits"] = _NEXT_RUN
     return about(told, zone)

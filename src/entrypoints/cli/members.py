@@ -115,7 +115,9 @@ async def edit(
         "fields": fates_document(done.prospects),
         **written(task=task_document(done.task) if done.task else None),
     }
-    lines = edit_lines(done.entity.name, done.changed, done.prospects, kind="members", tenant=tenant)
+    lines = edit_lines(
+        done.entity.name, done.changed, done.prospects, kind="members", id_=done.entity.id, tenant=tenant
+    )
     return Answer(document=document, parts=[*lines, *task_lines(done.task)], as_json=as_json)
 
 

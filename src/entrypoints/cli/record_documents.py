@@ -32,6 +32,7 @@ def _field(each: "FieldExplanation") -> dict[str, object]:
         "released": None if each.released is None else change_document(each.released),
         "conflict": None if each.conflict is None else conflict_document(each.conflict),
         "waiting": [push_document(push) for push in each.waiting],
+        "undecided": each.undecided,
     }
 
 

@@ -57,6 +57,20 @@ def test_what_was_edited_is_shown_beside_what_it_was(synced: Desk) -> None:
     assert rows["city"].count("Berlin") == 3
 
 
+def test_what_the_next_run_decides_is_said_and_explained(synced: Desk) -> None:
+    assert synced("sync", "policy", "set", "member", "city=ask", *NORTH).code == 0
+    told = synced("members", "edit", "memory/1001", "--city", "Potsdam", "--phone", "030 5", *NORTH).out.splitlines()
+    look = f"tresen sync explain member {member(synced)['id']} city --tenant north"
+    assert f"what the next run decides is no push yet; see it: {look}" in told
+    explain = ("sync", "explain", "member", "memory/1001")
+    assert "waits          the next run decides" in synced(*explain, "city", *NORTH).out
+    rows = {line.split()[0]: line for line in synced(*explain, *NORTH).out.splitlines() if line.strip()}
+    assert {name for name, line in rows.items() if line.endswith("the next run decides")} == {"city"}
+    assert rows["phone"].endswith("a push (waiting)")
+    synced("sync", "run", "members", "--force", *NORTH)
+    assert "the next run decides" not in synced(*explain, *NORTH).out
+
+
 def test_what_the_provider_refuses_is_counted_by_the_run(synced: Desk) -> None:
     synced.world.gym.habits = Habits(refuses={"city": ["Potsdam"], "phone": ["030 5"]})
     synced("members", "edit", "memory/1001", "--city", "Potsdam", "--phone", "030 5", "--last-name", "King", *NORTH)

@@ -57,7 +57,7 @@ class FieldExplanationAnswer(Answer):
     """``ours`` stands here, ``base`` is what the provider was last seen to hold (``agreed`` false: nothing ever was).
     ``origin``: created (the provider made it so), local (somebody here did) or journal: then ``change`` is the line.
     ``law`` holds now, by ``law_from``: override, policy or schema. ``released``: who took an override of the field away
-    last. ``waiting`` is on its way to the provider."""
+    last. ``waiting`` is on its way to the provider; ``undecided``: edited here, and the next run decides."""
 
     field: str
     ours: JsonValue
@@ -72,6 +72,7 @@ class FieldExplanationAnswer(Answer):
     released: ChangeAnswer | None
     conflict: ConflictAnswer | None
     waiting: list[PushAnswer]
+    undecided: bool
 
 
 class RecordExplanationAnswer(Answer):
@@ -247,6 +248,7 @@ def _field(field: FieldExplanation) -> FieldExplanationAnswer:
         released=None if field.released is None else change(field.released),
         conflict=None if field.conflict is None else conflict(field.conflict),
         waiting=[push(one) for one in field.waiting],
+        undecided=field.undecided,
     )
 
 
