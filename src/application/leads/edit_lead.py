@@ -13,7 +13,7 @@ from ..ports.clock import Clock
 from ..ports.phones import PhoneBook
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.edit_outlook import Outlooks, Reach
-from ..sync.edited import Edited, edited, read_email, read_phone, stale
+from ..sync.edited import Edited, Overtaken, edited, read_email, read_phone, stale
 from ..sync.keep_edit import KeepEdit
 from ..sync.kinds import LEAD
 from ..transactions import Transactions
@@ -58,15 +58,17 @@ class EditLead:
         found = await self._transactions.run(
             edit.tenant_id, "edit_lead", lambda uow: self._edit(uow, edit, details, reach)
         )
-        if found is None:
-            raise stale(LEAD, edit.lead_id, edit.version)
+        if isinstance(found, Overtaken):
+            raise stale(LEAD, edit.lead_id, edit.version, found)
         return found
 
-    async def _edit(self, uow: UnitOfWork, edit: LeadEdit, details: LeadDetails, reach: Reach) -> Edited[Lead] | None:
+    async def _edit(
+        self, uow: UnitOfWork, edit: LeadEdit, details: LeadDetails, reach: Reach
+    ) -> Edited[Lead] | Overtaken:
         await self._outlooks.claim(uow, reach)
         lead, now = await uow.leads.get(edit.lead_id), self._clock.now()
         if edit.version not in {None, lead.version}:
-            return None
+            return Overtaken(lead.version)
         wanted = attrs.evolve(lead)
         wanted.edit(details, now=now)
         outlook = await self._outlooks(uow, LEAD, lead, wanted, reach)

@@ -17,7 +17,7 @@ from ..ports.clock import Clock
 from ..ports.gym import GymGateway, LeadPatch, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.edited import stale
+from ..sync.edited import Overtaken, stale
 from ..sync.kinds import LEAD
 from ..transactions import Transactions
 
@@ -59,8 +59,8 @@ class UpdateLead:
             raise InvalidValue("nothing to change: set at least one of status and notes")
         check_length(update.notes or "", "notes", longest=LONGEST_PROSE)
         linked = await self._transactions.run(update.tenant_id, "update_lead", lambda uow: self._here(uow, update))
-        if linked is None:
-            raise stale(LEAD, update.lead_id, update.version)
+        if isinstance(linked, Overtaken):
+            raise stale(LEAD, update.lead_id, update.version, linked)
         if isinstance(linked, Lead):
             return UpdatedLead(linked)
         lead, link, account = linked
@@ -78,10 +78,10 @@ class UpdateLead:
 
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate
-    ) -> "Lead | tuple[Lead, SyncRecord, ProviderAccount] | None":
+    ) -> "Lead | tuple[Lead, SyncRecord, ProviderAccount] | Overtaken":
         lead = await uow.leads.get(update.lead_id)
         if update.version not in {None, lead.version}:
-            return None
+            return Overtaken(lead.version)
         lead.update(stage=update.stage, notes=update.notes, now=self._clock.now())
         links = await uow.sync_records.of_local(LEAD, lead.id)
         if not links:

@@ -15,7 +15,7 @@ from ..ports.clock import Clock
 from ..ports.phones import PhoneBook
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.edit_outlook import Outlooks, Reach
-from ..sync.edited import Edited, edited, read_email, read_phone, stale
+from ..sync.edited import Edited, Overtaken, edited, read_email, read_phone, stale
 from ..sync.keep_edit import KeepEdit
 from ..sync.kinds import MEMBER
 from ..transactions import Transactions
@@ -70,17 +70,17 @@ class EditMember:
         found = await self._transactions.run(
             edit.tenant_id, "edit_member", lambda uow: self._edit(uow, edit, details, reach)
         )
-        if found is None:
-            raise stale(MEMBER, edit.member_id, edit.version)
+        if isinstance(found, Overtaken):
+            raise stale(MEMBER, edit.member_id, edit.version, found)
         return found
 
     async def _edit(
         self, uow: UnitOfWork, edit: MemberEdit, details: MemberDetails, reach: Reach
-    ) -> Edited[Member] | None:
+    ) -> Edited[Member] | Overtaken:
         await self._outlooks.claim(uow, reach)
         member, now = await uow.members.get(edit.member_id), self._clock.now()
         if edit.version not in {None, member.version}:
-            return None
+            return Overtaken(member.version)
         wanted = attrs.evolve(member)
         wanted.edit(details, now=now)
         outlook = await self._outlooks(uow, MEMBER, member, wanted, reach)

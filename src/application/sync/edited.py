@@ -34,9 +34,17 @@ def edited(entity: E, changed: tuple[str, ...], outlook: Outlook | None, task: S
     return Edited(entity=entity, changed=changed, prospects=outlook.prospects if outlook else (), task=task)
 
 
-def stale(kind: str, key: object, version: int | None) -> StaleVersion:
+@attrs.frozen
+class Overtaken:
+    """Another version was meant: the one that stands here is ``version``."""
+
+    version: int
+
+
+def stale(kind: str, key: object, meant: int | None, found: Overtaken) -> StaleVersion:
     """Somebody was faster."""
-    return StaleVersion(f"{kind} {key} was changed since version {version}", kind=kind)
+    message = f"{kind} {key} is at version {found.version}, not {meant}: load it again"
+    return StaleVersion(message, kind=kind, version=found.version)
 
 
 def read_email(text: str | None | Unset) -> EmailAddress | None | Unset:

@@ -97,6 +97,8 @@ async def test_an_edit_of_what_is_another_version_by_now_is_a_conflict(admin: Ca
         assert edited.json()[name]["version"] == version + 1
         late = await admin.patch(path, {"last_name": "Noel", "version": version})
         assert (late.status_code, late.json()["code"]) == (409, "stale_version")
+        assert late.json()["detail"].endswith(f"is at version {version + 1}, not {version}: load it again")
+        assert late.json()["details"]["version"] == version + 1
         assert (await admin.get(path)).json()[name]["last_name"] == "King"
     path = await grace(admin)
     late = await admin.patch(path, {"notes": "called", "version": 1})

@@ -143,7 +143,10 @@ def test_a_lead_is_edited(synced: Desk) -> None:
         (("members", "edit", "memory/1001", "--clear", "status"), "choose from first_name, last_name"),
         (("members", "edit", "memory/1001", "--city", "Bonn", "--clear", "city"), "city is to be cleared, and given"),
         (("members", "edit", "memory/1001", "--clear", "first-name", "--clear", "last_name"), "without any name"),
-        (("members", "edit", "memory/1001", "--city", "Bonn", "--if-version", "7"), "was changed since version 7"),
+        (
+            ("members", "edit", "memory/1001", "--city", "Bonn", "--if-version", "7"),
+            "is at version 1, not 7: load it again",
+        ),
         (("members", "edit", "memory/4711", "--city", "Bonn"), "no member memory/4711"),
         (("members", "edit", "memory/1001", "--born-on", "2099-01-01"), "nobody was born after today"),
         (("members", "edit", "memory/1001", "--city", "x" * 5_000), "city must have at most 200 characters"),
