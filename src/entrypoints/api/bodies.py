@@ -1,7 +1,7 @@
 """Bodies are decoded strictly: unknown fields, wrong types and too long texts are refused."""
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 from litestar.dto import AbstractDTO
@@ -27,7 +27,9 @@ Secret = Annotated[str, msgspec.Meta(max_length=1_000, pattern=NO_NUL)]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
-    """The base of every body."""
+    """The base of every body. ``elsewhere``: what to say of names that it does not have, by the name."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {}
 
 
 def decode(raw: bytes, type_: type[T]) -> T:

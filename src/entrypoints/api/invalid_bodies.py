@@ -28,6 +28,7 @@ def _all(raw: Mapping[str, object], struct: type[msgspec.Struct]) -> Iterator[Fi
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     for name in raw.keys() - fields.keys():
         known = f"; there are {', '.join(fields)}" if fields else ""
+        known = getattr(struct, "elsewhere", {}).get(name, known)
         yield FieldProblem(field=name, code="unknown_field", message=f"there is no field {name!r} here{known}")
     for name, field in fields.items():
         if name not in raw:

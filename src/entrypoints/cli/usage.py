@@ -18,6 +18,14 @@ _WANTED: Mapping[object, str] = {
     Path: "a path",
 }
 
+# What another command does, by the words of this one and the option: more than any likeness of names could tell.
+_UPDATES = "Status and notes are changed by: tresen leads update"
+_ELSEWHERE: Mapping[tuple[tuple[str, ...], str], str] = {
+    (("leads", "edit"), "--status"): _UPDATES,
+    (("leads", "edit"), "--notes"): _UPDATES,
+    (("members", "edit"), "--status"): "It follows from the memberships: tresen memberships update",
+}
+
 
 def usage_message(error: cyclopts.CycloptsError, commands: Sequence[str]) -> str:
     """The framework's message, with all ``commands`` where it shows only the first ones, and without Python's names
@@ -26,6 +34,10 @@ def usage_message(error: cyclopts.CycloptsError, commands: Sequence[str]) -> str
         return _unreadable(error) or str(error)
     if isinstance(error, cyclopts.UnusedCliTokensError) and error.unused_tokens:
         return _unexpected(error, error.unused_tokens)
+    if isinstance(error, cyclopts.UnknownOptionError) and error.token is not None:
+        hint = _ELSEWHERE.get((tuple(error.command_chain or ()), error.token.keyword or ""))
+        if hint is not None:
+            return f"Unknown option: {error.token.keyword}. {hint}"
     message = str(error)
     if isinstance(error, cyclopts.UnknownCommandError) and not error.command_chain:
         before, marker, _ = message.partition("Available commands: ")

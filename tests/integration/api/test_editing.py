@@ -130,6 +130,16 @@ async def test_status_and_notes_are_changed_by_themselves(admin: Caller) -> None
     assert "fields" not in (await admin.patch(path, {"lead_status": "contacted"})).json()
 
 
+async def test_where_the_status_is_changed_is_said(admin: Caller) -> None:
+    for path, says in (
+        (await grace(admin), "it is lead_status, in a request of its own or with notes"),
+        (await ada(admin), "it follows from the memberships"),
+    ):
+        answer = await admin.patch(path, {"status": "lost"})
+        assert answer.status_code == 422
+        assert [each["message"] for each in answer.json()["errors"]] == [f"there is no field 'status' here: {says}"]
+
+
 async def test_who_may_edit(api: Api, admin: Caller) -> None:
     path, lead = await ada(admin), await grace(admin)
     assert (await api.as_("admin", SOUTH).patch(path, {"city": "Bonn"})).status_code == 404

@@ -170,6 +170,21 @@ def test_what_cannot_be_done_changes_nothing(synced: Desk, words: tuple[str, ...
     assert everything(synced.world.store) == before
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("leads", "edit", "x", "--status", "lost"), "--status. Status and notes are changed by: tresen leads update"),
+        (("leads", "edit", "x", "--notes=called"), "--notes. Status and notes are changed by: tresen leads update"),
+        (("members", "edit", "x", "--status", "active"), "--status. It follows from the memberships: tresen memb"),
+    ],
+)
+def test_what_another_command_changes_is_said(synced: Desk, words: tuple[str, ...], says: str) -> None:
+    result = synced(*words, *NORTH)
+    assert result.code == 2
+    assert says in result.err
+    assert "Did you mean" not in result.err
+
+
 def test_records_of_another_tenant_are_not_found(synced: Desk) -> None:
     before = everything(synced.world.store)
     result = synced("members", "edit", member(synced)["id"], "--city", "Bonn", "--tenant", "south")

@@ -1,6 +1,8 @@
 """Leads (W9-W14)."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 import msgspec
@@ -48,6 +50,8 @@ class NewLeadBody(Body):
 class LeadPatchBody(Body):
     """What is absent stays, null clears. Either ``lead_status`` and ``notes``, which are changed at the provider first,
     or the others, which are changed here. ``version``: 409 unless it is still the lead's."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"status": ": it is lead_status, in a request of its own or with notes"}
 
     lead_status: Stage | msgspec.UnsetType = msgspec.UNSET
     notes: LongText | None | msgspec.UnsetType = msgspec.UNSET

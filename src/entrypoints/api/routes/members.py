@@ -1,8 +1,9 @@
 """Members, their memberships, the packages on sale (W1-W8)."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -65,6 +66,8 @@ class NewMembershipBody(Body):
 
 class MemberPatchBody(Body):
     """What is absent stays; null and an empty text clear. ``version``: 409 unless it is still the member's."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"status": ": it follows from the memberships"}
 
     first_name: Text | None | msgspec.UnsetType = msgspec.UNSET
     last_name: Text | None | msgspec.UnsetType = msgspec.UNSET
