@@ -41,7 +41,7 @@ def lanes_among(headers: Iterable[Mapping[str, object]]) -> set[Lane]:
 async def lock(session: Session, lanes: Collection[Lane]) -> None:
     """Until the end of the transaction; always in the same order, so that two do not wait for each other."""
     if lanes:
-        await session.execute(LOCK_LANES, _CLASS, sorted({_bucket(*lane) for lane in lanes}))
+        await session.execute(LOCK_LANES, _CLASS, sorted({bucket(*lane) for lane in lanes}))
 
 
 async def lock_head(session: Session, lane: Lane) -> None:
@@ -56,6 +56,7 @@ async def move_up(session: Session, lanes: Collection[Lane]) -> None:
         await session.execute(MOVE_UP, [str(tenant) for tenant, _ in lanes], [lane for _, lane in lanes])
 
 
-def _bucket(tenant_id: TenantId, lane: str) -> int:
+def bucket(tenant_id: TenantId, lane: str) -> int:
+    """The number of the lock that a lane shares with others."""
     digest = blake2b(lane.encode("utf-8", "replace"), key=tenant_id.bytes, digest_size=4).digest()
     return int.from_bytes(digest, "big") % _BUCKETS
