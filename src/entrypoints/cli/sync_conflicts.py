@@ -30,6 +30,7 @@ _MEANT = {WHOLE: "as a whole", PAIRING: "which of ours"}
 
 
 @group.default
+@group.command(name="list")
 async def conflicts(
     *,
     state: Annotated[

@@ -30,6 +30,7 @@ _OUTLOOKS = {
 
 
 @group.default
+@group.command(name="list")
 async def overrides(
     *,
     limit: LimitOption = 50,

@@ -28,6 +28,7 @@ group = command_group("runs", "What runs there were, and what came of them: list
 
 
 @group.default
+@group.command(name="list")
 async def runs(
     *,
     kind: Annotated[

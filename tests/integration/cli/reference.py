@@ -6,7 +6,7 @@
 import enum
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
@@ -23,8 +23,16 @@ BEGIN = "<!-- what follows is told by the commands themselves -->\n"
 def rendered() -> str:
     """Exit codes and every command, as Markdown."""
     codes = "".join(f"| {code.value} | {meaning} |\n" for code, meaning in MEANINGS.items())
-    sections = (_section(words, command) for words, command in commands(create_cli()))
+    sections = _sections(list(commands(create_cli())))
     return f"\n## Exit codes\n\n| code | meaning |\n|---|---|\n{codes}\n## Commands\n\n" + "\n".join(sections)
+
+
+def _sections(found: Sequence[tuple[tuple[str, ...], App]]) -> Iterator[str]:
+    """What two names call is told once."""
+    first: dict[object, str] = {}
+    for words, command in found:
+        name = first.setdefault(command.default_command, " ".join(words))
+        yield _section(words, command) if name == " ".join(words) else f"### {' '.join(words)}\n\nThe same as `{name}`.\n"
 
 
 def commands(app: App, words: tuple[str, ...] = ("tresen",)) -> Iterator[tuple[tuple[str, ...], App]]:

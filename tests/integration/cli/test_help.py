@@ -1,10 +1,13 @@
 """Help is quick, complete, and loads nothing heavy."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
+from cyclopts import App
 from tests.integration.cli.reference import BEGIN, PAGE, commands, rendered
 
 from tresen.entrypoints.cli.app import COMMANDS, create_cli
@@ -28,6 +31,13 @@ before = "rich" in sys.modules
 code = run({argv!r}, None)
 print("code", code, "rich" if before else "plain", *(sorted(m for m in sys.modules if "." not in m)), file=sys.stderr)
 """
+
+
+def groups(app: App, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], App]]:
+    for name, inner in app.resolved_commands().items():
+        if not name.startswith("-") and any(not each.startswith("-") for each in inner.resolved_commands()):
+            yield (*words, name), inner
+            yield from groups(inner, (*words, name))
 
 
 def help_of(*argv: str) -> tuple[str, list[str]]:
@@ -139,6 +149,21 @@ def test_the_commands_that_were_asked_for_are_there() -> None:
         *("members list", "members show", "leads list", "leads show", "leads convert", "tasks list", "tasks done"),
     }
     assert wanted <= {" ".join(words[1:]) for words, _ in commands(create_cli())}
+
+
+def test_every_command_that_a_group_advertises_is_taken() -> None:
+    """A group's text ends with them: "… : list, show." """
+    refused = []
+    for words, app in groups(create_cli()):
+        _, _, told = " ".join(str(app.help).split()).rstrip(".").rpartition(": ")
+        names = {name for name, _ in app.resolved_commands().items()}
+        refused += [(*words, word) for word in told.split(", ") if re.fullmatch("[a-z]+", word) and word not in names]
+    assert refused == []
+
+
+@pytest.mark.parametrize("group", ["conflicts", "runs", "overrides"])
+def test_what_lists_by_itself_takes_the_word_list_too(group: str) -> None:
+    assert "--limit" in help_of("sync", group, "list")[0]
 
 
 def test_the_reference_page_says_what_the_commands_say() -> None:
