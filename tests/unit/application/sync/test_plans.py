@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 import attrs
 import pytest
 
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.kinds import MEMBER, MEMBERSHIP
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.domain.shared.errors import GatewayUnavailable, IllegalTransition, NotFound
 from tresen.domain.sync.kept_plan import PlanHeld, PlanStale, PlanState
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.override import Override
 from tresen.domain.sync.run import Counts, RunState
+from tresen.domain.sync.state import Phase
 
 from ..studio import A_MINUTE, BOOKS, Studio
 from .scene import (
@@ -163,6 +164,23 @@ async def test_a_stale_plan_is_refused_and_changes_nothing(
             await applied(studio, run.plan_id)
     assert studio.rows(without=BOOKS) == before
     assert plans(studio)[0].state is PlanState.STALE
+
+
+@pytest.mark.parametrize("happens", [edited_here, another_policy])
+async def test_the_refusal_of_a_stale_plan_leaves_the_state_as_it_was(
+    studio: Studio, happens: Callable[[Studio], Awaitable[None]]
+) -> None:
+    """The run says that it failed, and why; the kinds are as much in step as before."""
+    await with_work(studio)
+    run = await planned(studio)
+    await happens(studio)
+    before = [await state(studio, kind) for kind in (MEMBER, MEMBERSHIP)]
+    with pytest.raises(PlanStale):
+        await applied(studio, run.plan_id)
+    assert [await state(studio, kind) for kind in (MEMBER, MEMBERSHIP)] == before
+    assert before[0].phase is Phase.IDLE
+    last = max((one for _, one in studio.store.room(studio.tenant.id).runs.items()), key=lambda one: one.started_at)
+    assert (last.state, str(last.reason).partition(":")[0]) == (RunState.FAILED, "the plan is stale")
 
 
 async def test_a_plan_of_what_the_provider_no_longer_shows_is_stale(studio: Studio) -> None:
