@@ -32,7 +32,9 @@ def _sections(found: Sequence[tuple[tuple[str, ...], App]]) -> Iterator[str]:
     first: dict[object, str] = {}
     for words, command in found:
         name = first.setdefault(command.default_command, " ".join(words))
-        yield _section(words, command) if name == " ".join(words) else f"### {' '.join(words)}\n\nThe same as `{name}`.\n"
+        yield (
+            _section(words, command) if name == " ".join(words) else f"### {' '.join(words)}\n\nThe same as `{name}`.\n"
+        )
 
 
 def commands(app: App, words: tuple[str, ...] = ("tresen",)) -> Iterator[tuple[tuple[str, ...], App]]:

@@ -2,11 +2,13 @@
 
 import asyncio
 import getpass
+import re
 
 from tests.builders import an_audit_entry
 from tests.integration.cli.desk import Desk
+from tests.integration.cli.reference import PAGE, commands
 
-from tresen.entrypoints.cli.app import COMMANDS
+from tresen.entrypoints.cli.app import COMMANDS, create_cli
 
 NORTH = ("--tenant", "north")
 
@@ -35,6 +37,18 @@ def test_runs_are_syncs_and_writes_only_when_they_are_asked_for(desk: Desk) -> N
     assert sorted(run["kind"] for run in everything) == ["leads", "push"]
     assert desk("sync", "runs", "--writes", "--limit", "1", "--json", *NORTH).json["count"] == 1
     assert desk("sync", "runs", "--limit", "0", *NORTH).code == 2
+
+
+def test_the_reference_page_names_every_list_that_nobody_counts(desk: Desk) -> None:
+    asked = {
+        " ".join(words[1:]): desk(*words[1:], "--json", *NORTH)
+        for words, command in commands(create_cli())
+        if any("--offset" in argument.names for argument in command.assemble_argument_collection())
+    }
+    uncounted = {words for words, result in asked.items() if result.code == 0 and "has_more" in result.json}
+    assert uncounted >= {"sync runs", "sync plan list"}
+    told = PAGE.read_text(encoding="utf-8").partition("which nobody counts")[0].rpartition("Of ")[2]
+    assert set(re.findall("`([^`]+)`", told)) == {words for words in uncounted if words[:-5] not in uncounted}
 
 
 async def _note(desk: Desk) -> None:
