@@ -74,6 +74,19 @@ def ensure_kind(uses: UseCases, kind: str) -> str:
     return meant
 
 
+def ensure_bare(external_id: str | None, account_id: UUID | None) -> None:
+    """A provider's id that a list is filtered by: ``ACCOUNT/ID``, as the command line takes it, would look like an
+    empty list. With an account at hand, a provider may have such ids. Raises InvalidValue.
+    """
+    if external_id is not None and "/" in external_id and account_id is None:
+        _, _, bare = external_id.rpartition("/")
+        raise InvalidValue(
+            f"external_id is the provider's id alone, such as {bare or '1001'}, not {external_id!r}; the account goes "
+            "into account_id",
+            field="external_id",
+        )
+
+
 def ensure_wanted(allowed: Collection[str], kind: str | None) -> str | None:
     """A kind that a list is filtered by: one that there is not would look like an empty list. Raises InvalidValue."""
     return None if kind is None else known_kind(kind, allowed)

@@ -72,6 +72,23 @@ async def test_conflicts_are_filtered_and_paged(admin: Caller, world: World) -> 
         assert await found(**query) == (0, [])
 
 
+@pytest.mark.parametrize("given", ["wodify/1001", "wodify/", "/"])
+async def test_the_command_lines_name_of_a_record_is_not_taken_for_an_empty_list(
+    admin: Caller, world: World, given: str
+) -> None:
+    await dispute(world)
+    answers = [
+        await admin.get("/conflicts", external_id=given),
+        await admin.get("/sync/records/member", external_id=given),
+        await admin.post("/conflicts/resolve", {"choice": "ours", "external_id": given}),
+    ]
+    problems = [(one.status_code, *one.json()["errors"]) for one in answers]
+    assert [(status, problem["field"]) for status, problem in problems] == [(422, "external_id")] * 3
+    assert all("the account goes into account_id" in problem["message"] for _, problem in problems)
+    # An id with a slash may be one where the account is said.
+    assert (await admin.get("/conflicts", external_id=given, account_id=str(world.account.id))).json()["count"] == 0
+
+
 async def test_the_open_ones_are_listed_unless_others_are_asked_for(admin: Caller, world: World) -> None:
     await dispute_twice(world)
     await admin.post("/conflicts/resolve", {"choice": "theirs", "field": "city"})

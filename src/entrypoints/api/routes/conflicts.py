@@ -24,6 +24,7 @@ from ..records import (
     OfAccount,
     OfField,
     OfKind,
+    ensure_bare,
     ensure_wanted,
     given,
 )
@@ -110,6 +111,7 @@ async def list_conflicts(
     offset: Offset = 0,
 ) -> ConflictsAnswer:
     """Newest first; the open ones, unless another state or all are asked for."""
+    ensure_bare(external_id, account_id)
     wanted = ConflictFilter(
         state=_wanted(state_),
         account_id=AccountId(account_id) if account_id else None,
@@ -151,6 +153,7 @@ async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBod
     """Each for itself: one that cannot be decided so does not keep the others, and is told with its reason."""
     if not data.all and all(getattr(data, name) is None for name in _WHICH):
         raise InvalidValue(f"say which: {', '.join(_WHICH)}, or all", field="all")
+    ensure_bare(data.external_id, data.account_id)
     wanted = ConflictFilter(
         state=ConflictState.OPEN,
         account_id=AccountId(data.account_id) if data.account_id else None,

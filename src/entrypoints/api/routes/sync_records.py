@@ -29,7 +29,7 @@ from ..answers.sync_records import (
 from ..bodies import NO_NUL, Body, Text, exactly_one
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset
-from ..records import DECIDE, READ_RECORDS, OfAccount, OfField, RecordKind, ensure_kind, in_state, word_of
+from ..records import DECIDE, READ_RECORDS, OfAccount, OfField, RecordKind, ensure_bare, ensure_kind, in_state, word_of
 
 _OVERRIDE = frozenset({"account_id", "kind", "external_id", "field"})
 _PINNED = needs(Scope.SYNC_DECIDE, query=_OVERRIDE)
@@ -75,6 +75,7 @@ async def find_records(
 ) -> LinksAnswer:
     """Our ids (`local_id`), at every account that has such a record, or at one. Those that were never linked, such as
     leads that were only captured here, have no provider's id."""
+    ensure_bare(external_id, account_id)
     kind, listed = ensure_kind(uses, record_kind), uses.list_provider_accounts
     if account_id is None:
         accounts = await listed.gyms(asking.tenant_id)
