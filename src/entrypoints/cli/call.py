@@ -99,6 +99,12 @@ def full_name(account: ProviderAccount) -> str:
     return f"{account.provider}/{account.name}"
 
 
+def short_names(accounts: Sequence[ProviderAccount]) -> Sequence[str]:
+    """What names each of them without doubt, in as few words as may be."""
+    providers = [one.provider for one in accounts]
+    return [one.provider if providers.count(one.provider) == 1 else full_name(one) for one in accounts]
+
+
 def which_of(accounts: Sequence[ProviderAccount]) -> InvalidValue:
     """The complaint where one of several must be named."""
     names = ", ".join(f"{full_name(one)} ({one.id})" for one in accounts)

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.record import not_in_step
 from ..kinds import known_kind
-from .call import choose_gym_accounts, one_gym_account
+from .call import choose_gym_accounts, one_gym_account, short_names
 
 if TYPE_CHECKING:
     from ...domain.shared.ids import AccountId
@@ -76,9 +76,11 @@ async def find_shown(use: "UseCases", tenant: "Tenant", kind: str, which: str) -
     if (ours := as_id(which)) is not None:
         return ours
     if "/" not in which:
+        accounts = await use.list_provider_accounts.gyms(tenant.id)
+        written = " or ".join(f"{name}/{which}" for name in short_names(accounts)) or f"ACCOUNT/{which}"
         raise InvalidValue(
             f'Invalid value for ID: "{which}" is not an id such as 019cae6b-6600-7000-8000-0000000000ff; '
-            f"write ACCOUNT/{which} for the provider's id",
+            f"write {written} for the provider's id",
             field="id",
         )
     return await find_ours(use, tenant, kind, which)

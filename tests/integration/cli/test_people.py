@@ -76,6 +76,19 @@ def test_accounts_of_a_member_are_told_by_name(synced: Desk) -> None:
     assert str(synced.world.account.id) not in text
 
 
+def test_the_providers_id_alone_is_answered_with_what_names_the_record(synced: Desk) -> None:
+    for command in (("members", "show"), ("members", "edit"), ("leads", "show")):
+        result = synced(*command, "1001", *NORTH)
+        assert (result.code, "write memory/1001 for the provider's id" in result.err) == (2, True)
+    assert synced("members", "show", "memory/1001", *NORTH).code == 0
+
+
+def test_where_one_provider_has_several_accounts_all_are_named(synced: Desk) -> None:
+    synced("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
+    result = synced("members", "show", "1001", *NORTH)
+    assert "write memory/main/1001 or memory/second/1001 for the provider's id" in result.err
+
+
 def test_what_a_sync_overwrote_is_explained(synced: Desk) -> None:
     record = next(e for e in synced.world.gym.books.members._entries.values() if e.values["first_name"] == "Ada")
     record.values["city"] = "Turin"
