@@ -22,9 +22,9 @@ LEVEL = "TRESEN_LOG_LEVEL"
 class InstalledRuntime(Runtime):
     """The installation that the environment describes."""
 
-    def use_cases(self) -> "AbstractAsyncContextManager[UseCases]":
+    def use_cases(self, *, make: bool = False) -> "AbstractAsyncContextManager[UseCases]":
         """Everything, on the configured database."""
-        return self._use_cases()
+        return self._use_cases(make=make)
 
     def store(self) -> "AbstractAsyncContextManager[StoreCare]":
         """The care of the configured database."""
@@ -59,10 +59,12 @@ class InstalledRuntime(Runtime):
         return await simulate(options, progress=progress)
 
     @asynccontextmanager
-    async def _use_cases(self) -> "AsyncIterator[UseCases]":
+    async def _use_cases(self, *, make: bool) -> "AsyncIterator[UseCases]":
         from .installation import from_environment
 
         async with from_environment() as installation:
+            if not make:
+                installation.ensure_there()
             yield await installation.ready()
 
     @asynccontextmanager

@@ -39,7 +39,7 @@ _KEY = "demo-provider-key"
 async def demo(options: DemoOptions, screen: Screen) -> None:
     """Run it in its own folder; everything ends with SIGINT or SIGTERM, or after the webhooks with ``once``."""
     port = _port(options.port)
-    with _folder(options) as folder:
+    with _folder(options, screen) as folder:
         settings = _settings(folder, port)
         configure_logging(settings, usual_level="WARNING")
         emulator = WodifyEmulator(today=datetime.now(UTC).date(), options=WodifyOptions(api_key=_KEY))
@@ -77,7 +77,7 @@ async def _open(
             _insist(as_expected, "webhooks")
             over.set()
         else:
-            _tell_how_to_go_on(screen, password, installation.settings)
+            _tell_how_to_go_on(screen, password, installation.settings, kept=options.folder is not None)
             screen.say(f"ready: {installation.settings.public_url}")
 
     serving = ServeOptions(port=int(installation.settings.public_url.rpartition(":")[2]))
@@ -105,13 +105,14 @@ def _port(wanted: int) -> int:
 
 
 @contextmanager
-def _folder(options: DemoOptions) -> Iterator[Path]:
+def _folder(options: DemoOptions, screen: Screen) -> Iterator[Path]:
     if options.folder is not None:
         options.folder.mkdir(parents=True, exist_ok=True)
         yield options.folder
         return
     with tempfile.TemporaryDirectory(prefix="tresen-demo-") as folder:
         yield Path(folder)
+    screen.say("the demo's data is gone; --folder PATH keeps it")
 
 
 def _settings(folder: Path, port: int) -> Settings:
@@ -189,9 +190,10 @@ def _summary(run: Run) -> str:
     )
 
 
-def _tell_how_to_go_on(screen: Screen, password: str | None, settings: Settings) -> None:
+def _tell_how_to_go_on(screen: Screen, password: str | None, settings: Settings, *, kept: bool) -> None:
     # Its provider answers on this machine, which other commands may call only when told so.
     folder = shlex.quote(str(settings.data_dir.absolute()))
     screen.say(f"in another terminal: export TRESEN_DATA_DIR={folder} TRESEN_ALLOW_PRIVATE_ADDRESSES=true")
     screen.say(f"log in as {_ADMIN} with " + (f"password {password}" if password else "the password of the first run"))
-    screen.say("API reference: /docs · OpenAPI document: /schema · stop with Ctrl-C")
+    end = "" if kept else ", after which the data is gone (--folder PATH keeps it)"
+    screen.say(f"API reference: /docs · OpenAPI document: /schema · stop with Ctrl-C{end}")

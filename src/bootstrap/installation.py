@@ -10,6 +10,7 @@ from ..application.jobs.worker import PARALLEL, Worker
 from ..application.ports.events import EventLog
 from ..application.ports.store import StoreCare
 from ..application.transactions import Transactions
+from ..domain.shared.errors import NotConfigured
 from ..entrypoints.use_cases import UseCases
 from .background import Loop
 from .container import Container
@@ -62,6 +63,19 @@ class Installation:
         Raises StorageConflict, StorageUnavailable.
         """
         return await self.worker().run_pending()
+
+    def ensure_there(self) -> None:
+        """Raises NotConfigured where the SQLite file is not there: in a wrong folder there is nothing to find, and
+        nothing to be left behind.
+        """
+        database = self._container.database()
+        if isinstance(database, SqliteDatabase) and not database.is_private and not database.path.exists():
+            path = database.path
+            place, variable = (path, "DATABASE_URL") if self.settings.database_url else (path.parent, "DATA_DIR")
+            raise NotConfigured(
+                f"there is no database at {place} (TRESEN_{variable}); tresen tenant create SLUG NAME or tresen serve "
+                "makes one there, make demo one of its own to try things out"
+            )
 
     async def ready(self) -> UseCases:
         """The use cases. Raises StorageUnavailable when the database cannot be used or its schema is not current.

@@ -101,8 +101,11 @@ class Runtime(Protocol):
     """The installation: settings are read when something is opened."""
 
     @abstractmethod
-    def use_cases(self) -> AbstractAsyncContextManager[UseCases]:
-        """Everything, closed afterwards. Raises NotConfigured, StorageUnavailable (schema not current …)."""
+    def use_cases(self, *, make: bool = False) -> AbstractAsyncContextManager[UseCases]:
+        """Everything, closed afterwards. Only with ``make`` an embedded database that is not there yet is made.
+
+        Raises NotConfigured, StorageUnavailable (schema not current …).
+        """
 
     @abstractmethod
     def store(self) -> AbstractAsyncContextManager[StoreCare]:

@@ -67,6 +67,11 @@ class SqliteDatabase(Database):
         """The file."""
         return str(self.path)
 
+    @property
+    def is_private(self) -> bool:
+        """Whether it goes when it is closed."""
+        return self._private is not None
+
     def reading(self) -> AbstractAsyncContextManager[SqliteConnection]:
         """All share one connection, as none of them waits in the middle; scans take turns on another one."""
         return self._reading()

@@ -29,7 +29,7 @@ async def create(
 ) -> Answer:
     """Create a tenant: one business."""
     new = NewTenant(slug=slug, name=name, zone=zone, locale=locale, region=region, currency=currency)
-    async with call.runtime.use_cases() as use:
+    async with call.runtime.use_cases(make=True) as use:
         tenant = await use.create_tenant(new)
     hint = f"next: tresen user create --tenant {tenant.slug} --email ADDRESS --name NAME --role owner"
     return Answer(

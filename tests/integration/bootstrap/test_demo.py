@@ -37,6 +37,7 @@ def test_once_syncs_everything_prints_the_summary_and_exits_0(tmp_path: Path) ->
     assert "deliveries: done 7; 3 more came twice and were answered, not stored again" in done.stdout
     assert "provider.booking.cancelled 1, provider.booking.created 3, provider.booking.rescheduled 3" in done.stdout
     assert "Traceback" not in done.stderr
+    assert "data is gone" not in done.stdout
     again = subprocess.run(
         [TRESEN, "demo", "--once", "--folder", str(tmp_path)], capture_output=True, text=True, check=False
     )
@@ -68,7 +69,9 @@ def test_it_serves_until_it_is_interrupted_and_leaves_nothing(tmp_path: Path) ->
             [TRESEN, "sync", "run", "leads", "--force"], capture_output=True, text=True, check=False, env=elsewhere
         )
         process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "the demo's data is gone; --folder PATH keeps it\n"
         assert process.wait(timeout=30) == 0
+    assert any("stop with Ctrl-C, after which the data is gone (--folder PATH keeps it)" in line for line in said)
     assert set(elsewhere) == {"TRESEN_DATA_DIR", "TRESEN_ALLOW_PRIVATE_ADDRESSES"}
     assert (synced.returncode, "completed" in synced.stdout) == (0, True), synced.stdout + synced.stderr
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith("tresen-demo")] == []

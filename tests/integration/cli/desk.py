@@ -87,7 +87,7 @@ class DeskRuntime(Runtime):
     simulations: list[SimulateOptions] = attrs.field(factory=list)
     simulated: Simulated = NOTHING_FAILED
 
-    def use_cases(self) -> AbstractAsyncContextManager[UseCases]:
+    def use_cases(self, *, make: bool = False) -> AbstractAsyncContextManager[UseCases]:
         if self.failure is not None:
             raise self.failure
         assert self.world is not None
