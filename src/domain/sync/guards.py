@@ -77,18 +77,20 @@ class Trip:
 class Tally:
     """What a plan would take away. ``shared`` is the number of records that both sides had before it.
 
+    ``lost`` of the ``deleted`` are gone at the provider, but not deleted here.
     ``blanked`` counts by field: a provider that stopped sending telephone numbers takes one value of each record.
     """
 
     shared: int = 0
     deleted: int = 0
+    lost: int = 0
     conflicts: int = 0
     blanked: dict[str, int] = attrs.field(factory=dict)
 
     def trips(self, guards: Guards) -> tuple[Trip, ...]:
         """The guards that this trips, in a fixed order."""
         found = [
-            _trip("deleted", "would be deleted", guards.deleted, self.deleted, self.shared),
+            _trip("deleted", self._gone(), guards.deleted, self.deleted, self.shared),
             *(
                 _trip("blanked", f"would lose their {field}", guards.blanked, count, self.shared)
                 for field, count in sorted(self.blanked.items())
@@ -96,6 +98,12 @@ class Tally:
             _trip("conflicts", "would be in conflict", guards.conflicts, self.conflicts, self.shared),
         ]
         return tuple(trip for trip in found if trip is not None)
+
+    def _gone(self) -> str:
+        if not self.lost:
+            return "would be deleted"
+        lost = "are lost at the provider"
+        return lost if self.lost == self.deleted else f"would be deleted or {lost}"
 
 
 def _trip(guard: str, what: str, share: Share, count: int, shared: int) -> Trip | None:

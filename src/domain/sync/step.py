@@ -14,6 +14,8 @@ from .policy import Policy
 from .schema import Field, Schema
 from .side import GONE, Presence, Shown
 
+_DELETIONS = frozenset({Action.DELETE_HERE, Action.DELETE_THERE})
+
 # The rule by which a new record is not created: it may be one that is here.
 AMBIGUOUS = "ambiguous"
 
@@ -81,6 +83,7 @@ def count(step: Step, schema: Schema, tally: Tally) -> None:
     decision = step.decision
     if decision.action is Action.DELETE_THERE or _is_lost(step):
         tally.deleted += 1
+        tally.lost += decision.action not in _DELETIONS
     elif decision.asks:
         tally.conflicts += 1
     for made in decision.fields:

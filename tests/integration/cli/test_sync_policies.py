@@ -193,6 +193,8 @@ def test_other_deletions_and_guards_are_told(quarrel: Quarrel) -> None:
     result = quarrel.desk("sync", "whatif", run, "--deletes", "delete", "--guard", "deleted=0%,0", *NORTH)
     assert "a guard would hold it: 2 of 8 records would be deleted" in result.out
     assert "~ member 1002 Bob Byron: ask -> delete here" in result.out
+    kept = quarrel.desk("sync", "whatif", run, "--no-delete-here", "--guard", "deleted=0%,0", *NORTH).out
+    assert "a guard would hold it: 2 of 8 records are lost at the provider" in kept
 
 
 def test_what_a_guard_held_is_told_under_another_guard(quarrel: Quarrel) -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tresen.domain.shared.errors import InvalidValue
+from tresen.domain.sync.action import Action
 from tresen.domain.sync.canonical import Values
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.guards import DEFAULT_GUARDS, Guards, Share, Tally
@@ -106,7 +107,23 @@ def test_a_shared_record_that_the_provider_lost_counts_whatever_comes_of_it(
 ) -> None:
     """An empty answer of the provider is as suspicious where the policy keeps everything."""
     policy = attrs.evolve(ALLOWED, deletes=deletes, delete_here=delete_here)
-    assert tally(policy, X, ours, GONE) == Tally(shared=1, deleted=1)
+    found = tally(policy, X, ours, GONE)
+    assert attrs.evolve(found, lost=0) == Tally(shared=1, deleted=1)
+    is_deleted = Inputs(base=X, ours=ours, theirs=GONE).decide(SCHEMA, policy).action is Action.DELETE_HERE
+    assert found.lost == (0 if is_deleted else 1)
+
+
+@pytest.mark.parametrize(
+    ("deleted", "lost", "told"),
+    [
+        (2, 0, "would be deleted"),
+        (2, 2, "are lost at the provider"),
+        (3, 2, "would be deleted or are lost at the provider"),
+    ],
+)
+def test_what_stays_here_is_not_said_to_be_deleted(deleted: int, lost: int, told: str) -> None:
+    (trip,) = Tally(shared=50, deleted=deleted, lost=lost).trips(Guards(deleted=Share(0, 1)))
+    assert trip.message.startswith(f"{deleted} of 50 records {told}; ")
 
 
 def test_a_record_that_is_deleted_there_counts() -> None:
