@@ -67,11 +67,11 @@ class ByHand:
             started_at=self.clock.now(),
         )
 
-    async def end(self, uow: UnitOfWork, hand: Hand, counts: Counts) -> None:
-        """Close the books."""
+    async def end(self, uow: UnitOfWork, hand: Hand, counts: Counts, what: str) -> None:
+        """Close the books. ``what``: who did what to which record, which no other column of a run tells."""
         run = hand.opened.run
         run.counts = counts
-        run.finish(RunState.COMPLETED, now=self.clock.now())
+        run.finish(RunState.COMPLETED, now=self.clock.now(), reason=what)
         await uow.runs.save(run)
 
     def record_kind(self, opened: Opened, kind: str) -> RecordKind[Any]:

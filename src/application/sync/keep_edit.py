@@ -47,7 +47,8 @@ class KeepEdit:
             hand = await self._by_hand.begin(uow, outlook.link.account_id, kind, EDIT)
             await self._tell(uow, hand, outlook, saved.version, by)
             await self._send(uow, hand, outlook)
-            await self._by_hand.end(uow, hand, Counts(updated=1))
+            what = f"{by} edited {kind} {outlook.link.external_id}"
+            await self._by_hand.end(uow, hand, Counts(updated=1), what)
         return await EditTasks(self._by_hand)(uow, outlook, saved, wanted)
 
     async def _amend(self, uow: UnitOfWork, kind: str, saved: Person) -> None:

@@ -63,7 +63,7 @@ class RemoveOverride:
             await uow.journal.append([self._line(hand, each, by) for each in said if each.field == field])
             outlook = await self._let_go(uow, hand, external_id) if field == WHOLE else None
             await uow.due.renew(account_id, kind, external_id)
-            await self._by_hand.end(uow, hand, Counts())
+            await self._by_hand.end(uow, hand, Counts(), f"{by} released {kind} {external_id}")
             return outlook
 
         return await self._transactions.run(tenant_id, "remove_override", work)

@@ -69,7 +69,8 @@ class ResolveConflict:
             conflict.resolve(Resolution(choice=chosen.choice, value=chosen.value, by=chosen.by, at=hand.scope.now))
             await uow.conflicts.save(conflict)
             counts = await self._settle(uow, hand, conflict, chosen)
-            await self._by_hand.end(uow, hand, counts)
+            what = f"{chosen.by} decided about {conflict.kind} {conflict.external_id}"
+            await self._by_hand.end(uow, hand, counts, what)
             return conflict
 
         return await self._transactions.run(chosen.tenant_id, "resolve_conflict", work)

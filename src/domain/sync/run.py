@@ -89,7 +89,8 @@ class SyncError:
 @attrs.define(eq=False, kw_only=True)
 class Run:
     """``kind`` is what was asked for: ``members`` (with their memberships) or ``leads``; or ``push``, a write
-    to the provider. ``plan_id`` is the plan that it made or applied. Instants are UTC.
+    to the provider. ``reason``: why it did not do what was asked for; of what a person did, who did what to which
+    record. ``plan_id`` is the plan that it made or applied. Instants are UTC.
     """
 
     id: RunId = attrs.field(on_setattr=attrs.setters.frozen)

@@ -116,6 +116,14 @@ def test_programs_get_what_the_api_answers(synced: Desk) -> None:
     assert told.json["task"]["details"]["born_on"] == "1990-12-31"
 
 
+def test_the_run_of_an_edit_says_who_edited_which_record(synced: Desk) -> None:
+    synced("members", "edit", "memory/1001", "--last-name", "King", "--by", "Eva", *NORTH)
+    assert "Eva edited member 1001" in synced("sync", "runs", "--kind", "edit", *NORTH).out
+    (run,) = synced("sync", "runs", "--kind", "edit", "--json", *NORTH).json["runs"]
+    assert (run["state"], run["reason"]) == ("completed", "Eva edited member 1001")
+    assert "Eva edited member 1001" in synced("sync", "runs", "show", run["id"], *NORTH).out
+
+
 def test_a_task_is_told_with_every_value(synced: Desk) -> None:
     synced.world.change_account(synced.world.account.id, writes_enabled=False)
     out = synced("members", "edit", "memory/1001", "--last-name", "King", *NORTH).out

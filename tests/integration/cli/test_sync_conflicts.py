@@ -69,6 +69,12 @@ def test_an_edit_after_a_conflict_was_opened_is_told(asking: Quarrel) -> None:
     assert "after" not in here
 
 
+def test_the_run_of_a_decision_says_who_decided_about_which_record(asking: Quarrel) -> None:
+    (key,) = conflicts(asking)[:1] or asking.disagree(0)
+    asking.desk("sync", "resolve", key, "--ours", "--by", "Eva", *NORTH)
+    assert asking.json("runs", "--kind", "resolve")["runs"][0]["reason"] == "Eva decided about member 1001"
+
+
 def test_conflicts_are_filtered_and_paged(asking: Quarrel) -> None:
     first, second, third = asking.disagree(0, 1, 2)
     assert asking.json("conflicts", "--limit", "2")["count"] == 3

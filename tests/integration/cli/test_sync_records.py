@@ -278,6 +278,7 @@ def test_the_command_after_a_removed_override_runs_within_the_hour(moved: Quarre
 def test_who_took_an_override_away_is_told_by_explain_and_history(moved: Quarrel) -> None:
     moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes", "--by", "Max")
     moved.json("overrides", "remove", *ADA, "email", "--by", "Carla")
+    assert moved.json("runs", "--kind", "release")["runs"][0]["reason"] == "Carla released member 1001"
     why = "Carla took away the override ours of Max: Max undid a change"
     assert re.search(
         f"^let go  +2026-03-02 .*: {why}$", moved.desk("sync", "explain", *ADA, "email", *NORTH).out, re.MULTILINE

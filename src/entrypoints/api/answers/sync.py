@@ -26,9 +26,10 @@ class CountsAnswer(Answer):
 class RunAnswer(Answer):
     """One execution. ``kind``: members, leads, push (a write to the provider), resolve, undo, edit or release (of an
     override). ``state``: running, completed, failed, skipped, interrupted, held (a guard stopped it before it wrote
-    anything) or planned (it only made a plan); ``reason`` says why not. ``plan_id``: the plan that it made or applied,
-    null where nothing was to be done. ``duration_s``: how many seconds it took, null as long as it runs, and for one
-    that was interrupted: its end is when that was noticed."""
+    anything) or planned (it only made a plan); ``reason`` says why not, and of resolve, edit
+    and release who did it to which record. ``plan_id``: the plan that it made or applied, null where nothing was to be
+    done. ``duration_s``: how many seconds it took, null as long as it runs, and for one that was interrupted: its end
+    is when that was noticed."""
 
     id: UUID
     account_id: UUID
