@@ -55,12 +55,19 @@ class TargetOptions:
     def ensure_one(self) -> None:
         """Raises InvalidValue unless it names one thing."""
         said = [self.change is not None, self.run is not None, self.record is not None]
-        if said.count(True) != 1 or (self.record is None) != (self.to_version is None):
+        if said.count(True) != 1:
             raise InvalidValue(
                 "name one of --run (tresen sync runs lists them), --change (tresen sync history KIND ID does), and "
                 "--record KIND ID with --to-version N",
                 field="target",
             )
+        if self.record is not None and self.to_version is None:
+            listing = f"tresen sync history {' '.join(self.record)}"
+            raise InvalidValue(
+                f"--to-version N is missing: the version to go back to, see {listing}", field="to_version"
+            )
+        if self.record is None and self.to_version is not None:
+            raise InvalidValue("--to-version goes with --record KIND ID only", field="to_version")
         if self.to_version is not None and self.to_version < 1:
             raise InvalidValue(f"versions count from 1: there is no {self.to_version}", field="to_version")
 

@@ -1,5 +1,7 @@
 """An undo that takes much away, or nothing, says so before and after."""
 
+from uuid import UUID
+
 import pytest
 from tests.integration.cli.desk import everything
 from tests.integration.cli.quarrels import NORTH, Quarrel
@@ -81,6 +83,12 @@ def test_an_undo_of_what_was_all_edited_since_says_that_nothing_was_changed(quar
     [
         (("undo", "--run"), "tresen sync runs lists runs"),
         (("undo", "lead", "X"), "--record KIND ID --to-version N"),
+        (
+            ("undo", "--record", "lead", "memory/1001"),
+            "--to-version N is missing: the version to go back to, see tresen sync history lead memory/1001",
+        ),
+        (("undo", "--run", str(UUID(int=1)), "--to-version", "1"), "--to-version goes with --record KIND ID only"),
+        (("undo", "--run", str(UUID(int=1)), "--record", "lead", "memory/1001"), "name one of --run"),
         (("undo",), "tresen sync runs lists them"),
         (("undo", "--change", "12"), "tresen sync history KIND ID changes"),
         (("runs", "show"), "tresen sync runs lists them"),
