@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import attrs
+
 from ...application.sync.overview import SyncOverview
 from ...application.sync.sync_status import Status
 from ...domain.sync.state import SyncState
@@ -27,7 +29,7 @@ async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, ca
         f"leads last synced:   {cell(now.last_sync_leads, home.zone) or 'never'}",
         f"errors kept:         {now.total_errors}",
         _states_table(states, home.zone),
-        runs_table(now.runs, names, home.zone, empty=_next_step(now)),
+        attrs.evolve(runs_table(now.runs, names, home.zone, empty=_next_step(now)), title="latest runs:"),
         *error_tables(now.recent_errors, home.zone),
         *_advice(states),
     ]
@@ -48,6 +50,7 @@ def _phase(state: SyncState) -> str:
 
 def _states_table(states: Sequence[SyncOverview], zone: str) -> Table:
     return Table(
+        title="each kind of record:",
         columns=(
             *("account", "kind", "phase", "last success", "lag", "cursor age", "linked", "open conflicts"),
             *("waiting pushes", "credentials"),

@@ -26,11 +26,11 @@ async def list_(
     async with in_tenant(call, tenant) as (use, home):
         page = await use.readers.tasks(home.id, listing)
     table = page_table(
-        columns=("id", "status", "what to do", "why", "since", "done by"),
+        columns=("id", "status", "what to do", "why", "since", "done by", "to enter"),
         rows=[
             (
                 *(str(t.id), t.state.value, t.title, t.reason.value.replace("_", " ")),
-                *(cell(t.created_at, home.zone), cell(t.done_by)),
+                *(cell(t.created_at, home.zone), cell(t.done_by), _to_enter(t)),
             )
             for t in page.items
         ],
@@ -41,7 +41,7 @@ async def list_(
     )
     return Answer(
         document=listed("staff_tasks", [task_document(t) for t in page.items], page.count),
-        parts=[table, *(line for each in page.items if each.state is TaskState.OPEN for line in _to_enter(each))],
+        parts=[table],
         as_json=as_json,
     )
 
@@ -89,13 +89,18 @@ def task_lines(task: StaffTask | None) -> list[str]:
     ]
 
 
-def _to_enter(task: StaffTask) -> list[str]:
-    values = _values(task)
-    return ["", f"{task.title} ({task.id}):", *values] if values else []
+def _to_enter(task: StaffTask) -> str:
+    """The values that somebody still has to enter, in one cell."""
+    return "; ".join(f"{name}: {value}" for name, value in _known(task)) if task.state is TaskState.OPEN else ""
+
+
+def _known(task: StaffTask) -> list[tuple[str, str]]:
+    """What somebody needs for it; what is not known is left out."""
+    return [(name.replace("_", " "), value) for name, value in task.details.items() if value]
 
 
 def _values(task: StaffTask) -> list[str]:
-    """What somebody needs for it, a line each; what is not known is left out."""
-    known = [(name.replace("_", " "), value) for name, value in task.details.items() if value]
+    """The same, a line each."""
+    known = _known(task)
     width = max((len(name) for name, _ in known), default=0)
     return [f"  {name:<{width}}  {value}" for name, value in known]

@@ -33,6 +33,11 @@ def test_runs_are_syncs_and_writes_only_when_they_are_asked_for(desk: Desk) -> N
     kinds = [run["kind"] for run in desk("sync", "runs", "--json", *NORTH).json["runs"]]
     assert kinds == ["leads"]
     assert [run["kind"] for run in desk("sync", "status", "--json", *NORTH).json["runs"]] == ["leads"]
+    told = desk("sync", "status", *NORTH).out.splitlines()
+    assert [told[told.index(title) + 1].split()[0] for title in ("each kind of record:", "latest runs:")] == [
+        "account",
+        "id",
+    ]
     everything = desk("sync", "runs", "--writes", "--json", *NORTH).json["runs"]
     assert sorted(run["kind"] for run in everything) == ["leads", "push"]
     assert desk("sync", "runs", "--writes", "--limit", "1", "--json", *NORTH).json["count"] == 1

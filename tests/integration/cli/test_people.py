@@ -196,10 +196,10 @@ def test_a_task_shows_every_value_that_somebody_has_to_enter(by_hand: Desk) -> N
     told = made.out.splitlines()
     asked = next(n for n, line in enumerate(told) if line.startswith("a person must do it"))
     assert told[asked + 1 : asked + 5] == values
-    listed = by_hand("tasks", "list", *NORTH).out.splitlines()
+    listed = by_hand("tasks", "list", *NORTH).out
     task = by_hand("tasks", "list", "--json", *NORTH).json["staff_tasks"][0]
-    heading = listed.index(f"Enter the lead Eve E E at the provider ({task['id']}):")
-    assert listed[heading + 1 : heading + 5] == values
+    assert "first name: Eve; last name: E E; email: eve@x.example; phone: 030 77" in listed
+    assert (listed.count(task["id"]), listed.count("Enter the lead Eve E E")) == (1, 1)
     assert (task["details"]["phone"], task["details"]["email"]) == ("030 77", "eve@x.example")
     by_hand("tasks", "done", task["id"], *NORTH)
     assert "eve@x.example" not in by_hand("tasks", "list", *NORTH).out
