@@ -19,13 +19,14 @@ from ...domain.shared.ids import LeadId
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
 from .answer import Answer, cell, page_table
-from .call import Given, choose_account_id, in_tenant
+from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import fields, listed, row, written
 from .edit_options import LeadOptions, edit_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .members import about, member_document
 from .memberships import membership_document
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
+from .record_tables import changes_table, link_document, links_table, overwritten_document
 from .sync_options import ShownArgument, find_shown
 from .tasks import task_document, task_lines
 
@@ -73,10 +74,25 @@ async def list_(
 async def show(
     id_: ShownArgument, /, *, tenant: TenantOption = None, as_json: JsonOption = False, call: Given
 ) -> Answer:
-    """Show one lead in full."""
+    """Show one lead in full: links to providers, and what syncs and people changed, and why."""
     async with in_tenant(call, tenant) as (use, home):
-        lead = await use.get_lead(home.id, LeadId(await find_shown(use, home, LEAD, id_)))
-    return Answer(document={"lead": lead_document(lead)}, parts=_about(lead, home.zone), as_json=as_json)
+        detail = await use.get_lead(home.id, LeadId(await find_shown(use, home, LEAD, id_)))
+        names = await account_names(use, home)
+    lead, document = detail.lead, lead_document(detail.lead)
+    now = {**document, "status": lead.stage_text or lead.stage.value}
+    return Answer(
+        document={
+            "lead": document,
+            "links": [link_document(link) for link in detail.links],
+            "overwritten": [overwritten_document(change) for change in detail.changes],
+        },
+        parts=[
+            *_about(lead, home.zone),
+            links_table(detail.links, names, home.zone),
+            changes_table(detail.changes, now, home.zone),
+        ],
+        as_json=as_json,
+    )
 
 
 @group.command

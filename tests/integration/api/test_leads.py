@@ -20,7 +20,22 @@ async def test_a_lead_is_captured_and_read_again(admin: Caller) -> None:
         "030 99",
         "new",
     )
-    assert (await admin.get(f"/leads/{lead['id']}")).json() == {"lead": lead}
+    assert (await admin.get(f"/leads/{lead['id']}")).json()["lead"] == lead
+
+
+async def test_a_lead_is_shown_with_links_and_what_a_sync_overwrote(admin: Caller, world: World) -> None:
+    there = world.attract("Max")
+    await world.use_cases.sync.leads(world.north.id, world.account.id, force=True)
+    (line,) = (await admin.get("/leads", q="Max")).json()["leads"]
+    path = f"/leads/{line['id']}"
+    assert (await admin.get(path)).json()["overwritten"] == []
+    world.gym.books.leads.edit(there, {"last_name": "Planck"})
+    await world.use_cases.sync.leads(world.north.id, world.account.id, force=True)
+    shown = (await admin.get(path)).json()
+    assert [(one["external_id"], one["account_id"]) for one in shown["links"]] == [(there, str(world.account.id))]
+    assert shown["links"][0]["values"]["last_name"] == "Planck"
+    (change,) = shown["overwritten"]
+    assert (change["field"], change["theirs"], change["taken"]) == ("last_name", "Planck", "theirs")
 
 
 async def test_a_lead_that_only_a_person_can_enter_is_kept_with_a_task(admin: Caller, world: World) -> None:

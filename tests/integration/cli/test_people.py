@@ -1,6 +1,7 @@
 """Members, memberships, leads and tasks."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -148,9 +149,20 @@ def test_a_person_is_shown_by_the_providers_id(synced: Desk, kind: str) -> None:
 
 def test_a_lead_is_shown_with_the_apis_keys(synced: Desk) -> None:
     id_ = grace(synced)
-    lead = asyncio.run(synced.world.use_cases.get_lead(synced.world.north.id, LeadId(UUID(id_))))
-    assert synced("leads", "show", id_, "--json", *NORTH).json["lead"] == msgspec.to_builtins(api_leads.lead(lead))
+    detail = asyncio.run(synced.world.use_cases.get_lead(synced.world.north.id, LeadId(UUID(id_))))
+    told = msgspec.to_builtins(api_leads.lead_detail(detail))
+    assert synced("leads", "show", id_, "--json", *NORTH).json == told
+    assert [link["external_id"] for link in told["links"]] == ["1001"]
     assert "Grace Hopper" in synced("leads", "show", id_, *NORTH).out
+
+
+def test_a_lead_is_shown_with_its_ids_at_providers_and_what_was_changed(synced: Desk) -> None:
+    there = synced("leads", "show", grace(synced), "--json", *NORTH).json["links"][0]["external_id"]
+    synced.world.gym.books.leads.edit(there, {"last_name": "Murray"})
+    synced("sync", "run", "leads", "--force", *NORTH)
+    shown = synced("leads", "show", grace(synced), *NORTH).out
+    assert re.search(f"^at providers:\naccount .*\nmemory/main +{there} ", shown, re.MULTILINE)
+    assert re.search(r"last_name +Hopper +Hopper +Murray +Murray +theirs", shown)
 
 
 def test_a_membership_is_sold_changed_and_cancelled(synced: Desk) -> None:

@@ -118,5 +118,5 @@ async def test_a_lead_is_edited_and_both_edits_of_one_field_wait_for_a_person(
         assert (lead(provider, 0).first_name, lead(provider, 0).last_name) == ("Adah", "Noel")
         page = await gym.use_cases.readers.conflicts(gym.tenant.id, ConflictFilter(), limit=10)
         assert [(one.field, one.ours, one.theirs) for one in page.items] == [("last_name", "King", "Noel")]
-        found = await gym.use_cases.get_lead(gym.tenant.id, wish.lead_id)
+        found = (await gym.use_cases.get_lead(gym.tenant.id, wish.lead_id)).lead
         assert (found.first_name, found.last_name, found.message) == ("Adah", "King", "Is there a class on Monday?")

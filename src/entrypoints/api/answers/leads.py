@@ -5,10 +5,11 @@ from uuid import UUID
 
 import msgspec
 
+from ....application.leads.get_lead import LeadDetail
 from ....application.ports.readers import LeadRow
 from ....domain.leads.lead import Lead
 from .edits import FieldFateAnswer
-from .members import MemberAnswer, MembershipAnswer
+from .members import LinkAnswer, MemberAnswer, MembershipAnswer, OverwrittenAnswer, link, overwritten
 from .staff_tasks import TaskAnswer
 from .values import Answer
 
@@ -58,6 +59,14 @@ class LeadAnswer(Answer):
     version: int
 
 
+class LeadDetailAnswer(Answer):
+    """A lead with its links and what syncs overwrote, oldest first."""
+
+    lead: LeadAnswer
+    links: list[LinkAnswer]
+    overwritten: list[OverwrittenAnswer]
+
+
 class WrittenLeadAnswer(Answer, omit_defaults=True):
     """The lead, and what a write made of it; ``task`` only where a person must do the rest (202), ``fields`` only where
     it was edited: what becomes of each that was to be changed."""
@@ -105,4 +114,13 @@ def lead(entity: Lead) -> LeadAnswer:
         created_at=entity.created_at,
         updated_at=entity.updated_at,
         version=entity.version,
+    )
+
+
+def lead_detail(detail: LeadDetail) -> LeadDetailAnswer:
+    """Everything about one lead."""
+    return LeadDetailAnswer(
+        lead=lead(detail.lead),
+        links=[link(record) for record in detail.links],
+        overwritten=[overwritten(change) for change in detail.changes],
     )

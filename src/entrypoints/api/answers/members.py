@@ -197,8 +197,8 @@ def member_detail(detail: MemberDetail) -> MemberDetailAnswer:
     """Everything about one member."""
     return MemberDetailAnswer(
         member=member(detail.member),
-        links=[_link(record) for record in detail.links],
-        overwritten=[_overwritten(change) for change in detail.changes],
+        links=[link(record) for record in detail.links],
+        overwritten=[overwritten(change) for change in detail.changes],
     )
 
 
@@ -240,13 +240,15 @@ def package(offer: Package) -> PackageAnswer:
     )
 
 
-def _link(record: SyncRecord) -> LinkAnswer:
+def link(record: SyncRecord) -> LinkAnswer:
+    """Where a record is at a provider."""
     return LinkAnswer(
         account_id=record.account_id, external_id=record.external_id, synced_at=record.synced_at, values=record.base
     )
 
 
-def _overwritten(change: Change) -> OverwrittenAnswer:
+def overwritten(change: Change) -> OverwrittenAnswer:
+    """A line of the journal."""
     return OverwrittenAnswer(
         field=change.field,
         base=change.base,

@@ -23,7 +23,7 @@ from ....domain.shared.ids import AccountId, LeadId
 from ....domain.shared.page import Listing
 from ..access import needs
 from ..answers.edits import field_fates
-from ..answers.leads import LeadsAnswer, WrittenLeadAnswer, lead, lead_line
+from ..answers.leads import LeadDetailAnswer, LeadsAnswer, WrittenLeadAnswer, lead, lead_detail, lead_line
 from ..answers.members import member, membership
 from ..answers.staff_tasks import task
 from ..answers.values import accepted
@@ -114,10 +114,10 @@ async def create_lead(data: JSONBody[NewLeadBody], asking: Asking, uses: Uses) -
     return Response(written, status_code=202 if created.task else 201 if created.created else 200)
 
 
-@get("/{lead_id:uuid}", summary="One lead", opt=needs(Scope.LEADS_READ))
-async def get_lead(lead_id: FromPath[UUID], asking: Asking, uses: Uses) -> WrittenLeadAnswer:
+@get("/{lead_id:uuid}", summary="One lead with links and overwritten values", opt=needs(Scope.LEADS_READ))
+async def get_lead(lead_id: FromPath[UUID], asking: Asking, uses: Uses) -> LeadDetailAnswer:
     """From the store; the provider is not called."""
-    return WrittenLeadAnswer(lead=lead(await uses.get_lead(asking.tenant_id, LeadId(lead_id))))
+    return lead_detail(await uses.get_lead(asking.tenant_id, LeadId(lead_id)))
 
 
 @patch(

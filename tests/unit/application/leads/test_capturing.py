@@ -69,7 +69,7 @@ async def test_without_an_account_the_lead_simply_lives_here(studio: Studio) -> 
         NewLead(tenant_id=other.id, first_name="Eva", last_name="", email="eva@example.org", source="web")
     )
     assert (made.task, made.lead.source, made.lead.phone) == (None, "web", None)
-    assert (await studio.get_lead(other.id, made.lead.id)).name == "Eva"
+    assert (await studio.get_lead(other.id, made.lead.id)).lead.name == "Eva"
 
 
 @pytest.mark.parametrize("values", [{"first_name": " ", "last_name": ""}, {"email": "eva"}, {"email": ""}])
@@ -105,7 +105,7 @@ async def test_a_lead_is_never_lost_whatever_the_provider_says(
     made = await studio.create_lead(eva(studio))
     assert made.task is not None
     assert (made.task.reason, made.task.subject) == (expected, f"lead:{made.lead.id}")
-    assert (await studio.get_lead(studio.tenant.id, made.lead.id)).name == "Eva Marx"
+    assert (await studio.get_lead(studio.tenant.id, made.lead.id)).lead.name == "Eva Marx"
     assert studio.gym.faults.calls.count("create_lead") == 1
 
 
@@ -196,7 +196,7 @@ async def test_a_local_lead_is_changed_here(studio: Studio) -> None:
     studio.change_account(writes_enabled=False)
     made = await studio.create_lead(eva(studio, message="Hello"))
     done = await studio.update_lead(update(studio, made.lead, stage=Stage.CONTACTED, notes="called"))
-    stored = await studio.get_lead(studio.tenant.id, made.lead.id)
+    stored = (await studio.get_lead(studio.tenant.id, made.lead.id)).lead
     assert (stored.stage, stored.notes, stored.message) == (Stage.CONTACTED, "called", "Hello")
     assert done.task is None
     cleared = await studio.update_lead(update(studio, made.lead, notes=None))

@@ -48,7 +48,7 @@ async def test_lead_member_and_membership_belong_together(studio: Studio) -> Non
     assert (done.lead.stage, done.lead.member_id) == (Stage.CONVERTED, done.member.id)
     assert (done.membership.member_id, done.membership.name) == (done.member.id, "Gold")
     assert (done.member.email and done.member.email.raw) == "grace@example.org"
-    stored = await studio.get_lead(studio.tenant.id, lead.id)
+    stored = (await studio.get_lead(studio.tenant.id, lead.id)).lead
     assert (stored.stage, stored.member_id) == (Stage.CONVERTED, done.member.id)
 
 

@@ -491,7 +491,7 @@ async def test_a_lead_that_waits_to_be_made_there_is_made_as_it_is_now() -> None
     await studio.leads_synced()
     made = {entry.values["first_name"]: entry.values["phone"] for entry in studio.books.leads.entries()}
     assert made == {name: "030 2" if name == dot.first_name else "030 1" for name in ("Ann", "Bea", "Cid", "Dot")}
-    assert (await studio.get_lead(studio.tenant.id, dot.id)).phone == PhoneNumber("030 2", "+49302")
+    assert (await studio.get_lead(studio.tenant.id, dot.id)).lead.phone == PhoneNumber("030 2", "+49302")
     await rests(studio)
 
 

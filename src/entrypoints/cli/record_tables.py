@@ -1,0 +1,49 @@
+"""How a record stands with its providers, and what was changed of it: for people, and as the API shows it."""
+
+from collections.abc import Mapping, Sequence
+
+from ...domain.shared.ids import AccountId
+from ...domain.sync.journal import Change
+from ...domain.sync.record import SyncRecord
+from .answer import Table, cell
+from .documents import fields, plain
+
+
+def link_document(link: SyncRecord) -> dict[str, object]:
+    """Where a record is at a provider, and the values last seen there."""
+    return {**fields(link, "account_id", "external_id", "synced_at"), "values": plain(link.base)}
+
+
+def overwritten_document(change: Change) -> dict[str, object]:
+    """One value that was overwritten or passed over."""
+    return {
+        **fields(change, "field", "base", "ours", "theirs"),
+        "taken": change.side.value,
+        **fields(change, "rule", "reason", "at", "run_id"),
+    }
+
+
+def links_table(links: Sequence[SyncRecord], names: Mapping[AccountId, str], zone: str) -> Table:
+    """Where a record is, by the names of accounts."""
+    return Table(
+        title="at providers:",
+        columns=("account", "id there", "synced"),
+        rows=[(names.get(k.account_id, str(k.account_id)), k.external_id, cell(k.synced_at, zone)) for k in links],
+        empty="not linked to a provider",
+    )
+
+
+def changes_table(changes: Sequence[Change], now: Mapping[str, object], zone: str) -> Table:
+    """What was changed of a record, and what each field holds ``now``."""
+    return Table(
+        title="changes:",
+        columns=("when", "field", "before", "here", "provider", "now", "taken", "why"),
+        rows=[
+            (
+                *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs), cell(now.get(c.field))),
+                *(c.side.value, c.reason),
+            )
+            for c in changes
+        ],
+        empty="no changes by syncs or people",
+    )
