@@ -1,6 +1,6 @@
 """``tresen members``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ...application.membership.edit_member import MemberEdit
 from ...application.membership.get_member import MemberDetail
@@ -8,14 +8,14 @@ from ...application.ports.readers import MEMBER_ORDER, MemberRow, MembershipRow
 from ...application.sync.kinds import MEMBER
 from ...domain.membership.member import Member
 from ...domain.membership.status import Status
-from ...domain.shared.ids import AccountId, MemberId
-from ...domain.sync.journal import Change
+from ...domain.shared.ids import MemberId
 from .answer import Answer, Table, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
-from .documents import fields, listed, plain, price, row, written
+from .documents import fields, listed, price, row, written
 from .edit_options import MemberOptions, edit_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
+from .record_tables import link_document, links_table, overwritten_document
 from .sync_options import ShownArgument, find_shown
 from .tasks import task_document, task_lines
 
@@ -75,15 +75,13 @@ async def show(
     document = {
         "member": member_document(detail.member),
         "memberships": [_membership(membership) for membership in memberships],
-        "links": [
-            {**fields(k, "account_id", "external_id", "synced_at"), "values": plain(k.base)} for k in detail.links
-        ],
-        "overwritten": [_overwritten(change) for change in detail.changes],
+        "links": [link_document(link) for link in detail.links],
+        "overwritten": [overwritten_document(change) for change in detail.changes],
     }
     parts: list[Table | str] = [
         *_about(detail.member, home.zone),
         _memberships(memberships),
-        _links(detail, names, home.zone),
+        links_table(detail.links, names, home.zone),
         _changes(detail, home.zone),
     ]
     return Answer(document=document, parts=parts, as_json=as_json)
@@ -140,14 +138,6 @@ def _membership(membership: MembershipRow) -> dict[str, object]:
     }
 
 
-def _overwritten(change: Change) -> dict[str, object]:
-    return {
-        **fields(change, "field", "base", "ours", "theirs"),
-        "taken": change.side.value,
-        **fields(change, "rule", "reason", "at", "run_id"),
-    }
-
-
 def _line(member: MemberRow, zone: str) -> tuple[str, ...]:
     name = f"{member.first_name} {member.last_name}".strip()
     status = member.status_text or member.status
@@ -194,17 +184,6 @@ def _memberships(memberships: Sequence[MembershipRow]) -> Table:
             for m in memberships
         ],
         empty="no memberships",
-    )
-
-
-def _links(detail: MemberDetail, names: Mapping[AccountId, str], zone: str) -> Table:
-    return Table(
-        title="at providers:",
-        columns=("account", "id there", "synced"),
-        rows=[
-            (names.get(k.account_id, str(k.account_id)), k.external_id, cell(k.synced_at, zone)) for k in detail.links
-        ],
-        empty="not linked to a provider",
     )
 
 
