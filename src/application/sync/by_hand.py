@@ -18,8 +18,6 @@ from .run_books import Opened
 from .scope import Scope
 from .sync_course import Courses
 
-RESOLVE, UNDO, EDIT, RELEASE = "resolve", "undo", "edit", "release"
-
 
 @attrs.frozen(kw_only=True)
 class Hand:

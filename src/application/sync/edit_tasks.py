@@ -1,21 +1,17 @@
 """What of an edit only a person can do at the provider: one open task for each field, with the value that is wanted."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 import attrs
 
 from ...domain.shared.ids import TaskId
 from ...domain.staff.task import MACHINE, StaffTask
-from ...domain.sync.canonical import Value
 from ...domain.sync.edit_fate import Fate
-from ..ports.gym import Operation
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import ByHand
 from .edit_outlook import Outlook, Person
-from .kinds import LEAD, MEMBER
-
-_OPERATIONS = {MEMBER: Operation.UPDATE_MEMBER, LEAD: Operation.UPDATE_LEAD}
+from .task_at_provider import OPERATIONS, edit_task, subject_of, title_of
 
 # What a task tells beside the values.
 _BESIDE = frozenset({"external_id", "account", "why"})
@@ -37,7 +33,9 @@ class EditTasks:
         """
         task = self._task(uow, outlook, saved) if outlook.of(Fate.TASK) else None
         same = None
-        for waiting in await uow.tasks.open_for(_OPERATIONS[outlook.link.kind].value, _subject(outlook)):
+        for waiting in await uow.tasks.open_for(
+            OPERATIONS[outlook.link.kind].value, subject_of(outlook.link.kind, outlook.link.local_id)
+        ):
             if task is not None and waiting.details == task.details:
                 same = waiting
             elif waiting.account_id == outlook.account.id and waiting.details.keys() & set(wanted):
@@ -49,27 +47,17 @@ class EditTasks:
 
     def _task(self, uow: UnitOfWork, outlook: Outlook, saved: Person) -> StaffTask:
         link = outlook.link
-        values = {name: _text(outlook.after.get(name)) for name in outlook.of(Fate.TASK)}
-        return StaffTask(
+        return edit_task(
             id=TaskId(self._by_hand.ids.new()),
             tenant_id=uow.tenant.id,
-            account_id=link.account_id,
-            operation=_OPERATIONS[link.kind].value,
-            title=_title(values, link.kind, saved),
+            account=outlook.account,
+            record=(link.kind, link.external_id, link.local_id),
+            name=saved.name,
+            values={name: outlook.after.get(name) for name in outlook.of(Fate.TASK)},
             reason=outlook.hindered_by,
-            subject=_subject(outlook),
-            details={
-                "external_id": link.external_id,
-                **values,
-                "account": outlook.account.name,
-                "why": next(each.reason for each in outlook.prospects if each.fate is Fate.TASK),
-            },
-            created_at=self._by_hand.clock.now(),
+            why=next(each.reason for each in outlook.prospects if each.fate is Fate.TASK),
+            now=self._by_hand.clock.now(),
         )
-
-
-def _subject(outlook: Outlook) -> str:
-    return f"{outlook.link.kind}:{outlook.link.local_id}"
 
 
 def _narrow(task: StaffTask, wanted: Collection[str], kind: str, saved: Person, *, now: datetime) -> None:
@@ -77,18 +65,6 @@ def _narrow(task: StaffTask, wanted: Collection[str], kind: str, saved: Person, 
     details = {name: value for name, value in task.details.items() if name not in wanted}
     values = {name: value for name, value in details.items() if name not in _BESIDE}
     if values:
-        task.details, task.title = details, _title(values, kind, saved)
+        task.details, task.title = details, title_of(values, kind, saved.name)
     else:
         task.complete(by=MACHINE, now=now, note="replaced by a newer request")
-
-
-def _title(values: Mapping[str, str | None], kind: str, saved: Person) -> str:
-    cleared = [name for name, value in values.items() if value is None]
-    changed = [name for name in values if name not in cleared]
-    parts = [("change", changed), ("clear", cleared)]
-    what = " and ".join(f"{word} {', '.join(names)}" for word, names in parts if names).capitalize()
-    return f"{what} of the {kind} {saved.name} at the provider"
-
-
-def _text(value: Value) -> str | None:
-    return None if value is None else str(value)

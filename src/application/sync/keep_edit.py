@@ -10,10 +10,10 @@ from ...domain.sync.decision import FieldDecision
 from ...domain.sync.edit_fate import Fate
 from ...domain.sync.journal import LOCAL_EDIT, Subject
 from ...domain.sync.push import Push, PushState
-from ...domain.sync.run import Counts
+from ...domain.sync.run import EDIT, Counts
 from ...domain.sync.side import Side
 from ..ports.unit_of_work import UnitOfWork
-from .by_hand import EDIT, ByHand, Hand
+from .by_hand import ByHand, Hand
 from .edit_outlook import Outlook, Person
 from .edit_tasks import EditTasks
 

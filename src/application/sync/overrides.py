@@ -9,11 +9,11 @@ from ...domain.shared.ids import AccountId, EntryId, TenantId
 from ...domain.sync.decision import WHOLE, FieldDecision
 from ...domain.sync.journal import RELEASED, Change, Subject
 from ...domain.sync.override import Override
-from ...domain.sync.run import Counts
+from ...domain.sync.run import RELEASE, Counts
 from ...domain.sync.side import Side
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
-from .by_hand import RELEASE, ByHand, Hand
+from .by_hand import ByHand, Hand
 from .reviving import waits_to_be_made
 
 

@@ -20,6 +20,7 @@ from ...domain.shared.errors import (
     TresenError,
 )
 from ...domain.shared.ids import ConflictId, PushId
+from ...domain.staff.task import TaskReason
 from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import REFUSED, Conflict
 from ...domain.sync.decision import WHOLE
@@ -39,6 +40,7 @@ from .run_books import Opened, RunBooks
 from .scope import Scope
 from .shown_push import edited_after, is_as_wanted, landed, parts_of, still_stands
 from .single_looks import AnotherRecord, get_that
+from .unmet_edits import UnmetEdits
 
 E = TypeVar("E", bound=Versioned)
 _log = logging.getLogger(__name__)
@@ -145,19 +147,25 @@ class Pusher(Generic[E]):
         except GatewayError as error:
             await self._fail(opened, push, error.message)
             raise
+        return await self._answered(opened, push, answer), 0
+
+    async def _answered(self, opened: Opened, push: Push, answer: Observed | PushState | None) -> bool:
+        """Book what came of it. Whether it is done."""
         if answer is not None and not isinstance(answer, PushState) and _read(answer) is None:
             # It took effect, but nobody can tell how.
             answer = PushState.UNSURE if push.external_id is None else PushState.DROPPED
         if isinstance(answer, PushState):
             await self._end(opened, push, answer, _WHY[answer])
-            return False, 0
+            return False
 
         async def confirm(uow: UnitOfWork) -> Counts:
             await uow.accounts.claim(self._scope.account_id)
             counts = await self._confirm(uow, push, answer)
+            if push.state is PushState.REFUSED:
+                await self._unmet(uow, push, TaskReason.REJECTED, push.why or "")
             return counts + await self._keep_apart(uow, push)
 
-        return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed), 0
+        return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed)
 
     async def _refuse(self, opened: Opened, push: Push, error: TresenError) -> int:
         """Which of several values was at fault, nobody knows: each is sent by itself, and only that one is refused. The
@@ -278,6 +286,9 @@ class Pusher(Generic[E]):
                 return Counts()
             push.end(state, now=self._scope.now, why=why)
             await uow.pushes.save(push)
+            if state is PushState.REFUSED or why == _OFF:
+                reason = TaskReason.WRITES_DISABLED if why == _OFF else TaskReason.REJECTED
+                await self._unmet(uow, push, reason, why)
             if error is not None:
                 await uow.runs.add_errors([self._scope.error(push.kind, push.external_id, error)])
             if push.external_id is not None and (state is PushState.DROPPED or await self._edited_since(uow, push)):
@@ -288,6 +299,10 @@ class Pusher(Generic[E]):
         level = logging.WARNING if error is not None or state in _ENDED_BADLY else logging.INFO
         _log.log(level, "push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
         await self._books.write(opened.run, "end_push", end)
+
+    @property
+    def _unmet(self) -> UnmetEdits:
+        return UnmetEdits(self._kind, self._scope, self._ids)
 
     async def _edited_since(self, uow: UnitOfWork, push: Push) -> bool:
         """Whether ours holds another value by now: while the push was on its way, that did not count."""

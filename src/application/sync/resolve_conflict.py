@@ -15,13 +15,13 @@ from ...domain.sync.keeping import check_values
 from ...domain.sync.laws import Law
 from ...domain.sync.override import Override
 from ...domain.sync.record import UNCOMPARED, SyncRecord
-from ...domain.sync.run import Counts
+from ...domain.sync.run import RESOLVE, Counts
 from ...domain.sync.side import GONE, Side
 from ...domain.sync.step import Inputs, Step
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
-from .by_hand import RESOLVE, ByHand, Hand, link_of
+from .by_hand import ByHand, Hand, link_of
 from .reviving import found_again, waits_to_be_made
 from .write_by_hand import Chosen, WriteByHand
 

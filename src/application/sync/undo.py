@@ -17,13 +17,13 @@ from ...domain.sync.guards import Trip
 from ...domain.sync.journal import UNDONE
 from ...domain.sync.laws import Law
 from ...domain.sync.override import Override
-from ...domain.sync.run import Counts, Run, RunState
+from ...domain.sync.run import UNDO, Counts, Run, RunState
 from ...domain.sync.side import GONE, Side
 from ...domain.sync.step import Inputs, Step
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
-from .by_hand import UNDO, ByHand, Hand, link_of
+from .by_hand import ByHand, Hand, link_of
 from .undo_guard import held_undo, undo_trips, wanted_of
 from .undo_pins import to_pin
 from .undo_plan import HandOf, RecordUndo, UndoAction, UndoPlanner, UndoTarget, kept_link

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import EDIT
 from ...domain.sync.undo import Rollback
 from ..ports.unit_of_work import UnitOfWork
-from .by_hand import EDIT, Hand
+from .by_hand import Hand
 
 
 async def to_pin(uow: UnitOfWork, hand: Hand, link: SyncRecord, rollbacks: Sequence[Rollback]) -> Sequence[Rollback]:

@@ -15,10 +15,10 @@ from ...domain.sync.decision import WHOLE
 from ...domain.sync.history import end_there, since
 from ...domain.sync.journal import LOCAL_EDIT, Change
 from ...domain.sync.record import MISSING, SyncRecord
-from ...domain.sync.run import Run
+from ...domain.sync.run import EDIT, Run
 from ...domain.sync.undo import Rollback, rollback
 from ..ports.unit_of_work import UnitOfWork
-from .by_hand import EDIT, ByHand, Hand
+from .by_hand import ByHand, Hand
 
 _AT_ONCE = 1000
 Record = tuple[AccountId, str, str, UUID]

@@ -14,8 +14,9 @@ MIN_INTERVAL = timedelta(hours=1)
 # What the reason of a run says that the hourly limit skipped.
 UNLESS_FORCED = " unless forced"
 
-# The kind of a run that books what was written to a provider.
+# The kind of a run that books what was written to a provider, and those of what people do by hand.
 PUSH = "push"
+RESOLVE, UNDO, EDIT, RELEASE = "resolve", "undo", "edit", "release"
 
 
 class RunState(enum.Enum):

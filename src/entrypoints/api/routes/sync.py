@@ -6,12 +6,11 @@ from uuid import UUID
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
-from ....application.sync.by_hand import EDIT, RELEASE, RESOLVE, UNDO
 from ....application.sync.leads_course import LEADS
 from ....application.sync.members_course import MEMBERS
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import AccountId, RunId
-from ....domain.sync.run import PUSH, RunState
+from ....domain.sync.run import EDIT, PUSH, RELEASE, RESOLVE, UNDO, RunState
 from ..access import needs
 from ..answers.sync import (
     LatestRunsAnswer,

@@ -2,14 +2,13 @@
 
 import pytest
 
-from tresen.application.sync.by_hand import RELEASE
 from tresen.application.sync.overrides import Outlook
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.shared.errors import NotFound
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.journal import LOCAL_EDIT, RELEASED, Change
 from tresen.domain.sync.laws import Law
-from tresen.domain.sync.run import Counts, Run, RunState
+from tresen.domain.sync.run import RELEASE, Counts, Run, RunState
 
 from ..studio import A_MINUTE, Studio
 from .scene import due, rests, set_policy
