@@ -36,9 +36,10 @@ class Task:
     made: int = 0
     asked: int = 0
     pushes: int = 0
+    decided: bool = False
 
 
 def decided_nothing(task: Task) -> bool:
     """Whether the run only told of pushes that were decided before."""
     quiet = all(line.rule in {PUSHED, NORMALISED} for line in task.lines)
-    return quiet and not (task.removed or task.made or task.asked or task.pushes)
+    return quiet and not (task.removed or task.made or task.asked or task.decided)

@@ -131,8 +131,12 @@ class Witness:
         lines = list(islice(room.changes.rows(), seen.lines, None))
         task.lines += lines
         task.asked += len(room.conflicts) - seen.conflicts
-        task.pushes += len(room.pushes) - seen.pushes
-        self.broken += asked_again(room, list(islice(room.pushes.rows(), seen.pushes, None)))
+        new = list(islice(room.pushes.rows(), seen.pushes, None))
+        # What goes after a push that was made, or is a part of one that was refused, was decided with it.
+        before = {push.run_id for push in islice(room.pushes.rows(), seen.pushes)}
+        task.pushes += len(new)
+        task.decided |= any(push.run_id not in before for push in new)
+        self.broken += asked_again(room, new)
         self._unsettled[task.account].note(seen.left.given_up(room), self.world.gyms[task.account].programme.trail)
         self.broken += self.agreement.needless(task.account, islice(room.conflicts.rows(), seen.conflicts, None))
         for line in lines:
