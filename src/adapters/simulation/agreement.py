@@ -1,13 +1,16 @@
 """What both sides were last seen to agree on, and whether a person is asked without need."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 import attrs
 
-from ...domain.sync.conflict import Conflict
+from ...application.sync.desk import BUILT_IN_LAWS
+from ...domain.shared.ids import ConflictId
+from ...domain.sync.conflict import Conflict, ConflictState
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.schema import Field, Value
+from ...domain.sync.side import Side
 from .broken import Broken
 from .words import COURSE_KINDS
 from .world import World
@@ -18,7 +21,9 @@ Place = tuple[int, str, str, UUID | None, str]
 @attrs.frozen
 class Agreement:
     """Account, kind, id there, record of ours and field: the value that stood on both sides after a run that saw
-    everything. A record that comes to mean another one of ours agreed on nothing with it.
+    everything. A record that comes to mean another one of ours agreed on nothing with it. Nor is anything agreed on any
+    more where it was settled that ours stands against theirs, by a law that lets us own the field or by a person: from
+    then on an edit there is one against what stands here.
     """
 
     _world: World
@@ -29,6 +34,8 @@ class Agreement:
         for place, ours, theirs, field in self._held(number, course):
             if field.same(ours, theirs):
                 self._values[place] = theirs
+            elif self._is_ours(place, field):
+                self._values.pop(place, None)
 
     def doubt(self, number: int, course: str) -> None:
         """Another run is over: whatever stands otherwise by now may have been agreed on anew."""
@@ -36,6 +43,31 @@ class Agreement:
             known = self._values.get(place)
             if not (field.same(ours, known) and field.same(theirs, known)):
                 self._values.pop(place, None)
+
+    def open(self, number: int) -> Mapping[ConflictId, Conflict]:
+        """What waits for a person at an account."""
+        room = self._world.room(self._world.specs[number].tenant)
+        account = self._world.account_ids[number]
+        rows = (row for row in room.conflicts.rows() if row.account_id == account)
+        return {row.id: row for row in rows if row.state is ConflictState.OPEN}
+
+    def settle(self, number: int, asked: Mapping[ConflictId, Conflict]) -> None:
+        """Of these, a person decided those that are open no more."""
+        for key in asked.keys() - self.open(number).keys():
+            each = asked[key]
+            for field in self._world.schema(each.kind).fields:
+                if each.field in {field.name, WHOLE}:
+                    place = (number, each.kind, each.external_id, each.local_id, field.name)
+                    self._values.pop(place, None)
+
+    def _is_ours(self, place: Place, field: Field) -> bool:
+        """Whether ours stands there, whatever the provider says."""
+        number, kind, external_id, _, name = place
+        room = self._world.room(self._world.specs[number].tenant)
+        key = (self._world.account_ids[number], kind, external_id)
+        laws = {row.field: row.law for _, row in room.overrides.among("record", key)}
+        law = BUILT_IN_LAWS.named(laws[name]) if name in laws else self._world.policy(number, kind).law(field)
+        return law.owner is Side.OURS
 
     def _held(self, number: int, course: str) -> Iterator[tuple[Place, Value, Value, Field]]:
         """What stands in each field of a link's records, here and there."""
