@@ -2,7 +2,7 @@
 
 import json
 import random
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -49,8 +49,7 @@ class Clients:
 
     def newest(self) -> bytes:
         """The one that was edited last, alone."""
-        place = max(range(self._count), key=lambda at: self._stamps[at], default=None)
-        return page("clients", [] if place is None else [self._rows[place]], has_more=False)
+        return self._newest
 
     def one(self, number: int) -> bytes | None:
         """One client."""
@@ -59,7 +58,7 @@ class Clients:
     def since(self, moment: str, *, behind: int, number: int = 1) -> bytes:
         """A page of those that were edited since and have greater ids than ``behind``, by id."""
         if moment not in self._found:
-            self._found[moment] = [at + 1 for at, edited in enumerate(self._stamps) if edited >= moment]
+            self._found[moment] = sorted(key for _, key in self._by_stamp[bisect_left(self._by_stamp, (moment, 0)) :])
         ids = self._found[moment]
         start = bisect_right(ids, behind) + (number - 1) * PAGE
         rows = [self._rows[key - 1] for key in ids[start : start + PAGE]]
@@ -72,6 +71,9 @@ class Clients:
             for at in starts
         ]
         self._beyond = page("clients", [], number=len(self._pages) + 1, has_more=False)
+        self._by_stamp = sorted(zip(self._stamps, range(1, self._count + 1), strict=True))
+        latest = [self._rows[key - 1] for _, key in self._by_stamp[-1:]]
+        self._newest = page("clients", latest, has_more=False)
         self._found: dict[str, Sequence[int]] = {}
 
 
