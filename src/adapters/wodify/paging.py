@@ -11,13 +11,14 @@ from .envelope import Page
 from .ids import is_unkeyed
 
 FetchPage = Callable[[int, int], Awaitable[Page]]
+Rank = tuple[int, str]
 
 
 @attrs.define
 class Ascent:
     """Sees to it that a listing by rising ids gets on: one that turns in circles would never end."""
 
-    _greatest: tuple[int, str] = (-1, "")
+    _greatest: Rank = (-1, "")
 
     def climb(self, keys: Sequence[str]) -> None:
         """Take a page's ids, in any order. Records without an id do not count.
@@ -25,7 +26,7 @@ class Ascent:
         Raises GatewayUnavailable when none is greater, as a number, than all of the pages before, and when a page of
         several records has no id at all.
         """
-        ranks = [_rank(key) for key in keys if not is_unkeyed(key)]
+        ranks = ranks_of(keys)
         if not ranks:
             if len(keys) > 1:
                 raise GatewayUnavailable("wodify's records have no ids")
@@ -36,10 +37,10 @@ class Ascent:
         self._greatest = greatest
 
 
-def _rank(key: str) -> tuple[int, str]:
-    """Orders ids as numbers without making numbers of them."""
-    digits = key.lstrip("0")
-    return len(digits), digits
+def ranks_of(keys: Sequence[str]) -> Sequence[Rank]:
+    """What orders these ids as numbers, without making numbers of them. Records without an id have none."""
+    bare = [key.lstrip("0") for key in keys if not is_unkeyed(key)]
+    return [(len(digits), digits) for digits in bare]
 
 
 async def every_page(fetch: FetchPage, size: int, most: int, *, ahead: int = 1) -> AsyncGenerator[Sequence[Raw], None]:
@@ -73,7 +74,7 @@ async def _fetch_all(
     try:
         while has_more:
             await room.acquire()
-            _ensure_few(number, most)
+            ensure_few(number, most)
             page = await fetch(number, size)
             has_more = page.has_more
             _ensure_sense(page, number)
@@ -106,7 +107,7 @@ async def window(
             return found[:limit]
         _ensure_sense(page, number)
         number, skip = number + 1, 0
-        _ensure_few(number - first + 1, most)
+        ensure_few(number - first + 1, most)
 
 
 def _ensure_sense(page: Page, number: int) -> None:
@@ -114,6 +115,7 @@ def _ensure_sense(page: Page, number: int) -> None:
         raise GatewayUnavailable(f"wodify's page {number} is empty and yet not the last")
 
 
-def _ensure_few(pages: int, most: int) -> None:
+def ensure_few(pages: int, most: int) -> None:
+    """Raises GatewayUnavailable for more pages than there may be."""
     if pages > most:
         raise GatewayUnavailable(f"wodify's listing has more than {most} pages (the account's setting max_pages)")
