@@ -22,8 +22,12 @@ from .protocol import Protocol
 from .records import RecordReader
 from .routes import Route
 from .search import text_query
+from .tail import Tail, tail_of
 from .words import Words
 from .writing import replacement_body
+
+# How often all are listed when records move up meanwhile.
+_PASSES = 3
 
 
 @attrs.frozen(kw_only=True)
@@ -47,19 +51,39 @@ class Collection:
     words: Words = attrs.field(factory=lambda: Words.of({}))
     computed: frozenset[str] = frozenset()
 
-    async def pages(self, *, ahead: int = 1) -> AsyncGenerator[Sequence[Observed], None]:
-        """Every record, once through; up to ``ahead`` pages are fetched before they are asked for.
+    async def complete(self, *, ahead: int = 1) -> AsyncGenerator[Sequence[Observed], None]:
+        """Every record that is there all the time, also when others are deleted meanwhile; up to ``ahead`` pages are
+        fetched before they are asked for.
 
-        A record that moved from one page to the next meanwhile is given once. Raises GatewayUnavailable when the
-        listing repeats itself or does not end.
+        When records moved up, all are given again. Raises GatewayUnavailable when that does not end, and when the
+        listing repeats itself or does not end. More than one page take some calls more, see ``tail_of``.
         """
+        first = await self._page(1, self.page_size)
+        if not first.has_more:
+            if first.items:
+                yield self._climbed(first.items, Ascent())
+            return
+        tail = await tail_of(self._page, self._listed_id, first, size=self.page_size, most=self.max_pages)
+        for _ in range(_PASSES):
+            async with aclosing(self._walk(tail, ahead)) as pages:
+                async for page in pages:
+                    yield page
+            if tail.stands:
+                return
+            tail = tail.renewed()
+        raise GatewayUnavailable(
+            f"wodify's {self.name} are deleted faster than they can be listed; the next sync tries again"
+        )
+
+    async def _walk(self, tail: Tail, ahead: int) -> AsyncGenerator[Sequence[Observed], None]:
+        """Page by page, once through. A record that moved from one page to the next meanwhile is given once."""
         last: frozenset[str] = frozenset()
         ascent = Ascent()
         async with aclosing(every_page(self._page, self.page_size, self.max_pages, ahead=ahead)) as pages:
             async for items in pages:
-                seen = self._observe(items)
+                seen = self._climbed(items, ascent)
                 keys = [record.external_id for record in seen]
-                ascent.climb(keys)
+                tail.meet(keys)
                 if not last.isdisjoint(keys):
                     seen = [record for record in seen if record.external_id not in last]
                 last = frozenset(keys)
@@ -124,11 +148,11 @@ class Collection:
         return []
 
     async def _listed_with_email(self, wanted: str) -> Sequence[Observed]:
-        found: list[Observed] = []
-        async with aclosing(self.pages()) as pages:
+        found: dict[str, Observed] = {}
+        async with aclosing(self.complete()) as pages:
             async for page in pages:
-                found += [record for record in page if _has(record, "email", wanted)]
-        return found
+                found |= {record.external_id: record for record in page if _has(record, "email", wanted)}
+        return list(found.values())
 
     async def _searched_window(self, status: str, limit: int, offset: int) -> Sequence[Observed] | None:
         """What Wodify's search finds; None when it cannot be asked or gives what was not asked for."""
@@ -144,7 +168,7 @@ class Collection:
 
     async def _filtered_window(self, status: str, limit: int, offset: int) -> Sequence[Observed]:
         found: list[Observed] = []
-        async with aclosing(self.pages()) as pages:
+        async with aclosing(self._walk(Tail(), 1)) as pages:
             async for page in pages:
                 found += [record for record in page if _has(record, "status", status.casefold())]
                 if len(found) >= offset + limit:
@@ -165,6 +189,11 @@ class Collection:
         if self.search is None:
             raise GatewayUnsupported(f"wodify's {self.name} cannot be searched")
         return SearchPages(self, self.search, q)
+
+    def _climbed(self, items: Sequence[Raw], ascent: Ascent) -> list[Observed]:
+        seen = self._observe(items)
+        ascent.climb([record.external_id for record in seen])
+        return seen
 
     def _observe(self, items: Sequence[Raw]) -> list[Observed]:
         listed = self.reader.listed

@@ -37,9 +37,11 @@ class WodifySource(Source):
         self.tells_changes = self.feed is not None
 
     async def listing(self) -> AsyncIterator[Batch]:
-        """By rising ids; pages of the account's page size. A last batch holds nothing but the cursor."""
+        """By rising ids, and again from the least where records moved up meanwhile; pages of the account's page size. A
+        last batch holds nothing but the cursor.
+        """
         cursor = None if self.feed is None else await self.feed.cursor()
-        async with aclosing(self.collection.pages(ahead=_AHEAD)) as pages:
+        async with aclosing(self.collection.complete(ahead=_AHEAD)) as pages:
             async for page in pages:
                 yield Batch(observed=page)
         if cursor is not None:

@@ -101,17 +101,30 @@ async def test_changes_that_break_off_give_no_cursor(connect: Open, emulator: Wo
             await batches_of(changes)
 
 
-async def test_a_page_that_shifts_hides_a_record_but_not_from_who_asks_for_it(
-    connect: Open, emulator: WodifyEmulator
+@pytest.mark.parametrize("answers", [1, 2, 10, 11, 12, 20, 32])
+async def test_a_deletion_while_pages_are_read_hides_none(
+    connect: Open, emulator: WodifyEmulator, answers: int
 ) -> None:
-    """The listing misses it, which says nothing: fetched by its id it is there."""
+    """Before the end is looked for, while it is, and between any two pages."""
     first, *others = [str(client.id) for client in sorted(emulator.state.clients, key=lambda one: one.id)]
-    emulator.state.removals.append(("clients", Removal(id=int(first), route="GET /clients", answers=2)))
+    emulator.state.removals.append(("clients", Removal(id=int(first), route="GET /clients", answers=answers)))
     async with connect(page_size="10") as gym:
         listed = ids(await batches_of(gym.source(MEMBER).listing()))
-        (missed,) = set(others) - set(listed)
-        assert await gym.source(MEMBER).get(missed) is not None
         assert await gym.source(MEMBER).get(first) is None
+    assert emulator.state.removals == []
+    assert set(others) <= set(listed)
+
+
+async def test_a_listing_that_nobody_disturbs_is_read_once(connect: Open, emulator: WodifyEmulator) -> None:
+    async with connect(page_size="10") as gym:
+        listed = ids(await batches_of(gym.source(MEMBER).listing()))
+    assert len(listed) == len(set(listed)) == SIZES.clients
+    pages = SIZES.clients // 10
+    assert emulator.calls["GET /clients"] == pages + 10, "the end of 23 pages is found with ten"
+    async with connect(page_size="100") as gym:
+        emulator.calls.clear()
+        await batches_of(gym.source(MEMBER).listing())
+    assert emulator.calls["GET /clients"] == 7
 
 
 async def test_a_deletion_while_changes_are_read_hides_none(connect: Open, emulator: WodifyEmulator) -> None:
