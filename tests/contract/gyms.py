@@ -12,6 +12,7 @@ from tests.builders import NOON, a_package, a_tenant, an_account
 from tresen.adapters.emulators.faults import Fault, FaultRule
 from tresen.adapters.emulators.wodify import Sizes, WodifyEmulator
 from tresen.adapters.emulators.wodify.bodies import ClientCreate, LeadCreate, MembershipCreate
+from tresen.adapters.emulators.wodify.habits import Removal
 from tresen.adapters.emulators.wodify.vocabulary import (
     ACTIVE,
     INACTIVE,
@@ -64,6 +65,11 @@ class GymWorld(Protocol):
 
     async def remove_lead(self, external_id: str) -> None:
         """Somebody at the gym deletes a lead."""
+
+    async def remove_lead_after(self, external_id: str, *, answers: int) -> None:
+        """Somebody at the gym deletes a lead as soon as so many calls for a page of leads were answered, or that page
+        is asked for; from now on pages are cut anew at each call.
+        """
 
     async def hours_pass(self) -> None:
         """Until nothing that was done before counts as recent."""
@@ -128,6 +134,10 @@ class MemoryGymWorld(GymWorld):
     async def remove_lead(self, external_id: str) -> None:
         self.clock.advance(self._tick)
         self.books.leads.remove(external_id)
+
+    async def remove_lead_after(self, external_id: str, *, answers: int) -> None:
+        self.gym.habits = attrs.evolve(self.gym.habits, pages_shift=True)
+        self.gym.faults.meanwhile("leads", lambda: self.books.leads.remove(external_id), page=answers)
 
     async def hours_pass(self) -> None:
         self.clock.advance(timedelta(hours=3))
@@ -194,6 +204,10 @@ class WodifyWorld(GymWorld):
 
     async def remove_lead(self, external_id: str) -> None:
         self.emulator.state.leads.remove(int(external_id))
+
+    async def remove_lead_after(self, external_id: str, *, answers: int) -> None:
+        removal = Removal(id=int(external_id), route="GET /leads", answers=answers)
+        self.emulator.state.removals.append(("leads", removal))
 
     async def hours_pass(self) -> None:
         self.emulator.state.pass_time(3 * 3600)

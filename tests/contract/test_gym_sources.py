@@ -115,6 +115,19 @@ async def test_no_edit_falls_between_a_listing_and_its_cursor(gym_world: GymWorl
     assert names(batches) == dict.fromkeys(leads, "Edited")
 
 
+@pytest.mark.parametrize("answers", range(1, 12))
+@pytest.mark.parametrize("gone", [(0,), (2, 5), (0, 1, 2)])
+async def test_what_is_deleted_while_a_listing_is_read_hides_nothing(
+    gym_world: GymWorld, answers: int, gone: tuple[int, ...]
+) -> None:
+    """Whenever that is, and though what is behind it moves up to a page that was read."""
+    leads = [await gym_world.add_lead(f"L{n}") for n in range(10)]
+    for place in gone:
+        await gym_world.remove_lead_after(leads[place], answers=answers)
+    seen = ids(await everything(gym_world.gateway.source(LEAD).listing()))
+    assert set(seen) >= {lead for place, lead in enumerate(leads) if place not in gone}
+
+
 async def test_no_edit_falls_between_changes_and_their_cursor(gym_world: GymWorld) -> None:
     leads = [await gym_world.add_lead(f"L{n}") for n in range(9)]
     source = gym_world.gateway.source(LEAD)

@@ -28,9 +28,9 @@ class Habits:
 
     ``tells_changes``, ``tells_gone``: whether changes are told at all, and with them what was deleted. ``overlap``: by
     how much cursors point back before their moment. ``pages_shift``: a listing's pages are cut from what is there when
-    each is asked for, so that what is deleted meanwhile moves others from a page to come to one that was read;
-    otherwise a listing is a snapshot. ``writable``: fields by kind. ``refuses``: by field, values that are never taken.
-    The others: what becomes of written values.
+    each is asked for, so that what is deleted meanwhile moves others from a page to come to one that was read, and
+    everything is listed again; otherwise a listing is a snapshot. ``writable``: fields by kind. ``refuses``: by field,
+    values that are never taken. The others: what becomes of written values.
     """
 
     tells_changes: bool = True

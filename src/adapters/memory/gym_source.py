@@ -6,11 +6,14 @@ from datetime import datetime
 import attrs
 
 from ...application.ports.sources import Batch, Observed, Source
-from ...domain.shared.errors import CursorExpired, GatewayUnsupported
+from ...domain.shared.errors import CursorExpired, GatewayUnavailable, GatewayUnsupported
 from ...domain.sync.schema import Value, Values
 from .faults import Faults
 from .gym_books import Entry, Shelf
 from .gym_habits import Habits
+
+# How often everything is listed when records move up meanwhile.
+LISTED_AT_MOST = 3
 
 
 @attrs.frozen(kw_only=True)
@@ -18,6 +21,35 @@ class _Changed:
     at: datetime
     external_id: str
     observed: Observed | None
+
+
+@attrs.define
+class _Place:
+    """How far a listing is. It begins anew when what was shown last moved up: what was behind that may have, too, to
+    where it is not shown.
+    """
+
+    _size: int
+    _at: int = attrs.field(default=0, init=False)
+    _last: str = attrs.field(default="", init=False)
+    _passes: int = attrs.field(default=1, init=False)
+
+    def page(self, everything: Sequence[Observed]) -> tuple[Sequence[Observed], bool]:
+        """The next page of what is there now, and whether more follow. Raises GatewayUnavailable when it began anew too
+        often.
+        """
+        if self._at and [one.external_id for one in everything[self._at - 1 : self._at]] != [self._last]:
+            self._begin_anew()
+        page = everything[self._at : self._at + self._size]
+        self._at += self._size
+        if page:
+            self._last = page[-1].external_id
+        return page, self._at < len(everything)
+
+    def _begin_anew(self) -> None:
+        if self._passes == LISTED_AT_MOST:
+            raise GatewayUnavailable("records are deleted faster than they can be listed; the next sync tries again")
+        self._passes, self._at = self._passes + 1, 0
 
 
 @attrs.define(kw_only=True)
@@ -43,19 +75,23 @@ class MemorySource(Source):
     defaults: Values = attrs.field(factory=dict)
 
     async def listing(self) -> AsyncIterator[Batch]:
-        """A snapshot of the moment at which the first page is asked for, unless pages shift. By id."""
+        """By id: a snapshot of the moment at which the first page is asked for, unless pages shift.
+
+        Then everything is listed again when records moved up meanwhile. Raises GatewayUnavailable when that does not
+        end.
+        """
         fault = self.faults.take(self.name)
         everything: Sequence[Observed] = ()
-        cursor, number, more = None, 0, True
+        cursor, asked, place, more = None, 0, _Place(self.page_size), True
         while more:
-            self.faults.turn(self.name, number, fault)
-            if number == 0 and self.tells_changes:
+            self.faults.turn(self.name, asked, fault)
+            if asked == 0 and self.tells_changes:
                 cursor = self._cursor(self.shelf.now() - self.habits.overlap)
-            if number == 0 or self.habits.pages_shift:
+            if asked == 0 or self.habits.pages_shift:
                 everything = self._views()
-            start, number = number * self.page_size, number + 1
-            more = start + self.page_size < len(everything)
-            yield Batch(observed=everything[start : start + self.page_size], cursor=None if more else cursor)
+            asked += 1
+            page, more = place.page(everything)
+            yield Batch(observed=page, cursor=None if more else cursor)
         if fault is not None:
             raise fault.error
 

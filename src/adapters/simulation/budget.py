@@ -2,24 +2,28 @@
 
 import attrs
 
+from ..memory.gym_source import LISTED_AT_MOST
 from .words import COURSE_KINDS
 from .world import World
 
 
 @attrs.frozen(kw_only=True)
 class Budget:
-    """Of one run. ``looks`` are single looks, which ``calls`` contain."""
+    """Of one run. ``looks`` are single looks, which ``calls`` contain. ``listing``: calls of a listing of each kind."""
 
     calls: int
     looks: int
+    listing: int = 0
 
     def __add__(self, other: "Budget") -> "Budget":
-        return Budget(calls=self.calls + other.calls, looks=self.looks + other.looks)
+        return Budget(
+            calls=self.calls + other.calls, looks=self.looks + other.looks, listing=self.listing + other.listing
+        )
 
 
 def budget(world: World, number: int, course: str) -> Budget:
-    """As things are before a run: pages of changes and of a listing, and again for what shifts meanwhile; a look for
-    each record that there is reason to ask for; what is on sale.
+    """As things are before a run: pages of changes and of a listing; a look for each record that there is reason to
+    ask for; what is on sale.
     """
     total = Budget(calls=1, looks=0)
     for kind in COURSE_KINDS[course]:
@@ -27,13 +31,14 @@ def budget(world: World, number: int, course: str) -> Budget:
     return total
 
 
-def extra(world: World, number: int, course: str, *, pushes: int, disturbed: int, short: int) -> Budget:
-    """For each push two looks and two writes; for each time that somebody did something meanwhile a record that moved;
-    for listings that were cut ``short`` a look at every link.
+def extra(world: World, number: int, course: str, *, listing: int, pushes: int, disturbed: int, short: int) -> Budget:
+    """For each push two looks and two writes; for each time that somebody did something meanwhile a record that moved,
+    and the ``listing`` once more; for listings that were cut ``short`` a look at every link.
     """
     links = sum(len(world.links(number, kind)) for kind in COURSE_KINDS[course])
     looks = 4 * pushes + 2 * disturbed + short * links
-    return Budget(calls=looks + 2 * pushes, looks=looks)
+    again = listing * min(disturbed, LISTED_AT_MOST - 1)
+    return Budget(calls=looks + 2 * pushes + again, looks=looks)
 
 
 def _of_kind(world: World, number: int, kind: str) -> Budget:
@@ -46,4 +51,4 @@ def _of_kind(world: World, number: int, kind: str) -> Budget:
         entity = table.find(link.local_id)
         if entity is None or entity.version != link.local_version or shelf.find(link.external_id) is None:
             asked.add(link.external_id)
-    return Budget(calls=3 * pages + len(asked) + 2, looks=len(asked))
+    return Budget(calls=2 * pages + len(asked) + 2, looks=len(asked), listing=pages)

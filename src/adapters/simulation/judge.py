@@ -57,7 +57,15 @@ def _calls(world: World, was: Before, task: Task) -> Iterator[Broken]:
     programme = world.gyms[was.account].programme
     short = sum(hit.startswith("short@") for hit in programme.hit)
     pushes = was.waiting + task.pushes
-    allowed = was.allowed + extra(world, was.account, was.course, pushes=pushes, disturbed=was.disturbed, short=short)
+    allowed = was.allowed + extra(
+        world,
+        was.account,
+        was.course,
+        listing=was.allowed.listing,
+        pushes=pushes,
+        disturbed=was.disturbed,
+        short=short,
+    )
     looks = programme.trail.looks.total()
     if programme.made > allowed.calls:
         yield Broken("calls", f"{programme.made} calls, and {allowed.calls} are enough")

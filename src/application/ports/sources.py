@@ -61,10 +61,12 @@ class Source(Protocol):
 
     @abstractmethod
     def listing(self) -> AsyncIterator[Batch]:
-        """Every record, once through, in pages. An error in the middle ends it with that error.
+        """Every record in pages. An error in the middle ends it with that error.
 
-        A record may move while the listing is under way: it may be listed twice, and one that was there all the time
-        may be missed. Whoever concludes from its absence that it is gone asks for it with ``get`` before.
+        One that is there all the time is listed, perhaps twice: where what is deleted meanwhile moves others to pages
+        that were read, the source sees to it. One that is there only part of the time may be missed, or listed though
+        it is gone. A listing is still no proof of a deletion: whoever concludes from its absence that a record is
+        gone asks for it with ``get`` before.
         """
 
     @abstractmethod

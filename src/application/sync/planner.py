@@ -75,7 +75,8 @@ class Planner(Generic[E]):
         if missing and await self._is_too_much(opened, missing):
             await self._lose(opened, missing, "listing", before)
         else:
-            # A page may have shifted under the walk, and some are to be looked at whatever the walk showed.
+            # A listing is believed about what it shows, not about what it lacks; and some are to be looked at whatever
+            # the walk showed.
             suspects = {*missing, *(before.unseen - lost.keys())}
             await self._look(opened, sorted(suspects), before, waiting)
         await self._lose(opened, list(lost), "tombstone", before)

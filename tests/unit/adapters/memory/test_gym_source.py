@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 
 import attrs
 import pytest
@@ -73,16 +74,42 @@ async def test_a_listing_is_a_snapshot(gym: MemoryGym, books: GymBooks) -> None:
     assert ids([first, *await batches_of(listing)]) == ["1001", "1002", "1003", "1004", "1005"]
 
 
-async def test_pages_that_shift_skip_a_record(gym: MemoryGym, books: GymBooks) -> None:
+async def test_pages_that_shift_are_listed_again(gym: MemoryGym, books: GymBooks) -> None:
+    """From the first one on; changes go on where the first walk began."""
     gym.habits = attrs.evolve(gym.habits, pages_shift=True)
     gym.faults.meanwhile("leads", lambda: books.leads.remove("1001"), page=1)
     source = gym.source(LEAD)
     batches = await batches_of(source.listing())
-    assert ids(batches) == ["1001", "1002", "1004", "1005"]
-    assert await source.get("1003") is not None
+    assert ids(batches) == ["1001", "1002", "1002", "1003", "1004", "1005"]
+    assert [batch.cursor is None for batch in batches] == [True, True, False]
     cursor = batches[-1].cursor
     assert cursor is not None
     assert [list(batch.gone) for batch in await batches_of(source.changes(cursor))] == [["1001"]]
+
+
+async def test_a_page_that_ran_empty_is_no_end(gym: MemoryGym, books: GymBooks) -> None:
+    gym.habits = attrs.evolve(gym.habits, pages_shift=True)
+    for gone in ("1001", "1002"):
+        books.leads.remove(gone)
+    gym.faults.meanwhile("leads", lambda: books.leads.remove("1003"), page=1)
+    assert ids(await batches_of(gym.source(LEAD).listing())) == ["1003", "1004", "1004", "1005"]
+
+
+async def test_who_comes_or_goes_behind_what_was_read_makes_no_second_walk(gym: MemoryGym, books: GymBooks) -> None:
+    gym.habits = attrs.evolve(gym.habits, pages_shift=True)
+    gym.faults.meanwhile("leads", lambda: books.leads.remove("1004"), page=1)
+    gym.faults.meanwhile("leads", lambda: books.leads.add({}), page=1)
+    assert ids(await batches_of(gym.source(LEAD).listing())) == ["1001", "1002", "1003", "1005", "1006"]
+
+
+async def test_pages_that_shift_without_end_are_given_up(gym: MemoryGym, books: GymBooks) -> None:
+    gym.habits = attrs.evolve(gym.habits, pages_shift=True)
+    for page, gone in enumerate(("1001", "1002", "1003"), start=1):
+        gym.faults.meanwhile("leads", partial(books.leads.remove, gone), page=page)
+    for _ in range(4):
+        books.leads.add({})
+    batches = await until(gym.source(LEAD).listing(), GatewayUnavailable)
+    assert [batch.cursor for batch in batches] == [None] * 3
 
 
 async def test_an_empty_shelf_has_a_cursor(gym: MemoryGym, books: GymBooks) -> None:

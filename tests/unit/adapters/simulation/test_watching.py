@@ -205,6 +205,18 @@ async def test_where_nothing_is_due_nothing_is_looked_at_singly(player: Player) 
     assert rules(player, was) == set()
 
 
+@pytest.mark.parametrize(("disturbed", "times"), [(0, 0), (1, 1), (2, 2), (9, 2)])
+async def test_a_listing_is_repeated_only_where_somebody_did_something_meanwhile(
+    player: Player, disturbed: int, times: int
+) -> None:
+    was, programme = before(player.world, 0, "leads", disturbed=disturbed), player.world.gyms[0].programme
+    moved = 2 * disturbed
+    programme.made = was.allowed.calls + moved + times * was.allowed.listing
+    assert rules(player, was) == set()
+    programme.made += 1
+    assert rules(player, was) == {"calls"}
+
+
 async def test_there_is_reason_to_ask_for_what_is_due_edited_or_gone(player: Player) -> None:
     room, gym = player.world.room(0), player.world.gyms[0]
     due = (player.world.account_ids[0], LEAD, "1001")

@@ -125,6 +125,20 @@ async def test_pages_that_shift_delete_nobody_and_miss_nobody(studio: Studio, pa
     await rests(studio)
 
 
+@pytest.mark.parametrize("page", [1, 2, 3])
+async def test_pages_that_shift_hide_nobody_from_a_first_load(studio: Studio, page: int) -> None:
+    """Nobody asks for one that has no link, and no change tells of it."""
+    studio.gym.habits = Habits(pages_shift=True)
+    ids = [studio.attract(f"L{n}") for n in range(8)]
+    studio.clock.advance(AN_HOUR)
+    studio.gym.faults.meanwhile("leads", lambda: studio.books.leads.remove(ids[0]), page=page)
+    await studio.leads_synced()
+    assert {lead.first_name for lead in studio.leads()} >= {f"L{n}" for n in range(1, 8)}
+    await studio.leads_synced()
+    assert {lead.first_name for lead in studio.leads()} == {f"L{n}" for n in range(1, 8)}
+    await rests(studio)
+
+
 async def test_what_goes_is_in_the_journal_value_by_value(studio: Studio) -> None:
     ids = await synced_crowd(studio, 3, city="Bonn")
     gone = studio.member(ids[0])
