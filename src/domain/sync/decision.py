@@ -138,7 +138,8 @@ def decide(
     ``base`` does not name was never agreed: then a side that has a value keeps it against one that has none, and two
     values count as both changed.
 
-    ``overrides`` are laws that a person gave single fields of this record, or the record as a whole (``WHOLE``).
+    ``overrides`` are laws that a person gave single fields of this record, or the record as a whole (``WHOLE``). One
+    that gives a field an owner holds even where nothing was agreed: the owner's empty value, too, is what was wanted.
     ``in_flight`` are the values that were pushed and not answered yet: until they are, those fields count as agreed.
 
     Raises InvalidValue for a side that is None, for a policy with laws of fields that the schema lacks, and, naming law
@@ -198,7 +199,10 @@ def _decide_field(
 ) -> FieldDecision:
     """``forms`` are the canonical forms of ours and theirs."""
     asked = override or law
-    alone = _one_changed(asked, contest, *forms) if contest.known else _one_known(*forms)
+    if contest.known:
+        alone = _one_changed(asked, contest, *forms)
+    else:
+        alone = None if override and override.owner else _one_known(*forms)
     verdict, rule = alone or (_judged(field, asked, contest), asked.name)
     side, value = _taken(field, asked, verdict, contest)
     rule = OVERRIDE if override and rule == asked.name else rule

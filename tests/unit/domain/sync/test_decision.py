@@ -5,10 +5,10 @@ from itertools import product
 import attrs
 import pytest
 
-from tresen.domain.sync.canonical import Value, Values, folded, sorted_set
-from tresen.domain.sync.decision import WHOLE, Decision, decide
+from tresen.domain.sync.canonical import Value, Values, folded, plain, sorted_set
+from tresen.domain.sync.decision import WHOLE, Decision, FieldDecision, decide
 from tresen.domain.sync.law_suite import TIMES
-from tresen.domain.sync.laws import BUILT_IN, NEVER_EDITED, Edited, Law
+from tresen.domain.sync.laws import BUILT_IN, NEVER_EDITED, Contest, Edited, Law
 from tresen.domain.sync.policy import Policy
 from tresen.domain.sync.schema import Field, Schema
 from tresen.domain.sync.side import Side
@@ -77,17 +77,41 @@ def test_two_fields_are_decided_as_if_each_were_alone() -> None:
 @laws
 @pytest.mark.parametrize("override", BUILT_IN, ids=lambda law: f"override-{law.name}")
 def test_an_override_is_the_law_of_that_field_and_of_no_other(law: Law, override: Law) -> None:
-    """Every small case is decided as under the override alone, by the rule ``override``; the field beside it is not."""
+    """Every small case is decided as under the override alone, by the rule ``override``; the field beside it is not.
+
+    Where nothing was agreed, one with an owner holds against a side that has a value alone.
+    """
     schema = Schema("thing", (NAME, Field("b")))
     for base, ours, theirs, edited in product(TEXTS, TEXTS, TEXTS, (NEVER_EDITED, OURS_LATER)):
         twice = [{**side, **({"b": side["a"]} if side else {})} for side in (base, ours, theirs)]
         as_law = Inputs(base=twice[0], ours=twice[1], theirs=twice[2], edited=edited)
         found = attrs.evolve(as_law, overrides={"a": override}).decide(schema, Policy(default=law))
         expected = [
-            attrs.evolve(made, rule="override") if made.field == "a" and made.rule == override.name else made
+            as_overridden(made, override) if made.field == "a" else made
             for made in as_law.decide(schema, Policy(default=law, fields={"a": override})).fields
         ]
         assert list(found.fields) == expected
+
+
+def as_overridden(made: FieldDecision, override: Law) -> FieldDecision:
+    """What the override makes of what its law alone does."""
+    if override.owner is not None and made.rule in {"only_ours_known", "only_theirs_known"}:
+        verdict = override.judge(Contest(plain, False, made.base, made.ours, made.theirs, NEVER_EDITED))
+        value = made.ours if override.owner is Side.OURS else made.theirs
+        return attrs.evolve(made, rule="override", side=override.owner, value=value, reason=verdict.reason)
+    return attrs.evolve(made, rule="override") if made.rule == override.name else made
+
+
+@pytest.mark.parametrize("owner", [Law.OURS, Law.THEIRS], ids=lambda law: law.name)
+@pytest.mark.parametrize(("ours", "theirs"), [(None, "x"), ("x", None)])
+def test_a_person_may_say_of_a_field_that_was_never_agreed_that_it_is_empty(
+    owner: Law, ours: Value, theirs: Value
+) -> None:
+    found = Inputs(base={}, ours={"a": ours}, theirs={"a": theirs}, overrides={"a": owner}).decide(ONE, Policy())
+    (made,) = found.fields
+    assert (made.side, made.value) == (owner.owner, ours if owner is Law.OURS else theirs)
+    after = found.next_base({}, {"a": theirs})
+    assert after == {"a": theirs}
 
 
 @laws
