@@ -24,6 +24,7 @@ from .asking import Asking
 from .edit_times import edited_by, write
 from .known import Stored, stored
 from .local_edits import LocalEdits
+from .made_anew import is_now
 from .need import agreed, is_missed
 from .outgoing import Outgoing
 from .records import RecordKind, Versioned
@@ -198,9 +199,13 @@ class Applier(Generic[E]):
             await self._kind.remove(uow, effects.removed)
 
     async def _write_links(self, uow: UnitOfWork, effects: _Effects[E]) -> None:
-        paired = [entity.id for entity, step, _, link in effects.links if link is None and step.inputs.base is None]
+        paired = {
+            entity.id: step.external_id or ""
+            for entity, step, _, link in effects.links
+            if link is None and step.inputs.base is None
+        }
         if paired:
-            await self._found_again(uow, paired, effects)
+            await self._found_again(uow, paired)
         if effects.forgotten:
             await uow.sync_records.remove_many(self._scope.account_id, self._kind.schema.kind, effects.forgotten)
         if effects.new_links:
@@ -208,15 +213,12 @@ class Applier(Generic[E]):
         if effects.links or effects.kept:
             await uow.sync_records.put_many([*(self._link(*each) for each in effects.links), *effects.kept])
 
-    async def _found_again(self, uow: UnitOfWork, paired: Sequence[UUID], effects: _Effects[E]) -> None:
+    async def _found_again(self, uow: UnitOfWork, paired: Mapping[UUID, str]) -> None:
         """Those that were to be made there anew are there, under another id: the old one is asked about no more."""
         before = await reviving(uow, self._kind, self._scope)
-        ids = [before[one].external_id for one in paired if one in before]
-        effects.forgotten += ids
-        asked = await uow.conflicts.open_of(self._scope.account_id, self._kind.schema.kind, ids) if ids else {}
-        for conflict in (each for conflicts in asked.values() for each in conflicts):
-            conflict.settle(now=self._scope.now)
-            await uow.conflicts.save(conflict)
+        for one, external_id in paired.items():
+            if one in before:
+                await is_now(uow, before[one], external_id, now=self._scope.now)
 
     async def _tell(self, uow: UnitOfWork, effects: _Effects[E], found: Stored[E]) -> None:
         """Journal, conflicts and pushes."""

@@ -18,6 +18,7 @@ from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .edit_times import write
+from .made_anew import is_now
 from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import link_here
@@ -98,7 +99,7 @@ class Confirm(Generic[E]):
         if push.external_id is None:
             before = await link_here(uow, self._scope, link.kind, link.local_id)
             if before is not None and before.external_id != link.external_id:
-                await uow.sync_records.remove_many(link.account_id, link.kind, [before.external_id])
+                await is_now(uow, before, link.external_id, now=self._scope.now)
         await uow.sync_records.put_many([link])
 
     async def _link(self, uow: UnitOfWork, push: Push, answer: Observed) -> SyncRecord | None:

@@ -136,13 +136,16 @@ class Examiner(Generic[E]):
             decision=self._decide(inputs),
         )
 
-    def paired(self, one: Observed, reading: Reading, entity: E) -> Step:
-        """The step for a record that turned out to be one of ours. Raises InvalidValue when ours cannot be kept."""
+    def paired(self, one: Observed, reading: Reading, entity: E, pins: Sequence[Override]) -> Step:
+        """The step for a record that turned out to be one of ours. ``pins`` are what people said of ours when it had
+        another id there. Raises InvalidValue when ours cannot be kept.
+        """
         inputs = Inputs(
             base=None,
             ours=ours(self._kind, entity),
             theirs=reading.values,
             edited=self._edited(entity, reading),
+            overrides=self._overrides(pins),
         )
         step = Step(
             external_id=one.external_id,

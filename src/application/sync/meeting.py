@@ -10,6 +10,7 @@ import attrs
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import PAIRING, Conflict
+from ...domain.sync.override import Override
 from ...domain.sync.pairing import match_values, pair
 from ...domain.sync.run import SyncError
 from ...domain.sync.schema import Schema
@@ -17,8 +18,9 @@ from ...domain.sync.step import Step, values_of
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examiner
+from .made_anew import pins_of
 from .records import MatchValues, RecordKind, Versioned
-from .reviving import values_of_reviving
+from .reviving import reviving, values_of_reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -54,11 +56,13 @@ class Meeting(Generic[E]):
         by_id = {one.external_id: (one, reading) for one, reading in waiting}
         separate = await self._separate(uow, list(by_id))
         theirs = {key: reading.values for key, (_, reading) in by_id.items() if key not in separate}
-        revived = await values_of_reviving(uow, self._kind, self._scope)
+        links = await reviving(uow, self._kind, self._scope)
+        revived = await values_of_reviving(uow, self._kind, links)
         ours = {**await self._kind.unlinked(uow, {*self._keys(theirs), *create}), **revived}
         pairing = pair(self._kind.schema, ours, theirs)
         entities = await self._kind.load(uow, [*pairing.pairs, *pairing.only_ours])
-        steps, errors = self._paired({key: (by_id[key], entities[local]) for local, key in pairing.pairs.items()})
+        pins = {key: await pins_of(uow, links[one], key) for one, key in pairing.pairs.items() if one in links}
+        steps, errors = self._paired({key: (by_id[key], entities[one]) for one, key in pairing.pairs.items()}, pins)
         doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}
         asked = await self._asked(uow, list(doubts))
         steps += [
@@ -74,11 +78,13 @@ class Meeting(Generic[E]):
         lonely, unkept = await self._lonely(uow, [entities[key] for key in alone if key not in twins])
         return Met([*steps, *lonely], [*errors, *unkept])
 
-    def _paired(self, pairs: Mapping[str, tuple[Fresh, E]]) -> tuple[list[Step], list[SyncError]]:
+    def _paired(
+        self, pairs: Mapping[str, tuple[Fresh, E]], pins: Mapping[str, Sequence[Override]]
+    ) -> tuple[list[Step], list[SyncError]]:
         steps, errors = list[Step](), list[SyncError]()
         for key, (fresh, entity) in pairs.items():
             try:
-                steps.append(self._examiner.paired(*fresh, entity))
+                steps.append(self._examiner.paired(*fresh, entity, pins.get(key, ())))
             except InvalidValue as error:
                 errors.append(self._scope.error(self._kind.schema.kind, key, error))
         return steps, errors

@@ -9,6 +9,8 @@ from ...domain.sync.laws import Laws
 from ...domain.sync.override import Override
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
+from .elsewhere import ties
+from .made_anew import pins_of
 
 
 def laws_of(overrides: Sequence[Override], laws: Laws) -> Mapping[str, str]:
@@ -21,9 +23,25 @@ async def overruled(
 ) -> Collection[str]:
     """External ids of those steps of records of both sides for which other overrides hold by now."""
     linked = {step.external_id: step for step in steps if step.external_id is not None and step.inputs.base is not None}
-    said = await uow.overrides.of_records(account_id, kind, linked) if linked else {}
+    said = dict(await uow.overrides.of_records(account_id, kind, linked) if linked else {})
+    paired = {step.external_id: step for step in steps if step.external_id is not None and ties(step)}
+    said.update(await _said_before(uow, account_id, kind, paired))
     return [
         key
-        for key, step in linked.items()
+        for key, step in {**linked, **paired}.items()
         if laws_of(said.get(key, ()), laws) != {field: law.name for field, law in step.inputs.overrides.items()}
     ]
+
+
+async def _said_before(
+    uow: UnitOfWork, account_id: AccountId, kind: str, paired: Mapping[str, Step]
+) -> Mapping[str, Sequence[Override]]:
+    """What people said of those of ours that were to be made there anew and were found instead."""
+    keys = {step.local_id: key for key, step in paired.items() if step.local_id is not None}
+    found: dict[str, Sequence[Override]] = {}
+    for local_id in await uow.pushes.creations(account_id, kind, keys) if keys else ():
+        key = keys[local_id]
+        for link in await uow.sync_records.of_local(kind, local_id):
+            if link.account_id == account_id:
+                found[key] = await pins_of(uow, link, key)
+    return found

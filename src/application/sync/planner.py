@@ -16,7 +16,7 @@ from .meeting import Meeting
 from .plan_writer import PartWriter, PlanWriter
 from .reading import due_again
 from .records import MatchValues, RecordKind, Versioned
-from .reviving import values_of_reviving
+from .reviving import reviving, values_of_reviving
 from .run_books import Opened, RunBooks
 from .scope import Scope
 from .single_looks import look_at
@@ -90,7 +90,7 @@ class Planner(Generic[E]):
         links = uow.sync_records
         edited = await (links.edited_anyhow(account_id, kind) if every else links.edited(account_id, kind))
         due = await uow.due.all(account_id, kind)
-        revived = await values_of_reviving(uow, self._kind, self._scope)
+        revived = await values_of_reviving(uow, self._kind, await reviving(uow, self._kind, self._scope))
         said = [match_values(schema, key, values) for values in revived.values() for key in schema.match]
         keys = {*await self._kind.open_keys(uow), *(each for each in said if each is not None)}
         return _Before(frozenset({*edited, *due}), due, frozenset(keys))

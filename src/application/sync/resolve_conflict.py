@@ -172,7 +172,7 @@ class ResolveConflict:
         for link in await uow.sync_records.of_local(conflict.kind, local_id):
             if link.account_id != conflict.account_id or not waits_to_be_made(link):
                 raise InvalidValue(_taken(conflict, link), field="value")
-            await found_again(uow, link, now=hand.scope.now)
+            await found_again(uow, link, conflict.external_id, now=hand.scope.now)
         if local_id not in await hand.kind.load(uow, [local_id]):
             raise NotFound(conflict.kind, local_id)
         link = SyncRecord(

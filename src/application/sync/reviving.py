@@ -13,6 +13,7 @@ from ...domain.sync.canonical import Values
 from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
+from .made_anew import is_now
 from .records import RecordKind, Versioned
 from .scope import Scope
 
@@ -24,8 +25,9 @@ def waits_to_be_made(link: SyncRecord) -> bool:
     return not link.fingerprint and bool(link.base)
 
 
-async def found_again(uow: UnitOfWork, link: SyncRecord, *, now: datetime) -> None:
-    """What was to be made there anew is there, under another id: it is not made, and the old id is asked about no more.
+async def found_again(uow: UnitOfWork, link: SyncRecord, external_id: str, *, now: datetime) -> None:
+    """What was to be made there anew is there, as ``external_id``: it is not made, and the old id is asked about no
+    more.
 
     Not even what was refused counts from now on.
     """
@@ -33,10 +35,7 @@ async def found_again(uow: UnitOfWork, link: SyncRecord, *, now: datetime) -> No
     while (push := (await uow.pushes.creations(account_id, kind, [link.local_id])).get(link.local_id)) is not None:
         push.end(PushState.DROPPED, now=now, why="a person said which record at the provider it is")
         await uow.pushes.save(push)
-    for conflict in (await uow.conflicts.open_of(account_id, kind, [link.external_id])).get(link.external_id, ()):
-        conflict.settle(now=now)
-        await uow.conflicts.save(conflict)
-    await uow.sync_records.remove_many(account_id, kind, [link.external_id])
+    await is_now(uow, link, external_id, now=now)
 
 
 async def link_here(uow: UnitOfWork, scope: Scope, kind: str, local_id: UUID) -> SyncRecord | None:
@@ -53,8 +52,9 @@ async def reviving(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mappin
     return {one: link for one, link in found.items() if link is not None and not link.fingerprint}
 
 
-async def values_of_reviving(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mapping[UUID, Values]:
+async def values_of_reviving(
+    uow: UnitOfWork, kind: RecordKind[E], links: Mapping[UUID, SyncRecord]
+) -> Mapping[UUID, Values]:
     """Our side of them: the provider may have them by now, under another id."""
-    links = await reviving(uow, kind, scope)
     entities = await kind.load(uow, list(links)) if links else {}
     return {one: kind.values(entity) for one, entity in entities.items()}

@@ -1,0 +1,171 @@
+"""A record of ours that the provider lost and has again under another id: what people said of it follows it there."""
+
+from collections.abc import Sequence
+
+import attrs
+import pytest
+from tests.builders import a_lead, a_record
+from tests.sync_books import a_conflict, a_push, an_override
+
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.made_anew import is_now
+from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.undo_plan import UndoTarget
+from tresen.domain.leads.stage import Stage
+from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable
+from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
+from tresen.domain.sync.decision import WHOLE
+from tresen.domain.sync.kept_plan import PlanStale
+from tresen.domain.sync.override import Override
+from tresen.domain.sync.push import PushState
+
+from ..studio import A_MINUTE, Studio
+from .scene import applied, captured, due, edit_lead, open_conflicts, planned, pushes, rests, set_policy
+
+
+async def pins(studio: Studio) -> Sequence[tuple[str, str]]:
+    """Whose field is pinned: the provider's id of the record, and the field."""
+    found = await studio.read(lambda uow: uow.overrides.all(limit=100, offset=0))
+    return [(pin.external_id, pin.field) for pin in found]
+
+
+async def put_back(studio: Studio) -> str:
+    """A lead without a stage got one when it was made there, which was undone here, and is pinned. Its id there."""
+    await set_policy(studio, LEAD, create_there=True, default="newest")
+    ours = await captured(studio)
+
+    async def forget_stage(uow: UnitOfWork) -> None:
+        lead = await uow.leads.get(ours.id)
+        lead.stage = Stage.UNKNOWN
+        await uow.leads.save(lead)
+
+    await studio.transactions.run(studio.tenant.id, "forget_stage", forget_stage)
+    await studio.leads_synced(whole=True)
+    run = await studio.leads_synced()
+    (entry,) = studio.books.leads.entries()
+    assert studio.lead(entry.external_id).stage is Stage.NEW
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="Eva")
+    await studio.leads_synced()
+    assert stages(studio, entry.external_id) == (Stage.UNKNOWN, None)
+    return entry.external_id
+
+
+def stages(studio: Studio, lead: str) -> tuple[Stage, object]:
+    """Here, and there."""
+    return studio.lead(lead).stage, studio.books.leads.get(lead).values["status"]
+
+
+async def lost_there(studio: Studio, gone: str, *errors: GatewayError) -> None:
+    """The provider deleted what we edited, and a run looks at it; it is not made there anew for so many errors."""
+    await edit_lead(studio, gone, last_name="Murray")
+    studio.books.leads.remove(gone)
+    for error in errors:
+        studio.gym.faults.fail_next("leads.create", error)
+    await studio.leads_synced()
+
+
+async def test_a_pin_follows_a_lead_that_is_made_there_anew(studio: Studio) -> None:
+    gone = await put_back(studio)
+    await lost_there(studio, gone)
+    (anew,) = studio.books.leads.entries()
+    assert anew.external_id != gone
+    await studio.leads_synced()
+    assert stages(studio, anew.external_id) == (Stage.UNKNOWN, None)
+    assert await pins(studio) == [(anew.external_id, "status")]
+    await rests(studio)
+
+
+@pytest.mark.parametrize("error", [GatewayRejected("no"), GatewayUnavailable("503")])
+async def test_a_pin_follows_a_lead_that_is_found_there_under_another_id(studio: Studio, error: GatewayError) -> None:
+    gone = await put_back(studio)
+    await lost_there(studio, gone, error)
+    made = studio.attract("Grace", email="grace@example.org", status="lost")
+    studio.gym.faults.fail_next("leads.create", error)
+    await studio.leads_synced()
+    assert not studio.knows(LEAD, gone)
+    await studio.leads_synced()
+    assert stages(studio, made) == (Stage.UNKNOWN, None)
+    assert await pins(studio) == [(made, "status")]
+    assert (open_conflicts(studio), due(studio, LEAD)) == ([], set())
+    await rests(studio)
+
+
+async def test_a_pin_that_is_let_go_before_the_lead_is_found_does_not_hold(studio: Studio) -> None:
+    """A plan that was made with it is stale."""
+    gone = await put_back(studio)
+    await lost_there(studio, gone, GatewayRejected("no"))
+    made = studio.attract("Grace", email="grace@example.org", status="lost")
+    plan = await planned(studio, "leads")
+    key = {"account_id": studio.account.id, "kind": LEAD, "external_id": gone, "field": "status"}
+    await studio.desk.remove_override(studio.tenant.id, **key, by="Eva")  # type: ignore[arg-type] # as named
+    with pytest.raises(PlanStale, match=f"1 of its records changed here since, such as {made};"):
+        await applied(studio, plan.plan_id)
+    await studio.leads_synced()
+    await studio.leads_synced()
+    assert stages(studio, made) == (Stage.LOST, "lost")
+    assert await pins(studio) == []
+
+
+async def test_a_pin_follows_a_lead_of_which_a_person_says_which_it_is(studio: Studio) -> None:
+    gone = await put_back(studio)
+    await lost_there(studio, gone, GatewayRejected("no"))
+    made = [studio.attract("Grace", email="grace@example.org", status="lost") for _ in range(2)]
+    studio.gym.faults.fail_next("leads.create", GatewayRejected("no"))
+    await studio.leads_synced()
+    asked = {each.external_id: each for each in open_conflicts(studio) if each.field == PAIRING}
+    choice = ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked[made[1]].id, choice=Choice.OURS, by="Eva")
+    await studio.desk.resolve(choice)
+    await studio.leads_synced()
+    await studio.leads_synced()
+    assert stages(studio, made[1]) == (Stage.UNKNOWN, None)
+    assert await pins(studio) == [(made[1], "status")]
+    assert {each.field for each in open_conflicts(studio)} <= {PAIRING}
+
+
+async def parted(studio: Studio, *overrides: Override) -> Sequence[tuple[str, str, str]]:
+    """A record ``gone``, on which something of everything hangs, is ``made`` from now on. With these overrides before;
+    those after.
+    """
+    link = a_record(studio.account.id, "gone", a_lead(studio.tenant.id), kind=LEAD)
+    late = a_push(studio.account, "gone", kind=LEAD, values={"notes": "late"})
+    refused = a_push(studio.account, "gone", kind=LEAD, values={"notes": "no"}, state=PushState.REFUSED)
+    asked = a_conflict(studio.account, "gone", "notes", kind=LEAD)
+
+    async def part(uow: UnitOfWork) -> None:
+        await uow.sync_records.add_many([link])
+        await uow.overrides.put_many(overrides)
+        await uow.pushes.add(late)
+        await uow.pushes.add(refused)
+        await uow.conflicts.add(asked)
+        await uow.due.add(studio.account.id, LEAD, ["gone"])
+        await is_now(uow, link, "made", now=studio.clock.now())
+
+    await studio.transactions.run(studio.tenant.id, "part", part)
+    found = await studio.read(lambda uow: uow.overrides.all(limit=100, offset=0))
+    return [(pin.external_id, pin.field, pin.law) for pin in found]
+
+
+async def test_what_waited_for_the_old_id_ends_with_it(studio: Studio) -> None:
+    await parted(studio)
+    assert [push.state for push in pushes(studio)] == [PushState.DROPPED, PushState.DROPPED]
+    assert [(each.state, each.updated_at) for each in studio.conflicts()] == [
+        (ConflictState.SETTLED, studio.clock.now())
+    ]
+    assert due(studio, LEAD) == set()
+    assert not studio.knows(LEAD, "gone")
+
+
+async def test_of_two_laws_for_one_field_the_newer_one_holds(studio: Studio) -> None:
+    account, later = studio.account, studio.clock.now() + A_MINUTE
+    old = [an_override(account, "gone", field, kind=LEAD) for field in ("email", "phone", "notes")]
+    new = [an_override(account, "made", field, kind=LEAD, law="ask") for field in ("email", "phone")]
+    old[0], new[1] = attrs.evolve(old[0], set_at=later), attrs.evolve(new[1], set_at=later)
+    after = await parted(studio, *old, *new)
+    assert after == [("made", "email", "ours"), ("made", "notes", "ours"), ("made", "phone", "ask")]
+
+
+async def test_that_a_record_there_is_none_of_ours_stays_with_it(studio: Studio) -> None:
+    account = studio.account
+    said = [an_override(account, "gone", field, kind=LEAD) for field in (PAIRING, WHOLE)]
+    assert await parted(studio, *said) == [("gone", PAIRING, "ours"), ("made", WHOLE, "ours")]
