@@ -1,8 +1,9 @@
 """What was edited since it was last compared, and other questions to links (ports/repositories.py, SyncRecords)."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -381,6 +382,40 @@ async def test_the_links_of_a_run_are_told_in_order(
     assert await backend.read(tenant, lambda uow: ask(uow, 99)) == links
     assert await backend.read(tenant, lambda uow: ask(uow, 2)) == links[:2]
     assert len(await backend.read(other, lambda uow: ask(uow, 99))) == 1
+
+
+async def test_an_id_that_a_record_had_is_known_when_it_has_another(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount
+) -> None:
+    ids = [str(n) for n in range(MANY)]
+    first, second, theirs = a_member(tenant), a_member(tenant), a_member(other)
+    elsewhere = an_account(other)
+    await backend.write(other, lambda uow: uow.accounts.add(elsewhere))
+
+    async def part(uow: UnitOfWork) -> None:
+        await uow.sync_records.add_many([a_record(account.id, "1", first), a_record(account.id, "2", first)])
+        await uow.sync_records.retire(a_record(account.id, "1", first))
+
+    async def part_again(uow: UnitOfWork) -> None:
+        for key in ("1", "3", ODD):
+            await uow.sync_records.retire(a_record(account.id, key, second))
+        await uow.sync_records.retire(a_record(account.id, "4", second, kind=LEAD))
+        await uow.sync_records.add_many([a_record(account.id, "3", second)])
+
+    async def former(tenant: TenantId, account: ProviderAccount, *keys: str, kind: str = MEMBER) -> Mapping[str, UUID]:
+        return await backend.read(tenant, lambda uow: uow.sync_records.former(account.id, kind, keys))
+
+    await backend.write(other, lambda uow: uow.sync_records.retire(a_record(elsewhere.id, "7", theirs)))
+    await backend.write(tenant, part)
+    left = await backend.read(tenant, lambda uow: uow.sync_records.external_ids(account.id, MEMBER, after="", limit=9))
+    assert list(left) == ["2"]
+    assert await former(tenant, account, "1", "2") == {"1": first.id}
+    await backend.write(tenant, part_again)
+    assert await former(tenant, account, *ids, ODD) == {"1": second.id, "3": second.id, ODD: second.id}
+    assert await former(tenant, account, "4", kind=LEAD) == {"4": second.id}
+    assert await former(tenant, account) == {}
+    assert await former(other, elsewhere, "1", "7") == {"7": theirs.id}
+    assert await former(tenant, elsewhere, "7") == await former(other, account, "1") == {}
 
 
 async def test_links_can_be_forgotten(

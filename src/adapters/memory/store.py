@@ -84,6 +84,7 @@ class Room:
                 "run": lambda r: r.run_id,
             },
         )
+        self.former: Table[RecordKey, UUID] = Table(_itself)
         self.changes: Table[UUID, Change] = Table(
             _itself, {"local": lambda c: (c.kind, c.local_id), "run": lambda c: c.run_id}
         )

@@ -28,12 +28,13 @@ class MemorySyncRecords(SyncRecords):
     def __init__(
         self,
         rows: Draft[RecordKey, SyncRecord],
+        former: Draft[RecordKey, UUID],
         *,
         members: Draft[UUID, Member],
         memberships: Draft[UUID, Membership],
         leads: Draft[UUID, Lead],
     ) -> None:
-        self._rows = rows
+        self._rows, self._former = rows, former
         self._members, self._memberships, self._leads = members, memberships, leads
 
     async def by_external_ids(
@@ -84,6 +85,17 @@ class MemorySyncRecords(SyncRecords):
         """By key."""
         for external_id in external_ids:
             self._rows.remove((account_id, kind, external_id))
+
+    async def retire(self, record: SyncRecord) -> None:
+        """By key."""
+        key = (record.account_id, record.kind, record.external_id)
+        self._rows.remove(key)
+        self._former.put(key, record.local_id)
+
+    async def former(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> Mapping[str, UUID]:
+        """By key."""
+        found = ((external_id, self._former.find((account_id, kind, external_id))) for external_id in external_ids)
+        return {external_id: local_id for external_id, local_id in found if local_id is not None}
 
     async def add_many(self, records: Sequence[SyncRecord]) -> None:
         """Keep copies."""

@@ -169,6 +169,16 @@ class SyncRecords(Protocol):
         """Forget links; nothing happens for those that are not there."""
 
     @abstractmethod
+    async def retire(self, record: SyncRecord) -> None:
+        """Forget the link of a record of ours that is another one there from now on, but not its id: see ``former``."""
+
+    @abstractmethod
+    async def former(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> Mapping[str, UUID]:
+        """Which of our records were tied to these ids until they were retired, the last of each; that another link
+        bears the id by now does not matter.
+        """
+
+    @abstractmethod
     async def add_many(self, records: Sequence[SyncRecord]) -> None:
         """Insert new ones, faster than ``put_many``. Raises StorageConflict, and writes nothing, when one is there."""
 

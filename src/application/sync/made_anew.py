@@ -34,7 +34,7 @@ async def is_now(uow: UnitOfWork, before: SyncRecord, external_id: str, *, now: 
     for field in _following(await uow.overrides.of_records(*of, [old]), old):
         await uow.overrides.remove(*of, old, field)
     await uow.due.remove(*of, [old])
-    await uow.sync_records.remove_many(*of, [old])
+    await uow.sync_records.retire(before)
 
 
 async def pins_of(uow: UnitOfWork, before: SyncRecord, external_id: str) -> Sequence[Override]:

@@ -81,6 +81,8 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
             await uow.sync_records.of_local(kind, member.id)
             await uow.sync_records.external_ids(account.id, kind, after="1", limit=5)
             await uow.sync_records.remove_many(account.id, kind, ["3", "4"])
+            await uow.sync_records.retire(a_record(account.id, "5", member, kind=kind))
+            await uow.sync_records.former(account.id, kind, ["4", "5"])
             await uow.journal.of_record(kind, member.id)
         await _every_read_of_edits(uow, account)
         await uow.sync_records.counts(account.id, [MEMBER, MEMBERSHIP])

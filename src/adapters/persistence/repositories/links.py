@@ -14,7 +14,7 @@ from ....domain.sync.record import SyncRecord
 from ..connection import Transaction
 from ..hints import few, unsought
 from ..mappers import sync as mappers
-from ..tables import SYNC_RECORD
+from ..tables import FORMER_ID, SYNC_RECORD
 from .edited import EditedRecords
 from .entities import rows_of
 from .slices import in_slices
@@ -44,6 +44,11 @@ LINKS_OF_RUN = (
     .limit(bindparam("limit"))
 )
 _UNLINK = delete(SYNC_RECORD).where(*_own_side, SYNC_RECORD.c.external_id.in_(bindparam("ids", expanding=True)))
+FORMER = select(FORMER_ID.c.external_id, FORMER_ID.c.local_id).where(
+    FORMER_ID.c.tenant_id == bindparam("tenant_id"),
+    FORMER_ID.c.account_id == bindparam("account_id"),
+    FORMER_ID.c.kind == bindparam("kind"),
+)
 
 
 @lru_cache(maxsize=8)
@@ -119,6 +124,18 @@ class SqlSyncRecords(SyncRecords):
         for slice_ in in_slices(external_ids):
             await self._transaction.execute(_UNLINK, self._of(account_id=account_id, kind=kind, ids=slice_))
             self._edited.unlinked(kind)
+
+    async def retire(self, record: SyncRecord) -> None:
+        """One delete and one upsert."""
+        await self.remove_many(record.account_id, record.kind, [record.external_id])
+        row = (self._tenant_id, record.account_id, record.kind, record.external_id, record.local_id)
+        await self._transaction.upsert(FORMER_ID, (row,), 1)
+
+    async def former(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> Mapping[str, UUID]:
+        """By primary key."""
+        statement = self._transaction.among(FORMER, FORMER_ID.c.external_id, external_ids)
+        rows = await self._transaction.fetch(statement, self._of(account_id=account_id, kind=kind))
+        return {str(external_id): local_id for external_id, local_id in rows}
 
     async def add_many(self, records: Sequence[SyncRecord]) -> None:
         """In bulk."""

@@ -15,7 +15,7 @@ from .jobs import JOB
 from .outgoing import WEBHOOK_ATTEMPT, WEBHOOK_ENDPOINT, WEBHOOK_MESSAGE
 from .schedules import SCHEDULE
 from .staff import AUDIT_ENTRY, STAFF_TASK
-from .sync import CHANGE, EDITED_RECORD, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
+from .sync import CHANGE, EDITED_RECORD, FORMER_ID, SYNC_ERROR, SYNC_RECORD, SYNC_RUN
 from .sync_books import (
     DUE_RECORD,
     SYNC_CONFLICT,
@@ -36,6 +36,7 @@ __all__ = [
     "DUE_RECORD",
     "EDITED_RECORD",
     "EVENT",
+    "FORMER_ID",
     "INBOX",
     "JOB",
     "LEAD",

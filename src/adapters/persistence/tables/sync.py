@@ -25,6 +25,18 @@ SYNC_RECORD = tenant_table(
 Index("ix_sync_record_local", SYNC_RECORD.c.tenant_id, SYNC_RECORD.c.local_id)
 Index("ix_sync_record_run", SYNC_RECORD.c.tenant_id, SYNC_RECORD.c.run_id)
 
+# Ids that records of ours had at a provider until they got another one there. Few, and so beside the links: what is
+# loaded by the hundred thousand has no column more.
+FORMER_ID = tenant_table(
+    "former_id",
+    required("account_id", Id),
+    required("kind", BINARY_TEXT),
+    required("external_id", BINARY_TEXT),
+    required("local_id", Id),
+    refers_to("provider_account", "account_id", source="former_id"),
+    key=("account_id", "kind", "external_id"),
+)
+
 # Our records that were saved by something other than a sync, at the version that they had then: a run looks here for
 # what was edited, instead of comparing all links with their records. Few, because a sync that links the version it
 # saved leaves none.

@@ -29,6 +29,16 @@ CREATE TABLE due_record (
     CONSTRAINT fk_due_record_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 );
 
+CREATE TABLE former_id (
+    tenant_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    external_id TEXT COLLATE "C" NOT NULL,
+    local_id UUID NOT NULL,
+    CONSTRAINT pk_former_id PRIMARY KEY (tenant_id, account_id, kind, external_id),
+    CONSTRAINT fk_former_id_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
+);
+
 CREATE TABLE sync_conflict (
     tenant_id UUID NOT NULL,
     id UUID NOT NULL,

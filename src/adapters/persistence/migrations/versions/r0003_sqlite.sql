@@ -29,6 +29,16 @@ CREATE TABLE due_record (
     CONSTRAINT fk_due_record_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 ) WITHOUT ROWID;
 
+CREATE TABLE former_id (
+    tenant_id BLOB NOT NULL,
+    account_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    local_id BLOB NOT NULL,
+    CONSTRAINT pk_former_id PRIMARY KEY (tenant_id, account_id, kind, external_id),
+    CONSTRAINT fk_former_id_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
+) WITHOUT ROWID;
+
 CREATE TABLE sync_conflict (
     tenant_id BLOB NOT NULL,
     id BLOB NOT NULL,
