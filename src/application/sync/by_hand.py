@@ -12,6 +12,7 @@ from ...domain.sync.run import Counts, Run, RunState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
+from .former_ids import links_of_today
 from .policy_book import PolicyBook
 from .records import RecordKind
 from .run_books import Opened
@@ -91,9 +92,10 @@ def _scope(opened: Opened, account: ProviderAccount, policy: Policy) -> Scope:
     )
 
 
-async def link_of(uow: UnitOfWork, account_id: AccountId, kind: str, external_id: str) -> SyncRecord:
-    """The link of a record. Raises NotFound."""
-    found = await uow.sync_records.by_external_ids(account_id, kind, [external_id])
+async def link_of(uow: UnitOfWork, hand: Hand, external_id: str) -> SyncRecord:
+    """The link of a record, as runs compare it. Raises NotFound."""
+    kind = hand.kind.schema.kind
+    found = await uow.sync_records.by_external_ids(hand.scope.account_id, kind, [external_id])
     if external_id not in found:
         raise not_in_step(kind, external_id)
-    return found[external_id]
+    return (await links_of_today(uow, hand.kind, found))[external_id]

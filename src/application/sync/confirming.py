@@ -41,7 +41,7 @@ class Confirm(Generic[E]):
         if answer is None:
             await uow.sync_records.remove_many(scope.account_id, kind, [push.external_id or ""])
             return await self._end(uow, push, PushState.DONE)
-        theirs = read(answer).values
+        theirs = await self._theirs(uow, answer)
         link = await self._link(uow, push, answer)
         if link is None:
             if push.external_id is None:
@@ -149,6 +149,10 @@ class Confirm(Generic[E]):
             and (push.external_id is not None or fields[name].same(theirs[name], value))
         }
 
+    async def _theirs(self, uow: UnitOfWork, answer: Observed) -> Values:
+        (theirs,) = await self._kind.as_of_today(uow, [read(answer).values])
+        return theirs
+
     async def _settle(
         self, uow: UnitOfWork, push: Push, link: SyncRecord, entity: E, taken: Values, answer: Observed
     ) -> tuple[SyncRecord, Sequence[Change]]:
@@ -165,7 +169,7 @@ class Confirm(Generic[E]):
             await self._kind.save(uow, [entity])
             changes = self._normalised(push, link, spelled, entity.version)
         base = {**link.base, **taken}
-        theirs = read(answer).values
+        theirs = await self._theirs(uow, answer)
         # Another edit there, or here, is looked at by the next run: then the link still stands where it was.
         seen = all(name not in theirs or fields[name].same(theirs[name], base[name]) for name in fields if name in base)
         return (

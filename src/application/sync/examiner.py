@@ -66,8 +66,8 @@ class Examiner(Generic[E]):
             links = await uow.sync_records.by_external_ids(account_id, kind, latest.keys())
             prints = {external_id: link.fingerprint for external_id, link in links.items()}
         fresh, changed = self._sorted(latest, prints, edited, examined)
-        examined.fresh = self._read(fresh, examined)
-        await self._compare(uow, self._read(changed, examined), examined, links)
+        examined.fresh = await self._read(uow, fresh, examined)
+        await self._compare(uow, await self._read(uow, changed, examined), examined, links)
         return examined
 
     async def gone(
@@ -175,14 +175,20 @@ class Examiner(Generic[E]):
                 examined.unchanged += 1
         return fresh, changed
 
-    def _read(self, observed: Sequence[Observed], examined: Examined) -> list[Read]:
+    async def _read(self, uow: UnitOfWork, observed: Sequence[Observed], examined: Examined) -> list[Read]:
         readings = []
         for one in observed:
             try:
                 readings.append((one, read(one)))
             except TresenError as error:
                 examined.errors.append(self._scope.error(self._kind.schema.kind, one.external_id, error))
-        return readings
+        shown = [reading.values for _, reading in readings]
+        today = await self._kind.as_of_today(uow, shown)
+        if today is shown:
+            return readings
+        return [
+            (one, attrs.evolve(reading, values=values)) for (one, reading), values in zip(readings, today, strict=True)
+        ]
 
     async def _compare(
         self,

@@ -104,14 +104,16 @@ class Execution:
         for part in plan.parts:
             strand = strands[part.kind]
             try:
-                since[part.kind] = await shown_since(strand.source, strand.kind.schema, strand.scope.policy, part)
+                since[part.kind] = await shown_since(
+                    strand.source, strand.kind.schema, strand.scope.policy, part, partial(strand.as_of_today, opened)
+                )
             except CursorExpired:
                 raise cannot_tell(plan, part.kind) from None
         if not any(shown.latest for shown in since.values()):
             return
         async for batch in self._batches(opened, plan):
             for kind, step in batch:
-                since[kind].look(step)
+                await since[kind].look(step)
         changed = [record for shown in since.values() for record in shown.changed]
         if changed:
             raise changed_since(plan, changed, "at the provider")

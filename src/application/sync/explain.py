@@ -107,6 +107,7 @@ class Explain:
             known_fields = ", ".join(hand.kind.schema.names)
             raise InvalidValue(f"a {link.kind} has no field {field!r}; it has {known_fields}", field="field")
         found = await known(uow, hand.kind, hand.scope, [link.external_id])
+        link = found.links.get(link.external_id, link)
         await hand.kind.prepare(uow, [link.base], found.entities.values())
         about = [change for change in lines if change.external_id == link.external_id]
         latest, pins = _latest(about), found.overrides.get(link.external_id, ())

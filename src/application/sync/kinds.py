@@ -45,8 +45,9 @@ def _said(value: Value) -> Value:
     return bool(value)
 
 
-# ``member`` is the provider's id of the member, ``price`` a text such as "49.00 EUR" per month; dates are ISO texts;
-# ``flagged_active``, ``deleted``, ``on_hold`` are what the provider's flags say, None where it says nothing.
+# ``member`` is the provider's id of the member, of several that they had there the latest; ``price`` a text such as
+# "49.00 EUR" per month; dates are ISO texts; ``flagged_active``, ``deleted``, ``on_hold`` are what the provider's flags
+# say, None where it says nothing.
 MEMBERSHIP_SCHEMA = Schema(
     MEMBERSHIP,
     (

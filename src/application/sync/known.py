@@ -12,6 +12,7 @@ from ...domain.sync.override import Override
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
+from .former_ids import links_of_today
 from .records import RecordKind, Versioned
 from .scope import Scope
 
@@ -75,6 +76,7 @@ async def stored(
         links = await uow.sync_records.by_external_ids(account_id, name, external_ids)
     else:
         links = {external_id: links[external_id] for external_id in external_ids}
+    links = await links_of_today(uow, kind, links)
     return Stored(
         links=links,
         entities=await kind.load(uow, [link.local_id for link in links.values()]),

@@ -15,6 +15,7 @@ from ...domain.shared.money import Money
 from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
+from .former_ids import link_at, links_by_former_ids
 from .kinds import MEMBER, MEMBERSHIP_SCHEMA
 from .records import MatchValues, Reader, RecordKind, day, iso
 
@@ -44,19 +45,33 @@ class MembershipRecords(RecordKind[Membership]):
     async def prepare(self, uow: UnitOfWork, values: Sequence[Values], entities: Iterable[Membership] = ()) -> None:
         """Look the parents up, only those of this batch."""
         wanted = {parent for v in values if isinstance(parent := v.get("member"), str)}
-        links = await uow.sync_records.by_external_ids(self._account_id, MEMBER, wanted)
+        links = dict(await uow.sync_records.by_external_ids(self._account_id, MEMBER, wanted))
+        links.update(await links_by_former_ids(uow, self._account_id, MEMBER, wanted - links.keys()))
         parents = {external: MemberId(link.local_id) for external, link in links.items()}
         # One that was taken away here keeps its link, and nothing can belong to it.
         here = await uow.members.existing(set(parents.values()))
         self._member_by_external = {external: parent for external, parent in parents.items() if parent in here}
         self._away = parents.keys() - self._member_by_external.keys()
-        self._external_by_member = {link.local_id: external for external, link in links.items()}
+        self._external_by_member = {link.local_id: link.external_id for link in links.values()}
         # One that a person gave to another member here: neither what was agreed nor what the provider shows names them.
         for member_id in {entity.member_id for entity in entities} - self._external_by_member.keys():
-            for link in await uow.sync_records.of_local(MEMBER, member_id):
-                if link.account_id == self._account_id:
-                    self._member_by_external[link.external_id] = member_id
-                    self._external_by_member[member_id] = link.external_id
+            link = await link_at(uow, self._account_id, MEMBER, member_id)
+            if link is not None:
+                self._member_by_external[link.external_id] = member_id
+                self._external_by_member[member_id] = link.external_id
+
+    async def as_of_today(self, uow: UnitOfWork, values: Sequence[Values], /) -> Sequence[Values]:
+        """With the id of today of a member who was made there anew: it is the same member."""
+        named = {parent for v in values if isinstance(parent := v.get("member"), str)}
+        today = await links_by_former_ids(uow, self._account_id, MEMBER, named)
+        if not today:
+            return values
+        return [
+            {**v, "member": today[parent].external_id}
+            if isinstance(parent := v.get("member"), str) and parent in today
+            else v
+            for v in values
+        ]
 
     async def open_keys(self, _: UnitOfWork, /) -> Collection[MatchValues]:
         """Memberships come from the provider alone, so that none is ever without a link."""

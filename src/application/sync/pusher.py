@@ -124,6 +124,7 @@ class Pusher(Generic[E]):
             if kept.state is not PushState.WAITING or not may_write:
                 return Counts()
             kept.begin()
+            kept.values, kept.expected = await self._kind.as_of_today(uow, [kept.values, kept.expected])
             await uow.pushes.save(kept)
             begun[:] = [kept]
             return Counts()
@@ -197,12 +198,12 @@ class Pusher(Generic[E]):
             return await self._create(opened, push)
         shown = await get_that(self._source, push.external_id)
         if not push.values:
-            return await self._delete(push.external_id, push, shown)
+            return await self._delete(opened, push, shown)
         self._narrow(push)
-        theirs = None if shown is None else _read(shown)
-        if theirs is None or not await self._goes_on(opened, push, theirs.values):
+        theirs = None if shown is None else await self._read(opened, shown)
+        if theirs is None or not await self._goes_on(opened, push, theirs):
             return PushState.DROPPED
-        if is_as_wanted(self._kind.schema, theirs.values, push.values):
+        if is_as_wanted(self._kind.schema, theirs, push.values):
             return shown
         if await self._is_gone_here(opened, push):
             return PushState.DROPPED
@@ -238,13 +239,21 @@ class Pusher(Generic[E]):
         said = {one: self._kind.values(entity) for one, entity in others.items()}
         return push.local_id in alike(self._kind.schema, {**said, push.local_id: push.values})
 
-    async def _delete(self, external_id: str, push: Push, shown: Observed | None) -> PushState | None:
+    async def _delete(self, opened: Opened, push: Push, shown: Observed | None) -> PushState | None:
         if shown is not None:
-            theirs = _read(shown)
-            if theirs is None or not is_as_wanted(self._kind.schema, theirs.values, push.expected):
+            theirs = await self._read(opened, shown)
+            if theirs is None or not is_as_wanted(self._kind.schema, theirs, push.expected):
                 return PushState.DROPPED
-            await self._source.delete(external_id)
+            await self._source.delete(shown.external_id)
         return None
+
+    async def _read(self, opened: Opened, shown: Observed) -> Values | None:
+        """What the provider shows, as runs compare it; None: nobody can read it."""
+        reading = _read(shown)
+        if reading is None:
+            return None
+        said = [reading.values]
+        return (await self._books.read(opened.run, lambda uow: self._kind.as_of_today(uow, said)))[0]
 
     def _narrow(self, push: Push) -> None:
         """People choose values of any field; those that cannot be written there keep none of the others from it.

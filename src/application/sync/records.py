@@ -46,6 +46,12 @@ class RecordKind(Protocol[E]):
     async def prepare(self, uow: UnitOfWork, values: Sequence[Values], entities: Iterable[E] = ()) -> None:
         """Load what ``create`` and ``update`` of these values, and ``values`` of these entities, will need."""
 
+    async def as_of_today(self, _: UnitOfWork, values: Sequence[Values], /) -> Sequence[Values]:
+        """What the provider says, or said when it was agreed on, with the ids that the records that it names have there
+        today: one that was made there anew has another id since. Usually none is named, and it is what was given.
+        """
+        return values
+
     @abstractmethod
     async def open_keys(self, uow: UnitOfWork, /) -> Collection[MatchValues]:
         """What those of our records that no link ties to the account say of the schema's match keys."""

@@ -60,8 +60,8 @@ class ReopenConflict:
 
     async def _unsettle(self, uow: UnitOfWork, conflict: Conflict) -> None:
         """Nothing counts as agreed on that field but what was agreed before the conflict."""
-        link = await link_of(uow, conflict.account_id, conflict.kind, conflict.external_id)
         hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
+        link = await link_of(uow, hand, conflict.external_id)
         here = await hand.kind.load(uow, [link.local_id])
         await hand.kind.prepare(uow, [link.base], here.values())
         entity = here.get(link.local_id)

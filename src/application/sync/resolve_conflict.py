@@ -103,7 +103,7 @@ class ResolveConflict:
             raise InvalidValue(_NO_NEW_ONE if is_pairing else _NO_PAIRING, field="value")
         if is_pairing:
             return await self._pair(uow, hand, conflict, chosen)
-        link = await link_of(uow, conflict.account_id, conflict.kind, conflict.external_id)
+        link = await link_of(uow, hand, conflict.external_id)
         if conflict.field == WHOLE:
             return await self._whole(uow, hand, conflict, chosen, link)
         return await self._field(uow, hand, conflict, chosen, link)

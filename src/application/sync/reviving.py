@@ -13,6 +13,7 @@ from ...domain.sync.canonical import Values
 from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
+from .former_ids import link_at
 from .made_anew import is_now
 from .records import RecordKind, Versioned
 from .scope import Scope
@@ -40,8 +41,7 @@ async def found_again(uow: UnitOfWork, link: SyncRecord, external_id: str, *, no
 
 async def link_here(uow: UnitOfWork, scope: Scope, kind: str, local_id: UUID) -> SyncRecord | None:
     """The link of a record of ours at this account."""
-    links = await uow.sync_records.of_local(kind, local_id)
-    return next((link for link in links if link.account_id == scope.account_id), None)
+    return await link_at(uow, scope.account_id, kind, local_id)
 
 
 async def reviving(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mapping[UUID, SyncRecord]:

@@ -1,10 +1,11 @@
 """What a provider that tells changes shows since a plan was made, held against what the plan was computed from."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import attrs
 
 from ...domain.shared.errors import TresenError
+from ...domain.sync.canonical import Values
 from ...domain.sync.kept_plan import Part
 from ...domain.sync.policy import Policy
 from ...domain.sync.schema import Schema
@@ -14,22 +15,27 @@ from ..ports.sources import Observed, Source
 from .reading import read
 from .walk import Walk
 
+AsOfToday = Callable[[Sequence[Values]], Awaitable[Sequence[Values]]]
+
 
 @attrs.define
 class ShownSince:
-    """Of one kind of record. ``latest``: each record that may have changed; None: it is gone."""
+    """Of one kind of record. ``latest``: each record that may have changed; None: it is gone. ``as_of_today``: as runs
+    compare what is shown.
+    """
 
     schema: Schema
     policy: Policy
+    as_of_today: AsOfToday
     latest: Mapping[str, Observed | None]
     _others: dict[str, None] = attrs.field(factory=dict)
     _same: set[str] = attrs.field(factory=set)
 
-    def look(self, step: Step) -> None:
+    async def look(self, step: Step) -> None:
         """Compare a step of the plan. What only a listing lacked is asked for when it is applied, record by record."""
         key = step.external_id
         if key is not None and key in self.latest and step.proof != "listing":
-            if self._is_as_shown(step, self.latest[key]):
+            if await self._is_as_shown(step, self.latest[key]):
                 self._same.add(key)
             else:
                 self._others[key] = None
@@ -39,7 +45,7 @@ class ShownSince:
         """Of the steps that were looked at. A walk may show a record twice: one of its steps is of the latest."""
         return [key for key in self._others if key not in self._same]
 
-    def _is_as_shown(self, step: Step, one: Observed | None) -> bool:
+    async def _is_as_shown(self, step: Step, one: Observed | None) -> bool:
         inputs = step.inputs
         if one is None or not is_shown(inputs.theirs):
             return one is None and inputs.theirs is GONE
@@ -48,7 +54,8 @@ class ShownSince:
         # Another fingerprint only means: look.
         try:
             reading = read(one)
-            if not self.schema.same(reading.values, values_of(inputs.theirs)):
+            (shown,) = await self.as_of_today([reading.values])
+            if not self.schema.same(shown, values_of(inputs.theirs)):
                 return False
             # Another stamp alone counts where it would decide otherwise.
             edited = attrs.evolve(inputs.edited, theirs_at=reading.edited_at)
@@ -57,7 +64,7 @@ class ShownSince:
             return False
 
 
-async def shown_since(source: Source, schema: Schema, policy: Policy, part: Part) -> ShownSince:
+async def shown_since(source: Source, schema: Schema, policy: Policy, part: Part, as_of_today: AsOfToday) -> ShownSince:
     """Asks the source, unless it tells no changes, gave no cursor, or the part has no steps. Raises what it raises,
     CursorExpired as well.
     """
@@ -66,4 +73,4 @@ async def shown_since(source: Source, schema: Schema, policy: Policy, part: Part
         async for batch in Walk(source, None).changes(part.cursor):
             latest.update(dict.fromkeys(batch.gone))
             latest.update((one.external_id, one) for one in batch.observed)
-    return ShownSince(schema, policy, latest)
+    return ShownSince(schema, policy, as_of_today, latest)

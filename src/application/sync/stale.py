@@ -17,6 +17,7 @@ from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
 from .elsewhere import tied_elsewhere, ties
+from .former_ids import links_of_today
 from .kept_steps import AT_ONCE, grouped, read_steps
 from .overruled import overruled
 from .records import RecordKind
@@ -116,7 +117,7 @@ def _stale_plan(plan: KeptPlan, why: str, **details: object) -> PlanStale:
 async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], laws: Laws, since: datetime) -> list[str]:
     account_id, kind = standing.scope.account_id, standing.kind.schema.kind
     ids = [step.external_id for step in steps if step.external_id is not None]
-    links = await uow.sync_records.by_external_ids(account_id, kind, ids)
+    links = await links_of_today(uow, standing.kind, await uow.sync_records.by_external_ids(account_id, kind, ids))
     found: Mapping[Any, Any] = await standing.kind.load(uow, [s.local_id for s in steps if s.local_id is not None])
     versions = {key: entity.version for key, entity in found.items()}
     said = await overruled(uow, account_id, kind, steps, laws)

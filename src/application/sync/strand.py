@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from ...domain.sync.canonical import Values
 from ...domain.sync.guards import Tally
 from ...domain.sync.laws import Laws
 from ...domain.sync.run import Counts
@@ -72,6 +73,10 @@ class Strand(Generic[E]):
             return await first(uow, batch)
 
         await self.books.write(opened.run, "sync_batch", store)
+
+    async def as_of_today(self, opened: Opened, values: Sequence[Values]) -> Sequence[Values]:
+        """See RecordKind."""
+        return await self.books.read(opened.run, lambda uow: self.kind.as_of_today(uow, values))
 
     async def plan(self, opened: Opened, writer: PlanWriter, cursor: str | None, watch: Watch) -> None:
         """Write down what is to be done."""

@@ -121,7 +121,7 @@ class Undo:
     async def _edit(
         self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str, apart: set[tuple[AccountId, str]]
     ) -> Counts:
-        link = await link_of(uow, record.account_id, record.kind, record.external_id)
+        link = await link_of(uow, hand, record.external_id)
         pinned = await to_pin(uow, hand, link, record.rollbacks)
         chosen = [
             Chosen(field=each.field, value=each.back, theirs=link.base.get(each.field), side=Side.OURS)
@@ -137,7 +137,7 @@ class Undo:
         return Counts(updated=int(wrote))
 
     async def _delete(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
-        link = await link_of(uow, record.account_id, record.kind, record.external_id)
+        link = await link_of(uow, hand, record.external_id)
         entity = (await hand.kind.load(uow, [record.local_id])).get(record.local_id)
         if entity is None:
             raise _overtaken(record)

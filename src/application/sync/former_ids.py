@@ -1,0 +1,43 @@
+"""Ids that records of ours had at a provider before, and those that they have today."""
+
+from collections.abc import Collection, Mapping
+from typing import TypeVar
+from uuid import UUID
+
+import attrs
+
+from ...domain.shared.ids import AccountId
+from ...domain.sync.record import SyncRecord
+from ..ports.unit_of_work import UnitOfWork
+from .records import RecordKind, Versioned
+
+E = TypeVar("E", bound=Versioned)
+
+
+async def link_at(uow: UnitOfWork, account_id: AccountId, kind: str, local_id: UUID) -> SyncRecord | None:
+    """The link of a record of ours at an account."""
+    links = await uow.sync_records.of_local(kind, local_id)
+    return next((link for link in links if link.account_id == account_id), None)
+
+
+async def links_by_former_ids(
+    uow: UnitOfWork, account_id: AccountId, kind: str, external_ids: Collection[str]
+) -> Mapping[str, SyncRecord]:
+    """Today's links of our records that were known there by these ids before. An id that a link bears again is that
+    one's.
+    """
+    former = await uow.sync_records.former(account_id, kind, external_ids) if external_ids else {}
+    borne = await uow.sync_records.fingerprints(account_id, kind, former) if former else {}
+    found = {key: await link_at(uow, account_id, kind, local_id) for key, local_id in former.items()}
+    return {key: link for key, link in found.items() if link is not None and key not in borne}
+
+
+async def links_of_today(
+    uow: UnitOfWork, kind: RecordKind[E], links: Mapping[str, SyncRecord]
+) -> Mapping[str, SyncRecord]:
+    """The same links; what was agreed on names other records as they are known today."""
+    bases = [link.base for link in links.values()]
+    today = await kind.as_of_today(uow, bases)
+    if today is bases:
+        return links
+    return {key: attrs.evolve(links[key], base=base) for key, base in zip(links, today, strict=True)}
