@@ -90,8 +90,10 @@ class ResolveConflict:
         if entity is None:
             return
         if conflict.is_about_field:
+            (shown,) = await hand.kind.as_of_today(uow, [{conflict.field: conflict.ours}])
+            await hand.kind.prepare(uow, [shown], [entity])
             field = hand.kind.schema.by_name[conflict.field]
-            edited = not field.same(hand.kind.values(entity).get(conflict.field), conflict.ours)
+            edited = not field.same(hand.kind.values(entity).get(conflict.field), shown[conflict.field])
         else:
             edited = entity.version != conflict.local_version
         if edited:

@@ -10,7 +10,10 @@ from tresen.application.ports.sources import Source
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.explain import Origin
 from tresen.application.sync.kinds import MEMBER, MEMBERSHIP
+from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.application.sync.undo_plan import UndoTarget
+from tresen.domain.shared.errors import StaleVersion
+from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.run import Counts, RunState
 
@@ -213,6 +216,39 @@ async def test_nobody_is_said_to_have_moved_it(studio: Studio) -> None:
     (explained,) = await studio.desk.explain(studio.tenant.id, MEMBERSHIP, studio.membership(bought).id, field="member")
     (member,) = explained.fields
     assert (member.ours, member.base, member.origin) == (anew, anew, Origin.CREATED)
+
+
+async def whose_is_it(studio: Studio) -> tuple[str, ConflictChoice]:
+    """Our side says Bea, the provider says Cid, and a person decides for the provider. The membership, and that."""
+    bea, cid = studio.enrol("Bea"), studio.enrol("Cid")
+    _, bought = await sold(studio, default="ask")
+    await moved(studio, bought, bea)
+    studio.clock.advance(A_MINUTE)
+    studio.books.memberships.edit(bought, {"member": cid})
+    await studio.members_synced()
+    (asked,) = open_conflicts(studio)
+    assert (asked.field, asked.ours, asked.theirs) == ("member", bea, cid)
+    return bought, ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked.id, choice=Choice.THEIRS, by="Eva")
+
+
+@pytest.mark.parametrize("anew", [False, True])
+async def test_whose_it_is_can_be_decided(studio: Studio, anew: bool) -> None:
+    """Also if the member to whom it was moved here has another id there by now."""
+    bought, choice = await whose_is_it(studio)
+    (asked,) = open_conflicts(studio)
+    if anew:
+        await made_anew(studio, str(asked.ours))
+    await studio.desk.resolve(choice)
+    await studio.members_synced()
+    await belongs(studio, bought, str(asked.theirs))
+
+
+async def test_whose_it_is_cannot_be_decided_by_who_was_not_shown_the_latest(studio: Studio) -> None:
+    bought, choice = await whose_is_it(studio)
+    (asked,) = open_conflicts(studio)
+    await moved(studio, bought, str(asked.base))
+    with pytest.raises(StaleVersion):
+        await studio.desk.resolve(choice)
 
 
 async def test_what_was_made_is_undone_as_ever(studio: Studio) -> None:
