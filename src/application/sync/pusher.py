@@ -4,7 +4,6 @@ A push may be tried again and again: the look before it finds what an earlier tr
 written only while the provider still holds what it was decided against; otherwise it is decided anew.
 """
 
-import logging
 from collections.abc import Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
@@ -17,33 +16,24 @@ from ...domain.shared.errors import (
     GatewayRejected,
     GatewayUnsupported,
     InvalidValue,
-    TresenError,
 )
-from ...domain.shared.ids import ConflictId, PushId
-from ...domain.staff.task import TaskReason
+from ...domain.shared.ids import PushId
 from ...domain.sync.canonical import Values
-from ...domain.sync.conflict import REFUSED, Conflict
-from ...domain.sync.decision import WHOLE
 from ...domain.sync.pairing import match_values
 from ...domain.sync.push import Push, PushState
-from ...domain.sync.record import SyncRecord
-from ...domain.sync.run import Counts
-from ..ports.clock import IdSource
 from ..ports.sources import Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
-from .confirming import Confirm
 from .meeting import TWINS, alike
+from .push_books import PushBooks
 from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import link_here
 from .run_books import Opened, RunBooks
 from .scope import Scope
-from .shown_push import edited_after, is_as_wanted, landed, parts_of, still_stands
-from .single_looks import AnotherRecord, get_that
-from .unmet_edits import UnmetEdits
+from .shown_push import edited_after, is_as_wanted, landed, still_stands
+from .single_looks import get_that
 
 E = TypeVar("E", bound=Versioned)
-_log = logging.getLogger(__name__)
 _AT_ONCE = 100
 
 # After so many failures in one run, the others wait for the next one.
@@ -61,8 +51,7 @@ class Pusher(Generic[E]):
     _scope: Scope
     _source: Source
     _books: RunBooks
-    _confirm: Confirm[E]
-    _ids: IdSource
+    _pushes: PushBooks[E]
 
     async def __call__(self, opened: Opened, watch: Callable[[int], None]) -> int:
         """Try everything that waits by now, oldest first, once; how many are done. ``watch`` is told how many were
@@ -78,7 +67,7 @@ class Pusher(Generic[E]):
                 watch(len(tried))
                 tried.add(push.id)
                 try:
-                    begun = await self._begin(opened, push)
+                    begun = await self._pushes.begin(opened, push)
                     did, parts = (False, 0) if begun is None else await self._try(opened, begun)
                     done, most = done + did, most + parts
                 except CredentialsRefused:
@@ -96,7 +85,7 @@ class Pusher(Generic[E]):
         """Nothing may be written any more: what waits is decided anew."""
         while waiting := await self._untried(opened, ()):
             for push in waiting:
-                await self._end(opened, push, PushState.DROPPED, _OFF)
+                await self._pushes.withdraw(opened, push)
 
     async def _untried(self, opened: Opened, tried: Collection[PushId]) -> list[Push]:
         return [push for push in await self._waiting(opened, skip=len(tried)) if push.id not in tried]
@@ -111,30 +100,6 @@ class Pusher(Generic[E]):
     async def _count(self, uow: UnitOfWork) -> int:
         return await uow.pushes.count_waiting(self._scope.account_id, self._kind.schema.kind)
 
-    async def _begin(self, opened: Opened, push: Push) -> Push | None:
-        """The push as it is by now, about to be tried, which is kept before anything is sent: whoever edits the record
-        from now on knows that it may be there. None: it waits no more, or the account may not be written to any more.
-        People do not wait for a run to end.
-        """
-        begun: list[Push] = []
-
-        async def begin(uow: UnitOfWork) -> Counts:
-            may_write = (await uow.accounts.claim(self._scope.account_id)).writes_enabled
-            kept = await uow.pushes.get(push.id)
-            if kept.state is not PushState.WAITING or not may_write:
-                return Counts()
-            kept.begin()
-            kept.values, kept.expected = await self._kind.as_of_today(uow, [kept.values, kept.expected])
-            await uow.pushes.save(kept)
-            begun[:] = [kept]
-            return Counts()
-
-        await self._books.write(opened.run, "begin_push", begin)
-        if not begun:
-            # One that waits no more is left as it is.
-            await self._end(opened, push, PushState.DROPPED, _OFF)
-        return begun[0] if begun else None
-
     async def _try(self, opened: Opened, push: Push) -> tuple[bool, int]:
         """Whether it is done, and into how many parts it was split."""
         try:
@@ -144,9 +109,9 @@ class Pusher(Generic[E]):
         except GatewayNotFound:
             answer = PushState.DROPPED
         except _FINAL as error:
-            return False, await self._refuse(opened, push, error)
+            return False, await self._pushes.refuse(opened, push, error)
         except GatewayError as error:
-            await self._fail(opened, push, error.message)
+            await self._pushes.fail(opened, push, error.message)
             raise
         return await self._answered(opened, push, answer), 0
 
@@ -156,41 +121,9 @@ class Pusher(Generic[E]):
             # It took effect, but nobody can tell how.
             answer = PushState.UNSURE if push.external_id is None else PushState.DROPPED
         if isinstance(answer, PushState):
-            await self._end(opened, push, answer, _WHY[answer])
+            await self._pushes.end(opened, push, answer, _WHY[answer])
             return False
-
-        async def confirm(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
-            counts = await self._confirm(uow, push, answer)
-            if push.state is PushState.REFUSED:
-                await self._unmet(uow, push, TaskReason.REJECTED, push.why or "")
-            return counts + await self._keep_apart(uow, push)
-
-        return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed)
-
-    async def _refuse(self, opened: Opened, push: Push, error: TresenError) -> int:
-        """Which of several values was at fault, nobody knows: each is sent by itself, and only that one is refused. The
-        number of these.
-        """
-        another = error if isinstance(error, AnotherRecord) else None
-        parts = [] if another or push.external_id is None else parts_of(push, self._ids, now=self._scope.now)
-        if not parts:
-            state = PushState.DROPPED if another else PushState.REFUSED
-            await self._end(opened, push, state, error.message, error=another)
-            return 0
-
-        async def split(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
-            if await _waits(uow, push):
-                why = f"not taken as a whole, so each value by itself: {error.message}"
-                push.end(PushState.DROPPED, now=self._scope.now, why=why)
-                await uow.pushes.save(push)
-                for part in parts:
-                    await uow.pushes.add(part)
-            return Counts()
-
-        await self._books.write(opened.run, "split_push", split)
-        return len(parts)
+        return await self._pushes.confirm(opened, push, answer)
 
     async def _carry_out(self, opened: Opened, push: Push) -> Observed | PushState | None:
         """The record as the provider shows it afterwards, None when it is gone as wanted; or why nothing was done."""
@@ -215,7 +148,7 @@ class Pusher(Generic[E]):
         Raises GatewayRejected when another that is to be made could not be told from it. One that was sent already is
         looked up, whatever others there are by now: they are not sent before it is answered.
         """
-        link = await self._books.read(opened.run, lambda uow: self._link(uow, push))
+        link = await self._books.read(opened.run, lambda uow: link_here(uow, self._scope, push.kind, push.local_id))
         if link is not None and link.fingerprint:
             return PushState.DROPPED
         if await self._is_gone_here(opened, push):
@@ -274,112 +207,15 @@ class Pusher(Generic[E]):
         there = landed(self._kind.schema, theirs, push)
         if there:
             edited = edited_after(self._kind.schema, theirs, push)
-            await self._books.write(opened.run, "look_again", lambda uow: self._look_again(uow, push, edited))
+            await self._pushes.look_again(opened, push, edited)
             push.values, push.expected = there, {name: push.expected.get(name) for name in there}
         return bool(there)
-
-    async def _look_again(self, uow: UnitOfWork, push: Push, agreed: Values) -> Counts:
-        await uow.accounts.claim(self._scope.account_id)
-        link = await self._link(uow, push)
-        if link is not None:
-            await uow.sync_records.put_many([attrs.evolve(link, base={**link.base, **agreed})])
-        await uow.due.renew(self._scope.account_id, push.kind, push.external_id or "")
-        return Counts()
-
-    async def _end(
-        self, opened: Opened, push: Push, state: PushState, why: str, *, error: TresenError | None = None
-    ) -> None:
-        async def end(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
-            if not await _waits(uow, push):
-                return Counts()
-            push.end(state, now=self._scope.now, why=why)
-            await uow.pushes.save(push)
-            if state is PushState.REFUSED or why == _OFF:
-                reason = TaskReason.WRITES_DISABLED if why == _OFF else TaskReason.REJECTED
-                await self._unmet(uow, push, reason, why)
-            if error is not None:
-                await uow.runs.add_errors([self._scope.error(push.kind, push.external_id, error)])
-            if push.external_id is not None and (state is PushState.DROPPED or await self._edited_since(uow, push)):
-                await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
-            return await self._keep_apart(uow, push) + Counts(errors=int(error is not None))
-
-        # One that is decided anew needs nobody.
-        level = logging.WARNING if error is not None or state in _ENDED_BADLY else logging.INFO
-        _log.log(level, "push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
-        await self._books.write(opened.run, "end_push", end)
-
-    @property
-    def _unmet(self) -> UnmetEdits:
-        return UnmetEdits(self._kind, self._scope, self._ids)
-
-    async def _edited_since(self, uow: UnitOfWork, push: Push) -> bool:
-        """Whether ours holds another value by now: while the push was on its way, that did not count."""
-        entity = (await self._kind.load(uow, [push.local_id])).get(push.local_id)
-        if entity is None:
-            return False
-        await self._kind.prepare(uow, [push.values], [entity])
-        ours, schema = self._kind.values(entity), self._kind.schema.by_name
-        return any(not schema[name].same(ours.get(name), value) for name, value in push.values.items())
-
-    async def _link(self, uow: UnitOfWork, push: Push) -> SyncRecord | None:
-        return await link_here(uow, self._scope, push.kind, push.local_id)
-
-    async def _keep_apart(self, uow: UnitOfWork, push: Push) -> Counts:
-        """One that was to be made there anew, and is not, has its old link still: a person is asked, or the next run
-        decides.
-        """
-        link = await self._link(uow, push) if push.external_id is None else None
-        if link is None or link.fingerprint or push.state not in {*_ENDED_BADLY, PushState.DROPPED}:
-            return Counts()
-        await uow.due.add(self._scope.account_id, push.kind, [link.external_id])
-        said = (await uow.conflicts.open_of(self._scope.account_id, push.kind, [link.external_id])).get(
-            link.external_id, ()
-        )
-        if push.state is PushState.DROPPED or any(each.field == WHOLE for each in said):
-            return Counts()
-        scope, here = self._scope, await self._kind.load(uow, [push.local_id])
-        await uow.conflicts.add(
-            Conflict(
-                id=ConflictId(self._ids.new()),
-                tenant_id=scope.tenant_id,
-                account_id=scope.account_id,
-                kind=push.kind,
-                external_id=link.external_id,
-                local_id=push.local_id,
-                local_version=here[push.local_id].version if push.local_id in here else 0,
-                field=WHOLE,
-                rule=REFUSED,
-                reason=f"the provider deleted what we edited, and does not take it back: {push.why}",
-                run_id=scope.run_id,
-                opened_at=scope.now,
-                updated_at=scope.now,
-            )
-        )
-        return Counts(conflicts=1)
-
-    async def _fail(self, opened: Opened, push: Push, why: str) -> None:
-        async def fail(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
-            if await _waits(uow, push):
-                push.fail(why, now=self._scope.now)
-                await uow.pushes.save(push)
-            return Counts()
-
-        await self._books.write(opened.run, "fail_push", fail)
 
 
 _WHY: Mapping[PushState, str] = {
     PushState.DROPPED: "the record changed meanwhile, there or here; it is decided anew",
     PushState.UNSURE: "nobody can tell whether it was made there; look at the provider, and make it there by hand",
 }
-_OFF = "writing was switched off"
-_ENDED_BADLY = {PushState.REFUSED, PushState.UNSURE}
-
-
-async def _waits(uow: UnitOfWork, push: Push) -> bool:
-    """Whether nobody dropped it since it was read."""
-    return (await uow.pushes.get(push.id)).state is PushState.WAITING
 
 
 def _read(observed: Observed) -> Reading | None:

@@ -21,6 +21,7 @@ from .first_load import FirstLoad
 from .overruled import overruled
 from .plan_writer import PartWriter, PlanWriter
 from .planner import Planner, Watch
+from .push_books import PushBooks
 from .pusher import Pusher
 from .records import RecordKind, Versioned
 from .run_books import Opened, RunBooks
@@ -97,9 +98,9 @@ class Strand(Generic[E]):
 
         ``watch`` is told how many were tried.
         """
-        pusher = Pusher(
-            self.kind, self.scope, self.source, self.books, Confirm(self.kind, self.scope, self.ids), self.ids
-        )
+        confirm = Confirm(self.kind, self.scope, self.ids)
+        pushes = PushBooks(self.kind, self.scope, self.books, confirm, self.ids)
+        pusher = Pusher(self.kind, self.scope, self.source, self.books, pushes)
         if opened.account.writes_enabled:
             return await pusher(opened, watch)
         await pusher.withdraw(opened)

@@ -1,0 +1,216 @@
+"""The books of pushes: that one is tried, how it ended, and what follows from that here.
+
+Each entry is a transaction of its own, in which the account is claimed first: people edit meanwhile.
+"""
+
+import logging
+from typing import Generic, TypeVar
+
+import attrs
+
+from ...domain.shared.errors import TresenError
+from ...domain.shared.ids import ConflictId
+from ...domain.staff.task import TaskReason
+from ...domain.sync.canonical import Values
+from ...domain.sync.conflict import REFUSED, Conflict
+from ...domain.sync.decision import WHOLE
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.record import SyncRecord
+from ...domain.sync.run import Counts
+from ..ports.clock import IdSource
+from ..ports.sources import Observed
+from ..ports.unit_of_work import UnitOfWork
+from .confirming import Confirm
+from .records import RecordKind, Versioned
+from .reviving import link_here
+from .run_books import Opened, RunBooks
+from .scope import Scope
+from .shown_push import parts_of
+from .single_looks import AnotherRecord
+from .unmet_edits import UnmetEdits
+
+E = TypeVar("E", bound=Versioned)
+_log = logging.getLogger(__name__)
+
+_OFF = "writing was switched off"
+_ENDED_BADLY = {PushState.REFUSED, PushState.UNSURE}
+
+
+@attrs.frozen
+class PushBooks(Generic[E]):
+    """One kind of record in one scope."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _books: RunBooks
+    _confirm: Confirm[E]
+    _ids: IdSource
+
+    async def begin(self, opened: Opened, push: Push) -> Push | None:
+        """The push as it is by now, about to be tried, which is kept before anything is sent: whoever edits the record
+        from now on knows that it may be there. None: it waits no more, or the account may not be written to any more.
+        People do not wait for a run to end.
+        """
+        begun: list[Push] = []
+
+        async def begin(uow: UnitOfWork) -> Counts:
+            may_write = (await uow.accounts.claim(self._scope.account_id)).writes_enabled
+            kept = await uow.pushes.get(push.id)
+            if kept.state is not PushState.WAITING or not may_write:
+                return Counts()
+            kept.begin()
+            kept.values, kept.expected = await self._kind.as_of_today(uow, [kept.values, kept.expected])
+            await uow.pushes.save(kept)
+            begun[:] = [kept]
+            return Counts()
+
+        await self._books.write(opened.run, "begin_push", begin)
+        if not begun:
+            # One that waits no more is left as it is.
+            await self.withdraw(opened, push)
+        return begun[0] if begun else None
+
+    async def confirm(self, opened: Opened, push: Push, answer: Observed | None) -> bool:
+        """What the provider shows after it, None where it is gone as wanted. Whether it is done."""
+
+        async def confirm(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            counts = await self._confirm(uow, push, answer)
+            if push.state is PushState.REFUSED:
+                await self._unmet(uow, push, TaskReason.REJECTED, push.why or "")
+            return counts + await self._keep_apart(uow, push)
+
+        return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed)
+
+    async def refuse(self, opened: Opened, push: Push, error: TresenError) -> int:
+        """Which of several values was at fault, nobody knows: each is sent by itself, and only that one is refused. The
+        number of these.
+        """
+        another = error if isinstance(error, AnotherRecord) else None
+        parts = [] if another or push.external_id is None else parts_of(push, self._ids, now=self._scope.now)
+        if not parts:
+            state = PushState.DROPPED if another else PushState.REFUSED
+            await self.end(opened, push, state, error.message, error=another)
+            return 0
+
+        async def split(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            if await _waits(uow, push):
+                why = f"not taken as a whole, so each value by itself: {error.message}"
+                push.end(PushState.DROPPED, now=self._scope.now, why=why)
+                await uow.pushes.save(push)
+                for part in parts:
+                    await uow.pushes.add(part)
+            return Counts()
+
+        await self._books.write(opened.run, "split_push", split)
+        return len(parts)
+
+    async def look_again(self, opened: Opened, push: Push, agreed: Values) -> None:
+        """Its record is decided anew, though the push is not over; ``agreed`` of it is the base then."""
+
+        async def look_again(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            link = await self._link(uow, push)
+            if link is not None:
+                await uow.sync_records.put_many([attrs.evolve(link, base={**link.base, **agreed})])
+            await uow.due.renew(self._scope.account_id, push.kind, push.external_id or "")
+            return Counts()
+
+        await self._books.write(opened.run, "look_again", look_again)
+
+    async def withdraw(self, opened: Opened, push: Push) -> None:
+        """It may not be written any more, so that its record is decided anew."""
+        await self.end(opened, push, PushState.DROPPED, _OFF)
+
+    async def end(
+        self, opened: Opened, push: Push, state: PushState, why: str, *, error: TresenError | None = None
+    ) -> None:
+        """It was not written, unless nobody can tell, and is over."""
+
+        async def end(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            if not await _waits(uow, push):
+                return Counts()
+            push.end(state, now=self._scope.now, why=why)
+            await uow.pushes.save(push)
+            if state is PushState.REFUSED or why == _OFF:
+                reason = TaskReason.WRITES_DISABLED if why == _OFF else TaskReason.REJECTED
+                await self._unmet(uow, push, reason, why)
+            if error is not None:
+                await uow.runs.add_errors([self._scope.error(push.kind, push.external_id, error)])
+            if push.external_id is not None and (state is PushState.DROPPED or await self._edited_since(uow, push)):
+                await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
+            return await self._keep_apart(uow, push) + Counts(errors=int(error is not None))
+
+        # One that is decided anew needs nobody.
+        level = logging.WARNING if error is not None or state in _ENDED_BADLY else logging.INFO
+        _log.log(level, "push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
+        await self._books.write(opened.run, "end_push", end)
+
+    async def fail(self, opened: Opened, push: Push, why: str) -> None:
+        """It goes on waiting: whether it took effect is not known."""
+
+        async def fail(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            if await _waits(uow, push):
+                push.fail(why, now=self._scope.now)
+                await uow.pushes.save(push)
+            return Counts()
+
+        await self._books.write(opened.run, "fail_push", fail)
+
+    @property
+    def _unmet(self) -> UnmetEdits:
+        return UnmetEdits(self._kind, self._scope, self._ids)
+
+    async def _edited_since(self, uow: UnitOfWork, push: Push) -> bool:
+        """Whether ours holds another value by now: while the push was on its way, that did not count."""
+        entity = (await self._kind.load(uow, [push.local_id])).get(push.local_id)
+        if entity is None:
+            return False
+        await self._kind.prepare(uow, [push.values], [entity])
+        ours, schema = self._kind.values(entity), self._kind.schema.by_name
+        return any(not schema[name].same(ours.get(name), value) for name, value in push.values.items())
+
+    async def _link(self, uow: UnitOfWork, push: Push) -> SyncRecord | None:
+        return await link_here(uow, self._scope, push.kind, push.local_id)
+
+    async def _keep_apart(self, uow: UnitOfWork, push: Push) -> Counts:
+        """One that was to be made there anew, and is not, has its old link still: a person is asked, or the next run
+        decides.
+        """
+        link = await self._link(uow, push) if push.external_id is None else None
+        if link is None or link.fingerprint or push.state not in {*_ENDED_BADLY, PushState.DROPPED}:
+            return Counts()
+        account_id, key = self._scope.account_id, link.external_id
+        await uow.due.add(account_id, push.kind, [key])
+        asked = (await uow.conflicts.open_of(account_id, push.kind, [key])).get(key, ())
+        if push.state is PushState.DROPPED or any(each.field == WHOLE for each in asked):
+            return Counts()
+        here = (await self._kind.load(uow, [push.local_id])).get(push.local_id)
+        await uow.conflicts.add(self._not_taken_back(push, link, version=here.version if here is not None else 0))
+        return Counts(conflicts=1)
+
+    def _not_taken_back(self, push: Push, link: SyncRecord, *, version: int) -> Conflict:
+        scope = self._scope
+        return Conflict(
+            id=ConflictId(self._ids.new()),
+            tenant_id=scope.tenant_id,
+            account_id=scope.account_id,
+            kind=push.kind,
+            external_id=link.external_id,
+            local_id=push.local_id,
+            local_version=version,
+            field=WHOLE,
+            rule=REFUSED,
+            reason=f"the provider deleted what we edited, and does not take it back: {push.why}",
+            run_id=scope.run_id,
+            opened_at=scope.now,
+            updated_at=scope.now,
+        )
+
+
+async def _waits(uow: UnitOfWork, push: Push) -> bool:
+    """Whether nobody dropped it since it was read."""
+    return (await uow.pushes.get(push.id)).state is PushState.WAITING
