@@ -56,12 +56,12 @@ class PushBooks(Generic[E]):
         async def begin(uow: UnitOfWork) -> Counts:
             may_write = (await uow.accounts.claim(self._scope.account_id)).writes_enabled
             kept = await uow.pushes.get(push.id)
-            if kept.state is not PushState.WAITING or not may_write:
-                return Counts()
-            kept.begin()
-            kept.values, kept.expected = await self._kind.as_of_today(uow, [kept.values, kept.expected])
-            await uow.pushes.save(kept)
-            begun[:] = [kept]
+            # Again when others were faster: then it may wait no more.
+            begun[:] = [kept] if kept.state is PushState.WAITING and may_write else []
+            if begun:
+                kept.begin()
+                kept.values, kept.expected = await self._kind.as_of_today(uow, [kept.values, kept.expected])
+                await uow.pushes.save(kept)
             return Counts()
 
         await self._books.write(opened.run, "begin_push", begin)
