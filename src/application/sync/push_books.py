@@ -21,19 +21,18 @@ from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .confirming import Confirm
+from .push_end import SWITCHED_OFF, PushEnd, refused
 from .records import RecordKind, Versioned
 from .reviving import link_here
 from .run_books import Opened, RunBooks
 from .scope import Scope
 from .shown_push import parts_of
-from .single_looks import AnotherRecord
 from .unmet_edits import UnmetEdits
 
 E = TypeVar("E", bound=Versioned)
 _log = logging.getLogger(__name__)
 
-_OFF = "writing was switched off"
-_ENDED_BADLY = {PushState.REFUSED, PushState.UNSURE}
+_NOT_DONE = {PushState.REFUSED, PushState.UNSURE, PushState.DROPPED}
 
 
 @attrs.frozen
@@ -48,27 +47,28 @@ class PushBooks(Generic[E]):
 
     async def begin(self, opened: Opened, push: Push) -> Push | None:
         """The push as it is by now, about to be tried, which is kept before anything is sent: whoever edits the record
-        from now on knows that it may be there. None: it waits no more, or the account may not be written to any more.
-        People do not wait for a run to end.
+        from now on knows that it may be there. None: it waits no more, or is withdrawn, as the account may not be
+        written to any more. People do not wait for a run to end.
         """
-        begun: list[Push] = []
+        met: list[Push] = []
 
         async def begin(uow: UnitOfWork) -> Counts:
             may_write = (await uow.accounts.claim(self._scope.account_id)).writes_enabled
             kept = await uow.pushes.get(push.id)
-            # Again when others were faster: then it may wait no more.
-            begun[:] = [kept] if kept.state is PushState.WAITING and may_write else []
-            if begun:
+            met[:] = [kept] if kept.state is PushState.WAITING else []
+            if met and not may_write:
+                return await self._end(uow, kept, SWITCHED_OFF)
+            if met:
                 kept.begin()
                 kept.values, kept.expected = await self._kind.as_of_today(uow, [kept.values, kept.expected])
                 await uow.pushes.save(kept)
             return Counts()
 
         await self._books.write(opened.run, "begin_push", begin)
-        if not begun:
-            # One that waits no more is left as it is.
-            await self.withdraw(opened, push)
-        return begun[0] if begun else None
+        if met and met[0].state is not PushState.WAITING:
+            _tell(met[0], SWITCHED_OFF)
+            return None
+        return met[0] if met else None
 
     async def confirm(self, opened: Opened, push: Push, answer: Observed | None) -> bool:
         """What the provider shows after it, None where it is gone as wanted. Whether it is done."""
@@ -86,11 +86,11 @@ class PushBooks(Generic[E]):
         """Which of several values was at fault, nobody knows: each is sent by itself, and only that one is refused. The
         number of these.
         """
-        another = error if isinstance(error, AnotherRecord) else None
-        parts = [] if another or push.external_id is None else parts_of(push, self._ids, now=self._scope.now)
+        end = refused(error)
+        may_split = end.state is PushState.REFUSED and push.external_id is not None
+        parts = parts_of(push, self._ids, now=self._scope.now) if may_split else ()
         if not parts:
-            state = PushState.DROPPED if another else PushState.REFUSED
-            await self.end(opened, push, state, error.message, error=another)
+            await self.end(opened, push, end)
             return 0
 
         async def split(uow: UnitOfWork) -> Counts:
@@ -119,34 +119,29 @@ class PushBooks(Generic[E]):
 
         await self._books.write(opened.run, "look_again", look_again)
 
-    async def withdraw(self, opened: Opened, push: Push) -> None:
-        """It may not be written any more, so that its record is decided anew."""
-        await self.end(opened, push, PushState.DROPPED, _OFF)
+    async def end(self, opened: Opened, push: Push, end: PushEnd) -> None:
+        """It is over, unless somebody dropped it meanwhile."""
+        waits: list[bool] = []
 
-    async def end(
-        self, opened: Opened, push: Push, state: PushState, why: str, *, error: TresenError | None = None
-    ) -> None:
-        """It was not written, unless nobody can tell, and is over."""
-
-        async def end(uow: UnitOfWork) -> Counts:
+        async def book(uow: UnitOfWork) -> Counts:
             await uow.accounts.claim(self._scope.account_id)
-            if not await _waits(uow, push):
-                return Counts()
-            push.end(state, now=self._scope.now, why=why)
-            await uow.pushes.save(push)
-            if state is PushState.REFUSED or why == _OFF:
-                reason = TaskReason.WRITES_DISABLED if why == _OFF else TaskReason.REJECTED
-                await self._unmet(uow, push, reason, why)
-            if error is not None:
-                await uow.runs.add_errors([self._scope.error(push.kind, push.external_id, error)])
-            if push.external_id is not None and (state is PushState.DROPPED or await self._edited_since(uow, push)):
-                await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
-            return await self._keep_apart(uow, push) + Counts(errors=int(error is not None))
+            waits[:] = [await _waits(uow, push)]
+            return await self._end(uow, push, end) if waits[0] else Counts()
 
-        # One that is decided anew needs nobody.
-        level = logging.WARNING if error is not None or state in _ENDED_BADLY else logging.INFO
-        _log.log(level, "push %s", state.value, extra={"kind": push.kind, "record": push.external_id, "why": why})
-        await self._books.write(opened.run, "end_push", end)
+        await self._books.write(opened.run, "end_push", book)
+        if waits[0]:
+            _tell(push, end)
+
+    async def _end(self, uow: UnitOfWork, push: Push, end: PushEnd) -> Counts:
+        push.end(end.state, now=self._scope.now, why=end.why)
+        await uow.pushes.save(push)
+        if end.asks is not None:
+            await self._unmet(uow, push, end.asks, end.why)
+        if end.error is not None:
+            await uow.runs.add_errors([self._scope.error(push.kind, push.external_id, end.error)])
+        if push.external_id is not None and (end.state is PushState.DROPPED or await self._edited_since(uow, push)):
+            await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
+        return await self._keep_apart(uow, push) + Counts(errors=int(end.error is not None))
 
     async def fail(self, opened: Opened, push: Push, why: str) -> None:
         """It goes on waiting: whether it took effect is not known."""
@@ -181,7 +176,7 @@ class PushBooks(Generic[E]):
         decides.
         """
         link = await self._link(uow, push) if push.external_id is None else None
-        if link is None or link.fingerprint or push.state not in {*_ENDED_BADLY, PushState.DROPPED}:
+        if link is None or link.fingerprint or push.state not in _NOT_DONE:
             return Counts()
         account_id, key = self._scope.account_id, link.external_id
         await uow.due.add(account_id, push.kind, [key])
@@ -214,3 +209,9 @@ class PushBooks(Generic[E]):
 async def _waits(uow: UnitOfWork, push: Push) -> bool:
     """Whether nobody dropped it since it was read."""
     return (await uow.pushes.get(push.id)).state is PushState.WAITING
+
+
+def _tell(push: Push, end: PushEnd) -> None:
+    """Once it is kept."""
+    level = logging.WARNING if end.is_bad else logging.INFO
+    _log.log(level, "push %s", end.state.value, extra={"kind": push.kind, "record": push.external_id, "why": end.why})

@@ -4,7 +4,7 @@ A push may be tried again and again: the look before it finds what an earlier tr
 written only while the provider still holds what it was decided against; otherwise it is decided anew.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Generic, TypeVar
 
 import attrs
@@ -20,11 +20,12 @@ from ...domain.shared.errors import (
 from ...domain.shared.ids import PushId
 from ...domain.sync.canonical import Values
 from ...domain.sync.pairing import match_values
-from ...domain.sync.push import Push, PushState
+from ...domain.sync.push import Push
 from ..ports.sources import Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
 from .meeting import TWINS, alike
 from .push_books import PushBooks
+from .push_end import OVERTAKEN, SWITCHED_OFF, UNSURE, PushEnd
 from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import link_here
@@ -85,7 +86,7 @@ class Pusher(Generic[E]):
         """Nothing may be written any more: what waits is decided anew."""
         while waiting := await self._untried(opened, ()):
             for push in waiting:
-                await self._pushes.withdraw(opened, push)
+                await self._pushes.end(opened, push, SWITCHED_OFF)
 
     async def _untried(self, opened: Opened, tried: Collection[PushId]) -> list[Push]:
         return [push for push in await self._waiting(opened, skip=len(tried)) if push.id not in tried]
@@ -107,7 +108,7 @@ class Pusher(Generic[E]):
         except CredentialsRefused:
             raise
         except GatewayNotFound:
-            answer = PushState.DROPPED
+            answer = OVERTAKEN
         except _FINAL as error:
             return False, await self._pushes.refuse(opened, push, error)
         except GatewayError as error:
@@ -115,17 +116,17 @@ class Pusher(Generic[E]):
             raise
         return await self._answered(opened, push, answer), 0
 
-    async def _answered(self, opened: Opened, push: Push, answer: Observed | PushState | None) -> bool:
+    async def _answered(self, opened: Opened, push: Push, answer: Observed | PushEnd | None) -> bool:
         """Book what came of it. Whether it is done."""
-        if answer is not None and not isinstance(answer, PushState) and _read(answer) is None:
+        if answer is not None and not isinstance(answer, PushEnd) and _read(answer) is None:
             # It took effect, but nobody can tell how.
-            answer = PushState.UNSURE if push.external_id is None else PushState.DROPPED
-        if isinstance(answer, PushState):
-            await self._pushes.end(opened, push, answer, _WHY[answer])
+            answer = UNSURE if push.external_id is None else OVERTAKEN
+        if isinstance(answer, PushEnd):
+            await self._pushes.end(opened, push, answer)
             return False
         return await self._pushes.confirm(opened, push, answer)
 
-    async def _carry_out(self, opened: Opened, push: Push) -> Observed | PushState | None:
+    async def _carry_out(self, opened: Opened, push: Push) -> Observed | PushEnd | None:
         """The record as the provider shows it afterwards, None when it is gone as wanted; or why nothing was done."""
         if push.external_id is None:
             return await self._create(opened, push)
@@ -135,14 +136,14 @@ class Pusher(Generic[E]):
         self._narrow(push)
         theirs = None if shown is None else await self._read(opened, shown)
         if theirs is None or not await self._goes_on(opened, push, theirs):
-            return PushState.DROPPED
+            return OVERTAKEN
         if is_as_wanted(self._kind.schema, theirs, push.values):
             return shown
         if await self._is_gone_here(opened, push):
-            return PushState.DROPPED
+            return OVERTAKEN
         return await self._source.push(push.external_id, push.values)
 
-    async def _create(self, opened: Opened, push: Push) -> Observed | PushState:
+    async def _create(self, opened: Opened, push: Push) -> Observed | PushEnd:
         """Tried again only where the provider can be asked whether it was made before.
 
         Raises GatewayRejected when another that is to be made could not be told from it. One that was sent already is
@@ -150,13 +151,13 @@ class Pusher(Generic[E]):
         """
         link = await self._books.read(opened.run, lambda uow: link_here(uow, self._scope, push.kind, push.local_id))
         if link is not None and link.fingerprint:
-            return PushState.DROPPED
+            return OVERTAKEN
         if await self._is_gone_here(opened, push):
-            return PushState.DROPPED
+            return OVERTAKEN
         if push.attempts > 1:
             keys = self._kind.schema.match
             if all(match_values(self._kind.schema, key, push.values) is None for key in keys):
-                return PushState.UNSURE
+                return UNSURE
         elif await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
             raise GatewayRejected(TWINS)
         return await self._source.create(push.values)
@@ -172,11 +173,11 @@ class Pusher(Generic[E]):
         said = {one: self._kind.values(entity) for one, entity in others.items()}
         return push.local_id in alike(self._kind.schema, {**said, push.local_id: push.values})
 
-    async def _delete(self, opened: Opened, push: Push, shown: Observed | None) -> PushState | None:
+    async def _delete(self, opened: Opened, push: Push, shown: Observed | None) -> PushEnd | None:
         if shown is not None:
             theirs = await self._read(opened, shown)
             if theirs is None or not is_as_wanted(self._kind.schema, theirs, push.expected):
-                return PushState.DROPPED
+                return OVERTAKEN
             await self._source.delete(shown.external_id)
         return None
 
@@ -210,12 +211,6 @@ class Pusher(Generic[E]):
             await self._pushes.look_again(opened, push, edited)
             push.values, push.expected = there, {name: push.expected.get(name) for name in there}
         return bool(there)
-
-
-_WHY: Mapping[PushState, str] = {
-    PushState.DROPPED: "the record changed meanwhile, there or here; it is decided anew",
-    PushState.UNSURE: "nobody can tell whether it was made there; look at the provider, and make it there by hand",
-}
 
 
 def _read(observed: Observed) -> Reading | None:

@@ -6,40 +6,100 @@ import attrs
 import pytest
 
 from tresen.domain.shared.errors import StorageConflict
+from tresen.domain.staff.task import TaskReason
 from tresen.domain.sync.push import Push, PushState
 
+from ..stirring import stir
 from ..studio import Seen, Studio
-from .scene import pushes, there
+from .scene import pushes, there, writes
 from .test_editing import edit, synced
-
-SECOND = "Bea"
 
 
 async def two_edited() -> tuple[Studio, str, str]:
     """Two members whose city we changed, which waits to be written, in this order."""
     studio, ada = await synced()
-    bea = studio.enrol(SECOND, city="Berlin")
+    bea = studio.enrol("Bea", city="Berlin")
     await studio.members_synced()
     for one in (ada, bea):
         await edit(studio, one, city="Bonn")
     return studio, ada, bea
 
 
-def waiting_of(studio: Studio, external_id: str) -> Push:
-    (push,) = [push for push in pushes(studio, PushState.WAITING) if push.external_id == external_id]
+def of(studio: Studio, external_id: str) -> Push:
+    (push,) = [push for push in pushes(studio) if push.external_id == external_id]
     return push
+
+
+def drop(studio: Studio, external_id: str) -> None:
+    """As somebody does who undoes the edit, straight in the store."""
+    push = of(studio, external_id)
+    dropped = attrs.evolve(push, state=PushState.DROPPED, why="somebody undid it")
+    studio.store.room(studio.tenant.id).pushes.put(push.id, dropped)
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str, str]]:
+    """What the log says of pushes: which record, what became of it, why."""
+    of_pushes = [record for record in caplog.records if record.getMessage().startswith("push ")]
+    return [(record.__dict__["record"], record.getMessage(), record.__dict__["why"]) for record in of_pushes]
 
 
 async def test_one_that_is_dropped_while_its_beginning_collides_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     studio, ada, bea = await two_edited()
-    waiting, rows = waiting_of(studio, bea), studio.store.room(studio.tenant.id).pushes
 
     def collide(_: Seen, name: str, outcome: str, seconds: float) -> None:
         if (name, outcome) == ("confirm_push", "committed"):
             studio.units.commits_fail.append(StorageConflict("busy"))
         if (name, outcome) == ("begin_push", "retried"):
-            rows.put(waiting.id, attrs.evolve(waiting, state=PushState.DROPPED, why="somebody edited it again"))
+            drop(studio, bea)
 
     monkeypatch.setattr(Seen, "__call__", collide)
     await studio.members_synced()
     assert (there(studio, ada, "city"), there(studio, bea, "city")) == ("Bonn", "Berlin")
+
+
+async def test_one_that_somebody_dropped_before_its_turn_is_left_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    studio, _, bea = await two_edited()
+
+    async def dropped() -> None:
+        drop(studio, bea)
+
+    stir(studio.gym, "member", dropped, at="writes")
+    await studio.members_synced()
+    assert writes(studio) == ["members.push"]
+    assert of(studio, bea).why == "somebody undid it"
+    assert told(caplog) == [], "the run did nothing of this"
+    assert list(await studio.tasks()) == []
+
+
+async def test_one_that_somebody_dropped_while_it_was_tried_is_left_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    studio, ada = await synced()
+    await edit(studio, ada, city="Bonn")
+
+    def meanwhile() -> None:
+        studio.books.members.edit(ada, {"city": "Kiel"})
+        drop(studio, ada)
+
+    studio.gym.faults.meanwhile("members.get", meanwhile)
+    await studio.members_synced()
+    assert of(studio, ada).why == "somebody undid it"
+    assert told(caplog) == []
+
+
+async def test_when_writing_is_switched_off_in_the_middle_of_a_run_the_rest_is_withdrawn(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    studio, ada, bea = await two_edited()
+
+    async def off() -> None:
+        studio.change_account(writes_enabled=False)
+
+    stir(studio.gym, "member", off, at="writes")
+    await studio.members_synced()
+    assert (there(studio, ada, "city"), there(studio, bea, "city")) == ("Bonn", "Berlin")
+    assert (of(studio, bea).state, of(studio, bea).attempts) == (PushState.DROPPED, 0)
+    assert told(caplog) == [(bea, "push dropped", "writing was switched off")]
+    (task,) = await studio.tasks()
+    assert (task.reason, task.details["external_id"]) == (TaskReason.WRITES_DISABLED, bea)

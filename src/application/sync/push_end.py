@@ -1,0 +1,40 @@
+"""How a push ends that the provider did not confirm."""
+
+import attrs
+
+from ...domain.shared.errors import TresenError
+from ...domain.staff.task import TaskReason
+from ...domain.sync.push import PushState
+from .single_looks import AnotherRecord
+
+
+@attrs.frozen(kw_only=True)
+class PushEnd:
+    """``why`` is for people. ``asks``: why the staff are asked to do at the provider what a person edited here; None:
+    they are not. ``error`` is told among those of the run.
+    """
+
+    state: PushState
+    why: str
+    asks: TaskReason | None = None
+    error: TresenError | None = None
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether somebody must look at it; one that is decided anew needs nobody."""
+        return self.error is not None or self.state is not PushState.DROPPED
+
+
+OVERTAKEN = PushEnd(state=PushState.DROPPED, why="the record changed meanwhile, there or here; it is decided anew")
+UNSURE = PushEnd(
+    state=PushState.UNSURE,
+    why="nobody can tell whether it was made there; look at the provider, and make it there by hand",
+)
+SWITCHED_OFF = PushEnd(state=PushState.DROPPED, why="writing was switched off", asks=TaskReason.WRITES_DISABLED)
+
+
+def refused(error: TresenError) -> PushEnd:
+    """The provider will not do it; one that showed another record was not asked to."""
+    if isinstance(error, AnotherRecord):
+        return PushEnd(state=PushState.DROPPED, why=error.message, error=error)
+    return PushEnd(state=PushState.REFUSED, why=error.message, asks=TaskReason.REJECTED)
