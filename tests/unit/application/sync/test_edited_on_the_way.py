@@ -2,8 +2,10 @@
 
 import pytest
 
+from tresen.adapters.memory.gym_habits import Habits
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.sync.laws import Law
+from tresen.domain.sync.schema import Values
 
 from ..stirring import Happen, stir
 from ..studio import A_MINUTE, Studio
@@ -59,6 +61,28 @@ async def test_what_got_through_is_no_edit_of_the_provider_though_it_edits_somet
     studio.books.members.edit(ada, {"last_name": "Murray"})
     await settled(studio)
     assert (studio.member(ada).city, there(studio, ada, "city")) == ("Kiel", "Kiel")
+    assert (studio.member(ada).last_name, there(studio, ada, "last_name")) == ("Murray", "Murray")
+    assert open_conflicts(studio) == []
+
+
+class _DeafToPhones(Habits):
+    def spelled(self, values: Values) -> Values:
+        return {name: value for name, value in values.items() if name != "phone"}
+
+
+@pytest.mark.parametrize("law", [Law.NEWEST, Law.ASK], ids=lambda law: law.name)
+async def test_what_did_not_get_through_with_the_rest_is_no_edit_of_the_provider_either(law: Law) -> None:
+    studio, ada = await synced(law)
+    before = there(studio, ada, "phone")
+    await edit(studio, ada, city="Bonn", last_name="King", phone="030 777")
+    studio.gym.habits = _DeafToPhones()
+    studio.gym.faults.fail_next("members.push", DOWN, after=1)
+    await studio.members_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "Murray"})
+    await settled(studio)
+    phone = studio.member(ada).phone
+    assert (phone and phone.raw, there(studio, ada, "phone")) == ("030 777", before), "our edit is not taken back"
     assert (studio.member(ada).last_name, there(studio, ada, "last_name")) == ("Murray", "Murray")
     assert open_conflicts(studio) == []
 
