@@ -17,6 +17,7 @@ from .apply_plan import ApplyPlan
 from .by_hand import ByHand
 from .change_policy import ListPolicyVersions, SetPolicy, ShowPolicy
 from .edit_outlook import Outlooks
+from .edit_person import EditPerson
 from .execution import Execution
 from .explain import Explain
 from .find_links import FindLinks
@@ -99,7 +100,7 @@ def sync_desk(
     courses, schemas = Courses(members, leads), schemas_of(lambda raw: phones.read(raw, ""))
     by_hand = ByHand(courses, policies, clock, ids)
     resolve = ResolveConflict(transactions, by_hand)
-    outlooks, keep = Outlooks(transactions, gyms, by_hand), KeepEdit(by_hand)
+    edit = EditPerson(transactions, Outlooks(transactions, gyms, by_hand), KeepEdit(by_hand), clock)
     return SyncDesk(
         kinds=courses.kinds,
         members=SyncCourse(sync, members),
@@ -112,8 +113,8 @@ def sync_desk(
         states=ListSyncStates(transactions, gyms, courses, clock),
         show_run=ShowRun(transactions),
         links=FindLinks(transactions),
-        edit_member=EditMember(transactions, outlooks, keep, phones, clock),
-        edit_lead=EditLead(transactions, outlooks, keep, phones, clock),
+        edit_member=EditMember(edit, phones, clock),
+        edit_lead=EditLead(edit, phones),
         conflict=ShowConflict(transactions),
         resolve=resolve,
         resolve_many=ResolveConflicts(resolve),
