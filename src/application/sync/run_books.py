@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ import attrs
 
 from ...domain.shared.errors import CredentialsRefused, TresenError
 from ...domain.shared.ids import AccountId, RunId, TenantId
-from ...domain.sync.run import UNLESS_FORCED, Counts, Overtaken, Run, RunState, SyncError, next_allowed
+from ...domain.sync.run import Counts, Overtaken, Run, RunState, SyncError, next_allowed
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock, IdSource
@@ -55,9 +56,11 @@ class RunBooks:
 
         async def begin(uow: UnitOfWork) -> Opened:
             account = await uow.accounts.get(account_id)
-            reason = await _why_not(uow, run) if alone else "another process is syncing this account now"
-            if reason:
-                run.finish(RunState.SKIPPED, now=run.started_at, reason=reason)
+            if not alone:
+                run.skip(allowed_at=None, reason="another process is syncing this account now")
+            elif (allowed_at := await _allowed_at(uow, run)) is not None:
+                when = _at(allowed_at, run, ZoneInfo(uow.tenant.zone))
+                run.skip(allowed_at=allowed_at, reason=f"synced less than an hour ago; next at {when}")
             await uow.runs.add(run)
             return Opened(run=run, account=account, tenant=uow.tenant)
 
@@ -115,13 +118,14 @@ class RunBooks:
         )
 
 
-async def _why_not(uow: UnitOfWork, run: Run) -> str | None:
+async def _allowed_at(uow: UnitOfWork, run: Run) -> datetime | None:
+    """When it may begin, None if now."""
     await uow.runs.interrupt_running(run.account_id, run.kind, now=run.started_at)
     last = await uow.runs.last(run.account_id, run.kind, success=True)
-    allowed_at = next_allowed(last.finished_at if last else None, now=run.started_at, force=run.forced)
-    if allowed_at is None:
-        return None
-    zone = ZoneInfo(uow.tenant.zone)
-    local, today = allowed_at.astimezone(zone), run.started_at.astimezone(zone).date()
-    when = f"{local:%H:%M %Z}" if local.date() == today else f"{local:%Y-%m-%d %H:%M %Z}"
-    return f"synced less than an hour ago; next at {when}{UNLESS_FORCED}"
+    return next_allowed(last.finished_at if last else None, now=run.started_at, force=run.forced)
+
+
+def _at(moment: datetime, run: Run, zone: ZoneInfo) -> str:
+    """As people of the tenant read it, with the day if it is another than the run's."""
+    local, today = moment.astimezone(zone), run.started_at.astimezone(zone).date()
+    return f"{local:%H:%M %Z}" if local.date() == today else f"{local:%Y-%m-%d %H:%M %Z}"

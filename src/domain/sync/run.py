@@ -11,9 +11,6 @@ from ..shared.text import storable
 
 MIN_INTERVAL = timedelta(hours=1)
 
-# What the reason of a run says that the hourly limit skipped.
-UNLESS_FORCED = " unless forced"
-
 # The kind of a run that books what was written to a provider, and those of what people do by hand.
 PUSH = "push"
 RESOLVE, UNDO, EDIT, RELEASE = "resolve", "undo", "edit", "release"
@@ -91,7 +88,8 @@ class SyncError:
 class Run:
     """``kind`` is what was asked for: ``members`` (with their memberships) or ``leads``; or ``push``, a write
     to the provider. ``reason``: why it did not do what was asked for; of what a person did, who did what to which
-    record. ``plan_id`` is the plan that it made or applied. Instants are UTC.
+    record. ``plan_id`` is the plan that it made or applied. ``allowed_at``: of one that the hourly limit skipped, and
+    that would have run if it had been forced, when the next one may begin that is not. Instants are UTC.
     """
 
     id: RunId = attrs.field(on_setattr=attrs.setters.frozen)
@@ -105,6 +103,7 @@ class Run:
     plan_id: PlanId | None = None
     started_at: datetime
     finished_at: datetime | None = None
+    allowed_at: datetime | None = None
 
     @property
     def duration(self) -> timedelta | None:
@@ -119,6 +118,11 @@ class Run:
         """End it."""
         self.state, self.finished_at = state, now
         self.reason = None if reason is None else storable(reason)
+
+    def skip(self, *, allowed_at: datetime | None, reason: str) -> None:
+        """It is not begun."""
+        self.allowed_at = allowed_at
+        self.finish(RunState.SKIPPED, now=self.started_at, reason=reason)
 
 
 def next_allowed(last_success: datetime | None, *, now: datetime, force: bool) -> datetime | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ...domain.sync.run import UNLESS_FORCED, Run, RunState, SyncError
+from ...domain.sync.run import Run, RunState, SyncError
 from .answer import Answer, Part, Table, cell
 from .call import full_name
 from .documents import listed
@@ -74,7 +74,7 @@ def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: b
 
 def _skipped(ran: Sequence[Ran], tenant: str | None) -> list[str]:
     """How to sync within the hour all the same."""
-    skipped = [r.run.kind for r in ran if r.run.state is RunState.SKIPPED and UNLESS_FORCED in (r.run.reason or "")]
+    skipped = [r.run.kind for r in ran if r.run.allowed_at is not None]
     return [f"sync it now all the same: {next_run(skipped, tenant)}"] if skipped else []
 
 

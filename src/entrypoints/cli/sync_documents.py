@@ -19,7 +19,7 @@ def run_document(run: "Run") -> dict[str, object]:
     return {
         **fields(run, "id", "account_id", "kind", "state", "forced"),
         "counts": row(run.counts),
-        **fields(run, "reason", "plan_id", "started_at", "finished_at"),
+        **fields(run, "reason", "plan_id", "started_at", "finished_at", "allowed_at"),
         "duration_s": seconds_of(run.duration),
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import attrs
 
 from ...domain.sync.run import Run, RunState
-from .rendering import told
+from .rendering import told, why_not
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +29,7 @@ def outcome_of(runs: Sequence[Run]) -> Notice | None:
 def _why(runs: Sequence[Run]) -> str:
     kinds: dict[str, list[str]] = {}
     for run in runs:
-        names = kinds.setdefault(run.reason or "skipped", [])
+        names = kinds.setdefault(why_not(run), [])
         if run.kind not in names:
             names.append(run.kind)
     return "; ".join(f"{' and '.join(names).capitalize()}: {reason}" for reason, names in kinds.items())

@@ -59,7 +59,7 @@ class Overview:
         return moment.astimezone(ZoneInfo(self.tenant.zone)).strftime("%d %b %Y, %H:%M:%S %Z")
 
     def say(self, text: str) -> Markup:
-        """A message for people, escaped: instants in the tenant's zone, hints for the page instead of the terminal."""
+        """A message for people, escaped: instants in the tenant's zone."""
         return spoken(text, self.local)
 
     @property

@@ -28,7 +28,13 @@ def told(run: Run) -> str:
     """What came of a run, in a sentence."""
     if run.state.value == "completed":
         return f"{run.kind}: completed, {_counted(run.counts)}"
-    return f"{run.kind}: {run.state.value}" + (f", {run.reason}" if run.reason else "")
+    return f"{run.kind}: {run.state.value}" + (f", {why_not(run)}" if run.reason else "")
+
+
+def why_not(run: Run) -> str:
+    """Why a run did not do what it was asked for, and what to do on the page so that it does."""
+    hint = "" if run.allowed_at is None else ", or now if you tick “even if synced within the hour”"
+    return f"{run.reason or run.state.value}{hint}"
 
 
 def _counted(counts: Counts) -> str:

@@ -6,10 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from ...domain.sync.run import UNLESS_FORCED
-
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z| UTC|[+-]\d\d:\d\d)")
-_HINTS = {UNLESS_FORCED: ", or now if you tick “even if synced within the hour”"}
 _HEALTH: Mapping[str, str] = {
     "connection_error": "The provider could not be reached.",
     "not_configured": "No provider is set up yet.",
@@ -42,8 +39,6 @@ _REASONS: Mapping[str, str] = {
 
 def spoken(text: str, local: Callable[[datetime], str]) -> Markup:
     """The text, escaped, with instants as ``local`` writes them, each on one line."""
-    for hint, ours in _HINTS.items():
-        text = text.replace(hint, ours)
     parts, end = [], 0
     for stamp in _STAMP.finditer(text):
         try:

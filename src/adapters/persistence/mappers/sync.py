@@ -103,6 +103,7 @@ def run_row(r: Run) -> Row:
         r.plan_id,
         r.started_at,
         r.finished_at,
+        r.allowed_at,
     )
 
 
@@ -128,6 +129,7 @@ def run(row: Row) -> Run:
         plan_id=row[14],
         started_at=row[15],
         finished_at=row[16],
+        allowed_at=row[17],
     )
 
 

@@ -88,6 +88,7 @@ SYNC_RUN = tenant_table(
     optional("plan_id", Id),
     required("started_at", Instant),
     optional("finished_at", Instant),
+    optional("allowed_at", Instant),
     refers_to("provider_account", "account_id", source="sync_run"),
 )
 Index("ix_sync_run_started", SYNC_RUN.c.tenant_id, SYNC_RUN.c.started_at, SYNC_RUN.c.id)

@@ -28,8 +28,9 @@ class RunAnswer(Answer):
     override). ``state``: running, completed, failed, skipped, interrupted, held (a guard stopped it before it wrote
     anything) or planned (it only made a plan); ``reason`` says why not, and of resolve, edit
     and release who did it to which record. ``plan_id``: the plan that it made or applied, null where nothing was to be
-    done. ``duration_s``: how many seconds it took, null as long as it runs, and for one that was interrupted: its end
-    is when that was noticed."""
+    done. ``allowed_at``: of one that the hourly limit skipped, when the next may begin that is not forced.
+    ``duration_s``: how many seconds it took, null as long as it runs, and for one that was interrupted: its end is when
+    that was noticed."""
 
     id: UUID
     account_id: UUID
@@ -41,6 +42,7 @@ class RunAnswer(Answer):
     plan_id: UUID | None
     started_at: datetime
     finished_at: datetime | None
+    allowed_at: datetime | None
     duration_s: float | None
 
 
@@ -118,6 +120,7 @@ def run(entity: Run) -> RunAnswer:
         plan_id=entity.plan_id,
         started_at=entity.started_at,
         finished_at=entity.finished_at,
+        allowed_at=entity.allowed_at,
         duration_s=None if entity.duration is None else round(entity.duration.total_seconds(), 3),
     )
 

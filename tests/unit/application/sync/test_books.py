@@ -44,7 +44,7 @@ async def test_a_run_that_is_skipped_names_the_day_if_it_is_another(studio: Stud
     await studio.members_synced(force=False)
     skipped = await studio.members_synced(force=False)
     tomorrow = f"{studio.clock.now() + timedelta(hours=2):%Y-%m-%d}"
-    assert skipped.reason == f"synced less than an hour ago; next at {tomorrow} 00:31 CET unless forced"
+    assert skipped.reason == f"synced less than an hour ago; next at {tomorrow} 00:31 CET"
 
 
 async def test_within_an_hour_a_run_is_skipped_and_says_until_when(studio: Studio) -> None:
@@ -52,7 +52,9 @@ async def test_within_an_hour_a_run_is_skipped_and_says_until_when(studio: Studi
     calls = len(studio.gym.faults.calls)
     skipped = await studio.members_synced(force=False)
     assert (first.state, skipped.state) == (RunState.COMPLETED, RunState.SKIPPED)
-    assert skipped.reason == "synced less than an hour ago; next at 14:01 CET unless forced"
+    assert skipped.reason == "synced less than an hour ago; next at 14:01 CET"
+    assert first.finished_at is not None
+    assert skipped.allowed_at == first.finished_at + AN_HOUR
     assert skipped.finished_at == skipped.started_at == studio.clock.now()
     assert skipped.counts == Counts()
     assert len(studio.gym.faults.calls) == calls
@@ -91,6 +93,7 @@ async def test_while_another_holds_the_lock_the_run_is_skipped(studio: Studio) -
         run = await studio.members_synced()
         assert (await studio.leads_synced()).state is RunState.COMPLETED
     assert (run.state, run.reason) == (RunState.SKIPPED, "another process is syncing this account now")
+    assert run.allowed_at is None
     assert "members" not in studio.gym.faults.calls
     assert (await studio.members_synced()).state is RunState.COMPLETED, "the lock was given back"
 

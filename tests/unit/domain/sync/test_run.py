@@ -41,6 +41,14 @@ def test_a_run_ends_in_a_state_at_a_time_for_a_reason(state: RunState, reason: s
     assert (found.state, found.finished_at, found.reason) == (state, NOW + timedelta(minutes=1), reason)
 
 
+@pytest.mark.parametrize("allowed_at", [None, NOW + timedelta(hours=1)])
+def test_a_run_that_is_skipped_ends_when_it_began_and_says_when_the_next_may(allowed_at: datetime | None) -> None:
+    found = run()
+    found.skip(allowed_at=allowed_at, reason="not now")
+    assert (found.state, found.finished_at, found.reason) == (RunState.SKIPPED, NOW, "not now")
+    assert found.allowed_at == allowed_at
+
+
 @pytest.mark.parametrize("state", [s for s in RunState if s is not RunState.RUNNING])
 def test_how_long_a_run_took_is_known_unless_it_died(state: RunState) -> None:
     found = run()

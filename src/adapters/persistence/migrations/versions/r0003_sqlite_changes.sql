@@ -49,6 +49,7 @@ CREATE TABLE sync_run (
     plan_id BLOB,
     started_at BIGINT NOT NULL,
     finished_at BIGINT,
+    allowed_at BIGINT,
     CONSTRAINT pk_sync_run PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_sync_run_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)
 ) WITHOUT ROWID;
