@@ -156,8 +156,14 @@ class Undo:
         # The provider may have told before that it is gone there, too.
         await uow.due.renew(record.account_id, record.kind, record.external_id)
         if await self._pin(uow, record) is None:
-            await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
+            end = await self._end(uow, hand, record)
+            await uow.overrides.put_many([self._override(hand, record, WHOLE, end, by)])
         return counts
+
+    async def _end(self, uow: UnitOfWork, hand: Hand, record: RecordUndo) -> EntryId:
+        """The line that tells that this undo took the record away."""
+        lines = await uow.journal.of_record(record.kind, record.local_id)
+        return [line.id for line in lines if line.run_id == hand.scope.run_id and line.field == WHOLE][-1]
 
     async def _restore(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         """One that an undo took away is as it was before that; one that the provider lost stays here from now on."""
@@ -167,8 +173,8 @@ class Undo:
         await uow.sync_records.remove_many(*key[:2], [record.external_id])
         if pin is None:
             await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
-        elif links and pin.set_at == record.gone_at:
-            # Set when it went. An older one holds on; so does any where the provider lost it, too: the link is gone.
+        elif links and pin.change_id == record.gone_by:
+            # Set because it went. Another one holds on; so does any where the provider lost it, too: the link is gone.
             await uow.overrides.remove(*key, WHOLE)
         step = Step(
             external_id=record.external_id,

@@ -2,7 +2,6 @@
 
 import enum
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,7 +9,7 @@ import attrs
 
 from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import AccountId, EntryId, RunId
-from ...domain.sync.canonical import Value, Values
+from ...domain.sync.canonical import Values
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.history import end_there, since
 from ...domain.sync.journal import LOCAL_EDIT, Change
@@ -59,9 +58,9 @@ class UndoAction(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class RecordUndo:
-    """One record's part. ``values`` are what a record that comes back will hold, ``gone_at`` is when it went;
-    ``overtaken``: one that would go was edited since it was made; ``refused``: why it cannot be done at all, and is
-    left out (empty: it can).
+    """One record's part. ``values`` are what a record that comes back will hold, ``gone_by`` is the journal line that
+    tells that it went; ``overtaken``: one that would go was edited since it was made; ``refused``: why it cannot be
+    done at all, and is left out (empty: it can).
     """
 
     account_id: AccountId
@@ -72,7 +71,7 @@ class RecordUndo:
     rollbacks: tuple[Rollback, ...] = ()
     values: Values = attrs.field(factory=dict)
     overtaken: bool = False
-    gone_at: datetime | None = None
+    gone_by: EntryId | None = None
     refused: str = ""
 
 
@@ -167,12 +166,12 @@ class UndoPlanner:
         hand = await hand_of(uow, account_id, kind)
         entity = (await hand.kind.load(uow, [local_id])).get(local_id)
         if entity is None:
-            values = _lost(changes)
-            if values is None:
+            end = _end(changes)
+            values = {} if end is None else _lost(changes, end)
+            if end is None or not values:
                 return _lost_there(record, changes)
             back = _record_undo(record, UndoAction.RESTORE, values=values)
-            gone_at = [change.at for change in changes if change.field == WHOLE][-1]
-            return attrs.evolve(back, gone_at=gone_at, refused=await _stand_in(uow, hand, external_id))
+            return attrs.evolve(back, gone_by=end.id, refused=await _stand_in(uow, hand, external_id))
         current = await _values(uow, hand, external_id, entity)
         rollbacks = tuple(rollback(hand.kind.schema, current, changes))
         return _record_undo(record, UndoAction.EDIT, rollbacks=rollbacks) if rollbacks else None
@@ -231,16 +230,15 @@ async def _stand_in(uow: UnitOfWork, hand: Hand, external_id: str) -> str:
     return "".join(f"{kind} {external_id} is here again, as {local_id}: it would be here twice" for local_id in live)
 
 
-def _lost(changes: Sequence[Change]) -> Values | None:
-    """What a record held that these lines say was deleted here; None: they say nothing of that."""
+def _end(changes: Sequence[Change]) -> Change | None:
+    """The line that says that a record was deleted here, the last one; None: they say nothing of that."""
     gone = [change for change in changes if change.field == WHOLE and change.value is None and change.wrote_ours]
-    if not gone:
-        return None
-    run = gone[-1].run_id
-    values: dict[str, Value] = {
-        change.field: change.ours for change in changes if change.run_id == run and change.field != WHOLE
-    }
-    return values or None
+    return gone[-1] if gone else None
+
+
+def _lost(changes: Sequence[Change], end: Change) -> Values:
+    """What the record held then."""
+    return {change.field: change.ours for change in changes if change.run_id == end.run_id and change.field != WHOLE}
 
 
 def _lost_there(record: Record, changes: Sequence[Change]) -> RecordUndo | None:
@@ -251,7 +249,7 @@ def _lost_there(record: Record, changes: Sequence[Change]) -> RecordUndo | None:
     values = {change.field: change.theirs for change in end if change.field != WHOLE}
     lost = _record_undo(record, UndoAction.RESTORE, values=values)
     why = "somebody deleted it here, and the run only then at the provider: make it anew"
-    return attrs.evolve(lost, gone_at=end[0].at, refused=why)
+    return attrs.evolve(lost, refused=why)
 
 
 def _record_undo(

@@ -12,7 +12,8 @@ from ..shared.ids import AccountId, EntryId
 class Override:
     """``law`` is a law's name. ``field`` ``*`` pins the record as a whole: it stays on the sides where it is.
 
-    ``because`` says in words why; ``change_id`` is the journal line that was undone, where one was.
+    ``because`` says in words why; ``change_id`` is the journal line that was undone, where one was; of a record
+    that an undo took away, the line that tells so.
     """
 
     account_id: AccountId

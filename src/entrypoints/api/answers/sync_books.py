@@ -10,7 +10,8 @@ from .values import Answer, JsonValue, json_values
 
 class OverrideAnswer(Answer):
     """A person's law for one field of one record (``*``: the record as a whole), stronger than any policy until it is
-    taken away. ``change_id``: the journal line that was undone by it."""
+    taken away. ``change_id``: the journal line that was undone by it; of a record that an undo took away, the line that
+    tells so."""
 
     account_id: UUID
     kind: str

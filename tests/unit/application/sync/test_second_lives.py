@@ -77,6 +77,19 @@ async def test_the_third_undo_holds_as_the_first_did(studio: Studio, syncs_betwe
     await rests(studio)
 
 
+async def test_a_pin_that_another_undo_set_at_the_same_moment_holds_on(studio: Studio) -> None:
+    lead, run = await deleted_there(studio)
+    undone: Run | None = run
+    for _ in ("it is back, and pinned", "it is away", "it is back"):
+        assert undone is not None
+        undone = (await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=undone.id), by="somebody")).run
+    (pin,) = await studio.desk.overrides(studio.tenant.id)
+    assert pin.field == WHOLE
+    await studio.leads_synced(whole=True)
+    assert studio.lead(lead).notes == "precious"
+    await rests(studio)
+
+
 async def test_what_the_provider_deleted_after_an_undo_took_it_away_stays_when_it_is_brought_back(
     studio: Studio,
 ) -> None:
