@@ -26,13 +26,15 @@ from .tail import Tail, tail_of
 from .words import Words
 from .writing import replacement_body
 
-# How often all are listed when records move up meanwhile.
-_PASSES = 3
+# How often all are listed when records move up meanwhile. Each move may cost two walks: what the first of them saw of
+# its end before the move is no measure for the second.
+_PASSES = 5
 
 
 @attrs.frozen(kw_only=True)
 class Collection:
     """``name`` is the array in Wodify's pages. ``page_size`` is what is asked for, ``max_pages`` how many pages are.
+    ``last_page_first``: whether a listing sees to it that nothing moved up meanwhile.
 
     ``status_field`` is the field to search by for a state, whose words are ``words``; ``computed`` are those of our
     words that do not depend on that field alone, so that no search finds them all.
@@ -47,6 +49,7 @@ class Collection:
     transport: Transport
     page_size: int
     max_pages: int
+    last_page_first: bool
     status_field: str = ""
     words: Words = attrs.field(factory=lambda: Words.of({}))
     computed: frozenset[str] = frozenset()
@@ -58,12 +61,14 @@ class Collection:
         When records moved up, all are given again. Raises GatewayUnavailable when that does not end, and when the
         listing repeats itself or does not end. More than one page take some calls more, see ``tail_of``.
         """
-        first = await self._page(1, self.page_size)
-        if not first.has_more:
-            if first.items:
-                yield self._climbed(first.items, Ascent())
-            return
-        tail = await tail_of(self._page, self._listed_id, first, size=self.page_size, most=self.max_pages)
+        tail = Tail()
+        if self.last_page_first:
+            first = await self._page(1, self.page_size)
+            if not first.has_more:
+                if first.items:
+                    yield self._climbed(first.items, Ascent())
+                return
+            tail = await tail_of(self._page, self._listed_id, first, size=self.page_size, most=self.max_pages)
         for _ in range(_PASSES):
             async with aclosing(self._walk(tail, ahead)) as pages:
                 async for page in pages:

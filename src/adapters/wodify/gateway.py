@@ -223,6 +223,7 @@ def _clients(protocol: Protocol, transport: Transport, options: Options) -> Coll
         transport=transport,
         page_size=options.page_size,
         max_pages=options.max_pages,
+        last_page_first=options.last_page_first,
         status_field="client_status",
         words=options.member_words,
     )
@@ -239,6 +240,7 @@ def _leads(protocol: Protocol, transport: Transport, options: Options) -> Collec
         transport=transport,
         page_size=options.page_size,
         max_pages=options.max_pages,
+        last_page_first=options.last_page_first,
         status_field="lead_status",
         words=options.lead_words,
         computed=frozenset({"converted"}),
@@ -256,6 +258,7 @@ def _memberships(protocol: Protocol, transport: Transport, options: Options) -> 
         transport=transport,
         page_size=options.page_size,
         max_pages=options.max_pages,
+        last_page_first=options.last_page_first,
     )
 
 

@@ -20,7 +20,9 @@ class Options:
     """How one account at Wodify is used.
 
     ``location_id``: the site where people are created (None: nobody can be). ``page_size``: 1-100. ``max_pages``:
-    a listing that has more is given up, for it may never end.
+    a listing that has more is given up, for it may never end. ``last_page_first``: whether a listing looks for its last
+    page before it reads the first, see ``tail.py``; to find it, pages that do not exist are asked for, and nobody has
+    seen what Wodify says then.
     ``calls_per_second``, ``burst``: no limit is published; these are cautious. ``allow_unproven``: writes by routes
     that were never seen to work. ``updated_zone``: the zone of Wodify's edit stamps, which do not name one (None:
     the stamps are not used). ``changed_since``: whether what changed is searched for, which nobody has seen to work;
@@ -30,6 +32,7 @@ class Options:
     location_id: int | None = None
     page_size: int = LARGEST_PAGE
     max_pages: int = 10_000
+    last_page_first: bool = True
     calls_per_second: float = 5.0
     burst: int = 20
     convert_routes: tuple[Route, ...] = CONVERT_LEAD
@@ -56,6 +59,7 @@ def read_options(settings: Mapping[str, str]) -> Options:
         location_id=None if location is None else _whole(location, "location_id", 1, 2**63),
         page_size=_whole(given.get("page_size", "100"), "page_size", 1, LARGEST_PAGE),
         max_pages=_whole(given.get("max_pages", "10000"), "max_pages", 1, 1_000_000),
+        last_page_first=_truth(given.get("last_page_first", "true"), "last_page_first"),
         calls_per_second=_rate(given.get("calls_per_second", "5")),
         burst=_whole(given.get("burst", "20"), "burst", 1, 1_000_000),
         convert_routes=moved(CONVERT_LEAD, _path(given.get("convert_route"), "convert_route", "/leads/{id}/convert")),
@@ -78,6 +82,7 @@ SETTINGS = frozenset(
         "location_id",
         "page_size",
         "max_pages",
+        "last_page_first",
         "calls_per_second",
         "burst",
         "convert_route",

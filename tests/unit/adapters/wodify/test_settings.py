@@ -20,6 +20,7 @@ def test_every_setting_arrives() -> None:
             "location_id": "20",
             "page_size": "50",
             "max_pages": "7",
+            "last_page_first": "no",
             "calls_per_second": "2.5",
             "burst": "3",
             "convert_route": "/leads/{id}/make-client",
@@ -36,7 +37,7 @@ def test_every_setting_arrives() -> None:
     assert [route.path for route in options.convert_routes] == ["/leads/{id}/make-client"]
     assert [route.path for route in options.template_routes] == ["/packages"]
     assert options.allow_unproven
-    assert options.max_pages == 7
+    assert (options.max_pages, options.last_page_first) == (7, False)
     assert (options.member_words.ours("stammgast"), options.lead_words.ours("neu")) == ("active", "new")
     assert options.updated_zone == ZoneInfo("Europe/Berlin")
     assert (options.changed_since, options.changes_overlap) == (True, timedelta(minutes=90))
@@ -56,6 +57,7 @@ def test_every_setting_arrives() -> None:
         ("page_size", "0"),
         ("max_pages", "0"),
         ("max_pages", "many"),
+        ("last_page_first", "maybe"),
         ("convert_route", "/leads/{id}/a\nb"),
         ("calls_per_second", "0"),
         ("calls_per_second", "nan"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
@@ -66,6 +66,7 @@ async def listed(wodify: FakeWodify, gateway: MakeGateway, clients: Moving, *, s
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(count=34, size=2, places=[(27, [0]), (45, [0])], added=0)
 @given(
     count=st.integers(0, 40),
     size=st.integers(1, 7),
@@ -90,6 +91,16 @@ async def test_a_page_of_few_is_asked_for_once(wodify: FakeWodify, gateway: Make
     clients = Moving(5, {})
     assert await listed(wodify, gateway, clients, size=5) == [1, 2, 3, 4, 5]
     assert clients.asked == [1]
+
+
+async def test_whoever_does_not_want_the_last_page_looked_for_gets_pages_that_exist(
+    wodify: FakeWodify, gateway: MakeGateway
+) -> None:
+    clients = Moving(9, {})
+    wodify.on(LISTED, clients)
+    source = gateway(page_size="3", last_page_first="false").source(MEMBER)
+    assert ids(await everything(source.listing())) == [str(key) for key in range(1, 10)]
+    assert clients.asked == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
