@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import attrs
 
-from ...domain.shared.ids import AccountId, EntryId, TenantId
-from ...domain.sync.decision import WHOLE, FieldDecision
-from ...domain.sync.journal import RELEASED, Change, Subject
+from ...domain.shared.errors import NotFound
+from ...domain.shared.ids import AccountId, TenantId
+from ...domain.sync.decision import WHOLE
 from ...domain.sync.override import Override
 from ...domain.sync.run import RELEASE, Counts
-from ...domain.sync.side import Side
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, Hand
+from .pinning import Pinning, pins_of
 from .reviving import waits_to_be_made
 
 
@@ -58,36 +58,16 @@ class RemoveOverride:
 
         async def work(uow: UnitOfWork) -> Outlook | None:
             hand = await self._by_hand.begin(uow, account_id, kind, RELEASE)
-            said = (await uow.overrides.of_records(account_id, kind, [external_id])).get(external_id, ())
-            await uow.overrides.remove(account_id, kind, external_id, field)
-            await uow.journal.append([self._line(hand, each, by) for each in said if each.field == field])
+            going = [each for each in await pins_of(uow, hand, external_id) if each.field == field]
+            if not going:
+                raise NotFound("override", field)
+            await Pinning(self._by_hand.ids).let_go(uow, hand, going, f"{by} took away")
             outlook = await self._let_go(uow, hand, external_id) if field == WHOLE else None
             await uow.due.renew(account_id, kind, external_id)
             await self._by_hand.end(uow, hand, Counts(), f"{by} released {kind} {external_id}")
             return outlook
 
         return await self._transactions.run(tenant_id, "remove_override", work)
-
-    def _line(self, hand: Hand, override: Override, by: str) -> Change:
-        subject = Subject(
-            run_id=hand.scope.run_id,
-            kind=override.kind,
-            external_id=override.external_id,
-            local_id=override.local_id,
-            version=0,
-            at=hand.scope.now,
-        )
-        made = FieldDecision(
-            field=override.field,
-            base=None,
-            ours=None,
-            theirs=None,
-            value=None,
-            side=Side.NEITHER,
-            rule=RELEASED,
-            reason=f"{by} took away the override {override.law} of {override.set_by}: {override.because}",
-        )
-        return subject.line(EntryId(self._by_hand.ids.new()), made)
 
     async def _let_go(self, uow: UnitOfWork, hand: Hand, external_id: str) -> Outlook | None:
         account_id, kind = hand.scope.account_id, hand.kind.schema.kind

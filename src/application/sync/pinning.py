@@ -1,0 +1,54 @@
+"""Overrides are taken away in one place, so that the journal tells of each whose it was."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from ...domain.shared.ids import EntryId
+from ...domain.sync.decision import FieldDecision
+from ...domain.sync.journal import RELEASED, Change, Subject
+from ...domain.sync.override import Override
+from ...domain.sync.side import Side
+from ..ports.clock import IdSource
+from ..ports.unit_of_work import UnitOfWork
+from .by_hand import Hand
+
+
+@attrs.frozen
+class Pinning:
+    """Used inside a transaction, by whoever lets something go; the lines are of the hand's run."""
+
+    _ids: IdSource
+
+    async def let_go(self, uow: UnitOfWork, hand: Hand, overrides: Sequence[Override], what: str) -> None:
+        """Take these away. ``what``: who did what to them, such as "Eva took away"."""
+        for each in overrides:
+            await uow.overrides.remove(each.account_id, each.kind, each.external_id, each.field)
+        await uow.journal.append([self._line(hand, each, what) for each in overrides])
+
+    def _line(self, hand: Hand, override: Override, what: str) -> Change:
+        subject = Subject(
+            run_id=hand.scope.run_id,
+            kind=override.kind,
+            external_id=override.external_id,
+            local_id=override.local_id,
+            version=0,
+            at=hand.scope.now,
+        )
+        made = FieldDecision(
+            field=override.field,
+            base=None,
+            ours=None,
+            theirs=None,
+            value=None,
+            side=Side.NEITHER,
+            rule=RELEASED,
+            reason=f"{what} the override {override.law} of {override.set_by}: {override.because}",
+        )
+        return subject.line(EntryId(self._ids.new()), made)
+
+
+async def pins_of(uow: UnitOfWork, hand: Hand, external_id: str) -> Sequence[Override]:
+    """The overrides of a record."""
+    account_id, kind = hand.scope.account_id, hand.kind.schema.kind
+    return (await uow.overrides.of_records(account_id, kind, [external_id])).get(external_id, ())
