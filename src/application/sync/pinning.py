@@ -1,4 +1,4 @@
-"""Overrides are taken away in one place, so that the journal tells of each whose it was."""
+"""Overrides are put and taken away in one place, so that the journal tells of each that ends whose it was."""
 
 from collections.abc import Sequence
 
@@ -16,15 +16,27 @@ from .by_hand import Hand
 
 @attrs.frozen
 class Pinning:
-    """Used inside a transaction, by whoever lets something go; the lines are of the hand's run."""
+    """Used inside a transaction, by whoever pins something or lets it go; the lines are of the hand's run."""
 
     _ids: IdSource
+
+    async def put(self, uow: UnitOfWork, hand: Hand, override: Override, *more: Override) -> None:
+        """Pin fields of one record, or it as a whole; what pinned the same field before is replaced."""
+        new = {each.field: each for each in (override, *more)}
+        held = await pins_of(uow, hand, override.external_id)
+        replaced = [(each, f"{new[each.field].set_by} replaced") for each in held if each.field in new]
+        await uow.overrides.put_many(list(new.values()))
+        await self._tell(uow, hand, replaced)
 
     async def let_go(self, uow: UnitOfWork, hand: Hand, overrides: Sequence[Override], what: str) -> None:
         """Take these away. ``what``: who did what to them, such as "Eva took away"."""
         for each in overrides:
             await uow.overrides.remove(each.account_id, each.kind, each.external_id, each.field)
-        await uow.journal.append([self._line(hand, each, what) for each in overrides])
+        await self._tell(uow, hand, [(each, what) for each in overrides])
+
+    async def _tell(self, uow: UnitOfWork, hand: Hand, ended: Sequence[tuple[Override, str]]) -> None:
+        if ended:
+            await uow.journal.append([self._line(hand, override, what) for override, what in ended])
 
     def _line(self, hand: Hand, override: Override, what: str) -> Change:
         subject = Subject(

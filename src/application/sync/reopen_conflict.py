@@ -5,9 +5,12 @@ import attrs
 from ...domain.shared.errors import RuleViolation
 from ...domain.shared.ids import ConflictId, TenantId
 from ...domain.sync.conflict import PAIRING, Conflict
+from ...domain.sync.decision import WHOLE
+from ...domain.sync.run import RELEASE, Counts
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, link_of
+from .pinning import Pinning
 from .unpairing import Unpairing
 
 
@@ -30,24 +33,29 @@ class ReopenConflict:
             conflict = await uow.conflicts.get(conflict_id)
             await uow.accounts.claim(conflict.account_id)
             conflict.reopen(by=by, now=self._by_hand.clock.now())
-            await self._unpin(uow, conflict)
+            taken_back = conflict.field == PAIRING and await Unpairing(self._by_hand)(uow, conflict)
             if conflict.is_about_field:
                 await self._unsettle(uow, conflict)
-            elif conflict.field == PAIRING:
-                await Unpairing(self._by_hand)(uow, conflict)
-            else:
+            elif conflict.field == WHOLE:
                 await self._ensure_linked(uow, conflict)
+            await self._unpin(uow, conflict, by, taken_back=taken_back)
             await uow.conflicts.save(conflict)
             await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)
             return conflict
 
         return await self._transactions.run(tenant_id, "reopen_conflict", work)
 
-    async def _unpin(self, uow: UnitOfWork, conflict: Conflict) -> None:
-        key = (conflict.account_id, conflict.kind, conflict.external_id)
-        pinned = (await uow.overrides.of_records(*key[:2], [conflict.external_id])).get(conflict.external_id, ())
-        if any(each.field == conflict.field for each in pinned):
-            await uow.overrides.remove(*key, conflict.field)
+    async def _unpin(self, uow: UnitOfWork, conflict: Conflict, by: str, *, taken_back: bool) -> None:
+        """What was pinned by the decision, or since; of a pairing that was taken back whatever was pinned."""
+        key = conflict.external_id
+        pinned = (await uow.overrides.of_records(conflict.account_id, conflict.kind, [key])).get(key, ())
+        going = [each for each in pinned if taken_back or each.field == conflict.field]
+        if not going:
+            return
+        hand = await self._by_hand.begin(uow, conflict.account_id, conflict.kind, RELEASE)
+        what = "took the pairing back" if taken_back else "reopened the conflict"
+        await Pinning(self._by_hand.ids).let_go(uow, hand, going, f"{by} {what}, which ended")
+        await self._by_hand.end(uow, hand, Counts(), f"{by} reopened a conflict about {conflict.kind} {key}")
 
     async def _ensure_linked(self, uow: UnitOfWork, conflict: Conflict) -> None:
         """A deletion that was decided is no conflict any more, nor is what was made anew since."""

@@ -22,6 +22,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import ByHand, Hand, link_of
+from .pinning import Pinning
 from .reviving import found_again, waits_to_be_made
 from .write_by_hand import Chosen, WriteByHand
 
@@ -138,7 +139,7 @@ class ResolveConflict:
                 "the provider deleted it, and it stays here" if entity is not None else "we deleted it, and it stays so"
             )
             pin = _pinned(hand, conflict, link.local_id, Law.OURS, chosen.by)
-            await uow.overrides.put_many([attrs.evolve(pin, because=f"{pin.because}: {lost}")])
+            await Pinning(self._by_hand.ids).put(uow, hand, attrs.evolve(pin, because=f"{pin.because}: {lost}"))
             return Counts()
         if entity is None:
             # Without its link it is new to the next run, which makes it anew as the provider has it.
@@ -164,7 +165,8 @@ class ResolveConflict:
             await self._link(uow, hand, conflict, local_id)
         elif chosen.choice is Choice.THEIRS:
             local_id = UUID(conflict.candidates[0])
-            await uow.overrides.put_many([_pinned(hand, conflict, local_id, Law.THEIRS, chosen.by)])
+            pin = _pinned(hand, conflict, local_id, Law.THEIRS, chosen.by)
+            await Pinning(self._by_hand.ids).put(uow, hand, pin)
         else:
             raise InvalidValue("a pairing is one of ours (with its id) or theirs, a new one", field="choice")
         await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)

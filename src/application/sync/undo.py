@@ -24,6 +24,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import ByHand, Hand, link_of
+from .pinning import Pinning, pins_of
 from .undo_guard import held_undo, undo_trips, wanted_of
 from .undo_pins import to_pin
 from .undo_plan import HandOf, RecordUndo, UndoAction, UndoPlanner, UndoTarget, kept_link
@@ -130,9 +131,8 @@ class Undo:
         write = WriteByHand(self._by_hand.ids)
         wrote = await write(uow, hand, link, chosen, rule=UNDONE, reason=f"{by} undid it")
         if pinned:
-            await uow.overrides.put_many(
-                [self._override(hand, record, each.field, each.change.id, by) for each in pinned]
-            )
+            pins = [self._override(hand, record, each.field, each.change.id, by) for each in pinned]
+            await Pinning(self._by_hand.ids).put(uow, hand, *pins)
             apart.add((record.account_id, record.kind))
         return Counts(updated=int(wrote))
 
@@ -155,9 +155,9 @@ class Undo:
         await uow.sync_records.add_many([kept_link(link)])
         # The provider may have told before that it is gone there, too.
         await uow.due.renew(record.account_id, record.kind, record.external_id)
-        if await self._pin(uow, record) is None:
+        if await self._pin(uow, hand, record) is None:
             end = await self._end(uow, hand, record)
-            await uow.overrides.put_many([self._override(hand, record, WHOLE, end, by)])
+            await Pinning(self._by_hand.ids).put(uow, hand, self._override(hand, record, WHOLE, end, by))
         return counts
 
     async def _end(self, uow: UnitOfWork, hand: Hand, record: RecordUndo) -> EntryId:
@@ -167,15 +167,15 @@ class Undo:
 
     async def _restore(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         """One that an undo took away is as it was before that; one that the provider lost stays here from now on."""
-        key = (record.account_id, record.kind, record.external_id)
-        pin = await self._pin(uow, record)
-        links = await uow.sync_records.by_external_ids(*key[:2], [record.external_id])
-        await uow.sync_records.remove_many(*key[:2], [record.external_id])
+        of = (record.account_id, record.kind)
+        pin, pinning = await self._pin(uow, hand, record), Pinning(self._by_hand.ids)
+        links = await uow.sync_records.by_external_ids(*of, [record.external_id])
+        await uow.sync_records.remove_many(*of, [record.external_id])
         if pin is None:
-            await uow.overrides.put_many([self._override(hand, record, WHOLE, None, by)])
+            await pinning.put(uow, hand, self._override(hand, record, WHOLE, None, by))
         elif links and pin.change_id == record.gone_by:
             # Set because it went. Another one holds on; so does any where the provider lost it, too: the link is gone.
-            await uow.overrides.remove(*key, WHOLE)
+            await pinning.let_go(uow, hand, [pin], f"{by} brought it back, which ended")
         step = Step(
             external_id=record.external_id,
             local_id=record.local_id,
@@ -190,10 +190,9 @@ class Undo:
         await uow.due.renew(record.account_id, record.kind, record.external_id)
         return counts
 
-    async def _pin(self, uow: UnitOfWork, record: RecordUndo) -> Override | None:
+    async def _pin(self, uow: UnitOfWork, hand: Hand, record: RecordUndo) -> Override | None:
         """What keeps the record as a whole as it is."""
-        found = await uow.overrides.of_records(record.account_id, record.kind, [record.external_id])
-        return next((each for each in found.get(record.external_id, ()) if each.field == WHOLE), None)
+        return next((each for each in await pins_of(uow, hand, record.external_id) if each.field == WHOLE), None)
 
     def _override(self, hand: Hand, record: RecordUndo, field: str, change_id: EntryId | None, by: str) -> Override:
         return Override(

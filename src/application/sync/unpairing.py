@@ -12,16 +12,21 @@ from .by_hand import ByHand
 
 @attrs.frozen
 class Unpairing:
-    """Used inside a transaction. What the two took over from each other while they were one stays in both."""
+    """Used inside a transaction. What the two took over from each other while they were one stays in both.
+
+    Their overrides are for the caller to let go of.
+    """
 
     _by_hand: ByHand
 
-    async def __call__(self, uow: UnitOfWork, conflict: Conflict) -> None:
-        """Raises RuleViolation when it is linked to one that was made for it here: that would be here twice."""
+    async def __call__(self, uow: UnitOfWork, conflict: Conflict) -> bool:
+        """Whether there were two that were one. Raises RuleViolation when it is linked to one that was made for it
+        here: that would be here twice.
+        """
         key = (conflict.account_id, conflict.kind, conflict.external_id)
         link = (await uow.sync_records.by_external_ids(*key[:2], [conflict.external_id])).get(conflict.external_id)
         if link is None:
-            return
+            return False
         hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
         is_here = link.local_id in await hand.kind.load(uow, [link.local_id])
         if is_here and str(link.local_id) not in conflict.candidates:
@@ -30,6 +35,7 @@ class Unpairing:
                 f"undo run {link.run_id}, which made it, then reopen this"
             )
         await self._forget(uow, link)
+        return True
 
     async def _forget(self, uow: UnitOfWork, link: SyncRecord) -> None:
         """Nothing of what was decided about the two together is right for another pair."""
@@ -41,6 +47,4 @@ class Unpairing:
             if open_one.field != PAIRING:
                 open_one.settle(now=now)
                 await uow.conflicts.save(open_one)
-        for override in (await uow.overrides.of_records(*of, [key])).get(key, ()):
-            await uow.overrides.remove(*of, key, override.field)
         await uow.sync_records.remove_many(*of, [key])

@@ -18,7 +18,7 @@ NORMALISED = "normalised"  # the provider keeps what we gave it in another form,
 LOCAL_EDIT = "local_edit"  # somebody edited our record
 UNDONE = "undone"  # an undo put an earlier value back
 RESOLVED = "resolved"  # a person settled a conflict
-RELEASED = "released"  # a person took an override away; no value is told, as none was changed
+RELEASED = "released"  # an override ended, by whatever a person did; no value is told, as none was changed
 
 
 @attrs.frozen(kw_only=True)
@@ -58,7 +58,7 @@ class Change:
 
     @property
     def is_release(self) -> bool:
-        """Whether it tells only that an override was taken away, and nothing of values."""
+        """Whether it tells only that an override ended, and nothing of values."""
         return self.rule == RELEASED
 
     @property
