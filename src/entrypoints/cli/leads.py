@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 from cyclopts import Parameter
 
@@ -27,12 +26,10 @@ from .members import about, member_document
 from .memberships import membership_document
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
 from .record_tables import changes_table, link_document, links_table, overwritten_document
-from .sync_options import ShownArgument, find_shown
+from .sync_options import RecordArgument, find_ours
 from .tasks import task_document, task_lines
 
 group = command_group("leads", "Leads: list, show, create, edit, update, convert.")
-
-_Id = Annotated[UUID, Parameter(name="ID", help="The lead's id.")]
 
 
 @group.command(name="list")
@@ -72,11 +69,11 @@ async def list_(
 
 @group.command
 async def show(
-    id_: ShownArgument, /, *, tenant: TenantOption = None, as_json: JsonOption = False, call: Given
+    id_: RecordArgument, /, *, tenant: TenantOption = None, as_json: JsonOption = False, call: Given
 ) -> Answer:
     """Show one lead in full: links to providers, and what syncs and people changed, and why."""
     async with in_tenant(call, tenant) as (use, home):
-        detail = await use.get_lead(home.id, LeadId(await find_shown(use, home, LEAD, id_)))
+        detail = await use.get_lead(home.id, LeadId(await find_ours(use, home, LEAD, id_)))
         names = await account_names(use, home)
     lead, document = detail.lead, lead_document(detail.lead)
     now = {**document, "status": lead.stage_text or lead.stage.value}
@@ -132,7 +129,7 @@ async def create(
 
 @group.command
 async def edit(
-    id_: ShownArgument,
+    id_: RecordArgument,
     /,
     *,
     options: LeadOptions | None = None,
@@ -147,7 +144,7 @@ async def edit(
     given = options or LeadOptions()
     values = given.values()
     async with in_tenant(call, tenant) as (use, home):
-        lead_id = LeadId(await find_shown(use, home, LEAD, id_))
+        lead_id = LeadId(await find_ours(use, home, LEAD, id_))
         by = given.by or call.terminal.login_name
         done = await use.sync.edit_lead(
             LeadEdit(tenant_id=home.id, lead_id=lead_id, by=by, version=given.if_version, **values)
@@ -163,7 +160,7 @@ async def edit(
 
 @group.command
 async def update(
-    id_: _Id,
+    id_: RecordArgument,
     /,
     *,
     status: Annotated[Stage | None, Parameter(help="The new status.")] = None,
@@ -176,8 +173,9 @@ async def update(
     if status is Stage.UNKNOWN:
         raise InvalidValue("a lead cannot be made unknown", field="status")
     async with in_tenant(call, tenant) as (use, home):
+        lead_id = LeadId(await find_ours(use, home, LEAD, id_))
         changed = await use.update_lead(
-            LeadUpdate(tenant_id=home.id, lead_id=LeadId(id_), stage=status or UNSET, notes=_notes(notes))
+            LeadUpdate(tenant_id=home.id, lead_id=lead_id, stage=status or UNSET, notes=_notes(notes))
         )
     line = f"{changed.lead.name} is {changed.lead.stage.value}"
     if changed.task:
@@ -187,7 +185,7 @@ async def update(
 
 @group.command
 async def convert(
-    id_: _Id,
+    id_: RecordArgument,
     /,
     *,
     package: Annotated[str, Parameter(help="Id or name of the package that is sold.")],
@@ -199,10 +197,11 @@ async def convert(
 ) -> Answer:
     """Make a lead a member with a membership; where the provider cannot be written to, staff get a task."""
     async with in_tenant(call, tenant) as (use, home):
+        lead_id = LeadId(await find_ours(use, home, LEAD, id_))
         done = await use.convert_lead(
             Conversion(
                 tenant_id=home.id,
-                lead_id=LeadId(id_),
+                lead_id=lead_id,
                 package=package,
                 starts_on=start_date,
                 payment_method=payment_method,

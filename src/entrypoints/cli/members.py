@@ -16,7 +16,7 @@ from .edit_options import MemberOptions, edit_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
 from .record_tables import link_document, links_table, overwritten_document
-from .sync_options import ShownArgument, find_shown
+from .sync_options import RecordArgument, find_ours
 from .tasks import task_document, task_lines
 
 group = command_group("members", "Members: list, show, edit.")
@@ -59,7 +59,7 @@ async def list_(
 
 @group.command
 async def show(
-    id_: ShownArgument,
+    id_: RecordArgument,
     /,
     *,
     tenant: TenantOption = None,
@@ -68,7 +68,7 @@ async def show(
 ) -> Answer:
     """Show one member in full: memberships, links to providers, and what syncs and people changed, and why."""
     async with in_tenant(call, tenant) as (use, home):
-        member_id = MemberId(await find_shown(use, home, MEMBER, id_))
+        member_id = MemberId(await find_ours(use, home, MEMBER, id_))
         detail = await use.get_member(home.id, member_id)
         memberships = await use.readers.memberships(home.id, member_id)
         names = await account_names(use, home)
@@ -89,7 +89,7 @@ async def show(
 
 @group.command
 async def edit(
-    id_: ShownArgument,
+    id_: RecordArgument,
     /,
     *,
     options: MemberOptions | None = None,
@@ -103,7 +103,7 @@ async def edit(
     given = options or MemberOptions()
     values = given.values()
     async with in_tenant(call, tenant) as (use, home):
-        member_id = MemberId(await find_shown(use, home, MEMBER, id_))
+        member_id = MemberId(await find_ours(use, home, MEMBER, id_))
         by = given.by or call.terminal.login_name
         done = await use.sync.edit_member(
             MemberEdit(tenant_id=home.id, member_id=member_id, by=by, version=given.if_version, **values)

@@ -23,10 +23,7 @@ FieldOption = Annotated[str | None, Parameter(metavar="NAME", help="Only this fi
 KindArgument = Annotated[str, Parameter(name="KIND", help=f"The kind of record: {_KINDS}.")]
 RecordArgument = Annotated[
     str,
-    Parameter(name="ID", help="The record: our id, or ACCOUNT/ID with the provider's, such as wodify/1001."),
-]
-ShownArgument = Annotated[
-    str, Parameter(name="ID", help="Our id, or ACCOUNT/ID with the provider's, such as wodify/1001.")
+    Parameter(name="ID", help="The record: our id, or the provider's, also as ACCOUNT/ID such as wodify/1001."),
 ]
 WholeOption = Annotated[
     bool, Parameter(negative=(), show_default=False, help="List everything, not only what changed since the last run.")
@@ -67,23 +64,14 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
     if not found:
         raise not_in_step(kind, which, _DELETED)
     if len(found) > 1:
-        raise InvalidValue(f"several accounts have a {kind} {external_id}; write ACCOUNT/{external_id}", field="id")
+        has_it = {link.account_id for link in links}
+        written = [
+            f"{name}/{external_id}"
+            for one, name in zip(accounts, short_names(accounts), strict=True)
+            if one.id in has_it
+        ]
+        raise InvalidValue(f"several accounts have a {kind} {external_id}; write {' or '.join(written)}", field="id")
     return found.pop()
-
-
-async def find_shown(use: "UseCases", tenant: "Tenant", kind: str, which: str) -> UUID:
-    """Our id of a record that is named by it or by ``ACCOUNT/ID``. Raises InvalidValue for any other text, NotFound."""
-    if (ours := as_id(which)) is not None:
-        return ours
-    if "/" not in which:
-        accounts = await use.list_provider_accounts.gyms(tenant.id)
-        written = " or ".join(f"{name}/{which}" for name in short_names(accounts)) or f"ACCOUNT/{which}"
-        raise InvalidValue(
-            f'Invalid value for ID: "{which}" is not an id such as 019cae6b-6600-7000-8000-0000000000ff; '
-            f"write {written} for the provider's id",
-            field="id",
-        )
-    return await find_ours(use, tenant, kind, which)
 
 
 async def find_there(use: "UseCases", tenant: "Tenant", kind: str, which: str, account: str | None = None) -> There:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from tests.integration.cli.desk import Desk
+from tests.integration.cli.desk import Desk, everything
 
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.shared.ids import LeadId, MemberId
 from tresen.entrypoints.api.answers import leads as api_leads
 from tresen.entrypoints.api.answers import members as api_members
+from tresen.entrypoints.cli.exit_codes import ExitCode
 
 NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
 
@@ -77,17 +78,44 @@ def test_accounts_of_a_member_are_told_by_name(synced: Desk) -> None:
     assert str(synced.world.account.id) not in text
 
 
-def test_the_providers_id_alone_is_answered_with_what_names_the_record(synced: Desk) -> None:
-    for command in (("members", "show"), ("members", "edit"), ("leads", "show")):
-        result = synced(*command, "1001", *NORTH)
-        assert (result.code, "write memory/1001 for the provider's id" in result.err) == (2, True)
-    assert synced("members", "show", "memory/1001", *NORTH).code == 0
+def test_the_providers_id_alone_names_a_record_that_one_account_has(synced: Desk) -> None:
+    by_ours = synced("members", "show", ada(synced)["id"], "--json", *NORTH).json
+    assert synced("members", "show", "1001", "--json", *NORTH).json == by_ours
+    assert synced("leads", "show", "1001", "--json", *NORTH).json["lead"]["id"] == grace(synced)
+    assert (
+        synced("members", "edit", "1001", "--city", "Bonn", "--json", *NORTH).json["member"]["id"] == ada(synced)["id"]
+    )
+    assert synced("leads", "edit", "1001", "--phone", "030 5", "--json", *NORTH).json["lead"]["id"] == grace(synced)
+    met = synced("leads", "update", "1001", "--status", "contacted", "--json", *NORTH)
+    assert met.json["lead"]["id"] == grace(synced)
+    sold = synced("leads", "convert", "1001", "--package", "Gold", "--start-date", "2026-04-01", "--json", *NORTH)
+    assert sold.json["lead"]["id"] == grace(synced)
 
 
-def test_where_one_provider_has_several_accounts_all_are_named(synced: Desk) -> None:
-    synced("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
-    result = synced("members", "show", "1001", *NORTH)
-    assert "write memory/main/1001 or memory/second/1001 for the provider's id" in result.err
+def test_an_id_that_no_account_knows_is_not_found(synced: Desk) -> None:
+    for command in (("members", "show"), ("leads", "show"), ("leads", "update")):
+        result = synced(*command, "4711", *NORTH)
+        assert result.code == ExitCode.NOT_FOUND
+        assert f"no {command[0][:-1]} 4711 is in step with a provider" in result.err
+
+
+def test_where_several_accounts_have_the_id_those_are_named(synced: Desk) -> None:
+    for name in ("second", "third"):
+        synced("provider", "connect", "memory", "--name", name, "--key-stdin", *NORTH, stdin="k")
+    assert synced("members", "show", "1001", *NORTH).code == 0, "one of three has it"
+    synced("sync", "run", "members", "--account", "second", "--force", *NORTH)
+    before = everything(synced.world.store)
+    for words in (
+        ("members", "show", "1001"),
+        ("members", "edit", "1001", "--city", "Bonn"),
+        ("sync", "explain", "member", "1001"),
+        ("sync", "history", "member", "1001"),
+    ):
+        result = synced(*words, *NORTH)
+        assert result.code == 2
+        assert "several accounts have a member 1001; write memory/main/1001 or memory/second/1001\n" in result.err
+    assert everything(synced.world.store) == before
+    assert synced("members", "show", "memory/second/1001", *NORTH).code == 0
 
 
 def test_what_a_sync_overwrote_is_explained(synced: Desk) -> None:
