@@ -1,6 +1,6 @@
 """What lists promise: filter, search, order, windows, counts (ports/readers.py, Readers)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,13 +11,24 @@ from tests.builders import (
     a_member,
     a_membership,
     a_phone,
+    a_record,
     a_task,
     a_user,
+    an_account,
     values_of,
 )
 
-from tresen.application.ports.readers import LEAD_ORDER, MEMBER_ORDER, TASK_ORDER, USER_ORDER, LeadRow, MemberRow
+from tresen.application.ports.readers import (
+    LEAD_ORDER,
+    MEMBER_ORDER,
+    TASK_ORDER,
+    USER_ORDER,
+    LeadRow,
+    MemberRow,
+    RowLink,
+)
 from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.domain.leads.lead import Lead
 from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.member import Member
 from tresen.domain.membership.status import Status
@@ -25,6 +36,7 @@ from tresen.domain.shared.errors import InvalidValue
 from tresen.domain.shared.ids import TenantId
 from tresen.domain.shared.page import Listing, Page
 from tresen.domain.staff.task import TaskState
+from tresen.domain.tenancy.provider_account import ProviderAccount
 
 from .kinds import LATER, ODD
 from .stores import Backend
@@ -162,6 +174,54 @@ async def test_a_leads_row_shows_the_lead(backend: Backend, tenant: TenantId) ->
             updated_at=LATER,
         ),
     )
+
+
+async def link(
+    backend: Backend, account: ProviderAccount, ids: Sequence[str], one: Member | Lead, *, kind: str = "member"
+) -> None:
+    records = [a_record(account.id, each, one, kind=kind) for each in ids]
+    await backend.write(account.tenant_id, lambda uow: uow.sync_records.put_many(records))
+
+
+async def test_rows_tell_where_their_records_are(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    """Each its own: not those of the other kind, nor what another tenant links to that id."""
+    second = an_account(tenant, ODD)
+    await backend.write(tenant, lambda uow: uow.accounts.add(second))
+    first, then, lead = a_member(tenant, "A", "A"), a_member(tenant, "B", "B"), a_lead(tenant)
+    await add_members(backend, tenant, first, then)
+    await backend.write(tenant, lambda uow: uow.leads.add(lead))
+    await link(backend, second, ["2", ODD], first)
+    await link(backend, account, ["9", "10"], first)
+    await link(backend, account, ["9"], lead, kind="lead")
+    await link(backend, others_account, ["9"], first)
+    await link(backend, account, ["7"], first, kind="lead")
+    here: Any = {"account_id": account.id, "provider": account.provider, "account": account.name}
+    there: Any = {"account_id": second.id, "provider": second.provider, "account": ODD}
+    page = await backend.readers.members(tenant, Listing())
+    assert [row.links for row in page.items] == [
+        (
+            RowLink(**here, external_id="10"),
+            RowLink(**here, external_id="9"),
+            *(RowLink(**there, external_id=each) for each in sorted(["2", ODD])),
+        ),
+        (),
+    ]
+    assert [row.links for row in (await backend.readers.members(tenant, Listing(offset=1))).items] == [()]
+    leads = await backend.readers.leads(tenant, Listing())
+    assert [row.links for row in leads.items] == [(RowLink(**here, external_id="9"),)]
+
+
+async def test_a_full_page_tells_the_links_of_every_row(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    members = [a_member(tenant, last_name=f"{number:03}") for number in range(200)]
+    await add_members(backend, tenant, *members)
+    records = [a_record(account.id, f"id {number}", one) for number, one in enumerate(members)]
+    await backend.write(tenant, lambda uow: uow.sync_records.put_many(records))
+    page = await backend.readers.members(tenant, Listing(limit=200))
+    assert [[each.external_id for each in row.links] for row in page.items] == [[f"id {n}"] for n in range(200)]
 
 
 async def test_tasks_and_users_are_listed_in_full(backend: Backend, tenant: TenantId) -> None:

@@ -17,8 +17,10 @@ from ...application.ports.readers import (
     MemberRow,
     MembershipRow,
     Readers,
+    RowLink,
 )
 from ...application.search import search_words
+from ...application.sync.kinds import LEAD, MEMBER
 from ...domain.identity.credentials import ApiKey
 from ...domain.identity.user import User
 from ...domain.shared.errors import InvalidValue, NotFound
@@ -32,11 +34,12 @@ from .entities import Identified
 from .members import latest_start
 from .ordering import arranged
 from .rows import LEADS, MEMBERS, TASKS, USERS, Listed, membership_row
-from .store import MemoryStore
+from .store import MemoryStore, Room
 from .tables import Table
 
 E = TypeVar("E", bound=Identified)
 R = TypeVar("R")
+P = TypeVar("P", MemberRow, LeadRow)
 
 
 class MemoryReaders(Readers):
@@ -47,7 +50,8 @@ class MemoryReaders(Readers):
 
     async def members(self, tenant_id: TenantId, listing: Listing) -> Page[MemberRow]:
         """``q`` looks at the names, the e-mail address and both forms of the phone number."""
-        return _page(self._store.room(tenant_id).members, MEMBERS, listing, MEMBER_ORDER)
+        room = self._store.room(tenant_id)
+        return _linked(room, MEMBER, _page(room.members, MEMBERS, listing, MEMBER_ORDER))
 
     async def memberships(self, tenant_id: TenantId, member_id: MemberId) -> Sequence[MembershipRow]:
         """Latest start first, unknown starts last, then by id."""
@@ -59,7 +63,8 @@ class MemoryReaders(Readers):
 
     async def leads(self, tenant_id: TenantId, listing: Listing) -> Page[LeadRow]:
         """``q`` looks where it does with members."""
-        return _page(self._store.room(tenant_id).leads, LEADS, listing, LEAD_ORDER)
+        room = self._store.room(tenant_id)
+        return _linked(room, LEAD, _page(room.leads, LEADS, listing, LEAD_ORDER))
 
     async def tasks(self, tenant_id: TenantId, listing: Listing) -> Page[StaffTask]:
         """``q`` looks at the title."""
@@ -141,6 +146,22 @@ def _page(table: Table[UUID, E], listed: Listed[E, R], listing: Listing, allowed
     rows = arranged(found, listed.keys[order_by], descending=listing.descending)
     window = rows[listing.offset : listing.offset + listing.limit]
     return Page(tuple(listed.row(table.copy(row)) for row in window), len(rows))
+
+
+def _linked(room: Room, kind: str, page: Page[P]) -> Page[P]:
+    return Page(tuple(attrs.evolve(row, links=_links(room, kind, row.id)) for row in page.items), page.count)
+
+
+def _links(room: Room, kind: str, local_id: UUID) -> Sequence[RowLink]:
+    found = sorted(
+        (link.account_id, link.external_id) for _, link in room.sync_records.among("local", (kind, local_id))
+    )
+    known = [(room.accounts.find(account_id), external_id) for account_id, external_id in found]
+    return tuple(
+        RowLink(account_id=account.id, provider=account.provider, account=account.name, external_id=external_id)
+        for account, external_id in known
+        if account is not None
+    )
 
 
 def _fits(conflict: Conflict, wanted: ConflictFilter) -> bool:

@@ -8,6 +8,8 @@ import attrs
 from sqlalchemy import Column, Select, bindparam, func, select
 
 from ...application.ports.readers import ConflictFilter, LeadRow, MemberRow, MembershipRow, Readers
+from ...application.sync.kinds import LEAD as LEAD_KIND
+from ...application.sync.kinds import MEMBER as MEMBER_KIND
 from ...domain.identity.credentials import ApiKey
 from ...domain.identity.user import User
 from ...domain.shared.errors import NotFound
@@ -20,8 +22,10 @@ from ...domain.sync.run import PUSH, Run, RunState
 from .connection import Connection, Database
 from .listings import LEADS, MEMBERS, TASKS, USERS, Listed
 from .mappers import contracts, identity, sync
+from .mappers.values import Row
 from .repositories.entities import rows_of
 from .repositories.gym import OF_MEMBER
+from .row_links import links_of
 from .sync_listings import CONFLICTS, PUSHES, stored
 from .tables import API_KEY, LEAD, MEMBER, MEMBERSHIP, STAFF_TASK, SYNC_RUN
 
@@ -63,7 +67,7 @@ class SqlReaders(Readers):
 
     async def members(self, tenant_id: TenantId, listing: Listing) -> Page[MemberRow]:
         """``q`` looks at the names, the e-mail address and both forms of the phone number."""
-        return await self._page(MEMBERS, tenant_id, listing)
+        return await self._people(MEMBERS, MEMBER_KIND, tenant_id, listing)
 
     async def memberships(self, tenant_id: TenantId, member_id: MemberId) -> Sequence[MembershipRow]:
         """Latest start first, unknown starts last, then by id."""
@@ -75,7 +79,7 @@ class SqlReaders(Readers):
 
     async def leads(self, tenant_id: TenantId, listing: Listing) -> Page[LeadRow]:
         """``q`` looks where it does with members."""
-        return await self._page(LEADS, tenant_id, listing)
+        return await self._people(LEADS, LEAD_KIND, tenant_id, listing)
 
     async def tasks(self, tenant_id: TenantId, listing: Listing) -> Page[StaffTask]:
         """``q`` looks at the title."""
@@ -135,12 +139,25 @@ class SqlReaders(Readers):
                 found[kind] = {str(status): int(count) for status, count in rows}
         return found
 
-    async def _page(self, listed: Listed[R], tenant_id: TenantId, listing: Listing) -> Page[R]:
-        long, parameters = listed.is_long(listing), {"tenant_id": tenant_id}
+    async def _people(self, listed: Listed[R], kind: str, tenant_id: TenantId, listing: Listing) -> Page[R]:
+        """Their ids come first; their links are put last."""
         async with self._database.reading() as connection:
-            rows = await connection.fetch(listed.page(listing), parameters, long=long)
-            count = await _count_all(connection, listed, listing, tenant_id, rows_seen=len(rows))
+            rows, count = await _read(connection, listed, tenant_id, listing)
+            links = await links_of(connection, tenant_id, kind, [row[0] for row in rows])
+        return Page(tuple(listed.show((*row, links.get(row[0], ()))) for row in rows), count)
+
+    async def _page(self, listed: Listed[R], tenant_id: TenantId, listing: Listing) -> Page[R]:
+        async with self._database.reading() as connection:
+            rows, count = await _read(connection, listed, tenant_id, listing)
         return Page(tuple(listed.show(row) for row in rows), count)
+
+
+async def _read(
+    connection: Connection, listed: Listed[R], tenant_id: TenantId, listing: Listing
+) -> tuple[Sequence[Row], int]:
+    parameters = {"tenant_id": tenant_id}
+    rows = await connection.fetch(listed.page(listing), parameters, long=listed.is_long(listing))
+    return rows, await _count_all(connection, listed, listing, tenant_id, rows_seen=len(rows))
 
 
 async def _count_all(

@@ -25,8 +25,18 @@ USER_ORDER = ("email", "name", "created_at")
 
 
 @attrs.frozen(kw_only=True)
+class RowLink:
+    """Where the record of a line is: at which account of which provider, and under which id there."""
+
+    account_id: AccountId
+    provider: str
+    account: str
+    external_id: str
+
+
+@attrs.frozen(kw_only=True)
 class MemberRow:
-    """One line of the members list."""
+    """One line of the members list. ``links`` by account and external id."""
 
     id: UUID
     first_name: str
@@ -37,11 +47,12 @@ class MemberRow:
     status_text: str | None
     joined_on: date | None
     updated_at: datetime
+    links: Sequence[RowLink] = ()
 
 
 @attrs.frozen(kw_only=True)
 class LeadRow:
-    """One line of the leads list."""
+    """One line of the leads list. ``links`` by account and external id."""
 
     id: UUID
     first_name: str
@@ -53,6 +64,7 @@ class LeadRow:
     source: str | None
     created_at: datetime
     updated_at: datetime
+    links: Sequence[RowLink] = ()
 
 
 @attrs.frozen(kw_only=True)

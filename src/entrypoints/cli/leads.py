@@ -19,13 +19,13 @@ from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
 from .answer import Answer, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
-from .documents import fields, listed, row, written
+from .documents import fields, listed, written
 from .edit_options import LeadOptions, edit_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .members import about, member_document
 from .memberships import membership_document
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
-from .record_tables import changes_table, link_document, links_table, overwritten_document
+from .record_tables import changes_table, link_document, links_table, overwritten_document, person_row, row_links
 from .sync_options import RecordArgument, find_ours
 from .tasks import task_document, task_lines
 
@@ -53,7 +53,7 @@ async def list_(
     async with in_tenant(call, tenant) as (use, home):
         page = await use.readers.leads(home.id, listing)
     table = page_table(
-        columns=("id", "name", "email", "phone", "status", "source", "created"),
+        columns=("id", "name", "email", "phone", "status", "source", "created", "at provider"),
         rows=[_line(lead, home.zone) for lead in page.items],
         count=page.count,
         offset=listing.offset,
@@ -61,7 +61,7 @@ async def list_(
         empty="no lead found; bring them here: tresen sync run leads",
     )
     return Answer(
-        document=listed("leads", [row(lead) for lead in page.items], page.count),
+        document=listed("leads", [person_row(lead) for lead in page.items], page.count),
         parts=[table],
         as_json=as_json,
     )
@@ -248,7 +248,7 @@ def _line(lead: LeadRow, zone: str) -> tuple[str, ...]:
     status = lead.status_text or lead.status
     return (
         *(str(lead.id), name, cell(lead.email), cell(lead.phone), status),
-        *(cell(lead.source), cell(lead.created_at, zone)),
+        *(cell(lead.source), cell(lead.created_at, zone), row_links(lead.links)),
     )
 
 

@@ -11,11 +11,11 @@ from ...domain.membership.status import Status
 from ...domain.shared.ids import MemberId
 from .answer import Answer, Table, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
-from .documents import fields, listed, price, row, written
+from .documents import fields, listed, price, written
 from .edit_options import MemberOptions, edit_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
-from .record_tables import link_document, links_table, overwritten_document
+from .record_tables import link_document, links_table, overwritten_document, person_row, row_links
 from .sync_options import RecordArgument, find_ours
 from .tasks import task_document, task_lines
 
@@ -43,7 +43,7 @@ async def list_(
     async with in_tenant(call, tenant) as (use, home):
         page = await use.readers.members(home.id, listing)
     table = page_table(
-        columns=("id", "name", "email", "phone", "status", "joined", "updated"),
+        columns=("id", "name", "email", "phone", "status", "joined", "updated", "at provider"),
         rows=[_line(member, home.zone) for member in page.items],
         count=page.count,
         offset=listing.offset,
@@ -51,7 +51,7 @@ async def list_(
         empty="no member found; bring them here: tresen sync run members",
     )
     return Answer(
-        document=listed("members", [row(member) for member in page.items], page.count),
+        document=listed("members", [person_row(member) for member in page.items], page.count),
         parts=[table],
         as_json=as_json,
     )
@@ -143,7 +143,7 @@ def _line(member: MemberRow, zone: str) -> tuple[str, ...]:
     status = member.status_text or member.status
     return (
         *(str(member.id), name, cell(member.email), cell(member.phone), status),
-        *(cell(member.joined_on), cell(member.updated_at, zone)),
+        *(cell(member.joined_on), cell(member.updated_at, zone), row_links(member.links)),
     )
 
 

@@ -2,16 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 
+from ...application.ports.readers import LeadRow, MemberRow, RowLink
 from ...domain.shared.ids import AccountId
 from ...domain.sync.journal import Change
 from ...domain.sync.record import SyncRecord
 from .answer import Table, cell
-from .documents import fields, plain
+from .documents import fields, plain, row
 
 
 def link_document(link: SyncRecord) -> dict[str, object]:
     """Where a record is at a provider, and the values last seen there."""
     return {**fields(link, "account_id", "external_id", "synced_at"), "values": plain(link.base)}
+
+
+def person_row(line: MemberRow | LeadRow) -> dict[str, object]:
+    """A line of a list as the API shows it."""
+    return {**row(line), "links": [row(link) for link in line.links]}
+
+
+def row_links(links: Sequence[RowLink]) -> str:
+    """Where a record is, as commands take it: ``provider/name/id``."""
+    return ", ".join(f"{link.provider}/{link.account}/{link.external_id}" for link in links)
 
 
 def overwritten_document(change: Change) -> dict[str, object]:

@@ -31,6 +31,22 @@ async def test_the_list_is_searched_ordered_and_cut(admin: Caller) -> None:
     assert (await admin.get("/members", status="cancelled")).json() == {"members": [], "count": 0}
 
 
+@pytest.mark.parametrize("kind", ["members", "leads"])
+async def test_the_list_tells_where_each_record_is(admin: Caller, world: World, kind: str) -> None:
+    for line in (await admin.get(f"/{kind}")).json()[kind]:
+        shown = (await admin.get(f"/{kind}/{line['id']}")).json()["links"]
+        assert shown
+        assert line["links"] == [
+            {
+                "account_id": str(world.account.id),
+                "provider": "memory",
+                "account": "main",
+                "external_id": link["external_id"],
+            }
+            for link in shown
+        ]
+
+
 async def test_a_member_is_shown_with_links_and_what_a_sync_overwrote(admin: Caller, world: World) -> None:
     world.gym.books.members.edit("1001", {"first_name": "Adele"})
     await world.sync()

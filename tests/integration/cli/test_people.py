@@ -12,6 +12,7 @@ from tests.integration.cli.desk import Desk, everything
 
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.shared.ids import LeadId, MemberId
+from tresen.domain.shared.page import Listing
 from tresen.entrypoints.api.answers import leads as api_leads
 from tresen.entrypoints.api.answers import members as api_members
 from tresen.entrypoints.cli.exit_codes import ExitCode
@@ -70,6 +71,21 @@ def test_a_member_is_shown_in_full_with_the_apis_keys(synced: Desk) -> None:
     assert {**told, "memberships": document["memberships"]} == document
     rows = asyncio.run(uses.readers.memberships(home.id, detail.member.id))
     assert document["memberships"] == [msgspec.to_builtins(api_members.membership_line(row)) for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["members", "leads"])
+def test_a_list_tells_where_each_record_is_and_commands_take_it(synced: Desk, kind: str) -> None:
+    uses, home = synced.world.use_cases, synced.world.north
+    line: Callable[[Any], Any] = api_members.member_line if kind == "members" else api_leads.lead_line
+    rows = asyncio.run(getattr(uses.readers, kind)(home.id, Listing())).items
+    listed = synced(kind, "list", "--json", *NORTH).json[kind]
+    assert listed == [msgspec.to_builtins(line(row)) for row in rows]
+    (link,) = listed[0]["links"]
+    assert (link["account_id"], link["provider"], link["account"]) == (str(synced.world.account.id), "memory", "main")
+    there = f"memory/main/{link['external_id']}"
+    assert re.search(rf"^{listed[0]['id']} .* {there}$", synced(kind, "list", *NORTH).out, re.MULTILINE)
+    shown = synced(kind, "show", there, "--json", *NORTH).json
+    assert shown[kind.removesuffix("s")]["id"] == listed[0]["id"]
 
 
 def test_accounts_of_a_member_are_told_by_name(synced: Desk) -> None:

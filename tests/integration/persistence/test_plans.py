@@ -336,6 +336,19 @@ async def test_a_question_is_answered_by_the_index_made_for_it(sqlite: SqliteDat
     assert any(step.startswith("SEARCH") and index in step for step in plan), plan
 
 
+async def test_the_links_of_a_page_are_one_question_that_follows_the_index_made_for_it(sqlite: SqliteDatabase) -> None:
+    tenant, readers = a_tenant(), SqlReaders(sqlite)
+    await SqlDirectory(sqlite).add_tenant(tenant)
+    async with SqlUnitsOfWork(sqlite).open(tenant.id) as uow:
+        await uow.members.add_many([a_member(tenant.id) for _ in range(3)])
+        await uow.commit()
+    async with caught(sqlite) as queries:
+        assert len((await readers.members(tenant.id, Listing())).items) == 3
+        assert not (await readers.leads(tenant.id, Listing())).items
+    _members, links, _leads = await sqlite.run(lambda connection: [_sqlite_plan(connection, q) for q in queries])
+    assert any(step.startswith("SEARCH") and "ix_sync_record_local" in step for step in links), links
+
+
 async def test_where_nothing_was_edited_one_look_tells(database: Database) -> None:
     """Not even a sync that saves and links, or removes and forgets, leaves marks behind."""
     tenant = a_tenant()

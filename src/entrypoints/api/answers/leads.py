@@ -9,13 +9,22 @@ from ....application.leads.get_lead import LeadDetail
 from ....application.ports.readers import LeadRow
 from ....domain.leads.lead import Lead
 from .edits import FieldFateAnswer
-from .members import LinkAnswer, MemberAnswer, MembershipAnswer, OverwrittenAnswer, link, overwritten
+from .members import (
+    LinkAnswer,
+    MemberAnswer,
+    MembershipAnswer,
+    OverwrittenAnswer,
+    RowLinkAnswer,
+    link,
+    overwritten,
+    row_link,
+)
 from .staff_tasks import TaskAnswer
 from .values import Answer
 
 
 class LeadLine(Answer):
-    """One line of the leads list."""
+    """One line of the leads list. ``links`` by account and external id."""
 
     id: UUID
     first_name: str
@@ -27,6 +36,7 @@ class LeadLine(Answer):
     source: str | None
     created_at: datetime
     updated_at: datetime
+    links: list[RowLinkAnswer]
 
 
 class LeadsAnswer(Answer):
@@ -91,6 +101,7 @@ def lead_line(row: LeadRow) -> LeadLine:
         source=row.source,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        links=[row_link(each) for each in row.links],
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ....application.membership.get_member import MemberDetail
-from ....application.ports.readers import MemberRow, MembershipRow
+from ....application.ports.readers import MemberRow, MembershipRow, RowLink
 from ....domain.membership.member import Member
 from ....domain.membership.membership import Membership
 from ....domain.membership.package import Package
@@ -19,8 +19,18 @@ from .staff_tasks import TaskAnswer
 from .values import Answer, MoneyAnswer, money
 
 
+class RowLinkAnswer(Answer):
+    """Where the record of a line is: the account's name at its provider, and the id there."""
+
+    account_id: UUID
+    provider: str
+    account: str
+    external_id: str
+
+
 class MemberLine(Answer):
-    """One line of the members list. ``status_text`` is the provider's word where ``status`` is unknown."""
+    """One line of the members list. ``status_text`` is the provider's word where ``status`` is unknown; ``links`` by
+    account and external id."""
 
     id: UUID
     first_name: str
@@ -31,6 +41,7 @@ class MemberLine(Answer):
     status_text: str | None
     joined_on: date | None
     updated_at: datetime
+    links: list[RowLinkAnswer]
 
 
 class MembersAnswer(Answer):
@@ -164,6 +175,14 @@ def member_line(row: MemberRow) -> MemberLine:
         status_text=row.status_text,
         joined_on=row.joined_on,
         updated_at=row.updated_at,
+        links=[row_link(each) for each in row.links],
+    )
+
+
+def row_link(one: RowLink) -> RowLinkAnswer:
+    """Where the record of a line is."""
+    return RowLinkAnswer(
+        account_id=one.account_id, provider=one.provider, account=one.account, external_id=one.external_id
     )
 
 
