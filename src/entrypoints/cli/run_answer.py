@@ -11,7 +11,7 @@ from .call import full_name
 from .documents import listed
 from .exit_codes import ExitCode
 from .next_run import next_run
-from .run_lines import COUNTS, counted, refused_lines
+from .run_lines import COUNTS, counted, unmet_lines
 from .spans import took
 from .sync_documents import run_document
 from .sync_errors import error_documents, error_tables
@@ -29,19 +29,23 @@ _FAILED = frozenset({RunState.FAILED, RunState.INTERRUPTED})
 
 @attrs.frozen
 class Ran:
-    """A run, the account it was for, what went wrong, the plan that a guard holds, and how many pushes were refused."""
+    """A run, the account it was for, what went wrong, the plan that a guard holds, and how many pushes were refused,
+    and how many dropped.
+    """
 
     account: "ProviderAccount"
     run: Run
     errors: Sequence[SyncError] = ()
     held: "KeptPlan | None" = None
     refused: int = 0
+    dropped: int = 0
 
 
 async def look_at(use: "UseCases", tenant: "Tenant", account: "ProviderAccount", run: Run) -> Ran:
     """A run that has ended, with what it left behind."""
     shown = await use.sync.show_run(tenant.id, run.id)
-    return Ran(account, run, shown.errors, shown.plan if run.state is RunState.HELD else None, shown.refused)
+    held = shown.plan if run.state is RunState.HELD else None
+    return Ran(account, run, shown.errors, held, shown.refused, shown.dropped)
 
 
 def failure_code(ran: Sequence[Ran]) -> ExitCode:
@@ -58,8 +62,8 @@ def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: b
     parts: list[Part] = [_summary(ran), *error_tables(errors, zone)]
     for each, plan in held:
         parts += held_lines(plan, full_name(each.account), tenant)
-    refused = sum(r.refused for r in ran)
-    parts += refused_lines(refused, tenant)
+    refused, dropped = sum(r.refused for r in ran), sum(r.dropped for r in ran)
+    parts += unmet_lines(refused, dropped, tenant)
     if any(r.run.counts.conflicts for r in ran):
         parts.append("conflicts wait for you: tresen sync conflicts")
     parts += _skipped(ran, tenant)
@@ -68,6 +72,7 @@ def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: b
         "errors": error_documents(errors),
         "held": [held_document(plan, tenant) for _, plan in held],
         "refused": refused,
+        "dropped": dropped,
     }
     return Answer(document=document, parts=parts, as_json=as_json, code=failure_code(ran))
 

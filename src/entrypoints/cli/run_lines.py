@@ -32,9 +32,12 @@ def counted(run: Run) -> tuple[str, ...]:
     return tuple(str(getattr(run.counts, name)) for name in COUNTS)
 
 
-def refused_lines(refused: int, tenant: str | None) -> list[str]:
-    """What the provider did not take, and where that is explained. ``tenant`` is how it was named."""
-    return [f"{refused:,} refused: {command('sync pushes --state refused', tenant)}"] if refused else []
+def unmet_lines(refused: int, dropped: int, tenant: str | None) -> list[str]:
+    """What the provider did not take, what was not given to it after all, and where that is explained. ``tenant`` is
+    how it was named.
+    """
+    ends = {"refused": refused, "dropped": dropped}
+    return [f"{many:,} {end}: {command(f'sync pushes --state {end}', tenant)}" for end, many in ends.items() if many]
 
 
 def run_lines(run: Run, names: Mapping[AccountId, str], zone: str) -> list[str]:

@@ -15,7 +15,7 @@ from .documents import windowed
 from .options import AccountsOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group, word_or_all
 from .plan_documents import plan_document
 from .plan_lines import stale_lines
-from .run_lines import refused_lines, run_lines, runs_table
+from .run_lines import run_lines, runs_table, unmet_lines
 from .sync_documents import run_document
 from .sync_errors import error_documents, error_tables
 from .sync_held import command, held_lines
@@ -90,7 +90,7 @@ async def show(
     run, plan = shown.run, shown.plan
     account = names.get(run.account_id, str(run.account_id))
     parts: list[Part] = [*run_lines(run, names, home.zone), *error_tables(shown.errors, home.zone)]
-    parts += refused_lines(shown.refused, tenant)
+    parts += unmet_lines(shown.refused, shown.dropped, tenant)
     if plan is not None and plan.state is PlanState.HELD:
         parts += held_lines(plan, account, tenant)
     elif plan is not None and plan.state is PlanState.STALE and run.state is RunState.FAILED:
@@ -102,5 +102,6 @@ async def show(
         "errors": error_documents(shown.errors),
         "plan": None if plan is None else plan_document(plan),
         "refused": shown.refused,
+        "dropped": shown.dropped,
     }
     return Answer(document=document, parts=parts, as_json=as_json)

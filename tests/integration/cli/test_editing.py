@@ -86,6 +86,20 @@ def test_what_the_provider_refuses_is_counted_by_the_run(synced: Desk) -> None:
     assert "refused" not in synced("sync", "run", "members", "--force", *NORTH).out
 
 
+def test_what_is_decided_anew_is_counted_by_the_run(synced: Desk) -> None:
+    synced("members", "edit", "memory/1001", "--city", "Potsdam", *NORTH)
+    synced.world.gym.books.members.edit("1001", {"city": "Turin"})
+    told = synced("sync", "run", "members", "--force", *NORTH)
+    assert "1 dropped: tresen sync pushes --state dropped --tenant north" in told.out.splitlines()
+    run = synced("sync", "runs", "--kind", "members", "--json", *NORTH).json["runs"][0]["id"]
+    assert "1 dropped: " in synced("sync", "runs", "show", run, *NORTH).out
+    shown = synced("sync", "runs", "show", run, "--json", *NORTH).json
+    assert (shown["refused"], shown["dropped"]) == (0, 1)
+    synced.world.clock.advance(timedelta(minutes=1))
+    assert synced("sync", "run", "members", "--force", "--json", *NORTH).json["dropped"] == 0
+    assert "dropped" not in synced("sync", "run", "members", "--force", *NORTH).out
+
+
 def test_an_edit_that_is_undone_before_the_sync_promises_no_write(synced: Desk) -> None:
     synced("members", "edit", "memory/1001", "--city", "Potsdam", *NORTH)
     run = synced("sync", "runs", "--kind", "edit", "--json", *NORTH).json["runs"][0]["id"]

@@ -80,12 +80,14 @@ class SyncErrorAnswer(Answer):
 class ShownRunAnswer(Answer):
     """One run. ``errors`` are its first 100, oldest first, ``counts`` has their number. ``plan`` is what it made or
     applied, with what its guards say; null for a run that needed none. ``refused`` counts the pushes that the provider
-    refused in it: `GET /sync/pushes?state=refused`."""
+    refused in it: `GET /sync/pushes?state=refused`; ``dropped`` those that came to nothing, because what they were
+    decided on is another by now: `GET /sync/pushes?state=dropped` says why."""
 
     run: RunAnswer
     errors: list[SyncErrorAnswer]
     plan: PlanAnswer | None
     refused: int
+    dropped: int
 
 
 class SyncStatusAnswer(Answer):
@@ -132,6 +134,7 @@ def shown_run(shown: ShownRun) -> ShownRunAnswer:
         errors=[_error(error) for error in shown.errors],
         plan=None if shown.plan is None else plan(shown.plan),
         refused=shown.refused,
+        dropped=shown.dropped,
     )
 
 
