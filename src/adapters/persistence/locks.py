@@ -13,5 +13,5 @@ class SqlRunLocks(RunLocks):
         self._database = database
 
     def hold(self, key: str) -> AbstractAsyncContextManager[bool]:
-        """Never waits."""
+        """Never waits for who has it."""
         return self._database.hold(key)

@@ -1,5 +1,6 @@
 """PostgreSQL, by asyncpg under SQLAlchemy."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from ...application.ports.clock import Clock, IdSource
-from ...domain.shared.errors import NotConfigured, StorageUnavailable
+from ...domain.shared.errors import NotConfigured, StorageConflict, StorageUnavailable
 from .connection import Connection, Database, Look
 from .postgres_connection import DriverConnection, PostgresConnection, PostgresTransaction
 from .postgres_errors import translated
@@ -22,6 +23,10 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _POOL, _OVERFLOW, _POOL_WAIT_S, _CONNECT_WAIT_S = 5, 15, 10, 10
+# As many accounts as jobs sync at once, over all processes: members and leads of four tenants each, four accounts of
+# each. So they never wait. With the pool, and one to listen on, a process has 53 connections at most; three that share
+# those jobs have 3 * 21 + 32, which is less than PostgreSQL's 100 by default.
+_LOCKS = 32
 # Any number will do, as long as every version of Tresen takes the same.
 _MIGRATION_LOCK = 7_305_437_174_021_988_461
 _PARAMETERS = {"host", "port", "sslmode"}
@@ -43,6 +48,7 @@ class PostgresDatabase(Database):
         self._pool = self._engine(pool_size=_POOL, max_overflow=_OVERFLOW, pool_timeout=_POOL_WAIT_S)
         # Locks live as long as their connection, so each has its own.
         self._single = self._engine(poolclass=NullPool)
+        self._lock_places = asyncio.Semaphore(_LOCKS)
         self._growth = Growth()
         self._before_close: list[Callable[[], Awaitable[None]]] = []
 
@@ -60,7 +66,9 @@ class PostgresDatabase(Database):
         return self._writing()
 
     def hold(self, key: str) -> AbstractAsyncContextManager[bool]:
-        """An advisory lock of a session of its own."""
+        """An advisory lock of a session of its own. Waits where this process holds many already; in the end it raises
+        StorageConflict.
+        """
         return self._hold(key)
 
     async def run(self, work: Callable[[sa.Connection], T]) -> T:
@@ -147,7 +155,7 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def _hold(self, key: str) -> AsyncIterator[bool]:
         number = sa.func.hashtextextended(key, 0)
-        async with self._connected(self._single) as connection:
+        async with self._lock_place(), self._connected(self._single) as connection:
             with translated(self._name):
                 held = bool((await connection.execute(sa.select(sa.func.pg_try_advisory_lock(number)))).scalar())
             try:
@@ -155,6 +163,19 @@ class PostgresDatabase(Database):
             finally:
                 if held and not connection.invalidated:
                     await self._free(connection, number)
+
+    @asynccontextmanager
+    async def _lock_place(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(_POOL_WAIT_S):
+                await self._lock_places.acquire()
+        except TimeoutError:
+            much = f"this process holds {_LOCKS} locks already, for syncs and writes at providers"
+            raise StorageConflict(f"{self._name} is busy: {much}; try again later") from None
+        try:
+            yield
+        finally:
+            self._lock_places.release()
 
     async def _free(self, connection: AsyncConnection, number: sa.Function[int]) -> None:
         """A session that is gone holds nothing any more."""

@@ -10,8 +10,10 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-# Each that is under way holds up to two connections to the database.
-AT_ONCE = 8
+# Each that is under way holds a connection to the database for its lock, and another one as long as it reads or writes.
+# With eight jobs at once, four tenants' members and four tenants' leads, these are up to 64, and PostgreSQL takes 100
+# by default. What an account waits for is mostly its provider's rate, not its neighbours.
+AT_ONCE = 4
 
 
 async def side_by_side(items: Sequence[Item], work: Callable[[Item], Awaitable[T]]) -> list[T]:
