@@ -18,6 +18,7 @@ from ...domain.sync.run import EDIT, Run
 from ...domain.sync.undo import Rollback, rollback
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import ByHand, Hand
+from .kinds import LEAD
 
 _AT_ONCE = 1000
 Record = tuple[AccountId, str, str, UUID]
@@ -73,6 +74,15 @@ class RecordUndo:
     overtaken: bool = False
     gone_by: EntryId | None = None
     refused: str = ""
+
+    @property
+    def not_kept(self) -> tuple[str, ...]:
+        """What no sync compares of a record that comes back, so that nobody kept it: it counts as made when it comes
+        back, and a lead that became a member does not say any more which.
+        """
+        if self.action is not UndoAction.RESTORE:
+            return ()
+        return ("created_at", "member_id") if self.kind == LEAD else ("created_at",)
 
 
 @attrs.frozen

@@ -62,4 +62,5 @@ def undo_document(record: "RecordUndo") -> dict[str, object]:
             for each in record.rollbacks
         ],
         "values": plain(record.values),
+        **fields(record, "not_kept"),
     }

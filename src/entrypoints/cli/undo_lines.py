@@ -23,6 +23,10 @@ _COUNTED = {
     UndoAction.DELETE: "{:,} deleted here",
     UndoAction.RESTORE: "{:,} brought back here",
 }
+_NOT_KEPT = {
+    "created_at": "nobody kept it: it counts as made when it comes back",
+    "member_id": "nobody kept it: if it became a member, it does not say any more which",
+}
 _SHOWN = 50
 
 
@@ -78,6 +82,8 @@ def _record(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:
     for name, value in record.values.items():
         if value is not None and not record.refused:
             yield field_line("+", Tone.ADDED, name, Span(short_text(value), Tone.ADDED))
+    for name in () if record.refused else record.not_kept:
+        yield field_line("-", Tone.REMOVED, name, Span(_NOT_KEPT[name], Tone.QUIET))
 
 
 def _rollback(each: Rollback, *, overtaken: bool) -> Line:

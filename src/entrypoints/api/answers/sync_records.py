@@ -126,7 +126,8 @@ class RollbackAnswer(Answer):
 
 class RecordUndoAnswer(Answer):
     """``action``: edit (``fields`` go back), delete (it was made, and goes away again; ``overtaken``: somebody edited
-    it since) or restore (it comes back with these ``values``). ``refused``: why it cannot be done, and is left out."""
+    it since) or restore (it comes back with these ``values``, without what is ``not_kept``). ``refused``: why it cannot
+    be done, and is left out."""
 
     account_id: UUID
     kind: str
@@ -137,6 +138,7 @@ class RecordUndoAnswer(Answer):
     refused: str | None
     fields: list[RollbackAnswer]
     values: dict[str, JsonValue]
+    not_kept: list[str]
 
 
 class PlannedUndoAnswer(Answer):
@@ -205,6 +207,7 @@ def record_undo(record: RecordUndo) -> RecordUndoAnswer:
         refused=record.refused or None,
         fields=[_rollback(one) for one in record.rollbacks],
         values=json_values(record.values),
+        not_kept=list(record.not_kept),
     )
 
 

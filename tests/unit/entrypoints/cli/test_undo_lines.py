@@ -29,6 +29,14 @@ def test_what_cannot_be_undone_says_why_in_one_line() -> None:
     assert undo_document(refused)["refused"] == "lead 7 is here again"
     # Nobody is asked about what will not be done.
     possible = attrs.evolve(refused, refused="")
+    lines = [each.text.split() for each in undo_lines([possible], overtaken=True) if isinstance(each, Line)]
+    assert [words[:2] for words in lines] == [
+        ["+", "lead"],
+        ["+", "first_name"],
+        ["-", "created_at"],
+        ["-", "member_id"],
+    ]
+    assert undo_document(possible)["not_kept"] == ["created_at", "member_id"]
     assert wanted_of([refused, possible], overtaken=True) == [possible]
     assert count_lines([refused, possible], overtaken=True) == ["of 2 records: 1 brought back here, 1 cannot come back"]
     assert _nothing([refused]) == "nothing was changed"
