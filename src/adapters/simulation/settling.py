@@ -1,6 +1,5 @@
 """After a script: no failures any more, runs until nothing changes, and then what must hold at rest."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import attrs
@@ -10,6 +9,7 @@ from ...domain.sync.run import RunState
 from .people import renew
 from .player import Player
 from .rest import Rest
+from .rows import Rows, changed, rows_of
 from .script import Sync
 from .vanished import still_due, vanished
 from .words import COURSE_KINDS
@@ -17,10 +17,9 @@ from .words import COURSE_KINDS
 _ROUNDS = 8
 _A_MINUTE, _OVER_AN_HOUR, _A_DAY = timedelta(minutes=1), timedelta(minutes=61), timedelta(days=1)
 # Written by every run, whatever it finds.
-_BOOKS = frozenset({"tenant", "audit", "runs", "errors", "sync_states"})
+_BOOKS = frozenset({"runs", "errors", "sync_states"})
 # Written again and again while a record cannot be applied, which its run tells as an error.
 _RETRIED = frozenset({"plans", "plan_steps", "due"})
-Rows = Mapping[str, Mapping[object, object]]
 
 
 @attrs.define
@@ -152,12 +151,8 @@ class Settling:
         return [(number, course) for number in range(len(script.accounts)) for course in script.courses]
 
     def _rows(self) -> Rows:
-        return {
-            f"{room.tenant.slug} {name}": dict(table.items())
-            for room in self._player.world.store.rooms
-            for name, table in vars(room).items()
-            if name not in _BOOKS
-        }
+        rooms = self._player.world.store.rooms
+        return {name: rows for room in rooms for name, rows in rows_of(room, without=_BOOKS).items()}
 
     def _same(self, before: tuple[Rows, int]) -> bool:
         rows, writes = before
@@ -167,14 +162,5 @@ class Settling:
         return ", ".join(self._changed(rows)) or "writes to a provider"
 
     def _changed(self, rows: Rows) -> list[str]:
-        changed = _changed(rows, self._rows())
-        return [name for name in changed if not (self._erred and name.split()[1] in _RETRIED)]
-
-
-def _changed(before: Rows, after: Rows) -> list[str]:
-    """Tables in which a row was written, even if it is equal: rows are replaced by whoever writes them."""
-    return [name for name, rows in after.items() if not _untouched(before[name], rows)]
-
-
-def _untouched(before: Mapping[object, object], after: Mapping[object, object]) -> bool:
-    return before.keys() == after.keys() and all(row is before[key] for key, row in after.items())
+        written = changed(rows, self._rows())
+        return [name for name in written if not (self._erred and name.split()[1] in _RETRIED)]

@@ -33,19 +33,25 @@ class WatchedUnits(UnitsOfWork):
     async def _open(self, tenant_id: TenantId, read_only: bool) -> AsyncIterator[UnitOfWork]:
         self.process.touch()
         self.opened(tenant_id)
-        async with self._inner.open(tenant_id, read_only=read_only) as uow:
-            if not read_only:
-                self._watch(uow, tenant_id)
-            yield uow
+        faster: list[Step] = []
+        try:
+            async with self._inner.open(tenant_id, read_only=read_only) as uow:
+                if not read_only:
+                    self._watch(uow, tenant_id, faster)
+                yield uow
+        finally:
+            # Not before what collided is rolled back: who goes through Tresen needs a transaction, too.
+            for step in faster:
+                self.act(step)
 
-    def _watch(self, uow: UnitOfWork, tenant_id: TenantId) -> None:
+    def _watch(self, uow: UnitOfWork, tenant_id: TenantId, faster: list[Step]) -> None:
         commit = uow.commit
 
         async def watched() -> None:
             self.process.touch()
-            faster = self.process.commit()
-            if faster is not None:
-                self.act(faster)
+            step = self.process.commit()
+            if step is not None:
+                faster.append(step)
                 raise StorageConflict("somebody else was faster")
             self.before(tenant_id)
             await commit()
