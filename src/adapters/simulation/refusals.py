@@ -3,15 +3,22 @@
 from collections.abc import Iterable, Iterator
 
 from ...domain.sync.push import Push, PushState
+from ...domain.sync.run import EDIT, RESOLVE, UNDO
 from ..memory.store import Room
 from .broken import Broken
 
+_BY_HAND = frozenset({RESOLVE, UNDO, EDIT})
 _ENDED = {PushState.REFUSED, PushState.UNSURE}
 
 
 def asked_again(room: Room, pushes: Iterable[Push]) -> Iterator[Broken]:
-    """Those of the new ``pushes``, decided by a run, that ask what was refused before."""
+    """Those of the new ``pushes``, decided by a run, that ask what was refused before. The parts of one that a person
+    decided, and that was refused as a whole, are that person's.
+    """
     for push in pushes:
+        run = room.runs.find(push.run_id)
+        if run is not None and run.kind in _BY_HAND:
+            continue
         key = (push.account_id, push.kind, push.external_id)
         refused = [row for _, row in room.pushes.among("record", key) if row.state in _ENDED]
         for row in refused:

@@ -20,7 +20,7 @@ from tresen.adapters.simulation.vanished import still_due, vanished
 from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.shared.ids import AccountId, PushId, RunId, TenantId
 from tresen.domain.sync.push import Push, PushState
-from tresen.domain.sync.run import Counts, Run, RunState
+from tresen.domain.sync.run import EDIT, UNDO, Counts, Run, RunState
 from tresen.domain.sync.schema import Value
 from tresen.domain.tenancy.tenant import Tenant
 
@@ -148,6 +148,21 @@ def test_another_question_may_be_asked(room: Room, values: dict[str, Value], exp
 def test_only_refusals_count(room: Room) -> None:
     value, was = {"status": "frozen"}, {"status": "new"}
     assert again(room, push(1, value, was), push(2, value, was), PushState.DROPPED) == []
+
+
+@pytest.mark.parametrize(("kind", "broken"), [(UNDO, []), (EDIT, []), ("leads", ["refusals"])])
+def test_the_parts_of_what_a_person_decided_are_that_persons(room: Room, kind: str, broken: list[str]) -> None:
+    run = Run(
+        id=RunId(UUID(int=3)),
+        tenant_id=TenantId(UUID(int=1)),
+        account_id=AccountId(UUID(int=2)),
+        kind=kind,
+        forced=True,
+        started_at=NOON,
+    )
+    room.runs.put(run.id, run)
+    value, was = {"status": "frozen"}, {"status": "new"}
+    assert again(room, push(1, value, was), push(2, value, was)) == broken
 
 
 def test_a_record_that_was_not_made_is_not_to_be_made_again_as_it_was(room: Room) -> None:
