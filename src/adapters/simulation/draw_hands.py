@@ -85,13 +85,19 @@ class HandStories:
         after = rnd.choice((0, 0, 1, 3, 5)) if "delay" in people.faults else 0
         anything = sorted(LOOK_FAULTS & people.faults)
         faults = (Fault(at=rnd.randrange(4), what=rnd.choice(anything)),) if anything and chance(rnd, 20) else ()
-        return Webhook(account=account, course=course, copies=copies, after=after, faults=faults)
+        crash = self._crash() if copies else None
+        return Webhook(account=account, course=course, copies=copies, after=after, faults=faults, crash=crash)
 
     def on_time(self) -> OnTime:
         """A schedule's time has come."""
         people = self._people
         tenant = people.accounts[people.some_account()].tenant
-        return OnTime(tenant=tenant, course=self._rnd.choice(people.courses))
+        return OnTime(tenant=tenant, course=self._rnd.choice(people.courses), crash=self._crash())
+
+    def _crash(self) -> int | None:
+        """At which of its calls the worker dies over it."""
+        rnd = self._rnd
+        return rnd.randrange(60) if "crash" in self._people.faults and chance(rnd, 25) else None
 
     def layers(self) -> list[Step]:
         """What tenants say of all their accounts, at the beginning."""
@@ -183,7 +189,8 @@ class HandStories:
             is_overtaken = number == 0 and "delay" in people.faults and chance(rnd, 50)
             found += [people.edit_there(one), attrs.evolve(webhook, after=6) if is_overtaken else webhook]
         if chance(rnd, 50):
-            found += [PassTime(minutes=rnd.choice((1, 90))), OnTime(tenant=one.tenant, course=one.course)]
+            on_time = OnTime(tenant=one.tenant, course=one.course, crash=self._crash())
+            found += [PassTime(minutes=rnd.choice((1, 90))), on_time]
         return found
 
     def _met(self) -> tuple[list[Step], Somebody]:

@@ -97,7 +97,7 @@ def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
         case Webhook():
             return _webhook(step)
         case OnTime():
-            return f"the schedule of tenant {step.tenant} asks for {step.course}"
+            return f"the schedule of tenant {step.tenant} asks for {step.course}{_death(step)}"
         case _:
             return _by_hand(step)
 
@@ -138,7 +138,11 @@ def _webhook(step: Webhook) -> str:
     parts.append("it is lost" if not step.copies else f"{step.copies} times" if step.copies > 1 else "once")
     if step.after:
         parts.append(f"{step.after} steps later")
-    return "; ".join([*parts, *(f"{_call(fault)} runs into {fault.what}" for fault in step.faults)])
+    return "; ".join([*parts, *(f"{_call(fault)} runs into {fault.what}" for fault in step.faults)]) + _death(step)
+
+
+def _death(step: Webhook | OnTime) -> str:
+    return "" if step.crash is None else f"; the worker dies at its call {step.crash} to provider, store or queue"
 
 
 def _sync(step: Sync) -> str:

@@ -87,11 +87,13 @@ class Player:
             case Sync():
                 await self.sync(step)
             case Webhook():
-                letter = Letter(number=number, account=step.account, course=step.course, faults=step.faults)
+                letter = Letter(
+                    number=number, account=step.account, course=step.course, faults=step.faults, crash=step.crash
+                )
                 copies = [attrs.evolve(letter, copy=copy) for copy in range(step.copies)]
                 self._under_way += [(number + step.after + each.copy, each) for each in copies]
             case OnTime():
-                await self.post.ask(step.tenant, step.course)
+                await self.post.ask(step.tenant, step.course, crash=step.crash)
             case MakePlan() | ApplyPlan() | Accept():
                 await self.plans.work(step)
             case Resolve() | Reopen() | LetGo() | Undo() | UndoChange() | UndoRecord():
@@ -106,7 +108,8 @@ class Player:
         for each in due:
             self._under_way.remove(each)
             await self.post.bring(each[1])
-        await self.post.work()
+        if died := await self.post.work():
+            self.log.append(died)
         self.broken.extend(self.post.broken())
 
     async def _by_hand(self, step: Step) -> None:
@@ -125,9 +128,9 @@ class Player:
         self.witness.pins.note(self.world.room(tenant), undid=undid)
         self.log.append(f"{type(step).__name__}: {told}")
 
-    async def sync(self, step: Sync, force: bool = True) -> Run | None:
-        """A run; None when the process died in it."""
-        process = Process(step.crash, step.overtaken)
+    async def sync(self, step: Sync, force: bool = True, process: Process | None = None) -> Run | None:
+        """A run; None when the process died in it. ``process`` None: one of its own."""
+        process = process or Process(step.crash, step.overtaken)
         self.world.gyms[step.account].programme.begin(process, step.faults, step.meanwhile)
         tenant = self.world.tenants[self.world.specs[step.account].tenant].id
         account = self.world.account_ids[step.account]

@@ -18,7 +18,7 @@ from ...application.reactions import KIND, OutsideReaction, Reactions, reaction_
 from ...application.sync.sync_job import sync_job_kind
 from ...application.transactions import Transactions
 from ...application.webhooks.doors import Doors
-from ...application.webhooks.intake import Intake
+from ...application.webhooks.intake import PROCESS_DELIVERY, Intake
 from ...application.webhooks.process import ProcessDelivery
 from ...application.webhooks.receive import IncomingWebhook, ReceiveWebhook
 from ...domain.jobs.job import JobRequest
@@ -33,15 +33,19 @@ from ..memory.jobs import MemoryJobQueue
 from ..memory.unit_of_work import MemoryUnitsOfWork
 from ..memory.webhooks import MemoryWebhookProviders, Told, encode, signed
 from .broken import Broken
+from .mortal_queue import MortalQueue
+from .programme import Killed, Process
 from .script import Fault, Sync
+from .units import WatchedUnits
 from .words import COURSE_NAMES
 from .world import World
 
 _SECRET = "a secret of the simulation"  # noqa: S105 - nobody outside knows these providers
 # The copy that does not bear the delivery id of the first: only its content tells that it is one.
 _NAMELESS = 2
-# Runs a course of an account; False: not before the hour is over.
-Syncing = Callable[[Sync, bool], Awaitable[Run | None]]
+_OF_WEBHOOKS = frozenset({KIND, PROCESS_DELIVERY})
+# Runs a course of an account in a process; False: not before the hour is over.
+Syncing = Callable[[Sync, bool, Process], Awaitable[Run | None]]
 
 
 class GlassBox(SecretBox):
@@ -58,38 +62,44 @@ class GlassBox(SecretBox):
 
 @attrs.frozen(kw_only=True)
 class Letter:
-    """A copy of webhook ``number``, which an account's provider sent; ``faults`` are for the run that follows."""
+    """A copy of webhook ``number``, which an account's provider sent; ``faults`` are for the run that follows. The
+    first copy makes the worker's process die at its call number ``crash``.
+    """
 
     number: int
     account: int
     course: str
     copy: int = 0
     faults: tuple[Fault, ...] = ()
+    crash: int | None = None
 
 
 class Post:
     """Of one world. ``sync`` runs what a webhook or a schedule asks for."""
 
     def __init__(self, world: World, sync: Syncing) -> None:
-        self._world, self._sync = world, sync
+        self.world, self._sync = world, sync
         store, clock, ids, dice = world.store, world.clock, world.ids, FixedDice(0.5)
         reactions = Reactions(lambda: [OutsideReaction(name="sync", on="provider.records.changed", call=self._react)])
-        self._transactions = transactions = Transactions(MemoryUnitsOfWork(store, reactions), clock, dice)
+        self._units = WatchedUnits(MemoryUnitsOfWork(store, reactions))
+        self._transactions = transactions = Transactions(self._units, clock, dice)
         providers = MemoryWebhookProviders()
         doors = Doors(MemoryInboxReaders(store), providers, GlassBox(), clock)
         self._receive = ReceiveWebhook(doors, Intake(transactions), clock, ids)
         gyms = MemoryGymProviders({})
-        kinds = [
+        self._kinds = [
             ProcessDelivery(transactions, providers, clock).kind(),
             reaction_kind(transactions, reactions),
-            *(sync_job_kind(c, _OnTime(world, sync, c), gyms, transactions, clock) for c in COURSE_NAMES),
+            *(sync_job_kind(c, _OnTime(self, c), gyms, transactions, clock) for c in COURSE_NAMES),
         ]
-        self._worker = Worker(MemoryJobQueue(store), kinds, clock, dice, ids, parallel=1)
+        self._queue = MortalQueue(MemoryJobQueue(store))
+        self._worker = self._begun()
+        self._dies_at: int | None = None
         self._letters: list[Letter] = []
         self._effects: dict[int, set[UUID]] = {}
         self._faults: dict[int, tuple[Fault, ...]] = {}
-        self._brought: list[Letter] = []
-        self._looked_at: set[int] = set()
+        self._unseen: dict[int, tuple[int, str]] = {}
+        self._covered: set[int] = set()
         self._latest: dict[tuple[int, str], int] = {}
         self._follows: set[tuple[int, str]] = set()
         for number, account_id in enumerate(world.account_ids):
@@ -101,7 +111,9 @@ class Post:
             self._letters.append(letter)
             self._effects[letter.number] = set()
             self._faults[letter.number] = letter.faults
-        self._brought.append(letter)
+            self._unseen[letter.number] = (letter.account, letter.course)
+        if letter.copy == 0 and letter.crash is not None:
+            self._dies_at = letter.crash
         values = {"account": str(letter.account), "course": letter.course, "number": str(letter.number)}
         body = encode(
             Told(
@@ -116,39 +128,62 @@ class Post:
         request = WebhookRequest(headers=headers, body=body)
         await self._receive(IncomingWebhook(provider=PROVIDER, key=_key(letter.account), request=request))
 
-    async def ask(self, tenant: int, course: str) -> None:
+    async def ask(self, tenant: int, course: str, *, crash: int | None = None) -> None:
         """A schedule's time has come."""
+        self._dies_at = crash
         job = JobRequest(kind=f"sync_{course}", payload={}, key=f"schedule:{course}")
 
         async def enqueue(uow: UnitOfWork) -> None:
             await uow.jobs.enqueue([job])
 
-        await self._transactions.run(self._world.tenants[tenant].id, "schedule", enqueue)
+        await self._transactions.run(self.world.tenants[tenant].id, "schedule", enqueue)
 
-    async def work(self) -> None:
-        """Everything that is due."""
-        if any(len(room.jobs) for room in self._world.store.rooms):
+    async def work(self) -> str | None:
+        """Everything that is due. Where the process dies over it, that is told: then another one takes its place, and
+        takes over what it had in hand once nobody has renewed its lease.
+        """
+        process, self._dies_at = Process(self._dies_at), None
+        if not any(len(room.jobs) for room in self.world.store.rooms):
+            return None
+        self._queue.process = self._units.process = process
+        try:
             await self._worker.run_pending()
+        except Killed:
+            self._worker = self._begun()
+        self._queue.process = self._units.process = Process()
+        return f"the worker died at its call {process.calls}" if process.dead else None
+
+    async def sync(self, step: Sync, *, force: bool) -> Run | None:
+        """A run in the worker's process; None where it failed with an error. Raises Killed when the process died."""
+        process = self._queue.process
+        if not process.dead:
+            run = await self._sync(step, force, process)
+        if process.dead:
+            raise Killed
+        return run
 
     def broken(self) -> Iterator[Broken]:
-        """What does not hold of the webhooks that came since the last look."""
-        brought, self._brought = self._brought, []
-        waits = any(held.job.kind == KIND for room in self._world.store.rooms for held in room.jobs.rows())
-        for number, account, course in sorted({(each.number, each.account, each.course) for each in brought}):
-            where, effects = f"webhook {number} of {course} at account {account}", len(self._effects[number])
-            if effects > 1:
-                yield Broken("deliveries", f"{where} took effect {effects} times")
-            if number not in self._looked_at:
-                self._looked_at.add(number)
-                is_news = number > self._latest.get((account, course), -1)
-                if is_news and not waits and (account, course) not in self._follows:
-                    yield Broken("deliveries", f"{where} came, and nothing followed")
-                if effects and not is_news:
-                    yield Broken("deliveries", f"{where} took effect, and a newer one had before")
+        """What does not hold of the webhooks that came: nothing follows from one as long as a job of it waits."""
+        waits = any(held.job.kind in _OF_WEBHOOKS for room in self.world.store.rooms for held in room.jobs.rows())
+        for number, effects in self._effects.items():
+            if len(effects) > 1:
+                yield Broken("deliveries", f"webhook {number} took effect {len(effects)} times")
+        self._covered |= {number for number, place in self._unseen.items() if place in self._follows}
+        for number, place in sorted(self._unseen.items()):
+            yield from self._out_of_order(number, place, waits=waits)
+            if self._effects[number] or not waits:
+                del self._unseen[number]
         for place in self._follows:
             numbers = [each.number for each in self._letters if (each.account, each.course) == place]
             self._latest[place] = max(number for number in numbers if self._effects[number])
         self._follows.clear()
+
+    def _out_of_order(self, number: int, place: tuple[int, str], *, waits: bool) -> Iterator[Broken]:
+        where, is_news = f"webhook {number} of {place[1]} at account {place[0]}", number > self._latest.get(place, -1)
+        if is_news and not waits and number not in self._covered:
+            yield Broken("deliveries", f"{where} came, and nothing followed")
+        if self._effects[number] and not is_news:
+            yield Broken("deliveries", f"{where} took effect, and a newer one had before")
 
     async def _react(self, tenant_id: TenantId, event: StoredEvent) -> None:  # noqa: ARG002 - the account says whose
         values = event.data["values"]
@@ -157,35 +192,40 @@ class Post:
         self._effects[number].add(event.id)
         self._follows.add((account, course))
         faults = self._faults.pop(number, ())
-        run = await self._sync(Sync(account=account, course=course, faults=faults), True)
+        run = await self.sync(Sync(account=account, course=course, faults=faults), force=True)
         if run is None or run.state is RunState.FAILED:
             raise GatewayUnavailable("the sync that a webhook asked for failed")
 
+    def _begun(self) -> Worker:
+        world = self.world
+        return Worker(self._queue, self._kinds, world.clock, FixedDice(0.5), world.ids, parallel=1)
+
     def _open_inbox(self, number: int, account_id: AccountId) -> None:
-        now, tenant = self._world.clock.now(), self._world.specs[number].tenant
+        now, tenant = self.world.clock.now(), self.world.specs[number].tenant
         inbox = Inbox(
             id=account_id,
-            tenant_id=self._world.tenants[tenant].id,
+            tenant_id=self.world.tenants[tenant].id,
             provider=PROVIDER,
             key=_key(number),
             secrets=(InboxSecret(sealed=GlassBox().seal(_SECRET), created_at=now),),
             created_at=now,
             version=1,
         )
-        self._world.room(tenant).inboxes.put(inbox.id, inbox)
+        self.world.room(tenant).inboxes.put(inbox.id, inbox)
 
 
 @attrs.frozen
 class _OnTime:
     """A course, as a schedule's job runs it."""
 
-    _world: World
-    _sync: Syncing
+    _post: Post
     _course: str
 
     async def __call__(self, tenant_id: TenantId, account_id: AccountId) -> Run:  # noqa: ARG002 - as the port has it
-        run = await self._sync(Sync(account=self._world.account_ids.index(account_id), course=self._course), False)
-        assert run is not None, "nobody dies in it"  # noqa: S101 - for the type checker
+        number = self._post.world.account_ids.index(account_id)
+        run = await self._post.sync(Sync(account=number, course=self._course), force=False)
+        if run is None:
+            raise GatewayUnavailable("the sync that a schedule asked for failed")
         return run
 
 

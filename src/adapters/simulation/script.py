@@ -190,20 +190,23 @@ class Sync(StepAt):
 class Webhook(StepAt):
     """The provider tells that something changed, and the worker syncs because of it. So many ``copies`` arrive (0: it
     is lost), the first ``after`` so many more steps, each other one a step later. ``faults`` are for that run.
+    ``crash``: the worker's process dies over it, at that one of all its calls to provider, store and queue (from 0).
     """
 
     course: str
     copies: int = 1
     after: int = 0
     faults: tuple[Fault, ...] = ()
+    crash: int | None = None
 
 
 @attrs.frozen(kw_only=True)
 class OnTime(Step):
-    """A tenant's schedule asks for a sync, and the worker does it."""
+    """A tenant's schedule asks for a sync, and the worker does it. ``crash``: as with a webhook."""
 
     tenant: int
     course: str
+    crash: int | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -75,6 +75,7 @@ class Settling:
             for course in player.script.courses:
                 await player.post.ask(tenant, course)
         await player.post.work()
+        player.broken.extend(player.post.broken())
         for number, course in self._everything():
             room, account = player.world.room(player.script.accounts[number].tenant), player.world.account_ids[number]
             runs = [run for run in room.runs.rows() if (run.account_id, run.kind) == (account, course)]

@@ -172,6 +172,8 @@ def _simpler_steps(step: Step) -> Iterator[Step]:
 
 def _simpler_webhooks(step: Webhook) -> Iterator[Step]:
     yield Sync(account=step.account, course=step.course)
+    if step.crash is not None:
+        yield attrs.evolve(step, crash=None)
     if step.copies > 1:
         yield attrs.evolve(step, copies=1)
     for fault in step.faults:

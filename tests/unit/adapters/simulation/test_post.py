@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+import attrs
 import pytest
 
 from tresen.adapters.simulation.player import Player
 from tresen.adapters.simulation.post import Letter
+from tresen.adapters.simulation.programme import Killed
 from tresen.adapters.simulation.script import (
     AccountSpec,
     CreateThere,
@@ -16,8 +18,10 @@ from tresen.adapters.simulation.script import (
     Renew,
     Script,
     Step,
+    Sync,
     Webhook,
 )
+from tresen.adapters.simulation.settling import Settling
 from tresen.application.sync.kinds import LEAD
 from tresen.domain.sync.run import RunState
 from tresen.domain.webhooks.delivery import DeliveryState
@@ -27,6 +31,12 @@ LATER = PassTime(minutes=5)
 
 def made(who: str = "A", account: int = 0) -> CreateThere:
     return CreateThere(account=account, kind=LEAD, who=who, values={"email": f"{who}@example.org"})
+
+
+async def settled(player: Player) -> Player:
+    await Settling(player)()
+    assert player.broken == []
+    return player
 
 
 def told(**options: int) -> Webhook:
@@ -104,3 +114,65 @@ async def test_none_and_two_effects_of_one_webhook_are_seen(effects: int) -> Non
     else:
         player.world.room(0).jobs.remove(next(key for key, _ in player.world.room(0).jobs.items()))
     assert [broken.rule for broken in player.post.broken()] == ["deliveries"]
+
+
+# -- the worker dies ---------------------------------------------------------------------------------------------------
+
+
+async def last_call(step: Webhook | OnTime) -> int:
+    """How many calls the worker makes over it."""
+    for calls in range(200):
+        player = await played(made(), attrs.evolve(step, crash=calls))
+        if not any(line.startswith("the worker died") for line in player.log):
+            return calls
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize("step", [told(), OnTime(tenant=0, course="leads")])
+async def test_whenever_the_worker_dies_the_job_is_done_again_and_nothing_is_lost_or_doubled(
+    step: Webhook | OnTime,
+) -> None:
+    calls = await last_call(step)
+    assert calls > 20
+    for at in range(calls):
+        dying = attrs.evolve(step, crash=at)
+        player = await played(made(), dying, *[PassTime(minutes=2)] * 3)
+        assert f"the worker died at its call {at}" in player.log
+        assert len(player.world.room(0).leads) == 1
+        assert RunState.COMPLETED in runs(player)
+        assert RunState.RUNNING not in runs(player)
+        assert len(player.world.room(0).jobs) == 0
+        await settled(player)
+
+
+async def test_the_worker_may_die_just_after_it_has_booked_what_it_did() -> None:
+    step = told()
+    calls = await last_call(step)
+    left = [await played(made(), attrs.evolve(step, crash=at)) for at in range(calls - 4, calls)]
+    assert [len(player.world.room(0).jobs) for player in left] == [1, 0, 0, 0]
+
+
+async def test_as_long_as_the_lease_lasts_nobody_else_does_the_job() -> None:
+    dies = told(crash=12)
+    player = await played(made(), dies)
+    assert runs(player) == [RunState.RUNNING]
+    assert runs(await played(made(), dies, made("B"), made("C"))) == [RunState.RUNNING]
+    player = await played(made(), dies, made("B"), made("C"), made("D"))
+    assert (runs(player), len(player.world.room(0).leads)) == ([RunState.INTERRUPTED, RunState.COMPLETED], 4)
+
+
+async def test_a_dead_worker_begins_no_other_run() -> None:
+    player = await played(made())
+    player.post._queue.process.dead = True
+    with pytest.raises(Killed):
+        await player.post.sync(Sync(account=0, course="leads"), force=True)
+    assert (runs(player), player.runs) == ([], 0)
+
+
+async def test_one_of_which_no_job_is_left_is_missed_however_late() -> None:
+    """The worker dies before it looked at the delivery: until somebody takes its job over, nothing is wrong."""
+    player = await played(made(), told(crash=3))
+    assert list(player.post.broken()) == []
+    player.world.room(0).jobs.remove(next(key for key, _ in player.world.room(0).jobs.items()))
+    await Settling(player)()
+    assert [broken.rule for broken in player.broken] == ["deliveries"]
