@@ -5,7 +5,7 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.sync.schema import Value, Values
+from ...domain.sync.schema import Field, Value, Values
 from ..memory.store import Room
 from .broken import Broken
 from .world import World
@@ -28,14 +28,20 @@ class Pins:
         self._values, self._laws = self._held(room), _laws(room)
 
     def note(self, room: Room, *, undid: bool) -> None:
-        """They did it. What an undo changed is pinned; what had an override and has none any more was let go."""
-        self._places -= self._laws - _laws(room)
+        """They did it. What an undo changed is pinned, but for an edit that never left the house: without it both sides
+        are as they agreed. What had an override and has none any more was let go.
+        """
+        laws = _laws(room)
+        self._places -= self._laws - laws
         now = self._held(room) if undid else {}
         for (kind, key), values in self._values.items():
             after = now.get((kind, key), values)
             for field in self._world.schema(kind).fields:
-                if not field.same(values.get(field.name), after.get(field.name)):
-                    self._places.add((kind, key, field.name))
+                place, value = (kind, key, field.name), after.get(field.name)
+                if field.same(values.get(field.name), value):
+                    continue
+                if place in laws or not _agreed(room, kind, key, field, value):
+                    self._places.add(place)
 
     def broken(self, kind: str, key: UUID, field: str, *, was: Value, now: Value) -> Iterator[Broken]:
         """A run wrote another value into a field of ours."""
@@ -48,6 +54,12 @@ class Pins:
             for kind in self._world.records
             for key, entity in self._world.table(room, kind).items()
         }
+
+
+def _agreed(room: Room, kind: str, key: UUID, field: Field, value: Value) -> bool:
+    """Whether that is what both sides were last seen to have."""
+    links = (link for _, link in room.sync_records.among("local", (kind, key)))
+    return any(field.name in link.base and field.same(link.base[field.name], value) for link in links)
 
 
 def _laws(room: Room) -> frozenset[Place]:
