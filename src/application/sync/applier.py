@@ -22,6 +22,7 @@ from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .asking import Asking
 from .edit_times import edited_by, write
+from .found_after_all import found_after_all
 from .known import Stored, stored
 from .local_edits import LocalEdits
 from .made_anew import is_now
@@ -219,6 +220,7 @@ class Applier(Generic[E]):
         for one, external_id in paired.items():
             if one in before:
                 await is_now(uow, before[one], external_id, now=self._scope.now)
+        await found_after_all(uow, self._scope.account_id, self._kind.schema.kind, paired, now=self._scope.now)
 
     async def _tell(self, uow: UnitOfWork, effects: _Effects[E], found: Stored[E]) -> None:
         """Journal, conflicts and pushes."""

@@ -10,6 +10,7 @@ from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState
 
 from ..studio import A_MINUTE, AN_HOUR, BOOKS, Studio
+from .scene import edit_lead
 from .test_twins import captured
 
 QUIET = BOOKS | {"sync_states"}
@@ -114,3 +115,23 @@ async def test_undoing_that_a_record_was_made_that_is_gone_there_leaves_no_link(
     await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=made.id), by="Grace")
     await studio.leads_synced()
     assert not studio.knows("lead", there)
+
+
+async def test_a_lead_of_which_nobody_knew_whether_it_was_made_and_that_turned_up_can_be_made_anew(
+    studio: Studio,
+) -> None:
+    decree(studio, "lead", {"create_there": True})
+    there = studio.attract("Grace")
+    studio.books.leads.spoil(there)
+    ours = await captured(studio)
+    studio.change_account(writes_enabled=True)
+    await studio.leads_synced(whole=True)
+    assert [push.state for push in studio.store.room(studio.tenant.id).pushes.rows()] == [PushState.UNSURE]
+    studio.books.leads.get(there).unreadable = False
+    await studio.leads_synced(whole=True)
+    assert studio.lead(there).id == ours.id
+    assert PushState.UNSURE not in {push.state for push in studio.store.room(studio.tenant.id).pushes.rows()}
+    studio.books.leads.remove(there)
+    await edit_lead(studio, there, last_name="Murray")
+    run = await studio.leads_synced(whole=True)
+    assert (run.state, len(studio.books.leads)) == (RunState.COMPLETED, 1)
