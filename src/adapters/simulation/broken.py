@@ -28,6 +28,8 @@ RULES = {
     "schedule": "what a schedule asks for reaches every account",
     "newest": "the newer value is that of the side that was edited later, as far as the clocks can tell",
     "undone": "no run overwrites what an undo put back, until somebody lets go of it",
+    "edits": "an edit through Tresen is here and in the journal, or with the staff; a refused one changes nothing",
+    "outlook": "what was told of an edit comes true with the next run, where nothing came between",
     "runs": "a line of the journal names a run that exists",
     "counts": "a run's books say how many records it made and deleted",
     "errors": "a run ends in its books, not in an error that nobody foresaw",

@@ -5,6 +5,7 @@ from random import Random
 
 import attrs
 
+from .draw_counter import CounterStories
 from .draw_hands import HandStories
 from .draw_people import People
 from .draw_policies import policy
@@ -28,7 +29,7 @@ from .words import ALL_FAULTS, COURSE_NAMES, HABITS
 def draw(seed: int, *, courses: Collection[str] = COURSE_NAMES, faults: Collection[str] = ALL_FAULTS) -> Script:
     """The script of a seed: always the same one."""
     people = People(Random(seed), tuple(courses), frozenset(faults))  # noqa: S311 - no secret
-    return _Drawing(people, Stories(people), HandStories(people)).script(seed)
+    return _Drawing(people, Stories(people), HandStories(people), CounterStories(people)).script(seed)
 
 
 @attrs.frozen
@@ -36,6 +37,7 @@ class _Drawing:
     _people: People
     _stories: Stories
     _hands: HandStories
+    _counter: CounterStories
 
     @property
     def _rnd(self) -> Random:
@@ -47,8 +49,8 @@ class _Drawing:
             people.accounts.append(self._account(0 if number == 0 else rnd.randrange(2)))
         steps = self._beginning()
         for _ in range(rnd.randrange(6, 26)):
-            ways = (self._stories.any, self._hands.any, lambda: [self._anything()])
-            steps += rnd.choices(ways, (22, 22, 56))[0]()
+            ways = (self._stories.any, self._hands.any, self._counter.any, lambda: [self._anything()])
+            steps += rnd.choices(ways, (20, 20, 13, 47))[0]()
         return Script(seed=seed, accounts=tuple(people.accounts), courses=people.courses, steps=tuple(steps))
 
     def _beginning(self) -> list[Step]:
@@ -80,7 +82,8 @@ class _Drawing:
         people = self._people
         ways: Mapping[Callable[[], Step], int] = {
             people.edit_there: 5,
-            people.edit_here: 5,
+            people.edit_here: 4,
+            people.edit_at_counter: 4,
             self._stories.sync: 8,
             people.create_any: 2,
             people.delete_there: 2,

@@ -6,8 +6,18 @@ import attrs
 
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.sync.schema import Value
-from .draw_values import chance, new_values, some_values
-from .script import AccountSpec, CreateHere, CreateThere, DeleteHere, DeleteThere, EditHere, EditThere, Step
+from .draw_values import chance, counter_values, new_values, some_values, wrong_values
+from .script import (
+    AccountSpec,
+    CreateHere,
+    CreateThere,
+    DeleteHere,
+    DeleteThere,
+    EditAtCounter,
+    EditHere,
+    EditThere,
+    Step,
+)
 from .words import COURSE_KINDS
 
 _LATEST_S = 540
@@ -68,12 +78,15 @@ class People:
 
     def anything(self) -> Step:
         """What people do at any time."""
-        ways = (self.edit_there, self.edit_there, self.edit_here, self.create_any, self.delete_there, self.delete_here)
+        ways = (
+            *(self.edit_there, self.edit_there, self.edit_here, self.edit_at_counter),
+            *(self.create_any, self.delete_there, self.delete_here),
+        )
         return self.rnd.choice(ways)()
 
     def anything_here(self) -> Step:
         """What they do here."""
-        return self.rnd.choice((self.edit_here, self.edit_here, self.delete_here))()
+        return self.rnd.choice((self.edit_here, self.edit_at_counter, self.edit_at_counter, self.delete_here))()
 
     def create_any(self) -> Step:
         """On either side."""
@@ -117,6 +130,21 @@ class People:
         if one.kind == MEMBERSHIP:
             values = {name: value for name, value in values.items() if name in _EDITABLE} or {"kind": "K"}
         return EditHere(tenant=one.tenant, kind=one.kind, who=one.who, values=values)
+
+    def edit_at_counter(self, one: Somebody | None = None) -> EditAtCounter | EditHere:
+        """Of somebody, through Tresen, which edits no memberships."""
+        one = one or self.somebody()
+        return self.edit_here(one) if one.kind == MEMBERSHIP else self.edit_person(one)
+
+    def edit_person(self, one: Somebody) -> EditAtCounter:
+        """Through Tresen: perhaps by an old version, or with what cannot be kept."""
+        self._count += 1
+        pool = counter_values(self.rnd, one.kind, one.who, self._count)
+        values = {name: pool[name] for name in self.rnd.sample(sorted(pool), self.rnd.choice((1, 1, 2, 3)))}
+        if chance(self.rnd, 8):
+            values = {**values, **wrong_values(self.rnd, one.kind)}
+        behind = self.rnd.choice((0, 0, 1, 3)) if chance(self.rnd, 25) else None
+        return EditAtCounter(tenant=one.tenant, kind=one.kind, who=one.who, values=values, behind=behind)
 
     def delete_there(self, one: Somebody | None = None) -> DeleteThere:
         """Of somebody."""

@@ -50,6 +50,26 @@ def any_values(rnd: Random, kind: str, who: str, number: int) -> dict[str, Value
     return pool
 
 
+def counter_values(rnd: Random, kind: str, who: str, number: int) -> dict[str, Value]:
+    """Of each field that people edit through Tresen."""
+    pool = _person(rnd, who, number) | {"location": f"site {number}"}
+    if kind == LEAD:
+        return pool | {"source": f"source {number}", "message": rnd.choice((f"message {number}", None))}
+    return pool | {
+        "city": rnd.choice((f"City {number}", f" City {number} ", None)),
+        "email_opt_in": rnd.choice((True, False, None)),
+        "born_on": f"1990-01-{1 + number % 28:02d}",
+    }
+
+
+def wrong_values(rnd: Random, kind: str) -> dict[str, Value]:
+    """Something that cannot be kept."""
+    ways: list[dict[str, Value]] = [{"email": "no address"}, {"phone": "none"}, {"last_name": "two\nlines"}]
+    ways.append({"first_name": "", "last_name": ""})
+    ways.append({"born_on": "2999-01-01"} if kind == MEMBER else {"status": "new"})
+    return rnd.choice(ways)
+
+
 def _person(rnd: Random, who: str, number: int) -> dict[str, Value]:
     phone = f"30 {1000000 + number}"
     return {

@@ -10,6 +10,7 @@ from .script import (
     CreateThere,
     DeleteHere,
     DeleteThere,
+    EditAtCounter,
     EditHere,
     EditThere,
     Expire,
@@ -63,6 +64,9 @@ def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
     match step:
         case EditHere():
             return f"{step.kind} {step.who} is edited here, tenant {step.tenant}: {_values(step.values)}"
+        case EditAtCounter():
+            by = _by(step)
+            return f"{step.kind} {step.who} is edited through Tresen{by}, tenant {step.tenant}: {_values(step.values)}"
         case CreateHere():
             return f"{step.kind} {step.who} is made here, tenant {step.tenant}: {_values(step.values)}"
         case DeleteHere():
@@ -161,6 +165,12 @@ def _call(fault: Fault) -> str:
 
 def _late(step: StepThere) -> str:
     return f" (seen {step.late_s} s late)" if step.late_s else ""
+
+
+def _by(step: EditAtCounter) -> str:
+    if step.behind is None:
+        return ""
+    return f", by its version {step.behind} versions ago" if step.behind else ", by its version"
 
 
 def _values(values: Mapping[str, object]) -> str:

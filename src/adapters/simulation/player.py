@@ -10,6 +10,7 @@ from ...application.sync.desk import SyncDesk
 from ...domain.shared.errors import RuleViolation
 from ...domain.sync.run import Run, RunState
 from .broken import Broken
+from .counter import Counter
 from .hands import Hands
 from .judge import before, judged
 from .people import People
@@ -20,6 +21,7 @@ from .rest import doubled
 from .script import (
     Accept,
     ApplyPlan,
+    EditAtCounter,
     LetGo,
     MakePlan,
     OnTime,
@@ -34,6 +36,7 @@ from .script import (
     Webhook,
 )
 from .task import Applied, decided_nothing
+from .told_edits import ToldEdits
 from .witness import Witness
 from .words import COURSE_KINDS
 from .world import World
@@ -54,11 +57,15 @@ class Player:
     witness: Witness = attrs.field(init=False)
     post: Post = attrs.field(init=False)
     plans: Plans = attrs.field(init=False)
+    told: ToldEdits = attrs.field(init=False)
+    counter: Counter = attrs.field(init=False)
     _under_way: list[tuple[int, Letter]] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
-        self.world = World(self.script, self.people.act)
+        self.world = World(self.script, lambda _, step: self._act(step))
         self.witness = Witness(self.world)
+        self.told = ToldEdits(self.world)
+        self.counter = Counter(self.world, self.witness, self.told)
         self.post = Post(self.world, self.sync)
         self.plans = Plans(self.world, self.run)
 
@@ -98,9 +105,18 @@ class Player:
                 await self.plans.work(step)
             case Resolve() | Reopen() | LetGo() | Undo() | UndoChange() | UndoRecord():
                 await self._by_hand(step)
+            case EditAtCounter():
+                self._act(step)
             case _:
-                self.people.act(self.world, step)
+                self._act(step)
                 self.log.append(type(step).__name__)
+
+    def _act(self, step: Step) -> None:
+        """What people do at any time, also in the middle of a run."""
+        if isinstance(step, EditAtCounter):
+            self.log.append(f"EditAtCounter: {self.counter.edit(step)}")
+        else:
+            self.people.act(self.world, step)
 
     async def _deliver(self, number: int) -> None:
         """What has come by now, in the order in which it does, and what follows from it."""
@@ -144,8 +160,10 @@ class Player:
         undisturbed = not (step.faults or step.meanwhile or step.overtaken)
         if run is not None and run.state is RunState.COMPLETED and undisturbed and not run.counts.errors:
             self.witness.agreement.note(step.account, step.course)
+            self.broken.extend(self.told.judge(step.account, step.course))
         else:
             self.witness.agreement.doubt(step.account, step.course)
+            self.broken.extend(self.told.doubt(step.account, step.course))
         return run
 
     async def run(
@@ -160,6 +178,7 @@ class Player:
     ) -> Run | None:
         """Carry out what is a run, and judge it; None when the process died in it, or it was refused."""
         self.runs += 1
+        self.told.look(number, course)
         was = before(self.world, number, course, disturbed=disturbed)
         task = self.witness.begin(number, course, plan=plan, disturbed=disturbed > 0)
         run: Run | None = None
@@ -186,6 +205,7 @@ class Player:
             if plan.is_stale and run is not None and run.state is RunState.COMPLETED:
                 self.witness.say("stale", f"a plan of {course} of account {number} was applied all the same")
             self.witness.agreement.doubt(number, course)
+            self.broken.extend(self.told.doubt(number, course))
         return run
 
     def digest(self) -> str:

@@ -49,6 +49,17 @@ class EditHere(StepHere):
 
 
 @attrs.frozen(kw_only=True)
+class EditAtCounter(StepHere):
+    """Somebody edits it through Tresen, by the version that it had ``behind`` versions ago (None: whichever it is).
+
+    ``values`` are what they type in: None clears, dates are ISO texts.
+    """
+
+    values: Values
+    behind: int | None = None
+
+
+@attrs.frozen(kw_only=True)
 class CreateHere(StepHere):
     """It is made."""
 
@@ -278,6 +289,7 @@ class UndoRecord(StepHere):
 
 STEPS: Mapping[str, type[Step]] = {
     "edit_here": EditHere,
+    "edit_at_counter": EditAtCounter,
     "create_here": CreateHere,
     "delete_here": DeleteHere,
     "edit_there": EditThere,

@@ -8,9 +8,11 @@ from .script import (
     AccountSpec,
     CreateHere,
     CreateThere,
+    EditAtCounter,
     EditHere,
     EditThere,
     Meanwhile,
+    OnTime,
     Resolve,
     Script,
     SetPolicy,
@@ -24,6 +26,7 @@ from .script import (
 from .simulate import Outcome, simulate
 
 _MOST_TRIES = 1000
+Valued = EditAtCounter | EditHere | EditThere | CreateHere | CreateThere | Resolve
 
 
 @attrs.define
@@ -160,14 +163,17 @@ def _simpler_steps(step: Step) -> Iterator[Step]:
     match step:
         case Sync():
             yield from _simpler_syncs(step)
-        case EditHere() | EditThere() | CreateHere() | CreateThere() | Resolve():
-            if len(step.values) > 1:
-                for name in step.values:
-                    yield attrs.evolve(step, values={n: v for n, v in step.values.items() if n != name})
+        case EditAtCounter() if step.behind is not None:
+            yield attrs.evolve(step, behind=None)
+            yield from _fewer_values(step)
+        case EditAtCounter() | EditHere() | EditThere() | CreateHere() | CreateThere() | Resolve():
+            yield from _fewer_values(step)
         case SetPolicy() | SetTenantPolicy():
             yield from (attrs.evolve(step, document=smaller) for smaller in _smaller_documents(step.document))
         case Webhook():
             yield from _simpler_webhooks(step)
+        case OnTime() if step.crash is not None:
+            yield attrs.evolve(step, crash=None)
 
 
 def _simpler_webhooks(step: Webhook) -> Iterator[Step]:
@@ -178,6 +184,12 @@ def _simpler_webhooks(step: Webhook) -> Iterator[Step]:
         yield attrs.evolve(step, copies=1)
     for fault in step.faults:
         yield attrs.evolve(step, faults=tuple(f for f in step.faults if f != fault))
+
+
+def _fewer_values(step: Valued) -> Iterator[Step]:
+    if len(step.values) > 1:
+        for name in step.values:
+            yield attrs.evolve(step, values={n: v for n, v in step.values.items() if n != name})
 
 
 def _simpler_syncs(step: Sync) -> Iterator[Step]:

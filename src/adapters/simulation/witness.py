@@ -11,6 +11,7 @@ from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.shared.ids import TenantId
 from ...domain.sync.guards import Share
 from ...domain.sync.journal import Change
+from ...domain.sync.push import Push
 from ...domain.sync.schema import Value, Values
 from ..memory.store import Room
 from .agreement import Agreement
@@ -96,6 +97,12 @@ class Witness:
         """A person took these over: by account, kind and id there."""
         for number, kind, external_id in due:
             self._unsettled[number].forget((kind, external_id))
+
+    def count(self, pushes: Collection[Push]) -> None:
+        """A person, at work beside the run, had these set out: it may carry them out."""
+        if self._task is not None:
+            account_id = self.world.account_ids[self._task.account]
+            self._task.pushes += sum(push.account_id == account_id for push in pushes)
 
     # -- the store -----------------------------------------------------------------------------------------------
 

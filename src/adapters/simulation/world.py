@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ...application.ports.sync_books import PolicyDocument
+from ...application.ports.unit_of_work import UnitsOfWork
 from ...application.sync.desk import BUILT_IN_LAWS, SyncDesk, sync_desk
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...application.sync.lead_records import LeadRecords
@@ -69,9 +70,16 @@ class World:
     def desk(self, process: Process) -> SyncDesk:
         """Tresen, started anew."""
         self.units.process = process
+        return self._desk(self.units)
+
+    def counter(self) -> SyncDesk:
+        """Tresen beside a run: in another process, which nobody watches and which does not die."""
+        return self._desk(MemoryUnitsOfWork(self.store))
+
+    def _desk(self, units: UnitsOfWork) -> SyncDesk:
         clock, ids = self.clock, self.ids
         return sync_desk(
-            transactions=Transactions(self.units, clock, FixedDice(0.5)),
+            transactions=Transactions(units, clock, FixedDice(0.5)),
             gyms=MemoryGymProviders({address(n): gym for n, gym in enumerate(self.gyms)}),
             locks=self.locks,
             guard=CredentialGuard(clock, ids),

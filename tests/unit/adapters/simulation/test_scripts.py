@@ -11,7 +11,7 @@ import pytest
 
 from tresen.adapters.simulation.draw import draw
 from tresen.adapters.simulation.phrases import told
-from tresen.adapters.simulation.script import STEPS, Resolve, SetPolicy, Sync, Webhook
+from tresen.adapters.simulation.script import STEPS, EditAtCounter, OnTime, Resolve, SetPolicy, Sync, Webhook
 from tresen.adapters.simulation.script_json import read_script, script_document
 from tresen.adapters.simulation.words import ALL_FAULTS, DELETE, FAULTS, HABITS, LIST, LOOK, PUSH
 from tresen.domain.shared.errors import InvalidValue
@@ -117,6 +117,13 @@ def test_what_may_go_wrong_is_drawn_in_the_seeds_that_are_always_played() -> Non
     assert {webhook.copies for webhook in webhooks} == {0, 1, 2, 3}
     assert any(webhook.after for webhook in webhooks)
     assert any(webhook.faults for webhook in webhooks)
+    on_time = [step for script in scripts for step in script.steps if isinstance(step, OnTime)]
+    assert any(webhook.crash is not None for webhook in webhooks)
+    assert any(step.crash is not None for step in on_time)
+    edits = [step for script in scripts for step in script.steps if isinstance(step, EditAtCounter)]
+    assert {edit.behind for edit in edits} == {None, 0, 1, 3}
+    within = [each.step for sync in syncs for each in (*sync.meanwhile, *sync.overtaken)]
+    assert any(isinstance(step, EditAtCounter) for step in within)
     assert {spec.ahead_s for script in scripts for spec in script.accounts} == {-240, -45, 0, 45, 240}
     assert {step.choice for script in scripts for step in script.steps if isinstance(step, Resolve)} == {
         *("theirs", "ours", "value")

@@ -7,6 +7,7 @@ from tresen.adapters.simulation.broken import Broken
 from tresen.adapters.simulation.draw import draw
 from tresen.adapters.simulation.script import (
     AccountSpec,
+    EditAtCounter,
     EditHere,
     EditThere,
     Expire,
@@ -66,6 +67,25 @@ async def test_a_webhook_becomes_the_run_that_it_asks_for() -> None:
     assert (await shrink(await asks(script), asks)).script.steps == (Sync(account=0, course="leads"),)
     short = await shrink(await needs_a_webhook(script), needs_a_webhook)
     assert short.script.steps == (Webhook(account=0, course="leads"),)
+
+
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [
+        (
+            EditAtCounter(tenant=0, kind="lead", who="L1", values={"source": "x", "phone": "1"}, behind=1),
+            EditAtCounter(tenant=0, kind="lead", who="L1", values={"phone": "1"}),
+        ),
+        (OnTime(tenant=0, course="leads", crash=3), OnTime(tenant=0, course="leads")),
+        (Webhook(account=0, course="leads", crash=3), Webhook(account=0, course="leads")),
+    ],
+)
+async def test_what_a_step_does_not_need_is_left_out(long: Step, short: Step) -> None:
+    async def needs_that_kind(script: Script) -> Outcome:
+        return outcome_of(script, *["quiet"] * len(steps_of(script, type(long))))
+
+    script = attrs.evolve(draw(1), steps=(long,))
+    assert (await shrink(await needs_that_kind(script), needs_that_kind)).script.steps == (short,)
 
 
 async def test_a_tenant_whose_accounts_were_left_out_can_still_be_meant() -> None:
