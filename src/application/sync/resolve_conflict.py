@@ -22,6 +22,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import ByHand, Hand, link_of
+from .found_after_all import found_after_all
 from .pinning import Pinning
 from .reviving import found_again, waits_to_be_made
 from .write_by_hand import Chosen, WriteByHand
@@ -191,6 +192,7 @@ class ResolveConflict:
             run_id=hand.scope.run_id,
         )
         await uow.sync_records.add_many([link])
+        await found_after_all(uow, conflict.account_id, conflict.kind, [local_id], now=hand.scope.now)
 
 
 async def _held(uow: UnitOfWork, hand: Hand, link: SyncRecord, conflict: Conflict) -> Value:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from tresen.application.ports.sync_books import PolicyDocument
+from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.application.sync.undo_plan import UndoTarget
+from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState
 
@@ -117,8 +119,9 @@ async def test_undoing_that_a_record_was_made_that_is_gone_there_leaves_no_link(
     assert not studio.knows("lead", there)
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
 async def test_a_lead_of_which_nobody_knew_whether_it_was_made_and_that_turned_up_can_be_made_anew(
-    studio: Studio,
+    studio: Studio, by_hand: bool
 ) -> None:
     decree(studio, "lead", {"create_there": True})
     there = studio.attract("Grace")
@@ -127,11 +130,24 @@ async def test_a_lead_of_which_nobody_knew_whether_it_was_made_and_that_turned_u
     studio.change_account(writes_enabled=True)
     await studio.leads_synced(whole=True)
     assert [push.state for push in studio.store.room(studio.tenant.id).pushes.rows()] == [PushState.UNSURE]
+    if by_hand:
+        await captured(studio)  # of the same address, so that a person must say which of them it is
+        studio.change_account(writes_enabled=True)
     studio.books.leads.get(there).unreadable = False
     await studio.leads_synced(whole=True)
+    for asked in studio.conflicts():
+        choice = ConflictChoice(
+            tenant_id=studio.tenant.id, conflict_id=asked.id, choice=Choice.OURS, value=str(ours.id), by="Ada"
+        )
+        await studio.desk.resolve(choice)
+        await studio.leads_synced(whole=True)
     assert studio.lead(there).id == ours.id
-    assert PushState.UNSURE not in {push.state for push in studio.store.room(studio.tenant.id).pushes.rows()}
     studio.books.leads.remove(there)
     await edit_lead(studio, there, last_name="Murray")
     run = await studio.leads_synced(whole=True)
-    assert (run.state, len(studio.books.leads)) == (RunState.COMPLETED, 1)
+    # Where there is another of ours of that address, it could not be told from that one there.
+    made = [] if by_hand else ["Murray"]
+    assert (run.state, [lead.values["last_name"] for lead in studio.books.leads.entries()]) == (
+        RunState.COMPLETED,
+        made,
+    )
