@@ -30,14 +30,14 @@ async def is_now(uow: UnitOfWork, before: SyncRecord, external_id: str, *, now: 
     for conflict in (await uow.conflicts.open_of(*of, [old])).get(old, ()):
         conflict.settle(now=now)
         await uow.conflicts.save(conflict)
-    await uow.overrides.put_many(await pins_of(uow, before, external_id))
+    await uow.overrides.put_many(await pins_under(uow, before, external_id))
     for field in _following(await uow.overrides.of_records(*of, [old]), old):
         await uow.overrides.remove(*of, old, field)
     await uow.due.remove(*of, [old])
     await uow.sync_records.retire(before)
 
 
-async def pins_of(uow: UnitOfWork, before: SyncRecord, external_id: str) -> Sequence[Override]:
+async def pins_under(uow: UnitOfWork, before: SyncRecord, external_id: str) -> Sequence[Override]:
     """The overrides that hold for the record under its new id: of two for one field the one that was set last."""
     old = before.external_id
     found = await uow.overrides.of_records(before.account_id, before.kind, [old, external_id])

@@ -18,7 +18,7 @@ from ...domain.sync.step import Step, values_of
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examiner
-from .made_anew import pins_of
+from .made_anew import pins_under
 from .records import MatchValues, RecordKind, Versioned
 from .reviving import reviving, values_of_reviving
 from .scope import Scope
@@ -61,7 +61,7 @@ class Meeting(Generic[E]):
         ours = {**await self._kind.unlinked(uow, {*self._keys(theirs), *create}), **revived}
         pairing = pair(self._kind.schema, ours, theirs)
         entities = await self._kind.load(uow, [*pairing.pairs, *pairing.only_ours])
-        pins = {key: await pins_of(uow, links[one], key) for one, key in pairing.pairs.items() if one in links}
+        pins = {key: await pins_under(uow, links[one], key) for one, key in pairing.pairs.items() if one in links}
         steps, errors = self._paired({key: (by_id[key], entities[one]) for one, key in pairing.pairs.items()}, pins)
         doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}
         asked = await self._asked(uow, list(doubts))

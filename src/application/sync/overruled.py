@@ -10,7 +10,7 @@ from ...domain.sync.override import Override
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .elsewhere import ties
-from .made_anew import pins_of
+from .made_anew import pins_under
 
 
 def laws_of(overrides: Sequence[Override], laws: Laws) -> Mapping[str, str]:
@@ -43,5 +43,5 @@ async def _said_before(
         key = keys[local_id]
         for link in await uow.sync_records.of_local(kind, local_id):
             if link.account_id == account_id:
-                found[key] = await pins_of(uow, link, key)
+                found[key] = await pins_under(uow, link, key)
     return found
