@@ -24,7 +24,7 @@ _FAR = 1_000
 _STATUS_OF_USER: Mapping[str, bool] = {"active": True, "inactive": False}
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Listed(Generic[R]):
     """A list: what is selected and shown, by which fields it may be ordered (the first is the default), and by
     which it is without looking at all rows. ``status`` gives the condition for a status word.

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import attrs
@@ -156,8 +157,13 @@ async def _read(
     connection: Connection, listed: Listed[R], tenant_id: TenantId, listing: Listing
 ) -> tuple[Sequence[Row], int]:
     parameters = {"tenant_id": tenant_id}
-    rows = await connection.fetch(listed.page(listing), parameters, long=listed.is_long(listing))
+    rows = await connection.fetch(_window(listed, listing), parameters, long=listed.is_long(listing))
     return rows, await _count_all(connection, listed, listing, tenant_id, rows_seen=len(rows))
+
+
+# The same windows are asked for again and again, and to put a statement together takes longer than SQLite with it.
+_window = lru_cache(maxsize=256)(Listed.page)
+_total = lru_cache(maxsize=256)(Listed.count)
 
 
 async def _count_all(
@@ -165,5 +171,5 @@ async def _count_all(
 ) -> int:
     if 0 < rows_seen < listing.limit or (rows_seen == 0 and listing.offset == 0):
         return listing.offset + rows_seen
-    rows = await connection.fetch(listed.count(listing), {"tenant_id": tenant_id}, long=True)
+    rows = await connection.fetch(_total(listed, listing), {"tenant_id": tenant_id}, long=True)
     return int(rows[0][0])
