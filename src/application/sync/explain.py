@@ -19,6 +19,7 @@ from ...domain.sync.record import SyncRecord, not_in_step
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, Hand
+from .former_ids import links_by_former_ids
 from .known import Known, known
 from .records import Versioned
 
@@ -109,7 +110,7 @@ class Explain:
         found = await known(uow, hand.kind, hand.scope, [link.external_id])
         link = found.links.get(link.external_id, link)
         await hand.kind.prepare(uow, [link.base], found.entities.values())
-        about = [change for change in lines if change.external_id == link.external_id]
+        about = await _about(uow, link, lines)
         latest, pins = _latest(about), found.overrides.get(link.external_id, ())
         released = {change.field: change for change in about if change.is_release}
         return RecordExplanation(
@@ -121,6 +122,14 @@ class Explain:
             changes=tuple(change for change in about if change.field in {WHOLE, PAIRING}),
             fields=tuple(_explained(hand, found, link, name, latest.get(name), released.get(name)) for name in names),
         )
+
+
+async def _about(uow: UnitOfWork, link: SyncRecord, lines: Sequence[Change]) -> Sequence[Change]:
+    """Those that tell of the record at this account, also under an id that it had there before."""
+    ids = {line.external_id for line in lines} - {link.external_id}
+    before = await links_by_former_ids(uow, link.account_id, link.kind, ids)
+    its_own = {link.external_id, *(key for key, today in before.items() if today.local_id == link.local_id)}
+    return [line for line in lines if line.external_id in its_own]
 
 
 async def _former(uow: UnitOfWork, lines: Sequence[Change]) -> Sequence[SyncRecord]:

@@ -18,6 +18,7 @@ from ...domain.sync.run import EDIT, Run
 from ...domain.sync.undo import Rollback, rollback
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import ByHand, Hand
+from .former_ids import links_by_former_ids
 from .kinds import LEAD
 
 _AT_ONCE = 1000
@@ -138,7 +139,7 @@ class UndoPlanner:
                 accounts[change.run_id] = (await uow.runs.get(change.run_id)).account_id
             record = (accounts[change.run_id], change.kind, change.external_id, change.local_id)
             grouped.setdefault(record, []).append(change)
-        return grouped
+        return await _as_of_today(uow, grouped)
 
     async def _ensure_version(
         self, uow: UnitOfWork, target: UndoTarget, every: Sequence[Change], hand_of: "HandOf"
@@ -223,6 +224,20 @@ class HandOf:
                 await uow.accounts.claim(account_id)
             self._hands[key] = await self._by_hand.hold(uow, account_id, kind, self._run)
         return self._hands[key]
+
+
+async def _as_of_today(uow: UnitOfWork, lines: Mapping[Record, list[Change]]) -> dict[Record, list[Change]]:
+    """By the ids that the records have at the provider today: lines of before a record got its id are its own, too."""
+    known: dict[tuple[AccountId, str], set[str]] = {}
+    for account_id, kind, external_id, _ in lines:
+        known.setdefault((account_id, kind), set()).add(external_id)
+    today = {side: await links_by_former_ids(uow, *side, external_ids) for side, external_ids in known.items()}
+    found: dict[Record, list[Change]] = {}
+    for (account_id, kind, external_id, local_id), changes in lines.items():
+        link = today[account_id, kind].get(external_id)
+        key = link.external_id if link is not None and link.local_id == local_id else external_id
+        found.setdefault((account_id, kind, key, local_id), []).extend(changes)
+    return found
 
 
 async def _values(uow: UnitOfWork, hand: Hand, external_id: str, entity: Any) -> Values:

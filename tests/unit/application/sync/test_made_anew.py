@@ -8,12 +8,14 @@ from tests.builders import a_lead, a_record
 from tests.sync_books import a_conflict, a_push, an_override
 
 from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.explain import Origin
 from tresen.application.sync.kinds import LEAD
 from tresen.application.sync.made_anew import is_now
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.leads.stage import Stage
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable
+from tresen.domain.shared.ids import RunId
 from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.kept_plan import PlanStale
@@ -169,3 +171,46 @@ async def test_that_a_record_there_is_none_of_ours_stays_with_it(studio: Studio)
     account = studio.account
     said = [an_override(account, "gone", field, kind=LEAD) for field in (PAIRING, WHOLE)]
     assert await parted(studio, *said) == [("gone", PAIRING, "ours"), ("made", WHOLE, "ours")]
+
+
+async def renamed_then_made_anew(studio: Studio) -> tuple[str, RunId]:
+    """A lead whose last name a run took over, before the lead was lost there and made anew; the run, and its new id."""
+    await set_policy(studio, LEAD, create_there=True, default="newest")
+    old = studio.books.leads.add({"email": "ada@example.org", "first_name": "Ada", "last_name": "King"})
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(old, {"last_name": "Lovelace"})
+    run = await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    await edit_lead(studio, old, first_name="Augusta")
+    studio.books.leads.remove(old)
+    await studio.leads_synced()
+    (anew,) = studio.books.leads.entries()
+    assert (anew.external_id != old, anew.values["last_name"]) == (True, "Lovelace")
+    return anew.external_id, run.id
+
+
+@pytest.mark.parametrize("by", ["run", "line", "version"])
+async def test_what_a_run_did_before_the_record_was_made_anew_is_undone(studio: Studio, by: str) -> None:
+    anew, run_id = await renamed_then_made_anew(studio)
+    local_id = studio.lead(anew).id
+    lines = await studio.read(lambda uow: uow.journal.of_record(LEAD, local_id))
+    (line,) = [line for line in lines if line.run_id == run_id and line.field == "last_name"]
+    target = {
+        "run": UndoTarget(run_id=run_id),
+        "line": UndoTarget(change_id=line.id),
+        "version": UndoTarget(kind=LEAD, local_id=local_id, version=line.version - 1),
+    }[by]
+    await studio.desk.undo(studio.tenant.id, target, by="Eva")
+    await studio.leads_synced()
+    there = studio.books.leads.get(anew).values["last_name"]
+    assert (studio.lead(anew).last_name, there) == ("King", "King")
+    assert (anew, "last_name") in await pins(studio)
+    await rests(studio)
+
+
+async def test_what_happened_before_the_record_was_made_anew_explains_it(studio: Studio) -> None:
+    anew, run_id = await renamed_then_made_anew(studio)
+    (told,) = await studio.desk.explain(studio.tenant.id, LEAD, studio.lead(anew).id, field="last_name")
+    (field,) = told.fields
+    assert (told.external_id, field.origin, field.run_id) == (anew, Origin.JOURNAL, run_id)
