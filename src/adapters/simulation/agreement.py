@@ -22,8 +22,8 @@ Place = tuple[int, str, str, UUID | None, str]
 class Agreement:
     """Account, kind, id there, record of ours and field: the value that stood on both sides after a run that saw
     everything. A record that comes to mean another one of ours agreed on nothing with it. Nor is anything agreed on any
-    more where it was settled that ours stands against theirs, by a law that lets us own the field or by a person: from
-    then on an edit there is one against what stands here.
+    more where it was settled that ours stands against theirs, by a law that lets us own the field, by
+    one that preferred ours of two edits, or by a person: from then on an edit there is one against what stands here.
     """
 
     _world: World
@@ -34,7 +34,7 @@ class Agreement:
         for place, ours, theirs, field in self._held(number, course):
             if field.same(ours, theirs):
                 self._values[place] = theirs
-            elif self._is_ours(place, field):
+            elif self._is_ours(place, field) or not (self._waits(place) or field.same(theirs, self._values.get(place))):
                 self._values.pop(place, None)
 
     def doubt(self, number: int, course: str) -> None:
@@ -59,6 +59,11 @@ class Agreement:
                 if each.field in {field.name, WHOLE}:
                     place = (number, each.kind, each.external_id, each.local_id, field.name)
                     self._values.pop(place, None)
+
+    def _waits(self, place: Place) -> bool:
+        """Whether a person is to decide: until they do, both edits are edits of what was agreed on."""
+        asked = self.open(place[0]).values()
+        return any((c.kind, c.external_id, c.local_id) == place[1:4] and c.field in {place[4], WHOLE} for c in asked)
 
     def _is_ours(self, place: Place, field: Field) -> bool:
         """Whether ours stands there, whatever the provider says."""

@@ -89,3 +89,15 @@ async def test_an_edit_after_a_person_decided_may_be_asked_about() -> None:
     assert asked(undecided, ours="ours", theirs="first") == ["asks"]
     decided = await played(*both, Resolve(account=0, kind=LEAD, choice="ours"))
     assert asked(decided, ours="ours", theirs="first") == []
+
+
+async def test_an_edit_there_after_a_law_let_ours_stand_may_be_asked_about() -> None:
+    newest = AccountSpec(writes=False, policies={LEAD: {"default": "newest"}})
+    both = (there("second"), LATER, here("ours"), SYNC)
+    player = await played(*both, spec=newest)
+    assert asked(player, ours="ours", theirs="first") == []
+    # What the provider did not edit is as it was agreed on.
+    alone = await played(here("ours"), SYNC, spec=newest)
+    assert asked(alone, ours="ours", theirs="first") == ["asks"]
+    # And the engine does ask, once it is told to.
+    await played(*both, LATER, ASK, there("first"), SYNC, spec=newest)
