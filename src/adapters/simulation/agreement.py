@@ -22,8 +22,8 @@ Place = tuple[int, str, str, UUID | None, str]
 class Agreement:
     """Account, kind, id there, record of ours and field: the value that stood on both sides after a run that saw
     everything. A record that comes to mean another one of ours agreed on nothing with it. Nor is anything agreed on any
-    more where it was settled that ours stands against theirs, by a law that lets us own the field, by
-    one that preferred ours of two edits, or by a person: from then on an edit there is one against what stands here.
+    more where it was settled that ours stands against theirs, by a law that lets us own the field, by one that took
+    ours of two edits, or by a person: from then on an edit there is one against what stands here.
     """
 
     _world: World
