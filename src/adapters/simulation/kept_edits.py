@@ -5,7 +5,7 @@ from uuid import UUID
 
 import attrs
 
-from ...application.sync.edited import Edited
+from ...application.sync.edited import EditDone
 from ...application.sync.task_at_provider import subject_of
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
@@ -18,7 +18,7 @@ from ..memory.store import Room
 from .script import EditAtCounter
 from .world import World
 
-Taken = Edited[Member] | Edited[Lead]
+Taken = EditDone[Member] | EditDone[Lead]
 
 
 @attrs.frozen

@@ -9,7 +9,7 @@ from ...domain.shared.unset import UNSET, Unset
 from ...domain.tenancy.tenant import Tenant
 from ..ports.phones import PhoneBook
 from ..sync.edit_person import EditPerson, PersonEdit, PersonKind, values_of_person
-from ..sync.edited import Edited
+from ..sync.edited import EditDone
 from ..sync.kinds import LEAD
 
 _LEADS = PersonKind[Lead, LeadDetails, LeadId](name=LEAD, stored=lambda uow: uow.leads, change=Lead.edit)
@@ -32,7 +32,7 @@ class EditLead:
     _edit: EditPerson
     _phones: PhoneBook
 
-    async def __call__(self, edit: LeadEdit) -> Edited[Lead]:
+    async def __call__(self, edit: LeadEdit) -> EditDone[Lead]:
         """Change what is set; all of it or nothing."""
         return await self._edit(_LEADS, edit.lead_id, edit, lambda tenant: self._read(edit, tenant))
 

@@ -13,7 +13,7 @@ from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock
 from ..ports.phones import PhoneBook
 from ..sync.edit_person import EditPerson, PersonEdit, PersonKind, values_of_person
-from ..sync.edited import Edited
+from ..sync.edited import EditDone
 from ..sync.kinds import MEMBER
 
 _MEMBERS = PersonKind[Member, MemberDetails, MemberId](name=MEMBER, stored=lambda uow: uow.members, change=Member.edit)
@@ -44,7 +44,7 @@ class EditMember:
     _phones: PhoneBook
     _clock: Clock
 
-    async def __call__(self, edit: MemberEdit) -> Edited[Member]:
+    async def __call__(self, edit: MemberEdit) -> EditDone[Member]:
         """Change what is set; all of it or nothing."""
         return await self._edit(_MEMBERS, edit.member_id, edit, lambda tenant: self._read(edit, tenant))
 

@@ -10,4 +10,8 @@ class RunLocks(Protocol):
 
     @abstractmethod
     def hold(self, key: str) -> AbstractAsyncContextManager[bool]:
-        """Try to hold the lock while inside: True, or False at once when another task or process has it."""
+        """Try to hold the lock while inside: True, or False at once when another task or process has it.
+
+        Where this process holds as many locks as it may, it waits some seconds for one of them to be freed, and then
+        raises StorageConflict.
+        """

@@ -21,7 +21,7 @@ from ..ports.repositories import Entities
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .edit_outlook import Outlooks, Person, Reach
-from .edited import Edited, Overtaken, edited, stale
+from .edited import EditDone, Overtaken, edited, stale
 from .keep_edit import KeepEdit
 
 P = TypeVar("P", bound=Person)
@@ -57,7 +57,7 @@ class PersonValues(TypedDict):
     location: str | None | Unset
 
 
-class Change(Protocol[P_contra, D_contra]):
+class ChangeDetails(Protocol[P_contra, D_contra]):
     """How a person's own values are changed."""
 
     def __call__(self, person: P_contra, details: D_contra, /, *, now: datetime) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class PersonKind(Generic[P, D, K]):
 
     name: str
     stored: Callable[[UnitOfWork], Entities[P, K]]
-    change: Change[P, D]
+    change: ChangeDetails[P, D]
 
 
 @attrs.frozen
@@ -89,7 +89,7 @@ class EditPerson:
 
     async def __call__(
         self, kind: PersonKind[P, D, K], key: K, edit: PersonEdit, read: Callable[[Tenant], D]
-    ) -> Edited[P]:
+    ) -> EditDone[P]:
         """Change what is set; all of it or nothing. ``read`` gives what is wanted, as the tenant means it."""
         reach = await self._outlooks.reach(edit.tenant_id, kind.name, key)
         details = read(reach.tenant)
@@ -104,7 +104,7 @@ class EditPerson:
 
     async def _edit(
         self, uow: UnitOfWork, kind: PersonKind[P, D, K], key: K, edit: PersonEdit, details: D, reach: Reach
-    ) -> Edited[P] | Overtaken:
+    ) -> EditDone[P] | Overtaken:
         await self._outlooks.claim(uow, reach)
         stored, now = kind.stored(uow), self._clock.now()
         person = await stored.get(key)

@@ -13,7 +13,7 @@ E = TypeVar("E")
 
 
 @attrs.frozen(kw_only=True)
-class Edited(Generic[E]):
+class EditDone(Generic[E]):
     """``entity`` as it stands now; ``prospects`` of each field that was to be another value, none where no provider has
     the record; ``task`` where a person must change something at the provider, which is not changed here then.
     """
@@ -24,9 +24,9 @@ class Edited(Generic[E]):
     task: StaffTask | None = None
 
 
-def edited(entity: E, changed: tuple[str, ...], outlook: Outlook | None, task: StaffTask | None) -> Edited[E]:
+def edited(entity: E, changed: tuple[str, ...], outlook: Outlook | None, task: StaffTask | None) -> EditDone[E]:
     """All of it."""
-    return Edited(entity=entity, changed=changed, prospects=outlook.prospects if outlook else (), task=task)
+    return EditDone(entity=entity, changed=changed, prospects=outlook.prospects if outlook else (), task=task)
 
 
 @attrs.frozen

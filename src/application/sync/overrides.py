@@ -28,7 +28,7 @@ class ListOverrides:
         return await self._transactions.read(tenant_id, lambda uow: uow.overrides.all(limit=limit, offset=offset))
 
 
-class Outlook(enum.Enum):
+class Upshot(enum.Enum):
     """What the next run may do to a record as a whole once nothing pins it, as far as the policy lets it.
 
     ``deletes``: the provider lost it, so it goes here; ``deletes_if_lost``: nobody knows here whether the provider has
@@ -53,10 +53,10 @@ class RemoveOverride:
 
     async def __call__(
         self, tenant_id: TenantId, *, account_id: AccountId, kind: str, external_id: str, field: str, by: str
-    ) -> Outlook | None:
+    ) -> Upshot | None:
         """Take one away. What that may mean for the record as a whole; None: nothing."""
 
-        async def work(uow: UnitOfWork) -> Outlook | None:
+        async def work(uow: UnitOfWork) -> Upshot | None:
             hand = await self._by_hand.begin(uow, account_id, kind, RELEASE)
             going = [each for each in await pins_of(uow, hand, external_id) if each.field == field]
             if not going:
@@ -69,15 +69,15 @@ class RemoveOverride:
 
         return await self._transactions.run(tenant_id, "remove_override", work)
 
-    async def _let_go(self, uow: UnitOfWork, hand: Hand, external_id: str) -> Outlook | None:
+    async def _let_go(self, uow: UnitOfWork, hand: Hand, external_id: str) -> Upshot | None:
         account_id, kind = hand.scope.account_id, hand.kind.schema.kind
         link = (await uow.sync_records.by_external_ids(account_id, kind, [external_id])).get(external_id)
         if link is None:
-            return Outlook.MAKES if hand.scope.policy.create_here else None
+            return Upshot.MAKES if hand.scope.policy.create_here else None
         if link.local_id not in await hand.kind.load(uow, [link.local_id]):
             # Without its link a record that we have no more is new to the next run.
             await uow.sync_records.remove_many(account_id, kind, [external_id])
-            return Outlook.MAKES if hand.scope.policy.create_here else None
+            return Upshot.MAKES if hand.scope.policy.create_here else None
         if not hand.scope.policy.delete_here:
             return None
-        return Outlook.DELETES if waits_to_be_made(link) else Outlook.DELETES_IF_LOST
+        return Upshot.DELETES if waits_to_be_made(link) else Upshot.DELETES_IF_LOST

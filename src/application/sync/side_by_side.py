@@ -10,9 +10,9 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-# Each that is under way holds a connection to the database for its lock, and another one as long as it reads or writes.
-# With eight jobs at once, four tenants' members and four tenants' leads, these are up to 64, and PostgreSQL takes 100
-# by default. What an account waits for is mostly its provider's rate, not its neighbours.
+# Each that is under way holds a connection to the database for its lock, and there are few of these: 32 for eight jobs
+# at once, four tenants' members and four tenants' leads. What an account waits for is mostly its provider's rate, not
+# its neighbours.
 AT_ONCE = 4
 
 

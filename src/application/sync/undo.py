@@ -1,8 +1,7 @@
 """Undo: what a change, a run, or everything since a version did to records is put back, and stays put back.
 
 Each field gets its earlier value and an override, so that no later sync undoes the undo; none where both sides agree
-again. A record that was created is
-deleted here and stays away; one that was deleted comes back and stays.
+again. A record that was created is deleted here and stays away; one that was deleted comes back and stays.
 """
 
 from collections.abc import Collection, Sequence

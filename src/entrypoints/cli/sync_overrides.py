@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ...application.sync.overrides import Outlook
+from ...application.sync.overrides import Upshot
 from ...domain.shared.errors import NotFound
 from ...domain.sync.decision import WHOLE
 from .answer import Answer, Table, cell, one_window
@@ -23,9 +23,9 @@ group = command_group("overrides", "What people and undos pinned against syncs: 
 _AT_ONCE = 200
 _KEPT = "unless the policy or what belongs to it keeps it"
 _OUTLOOKS = {
-    Outlook.DELETES: f"the provider does not have it: the next run deletes it here, {_KEPT}",
-    Outlook.DELETES_IF_LOST: f"should the provider not have it any more, the next run deletes it here, {_KEPT}",
-    Outlook.MAKES: "the next run makes it anew here, if the provider has it",
+    Upshot.DELETES: f"the provider does not have it: the next run deletes it here, {_KEPT}",
+    Upshot.DELETES_IF_LOST: f"should the provider not have it any more, the next run deletes it here, {_KEPT}",
+    Upshot.MAKES: "the next run makes it anew here, if the provider has it",
 }
 
 

@@ -9,7 +9,7 @@ from tresen.adapters.emulators.wodify.shapes import Lead as WodifyLead
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.membership.edit_member import MemberEdit
 from tresen.application.ports.readers import ConflictFilter
-from tresen.application.sync.edited import Edited
+from tresen.application.sync.edited import EditDone
 from tresen.domain.membership.member import Member
 from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.ids import LeadId, MemberId
@@ -35,7 +35,7 @@ async def ours(gym: Gym, kind: str, key: int) -> UUID:
     return links[str(key)].local_id
 
 
-async def edit(gym: Gym, key: int, **values: str | None) -> Edited[Member]:
+async def edit(gym: Gym, key: int, **values: str | None) -> EditDone[Member]:
     member_id = MemberId(await ours(gym, "member", key))
     return await gym.use_cases.sync.edit_member(
         MemberEdit(tenant_id=gym.tenant.id, member_id=member_id, by="Eva", **values)  # type: ignore[arg-type] # texts

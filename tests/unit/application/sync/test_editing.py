@@ -13,7 +13,7 @@ from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.membership.edit_member import MemberEdit
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.edited import Edited
+from tresen.application.sync.edited import EditDone
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.leads.lead import Lead
 from tresen.domain.membership.member import Member
@@ -40,14 +40,14 @@ async def synced(default: Law = Law.THEIRS, **laws: Law) -> tuple[Studio, str]:
     return studio, ada
 
 
-async def edit(studio: Studio, ada: str, **values: Any) -> Edited[Member]:
+async def edit(studio: Studio, ada: str, **values: Any) -> EditDone[Member]:
     """A minute later, by Eva."""
     studio.clock.advance(A_MINUTE)
     wish = MemberEdit(tenant_id=studio.tenant.id, member_id=studio.member(ada).id, by="Eva", **values)
     return await studio.desk.edit_member(wish)
 
 
-def fates(edited: Edited[Any]) -> Mapping[str, Fate]:
+def fates(edited: EditDone[Any]) -> Mapping[str, Fate]:
     return {each.field: each.fate for each in edited.prospects}
 
 

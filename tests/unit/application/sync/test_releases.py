@@ -2,7 +2,7 @@
 
 import pytest
 
-from tresen.application.sync.overrides import Outlook
+from tresen.application.sync.overrides import Upshot
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.shared.errors import NotFound
 from tresen.domain.sync.decision import WHOLE
@@ -14,7 +14,7 @@ from ..studio import A_MINUTE, Studio
 from .scene import due, rests, set_policy
 
 
-async def released(studio: Studio, member: str, field: str, *, by: str = "Eva") -> Outlook | None:
+async def released(studio: Studio, member: str, field: str, *, by: str = "Eva") -> Upshot | None:
     studio.clock.advance(A_MINUTE)
     account = studio.account.id
     return await studio.desk.remove_override(
@@ -151,6 +151,6 @@ async def test_a_record_that_no_policy_deletes_here_has_nothing_to_fear(studio: 
     ada = await deleted_and_brought_back(studio)
     await set_policy(studio, "member", delete_here=may_go)
     outlook = await released(studio, ada, WHOLE)
-    assert outlook is (Outlook.DELETES if may_go else None)
+    assert outlook is (Upshot.DELETES if may_go else None)
     await studio.members_synced(whole=True)
     assert (studio.members() == []) == may_go
