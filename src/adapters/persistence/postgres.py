@@ -24,8 +24,9 @@ _log = logging.getLogger(__name__)
 
 _POOL, _OVERFLOW, _POOL_WAIT_S, _CONNECT_WAIT_S = 5, 15, 10, 10
 # As many accounts as jobs sync at once, over all processes: members and leads of four tenants each, four accounts of
-# each. So they never wait. With the pool, and one to listen on, a process has 53 connections at most; three that share
-# those jobs have 3 * 21 + 32, which is less than PostgreSQL's 100 by default.
+# each. They wait only for syncs and writes that somebody asked for besides. With the pool, and one to listen on, a
+# process has 53 connections at most; three that share those jobs have 3 * 21 + 32, which is less than PostgreSQL's 100
+# by default.
 _LOCKS = 32
 # Any number will do, as long as every version of Tresen takes the same.
 _MIGRATION_LOCK = 7_305_437_174_021_988_461

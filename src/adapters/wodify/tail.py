@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import attrs
 from msgspec import Raw
 
-from ...domain.shared.errors import GatewayNotFound, GatewayRejected
+from ...domain.shared.errors import GatewayNotFound, GatewayRejected, GatewayUnavailable
 from .envelope import Page
 from .paging import Ascent, FetchPage, Rank, ensure_few, ranks_of
 
@@ -75,8 +75,14 @@ def _noted(number: int, keys: Sequence[str], otherwise: Tail) -> Tail:
 
 
 async def _page_or_none(fetch: FetchPage, number: int, size: int) -> Page:
-    """A page, empty where there is none: nobody knows what is said of pages behind the last one."""
+    """A page, empty where there is none: nobody knows what is said of pages behind the last one.
+
+    Raises GatewayUnavailable, which says what to do should that be an error that never ends.
+    """
     try:
         return await fetch(number, size)
     except (GatewayNotFound, GatewayRejected):
         return Page([])
+    except GatewayUnavailable as error:
+        hint = "should that go on, a page that does not exist may be why: set last_page_first to false"
+        raise GatewayUnavailable(f"{error.message} (page {number}; {hint})", **error.details) from error

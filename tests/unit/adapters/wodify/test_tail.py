@@ -152,6 +152,17 @@ async def test_pages_behind_the_last_one_may_be_an_error(error: GatewayError) ->
     assert (found.number, found.least) == (5, (2, "50"))
 
 
+async def test_an_outage_behind_the_last_page_says_what_to_do_should_it_never_end() -> None:
+    async def fetch(number: int, size: int) -> Page:
+        if number > 2:
+            raise GatewayUnavailable("wodify fails", status=503)
+        return Page([Raw(b"%d" % (10 * number + place)) for place in range(size)], has_more=True)
+
+    with pytest.raises(GatewayUnavailable, match=r"wodify fails \(page 4; .*set last_page_first to false") as caught:
+        await tail_of(fetch, lambda row: bytes(row).decode(), Page([Raw(b"1")], has_more=True), size=1, most=99)
+    assert caught.value.details == {"status": 503}
+
+
 async def test_a_page_in_the_middle_that_is_refused_is_not_the_end(wodify: FakeWodify, gateway: MakeGateway) -> None:
     first = page("clients", client(1), has_more=True)
     wodify.on(LISTED, first, sample("error_in_200"), first, sample("error_in_200"))
