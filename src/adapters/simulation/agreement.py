@@ -5,7 +5,6 @@ from uuid import UUID
 
 import attrs
 
-from ...application.sync.desk import BUILT_IN_LAWS
 from ...domain.shared.ids import ConflictId
 from ...domain.sync.conflict import Conflict, ConflictState
 from ...domain.sync.decision import WHOLE
@@ -67,12 +66,8 @@ class Agreement:
 
     def _is_ours(self, place: Place, field: Field) -> bool:
         """Whether ours stands there, whatever the provider says."""
-        number, kind, external_id, _, name = place
-        room = self._world.room(self._world.specs[number].tenant)
-        key = (self._world.account_ids[number], kind, external_id)
-        laws = {row.field: row.law for _, row in room.overrides.among("record", key)}
-        law = BUILT_IN_LAWS.named(laws[name]) if name in laws else self._world.policy(number, kind).law(field)
-        return law.owner is Side.OURS
+        number, kind, external_id = place[:3]
+        return self._world.law(number, kind, external_id, field).owner is Side.OURS
 
     def _held(self, number: int, course: str) -> Iterator[tuple[Place, Value, Value, Field]]:
         """What stands in each field of a link's records, here and there."""

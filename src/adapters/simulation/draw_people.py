@@ -173,7 +173,7 @@ class People:
 
     def _new_name(self, kind: str) -> str:
         self._count += 1
-        return f"{ {MEMBER: 'M', LEAD: 'L', MEMBERSHIP: 'S'}[kind] }{self._count}".strip()
+        return f"{ {MEMBER: 'M', LEAD: 'L', MEMBERSHIP: 'S'}[kind] }{self._count}"
 
     def _values(self, one: Somebody) -> dict[str, Value]:
         self._count += 1

@@ -135,10 +135,10 @@ class Player:
         if undid:
             self.people.origins.undone.add(tenant)
         self.witness.pins.look(self.world.room(tenant))
-        before = self.world.due()
+        due = self.world.due()
         asked = self.witness.agreement.open(step.account) if isinstance(step, Resolve) else {}
         told = await hands.work(step)
-        self.witness.settled(before - self.world.due())
+        self.witness.settled(due - self.world.due())
         if isinstance(step, Resolve):
             self.witness.agreement.settle(step.account, asked)
         self.witness.pins.note(self.world.room(tenant), undid=undid)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import attrs
 
-from ...application.sync.desk import BUILT_IN_LAWS
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.decision import WHOLE
@@ -77,7 +76,7 @@ class Rest:
         """What is wrong with a link."""
         entity = self.world.table(self._room, self.kind).find(link.local_id)
         entry, conflicts = self._shelf.find(link.external_id), self._open(link.external_id)
-        if WHOLE in conflicts or WHOLE in self._overrides(link.external_id):
+        if WHOLE in conflicts or WHOLE in self.world.overrides(self.number, self.kind, link.external_id):
             return None
         if entity is None and entry is None:
             return "neither side has it, and the link is still there"
@@ -103,7 +102,7 @@ class Rest:
                 continue
             if field.name in refused:
                 continue
-            law = self._overrides(link.external_id).get(field.name) or self._policy.law(field)
+            law = self.world.law(self.number, self.kind, link.external_id, field)
             if not self._may_differ(field, other, law):
                 return f"{field.name} is {mine!r} here and {other!r} there"
         return None
@@ -119,11 +118,6 @@ class Rest:
 
         pushes = self._refused(link.external_id)
         return {name for push in pushes if all(stands(push, name) for name in push.values) for name in push.values}
-
-    def _overrides(self, external_id: str) -> dict[str, Law]:
-        """The laws that people gave single fields, or the record as a whole, by deciding and undoing."""
-        key = (self.world.account_ids[self.number], self.kind, external_id)
-        return {row.field: BUILT_IN_LAWS.named(row.law) for _, row in self._room.overrides.among("record", key)}
 
     def _may_differ(self, field: Field, other: Value, law: Law) -> bool:
         if self._writes and field.name in WRITABLE[self.kind]:

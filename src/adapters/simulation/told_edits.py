@@ -5,7 +5,6 @@ from uuid import UUID
 
 import attrs
 
-from ...application.sync.desk import BUILT_IN_LAWS
 from ...application.sync.reviving import waits_to_be_made
 from ...domain.shared.ids import PushId
 from ...domain.sync.decision import WHOLE
@@ -65,7 +64,7 @@ class ToldEdits:
             self._told.pop((number, kind, found.external_id, name), None)
         for each in told.prospects:
             field, place = fields[each.field], (number, kind, found.external_id, each.field)
-            law = self._law(place, field)
+            law = self._world.law(*place[:3], field)
             if each.fate in _OF_OWNERS and law.owner is not Side.THEIRS:
                 yield Broken("outlook", f"{each.field} of {kind} {found.external_id} is not the provider's: {each}")
             if each.fate is Fate.TASK or entry is None or not self._is_clear(found, entry, place, field):
@@ -141,7 +140,7 @@ class ToldEdits:
         # What was on its way when writing was switched off is for the staff.
         is_open = each.told.fate is Fate.PUSH or self._is_open(number) == each.is_open
         is_as_it_was = each.field.same(ours, each.value) and (is_there or each.field.same(theirs, each.there))
-        return is_as_it_was and is_open and self._law(place, each.field).name == each.law.name
+        return is_as_it_was and is_open and self._world.law(*place[:3], each.field).name == each.law.name
 
     def _is_clear(self, link: SyncRecord, entry: Entry, place: Place, field: Field) -> bool:
         """Whether the provider holds what it was last seen to hold, or what was on its way there."""
@@ -162,12 +161,6 @@ class ToldEdits:
 
     def _is_with_staff(self, place: Place, each: _Prospect) -> bool:
         return is_asked(self._room(place[0]), place[1], each.local_id, each.field, each.value)
-
-    def _law(self, place: Place, field: Field) -> Law:
-        number, kind, external_id, name = place
-        rows = self._room(number).overrides.among("record", (self._world.account_ids[number], kind, external_id))
-        laws = {row.field: row.law for _, row in rows}
-        return BUILT_IN_LAWS.named(laws[name]) if name in laws else self._world.policy(number, kind).law(field)
 
     def _values(self, place: Place, each: _Prospect) -> tuple[Value, Value]:
         """Ours and the provider's."""

@@ -20,9 +20,10 @@ from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.shared.contact import PhoneNumber
 from ...domain.shared.ids import AccountId, TenantId
+from ...domain.sync.laws import Law
 from ...domain.sync.policy import Policy, read_policy
 from ...domain.sync.record import SyncRecord
-from ...domain.sync.schema import Schema, Value
+from ...domain.sync.schema import Field, Schema, Value
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Tenant
 from ..memory.clock import FixedClock, FixedDice, SequenceIds
@@ -137,6 +138,17 @@ class World:
             if latest is not None:
                 policy = read_policy(latest.document, self.schema(kind), BUILT_IN_LAWS, below=policy)
         return policy
+
+    def overrides(self, number: int, kind: str, external_id: str) -> dict[str, Law]:
+        """The laws that people gave single fields of a record, or it as a whole, by deciding and undoing."""
+        key = (self.account_ids[number], kind, external_id)
+        rows = self.room(self.specs[number].tenant).overrides.among("record", key)
+        return {row.field: BUILT_IN_LAWS.named(row.law) for _, row in rows}
+
+    def law(self, number: int, kind: str, external_id: str, field: Field) -> Law:
+        """The law that holds for a field of a record."""
+        said = self.overrides(number, kind, external_id)
+        return said[field.name] if field.name in said else self.policy(number, kind).law(field)
 
     # -- building ------------------------------------------------------------------------------------------------
 

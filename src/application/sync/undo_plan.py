@@ -22,6 +22,7 @@ from .former_ids import links_by_former_ids
 from .kinds import LEAD
 
 _AT_ONCE = 1000
+_EVERYTHING = 1_000_000
 Record = tuple[AccountId, str, str, UUID]
 
 
@@ -202,9 +203,6 @@ class UndoPlanner:
                 made = _record_undo(record, UndoAction.DELETE)
                 found.append(attrs.evolve(made, overtaken=entity.version > back.get(record, 1)))
         return found
-
-
-_EVERYTHING = 1_000_000
 
 
 class HandOf:
