@@ -29,7 +29,7 @@ WholeOption = Annotated[
     bool, Parameter(negative=(), show_default=False, help="List everything, not only what changed since the last run.")
 ]
 
-_DELETED = "; one that was deleted here is found by our id, which its run tells: tresen sync undo --run ID --dry-run"
+_DELETED = "; should it have been deleted here: its run tells our id of it (tresen sync undo --run ID --dry-run)"
 
 
 def kind_of_record(use: "UseCases", word: str) -> str:

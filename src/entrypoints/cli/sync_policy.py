@@ -89,12 +89,13 @@ async def set_(
     async with in_tenant(call, tenant) as (use, home):
         kind = kind_of_record(use, kind)
         owner = await choose_account_id(use, home, account)
+        was = _layer(await _shown(use, home, kind, owner), owner)
         if document is None:
-            document = merged(_layer(await _shown(use, home, kind, owner), owner), said)
+            document = merged(was, said)
         layer = await use.sync.set_policy(home.id, kind, document, account_id=owner, by=by or call.terminal.login_name)
         shown = await _shown(use, home, kind, owner)
         names = await account_names(use, home)
-    return _changed(shown, layer, names, home.zone, as_json=as_json)
+    return _changed(shown, layer, names, home.zone, as_json=as_json, is_new=document != was)
 
 
 @group.command
@@ -142,7 +143,7 @@ async def reset(
         layer = await use.sync.set_policy(home.id, kind, {}, account_id=owner, by=by or call.terminal.login_name)
         shown = await _shown(use, home, kind, owner)
         names = await account_names(use, home)
-    return _changed(shown, layer, names, home.zone, as_json=as_json)
+    return _changed(shown, layer, names, home.zone, as_json=as_json, is_new=True)
 
 
 async def _shown(use: "UseCases", tenant: "Tenant", kind: str, account_id: "AccountId | None") -> "ShownPolicy":
@@ -154,10 +155,17 @@ def _layer(shown: "ShownPolicy", owner: "AccountId | None") -> Mapping[str, obje
 
 
 def _changed(
-    shown: "ShownPolicy", layer: PolicyDocument, names: "Mapping[AccountId, str]", zone: str, *, as_json: bool
+    shown: "ShownPolicy",
+    layer: PolicyDocument,
+    names: "Mapping[AccountId, str]",
+    zone: str,
+    *,
+    as_json: bool,
+    is_new: bool,
 ) -> Answer:
+    follows = "the next run looks at all records anew" if is_new else "it says so already: nothing is changed"
     parts = [
-        f"version {layer.version}, set by {layer.set_by}; the next run looks at all records anew",
+        f"version {layer.version}, set by {layer.set_by}; {follows}",
         *policy_parts(shown, names, zone),
     ]
     document = {"layer": layer_document(layer), "policy": shown_document(shown)}

@@ -104,6 +104,8 @@ def test_versions_tell_who_changed_what(desk: Desk) -> None:
     assert "nothing was set for member" in desk("sync", "policy", "versions", "member", *NORTH).out
     told = desk("sync", "policy", "set", "member", "email=ours", "--by", "Ada", *NORTH).out
     assert told.startswith("version 1, set by Ada; the next run looks at all records anew\n")
+    again = desk("sync", "policy", "set", "member", "email=ours", "--by", "Bob", *NORTH).out
+    assert again.startswith("version 1, set by Ada; it says so already: nothing is changed\n")
     desk("sync", "policy", "set", "member", "email=ask", "--create-there", "--by", "Bob", *NORTH)
     out = desk("sync", "policy", "versions", "member", *NORTH).out
     assert out.splitlines() == [
