@@ -352,7 +352,7 @@ async def test_a_record_deleted_here_is_deleted_there_only_where_that_is_allowed
         await set_policy(studio, LEAD, delete_there=allowed)
         there = studio.attract()
         await studio.leads_synced()
-        await _deleted_here(studio, there)
+        await deleted_here(studio, there)
         run = await studio.leads_synced()
         assert (len(studio.books.leads), run.counts.pushed) == ((0, 1) if allowed else (1, 0))
         assert studio.knows("lead", there) != allowed
@@ -405,7 +405,7 @@ async def test_a_deletion_here_is_seen_by_the_next_run_and_looked_at_once(
     studio.attract("Other")
     await studio.leads_synced()
     await _much_later(studio)
-    await _deleted_here(studio, there)
+    await deleted_here(studio, there)
     run = await studio.leads_synced(whole=whole)
     assert run.state is RunState.COMPLETED
     assert (len(studio.books.leads) - 1, len(open_conflicts(studio))) == (there_after, asked)
@@ -422,7 +422,7 @@ async def test_what_we_deleted_and_they_edited_is_decided_by_the_next_run(delete
     there = studio.attract()
     await studio.leads_synced()
     await _much_later(studio)
-    await _deleted_here(studio, there)
+    await deleted_here(studio, there)
     studio.books.leads.get(there).values["last_name"] = "Murray"  # the provider's feed does not tell
     await studio.leads_synced()
     assert (len(studio.leads()), len(open_conflicts(studio))) == (int(back), asked)
@@ -443,7 +443,7 @@ async def test_an_earlier_refusal_of_a_field_does_not_keep_a_deletion_from_being
     await studio.leads_synced()
     await edit_lead(studio, there, last_name="Hopper")
     await studio.leads_synced()
-    await _deleted_here(studio, there)
+    await deleted_here(studio, there)
     assert (await studio.leads_synced()).counts.pushed == 1
     assert len(studio.books.leads) == 0
     await rests(studio)
@@ -455,7 +455,7 @@ async def test_what_was_made_there_and_deleted_here_before_the_next_run_is_delet
     await captured(studio)
     assert (await studio.leads_synced(whole=True)).counts.pushed == 1
     (there,) = studio.books.leads.entries()
-    await _deleted_here(studio, there.external_id)
+    await deleted_here(studio, there.external_id)
     assert (await studio.leads_synced()).counts.pushed == 1
     assert len(studio.books.leads) == 0
     await rests(studio)
@@ -465,7 +465,7 @@ async def test_what_is_gone_on_both_sides_is_forgotten_by_the_next_run(studio: S
     studio.gym.habits = Habits(tells_gone=False)
     there = studio.attract()
     await studio.leads_synced()
-    await _deleted_here(studio, there)
+    await deleted_here(studio, there)
     studio.books.leads.remove(there)
     await studio.leads_synced()
     assert not studio.knows(LEAD, there)
@@ -484,7 +484,7 @@ async def test_what_waited_to_be_written_does_not_bring_back_what_was_deleted_he
     # Its answer is lost: before or after it took effect there.
     studio.gym.faults.fail_next("leads.push", GatewayUnavailable("503"), after=arrived)
     await studio.leads_synced()
-    await _deleted_here(studio, ada)
+    await deleted_here(studio, ada)
     if still_down:
         studio.gym.faults.fail_next("leads.get", GatewayUnavailable("503"))
     for _ in range(2):
@@ -506,7 +506,7 @@ async def test_what_a_person_decided_before_it_was_deleted_here_does_not_bring_i
     await studio.desk.resolve(
         ConflictChoice(tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=Choice.OURS, by="Eva")
     )
-    await _deleted_here(studio, ada)
+    await deleted_here(studio, ada)
     await studio.leads_synced()
     assert [lead.first_name for lead in studio.leads()] == ["Bob"]
     assert studio.books.leads.find(ada) is None
@@ -520,7 +520,7 @@ async def test_what_was_edited_there_while_our_push_waited_is_an_edit(studio: St
     await edit_lead(studio, ada, first_name="Augusta")
     studio.gym.faults.fail_next("leads.push", GatewayUnavailable("503"), after=1)
     await studio.leads_synced()
-    await _deleted_here(studio, ada)
+    await deleted_here(studio, ada)
     studio.books.leads.edit(ada, {"phone": "030 99"})
     await studio.leads_synced()
     assert {lead.first_name for lead in studio.leads()} == {"Augusta", "Bob"}
@@ -546,7 +546,7 @@ async def _much_later(studio: Studio) -> None:
     studio.clock.advance(AN_HOUR)
 
 
-async def _deleted_here(studio: Studio, there: str) -> None:
+async def deleted_here(studio: Studio, there: str) -> None:
     lead = studio.lead(there)
 
     async def delete(uow: UnitOfWork) -> None:

@@ -5,13 +5,15 @@ import logging
 import attrs
 import pytest
 
-from tresen.domain.shared.errors import StorageConflict
+from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable, StorageConflict
 from tresen.domain.staff.task import TaskReason
+from tresen.domain.sync.laws import Law
 from tresen.domain.sync.push import Push, PushState
 
 from ..stirring import stir
 from ..studio import Seen, Studio
 from .scene import pushes, there, writes
+from .test_deletions import deleted_here, not_taken_back
 from .test_editing import edit, synced
 
 
@@ -103,3 +105,31 @@ async def test_when_writing_is_switched_off_in_the_middle_of_a_run_the_rest_is_w
     assert told(caplog) == [(bea, "push dropped", "writing was switched off")]
     (task,) = await studio.tasks()
     assert (task.reason, task.details["external_id"]) == (TaskReason.WRITES_DISABLED, bea)
+
+
+async def test_one_that_somebody_dropped_while_its_answer_got_lost_stays_dropped() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, city="Bonn")
+    studio.gym.faults.meanwhile("members.push", lambda: drop(studio, ada))
+    studio.gym.faults.fail_next("members.push", GatewayUnavailable("503"))
+    await studio.members_synced()
+    assert (of(studio, ada).state, of(studio, ada).why) == (PushState.DROPPED, "somebody undid it")
+    assert writes(studio) == ["members.push"], "it is not tried once more"
+
+
+async def test_of_one_that_somebody_dropped_while_it_was_refused_no_value_is_sent_by_itself() -> None:
+    studio, ada = await synced(Law.OURS)
+    await studio.edit_member(ada, city="Bonn", last_name="King")
+    studio.gym.faults.meanwhile("members.push", lambda: drop(studio, ada))
+    studio.gym.faults.fail_next("members.push", GatewayRejected("no"))
+    await studio.members_synced()
+    assert of(studio, ada).why == "somebody undid it"
+    assert writes(studio) == ["members.push"]
+
+
+async def test_one_that_was_to_be_made_there_anew_and_is_dropped_is_no_question(studio: Studio) -> None:
+    gone = await not_taken_back(studio, GatewayUnavailable("503"))
+    await deleted_here(studio, gone)
+    await studio.leads_synced()
+    assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
+    assert studio.conflicts() == [], "it was deleted here: nobody wants it back"
