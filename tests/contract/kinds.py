@@ -144,7 +144,8 @@ async def _run(uow: UnitOfWork) -> Run:
 
 
 def _change_run(run: Run) -> None:
-    run.counts = Counts(created=100_000, updated=2, unchanged=2**40, errors=1, deleted=3, pushed=4, conflicts=5)
+    here = Counts(created=100_000, updated=2, unchanged=2**40, errors=1, deleted=3)
+    run.counts = here + Counts(pushed=4, conflicts=5, refused=6, dropped=7)
     run.plan_id = PlanId(run.id)
     run.allowed_at = LATER
     run.finish(RunState.HELD, now=LATER, reason=ODD)

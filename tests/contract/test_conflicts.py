@@ -1,8 +1,7 @@
 """What conflicts and pushes promise beyond every collection (ports/sync_books.py, ports/readers.py)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -228,39 +227,6 @@ async def test_what_waits_is_told_oldest_first(
     assert await backend.read(tenant, lambda uow: ask(uow, account, 9)) == ([old.id, twin.id, newer.id], 3)
     assert await backend.read(tenant, lambda uow: ask(uow, account, 2)) == ([old.id, twin.id], 3)
     assert await backend.read(tenant, lambda uow: ask(uow, others_account, 9)) == ([], 0)
-
-
-async def test_what_came_to_nothing_in_a_run_is_counted(
-    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
-) -> None:
-    """Of all kinds; that of other runs and accounts is not, nor what waits, is done or unsure."""
-    second = an_account(tenant, "second")
-    await backend.write(tenant, lambda uow: uow.accounts.add(second))
-    refused, dropped = PushState.REFUSED, PushState.DROPPED
-    ended = [
-        a_push(one, str(number), kind=kind, state=state, created_at=at)
-        for number, (one, kind, state, at) in enumerate(
-            [
-                *((account, "member", refused, LATER), (account, "lead", refused, LATER)),
-                *((account, "member", refused, NOON), (second, "member", refused, LATER)),
-                *((account, "member", dropped, NOON), (account, "lead", dropped, LATER)),
-            ]
-        )
-    ]
-    # One that somebody made while the run was under way is younger than the run that ended it.
-    moments = (NOON, LATER + SECOND)
-    meanwhile = [attrs.evolve(a_push(account, state=dropped, created_at=at), updated_at=LATER) for at in moments]
-    others = [a_push(account, state=state, created_at=LATER) for state in PushState if state not in {refused, dropped}]
-    await add(backend, tenant, *ended, *meanwhile, *others)
-
-    def count(key: ProviderAccount, at: datetime) -> Callable[[UnitOfWork], Awaitable[Mapping[PushState, int]]]:
-        return lambda uow: uow.pushes.count_unmet(key.id, at)
-
-    assert await backend.read(tenant, count(account, LATER)) == {refused: 2, dropped: 3}
-    assert await backend.read(tenant, count(second, LATER)) == {refused: 1, dropped: 0}
-    assert await backend.read(tenant, count(account, NOON + SECOND)) == {refused: 0, dropped: 0}
-    assert await backend.read(tenant, count(others_account, LATER)) == {refused: 0, dropped: 0}
-    assert await backend.read(other, count(account, LATER)) == {refused: 0, dropped: 0}
 
 
 async def test_unanswered_pushes_of_records_are_found(

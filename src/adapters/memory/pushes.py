@@ -1,8 +1,6 @@
 """Pushes in memory."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from heapq import nsmallest
 from itertools import chain
 from uuid import UUID
@@ -52,11 +50,6 @@ class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """One by one."""
         return sum(1 for _ in self._rows.among("side", (account_id, kind, PushState.WAITING)))
-
-    async def count_unmet(self, account_id: AccountId, at: datetime) -> Mapping[PushState, int]:
-        """One by one."""
-        found = Counter(row.state for row in self._rows.all() if (row.account_id, row.updated_at) == (account_id, at))
-        return {state: found[state] for state in (PushState.REFUSED, PushState.DROPPED)}
 
     def _same_creation(self, one: Push) -> Iterable[Push]:
         if not _may_make(one):

@@ -16,7 +16,7 @@ from ...domain.shared.ids import AccountId, ConflictId, PlanId, PushId
 from ...domain.sync.conflict import Conflict
 from ...domain.sync.kept_plan import KeptPlan, PlanState
 from ...domain.sync.override import Override
-from ...domain.sync.push import Push, PushState
+from ...domain.sync.push import Push
 from ...domain.sync.state import SyncState
 from .repositories import Entities
 
@@ -145,10 +145,6 @@ class Pushes(Entities[Push, PushId], Protocol):
     @abstractmethod
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """How many wait."""
-
-    @abstractmethod
-    async def count_unmet(self, account_id: AccountId, at: datetime) -> Mapping[PushState, int]:
-        """How many were refused, and how many dropped, in the run that began at that instant."""
 
 
 class SyncStates(Protocol):

@@ -19,6 +19,7 @@ from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .edit_times import write
 from .made_anew import is_now
+from .push_end import counted
 from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import link_here
@@ -250,4 +251,4 @@ class Confirm(Generic[E]):
     async def _end(self, uow: UnitOfWork, push: Push, state: PushState, *, why: str | None = None) -> Counts:
         push.end(state, now=self._scope.now, why=why)
         await uow.pushes.save(push)
-        return Counts(pushed=1 if state is PushState.DONE else 0)
+        return counted(state)

@@ -21,9 +21,9 @@ async def moved_in(opened: Opened, strand: AnyStrand) -> AnyStrand:
         return strand
 
     async def move(uow: UnitOfWork) -> Counts:
-        await _drop_pushes(uow, strand)
+        dropped = await _drop_pushes(uow, strand)
         await uow.sync_states.put(_forgotten(await uow.sync_states.get(strand.scope.account_id, strand.name), strand))
-        return Counts()
+        return Counts(dropped=dropped)
 
     await strand.books.write(opened.run, "move_account", move)
     return attrs.evolve(strand, state=_forgotten(strand.state, strand))
@@ -33,15 +33,18 @@ def _forgotten(state: SyncState, strand: AnyStrand) -> SyncState:
     return attrs.evolve(state, place=strand.place, cursor=None, cursor_at=None, complete_at=None)
 
 
-async def _drop_pushes(uow: UnitOfWork, strand: AnyStrand) -> None:
-    account_id, kind = strand.scope.account_id, strand.name
+async def _drop_pushes(uow: UnitOfWork, strand: AnyStrand) -> int:
+    """How many of them waited."""
+    account_id, kind, dropped = strand.scope.account_id, strand.name, 0
     while waiting := await uow.pushes.waiting(account_id, kind, limit=_AT_ONCE):
         for push in waiting:
             await _drop(uow, strand, push)
+        dropped += len(waiting)
         await uow.due.add(account_id, kind, [push.external_id for push in waiting if push.external_id is not None])
     refused = await uow.pushes.creations(account_id, kind, await uow.pushes.creating(account_id, kind))
     for push in refused.values():
         await _drop(uow, strand, push)
+    return dropped
 
 
 async def _drop(uow: UnitOfWork, strand: AnyStrand, push: Push) -> None:

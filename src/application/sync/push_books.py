@@ -21,7 +21,7 @@ from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .confirming import Confirm
-from .push_end import SWITCHED_OFF, PushEnd, refused
+from .push_end import SWITCHED_OFF, PushEnd, counted, refused
 from .records import RecordKind, Versioned
 from .reviving import link_here
 from .run_books import Opened, RunBooks
@@ -141,7 +141,7 @@ class PushBooks(Generic[E]):
             await uow.runs.add_errors([self._scope.error(push.kind, push.external_id, end.error)])
         if push.external_id is not None and (end.state is PushState.DROPPED or await self._edited_since(uow, push)):
             await uow.due.add(self._scope.account_id, push.kind, [push.external_id])
-        return await self._keep_apart(uow, push) + Counts(errors=int(end.error is not None))
+        return await self._keep_apart(uow, push) + counted(end.state) + Counts(errors=int(end.error is not None))
 
     async def fail(self, opened: Opened, push: Push, why: str) -> None:
         """It goes on waiting: whether it took effect is not known."""

@@ -1,10 +1,11 @@
-"""How a push ends that the provider did not confirm."""
+"""How a push ends that the provider did not confirm, and what a run's books say of one that ended in it."""
 
 import attrs
 
 from ...domain.shared.errors import TresenError
 from ...domain.staff.task import TaskReason
 from ...domain.sync.push import PushState
+from ...domain.sync.run import Counts
 from .single_looks import AnotherRecord
 
 
@@ -38,3 +39,12 @@ def refused(error: TresenError) -> PushEnd:
     if isinstance(error, AnotherRecord):
         return PushEnd(state=PushState.DROPPED, why=error.message, error=error)
     return PushEnd(state=PushState.REFUSED, why=error.message, asks=TaskReason.REJECTED)
+
+
+def counted(state: PushState) -> Counts:
+    """One that ended so."""
+    return Counts(
+        pushed=int(state is PushState.DONE),
+        refused=int(state is PushState.REFUSED),
+        dropped=int(state is PushState.DROPPED),
+    )

@@ -6,7 +6,6 @@ import attrs
 
 from ...domain.shared.ids import RunId, TenantId
 from ...domain.sync.kept_plan import KeptPlan
-from ...domain.sync.push import PushState
 from ...domain.sync.run import Run, SyncError
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
@@ -17,15 +16,12 @@ _ERRORS = 100
 @attrs.frozen(kw_only=True)
 class ShownRun:
     """``errors`` are the first 100, oldest first; ``run.counts.errors`` counts them all. ``plan`` is what it made or
-    applied, with what its guards said; None for a run that needed none. ``refused`` counts the pushes that the provider
-    refused in it, ``dropped`` those that came to nothing because what they were decided on is another by now.
+    applied, with what its guards said; None for a run that needed none.
     """
 
     run: Run
     errors: Sequence[SyncError]
     plan: KeptPlan | None
-    refused: int
-    dropped: int
 
 
 @attrs.frozen
@@ -39,13 +35,10 @@ class ShowRun:
 
         async def ask(uow: UnitOfWork) -> ShownRun:
             run = await uow.runs.get(run_id)
-            unmet = await uow.pushes.count_unmet(run.account_id, run.started_at)
             return ShownRun(
                 run=run,
                 errors=await uow.runs.errors_of(run, limit=_ERRORS),
                 plan=None if run.plan_id is None else await uow.plans.get(run.plan_id),
-                refused=unmet[PushState.REFUSED],
-                dropped=unmet[PushState.DROPPED],
             )
 
         return await self._transactions.read(tenant_id, ask)

@@ -16,7 +16,8 @@ class PushState(enum.Enum):
 
     ``done``: the provider has it. ``refused``: it does not take it, and is not asked again with the same values.
     ``unsure``: of one that is to make a record, whether it did, nobody can tell; it is never tried again, whatever is
-    edited. ``dropped``: the record changed meanwhile, so that it is decided anew.
+    edited. ``dropped``: the record changed meanwhile, so that it is decided anew; or it was refused as a whole, and
+    each of its values is a push of its own.
     """
 
     WAITING = "waiting"

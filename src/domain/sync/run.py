@@ -43,6 +43,9 @@ class Overtaken(RuleViolation):
 class Counts:
     """Records seen in a run, by what became of them here; and how many were pushed to the provider, and how many wait
     for a person because of it.
+
+    ``refused`` counts the pushes that the provider refused in the run, ``dropped`` those that the run did not write
+    after all, because what they were decided on is another by now. What becomes of them later changes neither.
     """
 
     created: int = 0
@@ -52,6 +55,8 @@ class Counts:
     deleted: int = 0
     pushed: int = 0
     conflicts: int = 0
+    refused: int = 0
+    dropped: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -62,6 +67,8 @@ class Counts:
             deleted=self.deleted + other.deleted,
             pushed=self.pushed + other.pushed,
             conflicts=self.conflicts + other.conflicts,
+            refused=self.refused + other.refused,
+            dropped=self.dropped + other.dropped,
         )
 
     @property

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ...domain.sync.run import Run, RunState, SyncError
+from ...domain.sync.run import Counts, Run, RunState, SyncError
 from .answer import Answer, Part, Table, cell
 from .call import full_name
 from .documents import listed
@@ -29,23 +29,19 @@ _FAILED = frozenset({RunState.FAILED, RunState.INTERRUPTED})
 
 @attrs.frozen
 class Ran:
-    """A run, the account it was for, what went wrong, the plan that a guard holds, and how many pushes were refused,
-    and how many dropped.
-    """
+    """A run, the account it was for, what went wrong, and the plan that a guard holds."""
 
     account: "ProviderAccount"
     run: Run
     errors: Sequence[SyncError] = ()
     held: "KeptPlan | None" = None
-    refused: int = 0
-    dropped: int = 0
 
 
 async def look_at(use: "UseCases", tenant: "Tenant", account: "ProviderAccount", run: Run) -> Ran:
     """A run that has ended, with what it left behind."""
     shown = await use.sync.show_run(tenant.id, run.id)
     held = shown.plan if run.state is RunState.HELD else None
-    return Ran(account, run, shown.errors, held, shown.refused, shown.dropped)
+    return Ran(account, run, shown.errors, held)
 
 
 def failure_code(ran: Sequence[Ran]) -> ExitCode:
@@ -62,8 +58,7 @@ def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: b
     parts: list[Part] = [_summary(ran), *error_tables(errors, zone)]
     for each, plan in held:
         parts += held_lines(plan, full_name(each.account), tenant)
-    refused, dropped = sum(r.refused for r in ran), sum(r.dropped for r in ran)
-    parts += unmet_lines(refused, dropped, tenant)
+    parts += unmet_lines(sum((r.run.counts for r in ran), Counts()), tenant)
     if any(r.run.counts.conflicts for r in ran):
         parts.append("conflicts wait for you: tresen sync conflicts")
     parts += _skipped(ran, tenant)
@@ -71,8 +66,6 @@ def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: b
         **listed("runs", [run_document(r.run) for r in ran]),
         "errors": error_documents(errors),
         "held": [held_document(plan, tenant) for _, plan in held],
-        "refused": refused,
-        "dropped": dropped,
     }
     return Answer(document=document, parts=parts, as_json=as_json, code=failure_code(ran))
 

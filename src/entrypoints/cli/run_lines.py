@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ...domain.shared.ids import AccountId
-from ...domain.sync.run import Run
+from ...domain.sync.run import Counts, Run
 from .answer import Table, cell
 from .members import about
 from .spans import took
@@ -32,11 +32,11 @@ def counted(run: Run) -> tuple[str, ...]:
     return tuple(str(getattr(run.counts, name)) for name in COUNTS)
 
 
-def unmet_lines(refused: int, dropped: int, tenant: str | None) -> list[str]:
+def unmet_lines(counts: Counts, tenant: str | None) -> list[str]:
     """What the provider did not take, what was not given to it after all, and where that is explained. ``tenant`` is
     how it was named.
     """
-    ends = {"refused": refused, "dropped": dropped}
+    ends = {"refused": counts.refused, "dropped": counts.dropped}
     return [f"{many:,} {end}: {command(f'sync pushes --state {end}', tenant)}" for end, many in ends.items() if many]
 
 

@@ -90,7 +90,7 @@ async def show(
     run, plan = shown.run, shown.plan
     account = names.get(run.account_id, str(run.account_id))
     parts: list[Part] = [*run_lines(run, names, home.zone), *error_tables(shown.errors, home.zone)]
-    parts += unmet_lines(shown.refused, shown.dropped, tenant)
+    parts += unmet_lines(run.counts, tenant)
     if plan is not None and plan.state is PlanState.HELD:
         parts += held_lines(plan, account, tenant)
     elif plan is not None and plan.state is PlanState.STALE and run.state is RunState.FAILED:
@@ -101,7 +101,5 @@ async def show(
         "run": run_document(run),
         "errors": error_documents(shown.errors),
         "plan": None if plan is None else plan_document(plan),
-        "refused": shown.refused,
-        "dropped": shown.dropped,
     }
     return Answer(document=document, parts=parts, as_json=as_json)

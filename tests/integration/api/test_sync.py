@@ -32,6 +32,8 @@ async def test_a_run_within_the_hour_is_skipped_unless_forced(admin: Caller, wor
         "deleted": 0,
         "pushed": 0,
         "conflicts": 0,
+        "refused": 0,
+        "dropped": 0,
     }
     world.clock.advance(timedelta(hours=1))
     assert (await admin.post("/sync/members", {})).json()["runs"][0]["state"] == "completed"

@@ -79,10 +79,10 @@ def test_what_the_provider_refuses_is_counted_by_the_run(synced: Desk) -> None:
     assert "2 refused: tresen sync pushes --state refused --tenant north" in told.out.splitlines()
     run = synced("sync", "runs", "--kind", "members", "--json", *NORTH).json["runs"][0]["id"]
     assert "2 refused: " in synced("sync", "runs", "show", run, *NORTH).out
-    assert synced("sync", "runs", "show", run, "--json", *NORTH).json["refused"] == 2
+    assert synced("sync", "runs", "show", run, "--json", *NORTH).json["run"]["counts"]["refused"] == 2
     synced.world.clock.advance(timedelta(minutes=1))
     quiet = synced("sync", "run", "members", "--force", "--json", *NORTH)
-    assert quiet.json["refused"] == 0
+    assert [each["counts"]["refused"] for each in quiet.json["runs"]] == [0]
     assert "refused" not in synced("sync", "run", "members", "--force", *NORTH).out
 
 
@@ -93,10 +93,11 @@ def test_what_is_decided_anew_is_counted_by_the_run(synced: Desk) -> None:
     assert "1 dropped: tresen sync pushes --state dropped --tenant north" in told.out.splitlines()
     run = synced("sync", "runs", "--kind", "members", "--json", *NORTH).json["runs"][0]["id"]
     assert "1 dropped: " in synced("sync", "runs", "show", run, *NORTH).out
-    shown = synced("sync", "runs", "show", run, "--json", *NORTH).json
-    assert (shown["refused"], shown["dropped"]) == (0, 1)
+    counts = synced("sync", "runs", "show", run, "--json", *NORTH).json["run"]["counts"]
+    assert (counts["refused"], counts["dropped"]) == (0, 1)
     synced.world.clock.advance(timedelta(minutes=1))
-    assert synced("sync", "run", "members", "--force", "--json", *NORTH).json["dropped"] == 0
+    quiet = synced("sync", "run", "members", "--force", "--json", *NORTH)
+    assert [each["counts"]["dropped"] for each in quiet.json["runs"]] == [0]
     assert "dropped" not in synced("sync", "run", "members", "--force", *NORTH).out
 
 

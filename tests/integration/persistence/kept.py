@@ -42,7 +42,7 @@ from tresen.domain.sync.side import Side
 _NEW = {
     "sync_record": {"run_id"},
     "change": {"value", "version"},
-    "sync_run": {"deleted", "pushed", "conflicts", "plan_id", "allowed_at"},
+    "sync_run": {"deleted", "pushed", "conflicts", "refused", "dropped", "plan_id", "allowed_at"},
 }
 BEFORE_RUNS_WERE_KEPT = RunId(UUID(int=0))
 

@@ -150,7 +150,6 @@ async def _every_read_of_the_books(database: Database, tenant: Tenant, account: 
         await uow.pushes.waiting(key, MEMBER, limit=5)
         await uow.pushes.of_records(key, MEMBER, ids)
         await uow.pushes.count_waiting(key, MEMBER)
-        await uow.pushes.count_unmet(key, push.created_at)
         await uow.pushes.creating(key, MEMBER)
         await uow.pushes.creations(key, MEMBER, [RUN])
         await uow.sync_states.get(key, MEMBER)

@@ -99,6 +99,8 @@ def run_row(r: Run) -> Row:
         counts.deleted,
         counts.pushed,
         counts.conflicts,
+        counts.refused,
+        counts.dropped,
         r.reason,
         r.plan_id,
         r.started_at,
@@ -124,12 +126,14 @@ def run(row: Row) -> Run:
             deleted=row[10],
             pushed=row[11],
             conflicts=row[12],
+            refused=row[13],
+            dropped=row[14],
         ),
-        reason=row[13],
-        plan_id=row[14],
-        started_at=row[15],
-        finished_at=row[16],
-        allowed_at=row[17],
+        reason=row[15],
+        plan_id=row[16],
+        started_at=row[17],
+        finished_at=row[18],
+        allowed_at=row[19],
     )
 
 

@@ -1,7 +1,6 @@
 """Pushes."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,15 +41,6 @@ CREATING = select(_push.local_id).where(
 CREATIONS = (
     rows_of(SYNC_PUSH).where(*_unanswered_side, _push.external_id.is_(None)).order_by(_push.created_at, _push.id)
 )
-_UNMET = (PushState.REFUSED, PushState.DROPPED)
-COUNT_UNMET = (
-    select(_push.state, func.count())
-    .where(
-        *(_push.tenant_id == bindparam("tenant_id"), _push.state.in_([state.value for state in _UNMET])),
-        *(_push.account_id == _ACCOUNT, _push.updated_at == bindparam("at")),
-    )
-    .group_by(_push.state)
-)
 
 
 class SqlPushes(SqlEntities[Push, PushId], Pushes):
@@ -86,9 +76,3 @@ class SqlPushes(SqlEntities[Push, PushId], Pushes):
         """By the index of the waiting ones."""
         parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "kind": kind}
         return int((await self._transaction.fetch(COUNT_WAITING, parameters))[0][0])
-
-    async def count_unmet(self, account_id: AccountId, at: datetime) -> Mapping[PushState, int]:
-        """By the index of the states."""
-        parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "at": at}
-        rows = await self._transaction.fetch(COUNT_UNMET, parameters, long=True)
-        return {**dict.fromkeys(_UNMET, 0), **{PushState(state): int(count) for state, count in rows}}

@@ -84,6 +84,8 @@ SYNC_RUN = tenant_table(
     required("deleted", BigInteger),
     required("pushed", BigInteger),
     required("conflicts", BigInteger),
+    required("refused", BigInteger),
+    required("dropped", BigInteger),
     optional("reason", Text),
     optional("plan_id", Id),
     required("started_at", Instant),

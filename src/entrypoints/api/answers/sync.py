@@ -12,7 +12,9 @@ from .values import Answer
 
 class CountsAnswer(Answer):
     """Records by what became of them here (W31); ``pushed`` were written to the provider, ``conflicts`` wait for a
-    person."""
+    person. ``refused`` counts the pushes that the provider refused in the run: `GET /sync/pushes?state=refused`;
+    ``dropped`` those that the run did not write after all, because what they were decided on is another by now:
+    `GET /sync/pushes?state=dropped` says why. What becomes of them later changes neither."""
 
     created: int
     updated: int
@@ -21,6 +23,8 @@ class CountsAnswer(Answer):
     deleted: int
     pushed: int
     conflicts: int
+    refused: int
+    dropped: int
 
 
 class RunAnswer(Answer):
@@ -79,15 +83,11 @@ class SyncErrorAnswer(Answer):
 
 class ShownRunAnswer(Answer):
     """One run. ``errors`` are its first 100, oldest first, ``counts`` has their number. ``plan`` is what it made or
-    applied, with what its guards say; null for a run that needed none. ``refused`` counts the pushes that the provider
-    refused in it: `GET /sync/pushes?state=refused`; ``dropped`` those that came to nothing, because what they were
-    decided on is another by now: `GET /sync/pushes?state=dropped` says why."""
+    applied, with what its guards say; null for a run that needed none."""
 
     run: RunAnswer
     errors: list[SyncErrorAnswer]
     plan: PlanAnswer | None
-    refused: int
-    dropped: int
 
 
 class SyncStatusAnswer(Answer):
@@ -117,6 +117,8 @@ def run(entity: Run) -> RunAnswer:
             deleted=counts.deleted,
             pushed=counts.pushed,
             conflicts=counts.conflicts,
+            refused=counts.refused,
+            dropped=counts.dropped,
         ),
         reason=entity.reason,
         plan_id=entity.plan_id,
@@ -133,8 +135,6 @@ def shown_run(shown: ShownRun) -> ShownRunAnswer:
         run=run(shown.run),
         errors=[_error(error) for error in shown.errors],
         plan=None if shown.plan is None else plan(shown.plan),
-        refused=shown.refused,
-        dropped=shown.dropped,
     )
 
 

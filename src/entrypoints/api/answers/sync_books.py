@@ -36,8 +36,8 @@ class PushAnswer(Answer):
     """Our ``values`` on their way to the provider, decided against its ``expected`` ones. ``external_id`` null: a
     record that is to be made there; no values: one that is to be deleted there. ``state``: waiting, done, refused (the
     provider does not take it), unsure (of one that is to make a record: no answer came, and nobody can tell whether it
-    was made; look there) or dropped (the record changed meanwhile). ``why`` says what came of the last of
-    ``attempts``."""
+    was made; look there) or dropped (the record changed meanwhile, or each of its values is a push of its own).
+    ``why`` says what came of the last of ``attempts``."""
 
     id: UUID
     account_id: UUID

@@ -197,14 +197,14 @@ async def test_what_was_edited_while_a_push_waited_is_offered_once_that_is_refus
     await rests(studio)
 
 
-class _Deaf(Habits):
+class Deaf(Habits):
     def spelled(self, values: Values) -> Values:
         return {name: value for name, value in values.items() if name != "last_name"}
 
 
 async def test_a_provider_that_says_yes_and_keeps_its_own_is_not_asked_again() -> None:
     studio, ada = await edited()
-    studio.gym.habits = _Deaf()
+    studio.gym.habits = Deaf()
     await studio.edit_member(ada, first_name="Adah")
     run = await studio.members_synced()
     assert run.state is RunState.COMPLETED
@@ -221,7 +221,7 @@ async def test_what_was_refused_is_not_asked_again_when_the_record_is_looked_at_
     studio, ada = await edited()
     await set_policy(studio, MEMBER, fields={"city": "theirs"})
     if deaf:
-        studio.gym.habits = _Deaf()
+        studio.gym.habits = Deaf()
     else:
         studio.gym.faults.fail_next("members.push", GatewayRejected("no such name"))
     await studio.members_synced()

@@ -45,6 +45,8 @@ CREATE TABLE sync_run (
     deleted BIGINT NOT NULL,
     pushed BIGINT NOT NULL,
     conflicts BIGINT NOT NULL,
+    refused BIGINT NOT NULL,
+    dropped BIGINT NOT NULL,
     reason TEXT,
     plan_id BLOB,
     started_at BIGINT NOT NULL,
@@ -56,9 +58,9 @@ CREATE TABLE sync_run (
 
 INSERT INTO sync_run (
     tenant_id, id, account_id, kind, forced, state, created, updated, unchanged, errors, deleted,
-    pushed, conflicts, reason, plan_id, started_at, finished_at
+    pushed, conflicts, refused, dropped, reason, plan_id, started_at, finished_at
 ) SELECT
-    tenant_id, id, account_id, kind, forced, state, created, updated, unchanged, errors, 0, 0, 0,
+    tenant_id, id, account_id, kind, forced, state, created, updated, unchanged, errors, 0, 0, 0, 0, 0,
     reason, NULL, started_at, finished_at
 FROM old_sync_run;
 
