@@ -31,7 +31,7 @@ RULES = {
     "edits": "an edit through Tresen is here and in the journal, or with the staff; a refused one changes nothing",
     "outlook": "what was told of an edit comes true with the next run, where nothing came between",
     "runs": "a line of the journal names a run that exists",
-    "counts": "a run's books say how many records it made and deleted",
+    "counts": "a run's books say how many records it made and deleted, and how many pushes were refused",
     "errors": "a run ends in its books, not in an error that nobody foresaw",
 }
 

@@ -36,6 +36,7 @@ class Task:
     made: int = 0
     asked: int = 0
     pushes: int = 0
+    refused: int = 0
     decided: bool = False
 
 

@@ -11,7 +11,7 @@ from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.shared.ids import TenantId
 from ...domain.sync.guards import Share
 from ...domain.sync.journal import Change
-from ...domain.sync.push import Push
+from ...domain.sync.push import Push, PushState
 from ...domain.sync.schema import Value, Values
 from ..memory.store import Room
 from .agreement import Agreement
@@ -36,6 +36,7 @@ class _Seen:
     lines: int
     conflicts: int
     pushes: int
+    refused: frozenset[UUID]
     left: Before
 
 
@@ -127,6 +128,7 @@ class Witness:
             lines=len(room.changes),
             conflicts=len(room.conflicts),
             pushes=len(room.pushes),
+            refused=_refused(room),
             left=Before.of(room),
         )
 
@@ -142,6 +144,7 @@ class Witness:
         # What goes after a push that was made, or is a part of one that was refused, was decided with it.
         before = {push.run_id for push in islice(room.pushes.rows(), seen.pushes)}
         task.pushes += len(new)
+        task.refused += len(_refused(room) - seen.refused)
         task.decided |= any(push.run_id not in before for push in new)
         self.broken += asked_again(room, new)
         self._unsettled[task.account].note(seen.left.given_up(room), self.world.gyms[task.account].programme.trail)
@@ -268,6 +271,10 @@ class _AtGym:
 
     def __call__(self, kind: str, external_id: str, before: Values | None, after: Values | None) -> None:
         self.witness.written(self.number, kind, external_id, before, after)
+
+
+def _refused(room: Room) -> frozenset[UUID]:
+    return frozenset(push.id for push in room.pushes.rows() if push.state is PushState.REFUSED)
 
 
 def _most(share: Share, shared: int) -> int:

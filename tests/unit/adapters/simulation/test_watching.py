@@ -267,6 +267,7 @@ async def test_refused_credentials_are_used_no_more(player: Player) -> None:
 async def test_books_say_what_was_made_and_deleted(player: Player) -> None:
     assert rules(player, of(player), counts=Counts(created=1)) == {"counts"}
     assert rules(player, of(player), counts=Counts(deleted=1)) == {"counts"}
+    assert rules(player, of(player), counts=Counts(refused=1)) == {"counts"}
     assert rules(player, of(player), counts=Counts(unchanged=3)) == set()
 
 
