@@ -58,10 +58,10 @@ class RemoveOverride:
 
         async def work(uow: UnitOfWork) -> Upshot | None:
             hand = await self._by_hand.begin(uow, account_id, kind, RELEASE)
-            going = [each for each in await pins_of(uow, hand, external_id) if each.field == field]
+            going = [each for each in await pins_of(uow, hand.scope, kind, external_id) if each.field == field]
             if not going:
                 raise NotFound("override", field)
-            await Pinning(self._by_hand.ids).let_go(uow, hand, going, f"{by} took away")
+            await Pinning(hand.scope, self._by_hand.ids).let_go(uow, going, f"{by} took away")
             outlook = await self._let_go(uow, hand, external_id) if field == WHOLE else None
             await uow.due.renew(account_id, kind, external_id)
             await self._by_hand.end(uow, hand, Counts(), f"{by} released {kind} {external_id}")

@@ -54,7 +54,7 @@ class ReopenConflict:
             return
         hand = await self._by_hand.begin(uow, conflict.account_id, conflict.kind, RELEASE)
         what = "took the pairing back" if taken_back else "reopened the conflict"
-        await Pinning(self._by_hand.ids).let_go(uow, hand, going, f"{by} {what}, which ended")
+        await Pinning(hand.scope, self._by_hand.ids).let_go(uow, going, f"{by} {what}, which ended")
         await self._by_hand.end(uow, hand, Counts(), f"{by} reopened a conflict about {conflict.kind} {key}")
 
     async def _ensure_linked(self, uow: UnitOfWork, conflict: Conflict) -> None:

@@ -140,7 +140,7 @@ class ResolveConflict:
                 "the provider deleted it, and it stays here" if entity is not None else "we deleted it, and it stays so"
             )
             pin = _pinned(hand, conflict, link.local_id, Law.OURS, chosen.by)
-            await Pinning(self._by_hand.ids).put(uow, hand, attrs.evolve(pin, because=f"{pin.because}: {lost}"))
+            await Pinning(hand.scope, self._by_hand.ids).put(uow, attrs.evolve(pin, because=f"{pin.because}: {lost}"))
             return Counts()
         if entity is None:
             # Without its link it is new to the next run, which makes it anew as the provider has it.
@@ -167,7 +167,7 @@ class ResolveConflict:
         elif chosen.choice is Choice.THEIRS:
             local_id = UUID(conflict.candidates[0])
             pin = _pinned(hand, conflict, local_id, Law.THEIRS, chosen.by)
-            await Pinning(self._by_hand.ids).put(uow, hand, pin)
+            await Pinning(hand.scope, self._by_hand.ids).put(uow, pin)
         else:
             raise InvalidValue("a pairing is one of ours (with its id) or theirs, a new one", field="choice")
         await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)

@@ -131,7 +131,7 @@ class Undo:
         wrote = await write(uow, hand, link, chosen, rule=UNDONE, reason=f"{by} undid it")
         if pinned:
             pins = [self._override(hand, record, each.field, each.change.id, by) for each in pinned]
-            await Pinning(self._by_hand.ids).put(uow, hand, *pins)
+            await Pinning(hand.scope, self._by_hand.ids).put(uow, *pins)
             apart.add((record.account_id, record.kind))
         return Counts(updated=int(wrote))
 
@@ -156,7 +156,7 @@ class Undo:
         await uow.due.renew(record.account_id, record.kind, record.external_id)
         if await self._pin(uow, hand, record) is None:
             end = await self._end(uow, hand, record)
-            await Pinning(self._by_hand.ids).put(uow, hand, self._override(hand, record, WHOLE, end, by))
+            await Pinning(hand.scope, self._by_hand.ids).put(uow, self._override(hand, record, WHOLE, end, by))
         return counts
 
     async def _end(self, uow: UnitOfWork, hand: Hand, record: RecordUndo) -> EntryId:
@@ -167,14 +167,14 @@ class Undo:
     async def _restore(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         """One that an undo took away is as it was before that; one that the provider lost stays here from now on."""
         of = (record.account_id, record.kind)
-        pin, pinning = await self._pin(uow, hand, record), Pinning(self._by_hand.ids)
+        pin, pinning = await self._pin(uow, hand, record), Pinning(hand.scope, self._by_hand.ids)
         links = await uow.sync_records.by_external_ids(*of, [record.external_id])
         await uow.sync_records.remove_many(*of, [record.external_id])
         if pin is None:
-            await pinning.put(uow, hand, self._override(hand, record, WHOLE, None, by))
+            await pinning.put(uow, self._override(hand, record, WHOLE, None, by))
         elif links and pin.change_id == record.gone_by:
             # Set because it went. Another one holds on; so does any where the provider lost it, too: the link is gone.
-            await pinning.let_go(uow, hand, [pin], f"{by} brought it back, which ended")
+            await pinning.let_go(uow, [pin], f"{by} brought it back, which ended")
         step = Step(
             external_id=record.external_id,
             local_id=record.local_id,
@@ -191,7 +191,10 @@ class Undo:
 
     async def _pin(self, uow: UnitOfWork, hand: Hand, record: RecordUndo) -> Override | None:
         """What keeps the record as a whole as it is."""
-        return next((each for each in await pins_of(uow, hand, record.external_id) if each.field == WHOLE), None)
+        return next(
+            (each for each in await pins_of(uow, hand.scope, record.kind, record.external_id) if each.field == WHOLE),
+            None,
+        )
 
     def _override(self, hand: Hand, record: RecordUndo, field: str, change_id: EntryId | None, by: str) -> Override:
         return Override(
