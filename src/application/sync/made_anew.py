@@ -10,9 +10,9 @@ import attrs
 
 from ...domain.sync.conflict import PAIRING
 from ...domain.sync.override import Override
-from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
+from .parting import part
 
 _WHY = "the record is another one at the provider by now; what differs there is decided anew"
 
@@ -24,12 +24,7 @@ async def is_now(uow: UnitOfWork, before: SyncRecord, external_id: str, *, now: 
     it speaks of values that are there no more: the next run compares the new one, and asks where it must.
     """
     of, old = (before.account_id, before.kind), before.external_id
-    for push in (await uow.pushes.of_records(*of, [old])).get(old, ()):
-        push.end(PushState.DROPPED, now=now, why=_WHY)
-        await uow.pushes.save(push)
-    for conflict in (await uow.conflicts.open_of(*of, [old])).get(old, ()):
-        conflict.settle(now=now)
-        await uow.conflicts.save(conflict)
+    await part(uow, before, now=now, why=_WHY)
     await uow.overrides.put_many(await pins_under(uow, before, external_id))
     for field in _following(await uow.overrides.of_records(*of, [old]), old):
         await uow.overrides.remove(*of, old, field)

@@ -3,11 +3,11 @@
 import attrs
 
 from ...domain.shared.errors import RuleViolation
-from ...domain.sync.conflict import PAIRING, Conflict
-from ...domain.sync.push import PushState
+from ...domain.sync.conflict import Conflict
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import ByHand
+from .parting import part
 
 
 @attrs.frozen
@@ -39,12 +39,5 @@ class Unpairing:
 
     async def _forget(self, uow: UnitOfWork, link: SyncRecord) -> None:
         """Nothing of what was decided about the two together is right for another pair."""
-        of, key, now = (link.account_id, link.kind), link.external_id, self._by_hand.clock.now()
-        for push in (await uow.pushes.of_records(*of, [key])).get(key, ()):
-            push.end(PushState.DROPPED, now=now, why="a person took the pairing back")
-            await uow.pushes.save(push)
-        for open_one in (await uow.conflicts.open_of(*of, [key])).get(key, ()):
-            if open_one.field != PAIRING:
-                open_one.settle(now=now)
-                await uow.conflicts.save(open_one)
-        await uow.sync_records.remove_many(*of, [key])
+        await part(uow, link, now=self._by_hand.clock.now(), why="a person took the pairing back")
+        await uow.sync_records.remove_many(link.account_id, link.kind, [link.external_id])
