@@ -22,6 +22,7 @@ from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .asking import Asking
 from .edit_times import edited_by, write
+from .forgetting import BOTH_GONE, forget
 from .found_after_all import found_after_all
 from .known import Stored, stored
 from .local_edits import LocalEdits
@@ -65,11 +66,16 @@ class _Effects(Generic[E]):
 
 @attrs.frozen
 class Applier(Generic[E]):
-    """One kind of record in one scope."""
+    """One kind of record in one scope.
+
+    ``keeps_links``: what is deleted here is so on purpose, and stays away: the link says so, so that the next listing
+    does not make it anew, and what was pinned of it holds on for when it comes back.
+    """
 
     _kind: RecordKind[E]
     _scope: Scope
     _ids: IdSource
+    _keeps_links: bool = False
 
     async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> Counts:
         """Write what the steps say; the counts of it."""
@@ -136,11 +142,7 @@ class Applier(Generic[E]):
         elif action is Action.MERGE and entity is not None:
             self._merge(step, link, entity, effects)
         elif action is Action.DELETE_HERE and entity is not None:
-            if entity.id in effects.owners:
-                raise RuleViolation("the provider lost it, but not what belongs to it: it stays until that is gone")
-            self._kind.depart(entity, now=self._scope.now)
-            effects.removed.append(entity)
-            effects.forgotten.append(step.external_id or "")
+            self._delete(step, link, entity, effects)
         elif action is Action.FORGET:
             effects.forgotten.append(step.external_id or "")
         elif action is Action.RESTORE_THERE and link is not None:
@@ -152,6 +154,16 @@ class Applier(Generic[E]):
             effects.unchanged += 1
             if link is not None and is_missed(step, link):
                 effects.kept.append(attrs.evolve(link, local_version=MISSING))
+
+    def _delete(self, step: Step, link: SyncRecord | None, entity: E, effects: _Effects[E]) -> None:
+        if entity.id in effects.owners:
+            raise RuleViolation("the provider lost it, but not what belongs to it: it stays until that is gone")
+        self._kind.depart(entity, now=self._scope.now)
+        effects.removed.append(entity)
+        if self._keeps_links and link is not None:
+            effects.kept.append(attrs.evolve(link, local_version=MISSING))
+        else:
+            effects.forgotten.append(step.external_id or "")
 
     def _create(self, step: Step, effects: _Effects[E]) -> None:
         values = values_of(step.inputs.theirs)
@@ -183,6 +195,8 @@ class Applier(Generic[E]):
         await self._write_entities(uow, effects)
         await self._write_links(uow, effects)
         await self._tell(uow, effects, found)
+        if effects.forgotten:
+            await forget(uow, self._scope, self._ids, self._kind.schema.kind, effects.forgotten, BOTH_GONE)
         if effects.errors:
             await uow.runs.add_errors(effects.errors)
         kind, account_id = self._kind.schema.kind, self._scope.account_id
@@ -207,8 +221,6 @@ class Applier(Generic[E]):
         }
         if paired:
             await self._found_again(uow, paired)
-        if effects.forgotten:
-            await uow.sync_records.remove_many(self._scope.account_id, self._kind.schema.kind, effects.forgotten)
         if effects.new_links:
             await uow.sync_records.add_many([self._link(*each, None) for each in effects.new_links])
         if effects.links or effects.kept:
@@ -219,7 +231,7 @@ class Applier(Generic[E]):
         before = await reviving(uow, self._kind, self._scope)
         for one, external_id in paired.items():
             if one in before:
-                await is_now(uow, before[one], external_id, now=self._scope.now)
+                await is_now(uow, self._scope, self._ids, before[one], external_id)
         await found_after_all(uow, self._scope.account_id, self._kind.schema.kind, paired, now=self._scope.now)
 
     async def _tell(self, uow: UnitOfWork, effects: _Effects[E], found: Stored[E]) -> None:

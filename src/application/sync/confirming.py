@@ -18,6 +18,7 @@ from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .edit_times import write
+from .forgetting import BOTH_GONE, forget
 from .made_anew import is_now
 from .push_end import counted
 from .reading import read
@@ -40,7 +41,7 @@ class Confirm(Generic[E]):
         """Book it as done, or as refused where the provider kept what it had."""
         kind, scope = self._kind.schema.kind, self._scope
         if answer is None:
-            await uow.sync_records.remove_many(scope.account_id, kind, [push.external_id or ""])
+            await forget(uow, scope, self._ids, kind, [push.external_id or ""], BOTH_GONE)
             return await self._end(uow, push, PushState.DONE)
         theirs = await self._theirs(uow, answer)
         link = await self._link(uow, push, answer)
@@ -100,7 +101,7 @@ class Confirm(Generic[E]):
         if push.external_id is None:
             before = await link_here(uow, self._scope, link.kind, link.local_id)
             if before is not None and before.external_id != link.external_id:
-                await is_now(uow, before, link.external_id, now=self._scope.now)
+                await is_now(uow, self._scope, self._ids, before, link.external_id)
         await uow.sync_records.put_many([link])
 
     async def _link(self, uow: UnitOfWork, push: Push, answer: Observed) -> SyncRecord | None:

@@ -20,6 +20,7 @@ from ..ports.gym import GymProviders
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, Hand
+from .pins import pins_of
 from .records import Versioned
 from .reviving import waits_to_be_made
 
@@ -141,8 +142,7 @@ class Outlooks:
 
     async def _laws(self, uow: UnitOfWork, hand: Hand, link: SyncRecord) -> Mapping[str, Law]:
         """By field: a person's law for this record goes before the policy's."""
-        found = await uow.overrides.of_records(link.account_id, link.kind, [link.external_id])
-        pinned = {each.field: self._by_hand.policies.laws.get(each.law) for each in found.get(link.external_id, ())}
+        pinned = {each.field: self._by_hand.policies.laws.get(each.law) for each in await pins_of(uow, link)}
         fields = hand.kind.schema.by_name
         return {name: pinned.get(name) or hand.scope.policy.law(field) for name, field in fields.items()}
 

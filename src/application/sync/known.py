@@ -13,6 +13,7 @@ from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
 from .former_ids import links_of_today
+from .pins import pins_of_all
 from .records import RecordKind, Versioned
 from .scope import Scope
 
@@ -58,7 +59,7 @@ async def known(
         links=found.links,
         entities=found.entities,
         conflicts=found.conflicts,
-        overrides=await uow.overrides.of_records(account_id, name, external_ids),
+        overrides=await pins_of_all(uow, account_id, name, found.links),
         pushes=await uow.pushes.of_records(account_id, name, external_ids),
     )
 

@@ -18,7 +18,7 @@ from ...domain.sync.step import Step, values_of
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examiner
-from .made_anew import pins_under
+from .pins import pins_under
 from .records import MatchValues, RecordKind, Versioned
 from .reviving import reviving, values_of_reviving
 from .scope import Scope

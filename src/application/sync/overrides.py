@@ -13,7 +13,9 @@ from ...domain.sync.run import RELEASE, Counts
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, Hand
-from .pinning import Pinning, pins_of
+from .forgetting import forget
+from .pinning import Pinning
+from .pins import pins_at
 from .reviving import waits_to_be_made
 
 
@@ -58,25 +60,26 @@ class RemoveOverride:
 
         async def work(uow: UnitOfWork) -> Upshot | None:
             hand = await self._by_hand.begin(uow, account_id, kind, RELEASE)
-            going = [each for each in await pins_of(uow, hand.scope, kind, external_id) if each.field == field]
+            going = [each for each in await pins_at(uow, account_id, kind, external_id) if each.field == field]
             if not going:
                 raise NotFound("override", field)
             await Pinning(hand.scope, self._by_hand.ids).let_go(uow, going, f"{by} took away")
-            outlook = await self._let_go(uow, hand, external_id) if field == WHOLE else None
+            outlook = await self._let_go(uow, hand, external_id, by) if field == WHOLE else None
             await uow.due.renew(account_id, kind, external_id)
             await self._by_hand.end(uow, hand, Counts(), f"{by} released {kind} {external_id}")
             return outlook
 
         return await self._transactions.run(tenant_id, "remove_override", work)
 
-    async def _let_go(self, uow: UnitOfWork, hand: Hand, external_id: str) -> Upshot | None:
+    async def _let_go(self, uow: UnitOfWork, hand: Hand, external_id: str, by: str) -> Upshot | None:
         account_id, kind = hand.scope.account_id, hand.kind.schema.kind
         link = (await uow.sync_records.by_external_ids(account_id, kind, [external_id])).get(external_id)
         if link is None:
             return Upshot.MAKES if hand.scope.policy.create_here else None
         if link.local_id not in await hand.kind.load(uow, [link.local_id]):
             # Without its link a record that we have no more is new to the next run.
-            await uow.sync_records.remove_many(account_id, kind, [external_id])
+            what = f"{by} let the record in anew, which ended"
+            await forget(uow, hand.scope, self._by_hand.ids, kind, [external_id], what)
             return Upshot.MAKES if hand.scope.policy.create_here else None
         if not hand.scope.policy.delete_here:
             return None

@@ -10,7 +10,7 @@ from ...domain.sync.override import Override
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from .elsewhere import ties
-from .made_anew import pins_under
+from .pins import pins_under
 
 
 def laws_of(overrides: Sequence[Override], laws: Laws) -> Mapping[str, str]:
@@ -23,7 +23,8 @@ async def overruled(
 ) -> Collection[str]:
     """External ids of those steps of records of both sides for which other overrides hold by now."""
     linked = {step.external_id: step for step in steps if step.external_id is not None and step.inputs.base is not None}
-    said = dict(await uow.overrides.of_records(account_id, kind, linked) if linked else {})
+    found = await uow.overrides.of_records(account_id, kind, linked) if linked else {}
+    said: dict[str, Sequence[Override]] = {key: _about(linked[key], pins) for key, pins in found.items()}
     paired = {step.external_id: step for step in steps if step.external_id is not None and ties(step)}
     said.update(await _said_before(uow, account_id, kind, paired))
     return [
@@ -31,6 +32,10 @@ async def overruled(
         for key, step in {**linked, **paired}.items()
         if laws_of(said.get(key, ()), laws) != {field: law.name for field, law in step.inputs.overrides.items()}
     ]
+
+
+def _about(step: Step, pins: Sequence[Override]) -> Sequence[Override]:
+    return [pin for pin in pins if step.local_id is not None and pin.is_about(step.local_id)]
 
 
 async def _said_before(

@@ -22,6 +22,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import ByHand, Hand, link_of
+from .forgetting import forget
 from .found_after_all import found_after_all
 from .pinning import Pinning
 from .reviving import found_again, waits_to_be_made
@@ -144,7 +145,8 @@ class ResolveConflict:
             return Counts()
         if entity is None:
             # Without its link it is new to the next run, which makes it anew as the provider has it.
-            await uow.sync_records.remove_many(conflict.account_id, conflict.kind, [conflict.external_id])
+            what = f"{chosen.by} let the record in anew, which ended"
+            await forget(uow, hand.scope, self._by_hand.ids, conflict.kind, [conflict.external_id], what)
             await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)
             return Counts()
         await hand.kind.prepare(uow, [link.base], here.values())
@@ -177,7 +179,7 @@ class ResolveConflict:
         for link in await uow.sync_records.of_local(conflict.kind, local_id):
             if link.account_id != conflict.account_id or not waits_to_be_made(link):
                 raise InvalidValue(_taken(conflict, link), field="value")
-            await found_again(uow, link, conflict.external_id, now=hand.scope.now)
+            await found_again(uow, hand.scope, self._by_hand.ids, link, conflict.external_id)
         if local_id not in await hand.kind.load(uow, [local_id]):
             raise NotFound(conflict.kind, local_id)
         link = SyncRecord(

@@ -5,13 +5,13 @@ when the provider shows it again under its old id, and may be paired when it sho
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from ...domain.sync.canonical import Values
 from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
+from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .former_ids import link_at
 from .made_anew import is_now
@@ -26,7 +26,7 @@ def waits_to_be_made(link: SyncRecord) -> bool:
     return not link.fingerprint and bool(link.base)
 
 
-async def found_again(uow: UnitOfWork, link: SyncRecord, external_id: str, *, now: datetime) -> None:
+async def found_again(uow: UnitOfWork, scope: Scope, ids: IdSource, link: SyncRecord, external_id: str) -> None:
     """What was to be made there anew is there, as ``external_id``: it is not made, and the old id is asked about no
     more.
 
@@ -34,9 +34,9 @@ async def found_again(uow: UnitOfWork, link: SyncRecord, external_id: str, *, no
     """
     account_id, kind = link.account_id, link.kind
     while (push := (await uow.pushes.creations(account_id, kind, [link.local_id])).get(link.local_id)) is not None:
-        push.end(PushState.DROPPED, now=now, why="a person said which record at the provider it is")
+        push.end(PushState.DROPPED, now=scope.now, why="a person said which record at the provider it is")
         await uow.pushes.save(push)
-    await is_now(uow, link, external_id, now=now)
+    await is_now(uow, scope, ids, link, external_id)
 
 
 async def link_here(uow: UnitOfWork, scope: Scope, kind: str, local_id: UUID) -> SyncRecord | None:

@@ -23,10 +23,11 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import ByHand, Hand, link_of
-from .pinning import Pinning, pins_of
+from .pinning import Pinning
+from .pins import pins_at
 from .undo_guard import held_undo, undo_trips, wanted_of
 from .undo_pins import to_pin
-from .undo_plan import HandOf, RecordUndo, UndoAction, UndoPlanner, UndoTarget, kept_link
+from .undo_plan import HandOf, RecordUndo, UndoAction, UndoPlanner, UndoTarget
 from .write_by_hand import Chosen, WriteByHand
 
 
@@ -148,13 +149,13 @@ class Undo:
             inputs=Inputs(base=link.base, ours=hand.kind.values(entity), theirs=GONE),
             decision=Decision(action=Action.DELETE_HERE, rule=UNDONE, reason=f"{by} undid that it was made"),
         )
-        counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
+        apply = Applier(hand.kind, hand.scope, self._by_hand.ids, keeps_links=True)
+        counts = await apply(uow, [step])
         if not counts.deleted:
             raise RuleViolation(f"others belong to {record.kind} {record.external_id} here: undo those first")
-        await uow.sync_records.add_many([kept_link(link)])
         # The provider may have told before that it is gone there, too.
         await uow.due.renew(record.account_id, record.kind, record.external_id)
-        if await self._pin(uow, hand, record) is None:
+        if await self._pin(uow, record) is None:
             end = await self._end(uow, hand, record)
             await Pinning(hand.scope, self._by_hand.ids).put(uow, self._override(hand, record, WHOLE, end, by))
         return counts
@@ -167,13 +168,15 @@ class Undo:
     async def _restore(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
         """One that an undo took away is as it was before that; one that the provider lost stays here from now on."""
         of = (record.account_id, record.kind)
-        pin, pinning = await self._pin(uow, hand, record), Pinning(hand.scope, self._by_hand.ids)
-        links = await uow.sync_records.by_external_ids(*of, [record.external_id])
+        pin, pinning = await self._pin(uow, record), Pinning(hand.scope, self._by_hand.ids)
         await uow.sync_records.remove_many(*of, [record.external_id])
+        # Another record of ours may have had the id since, which an undo took away, too.
+        others = [each for each in await pins_at(uow, *of, record.external_id) if not each.is_about(record.local_id)]
+        await pinning.let_go(uow, others, f"{by} brought an earlier one back, which ended")
         if pin is None:
             await pinning.put(uow, self._override(hand, record, WHOLE, None, by))
-        elif links and pin.change_id == record.gone_by:
-            # Set because it went. Another one holds on; so does any where the provider lost it, too: the link is gone.
+        elif pin.change_id == record.gone_by:
+            # Set because it went. Another one holds on.
             await pinning.let_go(uow, [pin], f"{by} brought it back, which ended")
         step = Step(
             external_id=record.external_id,
@@ -189,12 +192,10 @@ class Undo:
         await uow.due.renew(record.account_id, record.kind, record.external_id)
         return counts
 
-    async def _pin(self, uow: UnitOfWork, hand: Hand, record: RecordUndo) -> Override | None:
+    async def _pin(self, uow: UnitOfWork, record: RecordUndo) -> Override | None:
         """What keeps the record as a whole as it is."""
-        return next(
-            (each for each in await pins_of(uow, hand.scope, record.kind, record.external_id) if each.field == WHOLE),
-            None,
-        )
+        pins = await pins_at(uow, record.account_id, record.kind, record.external_id)
+        return next((each for each in pins if each.field == WHOLE and each.is_about(record.local_id)), None)
 
     def _override(self, hand: Hand, record: RecordUndo, field: str, change_id: EntryId | None, by: str) -> Override:
         return Override(

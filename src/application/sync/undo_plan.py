@@ -13,7 +13,6 @@ from ...domain.sync.canonical import Values
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.history import end_there, since
 from ...domain.sync.journal import LOCAL_EDIT, Change
-from ...domain.sync.record import MISSING, SyncRecord
 from ...domain.sync.run import EDIT, Run
 from ...domain.sync.undo import Rollback, rollback
 from ..ports.unit_of_work import UnitOfWork
@@ -261,7 +260,11 @@ def _end(changes: Sequence[Change]) -> Change | None:
 
 def _lost(changes: Sequence[Change], end: Change) -> Values:
     """What the record held then."""
-    return {change.field: change.ours for change in changes if change.run_id == end.run_id and change.field != WHOLE}
+    return {
+        change.field: change.ours
+        for change in changes
+        if change.run_id == end.run_id and change.field != WHOLE and not change.is_release
+    }
 
 
 def _lost_there(record: Record, changes: Sequence[Change]) -> RecordUndo | None:
@@ -288,8 +291,3 @@ def _record_undo(
         rollbacks=rollbacks,
         values=values or {},
     )
-
-
-def kept_link(link: SyncRecord) -> SyncRecord:
-    """The link of a record that is gone here on purpose, so that the next listing does not make it anew."""
-    return attrs.evolve(link, local_version=MISSING)

@@ -6,6 +6,7 @@ from uuid import UUID
 import attrs
 
 from ..shared.ids import AccountId, EntryId
+from .conflict import PAIRING
 
 
 @attrs.frozen(kw_only=True)
@@ -26,3 +27,9 @@ class Override:
     change_id: EntryId | None = None
     set_by: str
     set_at: datetime
+
+    def is_about(self, local_id: UUID) -> bool:
+        """Whether it holds for that record of ours, where the provider's is tied to it. That a record of the provider's
+        is none of ours (``?``) is about that one alone.
+        """
+        return self.field == PAIRING or self.local_id == local_id

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import attrs
 import pytest
-from tests.builders import a_lead, a_record
+from tests.builders import RUN, a_lead, a_record
 from tests.sync_books import a_conflict, a_push, an_override
 
 from tresen.application.ports.unit_of_work import UnitOfWork
@@ -12,12 +12,14 @@ from tresen.application.sync.explain import Origin
 from tresen.application.sync.kinds import LEAD
 from tresen.application.sync.made_anew import is_now
 from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.scope import Scope
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.leads.stage import Stage
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable
 from tresen.domain.shared.ids import RunId
 from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
 from tresen.domain.sync.decision import WHOLE
+from tresen.domain.sync.journal import RELEASED
 from tresen.domain.sync.kept_plan import PlanStale
 from tresen.domain.sync.override import Override
 from tresen.domain.sync.push import PushState
@@ -125,23 +127,27 @@ async def test_a_pin_follows_a_lead_of_which_a_person_says_which_it_is(studio: S
     assert {each.field for each in open_conflicts(studio)} <= {PAIRING}
 
 
-async def parted(studio: Studio, *overrides: Override) -> Sequence[tuple[str, str, str]]:
-    """A record ``gone``, on which something of everything hangs, is ``made`` from now on. With these overrides before;
-    those after.
+async def parted(
+    studio: Studio, *overrides: Override, others: Sequence[Override] = ()
+) -> Sequence[tuple[str, str, str]]:
+    """A record ``gone``, on which something of everything hangs, is ``made`` from now on. With these overrides of it
+    before, and ``others`` of other records of ours; those after.
     """
     link = a_record(studio.account.id, "gone", a_lead(studio.tenant.id), kind=LEAD)
     late = a_push(studio.account, "gone", kind=LEAD, values={"notes": "late"})
     refused = a_push(studio.account, "gone", kind=LEAD, values={"notes": "no"}, state=PushState.REFUSED)
     asked = a_conflict(studio.account, "gone", "notes", kind=LEAD)
+    scope = Scope(tenant_id=studio.tenant.id, account_id=studio.account.id, run_id=RUN, now=studio.clock.now())
 
     async def part(uow: UnitOfWork) -> None:
         await uow.sync_records.add_many([link])
-        await uow.overrides.put_many(overrides)
+        own = [attrs.evolve(pin, local_id=link.local_id) for pin in overrides]
+        await uow.overrides.put_many([*own, *others])
         await uow.pushes.add(late)
         await uow.pushes.add(refused)
         await uow.conflicts.add(asked)
         await uow.due.add(studio.account.id, LEAD, ["gone"])
-        await is_now(uow, link, "made", now=studio.clock.now())
+        await is_now(uow, scope, studio.ids, link, "made")
 
     await studio.transactions.run(studio.tenant.id, "part", part)
     found = await studio.read(lambda uow: uow.overrides.all(limit=100, offset=0))
@@ -165,12 +171,30 @@ async def test_of_two_laws_for_one_field_the_newer_one_holds(studio: Studio) -> 
     old[0], new[1] = attrs.evolve(old[0], set_at=later), attrs.evolve(new[1], set_at=later)
     after = await parted(studio, *old, *new)
     assert after == [("made", "email", "ours"), ("made", "notes", "ours"), ("made", "phone", "ask")]
+    replaced = "another that was set later replaced the override"
+    assert [(line.external_id, line.field, line.rule, line.reason) for line in studio.changes()] == [
+        ("gone", "phone", RELEASED, f"{replaced} ours of Ada: it was undone"),
+        ("made", "email", RELEASED, f"{replaced} ask of Ada: it was undone"),
+    ]
+
+
+async def test_what_was_pinned_of_others_under_either_id_ends(studio: Studio) -> None:
+    left = [an_override(studio.account, key, field, kind=LEAD) for key, field in (("gone", "city"), ("made", "email"))]
+    own = an_override(studio.account, "gone", "email", kind=LEAD, law="theirs")
+    assert await parted(studio, own, others=left) == [("made", "email", "theirs")]
+    why = "its record is gone, which ended the override ours of Ada: it was undone"
+    assert [(line.external_id, line.local_id, line.field, line.reason) for line in studio.changes()] == [
+        (pin.external_id, pin.local_id, pin.field, why) for pin in left
+    ]
 
 
 async def test_that_a_record_there_is_none_of_ours_stays_with_it(studio: Studio) -> None:
     account = studio.account
     said = [an_override(account, "gone", field, kind=LEAD) for field in (PAIRING, WHOLE)]
-    assert await parted(studio, *said) == [("gone", PAIRING, "ours"), ("made", WHOLE, "ours")]
+    there = an_override(account, "made", PAIRING, kind=LEAD)
+    after = await parted(studio, *said, others=[there])
+    assert after == [("gone", PAIRING, "ours"), ("made", WHOLE, "ours"), ("made", PAIRING, "ours")]
+    assert studio.changes() == []
 
 
 async def renamed_then_made_anew(studio: Studio) -> tuple[str, RunId]:

@@ -2,18 +2,21 @@
 
 import attrs
 import pytest
+from tests.sync_books import an_override
 
+from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.shared.ids import LeadId
 from tresen.domain.sync.conflict import PAIRING, Choice, Conflict
 from tresen.domain.sync.decision import WHOLE
+from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.journal import RELEASED, UNDONE, Change
 from tresen.domain.sync.run import RELEASE, Counts, Run, RunState
 
 from ..studio import A_MINUTE, Studio
-from .scene import captured, due, edit_lead, open_conflicts, rests, set_policy
+from .scene import applied, captured, due, edit_lead, open_conflicts, planned, rests, set_policy
 
 
 def releases(studio: Studio) -> list[Change]:
@@ -211,3 +214,271 @@ async def test_a_pairing_that_was_refused_says_whose_decision_that_was(studio: S
 
 def _how(had_link: bool) -> str:
     return "Eva took the pairing back" if had_link else "Eva reopened the conflict"
+
+
+async def deleted_on_both_sides(studio: Studio, lead: str) -> None:
+    """Only the link is left, and a whole listing forgets that."""
+    gone = studio.lead(lead)
+
+    async def delete(uow: UnitOfWork) -> None:
+        await uow.leads.remove_many([await uow.leads.get(gone.id)])
+
+    await studio.transactions.run(studio.tenant.id, "delete", delete)
+    studio.books.leads.remove(lead)
+    await studio.leads_synced(whole=True)
+    assert not studio.knows("lead", lead)
+
+
+async def shown_again(studio: Studio, lead: str, **values: str) -> None:
+    """The provider has the record back, under the id that it had; here it is a new one."""
+    shelf, before = studio.books.leads, studio.leads()
+    shelf.tombstones.pop(lead, None)
+    shelf._next_id = int(lead)
+    assert studio.attract("Grace", **values) == lead
+    await studio.leads_synced(whole=True)
+    assert len(studio.leads()) == len(before) + 1
+
+
+async def test_a_pin_of_a_field_ends_with_the_record_that_it_was_about(studio: Studio) -> None:
+    await set_policy(studio, "lead", default="newest")
+    lead = studio.attract("Grace", phone="030 1")
+    studio.attract("Other")
+    await studio.leads_synced()
+    gone = studio.lead(lead).id
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 2"})
+    await undone(studio, await studio.leads_synced(), "Max")
+    await studio.leads_synced()
+    await deleted_on_both_sides(studio, lead)
+    assert await studio.desk.overrides(studio.tenant.id) == []
+    assert told(studio) == [
+        ("phone", "the record is gone on both sides, which ended the override ours of Max: Max undid a change")
+    ]
+    (line,) = releases(studio)
+    assert (line.external_id, line.local_id, (await run_of(studio, line)).kind) == (lead, gone, "leads")
+    await shown_again(studio, lead, phone="030 3")
+    assert studio.lead(lead).id != gone
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 4"})
+    await studio.leads_synced()
+    phone = studio.lead(lead).phone
+    assert (phone and phone.raw, studio.books.leads.get(lead).values["phone"]) == ("030 4", "030 4")
+    await rests(studio)
+
+
+async def test_a_pin_of_a_whole_record_keeps_no_other_one_here(studio: Studio) -> None:
+    studio.attract("Other")
+    await studio.leads_synced()
+    lead = studio.attract("Grace")
+    studio.clock.advance(A_MINUTE)
+    await undone(studio, await studio.leads_synced(), "Max")
+    studio.books.leads.remove(lead)
+    await studio.leads_synced(whole=True)
+    assert told(studio) == [
+        (WHOLE, "the record is gone on both sides, which ended the override ours of Max: Max undid a change")
+    ]
+    await shown_again(studio, lead)
+    studio.books.leads.remove(lead)
+    await studio.leads_synced(whole=True)
+    assert [one.first_name for one in studio.leads()] == ["Other"]
+    await rests(studio)
+
+
+async def kept_away(studio: Studio) -> str:
+    """A lead with a pinned phone, which an undo deleted here: its id at the provider."""
+    await set_policy(studio, "lead", default="newest")
+    studio.attract("Other")
+    await studio.leads_synced()
+    lead = studio.attract("Grace", phone="030 1")
+    made = await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 2"})
+    await undone(studio, await studio.leads_synced(), "Max")
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=made.id), by="Eva", overtaken=True)
+    assert [one.first_name for one in studio.leads()] == ["Other"]
+    return lead
+
+
+async def test_a_record_that_an_undo_took_away_keeps_its_pins_for_when_it_comes_back(studio: Studio) -> None:
+    lead = await kept_away(studio)
+    pins = await studio.desk.overrides(studio.tenant.id)
+    assert sorted((each.field, each.set_by) for each in pins) == [(WHOLE, "Eva"), ("phone", "Max")]
+    await undone(studio, runs(studio, "undo")[-1], "Max")
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 4"})
+    await studio.leads_synced()
+    await studio.leads_synced()
+    assert studio.books.leads.get(lead).values["phone"] == "030 1"
+    assert [each.field for each in await studio.desk.overrides(studio.tenant.id)] == ["phone"]
+
+
+async def test_a_record_that_is_let_back_in_is_another_one_for_which_no_pin_holds(studio: Studio) -> None:
+    lead = await kept_away(studio)
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.remove_override(
+        studio.tenant.id, account_id=studio.account.id, kind="lead", external_id=lead, field=WHOLE, by="Eva"
+    )
+    assert await studio.desk.overrides(studio.tenant.id) == []
+    assert sorted(told(studio)) == [
+        (WHOLE, "Eva took away the override ours of Eva: Eva undid a change"),
+        ("phone", "Eva let the record in anew, which ended the override ours of Max: Max undid a change"),
+    ]
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 4"})
+    await studio.leads_synced()
+    assert studio.books.leads.get(lead).values["phone"] == "030 4"
+
+
+async def test_a_record_that_the_provider_lost_comes_back_whole_though_its_pin_ended(studio: Studio) -> None:
+    """The line that tells of the pin's end says nothing of what the field held."""
+    studio.attract("Other")
+    lead = studio.attract("Grace", phone="030 1")
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 2"})
+    await undone(studio, await studio.leads_synced(), "Max")
+    await studio.leads_synced()
+    studio.books.leads.remove(lead)
+    lost = await studio.leads_synced(whole=True)
+    assert [line.run_id for line in releases(studio)] == [lost.id]
+    await undone(studio, lost, "Eva")
+    phone = studio.lead(lead).phone
+    assert phone is not None
+    assert phone.raw == "030 1"
+    assert [(each.field, each.set_by) for each in await studio.desk.overrides(studio.tenant.id)] == [(WHOLE, "Eva")]
+
+
+async def test_a_pin_ends_when_the_record_is_deleted_there_because_it_was_here(studio: Studio) -> None:
+    await set_policy(studio, "lead", default="newest", delete_there=True)
+    studio.attract("Other")
+    lead = studio.attract("Grace", phone="030 1")
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 2"})
+    await undone(studio, await studio.leads_synced(), "Max")
+    await studio.leads_synced()
+    gone = studio.lead(lead)
+
+    async def delete(uow: UnitOfWork) -> None:
+        await uow.leads.remove_many([await uow.leads.get(gone.id)])
+
+    await studio.transactions.run(studio.tenant.id, "delete", delete)
+    await studio.leads_synced()
+    assert studio.books.leads.find(lead) is None
+    assert await studio.desk.overrides(studio.tenant.id) == []
+    assert [line.local_id for line in releases(studio)] == [gone.id]
+
+
+async def test_a_pin_ends_when_a_person_decides_that_the_record_is_made_anew_here(studio: Studio) -> None:
+    await set_policy(studio, "lead", deletes="ask")
+    studio.attract("Other")
+    lead = studio.attract("Grace", phone="030 1")
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 2"})
+    await undone(studio, await studio.leads_synced(), "Max")
+    await studio.leads_synced()
+    gone = studio.lead(lead)
+
+    async def delete(uow: UnitOfWork) -> None:
+        await uow.leads.remove_many([await uow.leads.get(gone.id)])
+
+    await studio.transactions.run(studio.tenant.id, "delete", delete)
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"notes": "edited there"})
+    await studio.leads_synced()
+    (conflict,) = open_conflicts(studio)
+    await decide(studio, conflict, Choice.THEIRS)
+    because = "Max let the record in anew, which ended the override ours of Max: Max undid a change"
+    assert told(studio) == [("phone", because)]
+    await studio.leads_synced()
+    assert (studio.lead(lead).id != gone.id, await studio.desk.overrides(studio.tenant.id)) == (True, [])
+
+
+async def test_of_two_lives_under_one_id_the_pins_of_the_later_end_when_the_earlier_comes_back(studio: Studio) -> None:
+    studio.attract("Other")
+    lead = studio.attract("Grace", phone="030 1")
+    await studio.leads_synced()
+    first = studio.lead(lead).id
+    studio.books.leads.remove(lead)
+    lost = await studio.leads_synced(whole=True)
+    await shown_again(studio, lead, phone="030 1")
+    again = runs(studio, "leads")[-1]
+    second = studio.lead(lead).id
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 2"})
+    await undone(studio, await studio.leads_synced(), "Max")
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=again.id), by="Max", overtaken=True)
+    await undone(studio, lost, "Eva")
+    assert studio.lead(lead).id == first
+    pins = await studio.desk.overrides(studio.tenant.id)
+    assert [(each.field, each.local_id, each.set_by) for each in pins] == [(WHOLE, first, "Eva")]
+    assert sorted((line.field, line.local_id) for line in releases(studio)) == [(WHOLE, second), ("phone", second)]
+    assert all("Eva brought an earlier one back, which ended" in line.reason for line in releases(studio))
+
+
+async def left_behind(studio: Studio, lead: str, field: str) -> None:
+    """A pin of a record that had the id before, by a version that let it stay."""
+    pin = an_override(studio.account, lead, field, kind="lead")
+    await studio.transactions.run(studio.tenant.id, "pin", lambda uow: uow.overrides.put_many([pin]))
+
+
+async def test_a_pin_that_was_left_behind_holds_for_no_field_of_another_record(studio: Studio) -> None:
+    await set_policy(studio, "lead", default="theirs")
+    lead = studio.attract("Grace", phone="030 1")
+    await studio.leads_synced()
+    await left_behind(studio, lead, "phone")
+    (told,) = await studio.desk.explain(studio.tenant.id, "lead", studio.lead(lead).id, field="phone")
+    assert (told.fields[0].law, told.fields[0].override) == ("theirs", None)
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(lead, {"phone": "030 4"})
+    await studio.leads_synced()
+    await studio.leads_synced()
+    phone = studio.lead(lead).phone
+    assert (phone and phone.raw, studio.books.leads.get(lead).values["phone"]) == ("030 4", "030 4")
+
+
+async def test_a_pin_that_was_left_behind_counts_for_nothing_in_what_becomes_of_an_edit(studio: Studio) -> None:
+    await set_policy(studio, "lead", default="theirs")
+    lead = studio.attract("Grace")
+    await studio.leads_synced()
+    await left_behind(studio, lead, "last_name")
+    wish = LeadEdit(tenant_id=studio.tenant.id, lead_id=studio.lead(lead).id, by="Eva", last_name="Murray")
+    edited = await studio.desk.edit_lead(wish)
+    assert [(each.field, each.fate) for each in edited.prospects] == [("last_name", Fate.PUSH)]
+
+
+async def test_a_pin_that_was_left_behind_keeps_no_other_record(studio: Studio) -> None:
+    studio.attract("Other")
+    lead = studio.attract("Grace")
+    made = await studio.leads_synced()
+    await left_behind(studio, lead, WHOLE)
+    (explained,) = await studio.desk.explain(studio.tenant.id, "lead", studio.lead(lead).id)
+    assert explained.override is None
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=made.id), by="Eva", accept_guard=True)
+    pins = await studio.desk.overrides(studio.tenant.id)
+    assert {each.set_by for each in pins} == {"Eva"}, "that an undo takes a record away needs a pin of its own"
+    assert told(studio) == [(WHOLE, "Eva replaced the override ours of Ada: it was undone")]
+
+
+async def test_a_pin_that_was_left_behind_makes_no_plan_stale(studio: Studio) -> None:
+    lead = studio.attract("Grace")
+    await studio.leads_synced()
+    studio.books.leads.edit(lead, {"notes": "there"})
+    plan = await planned(studio, "leads")
+    await left_behind(studio, lead, "notes")
+    await applied(studio, plan.plan_id)
+    assert studio.lead(lead).notes == "there"
+
+
+async def test_that_a_record_there_is_none_of_ours_stays_said_when_it_is_gone(studio: Studio) -> None:
+    lead, conflict = await doubted(studio)
+    await decide(studio, conflict, Choice.THEIRS)
+    await studio.leads_synced()
+    await deleted_on_both_sides(studio, lead)
+    pins = await studio.desk.overrides(studio.tenant.id)
+    assert ([(each.external_id, each.field) for each in pins], told(studio)) == ([(lead, PAIRING)], [])
