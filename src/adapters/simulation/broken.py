@@ -28,6 +28,7 @@ RULES = {
     "schedule": "what a schedule asks for reaches every account",
     "newest": "the newer value is that of the side that was edited later, as far as the clocks can tell",
     "undone": "no run overwrites what an undo put back, until somebody lets go of it",
+    "pins": "what is pinned is so of the record of ours that the link of its id leads to, or which of ours it is",
     "edits": "an edit through Tresen is here and in the journal, or with the staff; a refused one changes nothing",
     "outlook": "what was told of an edit comes true with the next run, where nothing came between",
     "runs": "a line of the journal names a run that exists",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import attrs
 
+from ...domain.sync.conflict import PAIRING
 from ...domain.sync.schema import Field, Value, Values
 from ..memory.store import Room
 from .broken import Broken
@@ -25,14 +26,14 @@ class Pins:
 
     def look(self, room: Room) -> None:
         """A person is about to do something."""
-        self._values, self._laws = self._held(room), _laws(room)
+        self._values, self._laws = self._held(room), laws(room)
 
     def note(self, room: Room, *, undid: bool) -> None:
         """They did it. What an undo changed is pinned, but for an edit that never left the house: without it both sides
         are as they agreed. What had an override and has none any more was let go.
         """
-        laws = _laws(room)
-        self._places -= self._laws - laws
+        held = laws(room)
+        self._places -= self._laws - held
         now = self._held(room) if undid else {}
         for (kind, key), values in self._values.items():
             after = now.get((kind, key), values)
@@ -40,8 +41,13 @@ class Pins:
                 place, value = (kind, key, field.name), after.get(field.name)
                 if field.same(values.get(field.name), value):
                     continue
-                if place in laws or not _agreed(room, kind, key, field, value):
+                if place in held or not _agreed(room, kind, key, field, value):
                     self._places.add(place)
+
+    def end(self, before: frozenset[Place], room: Room) -> None:
+        """A run committed; it lets go of what was pinned of a record that is gone here, and of nothing else."""
+        ended = before - laws(room)
+        self._places -= {place for place in ended if self._world.table(room, place[0]).find(place[1]) is None}
 
     def broken(self, kind: str, key: UUID, field: str, *, was: Value, now: Value) -> Iterator[Broken]:
         """A run wrote another value into a field of ours."""
@@ -62,5 +68,17 @@ def _agreed(room: Room, kind: str, key: UUID, field: Field, value: Value) -> boo
     return any(field.name in link.base and field.same(link.base[field.name], value) for link in links)
 
 
-def _laws(room: Room) -> frozenset[Place]:
+def laws(room: Room) -> frozenset[Place]:
+    """What is pinned."""
     return frozenset((row.kind, row.local_id, row.field) for row in room.overrides.rows())
+
+
+def stray(room: Room) -> Iterator[Broken]:
+    """What is pinned of a record of ours to which no link of its id leads: it would rule the next one of that id."""
+    for row in room.overrides.rows():
+        link = room.sync_records.find((row.account_id, row.kind, row.external_id))
+        if row.field != PAIRING and (link is None or link.local_id != row.local_id):
+            other = "none of ours" if link is None else f"our {link.local_id}"
+            yield Broken(
+                "pins", f"{row.field} of our {row.kind} {row.local_id} is pinned, and {row.external_id} is {other}"
+            )

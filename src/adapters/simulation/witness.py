@@ -17,7 +17,7 @@ from ..memory.store import Room
 from .agreement import Agreement
 from .broken import Broken
 from .newest import out_of_time
-from .pins import Pins
+from .pins import Pins, Place, laws, stray
 from .refusals import asked_again
 from .task import Applied, Task
 from .unsettled import Before, Unsettled
@@ -37,6 +37,7 @@ class _Seen:
     conflicts: int
     pushes: int
     refused: frozenset[UUID]
+    pins: frozenset[Place]
     left: Before
 
 
@@ -129,12 +130,14 @@ class Witness:
             conflicts=len(room.conflicts),
             pushes=len(room.pushes),
             refused=_refused(room),
+            pins=laws(room),
             left=Before.of(room),
         )
 
     def _after(self, tenant_id: TenantId) -> None:
         self.commits += 1
         seen, task, room = self._seen, self._task, self.world.store.room(tenant_id)
+        self.broken += stray(room)
         if seen is None or task is None:
             return
         lines = list(islice(room.changes.rows(), seen.lines, None))
@@ -153,6 +156,7 @@ class Witness:
             if line.run_id not in room.runs:
                 self.say("runs", f"a line about {line.kind} {line.external_id} names a run that is not there")
         self._in_time(seen, lines, task)
+        self.pins.end(seen.pins, room)
         for kind in KINDS:
             self._compare(room, kind, seen, lines, task)
         self._one_to_one(room)

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
+import attrs
 import pytest
 
 from tresen.adapters.memory.clock import NOON
 from tresen.adapters.simulation.newest import out_of_time
+from tresen.adapters.simulation.pins import laws
 from tresen.adapters.simulation.player import Player
 from tresen.adapters.simulation.script import (
     AccountSpec,
@@ -116,6 +118,37 @@ async def test_what_a_run_writes_over_an_undo_is_seen() -> None:
         player.people.act(player.world, step)
     await player.sync(SYNC)
     assert {broken.rule for broken in player.broken} == {"undone"}
+
+
+async def pinned() -> tuple[Player, UUID]:
+    """A lead of which an undo put the notes back; ours."""
+    player = await played(*made(), there(notes="second"), SYNC, UndoChange(account=0, kind=LEAD), SYNC, LATER)
+    (lead,) = player.world.room(0).leads.rows()
+    return player, lead.id
+
+
+async def test_a_pin_of_a_record_that_has_another_id_or_none_is_seen() -> None:
+    player, _ = await pinned()
+    room = player.world.room(0)
+    ((key, pin),) = room.overrides.items()
+    room.overrides.put(key, attrs.evolve(pin, local_id=UUID(int=1)))
+    await player.sync(SYNC)
+    assert {broken.rule for broken in player.broken} == {"pins"}
+
+
+async def test_a_run_may_let_go_of_what_was_pinned_of_a_record_that_is_gone_and_of_nothing_else() -> None:
+    player, lead = await pinned()
+    pins, room = player.witness.pins, player.world.room(0)
+    before = laws(room)
+    ((key, pin),) = room.overrides.items()
+    room.overrides.remove(key)
+    pins.end(before, room)
+    assert [broken.rule for broken in pins.broken(LEAD, lead, "notes", was="first", now="third")] == ["undone"]
+    room.overrides.put(key, pin)
+    player.people.act(player.world, DeleteThere(account=0, kind=LEAD, who="A"))
+    await player.sync(SYNC)
+    assert (list(room.leads.rows()), list(room.overrides.rows()), player.broken) == ([], [], [])
+    assert list(pins.broken(LEAD, lead, "notes", was="first", now="third")) == []
 
 
 async def test_a_plan_is_applied_later_as_it_was_made() -> None:
