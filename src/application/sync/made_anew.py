@@ -9,6 +9,7 @@ from ..ports.unit_of_work import UnitOfWork
 from .parting import part
 from .pinning import Pinning
 from .scope import Scope
+from .task_at_provider import readdress
 
 _WHY = "the record is another one at the provider by now; what differs there is decided anew"
 
@@ -16,11 +17,12 @@ _WHY = "the record is another one at the provider by now; what differs there is 
 async def is_now(uow: UnitOfWork, scope: Scope, ids: IdSource, before: SyncRecord, external_id: str) -> None:
     """Part with the old link: the record is ``external_id`` from now on, whose link is the caller's to write.
 
-    A person's laws are about our record, and follow it. What waits for the old one, was refused of it or is asked about
-    it speaks of values that are there no more: the next run compares the new one, and asks where it must.
+    A person's laws are about our record, and follow it, as does what the staff are asked to do there. What waits for
+    the old one, was refused of it or is asked about it speaks of values that are there no more: the next run compares
+    the new one, and asks where it must.
     """
-    of, old = (before.account_id, before.kind), before.external_id
     await part(uow, before, now=scope.now, why=_WHY)
     await Pinning(scope, ids).follow(uow, before, external_id)
-    await uow.due.remove(*of, [old])
+    await readdress(uow, before, external_id)
+    await uow.due.remove(before.account_id, before.kind, [before.external_id])
     await uow.sync_records.retire(before)

@@ -7,8 +7,10 @@ from uuid import UUID
 from ...domain.shared.ids import TaskId, TenantId
 from ...domain.staff.task import StaffTask, TaskReason
 from ...domain.sync.canonical import Values
+from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.gym import Operation
+from ..ports.unit_of_work import UnitOfWork
 from .kinds import LEAD, MEMBER
 
 OPERATIONS = {MEMBER: Operation.UPDATE_MEMBER, LEAD: Operation.UPDATE_LEAD}
@@ -40,6 +42,17 @@ def edit_task(
         details={"external_id": external_id, **texts, "account": account.name, "why": why},
         created_at=now,
     )
+
+
+async def readdress(uow: UnitOfWork, before: SyncRecord, external_id: str) -> None:
+    """The record is another one at the provider by now: whoever does there what is asked must find it by its id of
+    today, and who asks the same again makes no second task.
+    """
+    for operation in Operation:
+        for task in await uow.tasks.open_for(operation.value, subject_of(before.kind, before.local_id)):
+            if task.account_id == before.account_id and task.details.get("external_id") == before.external_id:
+                task.details = {**task.details, "external_id": external_id}
+                await uow.tasks.save(task)
 
 
 def subject_of(kind: str, local_id: UUID) -> str:

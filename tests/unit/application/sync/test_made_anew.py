@@ -7,16 +7,19 @@ import pytest
 from tests.builders import RUN, a_lead, a_record
 from tests.sync_books import a_conflict, a_push, an_override
 
+from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.explain import Origin
 from tresen.application.sync.kinds import LEAD
 from tresen.application.sync.made_anew import is_now
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.application.sync.scope import Scope
+from tresen.application.sync.task_at_provider import edit_task, readdress
 from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.leads.stage import Stage
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable
-from tresen.domain.shared.ids import RunId
+from tresen.domain.shared.ids import RunId, TaskId
+from tresen.domain.staff.task import StaffTask, TaskReason
 from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.journal import RELEASED
@@ -195,6 +198,60 @@ async def test_that_a_record_there_is_none_of_ours_stays_with_it(studio: Studio)
     after = await parted(studio, *said, others=[there])
     assert after == [("gone", PAIRING, "ours"), ("made", WHOLE, "ours"), ("made", PAIRING, "ours")]
     assert studio.changes() == []
+
+
+async def wish(studio: Studio, lead: str) -> StaffTask:
+    """Somebody wants another phone of what the provider owns, while nothing may be written there; the task for it."""
+    studio.change_account(writes_enabled=False)
+    done = await studio.desk.edit_lead(
+        LeadEdit(tenant_id=studio.tenant.id, lead_id=studio.lead(lead).id, by="Eva", phone="030 7")
+    )
+    studio.change_account(writes_enabled=True)
+    assert done.task is not None
+    return done.task
+
+
+async def test_an_open_task_names_the_record_as_the_provider_has_it_today(studio: Studio) -> None:
+    await set_policy(studio, LEAD, create_there=True, default="theirs")
+    gone = studio.attract(phone="030 1")
+    other = studio.attract("Ada", phone="030 2")
+    await studio.leads_synced()
+    task, done, hers = await wish(studio, gone), await wish(studio, gone), await wish(studio, other)
+    assert (task.id, task.details["external_id"]) == (done.id, gone)
+    await lost_there(studio, gone)
+    (anew,) = [entry.external_id for entry in studio.books.leads.entries() if entry.external_id != other]
+    await studio.leads_synced()
+    again = await wish(studio, anew)
+    assert (again.id, again.details) == (task.id, {**task.details, "external_id": anew})
+    assert {each.id: each.details["external_id"] for each in await studio.tasks()} == {task.id: anew, hers.id: other}
+
+
+async def test_a_task_at_another_account_names_the_record_as_that_one_has_it(studio: Studio) -> None:
+    elsewhere = studio.add_account("second", "memory://second")
+    lead = a_lead(studio.tenant.id)
+    tasks = [
+        edit_task(
+            id=TaskId(studio.ids.new()),
+            tenant_id=studio.tenant.id,
+            account=account,
+            record=(LEAD, key, lead.id),
+            name=lead.name,
+            values={"phone": "030 7"},
+            reason=TaskReason.REJECTED,
+            why="no",
+            now=studio.clock.now(),
+        )
+        for account, key in ((elsewhere, "gone"), (studio.account, "another"), (studio.account, "gone"))
+    ]
+
+    async def ask(uow: UnitOfWork) -> None:
+        for task in tasks:
+            await uow.tasks.add(task)
+        await readdress(uow, a_record(studio.account.id, "gone", lead, kind=LEAD), "made")
+
+    await studio.transactions.run(studio.tenant.id, "ask", ask)
+    after = {each.id: each.details["external_id"] for each in await studio.tasks()}
+    assert [after[task.id] for task in tasks] == ["gone", "another", "made"]
 
 
 async def renamed_then_made_anew(studio: Studio) -> tuple[str, RunId]:
