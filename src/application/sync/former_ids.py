@@ -2,22 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from typing import TypeVar
-from uuid import UUID
 
 import attrs
 
 from ...domain.shared.ids import AccountId
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
+from .links import link_at
 from .records import RecordKind, Versioned
 
 E = TypeVar("E", bound=Versioned)
-
-
-async def link_at(uow: UnitOfWork, account_id: AccountId, kind: str, local_id: UUID) -> SyncRecord | None:
-    """The link of a record of ours at an account."""
-    links = await uow.sync_records.of_local(kind, local_id)
-    return next((link for link in links if link.account_id == account_id), None)
 
 
 async def links_by_former_ids(

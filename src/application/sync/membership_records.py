@@ -15,8 +15,9 @@ from ...domain.shared.money import Money
 from ...domain.sync.schema import Schema, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
-from .former_ids import link_at, links_by_former_ids
+from .former_ids import links_by_former_ids
 from .kinds import MEMBER, MEMBERSHIP_SCHEMA
+from .links import link_at
 from .records import MatchValues, Reader, RecordKind, day, iso
 
 _texts = Reader(str, "member", "name", "kind", "starts_on", "ends_on", "cancels_on", "price")

@@ -13,7 +13,7 @@ from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
-from .former_ids import link_at
+from .links import link_at
 from .made_anew import is_now
 from .records import RecordKind, Versioned
 from .scope import Scope
