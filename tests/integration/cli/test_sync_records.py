@@ -255,7 +255,7 @@ def test_a_deleted_record_is_found_by_our_id_which_is_said(moved: Quarrel) -> No
     for words in (("history",), ("explain",)):
         result = moved.desk("sync", *words, *ADA, *NORTH)
         assert result.code == 3
-        assert "error: no member memory/1001 is in step with a provider; should it have been deleted here: " in result.err
+        assert "no member memory/1001 is in step with a provider; should it have been deleted here: " in result.err
         assert moved.desk("sync", *words, "member", key, *NORTH).code == 0
     assert key in moved.desk("sync", "undo", "--run", run, "--dry-run", *NORTH).out
 
