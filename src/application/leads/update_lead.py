@@ -18,6 +18,7 @@ from ..ports.gym import GymGateway, LeadPatch, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.edited import Overtaken, stale
+from ..sync.elsewhere import claim_all
 from ..sync.kinds import LEAD
 from ..transactions import Transactions
 
@@ -79,6 +80,8 @@ class UpdateLead:
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate
     ) -> "Lead | tuple[Lead, SyncRecord, ProviderAccount] | Overtaken":
+        # A lead that no account has must stay so meanwhile: a run that has it made there would not see this.
+        await claim_all(uow)
         lead = await uow.leads.get(update.lead_id)
         if update.version not in {None, lead.version}:
             return Overtaken(lead.version)

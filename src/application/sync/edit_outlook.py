@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from ...domain.shared.errors import GatewayError, GatewayUnsupported, NotConfigured, StorageConflict
+from ...domain.shared.errors import GatewayError, GatewayUnsupported, NotConfigured
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.staff.task import TaskReason
 from ...domain.sync.canonical import Value, Values
@@ -21,6 +21,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, Hand
 from .pins import pins_of
+from .elsewhere import claim_all
 from .records import Versioned
 from .reviving import waits_to_be_made
 
@@ -100,20 +101,24 @@ class Outlooks:
         except (GatewayError, NotConfigured) as error:
             return attrs.evolve(reach, closed=error.message)
 
-    async def claim(self, uow: UnitOfWork, reach: Reach) -> None:
-        """Before the record is read: from now on nothing is decided about it but here."""
-        if reach.account_id is not None:
+    async def claim(self, uow: UnitOfWork, kind: str, local_id: UUID, reach: Reach) -> bool:
+        """Before the record is read: from now on nothing is decided about it but here. One that no account has must
+        stay so, too: a run that ties it to one would not see this edit, nor would this edit see that it is tied.
+
+        Whether it is where it was at ``reach``.
+        """
+        if reach.account_id is None:
+            await claim_all(uow)
+        else:
             await uow.accounts.claim(reach.account_id)
+        link = await link_at_home(uow, kind, local_id)
+        return reach.account_id == (None if link is None else link.account_id)
 
     async def __call__(self, uow: UnitOfWork, kind: str, here: Person, wanted: Person, reach: Reach) -> Outlook | None:
-        """``wanted`` is the record as it would be; None: no provider has it. Raises StorageConflict when it was linked
-        since ``reach``.
-        """
+        """``wanted`` is the record as it would be; None: no provider has it."""
         link = await link_at_home(uow, kind, here.id)
         if link is None:
             return None
-        if link.account_id != reach.account_id:
-            raise StorageConflict(f"the {kind} was linked to a provider at this moment: edit it again")
         hand = await self._by_hand.hold(uow, link.account_id, kind, None)
         await hand.kind.prepare(uow, [link.base], [here, wanted])
         before, after = hand.kind.values(here), hand.kind.values(wanted)

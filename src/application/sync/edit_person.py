@@ -91,21 +91,29 @@ class EditPerson:
         self, kind: PersonKind[P, D, K], key: K, edit: PersonEdit, read: Callable[[Tenant], D]
     ) -> EditDone[P]:
         """Change what is set; all of it or nothing. ``read`` gives what is wanted, as the tenant means it."""
-        reach = await self._outlooks.reach(edit.tenant_id, kind.name, key)
-        details = read(reach.tenant)
-        if not details.given:
-            raise InvalidValue(f"nothing to change: set at least one field of the {kind.name}")
-        found = await self._transactions.run(
-            edit.tenant_id, f"edit_{kind.name}", lambda uow: self._edit(uow, kind, key, edit, details, reach)
-        )
+        # Again where the person was tied to an account, or parted from it, since that one was asked what it takes.
+        while (found := await self._once(kind, key, edit, read)) is None:
+            pass
         if isinstance(found, Overtaken):
             raise stale(kind.name, key, edit.version, found)
         return found
 
+    async def _once(
+        self, kind: PersonKind[P, D, K], key: K, edit: PersonEdit, read: Callable[[Tenant], D]
+    ) -> EditDone[P] | Overtaken | None:
+        reach = await self._outlooks.reach(edit.tenant_id, kind.name, key)
+        details = read(reach.tenant)
+        if not details.given:
+            raise InvalidValue(f"nothing to change: set at least one field of the {kind.name}")
+        return await self._transactions.run(
+            edit.tenant_id, f"edit_{kind.name}", lambda uow: self._edit(uow, kind, key, edit, details, reach)
+        )
+
     async def _edit(
         self, uow: UnitOfWork, kind: PersonKind[P, D, K], key: K, edit: PersonEdit, details: D, reach: Reach
-    ) -> EditDone[P] | Overtaken:
-        await self._outlooks.claim(uow, reach)
+    ) -> EditDone[P] | Overtaken | None:
+        if not await self._outlooks.claim(uow, kind.name, key, reach):
+            return None
         stored, now = kind.stored(uow), self._clock.now()
         person = await stored.get(key)
         if edit.version not in {None, person.version}:
