@@ -80,15 +80,15 @@ class Confirm(Generic[E]):
             for name, sent in push.values.items()
             if name in self._scope.writable and name in theirs and not fields[name].same(ours.get(name), sent)
         }
-        if later:
-            expected = {name: theirs[name] for name in later}
+        for name, value in later.items():
+            # Each by itself: one that is refused there, or overtaken, takes no other with it.
             await uow.pushes.add(
                 attrs.evolve(
                     push,
                     id=PushId(self._ids.new()),
                     external_id=link.external_id,
-                    values=later,
-                    expected=expected,
+                    values={name: value},
+                    expected={name: theirs[name]},
                     attempts=0,
                     why=None,
                     created_at=self._scope.now,
