@@ -8,6 +8,7 @@ import attrs
 
 from ...domain.shared.errors import InvalidValue, TresenError
 from ...domain.sync.action import Action
+from ...domain.sync.canonical import Values
 from ...domain.sync.decision import Decision
 from ...domain.sync.laws import Edited, Law, Laws
 from ...domain.sync.override import Override
@@ -19,9 +20,11 @@ from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .known import Known, known
 from .need import needed_pushes, needs_writing
+from .ours_alone import ours_alone
 from .overruled import laws_of
 from .reading import named, ours, read, told_gone
 from .records import RecordKind, Versioned
+from .reviving import waits_to_be_made
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -136,16 +139,19 @@ class Examiner(Generic[E]):
             decision=self._decide(inputs),
         )
 
-    def paired(self, one: Observed, reading: Reading, entity: E, pins: Sequence[Override]) -> Step:
+    def paired(self, one: Observed, reading: Reading, entity: E, pins: Sequence[Override], sent: Values) -> Step:
         """The step for a record that turned out to be one of ours. ``pins`` are what people said of ours when it had
-        another id there. Raises InvalidValue when ours cannot be kept.
+        another id there; ``sent`` is what we sent to have it made. Raises InvalidValue when ours cannot be kept.
         """
+        mine = ours(self._kind, entity)
+        later = self._later(sent, mine, reading)
         inputs = Inputs(
             base=None,
-            ours=ours(self._kind, entity),
+            ours=mine,
             theirs=reading.values,
             edited=self._edited(entity, reading),
             overrides=self._overrides(pins),
+            in_flight=later,
         )
         step = Step(
             external_id=one.external_id,
@@ -155,7 +161,10 @@ class Examiner(Generic[E]):
             inputs=inputs,
             decision=inputs.decide(self._kind.schema, self._scope.policy),
         )
-        return attrs.evolve(step, pushes=needed_pushes(step, self._scope, ()))
+        return attrs.evolve(step, pushes={**needed_pushes(step, self._scope, ()), **later})
+
+    def _later(self, agreed: Values, mine: Values, reading: Reading) -> Values:
+        return ours_alone(self._kind.schema, self._scope.writable, agreed=agreed, ours=mine, theirs=reading.values)
 
     def _sorted(
         self,
@@ -204,10 +213,12 @@ class Examiner(Generic[E]):
         agreed = [link.base for link in found.links.values()]
         theirs = [reading.values for _, reading in readings]
         await self._kind.prepare(uow, [*agreed, *theirs], found.entities.values())
+        awaited = [link.local_id for link in found.links.values() if waits_to_be_made(link)]
+        making = await uow.pushes.creations(self._scope.account_id, self._kind.schema.kind, awaited) if awaited else {}
         for one, reading in readings:
             link = found.links[one.external_id]
             try:
-                step = self._both(found, link, one, reading)
+                step = self._both(found, link, one, reading, is_back=link.local_id in making)
             except InvalidValue as error:
                 examined.errors.append(self._scope.error(self._kind.schema.kind, one.external_id, error))
             else:
@@ -217,24 +228,27 @@ class Examiner(Generic[E]):
         pushes, conflicts = found.pushes.get(link.external_id, ()), found.conflicts.get(link.external_id, ())
         wanted = needed_pushes(step, self._scope, pushes)
         if wanted:
-            step = attrs.evolve(step, pushes=wanted)
+            step = attrs.evolve(step, pushes={**wanted, **step.pushes})
         if needs_writing(self._kind.schema, step, link, conflicts, pushes):
             examined.steps.append(step)
         else:
             examined.settled.append(link.external_id)
             examined.unchanged += 1
 
-    def _both(self, found: Known[E], link: SyncRecord, one: Observed, reading: Reading) -> Step:
+    def _both(self, found: Known[E], link: SyncRecord, one: Observed, reading: Reading, *, is_back: bool) -> Step:
+        """``is_back``: the provider had lost it, and all of ours was to be made there anew."""
         entity = found.entities.get(link.local_id)
+        mine = GONE if entity is None else ours(self._kind, entity)
+        later = self._later(link.base, values_of(mine), reading) if is_back and entity is not None else {}
         inputs = Inputs(
             base=link.base,
-            ours=GONE if entity is None else ours(self._kind, entity),
+            ours=mine,
             theirs=reading.values,
             edited=self._edited(entity, reading),
             overrides=self._overrides(found.overrides.get(link.external_id, ())),
-            in_flight=found.in_flight(link.external_id),
+            in_flight={**found.in_flight(link.external_id), **later},
         )
-        return self._step(link, entity, inputs, fingerprint=one.fingerprint)
+        return attrs.evolve(self._step(link, entity, inputs, fingerprint=one.fingerprint), pushes=later)
 
     def _lost(self, found: Known[E], link: SyncRecord, proof: str) -> Step:
         entity = found.entities.get(link.local_id)

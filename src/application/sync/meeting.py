@@ -62,7 +62,8 @@ class Meeting(Generic[E]):
         pairing = pair(self._kind.schema, ours, theirs)
         entities = await self._kind.load(uow, [*pairing.pairs, *pairing.only_ours])
         pins = {key: await pins_under(uow, links[one], key) for one, key in pairing.pairs.items() if one in links}
-        steps, errors = self._paired({key: (by_id[key], entities[one]) for one, key in pairing.pairs.items()}, pins)
+        pairs = {key: (by_id[key], entities[one]) for one, key in pairing.pairs.items()}
+        steps, errors = self._paired(pairs, pins, await self._sent(uow, pairing.pairs))
         doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}
         asked = await self._asked(uow, list(doubts))
         steps += [
@@ -78,13 +79,23 @@ class Meeting(Generic[E]):
         lonely, unkept = await self._lonely(uow, [entities[key] for key in alone if key not in twins])
         return Met([*steps, *lonely], [*errors, *unkept])
 
+    async def _sent(self, uow: UnitOfWork, pairs: Mapping[UUID, str]) -> Mapping[str, Values]:
+        """With what values those were sent that may have been made there, though nobody answered."""
+        making = await uow.pushes.creations(self._scope.account_id, self._kind.schema.kind, pairs) if pairs else {}
+        sent = [push for push in making.values() if push.may_be_made and push.attempts]
+        values = await self._kind.as_of_today(uow, [push.values for push in sent])
+        return {pairs[push.local_id]: one for push, one in zip(sent, values, strict=True)}
+
     def _paired(
-        self, pairs: Mapping[str, tuple[Fresh, E]], pins: Mapping[str, Sequence[Override]]
+        self,
+        pairs: Mapping[str, tuple[Fresh, E]],
+        pins: Mapping[str, Sequence[Override]],
+        sent: Mapping[str, Values],
     ) -> tuple[list[Step], list[SyncError]]:
         steps, errors = list[Step](), list[SyncError]()
         for key, (fresh, entity) in pairs.items():
             try:
-                steps.append(self._examiner.paired(*fresh, entity, pins.get(key, ())))
+                steps.append(self._examiner.paired(*fresh, entity, pins.get(key, ()), sent.get(key, {})))
             except InvalidValue as error:
                 errors.append(self._scope.error(self._kind.schema.kind, key, error))
         return steps, errors

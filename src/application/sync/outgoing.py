@@ -28,26 +28,32 @@ class Outgoing:
 
     async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> None:
         """Keep them. Raises StorageConflict when another account came to make one of the records since the look."""
-        pushes = [push for step in steps if (push := self._push(step)) is not None]
+        pushes = [push for step in steps for push in self._pushes(step)]
         for push in pushes:
             try:
                 await uow.pushes.add(push)
             except AlreadyExists as error:
                 raise StorageConflict(f"{push.kind} {push.local_id} is being made elsewhere") from error
 
-    def _push(self, step: Step) -> Push | None:
+    def _pushes(self, step: Step) -> Sequence[Push]:
         action = step.decision.action
         if step.local_id is None:
-            return None
+            return ()
         if action in _CREATES:
-            return self._new(step, values=values_of(step.inputs.ours), expected={}, external_id=None)
+            return [self._new(step, values=values_of(step.inputs.ours), expected={}, external_id=None)]
         if action is Action.DELETE_THERE:
-            return self._new(step, values={}, expected=values_of(step.inputs.theirs), external_id=step.external_id)
-        if step.pushes:
-            theirs = values_of(step.inputs.theirs)
-            expected = {name: theirs.get(name) for name in step.pushes}
-            return self._new(step, values=step.pushes, expected=expected, external_id=step.external_id)
-        return None
+            return [self._new(step, values={}, expected=values_of(step.inputs.theirs), external_id=step.external_id)]
+        decided = {name: value for name, value in step.pushes.items() if name not in step.inputs.in_flight}
+        # What was edited here while the record was made there goes field by field, as edits do.
+        parts = [{name: value} for name, value in step.pushes.items() if name in step.inputs.in_flight]
+        theirs = values_of(step.inputs.theirs)
+        return [
+            self._new(
+                step, values=part, expected={name: theirs.get(name) for name in part}, external_id=step.external_id
+            )
+            for part in (decided, *parts)
+            if part
+        ]
 
     def _new(self, step: Step, *, values: Values, expected: Values, external_id: str | None) -> Push:
         assert step.local_id is not None  # noqa: S101 - looked at by the caller, for the type checker

@@ -58,7 +58,8 @@ class Step:
     ``local_version`` is our record's version as it was read (0: none), ``fingerprint`` a hash of the provider's record
     as received (empty: not seen), ``proof`` how it is known that the provider's is gone: ``tombstone``, ``answer`` or
     ``listing``. ``pushes`` are the values that are to be written there: of those that the decision would push the ones
-    that the provider takes. A step of which one of these is no longer so is stale.
+    that the provider takes, and our edits of what was being made there, which are in flight. A step of which one of
+    these is no longer so is stale.
     """
 
     external_id: str | None

@@ -6,18 +6,20 @@ from tresen.adapters.memory.gym_books import Entry
 from tresen.application.sync.edit_outlook import Outlooks, Reach
 from tresen.application.sync.kinds import LEAD
 from tresen.domain.sync.edit_fate import Fate
+from tresen.domain.sync.push import PushState
 
 from ..stirring import stir
 from ..studio import A_MINUTE, Studio
-from .scene import captured, set_policy
-from .test_edited_on_the_way import once, settled
+from .scene import captured, open_conflicts, pushes, set_policy
+from .test_edited_on_the_way import DOWN, once, settled
 from .test_editing import lead_edit
+from .test_second_lives import shown_again
 
 
-async def making() -> Studio:
+async def making(**policy: str) -> Studio:
     """A gym at which leads of ours are made."""
     studio = Studio()
-    await set_policy(studio, LEAD, create_there=True)
+    await set_policy(studio, LEAD, account=None, create_there=True, **policy)
     studio.attract("Other")
     await studio.leads_synced()
     return studio
@@ -50,6 +52,62 @@ async def test_an_edit_of_one_that_is_tied_at_that_moment_is_on_its_way(monkeypa
     assert [(each.field, each.fate) for each in edited.prospects] == [("phone", Fate.PUSH)]
     await settled(studio)
     assert made(studio).values["phone"] == "030 2"
+
+
+@pytest.mark.parametrize("law", ["theirs", "newest", "ask"])
+async def test_an_edit_of_one_that_was_made_holds_though_a_listing_finds_it_first(law: str) -> None:
+    studio = await making(default=law)
+    ann = await captured(studio, "Ann", phone="030 1")
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced(whole=True)
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2", last_name="King"))
+    studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced(whole=True)
+    await settled(studio)
+    later = [push.values for push in pushes(studio, PushState.DONE)]
+    assert sorted(later, key=str) == [{"last_name": "King"}, {"phone": "030 2"}], "each field by itself"
+    assert (made(studio).values["phone"], made(studio).values["last_name"]) == ("030 2", "King")
+    assert open_conflicts(studio) == []
+
+
+async def test_what_somebody_edited_there_before_the_listing_found_it_is_for_the_law() -> None:
+    studio = await making()
+    ann = await captured(studio, "Ann", phone="030 1")
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced(whole=True)
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(made(studio).external_id, {"phone": "030 9"})
+    await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2", last_name="King"))
+    studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced(whole=True)
+    await settled(studio)
+    assert (made(studio).values["phone"], made(studio).values["last_name"]) == ("030 9", "King")
+
+
+@pytest.mark.parametrize("law", ["theirs", "newest", "ask"])
+async def test_an_edit_of_one_that_waits_to_be_made_anew_holds_though_the_old_one_is_back(law: str) -> None:
+    studio = await making(deletes="keep_edited", default=law)
+    key = studio.attract("Ann", phone="030 1", notes="one")
+    await studio.leads_synced()
+    ann, before = studio.lead(key), studio.books.leads.get(key)
+    await studio.desk.edit_lead(lead_edit(studio, ann, last_name="Murray"))
+    studio.books.leads.remove(key)
+    for _ in range(2):
+        studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced(whole=True)
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2"))
+    shown_again(studio, studio.books.leads, key, before)
+    studio.books.leads.edit(key, {"notes": "two"})
+    studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced(whole=True)
+    await settled(studio)
+    wanted = {"last_name": "Murray", "phone": "030 2", "notes": "two"}
+    assert {name: made(studio).values[name] for name in wanted} == wanted
+    ours = studio.lead(key)
+    assert (ours.last_name, ours.phone and ours.phone.raw, ours.notes) == ("Murray", "030 2", "two")
+    assert open_conflicts(studio) == []
 
 
 async def test_of_two_edits_while_it_was_made_one_that_is_overtaken_takes_no_other_with_it() -> None:
