@@ -20,8 +20,8 @@ from ..ports.gym import GymProviders
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, Hand
-from .pins import pins_of
 from .elsewhere import claim_all
+from .pins import pins_of
 from .records import Versioned
 from .reviving import waits_to_be_made
 
