@@ -7,6 +7,10 @@ import attrs
 from .laws import Law
 from .side import Side
 
+_WRITTEN = "written at the provider by the next run"
+# What was changed there before the edit, and is not synced yet, stands as much as what is changed there after it.
+_UNLESS = ", unless it was changed there, too"
+
 
 class Fate(enum.Enum):
     """``push``: it is on its way to the provider. ``sync``: the next run decides by its law. ``here``: it stays here.
@@ -41,12 +45,12 @@ def prospect(field: str, law: Law, *, shown: bool, same: bool, hindrance: str | 
         return Prospect(field, Fate.HERE, "the provider holds the same")
     if law.owner is Side.THEIRS:
         if hindrance is None:
-            return Prospect(field, Fate.PUSH, "written at the provider by the next run")
+            return Prospect(field, Fate.PUSH, f"{_WRITTEN}{_UNLESS}")
         return Prospect(field, Fate.TASK, f"the provider owns it, and {hindrance}")
     if hindrance is not None:
         return Prospect(field, Fate.HERE, f"{hindrance}; law {law.name}")
-    unless = "" if law.owner is Side.OURS else ", unless it was changed there, too"
-    return Prospect(field, Fate.SYNC, f"written at the provider by the next run{unless}; law {law.name}")
+    unless = "" if law.owner is Side.OURS else _UNLESS
+    return Prospect(field, Fate.SYNC, f"{_WRITTEN}{unless}; law {law.name}")
 
 
 def _unseen(field: str, hindrance: str | None) -> Prospect:

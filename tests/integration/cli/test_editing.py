@@ -32,8 +32,8 @@ def test_an_edit_says_what_becomes_of_it_and_the_next_sync_does_it(synced: Desk)
     assert result.code == 0
     assert result.out.splitlines() == [
         "Ada King: changed last_name, city",
-        "  last_name: written at the provider by the next run",
-        "  city: written at the provider by the next run",
+        "  last_name: written at the provider by the next run, unless it was changed there, too",
+        "  city: written at the provider by the next run, unless it was changed there, too",
         "without waiting: tresen sync run members --force --tenant north",
     ]
     assert "last_name" in synced("sync", "pushes", *NORTH).out

@@ -117,6 +117,18 @@ async def test_of_two_edits_of_one_field_the_owners_holds_and_ours_is_in_the_jou
     await rests(studio)
 
 
+async def test_what_was_changed_there_before_the_edit_holds_as_the_edit_is_told() -> None:
+    studio, ada = await synced()
+    studio.books.members.edit(ada, {"last_name": "Noel"})
+    edited = await edit(studio, ada, last_name="King")
+    assert [each.reason for each in edited.prospects] == [
+        "written at the provider by the next run, unless it was changed there, too"
+    ]
+    await studio.members_synced()
+    assert studio.member(ada).last_name == there(studio, ada, "last_name") == "Noel"
+    await rests(studio)
+
+
 async def test_one_value_that_the_provider_refuses_takes_no_other_with_it() -> None:
     studio, ada = await synced()
     studio.gym.habits = Habits(refuses={"phone": ["030 666"]})

@@ -13,7 +13,7 @@ OFF = "writing there is switched off"
 @pytest.mark.parametrize(
     ("law", "hindrance", "fate", "reason"),
     [
-        (Law.THEIRS, None, Fate.PUSH, "written at the provider by the next run"),
+        (Law.THEIRS, None, Fate.PUSH, "written at the provider by the next run, unless it was changed there, too"),
         (Law.THEIRS, OFF, Fate.TASK, "the provider owns it, and writing there is switched off"),
         (Law.OURS, None, Fate.SYNC, "written at the provider by the next run; law ours"),
         (Law.OURS, OFF, Fate.HERE, "writing there is switched off; law ours"),
