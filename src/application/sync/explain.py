@@ -20,6 +20,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand, Hand
 from .former_ids import links_by_former_ids
+from .former_link import former_link
 from .known import Known, known
 from .records import Versioned
 
@@ -92,10 +93,12 @@ class Explain:
 
         async def ask(uow: UnitOfWork) -> Sequence[RecordExplanation]:
             lines = await uow.journal.of_record(kind, local_id)
-            links = await uow.sync_records.of_local(kind, local_id) or await _former(uow, lines)
-            if not links:
+            links = await uow.sync_records.of_local(kind, local_id)
+            former = None if links else await former_link(uow, lines)
+            if not links and former is None:
                 raise not_in_step(kind, local_id)
-            return [await self._record(uow, link, lines, field) for link in links]
+            known_as = links if former is None else [former]
+            return [await self._record(uow, link, lines, field) for link in known_as]
 
         return await self._transactions.read(tenant_id, ask)
 
@@ -130,26 +133,6 @@ async def _about(uow: UnitOfWork, link: SyncRecord, lines: Sequence[Change]) -> 
     before = await links_by_former_ids(uow, link.account_id, link.kind, ids)
     its_own = {link.external_id, *(key for key, today in before.items() if today.local_id == link.local_id)}
     return [line for line in lines if line.external_id in its_own]
-
-
-async def _former(uow: UnitOfWork, lines: Sequence[Change]) -> Sequence[SyncRecord]:
-    """What the link of a record was like that is no more: nothing is agreed on."""
-    if not lines:
-        return ()
-    last = lines[-1]
-    return [
-        SyncRecord(
-            account_id=(await uow.runs.get(last.run_id)).account_id,
-            kind=last.kind,
-            external_id=last.external_id,
-            local_id=last.local_id,
-            base={},
-            fingerprint=b"",
-            local_version=0,
-            synced_at=last.at,
-            run_id=last.run_id,
-        )
-    ]
 
 
 def _latest(lines: Sequence[Change]) -> Mapping[str, Change]:
