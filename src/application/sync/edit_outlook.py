@@ -10,7 +10,7 @@ from ...domain.shared.errors import GatewayError, GatewayUnsupported, NotConfigu
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.staff.task import TaskReason
 from ...domain.sync.canonical import Value, Values
-from ...domain.sync.edit_fate import Fate, Prospect, prospect
+from ...domain.sync.edit_fate import Absence, Fate, Prospect, apart, prospect
 from ...domain.sync.laws import Law
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
@@ -23,7 +23,7 @@ from .by_hand import ByHand, Hand
 from .elsewhere import claim_all
 from .pins import pins_of
 from .records import Versioned
-from .reviving import waits_to_be_made
+from .tie import Tie, tie_of
 
 
 class Person(Versioned, Protocol):
@@ -36,12 +36,14 @@ class Person(Versioned, Protocol):
 
 @attrs.frozen(kw_only=True)
 class Reach:
-    """``account_id`` is where the record is linked, None where it is not; ``writable`` are the fields that the provider
-    takes; ``closed`` says why it cannot be written to as the account is set up.
+    """``account_id`` is what the record is tied to, None: nothing, and ``is_linked`` whether a link does it;
+    ``writable`` are the fields that the provider takes; ``closed`` says why it cannot be written to as the account is
+    set up.
     """
 
     tenant: Tenant
     account_id: AccountId | None = None
+    is_linked: bool = False
     writable: frozenset[str] = frozenset()
     closed: str | None = None
 
@@ -59,9 +61,12 @@ class OnTheWay:
 
 @attrs.frozen(kw_only=True)
 class Outlook:
-    """``prospects`` are of the fields that would be another value; ``before`` and ``after`` are ours in full."""
+    """``prospects`` are of the fields that would be another value; ``before`` and ``after`` are ours in full. ``link``
+    and ``absence`` as in ``Tie``.
+    """
 
     link: SyncRecord
+    absence: Absence | None
     account: ProviderAccount
     hindered_by: TaskReason
     prospects: tuple[Prospect, ...]
@@ -85,14 +90,15 @@ class Outlooks:
     async def reach(self, tenant_id: TenantId, kind: str, local_id: UUID) -> Reach:
         """What the record's provider takes. No provider is called; not to be used inside a transaction."""
 
-        async def ask(uow: UnitOfWork) -> tuple[Tenant, ProviderAccount | None]:
-            link = await link_at_home(uow, kind, local_id)
-            return uow.tenant, None if link is None else await uow.accounts.get(link.account_id)
+        async def ask(uow: UnitOfWork) -> tuple[Tenant, ProviderAccount | None, bool]:
+            tie = await tie_of(uow, kind, local_id)
+            account = None if tie is None else await uow.accounts.get(tie.link.account_id)
+            return uow.tenant, account, _is_linked(tie)
 
-        tenant, account = await self._transactions.read(tenant_id, ask)
+        tenant, account, is_linked = await self._transactions.read(tenant_id, ask)
         if account is None:
             return Reach(tenant=tenant)
-        reach = Reach(tenant=tenant, account_id=account.id)
+        reach = Reach(tenant=tenant, account_id=account.id, is_linked=is_linked)
         try:
             async with self._gyms.open(account) as gym:
                 return attrs.evolve(reach, writable=gym.source(kind).writable)
@@ -107,18 +113,20 @@ class Outlooks:
 
         Whether it is where it was at ``reach``.
         """
-        if reach.account_id is None:
-            await claim_all(uow)
-        else:
+        if reach.account_id is not None and reach.is_linked:
             await uow.accounts.claim(reach.account_id)
-        link = await link_at_home(uow, kind, local_id)
-        return reach.account_id == (None if link is None else link.account_id)
+        else:
+            await claim_all(uow)
+        tie = await tie_of(uow, kind, local_id)
+        now = None if tie is None else tie.link.account_id
+        return (reach.account_id, reach.is_linked) == (now, _is_linked(tie))
 
     async def __call__(self, uow: UnitOfWork, kind: str, here: Person, wanted: Person, reach: Reach) -> Outlook | None:
-        """``wanted`` is the record as it would be; None: no provider has it."""
-        link = await link_at_home(uow, kind, here.id)
-        if link is None:
+        """``wanted`` is the record as it would be; None: no provider ever had it."""
+        tie = await tie_of(uow, kind, here.id)
+        if tie is None:
             return None
+        link = tie.link
         hand = await self._by_hand.hold(uow, link.account_id, kind, None)
         await hand.kind.prepare(uow, [link.base], [here, wanted])
         before, after = hand.kind.values(here), hand.kind.values(wanted)
@@ -126,20 +134,20 @@ class Outlooks:
         pushes = (await uow.pushes.of_records(link.account_id, kind, [link.external_id])).get(link.external_id, ())
         on_the_way = {name: _on_the_way(link, pushes, name) for name in changed}
         laws, account = await self._laws(uow, hand, link), hand.opened.account
+
+        def becomes(name: str) -> Prospect:
+            if tie.absence is not None:
+                return apart(name, tie.absence)
+            same = hand.kind.schema.by_name[name].same(after.get(name), on_the_way[name].agreed)
+            hindrance = _hindrance(account, reach, name)
+            return prospect(name, laws[name], shown=name in link.base, same=same, hindrance=hindrance)
+
         return Outlook(
             link=link,
+            absence=tie.absence,
             account=account,
             hindered_by=_hindered_by(account, reach),
-            prospects=tuple(
-                prospect(
-                    name,
-                    laws[name],
-                    shown=name in link.base,
-                    same=hand.kind.schema.by_name[name].same(after.get(name), on_the_way[name].agreed),
-                    hindrance=_hindrance(account, reach, name),
-                )
-                for name in changed
-            ),
+            prospects=tuple(map(becomes, changed)),
             on_the_way=on_the_way,
             before=before,
             after=after,
@@ -152,10 +160,8 @@ class Outlooks:
         return {name: pinned.get(name) or hand.scope.policy.law(field) for name, field in fields.items()}
 
 
-async def link_at_home(uow: UnitOfWork, kind: str, local_id: UUID) -> SyncRecord | None:
-    """The link of a record that a provider has; None also for one that waits to be made there anew."""
-    links = await uow.sync_records.of_local(kind, local_id)
-    return next((link for link in links if not waits_to_be_made(link)), None)
+def _is_linked(tie: Tie | None) -> bool:
+    return tie is not None and tie.absence is not Absence.UNLINKED
 
 
 def _on_the_way(link: SyncRecord, pushes: Sequence[Push], name: str) -> OnTheWay:

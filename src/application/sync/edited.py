@@ -14,8 +14,9 @@ E = TypeVar("E")
 
 @attrs.frozen(kw_only=True)
 class EditDone(Generic[E]):
-    """``entity`` as it stands now; ``prospects`` of each field that was to be another value, none where no provider has
-    the record; ``task`` where a person must change something at the provider, which is not changed here then.
+    """``entity`` as it stands now; ``prospects`` of each field that was to be another value, none where no provider
+    ever had the record, or where it is about to be made at one, as it is then; ``task`` where a person must change
+    something at the provider, which is not changed here then.
     """
 
     entity: E

@@ -23,6 +23,7 @@ from .former_ids import links_by_former_ids
 from .former_link import former_link
 from .known import Known, known
 from .records import Versioned
+from .tie import is_kept_here
 
 
 class Origin(enum.Enum):
@@ -42,7 +43,8 @@ class FieldExplanation:
     ``run_id`` is the run that made the link. ``law`` holds now; ``law_from`` is ``override``, ``policy`` or
     ``schema``. ``released`` tells who took an override of the field away last, None where one holds again.
     ``waiting`` is what is on its way to the provider; ``undecided``: somebody edited the record here since a run looked
-    at it, the next one decides what becomes of this value, and no push tells of it.
+    at it, the next one decides what becomes of this value, and no push tells of it. It is not while the record is kept
+    here, or has no link.
     """
 
     field: str
@@ -63,9 +65,9 @@ class FieldExplanation:
 
 @attrs.frozen(kw_only=True)
 class RecordExplanation:
-    """One record with respect to one account. ``override`` pins it as a whole; ``changes`` are the journal's lines
-    about the record as a whole, oldest first: that a side lost it, that it came back, that somebody took an override of
-    the record or of its pairing away.
+    """One record with respect to one account. ``override`` pins it as a whole; ``kept_here``: because the provider lost
+    it, so that what is edited stays here. ``changes`` are the journal's lines about the record as a whole, oldest
+    first: that a side lost it, that it came back, that somebody took an override of the record or of its pairing away.
     """
 
     account_id: AccountId
@@ -73,6 +75,7 @@ class RecordExplanation:
     external_id: str
     local_id: UUID
     override: Override | None
+    kept_here: bool
     changes: tuple[Change, ...]
     fields: tuple[FieldExplanation, ...]
 
@@ -111,10 +114,16 @@ class Explain:
             known_fields = ", ".join(hand.kind.schema.names)
             raise InvalidValue(f"a {link.kind} has no field {field!r}; it has {known_fields}", field="field")
         found = await known(uow, hand.kind, hand.scope, [link.external_id])
-        link = found.links.get(link.external_id, link)
-        await hand.kind.prepare(uow, [link.base], found.entities.values())
+        today = found.links.get(link.external_id)
+        # The id may be another's by now.
+        is_linked = today is not None and today.local_id == link.local_id
+        link = today if today is not None and is_linked else link
+        here = await hand.kind.load(uow, [link.local_id])
+        await hand.kind.prepare(uow, [link.base], here.values())
         about = await _about(uow, link, lines)
         latest, pins = _latest(about), found.overrides.get(link.external_id, ())
+        entity, kept_here = here.get(link.local_id), is_kept_here(link, pins)
+        is_compared = is_linked and not kept_here
         released = {change.field: change for change in about if change.is_release}
         return RecordExplanation(
             account_id=link.account_id,
@@ -122,8 +131,12 @@ class Explain:
             external_id=link.external_id,
             local_id=link.local_id,
             override=next((each for each in pins if each.field == WHOLE), None),
+            kept_here=kept_here and entity is not None,
             changes=tuple(change for change in about if change.field in {WHOLE, PAIRING}),
-            fields=tuple(_explained(hand, found, link, name, latest.get(name), released.get(name)) for name in names),
+            fields=tuple(
+                _explained(hand, found, link, entity, name, latest.get(name), released.get(name), is_compared)
+                for name in names
+            ),
         )
 
 
@@ -151,11 +164,12 @@ def _explained(
     hand: Hand,
     found: Known[Versioned],
     link: SyncRecord,
+    entity: Versioned | None,
     name: str,
     change: Change | None,
     released: Change | None,
+    is_compared: bool,
 ) -> FieldExplanation:
-    entity = found.entities.get(link.local_id)
     ours = {} if entity is None else hand.kind.values(entity)
     overrides = {each.field: each for each in found.overrides.get(link.external_id, ())}
     conflicts = {each.field: each for each in found.conflicts.get(link.external_id, ())}
@@ -184,6 +198,7 @@ def _explained(
         conflict=conflicts.get(name),
         waiting=waiting,
         undecided=entity is not None
+        and is_compared
         and entity.version != link.local_version
         and not is_told
         and not field.same(ours.get(name), link.base.get(name)),

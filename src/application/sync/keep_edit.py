@@ -63,7 +63,7 @@ class KeepEdit:
                 await uow.pushes.save(push)
 
     async def _tell(self, uow: UnitOfWork, hand: Hand, outlook: Outlook, version: int, by: str) -> None:
-        link = outlook.link
+        link, is_there = outlook.link, outlook.absence is None
         subject = Subject(
             run_id=hand.scope.run_id,
             kind=link.kind,
@@ -77,7 +77,7 @@ class KeepEdit:
                 field=each.field,
                 base=link.base.get(each.field),
                 ours=outlook.before.get(each.field),
-                theirs=link.base.get(each.field),
+                theirs=link.base.get(each.field) if is_there else None,
                 value=outlook.after.get(each.field),
                 side=Side.OURS,
                 rule=LOCAL_EDIT,

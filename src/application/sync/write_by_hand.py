@@ -31,6 +31,19 @@ class Chosen:
     side: Side
 
 
+@attrs.frozen(kw_only=True)
+class Written:
+    """The versions of our record ``before`` and ``after``: the same where it held these values already."""
+
+    before: int
+    after: int
+
+    @property
+    def wrote(self) -> bool:
+        """Whether our record was written."""
+        return self.before != self.after
+
+
 @attrs.frozen
 class WriteByHand:
     """Used inside a transaction."""
@@ -40,8 +53,30 @@ class WriteByHand:
     async def __call__(
         self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen], *, rule: str, reason: str
     ) -> bool:
-        """Whether our record was written. Raises NotFound when we have none, InvalidValue for a value that it cannot
-        hold.
+        """Whether our record was written. Raises as ``here`` does."""
+        written = await self.here(uow, hand, link, chosen, rule=rule, reason=reason)
+        was_in_step = written.before == link.local_version
+        await uow.sync_records.put_many(
+            [
+                attrs.evolve(
+                    link,
+                    base={**link.base, **{each.field: each.theirs for each in chosen}},
+                    local_version=written.after if was_in_step else link.local_version,
+                )
+            ]
+        )
+        await self._withdraw(uow, hand, link, {each.field for each in chosen})
+        await self._push(uow, hand, link, chosen)
+        # Whatever is on the wire now, or may be written there later: the next run looks at it.
+        await uow.due.renew(link.account_id, link.kind, link.external_id)
+        return written.wrote
+
+    async def here(
+        self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen], *, rule: str, reason: str
+    ) -> Written:
+        """Into our record and the journal alone, as of one that has no link: ``link`` is what it was like then.
+
+        Raises NotFound when we have none, InvalidValue for a value that it cannot hold.
         """
         asked = [{each.field: each.theirs for each in chosen}, {each.field: each.value for each in chosen}]
         here = await hand.kind.load(uow, [link.local_id])
@@ -52,27 +87,13 @@ class WriteByHand:
         ours: Values = hand.kind.values(entity)
         fields = hand.kind.schema.by_name
         updates = {c.field: c.value for c in chosen if not fields[c.field].same(c.value, ours.get(c.field))}
-        was_in_step = entity.version == link.local_version
+        before = entity.version
         if updates:
             now = hand.scope.now
             write(hand.kind, entity, updates, now=now, edited_at=now)
             await hand.kind.save(uow, [entity])
         await self._tell(uow, hand, link, chosen, ours, entity.version if updates else 0, rule, reason)
-        await uow.sync_records.put_many(
-            [
-                attrs.evolve(
-                    link,
-                    base={**link.base, **{each.field: each.theirs for each in chosen}},
-                    local_version=entity.version if was_in_step else link.local_version,
-                    synced_at=hand.scope.now,
-                )
-            ]
-        )
-        await self._withdraw(uow, hand, link, {each.field for each in chosen})
-        await self._push(uow, hand, link, chosen)
-        # Whatever is on the wire now, or may be written there later: the next run looks at it.
-        await uow.due.renew(link.account_id, link.kind, link.external_id)
-        return bool(updates)
+        return Written(before=before, after=entity.version)
 
     async def _withdraw(self, uow: UnitOfWork, hand: Hand, link: SyncRecord, fields: Collection[str]) -> None:
         """What waited to be written to these fields is not what is wanted any more."""

@@ -23,6 +23,16 @@ class Fate(enum.Enum):
     TASK = "task"
 
 
+class Absence(enum.Enum):
+    """Why nothing of an edit goes to the provider: it lost the record, which a person's override keeps here; no record
+    of its is linked; or it lost it, and nobody pinned or decided yet what becomes of ours.
+    """
+
+    LOST = "stays here: the provider does not have the record"
+    UNLINKED = "stays here: no record of the provider's is linked to it"
+    OPEN = "the next run decides what becomes of the record, which the provider may not have"
+
+
 @attrs.frozen
 class Prospect:
     """Of one field: what becomes of it, and why, in words that a person reads."""
@@ -30,6 +40,11 @@ class Prospect:
     field: str
     fate: Fate
     reason: str
+
+
+def apart(field: str, absence: Absence) -> Prospect:
+    """Of a field of a record that stands apart from the provider, whatever the field's law."""
+    return Prospect(field, Fate.SYNC if absence is Absence.OPEN else Fate.HERE, absence.value)
 
 
 def prospect(field: str, law: Law, *, shown: bool, same: bool, hindrance: str | None) -> Prospect:

@@ -33,9 +33,10 @@ def whole_lines(
         pin = record.override
         there = f"{names.get(record.account_id, str(record.account_id))}/{record.external_id}"
         remove = command(f"sync overrides remove {record.kind} {there} '*'", tenant)
-        lines.append(
-            f"pinned as a whole by {pin.set_by}: {pin.because}; no sync makes or deletes it. To end that: {remove}"
-        )
+        holds = "no sync makes or deletes it"
+        if record.kept_here:
+            holds += "; the provider does not have it, so what is edited stays here"
+        lines.append(f"pinned as a whole by {pin.set_by}: {pin.because}; {holds}. To end that: {remove}")
     return lines
 
 

@@ -19,6 +19,7 @@ def explanation_document(record: "RecordExplanation") -> dict[str, object]:
     return {
         **fields(record, *_RECORD),
         "override": None if record.override is None else override_document(record.override),
+        "kept_here": record.kept_here,
         "changes": [change_document(each) for each in record.changes],
         "fields": [_field(each) for each in record.fields],
     }

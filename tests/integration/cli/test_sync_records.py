@@ -211,15 +211,34 @@ def back(moved: Quarrel) -> Quarrel:
 def test_a_record_that_came_back_says_what_became_of_it_as_a_whole(back: Quarrel) -> None:
     heading, *lines = back.desk("sync", "explain", *ADA, *NORTH).out.splitlines()
     unpin = "tresen sync overrides remove member memory/main/1001 '*' --tenant north"
+    holds = "no sync makes or deletes it; the provider does not have it, so what is edited stays here"
     assert lines[:3] == [
         "2026-03-02 20:00 UTC: the provider deleted it, and nobody edited it since (deleted)",
         "2026-03-02 20:00 UTC: Carla undid that it was deleted (undone)",
-        f"pinned as a whole by Carla: Carla undid a change; no sync makes or deletes it. To end that: {unpin}",
+        f"pinned as a whole by Carla: Carla undid a change; {holds}. To end that: {unpin}",
     ]
     (record,) = back.json("explain", *ADA)["records"]
+    assert record["kept_here"] is True
     assert (record["override"]["field"], record["override"]["set_by"]) == ("*", "Carla")
     assert [(one["rule"], one["field"]) for one in record["changes"]] == [("deleted", "*"), ("undone", "*")]
     assert heading == f"member {ours(back)} is memory/main/1001"
+
+
+def test_what_is_edited_of_a_record_that_came_back_stays_here_and_is_told(back: Quarrel) -> None:
+    key = ours(back)
+    told = back.desk("members", "edit", key, "--first-name", "Ghost", "--by", "Eva", *NORTH).out.splitlines()
+    assert told[1:] == ["  first_name: stays here: the provider does not have the record"]
+    (run,) = back.json("runs", "--kind", "edit")["runs"]
+    assert run["reason"] == "Eva edited member 1001"
+    (record,) = back.json("explain", *ADA, "first_name")["records"]
+    (field,) = record["fields"]
+    assert (field["change"]["reason"], field["undecided"], field["waiting"]) == ("Eva edited it here", False, [])
+    assert "the next run decides" not in back.desk("sync", "explain", *ADA, *NORTH).out
+    back.later()
+    version = str(field["change"]["version"] - 1)
+    undone = back.desk("sync", "undo", "--record", "member", key, "--to-version", version, "--yes", *NORTH)
+    assert undone.code == 0
+    assert "Ada" in back.desk("members", "show", key, *NORTH).out.splitlines()[0]
 
 
 def test_a_person_who_kept_what_the_provider_deleted_is_named_with_that(quarrel: Quarrel) -> None:

@@ -76,14 +76,16 @@ class FieldExplanationAnswer(Answer):
 
 
 class RecordExplanationAnswer(Answer):
-    """One record with respect to one account. ``override`` pins it as a whole; ``changes`` are the journal's lines
-    about it as a whole, oldest first: that a side lost it, that it came back, that an override was taken away."""
+    """One record with respect to one account. ``override`` pins it as a whole; ``kept_here``: because the provider lost
+    it, so that what is edited stays here. ``changes`` are the journal's lines about it as a whole, oldest first: that a
+    side lost it, that it came back, that an override was taken away."""
 
     account_id: UUID
     kind: str
     external_id: str
     local_id: UUID
     override: OverrideAnswer | None
+    kept_here: bool
     changes: list[ChangeAnswer]
     fields: list[FieldExplanationAnswer]
 
@@ -179,6 +181,7 @@ def explanation(record: RecordExplanation) -> RecordExplanationAnswer:
         external_id=record.external_id,
         local_id=record.local_id,
         override=None if record.override is None else override(record.override),
+        kept_here=record.kept_here,
         changes=[change(one) for one in record.changes],
         fields=[_field(field) for field in record.fields],
     )

@@ -1,0 +1,216 @@
+"""Edits of records that the provider lost and that are here all the same: they stay here, and the journal tells it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from tresen.application.leads.edit_lead import LeadEdit
+from tresen.application.membership.edit_member import MemberEdit
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.edited import EditDone
+from tresen.application.sync.explain import RecordExplanation
+from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.undo_plan import UndoTarget
+from tresen.domain.leads.lead import Lead
+from tresen.domain.membership.member import Member
+from tresen.domain.shared.ids import LeadId
+from tresen.domain.sync.conflict import Choice
+from tresen.domain.sync.decision import WHOLE
+from tresen.domain.sync.edit_fate import Fate
+from tresen.domain.sync.journal import LOCAL_EDIT, Change
+from tresen.domain.sync.laws import Law
+
+from ..studio import A_MINUTE, Studio
+from .scene import captured, open_conflicts, pushes, rests, set_policy
+
+LOST = "stays here: the provider does not have the record"
+
+
+async def edit(studio: Studio, ada: str, **values: Any) -> EditDone[Member]:
+    studio.clock.advance(A_MINUTE)
+    wish = MemberEdit(tenant_id=studio.tenant.id, member_id=studio.member(ada).id, by="Eva", **values)
+    return await studio.desk.edit_member(wish)
+
+
+async def explained(studio: Studio, ada: str) -> RecordExplanation:
+    (record,) = await studio.desk.explain(studio.tenant.id, "member", studio.member(ada).id)
+    return record
+
+
+def edits(studio: Studio) -> list[Change]:
+    return [line for line in studio.changes() if line.rule == LOCAL_EDIT]
+
+
+async def decide(studio: Studio, choice: Choice, value: str | None = None) -> None:
+    (conflict,) = open_conflicts(studio)
+    await studio.desk.resolve(
+        ConflictChoice(tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=choice, value=value, by="Max")
+    )
+
+
+async def brought_back(law: Law = Law.THEIRS) -> tuple[Studio, str]:
+    """Deleted there, so here, and brought back by an undo, which pins it as a whole."""
+    studio = Studio(default=law)
+    ada, _ = studio.enrol(city="Berlin"), studio.enrol("Bea")
+    await studio.members_synced()
+    studio.books.members.remove(ada)
+    run = await studio.members_synced()
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="Max")
+    await studio.members_synced()
+    return studio, ada
+
+
+async def kept(law: Law = Law.THEIRS) -> tuple[Studio, str]:
+    """Deleted there while it was edited here; a person decided that it stays."""
+    studio = Studio(default=Law.OURS)
+    ada, _ = studio.enrol(city="Berlin"), studio.enrol("Bea")
+    await set_policy(studio, "member", default=law.name)
+    await studio.members_synced()
+    await studio.edit_member(ada, street="ours")
+    studio.books.members.remove(ada)
+    await studio.members_synced(whole=True)
+    (conflict,) = open_conflicts(studio)
+    assert conflict.field == WHOLE
+    studio.clock.advance(A_MINUTE)
+    await decide(studio, Choice.OURS)
+    return studio, ada
+
+
+_Lost = Callable[..., Awaitable[tuple[Studio, str]]]
+_LOST = [brought_back, kept]
+
+
+@pytest.mark.parametrize("law", [Law.THEIRS, Law.OURS, Law.ASK])
+@pytest.mark.parametrize("lost", _LOST)
+async def test_an_edit_stays_here_and_nothing_is_sent(lost: _Lost, law: Law) -> None:
+    studio, ada = await lost(law)
+    done = await edit(studio, ada, first_name="Ghost", city="Potsdam")
+    assert [(each.field, each.fate, each.reason) for each in done.prospects] == [
+        ("first_name", Fate.HERE, LOST),
+        ("city", Fate.HERE, LOST),
+    ]
+    assert (done.changed, done.task) == (("first_name", "city"), None)
+    assert pushes(studio) == []
+    await studio.members_synced(whole=True)
+    assert (studio.member(ada).first_name, pushes(studio)) == ("Ghost", [])
+    await rests(studio)
+
+
+@pytest.mark.parametrize("lost", _LOST)
+async def test_where_writing_is_off_nobody_is_asked_to_change_what_is_not_there(lost: _Lost) -> None:
+    studio, ada = await lost()
+    studio.change_account(writes_enabled=False)
+    done = await edit(studio, ada, first_name="Ghost")
+    assert ([each.fate for each in done.prospects], done.task) == ([Fate.HERE], None)
+
+
+async def test_the_journal_says_at_once_who_edited_one_that_came_back() -> None:
+    studio, ada = await brought_back()
+    before = studio.member(ada)
+    await edit(studio, ada, first_name="Ghost")
+    (line,) = edits(studio)
+    assert (line.external_id, line.local_id, line.reason) == (ada, before.id, "Eva edited it here")
+    assert (line.ours, line.theirs, line.value) == ("Ada", None, "Ghost")
+    assert line.version == before.version + 1
+    run = await studio.read(lambda uow: uow.runs.get(line.run_id))
+    assert (run.kind, run.account_id, run.counts.updated) == ("edit", studio.account.id, 1)
+    await studio.members_synced(whole=True)
+    assert edits(studio) == [line]
+
+
+@pytest.mark.parametrize("lost", _LOST)
+async def test_explain_says_that_it_stays_here(lost: _Lost) -> None:
+    studio, ada = await lost()
+    await edit(studio, ada, first_name="Ghost")
+    record = await explained(studio, ada)
+    assert record.kept_here
+    assert [each.field for each in record.fields if each.undecided or each.waiting] == []
+    whys = {each.field: each.change.reason for each in record.fields if each.change is not None}
+    assert whys["first_name"] == "Eva edited it here"
+
+
+@pytest.mark.parametrize("lost", _LOST)
+async def test_an_edit_of_one_is_undone_and_it_is_still_kept_here(lost: _Lost) -> None:
+    studio, ada = await lost()
+    before = studio.member(ada)
+    await edit(studio, ada, first_name="Ghost")
+    target = UndoTarget(kind="member", local_id=before.id, version=before.version)
+    planned = await studio.desk.plan_undo(studio.tenant.id, target)
+    assert [(each.field, each.back) for one in planned for each in one.rollbacks] == [("first_name", "Ada")]
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.undo(studio.tenant.id, target, by="Max")
+    assert studio.member(ada).first_name == "Ada"
+    done = await edit(studio, ada, first_name="Spirit")
+    assert [each.fate for each in done.prospects] == [Fate.HERE]
+    await studio.members_synced(whole=True)
+    assert studio.member(ada).first_name == "Spirit"
+    assert pushes(studio) == []
+
+
+@pytest.mark.parametrize("lost", _LOST)
+async def test_once_the_provider_shows_it_again_an_edit_goes_there(lost: _Lost) -> None:
+    studio, ada = await lost()
+    shown = studio.books.members.get(studio.books.members.add({"first_name": "Ada", "last_name": "Byron"}))
+    studio.books.members.remove(shown.external_id)
+    studio.books.members._entries[ada] = type(shown)(ada, shown.values, studio.clock.now())
+    await studio.members_synced(whole=True)
+    done = await edit(studio, ada, first_name="Adah")
+    assert [each.fate for each in done.prospects] == [Fate.PUSH]
+    assert not (await explained(studio, ada)).kept_here
+    await studio.members_synced(whole=True)
+    assert studio.books.members.get(ada).values["first_name"] == "Adah"
+
+
+async def test_once_nobody_pins_it_the_next_run_decides() -> None:
+    studio, ada = await brought_back()
+    await studio.desk.remove_override(
+        studio.tenant.id, account_id=studio.account.id, kind="member", external_id=ada, field=WHOLE, by="Max"
+    )
+    done = await edit(studio, ada, first_name="Ghost")
+    assert [each.fate for each in done.prospects] == [Fate.SYNC]
+    assert [line.value for line in edits(studio)] == ["Ghost"]
+    await studio.members_synced(whole=True)
+    (conflict,) = open_conflicts(studio)
+    assert conflict.field == WHOLE
+
+
+async def unpaired(studio: Studio) -> tuple[str, Lead]:
+    """A lead of ours that was in step with one of the provider's until a person took the pairing back."""
+    await set_policy(studio, "lead", default="theirs")
+    studio.attract("Other")
+    await studio.leads_synced()
+    first = await captured(studio, "Grace")
+
+    async def double(uow: UnitOfWork) -> None:
+        await uow.leads.add(attrs.evolve(await uow.leads.get(first.id), id=LeadId(studio.ids.new()), version=0))
+
+    await studio.transactions.run(studio.tenant.id, "double", double)
+    grace = studio.attract("Grace", notes="from there")
+    await studio.leads_synced()
+    (conflict,) = open_conflicts(studio)
+    await decide(studio, Choice.OURS, conflict.candidates[0])
+    await studio.leads_synced()
+    lead = studio.lead(grace)
+    await studio.desk.reopen(studio.tenant.id, conflict.id, by="Max")
+    return grace, lead
+
+
+async def edit_lead(studio: Studio, lead: Lead, **values: Any) -> EditDone[Lead]:
+    studio.clock.advance(A_MINUTE)
+    return await studio.desk.edit_lead(LeadEdit(tenant_id=studio.tenant.id, lead_id=lead.id, by="Eva", **values))
+
+
+async def test_an_edit_of_one_without_a_link_is_told_under_its_last_id_there(studio: Studio) -> None:
+    grace, lead = await unpaired(studio)
+    done = await edit_lead(studio, lead, last_name="Murray")
+    assert [(each.field, each.fate, each.reason) for each in done.prospects] == [
+        ("last_name", Fate.HERE, "stays here: no record of the provider's is linked to it")
+    ]
+    (line,) = edits(studio)
+    assert (line.external_id, line.local_id, line.ours, line.value) == (grace, lead.id, "Hopper", "Murray")
+    assert (await studio.read(lambda uow: uow.runs.get(line.run_id))).account_id == studio.account.id
+    (record,) = await studio.desk.explain(studio.tenant.id, "lead", lead.id, field="last_name")
+    assert (record.fields[0].ours, record.fields[0].change, record.fields[0].undecided) == ("Murray", line, False)
