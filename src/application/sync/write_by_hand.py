@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import attrs
 
@@ -9,7 +10,7 @@ from ...domain.shared.errors import NotFound
 from ...domain.shared.ids import EntryId, PushId
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import FieldDecision
-from ...domain.sync.journal import Subject
+from ...domain.sync.journal import Change, Subject
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.side import Side
@@ -33,35 +34,32 @@ class Chosen:
 
 @attrs.frozen(kw_only=True)
 class Written:
-    """The versions of our record ``before`` and ``after``: the same where it held these values already."""
+    """The versions of our record before and after: the same where it held the values already."""
 
     before: int
     after: int
 
-    @property
-    def wrote(self) -> bool:
-        """Whether our record was written."""
-        return self.before != self.after
-
 
 @attrs.frozen
 class WriteByHand:
-    """Used inside a transaction."""
+    """Used inside a transaction. Raises NotFound when we have no such record, InvalidValue for a value that it cannot
+    hold.
+    """
 
     _ids: IdSource
 
     async def __call__(
         self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen], *, rule: str, reason: str
     ) -> bool:
-        """Whether our record was written. Raises as ``here`` does."""
-        written = await self.here(uow, hand, link, chosen, rule=rule, reason=reason)
-        was_in_step = written.before == link.local_version
+        """Whether our record was written."""
+        ours = (link.external_id, link.local_id)
+        wrote = await self.here(uow, hand, ours, link.base, chosen, rule=rule, reason=reason)
         await uow.sync_records.put_many(
             [
                 attrs.evolve(
                     link,
                     base={**link.base, **{each.field: each.theirs for each in chosen}},
-                    local_version=written.after if was_in_step else link.local_version,
+                    local_version=wrote.after if wrote.before == link.local_version else link.local_version,
                 )
             ]
         )
@@ -69,21 +67,27 @@ class WriteByHand:
         await self._push(uow, hand, link, chosen)
         # Whatever is on the wire now, or may be written there later: the next run looks at it.
         await uow.due.renew(link.account_id, link.kind, link.external_id)
-        return written.wrote
+        return wrote.after != wrote.before
 
     async def here(
-        self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen], *, rule: str, reason: str
+        self,
+        uow: UnitOfWork,
+        hand: Hand,
+        record: tuple[str, UUID],
+        base: Values,
+        chosen: Sequence[Chosen],
+        *,
+        rule: str,
+        reason: str,
     ) -> Written:
-        """Into our record and the journal alone, as of one that has no link: ``link`` is what it was like then.
-
-        Raises NotFound when we have none, InvalidValue for a value that it cannot hold.
-        """
+        """Only our record and the journal. ``record``: the provider's id, or the last one that it had, and ours."""
         asked = [{each.field: each.theirs for each in chosen}, {each.field: each.value for each in chosen}]
-        here = await hand.kind.load(uow, [link.local_id])
-        await hand.kind.prepare(uow, [link.base, *asked], here.values())
-        entity = here.get(link.local_id)
+        kind, (external_id, local_id) = hand.kind.schema.kind, record
+        found = await hand.kind.load(uow, [local_id])
+        await hand.kind.prepare(uow, [base, *asked], found.values())
+        entity = found.get(local_id)
         if entity is None:
-            raise NotFound(link.kind, link.local_id)
+            raise NotFound(kind, local_id)
         ours: Values = hand.kind.values(entity)
         fields = hand.kind.schema.by_name
         updates = {c.field: c.value for c in chosen if not fields[c.field].same(c.value, ours.get(c.field))}
@@ -92,7 +96,15 @@ class WriteByHand:
             now = hand.scope.now
             write(hand.kind, entity, updates, now=now, edited_at=now)
             await hand.kind.save(uow, [entity])
-        await self._tell(uow, hand, link, chosen, ours, entity.version if updates else 0, rule, reason)
+        subject = Subject(
+            run_id=hand.scope.run_id,
+            kind=kind,
+            external_id=external_id,
+            local_id=local_id,
+            version=entity.version if updates else 0,
+            at=hand.scope.now,
+        )
+        await uow.journal.append(self._lines(subject, base, chosen, ours, rule, reason))
         return Written(before=before, after=entity.version)
 
     async def _withdraw(self, uow: UnitOfWork, hand: Hand, link: SyncRecord, fields: Collection[str]) -> None:
@@ -103,45 +115,30 @@ class WriteByHand:
                 push.end(PushState.DROPPED, now=hand.scope.now, why="somebody decided otherwise")
                 await uow.pushes.save(push)
 
-    async def _tell(
+    def _lines(
         self,
-        uow: UnitOfWork,
-        hand: Hand,
-        link: SyncRecord,
+        subject: Subject,
+        base: Values,
         chosen: Sequence[Chosen],
-        ours: Mapping[str, Value],
-        version: int,
+        ours: Values,
         rule: str,
         reason: str,
-    ) -> None:
-        subject = Subject(
-            run_id=hand.scope.run_id,
-            kind=link.kind,
-            external_id=link.external_id,
-            local_id=link.local_id,
-            version=version,
-            at=hand.scope.now,
-        )
-        lines = [
-            attrs.evolve(
-                subject.line(
-                    EntryId(self._ids.new()),
-                    FieldDecision(
-                        field=each.field,
-                        base=link.base.get(each.field),
-                        ours=ours.get(each.field),
-                        theirs=each.theirs,
-                        value=each.value,
-                        side=each.side,
-                        rule=rule,
-                        reason=reason,
-                    ),
-                ),
-                version=version,
+    ) -> Sequence[Change]:
+        made = [
+            FieldDecision(
+                field=each.field,
+                base=base.get(each.field),
+                ours=ours.get(each.field),
+                theirs=each.theirs,
+                value=each.value,
+                side=each.side,
+                rule=rule,
+                reason=reason,
             )
             for each in chosen
         ]
-        await uow.journal.append(lines)
+        lines = [subject.line(EntryId(self._ids.new()), each) for each in made]
+        return [attrs.evolve(line, version=subject.version) for line in lines]
 
     async def _push(self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen]) -> None:
         """Where nothing may be written there, the record stays apart in these fields."""
