@@ -30,7 +30,8 @@ class Pins:
 
     def note(self, room: Room, *, undid: bool) -> None:
         """They did it. What an undo changed is pinned, but for an edit that never left the house: without it both sides
-        are as they agreed. What had an override and has none any more was let go.
+        are as they agreed; and for a record of ours that none at a provider is tied to: one that it turns out to be is
+        compared with it for the first time. What had an override and has none any more was let go.
         """
         held = laws(room)
         self._places -= self._laws - held
@@ -41,7 +42,7 @@ class Pins:
                 place, value = (kind, key, field.name), after.get(field.name)
                 if field.same(values.get(field.name), value):
                     continue
-                if place in held or not _agreed(room, kind, key, field, value):
+                if place in held or _apart(room, kind, key, field, value):
                     self._places.add(place)
 
     def end(self, before: frozenset[Place], room: Room) -> None:
@@ -62,10 +63,11 @@ class Pins:
         }
 
 
-def _agreed(room: Room, kind: str, key: UUID, field: Field, value: Value) -> bool:
-    """Whether that is what both sides were last seen to have."""
-    links = (link for _, link in room.sync_records.among("local", (kind, key)))
-    return any(field.name in link.base and field.same(link.base[field.name], value) for link in links)
+def _apart(room: Room, kind: str, key: UUID, field: Field, value: Value) -> bool:
+    """Whether the provider has the record, and was last seen to have another value, as far as anybody knows."""
+    links = [link for _, link in room.sync_records.among("local", (kind, key))]
+    agreed = any(field.name in link.base and field.same(link.base[field.name], value) for link in links)
+    return bool(links) and not agreed
 
 
 def laws(room: Room) -> frozenset[Place]:

@@ -1,6 +1,7 @@
 """What people change in records that are synced: each time a run of its own, so that the journal can name it."""
 
 from typing import Any
+from uuid import UUID
 
 import attrs
 
@@ -13,6 +14,7 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .former_ids import links_of_today
+from .links import link_at
 from .policy_book import PolicyBook
 from .records import RecordKind
 from .run_books import Opened
@@ -99,3 +101,9 @@ async def link_of(uow: UnitOfWork, hand: Hand, external_id: str) -> SyncRecord:
     if external_id not in found:
         raise not_in_step(kind, external_id)
     return (await links_of_today(uow, hand.kind, found))[external_id]
+
+
+async def link_of_ours(uow: UnitOfWork, hand: Hand, local_id: UUID) -> SyncRecord | None:
+    """The link that a record of ours has today, as runs compare it. None: no record at the account is tied to it."""
+    link = await link_at(uow, hand.scope.account_id, hand.kind.schema.kind, local_id)
+    return None if link is None else (await links_of_today(uow, hand.kind, {"": link}))[""]

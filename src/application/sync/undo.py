@@ -11,6 +11,7 @@ import attrs
 from ...domain.shared.errors import AlreadyExists, NotFound, RuleViolation, StorageConflict
 from ...domain.shared.ids import AccountId, EntryId, RunId, TenantId
 from ...domain.sync.action import Action
+from ...domain.sync.canonical import Values
 from ...domain.sync.decision import WHOLE, Decision
 from ...domain.sync.guards import Trip
 from ...domain.sync.journal import UNDONE
@@ -22,7 +23,7 @@ from ...domain.sync.step import Inputs, Step
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
-from .by_hand import ByHand, Hand, link_of
+from .by_hand import ByHand, Hand, link_of_ours
 from .pinning import Pinning
 from .pins import pins_at
 from .undo_guard import held_undo, undo_trips, wanted_of
@@ -122,14 +123,20 @@ class Undo:
     async def _edit(
         self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str, apart: set[tuple[AccountId, str]]
     ) -> Counts:
-        link = await link_of(uow, hand, record.external_id)
-        pinned = await to_pin(uow, hand, link, record.rollbacks)
+        link = await link_of_ours(uow, hand, record.local_id)
+        base: Values = {} if link is None else link.base
         chosen = [
-            Chosen(field=each.field, value=each.back, theirs=link.base.get(each.field), side=Side.OURS)
+            Chosen(field=each.field, value=each.back, theirs=base.get(each.field), side=Side.OURS)
             for each in record.rollbacks
         ]
-        write = WriteByHand(self._by_hand.ids)
-        wrote = await write(uow, hand, link, chosen, rule=UNDONE, reason=f"{by} undid it")
+        write, reason = WriteByHand(self._by_hand.ids), f"{by} undid it"
+        if link is None:
+            # Nobody at the provider would give us back what is put back, so there is nothing to write or to pin there.
+            ours = (record.external_id, record.local_id)
+            written = await write.here(uow, hand, ours, base, chosen, rule=UNDONE, reason=reason)
+            return Counts(updated=int(written.after != written.before))
+        pinned = await to_pin(uow, hand, link, record.rollbacks)
+        wrote = await write(uow, hand, link, chosen, rule=UNDONE, reason=reason)
         if pinned:
             pins = [self._override(hand, record, each.field, each.change.id, by) for each in pinned]
             await Pinning(hand.scope, self._by_hand.ids).put(uow, *pins)
@@ -137,9 +144,9 @@ class Undo:
         return Counts(updated=int(wrote))
 
     async def _delete(self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str) -> Counts:
-        link = await link_of(uow, hand, record.external_id)
+        link = await link_of_ours(uow, hand, record.local_id)
         entity = (await hand.kind.load(uow, [record.local_id])).get(record.local_id)
-        if entity is None:
+        if link is None or entity is None:
             raise _overtaken(record)
         await hand.kind.prepare(uow, [link.base], [entity])
         step = Step(
@@ -220,4 +227,4 @@ def _overtaken(record: RecordUndo) -> StorageConflict:
 def _ensure_possible(planned: Sequence[RecordUndo]) -> None:
     refused = next((each for each in planned if each.refused), None)
     if refused is not None:
-        raise RuleViolation(f"{refused.kind} {refused.external_id} cannot come back: {refused.refused}")
+        raise RuleViolation(f"{refused.kind} {refused.external_id} {refused.refusal}")

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 import attrs
@@ -13,16 +13,19 @@ from ...domain.sync.canonical import Values
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.history import end_there, since
 from ...domain.sync.journal import LOCAL_EDIT, Change
+from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import EDIT, Run
 from ...domain.sync.undo import Rollback, rollback
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import ByHand, Hand
-from .former_ids import links_by_former_ids
 from .kinds import LEAD
+from .links import link_at
+from .undo_ties import UNTIED, about_ours
 
 _AT_ONCE = 1000
 _EVERYTHING = 1_000_000
-Record = tuple[AccountId, str, str, UUID]
+# By account, kind and our id: what it is called there may be another record's by now.
+Record = tuple[AccountId, str, UUID]
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +65,8 @@ class UndoAction(enum.Enum):
 class RecordUndo:
     """One record's part. ``values`` are what a record that comes back will hold, ``gone_by`` is the journal line that
     tells that it went; ``overtaken``: one that would go was edited since it was made; ``refused``: why it cannot be
-    done at all, and is left out (empty: it can).
+    done at all, and is left out (empty: it can). ``tied``: whether a record at the provider is tied to ours; without it
+    only ours is put back, and ``external_id`` is the last one.
     """
 
     account_id: AccountId
@@ -75,6 +79,13 @@ class RecordUndo:
     overtaken: bool = False
     gone_by: EntryId | None = None
     refused: str = ""
+    tied: bool = True
+
+    @property
+    def refusal(self) -> str:
+        """For people: that it is ``refused``, and why."""
+        left = "be put back" if self.action is UndoAction.EDIT else "come back"
+        return f"cannot {left}: {self.refused}" if self.refused else ""
 
     @property
     def not_kept(self) -> tuple[str, ...]:
@@ -137,9 +148,9 @@ class UndoPlanner:
         for change in changes:
             if change.run_id not in accounts:
                 accounts[change.run_id] = (await uow.runs.get(change.run_id)).account_id
-            record = (accounts[change.run_id], change.kind, change.external_id, change.local_id)
+            record = (accounts[change.run_id], change.kind, change.local_id)
             grouped.setdefault(record, []).append(change)
-        return await _as_of_today(uow, grouped)
+        return grouped
 
     async def _ensure_version(
         self, uow: UnitOfWork, target: UndoTarget, every: Sequence[Change], hand_of: "HandOf"
@@ -173,19 +184,30 @@ class UndoPlanner:
     async def _one(
         self, uow: UnitOfWork, record: Record, changes: Sequence[Change], hand_of: "HandOf"
     ) -> RecordUndo | None:
-        account_id, kind, external_id, local_id = record
+        account_id, kind, local_id = record
         hand = await hand_of(uow, account_id, kind)
+        link = await link_at(uow, account_id, kind, local_id)
         entity = (await hand.kind.load(uow, [local_id])).get(local_id)
         if entity is None:
-            end = _end(changes)
-            values = {} if end is None else _lost(changes, end)
-            if end is None or not values:
-                return _lost_there(record, changes)
-            back = _record_undo(record, UndoAction.RESTORE, values=values)
-            return attrs.evolve(back, gone_by=end.id, refused=await _stand_in(uow, hand, external_id))
-        current = await _values(uow, hand, external_id, entity)
-        rollbacks = tuple(rollback(hand.kind.schema, current, changes))
-        return _record_undo(record, UndoAction.EDIT, rollbacks=rollbacks) if rollbacks else None
+            return await self._gone(uow, hand, link, changes)
+        its_own = await about_ours(uow, link, changes)
+        await hand.kind.prepare(uow, [] if link is None else [link.base], [entity])
+        current: Values = hand.kind.values(entity)
+        wrote, refused = rollback(hand.kind.schema, current, its_own), ""
+        if not wrote:
+            wrote, refused = rollback(hand.kind.schema, current, changes), UNTIED
+        put_back = _record_undo(account_id, link, changes[-1], UndoAction.EDIT)
+        return attrs.evolve(put_back, rollbacks=tuple(wrote), refused=refused) if wrote else None
+
+    async def _gone(
+        self, uow: UnitOfWork, hand: Hand, link: SyncRecord | None, changes: Sequence[Change]
+    ) -> RecordUndo | None:
+        account_id, end = hand.scope.account_id, _end(changes)
+        values = {} if end is None else _lost(changes, end)
+        if end is None or not values:
+            return _lost_there(account_id, link, changes)
+        back = _record_undo(account_id, link, end, UndoAction.RESTORE, values=values)
+        return attrs.evolve(back, gone_by=end.id, refused=await _stand_in(uow, hand, back.external_id))
 
     async def _created(
         self, uow: UnitOfWork, run: Run, back: Mapping[Record, int], hand_of: "HandOf"
@@ -197,10 +219,18 @@ class UndoPlanner:
         for link in await uow.sync_records.of_run(run.id, limit=_EVERYTHING):
             hand = await hand_of(uow, link.account_id, link.kind)
             entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
-            record = (link.account_id, link.kind, link.external_id, link.local_id)
+            record = (link.account_id, link.kind, link.local_id)
             if entity is not None and (record in back or entity.created_at == run.started_at):
-                made = _record_undo(record, UndoAction.DELETE)
-                found.append(attrs.evolve(made, overtaken=entity.version > back.get(record, 1)))
+                found.append(
+                    RecordUndo(
+                        account_id=link.account_id,
+                        kind=link.kind,
+                        external_id=link.external_id,
+                        local_id=link.local_id,
+                        action=UndoAction.DELETE,
+                        overtaken=entity.version > back.get(record, 1),
+                    )
+                )
         return found
 
 
@@ -221,27 +251,6 @@ class HandOf:
                 await uow.accounts.claim(account_id)
             self._hands[key] = await self._by_hand.hold(uow, account_id, kind, self._run)
         return self._hands[key]
-
-
-async def _as_of_today(uow: UnitOfWork, lines: Mapping[Record, list[Change]]) -> dict[Record, list[Change]]:
-    """By the ids that the records have at the provider today: lines of before a record got its id are its own, too."""
-    known: dict[tuple[AccountId, str], set[str]] = {}
-    for account_id, kind, external_id, _ in lines:
-        known.setdefault((account_id, kind), set()).add(external_id)
-    today = {side: await links_by_former_ids(uow, *side, external_ids) for side, external_ids in known.items()}
-    found: dict[Record, list[Change]] = {}
-    for (account_id, kind, external_id, local_id), changes in lines.items():
-        link = today[account_id, kind].get(external_id)
-        key = link.external_id if link is not None and link.local_id == local_id else external_id
-        found.setdefault((account_id, kind, key, local_id), []).extend(changes)
-    return found
-
-
-async def _values(uow: UnitOfWork, hand: Hand, external_id: str, entity: Any) -> Values:
-    links = await uow.sync_records.by_external_ids(hand.scope.account_id, hand.kind.schema.kind, [external_id])
-    await hand.kind.prepare(uow, [link.base for link in links.values()], [entity])
-    values: Values = hand.kind.values(entity)
-    return values
 
 
 async def _stand_in(uow: UnitOfWork, hand: Hand, external_id: str) -> str:
@@ -267,27 +276,27 @@ def _lost(changes: Sequence[Change], end: Change) -> Values:
     }
 
 
-def _lost_there(record: Record, changes: Sequence[Change]) -> RecordUndo | None:
+def _lost_there(account_id: AccountId, link: SyncRecord | None, changes: Sequence[Change]) -> RecordUndo | None:
     """One that is gone there because it was gone here: no sync took it from us. None: the lines say nothing of that."""
     end = end_there(changes)
     if not end:
         return None
     values = {change.field: change.theirs for change in end if change.field != WHOLE}
-    lost = _record_undo(record, UndoAction.RESTORE, values=values)
+    lost = _record_undo(account_id, link, changes[-1], UndoAction.RESTORE, values=values)
     why = "somebody deleted it here, and the run only then at the provider: make it anew"
     return attrs.evolve(lost, refused=why)
 
 
 def _record_undo(
-    record: Record, action: UndoAction, *, rollbacks: tuple[Rollback, ...] = (), values: Values | None = None
+    account_id: AccountId, link: SyncRecord | None, line: Change, action: UndoAction, *, values: Values | None = None
 ) -> RecordUndo:
-    account_id, kind, external_id, local_id = record
+    """By the id that the record has at the provider today; without a link by the one that it had in that line."""
     return RecordUndo(
         account_id=account_id,
-        kind=kind,
-        external_id=external_id,
-        local_id=local_id,
+        kind=line.kind,
+        external_id=line.external_id if link is None else link.external_id,
+        local_id=line.local_id,
         action=action,
-        rollbacks=rollbacks,
         values=values or {},
+        tied=link is not None,
     )

@@ -97,7 +97,8 @@ async def undo(
     call: Given,
 ) -> Answer:
     """Show what would be put back, ask, and put it back, as a new change that later syncs leave alone: each field is
-    pinned, see tresen sync overrides, but where an edit never left the house.
+    pinned, see tresen sync overrides, but where an edit never left the house, or the provider has no such record any
+    more.
     """
     wanted = target or TargetOptions()
     wanted.ensure_one()
@@ -161,6 +162,8 @@ def _after(done: Undone) -> list[str]:
     ]
     if done.apart or any(each.action is not UndoAction.EDIT for each in done.records):
         lines.append("it is pinned, so that no sync undoes it: tresen sync overrides")
+    elif not all(each.tied for each in done.records):
+        lines.append("it is tied to no record at the provider any more: nothing goes there, and nothing is pinned")
     else:
         lines.append("it never left the house: both sides agree again, and nothing is pinned")
     if any(each.action is UndoAction.RESTORE for each in done.records):

@@ -50,7 +50,7 @@ def count_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]
     refused = sum(1 for each in records if each.refused)
     left = len(records) - len(wanted) - refused
     told += [f"{left:,} left alone, edited since"] if left else []
-    told += [f"{refused:,} cannot come back"] if refused else []
+    told += [f"{refused:,} cannot be undone"] if refused else []
     return [f"of {len(records):,} records: {', '.join(told)}"]
 
 
@@ -71,13 +71,15 @@ def question(records: Sequence[RecordUndo], *, overtaken: bool) -> str:
 
 def _record(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:
     sign, words, tone = _ACTIONS[record.action]
+    if not record.tied and record.action is UndoAction.EDIT:
+        words = f"{words} here alone: it is tied to no record at the provider any more"
     if record.overtaken and not overtaken:
         sign, words, tone = "=", "stays: somebody edited it since; --overtaken deletes it", Tone.QUIET
     if record.refused:
-        sign, words, tone = "=", f"cannot come back: {record.refused}", Tone.QUIET
+        sign, words, tone = "=", record.refusal, Tone.QUIET
     told = Span(f"{record.kind} {record.external_id}", Tone.TITLE)
     yield line(Span(f"{sign} ", tone), told, f" ({record.local_id}): ", Span(words, tone))
-    for each in record.rollbacks:
+    for each in () if record.refused else record.rollbacks:
         yield _rollback(each, overtaken=overtaken)
     for name, value in record.values.items():
         if value is not None and not record.refused:

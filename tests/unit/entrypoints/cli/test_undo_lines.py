@@ -3,13 +3,16 @@
 from uuid import UUID
 
 import attrs
+from tests.builders import a_change, a_lead, a_run, a_tenant, an_account
 
+from tresen.application.sync.undo import Undone
 from tresen.application.sync.undo_guard import wanted_of
 from tresen.application.sync.undo_plan import RecordUndo, UndoAction
 from tresen.domain.shared.ids import AccountId
+from tresen.domain.sync.undo import Rollback
 from tresen.entrypoints.cli.lines import Line
 from tresen.entrypoints.cli.record_documents import undo_document
-from tresen.entrypoints.cli.sync_undo import _nothing
+from tresen.entrypoints.cli.sync_undo import _after, _nothing
 from tresen.entrypoints.cli.undo_lines import count_lines, undo_lines
 
 
@@ -38,6 +41,33 @@ def test_what_cannot_be_undone_says_why_in_one_line() -> None:
     ]
     assert undo_document(possible)["not_kept"] == ["created_at", "member_id"]
     assert wanted_of([refused, possible], overtaken=True) == [possible]
-    assert count_lines([refused, possible], overtaken=True) == ["of 2 records: 1 brought back here, 1 cannot come back"]
+    assert count_lines([refused, possible], overtaken=True) == ["of 2 records: 1 brought back here, 1 cannot be undone"]
     assert _nothing([refused]) == "nothing was changed"
     assert _nothing([possible]) == "nothing was changed: all of it was edited since"
+
+
+def test_what_is_put_back_here_alone_says_so() -> None:
+    run = a_run(an_account(a_tenant().id))
+    line = a_change(run, a_lead(run.tenant_id), kind="lead", field="last_name", ours="Byron", value="King")
+    put_back = RecordUndo(
+        account_id=AccountId(UUID(int=1)),
+        kind="lead",
+        external_id="7",
+        local_id=UUID(int=2),
+        action=UndoAction.EDIT,
+        rollbacks=(Rollback(change=line, field="last_name", now="King", back="Byron", overtaken=False),),
+        tied=False,
+    )
+    said = [each.text for each in undo_lines([put_back], overtaken=False) if isinstance(each, Line)]
+    assert said == [
+        f"~ lead 7 ({UUID(int=2)}): put values back here alone: it is tied to no record at the provider any more",
+        "    ~ last_name     King -> Byron",
+    ]
+    done = Undone(run=run, records=[put_back])
+    assert _after(done)[-1] == (
+        "it is tied to no record at the provider any more: nothing goes there, and nothing is pinned"
+    )
+    refused = attrs.evolve(put_back, refused="it is there alone")
+    (left,) = undo_lines([refused], overtaken=True)
+    assert isinstance(left, Line)
+    assert left.text == f"= lead 7 ({UUID(int=2)}): cannot be put back: it is there alone"
