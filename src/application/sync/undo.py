@@ -17,6 +17,7 @@ from ...domain.sync.guards import Trip
 from ...domain.sync.journal import UNDONE
 from ...domain.sync.laws import Law
 from ...domain.sync.override import Override
+from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import UNDO, Counts, Run, RunState
 from ...domain.sync.side import GONE, Side
 from ...domain.sync.step import Inputs, Step
@@ -24,6 +25,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import ByHand, Hand, link_of_ours
+from .links import link_at
 from .pinning import Pinning
 from .pins import pins_at
 from .undo_guard import held_undo, undo_trips, wanted_of
@@ -176,6 +178,7 @@ class Undo:
         """One that an undo took away is as it was before that; one that the provider lost stays here from now on."""
         of = (record.account_id, record.kind)
         pin, pinning = await self._pin(uow, record), Pinning(hand.scope, self._by_hand.ids)
+        kept = await link_at(uow, *of, record.local_id)
         await uow.sync_records.remove_many(*of, [record.external_id])
         # Another record of ours may have had the id since, which an undo took away, too.
         others = [each for each in await pins_at(uow, *of, record.external_id) if not each.is_about(record.local_id)]
@@ -196,8 +199,16 @@ class Undo:
             raise RuleViolation(f"{record.kind} {record.external_id} cannot come back: what it belongs to is not here")
         if not counts.created:
             raise _overtaken(record)
+        if kept is not None:
+            await self._agree_as_before(uow, hand, kept)
         await uow.due.renew(record.account_id, record.kind, record.external_id)
         return counts
+
+    async def _agree_as_before(self, uow: UnitOfWork, hand: Hand, kept: SyncRecord) -> None:
+        """What comes back need not be what the provider was last seen to have: it may have been edited here."""
+        link = await link_at(uow, hand.scope.account_id, kept.kind, kept.local_id)
+        if link is not None:
+            await uow.sync_records.put_many([attrs.evolve(link, base=kept.base, fingerprint=kept.fingerprint)])
 
     async def _pin(self, uow: UnitOfWork, record: RecordUndo) -> Override | None:
         """What keeps the record as a whole as it is."""

@@ -7,6 +7,7 @@ from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.undo import Undone
 from tresen.application.sync.undo_plan import RecordUndo, UndoTarget
 from tresen.domain.shared.errors import RuleViolation
+from tresen.domain.sync.canonical import Values
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.run import Run
 
@@ -183,3 +184,36 @@ async def test_what_a_person_deleted_here_and_the_sync_there_says_so(studio: Stu
     end, made = await studio.desk.history(studio.tenant.id, "lead", gone.id)
     assert (end.number, end.values, end.at) == (2, {}, run.started_at)
     assert (made.number, made.values["notes"]) == (1, "precious")
+
+
+async def agreed(studio: Studio, lead: str) -> tuple[Values, bytes]:
+    """What the provider was last seen to have, and its mark."""
+    links = await studio.read(lambda uow: uow.sync_records.by_external_ids(studio.account.id, "lead", [lead]))
+    return links[lead].base, links[lead].fingerprint
+
+
+@pytest.mark.parametrize("may_write", [True, False])
+@pytest.mark.parametrize("law", ["newest", "ask"])
+@pytest.mark.parametrize("looked", [True, False])
+async def test_what_was_edited_before_it_was_taken_away_is_still_an_edit_when_it_comes_back(
+    studio: Studio, law: str, looked: bool, may_write: bool
+) -> None:
+    studio.change_account(writes_enabled=False)
+    await set_policy(studio, "lead", default=law)
+    studio.attract("Other")
+    await studio.leads_synced()
+    lead = studio.attract("Ada", notes="one")
+    run = await studio.leads_synced()
+    await edit_lead(studio, lead, notes="mine")
+    if looked:
+        await studio.leads_synced(whole=True)
+    before = await agreed(studio, lead)
+    away = await undo(studio, run, overtaken=True)
+    await studio.leads_synced(whole=True)
+    await undo(studio, away.run)
+    assert await agreed(studio, lead) == before
+    studio.change_account(writes_enabled=may_write)
+    await studio.leads_synced()
+    there = "mine" if may_write else "one"
+    assert (studio.lead(lead).notes, studio.books.leads.get(lead).values["notes"]) == ("mine", there)
+    await rests(studio)
