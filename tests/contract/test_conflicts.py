@@ -1,7 +1,8 @@
 """What conflicts and pushes promise beyond every collection (ports/sync_books.py, ports/readers.py)."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -241,6 +242,26 @@ async def test_unanswered_pushes_of_records_are_found(
     assert {key: ids(pushes) for key, pushes in found.items()} == {"17": [refused.id, waiting.id], ODD: [umlaut.id]}
     assert await backend.read(other, lambda uow: uow.pushes.of_records(account.id, "member", asked)) == {}
     assert await backend.read(tenant, lambda uow: uow.pushes.of_records(account.id, "member", [])) == {}
+
+
+async def test_what_was_tried_and_dropped_of_a_record_is_found(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount
+) -> None:
+    def dropped(external_id: str | None = "17", at: datetime = NOON, kind: str = "member") -> Push:
+        push = a_push(account, external_id, kind=kind, state=PushState.DROPPED, created_at=at)
+        return attrs.evolve(push, attempts=1, updated_at=LATER)
+
+    younger, old = dropped(at=LATER), dropped()
+    untried, before = attrs.evolve(dropped(), attempts=0), attrs.evolve(dropped(), updated_at=NOON)
+    others = [dropped(ODD), dropped(None), dropped(kind="lead")]
+    ended = [attrs.evolve(dropped(), state=state) for state in PushState if state is not PushState.DROPPED]
+    await add(backend, tenant, younger, old, untried, before, *others, *ended)
+
+    async def ask(uow: UnitOfWork) -> Sequence[object]:
+        return ids(await uow.pushes.tried_in_vain(account.id, "member", "17", since=LATER))
+
+    assert await backend.read(tenant, ask) == [old.id, younger.id]
+    assert await backend.read(other, ask) == []
 
 
 async def test_records_that_are_to_be_made_there_are_told(

@@ -1,6 +1,7 @@
 """Pushes in memory."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from heapq import nsmallest
 from itertools import chain
 from uuid import UUID
@@ -34,6 +35,14 @@ class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
         rows = chain.from_iterable(self._rows.among("record", key) for key in keys)
         unanswered = sorted((row for row in rows if row.state in _UNANSWERED), key=_oldest)
         return grouped(map(self._rows.copy, unanswered), lambda push: push.external_id or "")
+
+    async def tried_in_vain(
+        self, account_id: AccountId, kind: str, external_id: str, *, since: datetime
+    ) -> Sequence[Push]:
+        """Copies; of one instant, the smaller id first."""
+        rows = self._rows.among("record", (account_id, kind, external_id))
+        found = [row for row in rows if row.state is PushState.DROPPED and row.attempts and row.updated_at >= since]
+        return [self._rows.copy(row) for row in sorted(found, key=_oldest)]
 
     async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
         """Of those that wait, were refused or are unsure."""

@@ -133,6 +133,14 @@ class Pushes(Entities[Push, PushId], Protocol):
         """Those of these records that wait or were refused, oldest first."""
 
     @abstractmethod
+    async def tried_in_vain(
+        self, account_id: AccountId, kind: str, external_id: str, *, since: datetime
+    ) -> Sequence[Push]:
+        """Those of a record that were tried, and dropped at that instant or later: perhaps one took effect. Oldest
+        first.
+        """
+
+    @abstractmethod
     async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
         """Ids of our records that are to be made there and were not, as far as is known: the push waits, was refused or
         is unsure.

@@ -4,7 +4,7 @@ import attrs
 
 from ...domain.shared.errors import TresenError
 from ...domain.staff.task import TaskReason
-from ...domain.sync.push import PushState
+from ...domain.sync.push import Push, PushState
 from ...domain.sync.run import Counts
 from .single_looks import AnotherRecord
 
@@ -27,6 +27,9 @@ class PushEnd:
 
 
 OVERTAKEN = PushEnd(state=PushState.DROPPED, why="the record changed meanwhile, there or here; it is decided anew")
+UNREADABLE = PushEnd(
+    state=PushState.DROPPED, why="nobody can read what the provider shows of it by now; it is decided anew"
+)
 UNSURE = PushEnd(
     state=PushState.UNSURE,
     why="nobody can tell whether it was made there; look at the provider, and make it there by hand",
@@ -39,6 +42,11 @@ def refused(error: TresenError) -> PushEnd:
     if isinstance(error, AnotherRecord):
         return PushEnd(state=PushState.DROPPED, why=error.message, error=error)
     return PushEnd(state=PushState.REFUSED, why=error.message, asks=TaskReason.REJECTED)
+
+
+def was_overtaken(push: Push) -> bool:
+    """Whether the last look at its record told that its values are not there."""
+    return push.why == OVERTAKEN.why
 
 
 def counted(state: PushState) -> Counts:

@@ -25,7 +25,7 @@ from ..ports.sources import Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
 from .meeting import TWINS, alike
 from .push_books import PushBooks
-from .push_end import OVERTAKEN, SWITCHED_OFF, UNSURE, PushEnd
+from .push_end import OVERTAKEN, SWITCHED_OFF, UNREADABLE, UNSURE, PushEnd
 from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import link_here
@@ -120,7 +120,7 @@ class Pusher(Generic[E]):
         """Book what came of it. Whether it is done."""
         if answer is not None and not isinstance(answer, PushEnd) and _read(answer) is None:
             # It took effect, but nobody can tell how.
-            answer = UNSURE if push.external_id is None else OVERTAKEN
+            answer = UNSURE if push.external_id is None else UNREADABLE
         if isinstance(answer, PushEnd):
             await self._pushes.end(opened, push, answer)
             return False
@@ -134,14 +134,19 @@ class Pusher(Generic[E]):
         if not push.values:
             return await self._delete(opened, push, shown)
         self._narrow(push)
-        theirs = None if shown is None else await self._read(opened, shown)
-        if theirs is None or not await self._goes_on(opened, push, theirs):
+        return OVERTAKEN if shown is None else await self._write(opened, push, shown)
+
+    async def _write(self, opened: Opened, push: Push, shown: Observed) -> Observed | PushEnd:
+        theirs = await self._read(opened, shown)
+        if theirs is None:
+            return UNREADABLE
+        if not await self._goes_on(opened, push, theirs):
             return OVERTAKEN
         if is_as_wanted(self._kind.schema, theirs, push.values):
             return shown
         if await self._is_gone_here(opened, push):
             return OVERTAKEN
-        return await self._source.push(push.external_id, push.values)
+        return await self._source.push(shown.external_id, push.values)
 
     async def _create(self, opened: Opened, push: Push) -> Observed | PushEnd:
         """Tried again only where the provider can be asked whether it was made before.

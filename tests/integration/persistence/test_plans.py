@@ -150,6 +150,7 @@ async def _every_read_of_the_books(database: Database, tenant: Tenant, account: 
         await uow.pushes.waiting(key, MEMBER, limit=5)
         await uow.pushes.of_records(key, MEMBER, ids)
         await uow.pushes.count_waiting(key, MEMBER)
+        await uow.pushes.tried_in_vain(key, MEMBER, "1", since=push.created_at)
         await uow.pushes.creating(key, MEMBER)
         await uow.pushes.creations(key, MEMBER, [RUN])
         await uow.sync_states.get(key, MEMBER)
@@ -319,6 +320,7 @@ _BY_INDEX: list[tuple[str, Ask]] = [
     ("uq_sync_conflict_open", lambda uow, account: uow.conflicts.open_of(account.id, MEMBER, ["1"])),
     ("ix_sync_push_waiting", lambda uow, account: uow.pushes.waiting(account.id, MEMBER, limit=5)),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.of_records(account.id, MEMBER, ["1"])),
+    ("ix_sync_push_state", lambda uow, account: uow.pushes.tried_in_vain(account.id, MEMBER, "1", since=NOON)),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.creating(account.id, MEMBER)),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.creations(account.id, MEMBER, [RUN])),
     ("ix_sync_plan_account", lambda uow, account: uow.plans.latest(limit=5, account_id=account.id)),

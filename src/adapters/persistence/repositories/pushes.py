@@ -1,6 +1,7 @@
 """Pushes."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,15 @@ _is_unanswered = (
 )
 _unanswered_side = (few(_push.account_id == _ACCOUNT), _push.kind == _KIND, *_is_unanswered)
 UNANSWERED_OF = rows_of(SYNC_PUSH).where(*_unanswered_side).order_by(_push.created_at, _push.id)
+TRIED_IN_VAIN = (
+    rows_of(SYNC_PUSH)
+    .where(
+        *(_push.state == literal(PushState.DROPPED.value, literal_execute=True), _push.attempts > 0),
+        *(_push.account_id == _ACCOUNT, _push.kind == _KIND, _push.external_id == bindparam("external_id")),
+        _push.updated_at >= bindparam("since"),
+    )
+    .order_by(_push.created_at, _push.id)
+)
 CREATING = select(_push.local_id).where(
     _push.tenant_id == bindparam("tenant_id"), *_unanswered_side, _push.external_id.is_(None)
 )
@@ -57,6 +67,13 @@ class SqlPushes(SqlEntities[Push, PushId], Pushes):
         statement = self._transaction.among(UNANSWERED_OF, _push.external_id, external_ids)
         found = await self._select(statement, account_id=account_id, kind=kind)
         return grouped(found, lambda push: str(push.external_id))
+
+    async def tried_in_vain(
+        self, account_id: AccountId, kind: str, external_id: str, *, since: datetime
+    ) -> Sequence[Push]:
+        """By the index of the states; of one instant, the smaller id first."""
+        of = {"account_id": account_id, "kind": kind, "external_id": external_id}
+        return await self._select(TRIED_IN_VAIN, long=True, **of, since=since)
 
     async def creating(self, account_id: AccountId, kind: str) -> Collection[UUID]:
         """By the index of the unanswered ones."""
