@@ -18,6 +18,7 @@ from ...domain.sync.step import Step, values_of
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examiner
+from .overruled import none_of_ours
 from .pins import pins_under
 from .records import MatchValues, RecordKind, Versioned
 from .reviving import reviving, values_of_reviving
@@ -54,7 +55,7 @@ class Meeting(Generic[E]):
         to be made at the provider unless it has them.
         """
         by_id = {one.external_id: (one, reading) for one, reading in waiting}
-        separate = await self._separate(uow, list(by_id))
+        separate = await none_of_ours(uow, self._scope.account_id, self._kind.schema.kind, by_id)
         theirs = {key: reading.values for key, (_, reading) in by_id.items() if key not in separate}
         links = await reviving(uow, self._kind, self._scope)
         revived = await values_of_reviving(uow, self._kind, links)
@@ -104,12 +105,6 @@ class Meeting(Generic[E]):
         schema = self._kind.schema
         found = (match_values(schema, key, values) for values in records.values() for key in schema.match)
         return {values for values in found if values is not None}
-
-    async def _separate(self, uow: UnitOfWork, external_ids: Sequence[str]) -> list[str]:
-        """Those of which a person said that they are none of ours."""
-        kind = self._kind.schema.kind
-        found = await uow.overrides.of_records(self._scope.account_id, kind, external_ids)
-        return [key for key, overrides in found.items() if any(each.field == PAIRING for each in overrides)]
 
     async def _asked(self, uow: UnitOfWork, external_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """What is asked already, with its candidates."""

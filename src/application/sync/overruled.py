@@ -5,6 +5,7 @@ step was computed from.
 from collections.abc import Collection, Mapping, Sequence
 
 from ...domain.shared.ids import AccountId
+from ...domain.sync.conflict import PAIRING
 from ...domain.sync.laws import Laws
 from ...domain.sync.override import Override
 from ...domain.sync.step import Step
@@ -36,6 +37,14 @@ async def overruled(
 
 def _about(step: Step, pins: Sequence[Override]) -> Sequence[Override]:
     return [pin for pin in pins if step.local_id is not None and pin.is_about(step.local_id)]
+
+
+async def none_of_ours(
+    uow: UnitOfWork, account_id: AccountId, kind: str, external_ids: Collection[str]
+) -> Collection[str]:
+    """Those of which a person said so: each is a new one."""
+    found = await uow.overrides.of_records(account_id, kind, external_ids) if external_ids else {}
+    return [key for key, overrides in found.items() if any(each.field == PAIRING for each in overrides)]
 
 
 async def _said_before(
