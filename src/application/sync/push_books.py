@@ -21,7 +21,8 @@ from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .confirming import Confirm
-from .push_end import SWITCHED_OFF, PushEnd, counted, refused
+from .overruled import none_of_ours
+from .push_end import NONE_OF_OURS, SWITCHED_OFF, PushEnd, counted, refused
 from .records import RecordKind, Versioned
 from .reviving import link_here
 from .run_books import Opened, RunBooks
@@ -75,6 +76,13 @@ class PushBooks(Generic[E]):
 
         async def confirm(uow: UnitOfWork) -> Counts:
             await uow.accounts.claim(self._scope.account_id)
+            if push.external_id is None and answer is not None:
+                if not await _waits(uow, push):
+                    # A person said meanwhile which record it is: what was made is looked at by itself.
+                    await uow.due.add(self._scope.account_id, push.kind, [answer.external_id])
+                    return Counts()
+                if await none_of_ours(uow, self._scope.account_id, push.kind, [answer.external_id]):
+                    return await self._end(uow, push, NONE_OF_OURS)
             counts = await self._confirm(uow, push, answer)
             if push.state is PushState.REFUSED:
                 await self._unmet(uow, push, TaskReason.REJECTED, push.why or "")

@@ -34,6 +34,7 @@ UNSURE = PushEnd(
     state=PushState.UNSURE,
     why="nobody can tell whether it was made there; look at the provider, and make it there by hand",
 )
+NONE_OF_OURS = PushEnd(state=PushState.REFUSED, why="a person said that the provider's record is none of ours")
 SWITCHED_OFF = PushEnd(state=PushState.DROPPED, why="writing was switched off", asks=TaskReason.WRITES_DISABLED)
 
 

@@ -28,7 +28,7 @@ from .push_books import PushBooks
 from .push_end import OVERTAKEN, SWITCHED_OFF, UNREADABLE, UNSURE, PushEnd
 from .reading import read
 from .records import RecordKind, Versioned
-from .reviving import link_here
+from .reviving import link_here, waits_to_be_made
 from .run_books import Opened, RunBooks
 from .scope import Scope
 from .shown_push import edited_after, is_as_wanted, landed, still_stands
@@ -155,7 +155,7 @@ class Pusher(Generic[E]):
         looked up, whatever others there are by now: they are not sent before it is answered.
         """
         link = await self._books.read(opened.run, lambda uow: link_here(uow, self._scope, push.kind, push.local_id))
-        if link is not None and link.fingerprint:
+        if link is not None and not waits_to_be_made(link):
             return OVERTAKEN
         if await self._is_gone_here(opened, push):
             return OVERTAKEN

@@ -23,9 +23,9 @@ from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import ByHand, Hand, link_of
 from .forgetting import forget
-from .found_after_all import found_after_all
+from .made_anew import is_now
 from .pinning import Pinning
-from .reviving import found_again, waits_to_be_made
+from .reviving import made_no_more, waits_to_be_made
 from .write_by_hand import Chosen, WriteByHand
 
 _NO_PAIRING = (
@@ -179,7 +179,7 @@ class ResolveConflict:
         for link in await uow.sync_records.of_local(conflict.kind, local_id):
             if link.account_id != conflict.account_id or not waits_to_be_made(link):
                 raise InvalidValue(_taken(conflict, link), field="value")
-            await found_again(uow, hand.scope, self._by_hand.ids, link, conflict.external_id)
+            await is_now(uow, hand.scope, self._by_hand.ids, link, conflict.external_id)
         if local_id not in await hand.kind.load(uow, [local_id]):
             raise NotFound(conflict.kind, local_id)
         link = SyncRecord(
@@ -194,7 +194,7 @@ class ResolveConflict:
             run_id=hand.scope.run_id,
         )
         await uow.sync_records.add_many([link])
-        await found_after_all(uow, conflict.account_id, conflict.kind, [local_id], now=hand.scope.now)
+        await made_no_more(uow, conflict.account_id, conflict.kind, local_id, now=hand.scope.now)
 
 
 async def _held(uow: UnitOfWork, hand: Hand, link: SyncRecord, conflict: Conflict) -> Value:

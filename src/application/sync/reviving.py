@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import TypeVar
 from uuid import UUID
 
+from ...domain.shared.ids import AccountId
 from ...domain.sync.canonical import Values
 from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .links import link_at
-from .made_anew import is_now
 from .records import RecordKind, Versioned
 from .scope import Scope
 
@@ -26,17 +26,14 @@ def waits_to_be_made(link: SyncRecord) -> bool:
     return not link.fingerprint and bool(link.base)
 
 
-async def found_again(uow: UnitOfWork, scope: Scope, ids: IdSource, link: SyncRecord, external_id: str) -> None:
-    """What was to be made there anew is there, as ``external_id``: it is not made, and the old id is asked about no
-    more.
+async def made_no_more(uow: UnitOfWork, account_id: AccountId, kind: str, local_id: UUID, *, now: datetime) -> None:
+    """A person said which record at the provider one of ours is: nothing that waits makes it there a second time.
 
     Not even what was refused counts from now on.
     """
-    account_id, kind = link.account_id, link.kind
-    while (push := (await uow.pushes.creations(account_id, kind, [link.local_id])).get(link.local_id)) is not None:
-        push.end(PushState.DROPPED, now=scope.now, why="a person said which record at the provider it is")
+    while (push := (await uow.pushes.creations(account_id, kind, [local_id])).get(local_id)) is not None:
+        push.end(PushState.DROPPED, now=now, why="a person said which record at the provider it is")
         await uow.pushes.save(push)
-    await is_now(uow, scope, ids, link, external_id)
 
 
 async def link_here(uow: UnitOfWork, scope: Scope, kind: str, local_id: UUID) -> SyncRecord | None:
@@ -49,7 +46,7 @@ async def reviving(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mappin
     name = kind.schema.kind
     making = await uow.pushes.creating(scope.account_id, name)
     found = {one: await link_here(uow, scope, name, one) for one in making}
-    return {one: link for one, link in found.items() if link is not None and not link.fingerprint}
+    return {one: link for one, link in found.items() if link is not None and waits_to_be_made(link)}
 
 
 async def values_of_reviving(

@@ -63,7 +63,7 @@ async def test_ours_is_not_written_over_the_providers_that_was_kept_beside_it(st
     _, made = await all_kept(studio)
     await studio.leads_synced(whole=True)
     (push,) = pushes(studio)
-    assert (push.state, push.why) == (PushState.REFUSED, "the provider's record is another of ours")
+    assert (push.state, push.why) == (PushState.REFUSED, "a person said that the provider's record is none of ours")
     assert [studio.books.leads.get(one).values.get("message") for one in made] == [None, None]
     assert len(studio.leads()) == 3
     await rests(studio)

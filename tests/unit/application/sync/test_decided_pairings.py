@@ -1,0 +1,165 @@
+"""What a person said of a pairing holds, whatever was planned, waits or is on the wire at that time."""
+
+from typing import Any
+
+import pytest
+
+from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.push_books import PushBooks
+from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.domain.leads.lead import Lead
+from tresen.domain.shared.errors import GatewayUnavailable
+from tresen.domain.sync.conflict import PAIRING, Choice, Conflict
+from tresen.domain.sync.push import PushState
+from tresen.domain.sync.schema import Value
+
+from ..stirring import stir
+from ..studio import A_MINUTE, AN_HOUR, Studio
+from .scene import applied, captured, edit_lead, open_conflicts, planned, plans, pushes, set_policy
+from .test_edited_on_the_way import once, settled
+from .test_editing import lead_edit
+
+DOWN = GatewayUnavailable("no answer")
+
+
+async def decide(studio: Studio, conflict: Conflict, choice: Choice, value: Value = None) -> None:
+    await studio.desk.resolve(
+        ConflictChoice(tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=choice, value=value, by="Eva")
+    )
+
+
+def asked(studio: Studio) -> dict[str, Conflict]:
+    return {conflict.external_id: conflict for conflict in open_conflicts(studio) if conflict.field == PAIRING}
+
+
+async def ties(studio: Studio, lead: Lead) -> list[str]:
+    """The provider's records that one of our leads is."""
+    links = await studio.read(lambda uow: uow.sync_records.of_local(LEAD, lead.id))
+    return [link.external_id for link in links]
+
+
+async def waiting_and_doubted(studio: Studio, *, fails: int = 1) -> tuple[Lead, list[str]]:
+    """A lead of ours that waits to be made there, and two records that turned up there and may be it."""
+    await set_policy(studio, LEAD, create_there=True, default="newest")
+    studio.attract("Other")
+    await studio.leads_synced()
+    ada = await captured(studio, "Ada", phone="030 1")
+    await failing(studio, fails)
+    made = [studio.attract("Ada") for _ in range(2)]
+    await failing(studio, 2)
+    return ada, made
+
+
+async def failing(studio: Studio, times: int, *, whole: bool = True) -> None:
+    """A sync in which nothing can be made there, though it is tried so often."""
+    for _ in range(times):
+        studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced(whole=whole)
+
+
+async def test_one_that_waits_to_be_made_there_is_what_a_person_said_it_is(studio: Studio) -> None:
+    ada, made = await waiting_and_doubted(studio)
+    await decide(studio, asked(studio)[made[1]], Choice.OURS)
+    assert pushes(studio, PushState.WAITING) == []
+    await settled(studio)
+    assert await ties(studio, ada) == [made[1]]
+
+
+async def test_it_is_not_two_records_for_good_though_it_is_edited_after_that(studio: Studio) -> None:
+    ada, made = await waiting_and_doubted(studio, fails=2)
+    await decide(studio, asked(studio)[made[1]], Choice.OURS)
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.edit_lead(lead_edit(studio, ada, last_name="King"))
+    await settled(studio)
+    assert await ties(studio, ada) == [made[1]]
+
+
+async def test_it_is_not_made_there_beside_the_one_that_it_is(studio: Studio) -> None:
+    ada, made = await waiting_and_doubted(studio)
+    await decide(studio, asked(studio)[made[0]], Choice.OURS)
+    for each in made:
+        studio.books.leads.edit(each, {"email": f"ada{each}@example.org"})
+    before = len(studio.books.leads)
+    await settled(studio)
+    assert len(studio.books.leads) == before
+    assert await ties(studio, ada) == [made[0]]
+
+
+async def test_a_record_that_is_none_of_ours_is_not_linked_by_what_waits_to_be_made(studio: Studio) -> None:
+    ada, made = await waiting_and_doubted(studio)
+    for each in made:
+        await decide(studio, asked(studio)[each], Choice.THEIRS)
+    await settled(studio)
+    assert await ties(studio, ada) == []
+    (refused,) = pushes(studio, PushState.REFUSED)
+    assert refused.why == "a person said that the provider's record is none of ours"
+    assert len({studio.lead(each).id for each in made} - {ada.id}) == 2
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["for the first time", "anew"])
+async def test_a_decision_holds_that_falls_while_it_is_being_made_there(studio: Studio, anew: bool) -> None:
+    await set_policy(studio, LEAD, create_there=True, default="newest")
+    first = studio.attract("Other")
+    if anew:
+        first = studio.attract("Ada")
+    await studio.leads_synced()
+    if anew:
+        ada = studio.lead(first)
+        await edit_lead(studio, first, last_name="Murray")
+        studio.books.leads.remove(first)
+    else:
+        ada = await captured(studio, "Ada")
+    await failing(studio, 1)
+    made = [studio.attract("Ada") for _ in range(2)]
+    await failing(studio, 2)
+    conflict = asked(studio)[made[1]]
+    studio.clock.advance(AN_HOUR)
+    await failing(studio, 2, whole=False)
+    stir(studio.gym, LEAD, once(lambda: decide(studio, conflict, Choice.OURS)), at="writes")
+    await studio.leads_synced()
+    assert await ties(studio, ada) == [made[1]]
+    await studio.leads_synced()
+    assert open_conflicts(studio) == [], "what the gym answered is looked at, though it did not change"
+    await settled(studio)
+    assert await ties(studio, ada) == [made[1]]
+
+
+async def test_a_decision_holds_that_falls_just_before_it_is_sent(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, made = await waiting_and_doubted(studio)
+    conflict = asked(studio)[made[1]]
+    first_time = once(lambda: decide(studio, conflict, Choice.OURS))
+    begin = PushBooks.begin
+
+    async def begun_and_decided(self: PushBooks[Any], *args: Any) -> Any:
+        found = await begin(self, *args)
+        await first_time()
+        return found
+
+    monkeypatch.setattr(PushBooks, "begin", begun_and_decided)
+    before = len([call for call in studio.gym.faults.calls if call == "leads.create"])
+    await studio.leads_synced(whole=True)
+    assert len([call for call in studio.gym.faults.calls if call == "leads.create"]) == before
+    assert await ties(studio, ada) == [made[1]]
+
+
+async def test_one_that_a_person_paired_meets_no_other_whatever_still_waits(studio: Studio) -> None:
+    """Before decisions ended what was to make it there, books were kept in which it goes on waiting."""
+    ada, made = await waiting_and_doubted(studio)
+    (waits,) = pushes(studio, PushState.WAITING)
+    await decide(studio, asked(studio)[made[1]], Choice.OURS)
+
+    async def wait_again(uow: UnitOfWork) -> None:
+        push = await uow.pushes.get(waits.id)
+        push.state = PushState.WAITING
+        await uow.pushes.save(push)
+
+    await studio.transactions.run(studio.tenant.id, "wait_again", wait_again)
+    plan = await planned(studio, "leads", whole=True)
+    (part,) = plans(studio)[-1].parts
+    assert part.actions == {"merge": 1, "create_here": 1}, "what was paired is compared, and the other is a new one"
+    await applied(studio, plan.plan_id)
+    assert await ties(studio, ada) == [made[1]]
+    assert studio.lead(made[0]).id != ada.id
