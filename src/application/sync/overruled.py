@@ -1,5 +1,5 @@
 """Which steps of a plan a person overruled since: a law that was given to a field, or taken away, is part of what a
-step was computed from.
+step was computed from, and so is that a record of the provider's is none of ours.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -22,16 +22,20 @@ def laws_of(overrides: Sequence[Override], laws: Laws) -> Mapping[str, str]:
 async def overruled(
     uow: UnitOfWork, account_id: AccountId, kind: str, steps: Sequence[Step], laws: Laws
 ) -> Collection[str]:
-    """External ids of those steps of records of both sides for which other overrides hold by now."""
+    """External ids of those steps of records of both sides for which other overrides hold by now, and of those that
+    would pair what is not to be paired.
+    """
     linked = {step.external_id: step for step in steps if step.external_id is not None and step.inputs.base is not None}
     found = await uow.overrides.of_records(account_id, kind, linked) if linked else {}
     said: dict[str, Sequence[Override]] = {key: _about(linked[key], pins) for key, pins in found.items()}
     paired = {step.external_id: step for step in steps if step.external_id is not None and ties(step)}
     said.update(await _said_before(uow, account_id, kind, paired))
+    apart = await none_of_ours(uow, account_id, kind, paired)
     return [
         key
         for key, step in {**linked, **paired}.items()
-        if laws_of(said.get(key, ()), laws) != {field: law.name for field, law in step.inputs.overrides.items()}
+        if key in apart
+        or laws_of(said.get(key, ()), laws) != {field: law.name for field, law in step.inputs.overrides.items()}
     ]
 
 

@@ -1,16 +1,20 @@
 """What a person said of a pairing holds, whatever was planned, waits or is on the wire at that time."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.execution import Execution
 from tresen.application.sync.kinds import LEAD
 from tresen.application.sync.push_books import PushBooks
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.domain.leads.lead import Lead
+from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.sync.conflict import PAIRING, Choice, Conflict
+from tresen.domain.sync.kept_plan import PlanStale
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.schema import Value
 
@@ -37,6 +41,15 @@ async def ties(studio: Studio, lead: Lead) -> list[str]:
     """The provider's records that one of our leads is."""
     links = await studio.read(lambda uow: uow.sync_records.of_local(LEAD, lead.id))
     return [link.external_id for link in links]
+
+
+async def other_address(studio: Studio, lead_id: UUID) -> None:
+    async def change(uow: UnitOfWork) -> None:
+        lead = await uow.leads.get(lead_id)  # type: ignore[arg-type] # its id
+        lead.email = EmailAddress("else@example.org")
+        await uow.leads.save(lead)
+
+    await studio.transactions.run(studio.tenant.id, "change_address", change)
 
 
 async def waiting_and_doubted(studio: Studio, *, fails: int = 1) -> tuple[Lead, list[str]]:
@@ -163,3 +176,74 @@ async def test_one_that_a_person_paired_meets_no_other_whatever_still_waits(stud
     await applied(studio, plan.plan_id)
     assert await ties(studio, ada) == [made[1]]
     assert studio.lead(made[0]).id != ada.id
+
+
+async def doubted(studio: Studio) -> tuple[Lead, Lead, str]:
+    """Two leads of ours and a record there that may be either."""
+    await set_policy(studio, LEAD, default="newest")
+    studio.attract("Other")
+    await studio.leads_synced()
+    one, two = await captured(studio, "Ada"), await captured(studio, "Ada")
+    x = studio.attract("Ada")
+    await studio.leads_synced(whole=True)
+    return one, two, x
+
+
+async def test_a_plan_does_not_pair_what_a_person_said_is_new_since(studio: Studio) -> None:
+    one, two, x = await doubted(studio)
+    await other_address(studio, two.id)
+    plan = await planned(studio, "leads", whole=True)
+    await decide(studio, asked(studio)[x], Choice.THEIRS)
+    with pytest.raises(PlanStale):
+        await applied(studio, plan.plan_id)
+    await settled(studio)
+    assert await ties(studio, one) == []
+    assert studio.lead(x).id not in {one.id, two.id}
+
+
+async def test_neither_does_a_run_in_whose_middle_they_said_so(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, x = await doubted(studio)
+    await other_address(studio, two.id)
+    conflict = asked(studio)[x]
+    decided_before(monkeypatch, studio, conflict, Choice.THEIRS)
+    await studio.leads_synced(whole=True)
+    assert await ties(studio, one) == []
+    await settled(studio)
+    assert studio.lead(x).id not in {one.id, two.id}
+
+
+def decided_before(
+    monkeypatch: pytest.MonkeyPatch, studio: Studio, conflict: Conflict, choice: Choice, value: Value = None
+) -> None:
+    """A person decides when the next plan is made and nothing of it applied."""
+    first_time = once(lambda: decide(studio, conflict, choice, value))
+    apply = Execution.apply
+
+    async def decided_and_applied(self: Execution, *args: Any) -> None:
+        await first_time()
+        await apply(self, *args)
+
+    monkeypatch.setattr(Execution, "apply", decided_and_applied)
+
+
+@pytest.mark.parametrize("as_plan", [True, False], ids=["a plan", "a run"])
+async def test_one_of_ours_that_a_person_paired_meanwhile_is_paired_with_no_other(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, as_plan: bool
+) -> None:
+    one, two, x = await doubted(studio)
+    await other_address(studio, two.id)
+    conflict = asked(studio)[x]
+    studio.books.leads.edit(x, {"email": "moved@example.org"})
+    y = studio.attract("Ada")
+    if as_plan:
+        plan = await planned(studio, "leads", whole=True)
+        await decide(studio, conflict, Choice.OURS, str(one.id))
+        with pytest.raises(PlanStale):
+            await applied(studio, plan.plan_id)
+    else:
+        decided_before(monkeypatch, studio, conflict, Choice.OURS, str(one.id))
+        await studio.leads_synced(whole=True)
+        assert await ties(studio, one) == [x]
+    await settled(studio)
+    assert await ties(studio, one) == [x]
+    assert studio.lead(y).id != one.id
