@@ -8,6 +8,9 @@ from .policy import Deletes, Policy
 from .schema import Schema
 from .side import Presence, Shown
 
+# The rule by which a person is asked about one of two that were linked and never compared.
+NEVER_AGREED = "never_agreed"
+
 
 @attrs.frozen
 class Fate:
@@ -62,6 +65,9 @@ def fate(schema: Schema, policy: Policy, *, base: Values | None, ours: Shown, th
         return Fate(Action.APART, "override", "a person decided that it stays as it is")
     if base is None:
         return _new(way, create)
+    if not base:
+        # Such as two that a person paired: that nobody edited the one since means nothing.
+        return Fate(Action.ASK, NEVER_AGREED, f"{way.lost_it} before anything was agreed on; a person decides")
     if schema.same(base, values):
         return _unedited(way, delete)
     return _edited(way, policy.deletes, create, delete)

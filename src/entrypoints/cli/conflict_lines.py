@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ...domain.shared.ids import AccountId
 from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState, Resolution
 from ...domain.sync.decision import WHOLE
+from ...domain.sync.one_sided import NEVER_AGREED
 from ...domain.sync.side import Side
 from .answer import Part, cell
 from .diffs import short_text, value_text
@@ -114,7 +115,8 @@ _OUTCOMES = {
 def side_cells(conflict: Conflict) -> tuple[str, str, str]:
     """What was agreed on, and what both sides have, for a list."""
     if conflict.lost_by is not None:
-        return ("", "deleted", "edited") if conflict.lost_by is Side.OURS else ("", "edited", "deleted")
+        stays = "not compared" if conflict.rule == NEVER_AGREED else "edited"
+        return ("", "deleted", stays) if conflict.lost_by is Side.OURS else ("", stays, "deleted")
     if conflict.field == PAIRING:
         return "", f"one of {len(conflict.candidates)}", "new"
     return short_text(conflict.base), short_text(conflict.ours), short_text(conflict.theirs)

@@ -14,6 +14,7 @@ from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.sync.conflict import PAIRING, Choice, Conflict
+from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.kept_plan import PlanStale
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.schema import Value
@@ -247,3 +248,17 @@ async def test_one_of_ours_that_a_person_paired_meanwhile_is_paired_with_no_othe
     await settled(studio)
     assert await ties(studio, one) == [x]
     assert studio.lead(y).id != one.id
+
+
+async def test_a_lead_of_ours_is_not_deleted_with_a_record_that_it_was_never_compared_with(studio: Studio) -> None:
+    one, _, x = await doubted(studio)
+    await decide(studio, asked(studio)[x], Choice.OURS, str(one.id))
+    studio.books.leads.remove(x)
+    await settled(studio)
+    assert one.id in {lead.id for lead in studio.leads()}
+    (conflict,) = open_conflicts(studio)
+    assert (conflict.field, conflict.local_id, conflict.rule) == (WHOLE, one.id, "never_agreed")
+    await decide(studio, conflict, Choice.OURS)
+    await settled(studio)
+    assert one.id in {lead.id for lead in studio.leads()}
+    assert open_conflicts(studio) == []

@@ -40,6 +40,8 @@ def expected(policy: Policy, base: Values | None, values: Values, *, ours_has_it
     if base is None:
         here_or_there = Action.CREATE_THERE if ours_has_it else Action.CREATE_HERE
         return here_or_there if create else Action.APART
+    if not base:
+        return Action.ASK
     edited = any(values[name] != base[name] for name in ("a", "b") if name in values and name in base)
     gone = Action.DELETE_HERE if ours_has_it else Action.DELETE_THERE
     if not edited:
@@ -176,6 +178,8 @@ def test_a_field_that_was_cleared_is_an_edit_and_one_that_is_not_named_is_none()
         (Policy(), None, GONE, {"a": "x"}, "only the provider has it"),
         (Policy(), None, {"a": "x"}, GONE, "only we have it, and the policy does not create it on the other side"),
         (Policy(), {"a": "x"}, {"a": "x"}, GONE, "the provider deleted it, and nobody edited it since"),
+        (Policy(), {}, {"a": "x"}, GONE, "the provider deleted it before anything was agreed on; a person decides"),
+        (Policy(), {}, GONE, {"a": "x"}, "we deleted it before anything was agreed on; a person decides"),
         (Policy(), {"a": "x"}, GONE, {"a": "x"}, "we deleted it, and the policy does not delete it on this side"),
         (Policy(), {"a": "x"}, GONE, {"a": "y"}, "we deleted what the provider edited; the edited record is restored"),
         (
