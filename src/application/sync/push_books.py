@@ -12,7 +12,7 @@ from ...domain.shared.errors import TresenError
 from ...domain.shared.ids import ConflictId
 from ...domain.staff.task import TaskReason
 from ...domain.sync.canonical import Values
-from ...domain.sync.conflict import REFUSED, Conflict
+from ...domain.sync.conflict import PAIRING, REFUSED, Conflict
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
@@ -77,18 +77,31 @@ class PushBooks(Generic[E]):
         async def confirm(uow: UnitOfWork) -> Counts:
             await uow.accounts.claim(self._scope.account_id)
             if push.external_id is None and answer is not None:
-                if not await _waits(uow, push):
-                    # A person said meanwhile which record it is: what was made is looked at by itself.
-                    await uow.due.add(self._scope.account_id, push.kind, [answer.external_id])
-                    return Counts()
-                if await none_of_ours(uow, self._scope.account_id, push.kind, [answer.external_id]):
-                    return await self._end(uow, push, NONE_OF_OURS)
+                decided = await self._decided(uow, push, answer.external_id)
+                if decided is not None:
+                    return decided
             counts = await self._confirm(uow, push, answer)
             if push.state is PushState.REFUSED:
                 await self._unmet(uow, push, TaskReason.REJECTED, push.why or "")
             return counts + await self._keep_apart(uow, push)
 
         return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed)
+
+    async def _decided(self, uow: UnitOfWork, push: Push, made: str) -> Counts | None:
+        """What came of one that is to make a record, where a person said, or is asked, whose the provider's is."""
+        account_id, kind = self._scope.account_id, push.kind
+        if not await _waits(uow, push):
+            # They said meanwhile which record it is: what was made is looked at by itself.
+            await uow.due.add(account_id, kind, [made])
+            return Counts()
+        if await none_of_ours(uow, account_id, kind, [made]):
+            return await self._end(uow, push, NONE_OF_OURS)
+        asked = (await uow.conflicts.open_of(account_id, kind, [made])).get(made, ())
+        if not any(each.field == PAIRING for each in asked):
+            return None
+        push.fail("it waits until a person says which of ours the provider's record is", now=self._scope.now)
+        await uow.pushes.save(push)
+        return Counts()
 
     async def refuse(self, opened: Opened, push: Push, error: TresenError) -> int:
         """Which of several values was at fault, nobody knows: each is sent by itself, and only that one is refused. The

@@ -80,6 +80,16 @@ async def test_one_that_waits_to_be_made_there_is_what_a_person_said_it_is(studi
     assert await ties(studio, ada) == [made[1]]
 
 
+async def test_nothing_that_waits_answers_what_a_person_is_asked(studio: Studio) -> None:
+    ada, made = await waiting_and_doubted(studio)
+    await settled(studio)
+    assert await ties(studio, ada) == []
+    assert asked(studio).keys() == set(made)
+    await decide(studio, asked(studio)[made[1]], Choice.OURS)
+    await settled(studio)
+    assert await ties(studio, ada) == [made[1]]
+
+
 async def test_it_is_not_two_records_for_good_though_it_is_edited_after_that(studio: Studio) -> None:
     ada, made = await waiting_and_doubted(studio, fails=2)
     await decide(studio, asked(studio)[made[1]], Choice.OURS)
