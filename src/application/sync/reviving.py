@@ -5,6 +5,7 @@ when the provider shows it again under its old id, and may be paired when it sho
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from ...domain.shared.ids import AccountId
 from ...domain.sync.canonical import Values
 from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
-from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .links import link_at
 from .records import RecordKind, Versioned
