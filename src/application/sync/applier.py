@@ -121,7 +121,9 @@ class Applier(Generic[E]):
         record = step.external_id or step.local_id
         is_second = record in effects.taken
         effects.taken.add(record)
-        if is_second or is_stale(step, link, 0 if entity is None else entity.version):
+        asked = found.conflicts.get(step.external_id or "", ())
+        waits = step.inputs.base is None and any(each.waits_for_person for each in asked)
+        if is_second or waits or is_stale(step, link, 0 if entity is None else entity.version):
             # Of two steps of one record the second was computed from what the first changes.
             effects.look_again(step)
             return

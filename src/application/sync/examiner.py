@@ -18,6 +18,7 @@ from ...domain.sync.side import GONE
 from ...domain.sync.step import Inputs, Step, values_of
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
+from .awaited import awaited
 from .known import Known, known
 from .need import needed_pushes, needs_writing
 from .ours_alone import ours_alone
@@ -33,12 +34,13 @@ Read = tuple[Observed, Reading]
 
 @attrs.define
 class Examined:
-    """``steps`` are what must be written; ``fresh`` are readable records that no link knows yet; ``settled`` are ids of
-    known records that need nothing.
+    """``steps`` are what must be written; ``fresh`` are readable records that no link knows yet, ``awaited`` the ids of
+    those of which a person is to say what they are; ``settled`` are ids of known records that need nothing.
     """
 
     steps: list[Step] = attrs.field(factory=list)
     fresh: list[Read] = attrs.field(factory=list)
+    awaited: Collection[str] = ()
     errors: list[SyncError] = attrs.field(factory=list)
     settled: list[str] = attrs.field(factory=list)
     unchanged: int = 0
@@ -70,6 +72,7 @@ class Examiner(Generic[E]):
             prints = {external_id: link.fingerprint for external_id, link in links.items()}
         fresh, changed = self._sorted(latest, prints, edited, examined)
         examined.fresh = await self._read(uow, fresh, examined)
+        examined.awaited = await awaited(uow, self._scope, kind, [one.external_id for one in fresh])
         await self._compare(uow, await self._read(uow, changed, examined), examined, links)
         return examined
 

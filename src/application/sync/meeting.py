@@ -17,6 +17,7 @@ from ...domain.sync.schema import Schema
 from ...domain.sync.step import Step, values_of
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
+from .awaited import awaited
 from .examiner import Examiner
 from .overruled import none_of_ours
 from .pins import pins_under
@@ -63,18 +64,21 @@ class Meeting(Generic[E]):
         pairing = pair(self._kind.schema, ours, theirs)
         entities = await self._kind.load(uow, [*pairing.pairs, *pairing.only_ours])
         pins = {key: await pins_under(uow, links[one], key) for one, key in pairing.pairs.items() if one in links}
-        pairs = {key: (by_id[key], entities[one]) for one, key in pairing.pairs.items()}
+        waits = await awaited(uow, self._scope, self._kind.schema.kind, list(by_id))
+        pairs = {key: (by_id[key], entities[one]) for one, key in pairing.pairs.items() if key not in waits}
         steps, errors = self._paired(pairs, pins, await self._sent(uow, pairing.pairs))
-        doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}
+        doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs if key not in waits}
         asked = await self._asked(uow, list(doubts))
         steps += [
             self._examiner.doubtful(*by_id[key], candidates)
             for key, candidates in doubts.items()
             if asked.get(key) != tuple(map(str, candidates))
         ]
-        steps += [self._examiner.fresh(*by_id[key]) for key in (*pairing.only_theirs, *separate)]
-        # Those that were there before are decided with their old link.
-        alone = [key for key in pairing.only_ours if key not in revived] if create else []
+        new = (key for key in (*pairing.only_theirs, *separate) if key not in waits)
+        steps += [self._examiner.fresh(*by_id[key]) for key in new]
+        # Those that were there before are decided with their old link; and one may be there, if a person says so.
+        kept = {*revived, *(UUID(one) for asked in waits.values() for one in asked.candidates)}
+        alone = [key for key in pairing.only_ours if key not in kept] if create else []
         twins = alike(self._kind.schema, ours)
         errors += [self._ambiguous(key) for key in alone if key in twins]
         lonely, unkept = await self._lonely(uow, [entities[key] for key in alone if key not in twins])

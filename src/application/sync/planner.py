@@ -119,7 +119,7 @@ class Planner(Generic[E]):
             opened.run, lambda uow: examiner.observed(uow, observed, edited=before.edited, listed=listed)
         )
         for one, reading in examined.fresh:
-            if self._may_be_ours(reading, before.open_keys):
+            if one.external_id in examined.awaited or self._may_be_ours(reading, before.open_keys):
                 waiting.append((one, reading))
             else:
                 _add(examined, examiner.fresh(one, reading))
@@ -188,7 +188,7 @@ class Planner(Generic[E]):
         self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]], *, whole: bool
     ) -> None:
         """Records of both sides that have no link yet. What the provider lacks is known only after a whole listing."""
-        if before.open_keys:
+        if before.open_keys or waiting:
             meeting = Meeting(self._kind, self._scope, self._examiner())
             keys = before.open_keys if whole and self._scope.policy.create_there else ()
             met = Examined()
@@ -196,7 +196,7 @@ class Planner(Generic[E]):
             met.errors += found.errors
             for step in found.steps:
                 _add(met, step)
-            # The others are asked already.
+            # The others are asked already, or anew.
             told = {*met.settled, *due_again(met.errors), *(step.external_id for step in met.steps)}
             asked = dict.fromkeys(one.external_id for one, _ in waiting if one.external_id not in told)
             met.settled += asked

@@ -26,7 +26,8 @@ class ReopenConflict:
     async def __call__(self, tenant_id: TenantId, conflict_id: ConflictId, *, by: str) -> Conflict:
         """Open it again, with the values as they are now; ``by`` says who wants it. What was decided stays in the
         records until it is decided otherwise; the next run settles it when the sides agree by then. A record
-        that was linked to one of ours by that decision is linked to none again.
+        that was linked to one of ours by that decision is linked to none again, until a person decides: no run
+        answers that.
         """
 
         async def work(uow: UnitOfWork) -> Conflict:

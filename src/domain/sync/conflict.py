@@ -19,6 +19,9 @@ PAIRING = "?"
 # The rule of a conflict that a push opens: the provider lost the record, and does not take ours back.
 REFUSED = "refused"
 
+# The rule of a pairing that a person opened again: no match key answers it from then on.
+REOPENED = "reopened"
+
 
 class ConflictState(enum.Enum):
     """``settled``: the sides came to agree by themselves, nobody had to decide."""
@@ -104,6 +107,13 @@ class Conflict:
         return self.field not in {WHOLE, PAIRING}
 
     @property
+    def waits_for_person(self) -> bool:
+        """Whether nothing but a person's decision ends it: which of ours a record is, where a person took an answer
+        back.
+        """
+        return self.state is ConflictState.OPEN and self.field == PAIRING and self.rule == REOPENED
+
+    @property
     def lost_by(self) -> Side | None:
         """Which side deleted the record, where it is about a record as a whole; else None."""
         if self.field != WHOLE:
@@ -128,8 +138,12 @@ class Conflict:
             self._enter(ConflictState.SETTLED, now=now)
 
     def reopen(self, *, by: str, now: datetime) -> None:
-        """Decide it anew; the reason says who wants it. Raises IllegalTransition when it is open."""
+        """Decide it anew; the reason says who wants it, and of a pairing the rule. Raises IllegalTransition when it is
+        open.
+        """
         self._enter(ConflictState.OPEN, now=now)
+        if self.field == PAIRING:
+            self.rule = REOPENED
         self.reason = f"{self.reason.partition(_AGAIN)[0]}{_AGAIN}{by}"
         self.resolution = None
 

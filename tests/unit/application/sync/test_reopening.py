@@ -1,19 +1,24 @@
 """A decision about a record as a whole, or about which of ours it is, is decided anew, or says why it cannot be."""
 
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
 import attrs
 import pytest
 
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.application.sync.undo_plan import UndoTarget
+from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.errors import RuleViolation
 from tresen.domain.shared.ids import LeadId
 from tresen.domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.push import PushState
+from tresen.domain.sync.run import Counts, RunState
 
 from ..studio import A_MINUTE, Studio
-from .scene import captured, edit_lead, open_conflicts, pushes, rests, set_policy
+from .scene import applied, captured, due, edit_lead, open_conflicts, planned, pushes, rests, set_policy, writes
 
 
 async def decide(studio: Studio, conflict: Conflict, choice: Choice, value: str | None = None) -> None:
@@ -144,3 +149,107 @@ async def test_what_was_brought_back_by_a_decision_is_not_deleted_by_another(stu
     assert studio.lead(lead).notes == "edited there"
     with pytest.raises(RuleViolation, match=f"not linked to {gone.id} any more"):
         await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+
+
+# -- a pairing that was taken back waits for a person ----------------------------------------------------------------
+
+
+async def taken_back(studio: Studio) -> tuple[str, Conflict]:
+    """A lead that was one of two of ours by a person's word, who took it back."""
+    lead, conflict = await doubted(studio)
+    await decide(studio, conflict, Choice.OURS, conflict.candidates[0])
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    return lead, await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+
+
+async def one_goes(studio: Studio, conflict: Conflict) -> None:
+    """Of the two candidates the second, so that the first one alone has what tells them."""
+    gone = LeadId(UUID(conflict.candidates[1]))
+    await studio.transactions.run(studio.tenant.id, "drop", lambda uow: uow.leads.remove(gone))
+
+
+async def both_go(studio: Studio, conflict: Conflict) -> None:
+    """Of the candidates there is none any more."""
+    gone = [LeadId(UUID(one)) for one in conflict.candidates]
+
+    async def drop(uow: UnitOfWork) -> None:
+        for one in gone:
+            await uow.leads.remove(one)
+
+    await studio.transactions.run(studio.tenant.id, "drop", drop)
+
+
+async def another_comes(studio: Studio, _: Conflict) -> None:
+    """A third one of ours has the address, too."""
+    await captured(studio, "Gracia", email="grace@example.org")
+
+
+async def none_fits(studio: Studio, conflict: Conflict) -> None:
+    """Both candidates have other addresses by now."""
+
+    async def change(uow: UnitOfWork) -> None:
+        for number, one in enumerate(conflict.candidates):
+            lead = await uow.leads.get(LeadId(UUID(one)))
+            lead.email = EmailAddress(f"another{number}@example.org")
+            await uow.leads.save(lead)
+
+    await studio.transactions.run(studio.tenant.id, "change", change)
+
+
+@pytest.mark.parametrize("create_there", [True, False])
+@pytest.mark.parametrize("meanwhile", [one_goes, both_go, another_comes, none_fits])
+async def test_no_run_answers_what_a_person_took_back(
+    studio: Studio, meanwhile: Callable[[Studio, Conflict], Awaitable[None]], create_there: bool
+) -> None:
+    await set_policy(studio, "lead", create_there=create_there)
+    lead, conflict = await taken_back(studio)
+    await meanwhile(studio, conflict)
+    account_id = studio.account.id
+    await studio.transactions.run(studio.tenant.id, "tell", lambda uow: uow.due.add(account_id, "lead", [lead]))
+    before, calls = len(studio.leads()), writes(studio)
+    plan = await planned(studio, "leads", whole=True)
+    assert (plan.state, plan.plan_id) == (RunState.PLANNED, None), "nothing is to be done"
+    for _ in range(2):
+        run = await studio.leads_synced(whole=True)
+        assert (run.state, run.counts) == (RunState.COMPLETED, Counts(unchanged=len(studio.books.leads)))
+    assert [(each.id, each.state) for each in studio.conflicts()] == [(conflict.id, ConflictState.OPEN)]
+    assert (studio.knows("lead", lead), due(studio, "lead")) == (False, set())
+    assert (len(studio.leads()), writes(studio)) == (before, calls)
+    await rests(studio)
+
+
+@pytest.mark.parametrize("choice", [Choice.OURS, Choice.THEIRS])
+async def test_what_a_person_took_back_goes_on_when_a_person_answers(studio: Studio, choice: Choice) -> None:
+    lead, conflict = await taken_back(studio)
+    await one_goes(studio, conflict)
+    await studio.leads_synced()
+    first = conflict.candidates[0]
+    await decide(studio, conflict, choice, first if choice is Choice.OURS else None)
+    await studio.leads_synced()
+    assert (str(studio.lead(lead).id) == first) is (choice is Choice.OURS)
+    assert open_conflicts(studio) == []
+    await rests(studio)
+
+
+async def test_a_plan_that_is_older_does_not_answer_it_either(studio: Studio) -> None:
+    lead, conflict = await doubted(studio)
+    await decide(studio, conflict, Choice.THEIRS)
+    await none_fits(studio, conflict)
+    plan = await planned(studio, "leads")
+    await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    before = len(studio.leads())
+    run = await applied(studio, plan.plan_id)
+    assert (run.counts.created, len(studio.leads())) == (0, before)
+    assert [each.id for each in open_conflicts(studio)] == [conflict.id]
+    assert not studio.knows("lead", lead)
+
+
+async def test_one_that_settled_by_itself_waits_as_well(studio: Studio) -> None:
+    lead, conflict = await doubted(studio)
+    await one_goes(studio, conflict)
+    await studio.leads_synced(whole=True)
+    assert (studio.knows("lead", lead), open_conflicts(studio)) == (True, [])
+    await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    await studio.leads_synced(whole=True)
+    assert (studio.knows("lead", lead), [each.id for each in open_conflicts(studio)]) == (False, [conflict.id])

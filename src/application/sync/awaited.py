@@ -1,0 +1,19 @@
+"""Records of the provider's that wait for a person: which of ours they are was decided, and is to be decided anew.
+
+What told it before would tell the same again, so that no run links one of them, makes it here, or makes there what it
+may be, until somebody says which it is.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ...domain.sync.conflict import Conflict
+from ..ports.unit_of_work import UnitOfWork
+from .scope import Scope
+
+
+async def awaited(uow: UnitOfWork, scope: Scope, kind: str, external_ids: Sequence[str]) -> Mapping[str, Conflict]:
+    """Those of them that wait so, each with what is asked."""
+    if not external_ids:
+        return {}
+    open_ones = await uow.conflicts.open_of(scope.account_id, kind, external_ids)
+    return {key: one for key, conflicts in open_ones.items() for one in conflicts if one.waits_for_person}
