@@ -37,9 +37,9 @@ _NO_NEW_ONE = "a pairing takes a value with ours only: the id of our record"
 
 @attrs.frozen(kw_only=True)
 class ConflictChoice:
-    """``value`` is needed with ``Choice.VALUE`` and, for a pairing with several candidates, with ``Choice.OURS``: then
-    it is the id of our record. Nothing else takes one. ``by`` says who decided, ``version`` which version of the
-    conflict was looked at (None: whichever there is).
+    """``value`` is needed with ``Choice.VALUE`` and, for a pairing, with ``Choice.OURS``: then it is the id of our
+    record, also where there is one candidate. Nothing else takes one. ``by`` says who decided, ``version`` which
+    version of the conflict was looked at (None: whichever there is).
     """
 
     tenant_id: TenantId
@@ -231,8 +231,14 @@ def _taken(conflict: Conflict, link: SyncRecord) -> str:
 
 
 def _candidate(conflict: Conflict, value: Value) -> UUID:
-    if value is None and len(conflict.candidates) == 1:
-        return UUID(conflict.candidates[0])
+    """Named, and never guessed: whoever takes ours everywhere does not mean that two records become one."""
+    if value is None:
+        which = " or ".join(conflict.candidates)
+        raise InvalidValue(
+            f"to link it, say which of ours it is: --candidate, or ours with the value {which}; "
+            "theirs makes a new one, and keeps both",
+            field="value",
+        )
     if value not in conflict.candidates:
         raise InvalidValue(f"name one of {', '.join(conflict.candidates)}", field="value")
     return UUID(str(value))

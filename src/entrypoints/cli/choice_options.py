@@ -19,7 +19,9 @@ class ChoiceOptions:
         bool,
         Parameter(negative=(), show_default=False, help="Take what the provider has; for a pairing: a new record."),
     ] = False
-    ours: Annotated[bool, Parameter(negative=(), show_default=False, help="Keep what is here.")] = False
+    ours: Annotated[bool, Parameter(negative=(), show_default=False, help="Keep what is here; not for a pairing.")] = (
+        False
+    )
     value: Annotated[
         str | None,
         Parameter(

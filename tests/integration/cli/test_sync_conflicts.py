@@ -290,7 +290,12 @@ def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> No
     shown = quarrel.desk("sync", "conflicts", "show", key, *NORTH).out
     assert "field         which of ours it is" in shown
     assert f"it is {twins[1].id}: tresen sync resolve {key} --candidate {twins[1].id} --tenant north" in shown
-    assert resolve(quarrel, key, "--ours").code == 2
+    for words, code in (((key,), 2), (("--all", "--field", "?", "--yes"), 1)):
+        refused = resolve(quarrel, *words, "--ours")
+        assert (refused.code, "could not be decided: 1" in refused.out) == (code, code == 1)
+        told = refused.out + refused.err
+        assert "say which of ours it is: --candidate, or ours with the value" in told
+        assert "theirs makes a new one, and keeps both" in told
     done = resolve(quarrel, key, "--candidate", str(twins[1].id))
     assert (done.code, f"it is {twins[1].id}, by berta" in done.out) == (0, True)
     assert quarrel.json("explain", "lead", there)["records"][0]["local_id"] == str(twins[1].id)

@@ -62,7 +62,8 @@ _ExternalId = Annotated[str, msgspec.Meta(max_length=MAX_EXTERNAL_ID, pattern=NO
 class ResolveBody(Body):
     """``choice``: the provider's value (theirs), ours, or a ``value`` that is typed in. For a record as a whole, theirs
     lets the deletion happen or brings the deleted record back, ours keeps what we have. For a pairing (field ``?``),
-    theirs makes a new record, ours links it to one of ours: the candidate's id goes into ``value``.
+    theirs makes a new record, ours links it to one of ours: the candidate's id goes into ``value``,
+    always.
     ``version``: that of the conflict that was looked at; when it is another by now, nothing happens (409)."""
 
     choice: Annotated[
@@ -73,7 +74,7 @@ class ResolveBody(Body):
         GivenValue | msgspec.UnsetType,
         msgspec.Meta(
             description="With the choice value: the field's value, null empties it. For a pairing with the choice "
-            "ours: the id of our record, one of the conflict's candidates. With theirs: none."
+            "ours, where it is needed: the id of our record, one of the conflict's candidates. With theirs: none."
         ),
     ] = msgspec.UNSET
     version: Annotated[

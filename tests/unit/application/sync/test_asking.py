@@ -10,7 +10,7 @@ from tresen.application.sync.kinds import LEAD
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, InvalidValue
-from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
+from tresen.domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Counts, RunState
 
@@ -149,6 +149,13 @@ async def test_a_record_as_a_whole_is_asked_about_once_and_settled_when_it_comes
 # -- which of ours a record is ---------------------------------------------------------------------------------------
 
 
+def it_is(studio: Studio, asked: Conflict, ours: Lead) -> ConflictChoice:
+    """A person says which of ours it is."""
+    return ConflictChoice(
+        tenant_id=studio.tenant.id, conflict_id=asked.id, choice=Choice.OURS, value=str(ours.id), by="Eva"
+    )
+
+
 async def test_two_populated_sides_meet_without_a_duplicate(studio: Studio) -> None:
     names = ["Ada", "Bea", "Cleo", "Dora", "Eva"]
     ours = {name: (await captured(studio, name)).id for name in names[:4]}
@@ -244,9 +251,7 @@ async def test_one_that_was_to_be_made_there_anew_is_paired_by_hand(studio: Stud
     asked = {each.external_id: each for each in open_conflicts(studio) if each.field == PAIRING}
     assert {each.candidates for each in asked.values()} == {(str(ours.id),)}
     calls = writes(studio)
-    await studio.desk.resolve(
-        ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked[second].id, choice=Choice.OURS, by="Eva")
-    )
+    await studio.desk.resolve(it_is(studio, asked[second], ours))
     assert not studio.knows("lead", gone)
     run = await studio.leads_synced(whole=True)
     assert run.state is RunState.COMPLETED
@@ -258,14 +263,33 @@ async def test_one_that_was_to_be_made_there_anew_is_paired_by_hand(studio: Stud
     await rests(studio)
 
 
+async def test_two_records_are_linked_only_where_a_person_names_ours(studio: Studio) -> None:
+    ours = await captured(studio, "Grace")
+    made = [studio.attract("Grace"), studio.attract("Gracia", email="grace@example.org")]
+    await studio.leads_synced()
+    first, second = open_conflicts(studio)
+    assert first.candidates == (str(ours.id),)
+    with pytest.raises(InvalidValue) as refused:
+        await studio.desk.resolve(attrs.evolve(it_is(studio, first, ours), value=None))
+    assert refused.value.message == (
+        f"to link it, say which of ours it is: --candidate, or ours with the value {ours.id}; "
+        "theirs makes a new one, and keeps both"
+    )
+    alike = await studio.desk.resolve_many(studio.tenant.id, [first.id, second.id], Choice.OURS, by="Eva")
+    assert (alike.decided, [(one, str(error)) for one, error in alike.refused]) == (
+        (),
+        [(first.id, refused.value.message), (second.id, refused.value.message)],
+    )
+    assert {each.id for each in open_conflicts(studio)} == {first.id, second.id}
+    assert not any(studio.knows("lead", one) for one in made)
+
+
 async def test_one_that_is_linked_cannot_be_paired_and_the_answer_says_what_to_do(studio: Studio) -> None:
     grace, other = await captured(studio, "Grace"), await captured(studio, "Other", email="grace@example.org")
     made = [studio.attract("Grace"), studio.attract("Gracia", email="grace@example.org")]
     await studio.leads_synced()
     first, second = sorted(open_conflicts(studio), key=lambda each: each.external_id)
-    choice = ConflictChoice(
-        tenant_id=studio.tenant.id, conflict_id=first.id, choice=Choice.OURS, value=str(grace.id), by="Eva"
-    )
+    choice = it_is(studio, first, grace)
     await studio.desk.resolve(choice)
     with pytest.raises(InvalidValue) as refused:
         await studio.desk.resolve(attrs.evolve(choice, conflict_id=second.id))
@@ -286,9 +310,7 @@ async def test_one_that_another_account_has_cannot_be_paired(studio: Studio) -> 
     link = a_record(second.id, "77", ours, kind=LEAD, base={"last_name": "Hopper"}, fingerprint=b"")
     await studio.transactions.run(studio.tenant.id, "link", lambda uow: uow.sync_records.add_many([link]))
     with pytest.raises(InvalidValue) as refused:
-        await studio.desk.resolve(
-            ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked.id, choice=Choice.OURS, by="Eva")
-        )
+        await studio.desk.resolve(it_is(studio, asked, ours))
     assert f"of account {second.id} already; choose theirs, which makes a new one" in refused.value.message
 
 

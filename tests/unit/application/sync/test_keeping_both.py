@@ -74,7 +74,7 @@ async def test_two_that_were_linked_by_mistake_are_made_two_again(studio: Studio
     made = [studio.attract("Grace"), studio.attract("Gracia", email="grace@example.org")]
     await studio.leads_synced()
     _, second = open_conflicts(studio)
-    await decide(studio, second, Choice.OURS)
+    await decide(studio, second, Choice.OURS, str(ours.id))
     await studio.leads_synced()
     assert studio.lead(made[1]).id == ours.id
     await studio.desk.reopen(studio.tenant.id, second.id, by="Eva")

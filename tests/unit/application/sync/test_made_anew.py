@@ -121,7 +121,10 @@ async def test_a_pin_follows_a_lead_of_which_a_person_says_which_it_is(studio: S
     studio.gym.faults.fail_next("leads.create", GatewayRejected("no"))
     await studio.leads_synced()
     asked = {each.external_id: each for each in open_conflicts(studio) if each.field == PAIRING}
-    choice = ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked[made[1]].id, choice=Choice.OURS, by="Eva")
+    one = asked[made[1]]
+    choice = ConflictChoice(
+        tenant_id=studio.tenant.id, conflict_id=one.id, choice=Choice.OURS, value=one.candidates[0], by="Eva"
+    )
     await studio.desk.resolve(choice)
     await studio.leads_synced()
     await studio.leads_synced()
