@@ -4,9 +4,8 @@ from datetime import date
 
 import attrs
 
-from ...domain.membership.details import MemberDetails
+from ...domain.membership.details import MemberDetails, check_born
 from ...domain.membership.member import Member
-from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import MemberId
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.tenancy.tenant import Tenant
@@ -50,8 +49,8 @@ class EditMember:
 
     def _read(self, edit: MemberEdit, tenant: Tenant) -> MemberDetails:
         today = tenant.today(self._clock.now())
-        if isinstance(edit.born_on, date) and edit.born_on > today:
-            raise InvalidValue(f"nobody was born after today, on {edit.born_on}", field="born_on")
+        if isinstance(edit.born_on, date):
+            check_born(edit.born_on, today=today)
         return MemberDetails(
             **values_of_person(edit, self._phones, tenant),
             joined_on=edit.joined_on,

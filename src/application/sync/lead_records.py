@@ -6,17 +6,19 @@ from uuid import UUID
 
 import attrs
 
+from ...domain.leads.details import LeadDetails
 from ...domain.leads.events import LeadChanged, LeadRemoved, LeadStageChanged
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage, read_stage
 from ...domain.shared.contact import EmailAddress, PhoneNumber
 from ...domain.shared.ids import AccountId, LeadId
-from ...domain.sync.schema import Schema, Values
+from ...domain.sync.schema import Schema, Value, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .elsewhere import elsewhere
 from .kinds import LEAD, lead_schema
 from .records import MatchValues, Reader, RecordKind
+from .typed_person import typed_of_person
 
 _texts = Reader(
     str,
@@ -119,6 +121,10 @@ class LeadRecords(RecordKind[Lead]):
                 for name in held_by:
                     setattr(entity, name, getattr(wanted, name))
         entity.updated_at = now
+
+    def typed(self, entity: Lead, name: str, value: Value, /, *, now: datetime) -> Value:
+        """As an edit of a lead."""
+        return typed_of_person(self, LeadDetails, entity, name, value, now=now)
 
     async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Lead]:
         """From the store."""

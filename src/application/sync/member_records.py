@@ -1,21 +1,23 @@
 """Members as records."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import attrs
 
+from ...domain.membership.details import MemberDetails, check_born
 from ...domain.membership.events import MemberChanged, MemberCreated, MemberRemoved
 from ...domain.membership.member import Member, read_status
 from ...domain.membership.status import Status
 from ...domain.shared.contact import EmailAddress, PhoneNumber
 from ...domain.shared.ids import MemberId
-from ...domain.sync.schema import Schema, Values
+from ...domain.sync.schema import Schema, Value, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .kinds import member_schema
 from .records import MatchValues, Reader, RecordKind, day, iso
+from .typed_person import typed_of_person
 
 _PLAIN = (
     *("first_name", "last_name", "email", "phone", "location", "joined_on", "born_on"),
@@ -116,6 +118,13 @@ class MemberRecords(RecordKind[Member]):
                     setattr(entity, name, getattr(wanted, name))
         entity.updated_at = now
         entity.record(MemberChanged(subject_id=entity.id, occurred_at=now, fields=tuple(updates)))
+
+    def typed(self, entity: Member, name: str, value: Value, /, *, now: datetime) -> Value:
+        """As an edit of a member."""
+        read = typed_of_person(self, MemberDetails, entity, name, value, now=now)
+        if name == "born_on" and isinstance(read, str):
+            check_born(date.fromisoformat(read), today=self._tenant.today(now))
+        return read
 
     async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Member]:
         """From the store."""

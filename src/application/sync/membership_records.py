@@ -12,7 +12,8 @@ from ...domain.membership.status import Terms
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, MemberId, MembershipId
 from ...domain.shared.money import Money
-from ...domain.sync.schema import Schema, Values
+from ...domain.shared.text import check_line
+from ...domain.sync.schema import Schema, Value, Values
 from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .former_ids import links_by_former_ids
@@ -139,6 +140,13 @@ class MembershipRecords(RecordKind[Membership]):
             setattr(entity, name, getattr(wanted, name))
         entity.updated_at = now
         entity.settle(self._today, now=now)
+
+    def typed(self, entity: Membership, name: str, value: Value, /, *, now: datetime) -> Value:  # noqa: ARG002 - as declared
+        """A text is a line; ``update`` looks at the rest."""
+        read = (value.strip() or None) if isinstance(value, str) else value
+        if isinstance(read, str):
+            check_line(read, name)
+        return read
 
     async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Membership]:
         """From the store."""

@@ -80,6 +80,12 @@ class RecordKind(Protocol[E]):
     def update(self, entity: E, updates: Values, *, now: datetime) -> None:
         """Write these values; ``updated_at`` is ``now``. Raises InvalidValue and changes nothing."""
 
+    def typed(self, _: E, __: str, value: Value, /, *, now: datetime) -> Value:  # noqa: ARG002 - for those that look
+        """What a person typed for a field of a record, as an edit would keep it: a side's own spelling is never read
+        so. Raises InvalidValue where an edit would refuse it. Usually it is what was given.
+        """
+        return value
+
     @abstractmethod
     async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, E]:
         """Those that exist."""

@@ -119,7 +119,7 @@ class ResolveConflict:
         value, side = {
             Choice.THEIRS: (conflict.theirs, Side.THEIRS),
             Choice.OURS: (await _held(uow, hand, link, conflict), Side.OURS),
-            Choice.VALUE: (chosen.value, Side.BOTH),
+            Choice.VALUE: (await self._typed(uow, hand, conflict, chosen, link), Side.BOTH),
         }[chosen.choice]
         one = Chosen(field=conflict.field, value=value, theirs=conflict.theirs, side=side)
         write = WriteByHand(self._by_hand.ids)
@@ -128,6 +128,19 @@ class ResolveConflict:
         except InvalidValue as error:
             raise InvalidValue(error.message, field="value") from None
         return Counts(updated=int(wrote))
+
+    async def _typed(
+        self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice, link: SyncRecord
+    ) -> Value:
+        """What was typed, as an edit would keep it; nothing where a side was chosen."""
+        entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
+        if chosen.choice is not Choice.VALUE or entity is None:
+            return chosen.value
+        try:
+            read: Value = hand.kind.typed(entity, conflict.field, chosen.value, now=hand.scope.now)
+        except InvalidValue as error:
+            raise InvalidValue(error.message, field="value") from None
+        return read
 
     async def _whole(
         self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice, link: SyncRecord

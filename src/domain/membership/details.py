@@ -4,6 +4,7 @@ from datetime import date
 
 import attrs
 
+from ..shared.errors import InvalidValue
 from ..shared.person_details import PersonDetails, said
 from ..shared.unset import UNSET, Unset
 
@@ -21,3 +22,9 @@ class MemberDetails(PersonDetails):
     country: str | None | Unset = attrs.field(default=UNSET, converter=said)
     email_opt_in: bool | None | Unset = UNSET
     sms_opt_in: bool | None | Unset = UNSET
+
+
+def check_born(day: date, *, today: date) -> None:
+    """Raises InvalidValue for a day of birth to come."""
+    if day > today:
+        raise InvalidValue(f"nobody was born after today, on {day}", field="born_on")
