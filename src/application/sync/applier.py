@@ -221,20 +221,26 @@ class Applier(Generic[E]):
             for entity, step, _, link in effects.links
             if link is None and step.inputs.base is None
         }
-        if paired:
-            await self._found_again(uow, paired)
+        before = await self._found_again(uow, paired) if paired else {}
         if effects.new_links:
             await uow.sync_records.add_many([self._link(*each, None) for each in effects.new_links])
         if effects.links or effects.kept:
-            await uow.sync_records.put_many([*(self._link(*each) for each in effects.links), *effects.kept])
+            links = [
+                self._link(entity, step, base, before.get(entity.id) if link is None else link)
+                for entity, step, base, link in effects.links
+            ]
+            await uow.sync_records.put_many([*links, *effects.kept])
 
-    async def _found_again(self, uow: UnitOfWork, paired: Mapping[UUID, str]) -> None:
-        """Those that were to be made there anew are there, under another id: the old one is asked about no more."""
+    async def _found_again(self, uow: UnitOfWork, paired: Mapping[UUID, str]) -> Mapping[UUID, SyncRecord]:
+        """Those that were to be made there anew are there, under another id: the old one is asked about no more. Their
+        links until now.
+        """
         before = await reviving(uow, self._kind, self._scope)
         for one, external_id in paired.items():
             if one in before:
                 await is_now(uow, self._scope, self._ids, before[one], external_id)
         await found_after_all(uow, self._scope.account_id, self._kind.schema.kind, paired, now=self._scope.now)
+        return before
 
     async def _tell(self, uow: UnitOfWork, effects: _Effects[E], found: Stored[E]) -> None:
         """Journal, conflicts and pushes."""
@@ -263,6 +269,7 @@ class Applier(Generic[E]):
         return [subject.line(EntryId(self._ids.new()), each) for each in made]
 
     def _link(self, entity: E, step: Step, base: Values, link: SyncRecord | None) -> SyncRecord:
+        """``link``: the one that it had, also under another id. It stays what the run made that made it."""
         return SyncRecord(
             account_id=self._scope.account_id,
             kind=self._kind.schema.kind,

@@ -97,11 +97,12 @@ class Confirm(Generic[E]):
             )
 
     async def _put(self, uow: UnitOfWork, push: Push, link: SyncRecord) -> None:
-        """One that was made there anew had another link before."""
+        """One that was made there anew had another link before, and stays what the run made that made it."""
         if push.external_id is None:
             before = await link_here(uow, self._scope, link.kind, link.local_id)
             if before is not None and before.external_id != link.external_id:
                 await is_now(uow, self._scope, self._ids, before, link.external_id)
+                link = attrs.evolve(link, run_id=before.run_id)
         await uow.sync_records.put_many([link])
 
     async def _link(self, uow: UnitOfWork, push: Push, answer: Observed) -> SyncRecord | None:

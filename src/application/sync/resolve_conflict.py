@@ -189,10 +189,12 @@ class ResolveConflict:
         return Counts()
 
     async def _link(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, local_id: UUID) -> None:
+        made_by = hand.scope.run_id
         for link in await uow.sync_records.of_local(conflict.kind, local_id):
             if link.account_id != conflict.account_id or not waits_to_be_made(link):
                 raise InvalidValue(_taken(conflict, link), field="value")
             await is_now(uow, hand.scope, self._by_hand.ids, link, conflict.external_id)
+            made_by = link.run_id
         if local_id not in await hand.kind.load(uow, [local_id]):
             raise NotFound(conflict.kind, local_id)
         link = SyncRecord(
@@ -204,7 +206,7 @@ class ResolveConflict:
             fingerprint=b"",
             local_version=UNCOMPARED,
             synced_at=hand.scope.now,
-            run_id=hand.scope.run_id,
+            run_id=made_by,
         )
         await uow.sync_records.add_many([link])
         await made_no_more(uow, conflict.account_id, conflict.kind, local_id, now=hand.scope.now)

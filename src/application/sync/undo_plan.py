@@ -212,8 +212,8 @@ class UndoPlanner:
     async def _created(
         self, uow: UnitOfWork, run: Run, back: Mapping[Record, int], hand_of: "HandOf"
     ) -> list[RecordUndo]:
-        """The records that the run made: those whose link is the run's and that are as old as it, or that it brought
-        back, with the version that they had then (``back``).
+        """The records that the run made: those whose link is the run's, under whatever id there, and that are as old as
+        it, or that it brought back, with the version that they had then (``back``).
         """
         found = []
         for link in await uow.sync_records.of_run(run.id, limit=_EVERYTHING):

@@ -28,7 +28,8 @@ class SyncRecord:
     ``local_version`` is our record's version when the two were last compared: another version means edited here. It is
     ``MISSING`` when we had none then: it was deleted here, and that is known. It is ``UNCOMPARED`` when there was no
     comparison yet: ours was made there, and what the provider made of it is still to be looked at.
-    ``synced_at`` is when the run began that compared them last. ``run_id`` is the run that made the link.
+    ``synced_at`` is when the run began that compared them last. ``run_id`` is the run that made the link, or the first
+    one of our record that the provider lost and has again under other ids.
     """
 
     account_id: AccountId

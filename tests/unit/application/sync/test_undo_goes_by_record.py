@@ -6,9 +6,9 @@ from tresen.adapters.memory.gym_books import Entry
 from tresen.application.sync.kinds import LEAD
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.application.sync.undo import Undone
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.undo_plan import UndoAction, UndoTarget
 from tresen.domain.leads.lead import Lead
-from tresen.domain.shared.errors import RuleViolation
+from tresen.domain.shared.errors import GatewayRejected, RuleViolation
 from tresen.domain.shared.ids import RunId
 from tresen.domain.sync.conflict import PAIRING, Choice
 from tresen.domain.sync.journal import PUSHED
@@ -170,3 +170,59 @@ async def test_what_was_written_there_before_the_record_was_made_anew_is_put_bac
     await studio.leads_synced()
     assert (studio.lead(anew).notes, notes_there(studio, anew)) == ("one", "one")
     await rests(studio)
+
+
+async def made_by_a_run(studio: Studio) -> tuple[str, Run]:
+    await set_policy(studio, LEAD, create_there=True, default="newest")
+    studio.attract("Other")
+    await studio.leads_synced()
+    return studio.attract("Ada"), await studio.leads_synced()
+
+
+async def goes_with_its_run(studio: Studio, there: str, run: Run) -> None:
+    ada = studio.lead(there).id
+    (planned,) = await studio.desk.plan_undo(studio.tenant.id, UndoTarget(run_id=run.id))
+    assert (planned.action, planned.local_id, planned.external_id) == (UndoAction.DELETE, ada, there)
+    assert planned.overtaken
+    done = await undo(studio, run.id, overtaken=True)
+    for _ in range(2):
+        await studio.leads_synced(whole=True)
+    assert [lead.first_name for lead in studio.leads()] == ["Other"]
+    assert done.run is not None
+    await undo(studio, done.run.id)
+    assert studio.lead(there).id == ada
+    await studio.leads_synced()
+    await rests(studio)
+
+
+async def test_what_a_run_made_is_undone_though_it_was_made_anew_at_the_provider(studio: Studio) -> None:
+    there, run = await made_by_a_run(studio)
+    await goes_with_its_run(studio, await made_anew(studio, there), run)
+
+
+async def test_what_a_run_made_is_undone_though_it_was_found_there_under_another_id(studio: Studio) -> None:
+    there, run = await made_by_a_run(studio)
+    await goes_with_its_run(studio, await found_again(studio, there), run)
+
+
+async def test_what_a_run_made_is_undone_though_a_person_said_which_it_is_there(studio: Studio) -> None:
+    there, run = await made_by_a_run(studio)
+    ada = studio.lead(there)
+    found = await found_again(studio, there, twice=True)
+    await is_ours(studio, found, ada)
+    (other,) = [key for entry in studio.books.leads.entries() if (key := entry.external_id) > found]
+    studio.books.leads.remove(other)
+    await goes_with_its_run(studio, found, run)
+
+
+async def found_again(studio: Studio, gone: str, *, twice: bool = False) -> str:
+    """The lead is lost there, cannot be made there anew, and shows up there under another id: once or twice."""
+    down = GatewayRejected("no")
+    await edit_lead(studio, gone, last_name="Murray")
+    studio.books.leads.remove(gone)
+    studio.gym.faults.fail_next("leads.create", down)
+    await studio.leads_synced(whole=True)
+    found = [studio.attract("Ada") for _ in range(1 + twice)]
+    studio.gym.faults.fail_next("leads.create", down)
+    await studio.leads_synced(whole=True)
+    return found[0]
