@@ -1,13 +1,16 @@
 """What a provider answers to a write is taken over at once, by the same rules as in a sync."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import attrs
 
+from ...domain.leads.lead import Lead
 from ...domain.shared.errors import InvalidValue
-from ...domain.shared.ids import LeadId, RunId
+from ...domain.shared.ids import PushId, RunId
 from ...domain.sync.laws import Law
 from ...domain.sync.policy import Policy
+from ...domain.sync.push import Push
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import PUSH, Counts, Run, RunState
 from ...domain.sync.side import Side
@@ -21,7 +24,9 @@ from ..sync.examiner import Examiner
 from ..sync.lead_records import LeadRecords
 from ..sync.member_records import MemberRecords
 from ..sync.membership_records import MembershipRecords
+from ..sync.ours_alone import ours_alone
 from ..sync.policy_book import PolicyBook
+from ..sync.reading import read
 from ..sync.records import E, RecordKind
 from ..sync.scope import Scope
 
@@ -56,33 +61,53 @@ class Absorb:
         return await self._absorb(uow, account, kind, observed, self._run(account))
 
     async def lead(
-        self, uow: UnitOfWork, account: ProviderAccount, observed: Observed, *, local_id: LeadId | None = None
+        self, uow: UnitOfWork, account: ProviderAccount, observed: Observed, *, made: Lead | None = None
     ) -> UUID:
-        """A lead; one that no link knows yet is our lead ``local_id``."""
+        """A lead; one that no link knows yet is our lead ``made``, as it was when it was sent. What was edited here
+        since goes there after it.
+        """
         region = uow.tenant.region
         kind = LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
         run = self._run(account)
-        if local_id is not None:
-            await self._link(uow, account, kind.schema.kind, observed, local_id, run)
-        return await self._absorb(uow, account, kind, observed, run)
+        later = () if made is None else await self._link(uow, account, kind, observed, made, run)
+        return await self._absorb(uow, account, kind, observed, run, later)
 
     async def _link(
-        self, uow: UnitOfWork, account: ProviderAccount, kind: str, observed: Observed, local_id: UUID, run: Run
-    ) -> None:
-        if await uow.sync_records.fingerprints(account.id, kind, [observed.external_id]):
-            return
-        link = SyncRecord(
-            account_id=account.id,
-            kind=kind,
-            external_id=observed.external_id,
-            local_id=local_id,
-            base={},
-            fingerprint=b"",
-            local_version=0,
-            synced_at=run.started_at,
-            run_id=run.id,
-        )
+        self, uow: UnitOfWork, account: ProviderAccount, kind: LeadRecords, observed: Observed, made: Lead, run: Run
+    ) -> Sequence[Push]:
+        """Tie it; what was edited since it was sent."""
+        # Before anything is read: whoever edits the lead is through by then, or finds the link.
+        await uow.accounts.claim(account.id)
+        if await uow.sync_records.fingerprints(account.id, kind.schema.kind, [observed.external_id]):
+            return ()
+        link = _new_link(account, kind.schema.kind, observed, made.id, run)
         await uow.sync_records.put_many([link])
+        here = (await kind.load(uow, [made.id])).get(made.id)
+        return () if here is None else self._later(kind, link, made, here, observed)
+
+    def _later(self, kind: LeadRecords, link: SyncRecord, made: Lead, here: Lead, observed: Observed) -> Sequence[Push]:
+        try:
+            theirs = read(observed).values
+        except InvalidValue:
+            return ()
+        schema, sent = kind.schema, kind.values(made)
+        edited = ours_alone(schema, schema.by_name, agreed=sent, ours=kind.values(here), theirs=theirs)
+        return [
+            Push(
+                id=PushId(self._ids.new()),
+                tenant_id=here.tenant_id,
+                account_id=link.account_id,
+                kind=link.kind,
+                external_id=link.external_id,
+                local_id=link.local_id,
+                values={name: value},
+                expected={name: theirs[name]},
+                run_id=link.run_id,
+                created_at=link.synced_at,
+                updated_at=link.synced_at,
+            )
+            for name, value in edited.items()
+        ]
 
     def _run(self, account: ProviderAccount) -> Run:
         return Run(
@@ -94,11 +119,19 @@ class Absorb:
         )
 
     async def _absorb(
-        self, uow: UnitOfWork, account: ProviderAccount, kind: RecordKind[E], observed: Observed, run: Run
+        self,
+        uow: UnitOfWork,
+        account: ProviderAccount,
+        kind: RecordKind[E],
+        observed: Observed,
+        run: Run,
+        later: Sequence[Push] = (),
     ) -> UUID:
         now = run.started_at
         await uow.accounts.claim(account.id)
         await uow.runs.add(run)
+        for push in later:
+            await uow.pushes.add(push)
         policy = _taking(await self._policies.effective(uow, account.id, kind.schema))
         scope = Scope(
             tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, policy=policy, anew=True, now=now
@@ -120,6 +153,21 @@ class Absorb:
         if observed.external_id not in links:
             raise InvalidValue(f"the provider's answer for {kind.schema.kind} {observed.external_id} is unusable")
         return links[observed.external_id].local_id
+
+
+def _new_link(account: ProviderAccount, kind: str, observed: Observed, local_id: UUID, run: Run) -> SyncRecord:
+    """That of a record that was made just now."""
+    return SyncRecord(
+        account_id=account.id,
+        kind=kind,
+        external_id=observed.external_id,
+        local_id=local_id,
+        base={},
+        fingerprint=b"",
+        local_version=0,
+        synced_at=run.started_at,
+        run_id=run.id,
+    )
 
 
 def _taking(policy: Policy) -> Policy:

@@ -83,7 +83,7 @@ class CreateLead:
             outcome = await self._writes(account, _wanted(lead, person), create)
             if outcome.done is None:
                 return CreatedLead(lead, outcome.task)
-            return await self._link(account, lead.id, outcome.done)
+            return await self._link(account, lead, outcome.done)
 
     async def _capture(self, new: NewLead) -> tuple[Lead, ProviderAccount | None]:
         if not (new.first_name.strip() or new.last_name.strip()):
@@ -114,14 +114,14 @@ class CreateLead:
 
         return await self._transactions.run(new.tenant_id, "create_lead", add)
 
-    async def _link(self, account: ProviderAccount, lead_id: LeadId, observed: Observed) -> CreatedLead:
+    async def _link(self, account: ProviderAccount, made: Lead, observed: Observed) -> CreatedLead:
         async def link(uow: UnitOfWork) -> CreatedLead:
             links = await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id])
-            known = next((LeadId(link.local_id) for link in links.values()), lead_id)
-            if known != lead_id:
-                await self._merge(uow, known, lead_id)
-            await self._absorb.lead(uow, account, observed, local_id=lead_id)
-            return CreatedLead(await uow.leads.get(known), created=known == lead_id)
+            known = next((LeadId(link.local_id) for link in links.values()), made.id)
+            if known != made.id:
+                await self._merge(uow, known, made.id)
+            await self._absorb.lead(uow, account, observed, made=made)
+            return CreatedLead(await uow.leads.get(known), created=known == made.id)
 
         return await self._transactions.run(account.tenant_id, "link_lead", link)
 

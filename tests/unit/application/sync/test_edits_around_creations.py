@@ -3,6 +3,9 @@
 import pytest
 
 from tresen.adapters.memory.gym_books import Entry
+from tresen.application.leads.create_lead import NewLead
+from tresen.application.ports.gym import NewPerson
+from tresen.application.ports.sources import Observed
 from tresen.application.sync.edit_outlook import Outlooks, Reach
 from tresen.application.sync.kinds import LEAD
 from tresen.domain.sync.edit_fate import Fate
@@ -125,3 +128,30 @@ async def test_of_two_edits_while_it_was_made_one_that_is_overtaken_takes_no_oth
     assert (made(studio).values["last_name"], made(studio).values["phone"]) == ("King", "030 9")
     (ours,) = [lead for lead in studio.leads() if lead.id == ann.id]
     assert (ours.last_name, ours.phone and ours.phone.raw) == ("King", "030 9")
+
+
+async def test_an_edit_while_a_lead_is_entered_goes_after_it() -> None:
+    """It is made there by who captures it, and not by a run; the provider's answer comes after the edit."""
+    studio = await making()
+
+    async def edit() -> None:
+        (ann,) = [lead for lead in studio.leads() if lead.first_name == "Ann"]
+        await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2", last_name="King"))
+
+    create = studio.gym.create_lead
+
+    async def create_and_edit(person: NewPerson) -> Observed:
+        answer = await create(person)
+        await edit()
+        return answer
+
+    studio.gym.create_lead = create_and_edit  # type: ignore[method-assign] # of this one gym
+    new = NewLead(
+        tenant_id=studio.tenant.id, first_name="Ann", last_name="Hopper", email="ann@example.org", phone="030 1"
+    )
+    created = await studio.create_lead(new)
+    assert (created.lead.last_name, created.lead.phone and created.lead.phone.raw) == ("King", "030 2")
+    await settled(studio)
+    assert (made(studio).values["last_name"], made(studio).values["phone"]) == ("King", "030 2")
+    (ours,) = [lead for lead in studio.leads() if lead.first_name == "Ann"]
+    assert (ours.last_name, ours.phone and ours.phone.raw) == ("King", "030 2")
