@@ -22,6 +22,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .applier import Applier
 from .by_hand import ByHand, Hand, link_of
+from .elsewhere import claim_all
 from .forgetting import forget
 from .made_anew import is_now
 from .pinning import Pinning
@@ -68,6 +69,9 @@ class ResolveConflict:
 
         async def work(uow: UnitOfWork) -> Conflict:
             conflict = await uow.conflicts.get(chosen.conflict_id)
+            if conflict.field == PAIRING:
+                # It ties one of ours to this account: none else may tie it meanwhile.
+                await claim_all(uow)
             hand = await self._by_hand.begin(uow, conflict.account_id, conflict.kind, RESOLVE)
             conflict.resolve(Resolution(choice=chosen.choice, value=chosen.value, by=chosen.by, at=hand.scope.now))
             await uow.conflicts.save(conflict)
