@@ -48,6 +48,7 @@ async def doubted(studio: Studio) -> tuple[str, Conflict]:
     await studio.leads_synced()
     (conflict,) = open_conflicts(studio)
     assert (conflict.field, len(conflict.candidates)) == (PAIRING, 2)
+    assert conflict.reason == "it may be one of several of our records"
     return lead, conflict
 
 
