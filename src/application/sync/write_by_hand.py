@@ -18,6 +18,8 @@ from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import Hand
 from .edit_times import write
+from .pins import pins_of
+from .tie import is_kept_here
 
 
 @attrs.frozen(kw_only=True)
@@ -141,10 +143,12 @@ class WriteByHand:
         return [attrs.evolve(line, version=subject.version) for line in lines]
 
     async def _push(self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen]) -> None:
-        """Where nothing may be written there, the record stays apart in these fields."""
+        """Where nothing may be written there, or the record is lost there, it stays apart in these fields."""
         fields: Mapping[str, Any] = hand.kind.schema.by_name
         wanted = [each for each in chosen if not fields[each.field].same(each.value, each.theirs)]
         if not wanted or not hand.opened.account.writes_enabled:
+            return
+        if is_kept_here(link, await pins_of(uow, link)):
             return
         await uow.pushes.add(
             Push(

@@ -151,6 +151,16 @@ async def test_an_edit_of_one_is_undone_and_it_is_still_kept_here(lost: _Lost) -
 
 
 @pytest.mark.parametrize("lost", _LOST)
+async def test_an_earlier_edit_that_is_put_back_is_not_sent_either(lost: _Lost) -> None:
+    studio, ada = await lost()
+    await edit(studio, ada, first_name="Ghost")
+    await edit(studio, ada, first_name="Spirit")
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.undo(studio.tenant.id, UndoTarget(change_id=edits(studio)[-1].id), by="Max")
+    assert (studio.member(ada).first_name, pushes(studio)) == ("Ghost", [])
+
+
+@pytest.mark.parametrize("lost", _LOST)
 async def test_once_the_provider_shows_it_again_an_edit_goes_there(lost: _Lost) -> None:
     studio, ada = await lost()
     shown = studio.books.members.get(studio.books.members.add({"first_name": "Ada", "last_name": "Byron"}))
