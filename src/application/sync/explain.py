@@ -115,9 +115,12 @@ class Explain:
             raise InvalidValue(f"a {link.kind} has no field {field!r}; it has {known_fields}", field="field")
         found = await known(uow, hand.kind, hand.scope, [link.external_id])
         today = found.links.get(link.external_id)
-        # The id may be another's by now.
         is_linked = today is not None and today.local_id == link.local_id
-        link = today if today is not None and is_linked else link
+        if today is not None and is_linked:
+            link = today
+        elif today is not None:
+            # The id is another's by now, and what hangs on it, too.
+            found = attrs.evolve(found, conflicts={}, overrides={}, pushes={})
         here = await hand.kind.load(uow, [link.local_id])
         await hand.kind.prepare(uow, [link.base], here.values())
         about = await _about(uow, link, lines)

@@ -224,3 +224,38 @@ async def test_an_edit_of_one_without_a_link_is_told_under_its_last_id_there(stu
     assert (await studio.read(lambda uow: uow.runs.get(line.run_id))).account_id == studio.account.id
     (record,) = await studio.desk.explain(studio.tenant.id, "lead", lead.id, field="last_name")
     assert (record.fields[0].ours, record.fields[0].change, record.fields[0].undecided) == ("Murray", line, False)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_an_edit_of_one_without_a_link_is_undone_there_alone(studio: Studio, taken: bool) -> None:
+    """``taken``: its last id there is another's by now."""
+    grace, lead = await unpaired(studio)
+    await edit_lead(studio, lead, last_name="Murray")
+    (conflict,) = open_conflicts(studio)
+    if taken:
+        other = next(each for each in conflict.candidates if each != str(lead.id))
+        await decide(studio, Choice.OURS, other)
+        await studio.leads_synced()
+        assert str(studio.lead(grace).id) == other
+    target = UndoTarget(kind="lead", local_id=lead.id, version=edits(studio)[0].version - 1)
+    undone = await studio.desk.undo(studio.tenant.id, target, by="Max")
+    assert [(each.local_id, each.external_id) for each in undone.records] == [(lead.id, grace)]
+    assert (await studio.get_lead(studio.tenant.id, lead.id)).lead.last_name == "Hopper"
+    assert [(line.field, line.value) for line in studio.changes() if line.rule == UNDONE] == [("last_name", "Hopper")]
+    assert await studio.desk.overrides(studio.tenant.id) == []
+    assert pushes(studio) == []
+    links = await studio.read(lambda uow: uow.sync_records.of_local("lead", lead.id))
+    assert links == []
+    await studio.leads_synced()
+    assert {each.last_name for each in studio.leads()} == {"Hopper"}
+
+
+async def test_what_hangs_on_its_last_id_there_is_not_its_own_once_another_has_it(studio: Studio) -> None:
+    grace, lead = await unpaired(studio)
+    (conflict,) = open_conflicts(studio)
+    await edit_lead(studio, lead, last_name="Murray")
+    await decide(studio, Choice.OURS, next(each for each in conflict.candidates if each != str(lead.id)))
+    await studio.leads_synced()
+    await edit_lead(studio, studio.lead(grace), last_name="King")
+    (record,) = await studio.desk.explain(studio.tenant.id, "lead", lead.id, field="last_name")
+    assert (record.local_id, record.fields[0].ours, record.fields[0].waiting) == (lead.id, "Murray", ())
