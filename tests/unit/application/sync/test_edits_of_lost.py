@@ -19,7 +19,7 @@ from tresen.domain.shared.ids import LeadId
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.edit_fate import Fate
-from tresen.domain.sync.journal import LOCAL_EDIT, Change
+from tresen.domain.sync.journal import LOCAL_EDIT, UNDONE, Change
 from tresen.domain.sync.laws import Law
 
 from ..studio import A_MINUTE, Studio
