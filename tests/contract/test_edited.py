@@ -411,11 +411,34 @@ async def test_an_id_that_a_record_had_is_known_when_it_has_another(
     assert list(left) == ["2"]
     assert await former(tenant, account, "1", "2") == {"1": first.id}
     await backend.write(tenant, part_again)
-    assert await former(tenant, account, *ids, ODD) == {"1": second.id, "3": second.id, ODD: second.id}
+    assert await former(tenant, account, *ids, ODD) == {"1": second.id, ODD: second.id}
     assert await former(tenant, account, "4", kind=LEAD) == {"4": second.id}
     assert await former(tenant, account) == {}
     assert await former(other, elsewhere, "1", "7") == {"7": theirs.id}
     assert await former(tenant, elsewhere, "7") == await former(other, account, "1") == {}
+
+
+@pytest.mark.parametrize("way", ["add_many", "put_many"])
+async def test_an_id_that_another_record_took_is_not_the_former_ones_when_that_is_gone(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, second: ProviderAccount, way: str
+) -> None:
+    ids = [str(n) for n in range(MANY)]
+    ada, bea = a_member(tenant), a_member(tenant)
+
+    async def work(uow: UnitOfWork) -> None:
+        for key in ("1", "2", "2499", "x"):
+            await uow.sync_records.retire(a_record(account.id, key, ada))
+        await uow.sync_records.retire(a_record(account.id, "1", ada, kind=LEAD))
+        await uow.sync_records.retire(a_record(second.id, "1", ada))
+        await getattr(uow.sync_records, way)([a_record(account.id, key, bea) for key in ids])
+        await uow.sync_records.remove_many(account.id, MEMBER, ids)
+
+    async def former(account: ProviderAccount, kind: str = MEMBER) -> Mapping[str, UUID]:
+        return await backend.read(tenant, lambda uow: uow.sync_records.former(account.id, kind, [*ids, "x"]))
+
+    await backend.write(tenant, work)
+    assert await former(account) == {"x": ada.id}
+    assert await former(account, LEAD) == await former(second) == {"1": ada.id}
 
 
 async def test_links_can_be_forgotten(

@@ -107,7 +107,9 @@ class MemorySyncRecords(SyncRecords):
     async def put_many(self, records: Sequence[SyncRecord]) -> None:
         """Keep copies."""
         for record in records:
-            self._rows.put((record.account_id, record.kind, record.external_id), record)
+            key = (record.account_id, record.kind, record.external_id)
+            self._rows.put(key, record)
+            self._former.remove(key)
 
     def _found(
         self, account_id: AccountId, kind: str, external_ids: Collection[str]

@@ -174,8 +174,8 @@ class SyncRecords(Protocol):
 
     @abstractmethod
     async def former(self, account_id: AccountId, kind: str, external_ids: Collection[str]) -> Mapping[str, UUID]:
-        """Which of our records were tied to these ids until they were retired, the last of each; that another link
-        bears the id by now does not matter.
+        """Which of our records were tied to these ids until they were retired: the last of each, as long as no link was
+        made since that bears the id. What it meant before, it does not mean again when that link is gone.
         """
 
     @abstractmethod

@@ -17,13 +17,10 @@ E = TypeVar("E", bound=Versioned)
 async def links_by_former_ids(
     uow: UnitOfWork, account_id: AccountId, kind: str, external_ids: Collection[str]
 ) -> Mapping[str, SyncRecord]:
-    """Today's links of our records that were known there by these ids before. An id that a link bears again is that
-    one's.
-    """
+    """Today's links of our records that were known there by these ids before, and to which no other was tied since."""
     former = await uow.sync_records.former(account_id, kind, external_ids) if external_ids else {}
-    borne = await uow.sync_records.fingerprints(account_id, kind, former) if former else {}
     found = {key: await link_at(uow, account_id, kind, local_id) for key, local_id in former.items()}
-    return {key: link for key, link in found.items() if link is not None and key not in borne}
+    return {key: link for key, link in found.items() if link is not None}
 
 
 async def links_of_today(

@@ -1,5 +1,6 @@
 """Links between our records and those of providers."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -44,11 +45,14 @@ LINKS_OF_RUN = (
     .limit(bindparam("limit"))
 )
 _UNLINK = delete(SYNC_RECORD).where(*_own_side, SYNC_RECORD.c.external_id.in_(bindparam("ids", expanding=True)))
-FORMER = select(FORMER_ID.c.external_id, FORMER_ID.c.local_id).where(
+_former_side = (
     FORMER_ID.c.tenant_id == bindparam("tenant_id"),
     FORMER_ID.c.account_id == bindparam("account_id"),
     FORMER_ID.c.kind == bindparam("kind"),
 )
+FORMER = select(FORMER_ID.c.external_id, FORMER_ID.c.local_id).where(*_former_side)
+ANY_FORMER = select(FORMER_ID.c.external_id).where(*_former_side).limit(1)
+_BORNE_AGAIN = delete(FORMER_ID).where(*_former_side, FORMER_ID.c.external_id.in_(bindparam("ids", expanding=True)))
 
 
 @lru_cache(maxsize=8)
@@ -142,6 +146,7 @@ class SqlSyncRecords(SyncRecords):
         rows = [mappers.sync_record_row(self._tenant_id, record) for record in records]
         if rows and not await self._transaction.insert(SYNC_RECORD, rows, len(rows)):
             raise StorageConflict("one of the records was linked by somebody else meanwhile")
+        await self._borne_again(records)
         for kind in {record.kind for record in records}:
             self._edited.linked_anew(kind, (record.local_id for record in records if record.kind == kind))
 
@@ -151,8 +156,20 @@ class SqlSyncRecords(SyncRecords):
         rows = (mappers.sync_record_row(self._tenant_id, record) for record in latest.values())
         if latest:
             await self._transaction.upsert(SYNC_RECORD, rows, len(latest))
+        await self._borne_again(records)
         for kind in {record.kind for record in records}:
             self._edited.linked(kind, (record.local_id for record in records if record.kind == kind))
+
+    async def _borne_again(self, records: Sequence[SyncRecord]) -> None:
+        """One look for each side, which finds nothing in a first load, and hardly ever anything later."""
+        ids: defaultdict[tuple[AccountId, str], set[str]] = defaultdict(set)
+        for record in records:
+            ids[record.account_id, record.kind].add(record.external_id)
+        for (account_id, kind), external_ids in ids.items():
+            side = self._of(account_id=account_id, kind=kind)
+            if await self._transaction.fetch_raw(ANY_FORMER, side):
+                for slice_ in in_slices(sorted(external_ids)):
+                    await self._transaction.execute(_BORNE_AGAIN, {**side, "ids": slice_})
 
     def _of(self, **parameters: object) -> dict[str, object]:
         return {"tenant_id": self._tenant_id, **parameters}

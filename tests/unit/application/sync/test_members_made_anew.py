@@ -288,3 +288,21 @@ async def test_a_member_who_is_there_again_is_another_one(studio: Studio) -> Non
     await studio.members_synced()
     assert studio.member(ada).id != studio.member(anew).id
     await belongs(studio, bought, ada)
+
+
+async def test_what_belonged_to_who_had_the_id_last_is_not_given_to_who_had_it_before(studio: Studio) -> None:
+    ada, bought = await sold(studio)
+    anew = await made_anew(studio, ada)
+    studio.books.memberships.edit(bought, {"member": anew})
+    known = studio.books.members._entries
+    known[ada] = attrs.evolve(known[anew], external_id=ada)
+    await studio.members_synced(whole=True)
+    assert studio.member(ada).id != studio.member(anew).id
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.remove(ada)
+    await studio.members_synced(whole=True)
+    theirs = studio.sell_there(ada)
+    run = await studio.members_synced(whole=True)
+    assert not studio.knows(MEMBERSHIP, theirs)
+    assert run.counts.errors == 1, "nobody of that id is here"
+    assert studio.membership(bought).member_id == studio.member(anew).id
