@@ -12,6 +12,7 @@ from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
 from .former_link import former_link
+from .pins import pins_of
 from .reviving import waits_to_be_made
 
 
@@ -26,16 +27,11 @@ class Tie:
     absence: Absence | None = None
 
 
-def is_kept_here(link: SyncRecord, overrides: Sequence[Override]) -> bool:
-    """Whether the provider lost a record that is here, and a person's override keeps it. ``overrides`` are those of
-    the record; one that is shown again is compared after it was pinned.
+def is_kept_here(link: SyncRecord, pins: Sequence[Override]) -> bool:
+    """Whether the provider lost a record that is here, and a person's override keeps it. ``pins`` are those that hold
+    for it; one that is shown again is compared after it was pinned.
     """
-    return any(
-        each.field == WHOLE
-        and each.local_id == link.local_id
-        and (waits_to_be_made(link) or link.synced_at < each.set_at)
-        for each in overrides
-    )
+    return any(pin.field == WHOLE and (waits_to_be_made(link) or link.synced_at < pin.set_at) for pin in pins)
 
 
 async def tie_of(uow: UnitOfWork, kind: str, local_id: UUID) -> Tie | None:
@@ -55,8 +51,7 @@ async def tie_of(uow: UnitOfWork, kind: str, local_id: UUID) -> Tie | None:
 
 
 async def _absence(uow: UnitOfWork, link: SyncRecord) -> Absence | None:
-    found = await uow.overrides.of_records(link.account_id, link.kind, [link.external_id])
-    if is_kept_here(link, found.get(link.external_id, ())):
+    if is_kept_here(link, await pins_of(uow, link)):
         return Absence.LOST
     return Absence.OPEN if waits_to_be_made(link) else None
 
