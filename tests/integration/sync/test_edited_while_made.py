@@ -103,7 +103,7 @@ class Scene:
 async def scene(tmp_path: Path, postgres_url: str) -> AsyncIterator[Scene]:
     provider = emulated()
     async with (
-        asyncio.timeout(60),
+        asyncio.timeout(300),
         provider.serving() as url,
         opened(tmp_path, postgres_url, url) as gym,
         asyncpg.create_pool(postgres_url, min_size=1, max_size=1) as pool,
