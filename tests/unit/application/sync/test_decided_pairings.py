@@ -29,6 +29,9 @@ DOWN = GatewayUnavailable("no answer")
 
 
 async def decide(studio: Studio, conflict: Conflict, choice: Choice, value: Value = None) -> None:
+    """A pairing that is ours without a value: the only candidate."""
+    if choice is Choice.OURS and value is None and conflict.field == PAIRING:
+        (value,) = conflict.candidates
     await studio.desk.resolve(
         ConflictChoice(tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=choice, value=value, by="Eva")
     )
