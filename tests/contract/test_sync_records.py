@@ -295,6 +295,14 @@ async def test_unlinked_leads_are_found_by_canonical_email(
     }
 
 
+async def test_members_are_found_by_their_addresses(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    mum, kid, alone = (a_member(tenant, email=email) for email in ("Zoë@example.org", "zoë@example.org", "a@b.org"))
+    await backend.write(tenant, lambda uow: uow.members.add_many([mum, kid, alone, a_member(tenant, email=None)]))
+    await backend.write(other, lambda uow: uow.members.add(a_member(other, email="zoë@example.org")))
+    found = await backend.read(tenant, lambda uow: uow.members.of_addresses(["zoë@example.org", "nobody@b.org"]))
+    assert {email: set(ids) for email, ids in found.items()} == {"zoë@example.org": {mum.id, kid.id}}
+
+
 async def _add(uow: UnitOfWork, one: Member | Membership | Lead) -> None:
     match one:
         case Member():

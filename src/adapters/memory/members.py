@@ -1,7 +1,7 @@
 """Members, memberships, leads and packages in memory."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -28,6 +28,14 @@ class MemoryMembers(MemorySynced[Member, MemberId], Members):
     ) -> None:
         super().__init__("member", tenant_id, rows, outbox)
         self._memberships = memberships
+
+    async def of_addresses(self, addresses: Collection[str]) -> dict[str, set[MemberId]]:
+        """One by one."""
+        found: defaultdict[str, set[MemberId]] = defaultdict(set)
+        for member in self._rows.all():
+            if member.email is not None and member.email.canonical in addresses:
+                found[member.email.canonical].add(member.id)
+        return dict(found)
 
     def _ensure_free(self, entity: Member) -> None:
         if any(self._memberships.among("member", entity.id)):

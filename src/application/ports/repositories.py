@@ -86,6 +86,10 @@ class Synced(Entities[E, K_contra], Protocol):
 class Members(Synced[Member, MemberId], Protocol):
     """The tenant's members."""
 
+    @abstractmethod
+    async def of_addresses(self, addresses: Collection[str]) -> Mapping[str, Collection[MemberId]]:
+        """Who has one of these canonical e-mail addresses, by address."""
+
 
 class Memberships(Synced[Membership, MembershipId], Protocol):
     """The tenant's memberships."""

@@ -22,7 +22,7 @@ from .examiner import Examiner
 from .overruled import none_of_ours
 from .pins import pins_under
 from .records import MatchValues, RecordKind, Versioned
-from .reviving import reviving, values_of_reviving
+from .reviving import link_here, reviving, values_of_reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -62,12 +62,15 @@ class Meeting(Generic[E]):
         revived = await values_of_reviving(uow, self._kind, links)
         ours = {**await self._kind.unlinked(uow, {*self._keys(theirs), *create}), **revived}
         pairing = pair(self._kind.schema, ours, theirs)
-        entities = await self._kind.load(uow, [*pairing.pairs, *pairing.only_ours])
-        pins = {key: await pins_under(uow, links[one], key) for one, key in pairing.pairs.items() if one in links}
+        shared = await self._shared(uow, pairing.pairs, theirs)
+        paired = {one: key for one, key in pairing.pairs.items() if one not in shared}
+        entities = await self._kind.load(uow, [*paired, *pairing.only_ours])
+        pins = {key: await pins_under(uow, links[one], key) for one, key in paired.items() if one in links}
         waits = await awaited(uow, self._scope, self._kind.schema.kind, list(by_id))
-        pairs = {key: (by_id[key], entities[one]) for one, key in pairing.pairs.items() if key not in waits}
-        steps, errors = self._paired(pairs, pins, await self._sent(uow, pairing.pairs))
+        pairs = {key: (by_id[key], entities[one]) for one, key in paired.items() if key not in waits}
+        steps, errors = self._paired(pairs, pins, await self._sent(uow, paired))
         doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs if key not in waits}
+        doubts.update({pairing.pairs[one]: (one,) for one in shared if pairing.pairs[one] not in waits})
         asked = await self._asked(uow, list(doubts))
         steps += [
             self._examiner.doubtful(*by_id[key], candidates)
@@ -83,6 +86,19 @@ class Meeting(Generic[E]):
         errors += [self._ambiguous(key) for key in alone if key in twins]
         lonely, unkept = await self._lonely(uow, [entities[key] for key in alone if key not in twins])
         return Met([*steps, *lonely], [*errors, *unkept])
+
+    async def _shared(
+        self, uow: UnitOfWork, pairs: Mapping[UUID, str], theirs: Mapping[str, Values]
+    ) -> Collection[UUID]:
+        """Those of the pairs that are doubtful, as another of ours that the account has says the same."""
+        keys = self._keys({key: theirs[key] for key in pairs.values()})
+        others = await self._kind.sharing(uow, keys) if keys else {}
+        found = set[UUID]()
+        for one, key in pairs.items():
+            same = {other for values in self._keys({key: theirs[key]}) for other in others.get(values, ())} - {one}
+            if any([await link_here(uow, self._scope, self._kind.schema.kind, other) for other in sorted(same)]):
+                found.add(one)
+        return found
 
     async def _sent(self, uow: UnitOfWork, pairs: Mapping[UUID, str]) -> Mapping[str, Values]:
         """With what values those were sent that may have been made there, though nobody answered."""

@@ -55,6 +55,13 @@ class MemberRecords(RecordKind[Member]):
         """None."""
         return {}
 
+    async def sharing(
+        self, uow: UnitOfWork, keys: Collection[MatchValues], /
+    ) -> Mapping[MatchValues, Collection[UUID]]:
+        """Members share the addresses of their families, so that one who joins may be another one of them."""
+        found = await uow.members.of_addresses([str(address) for (address,) in keys])
+        return {(address,): ids for address, ids in found.items()}
+
     def create(self, values: Values, *, id: UUID, now: datetime) -> Member:  # noqa: A002 - the attribute's name
         """A new member."""
         first, last, email, phone, word, location, joined, born, street, postcode, city, country = _texts(values)

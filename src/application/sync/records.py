@@ -60,6 +60,10 @@ class RecordKind(Protocol[E]):
     async def unlinked(self, uow: UnitOfWork, keys: Collection[MatchValues], /) -> Mapping[UUID, Values]:
         """Our records that no link ties to any account and that say one of these."""
 
+    async def sharing(self, _: UnitOfWork, __: Collection[MatchValues], /) -> Mapping[MatchValues, Collection[UUID]]:
+        """Which of our records, linked or not, say these, as far as that is a doubt. Usually it is none."""
+        return {}
+
     @abstractmethod
     def create(self, values: Values, *, id: UUID, now: datetime) -> E:  # noqa: A002 - the attribute's name
         """A new entity. Raises InvalidValue when the values cannot make one."""

@@ -25,6 +25,7 @@ MEMBERS = Shape("member", MEMBER, people.member_row, people.member)
 MEMBERSHIPS = Shape("membership", MEMBERSHIP, contracts.membership_row, contracts.membership)
 LEADS = Shape("lead", LEAD, people.lead_row, people.lead)
 
+OF_ADDRESSES = select(MEMBER.c.email_key, MEMBER.c.id).where(MEMBER.c.tenant_id == bindparam("tenant_id"))
 # "IS NULL" first, because the databases disagree on where NULL belongs.
 _latest_start_first = (MEMBERSHIP.c.starts_on.is_(None), MEMBERSHIP.c.starts_on.desc(), MEMBERSHIP.c.id)
 OF_MEMBER = rows_of(MEMBERSHIP).where(MEMBERSHIP.c.member_id == bindparam("member_id")).order_by(*_latest_start_first)
@@ -54,6 +55,14 @@ _FORGET = delete(PACKAGE).where(*_of_account)
 
 class SqlMembers(SqlSynced[Member, MemberId], Members):
     """The table ``member``."""
+
+    async def of_addresses(self, addresses: Collection[str]) -> Mapping[str, Collection[MemberId]]:
+        """In one look at all members: it is hardly ever asked."""
+        found: defaultdict[str, set[MemberId]] = defaultdict(set)
+        statement = self._transaction.among(OF_ADDRESSES, MEMBER.c.email_key, addresses)
+        for email, member_id in await self._transaction.fetch(statement, {"tenant_id": self._tenant_id}):
+            found[email].add(member_id)
+        return dict(found)
 
     async def _remove(self, ids: Collection[UUID]) -> None:
         # The foreign key would say the same, but PostgreSQL would end the transaction with it.

@@ -7,12 +7,12 @@ import pytest
 
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.execution import Execution
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.application.sync.push_books import PushBooks
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.contact import EmailAddress
-from tresen.domain.shared.errors import GatewayUnavailable
+from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable
 from tresen.domain.sync.conflict import PAIRING, Choice, Conflict
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.kept_plan import PlanStale
@@ -21,7 +21,7 @@ from tresen.domain.sync.schema import Value
 
 from ..stirring import stir
 from ..studio import A_MINUTE, AN_HOUR, Studio
-from .scene import applied, captured, edit_lead, open_conflicts, planned, plans, pushes, set_policy
+from .scene import applied, captured, edit_lead, open_conflicts, planned, plans, pushes, second_gym, set_policy
 from .test_edited_on_the_way import once, settled
 from .test_editing import lead_edit
 
@@ -261,6 +261,51 @@ async def test_one_of_ours_that_a_person_paired_meanwhile_is_paired_with_no_othe
     await settled(studio)
     assert await ties(studio, one) == [x]
     assert studio.lead(y).id != one.id
+
+
+@pytest.mark.parametrize("choice", [Choice.OURS, Choice.THEIRS])
+async def test_who_joins_with_an_address_that_others_share_is_asked_about(studio: Studio, choice: Choice) -> None:
+    await set_policy(studio, MEMBER, default="newest", create_there=True)
+    studio.enrol("Mum", email="fam@example.org")
+    kid = studio.enrol("Kid", email="kid@example.org")
+    await studio.members_synced()
+    ours = studio.member(kid).id
+    await studio.edit_member(kid, email=EmailAddress("fam@example.org"))
+    studio.books.members.remove(kid)
+    for _ in range(9):
+        studio.gym.faults.fail_next("members.create", GatewayRejected("the address is taken"))
+    await studio.members_synced(whole=True)
+    studio.clock.advance(A_MINUTE)
+    joined = studio.enrol("Sibling", email="fam@example.org")
+    await studio.members_synced()
+    await studio.members_synced(whole=True)
+    assert not studio.knows(MEMBER, joined)
+    assert [one.first_name for one in studio.members() if one.id == ours] == ["Kid"]
+    assert asked(studio)[joined].candidates == (str(ours),)
+    await decide(studio, asked(studio)[joined], choice)
+    await studio.members_synced(whole=True)
+    assert (studio.member(joined).id == ours) is (choice is Choice.OURS)
+
+
+async def test_who_joins_with_an_address_that_nobody_shares_is_the_one_who_was_lost(studio: Studio) -> None:
+    await set_policy(studio, MEMBER, default="newest", create_there=True)
+    studio.enrol("Mum", email="mum@example.org")
+    kid = studio.enrol("Kid", email="kid@example.org")
+    await studio.members_synced()
+    ours = studio.member(kid).id
+    gym, second = second_gym(studio)
+    gym.books.members.add({**studio.books.members.get(kid).values})
+    await studio.sync_members(studio.tenant.id, second.id, force=True)
+    assert len(studio.members()) == 3, "the same person is a member elsewhere, too"
+    await studio.edit_member(kid, city="Bonn")
+    studio.books.members.remove(kid)
+    for _ in range(9):
+        studio.gym.faults.fail_next("members.create", GatewayRejected("not now"))
+    await studio.members_synced(whole=True)
+    studio.clock.advance(A_MINUTE)
+    joined = studio.enrol("Kid", email="kid@example.org")
+    await studio.members_synced()
+    assert studio.member(joined).id == ours
 
 
 async def test_a_lead_of_ours_is_not_deleted_with_a_record_that_it_was_never_compared_with(studio: Studio) -> None:
