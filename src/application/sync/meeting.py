@@ -70,7 +70,7 @@ class Meeting(Generic[E]):
         pairs = {key: (by_id[key], entities[one]) for one, key in paired.items() if key not in waits}
         steps, errors = self._paired(pairs, pins, await self._sent(uow, paired))
         doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs if key not in waits}
-        doubts.update({pairing.pairs[one]: (one,) for one in shared if pairing.pairs[one] not in waits})
+        doubts.update({key: (one,) for one, key in pairing.pairs.items() if one in shared and key not in waits})
         asked = await self._asked(uow, list(doubts))
         steps += [
             self._examiner.doubtful(*by_id[key], candidates)
