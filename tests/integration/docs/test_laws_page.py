@@ -52,7 +52,7 @@ def policies() -> Iterator[Policy]:
 def wholes() -> Iterator[Decision]:
     """Every decision about a small record as a whole."""
     shown: tuple[Shown, ...] = (AGREED, OTHER, GONE, UNKNOWN)
-    bases: tuple[Values | None, ...] = (None, AGREED)
+    bases: tuple[Values | None, ...] = (None, {}, AGREED)
     for policy, base, ours, theirs, pins in product(policies(), bases, shown, shown, ({}, {WHOLE: Law.OURS})):
         yield decide(NOTES, policy, base=base, ours=ours, theirs=theirs, overrides=pins)
     yield Inputs(base=None, ours=GONE, theirs=AGREED, candidates=("1",)).decide(NOTES, Policy())
@@ -117,7 +117,7 @@ def test_a_switch_that_an_action_names_is_the_one_that_allows_it(action: Action)
     switch = action.value.replace("restore", "create")
     assert f"`{switch}` is on" in told
     sides: tuple[Shown, ...] = (AGREED, OTHER, GONE)
-    bases: tuple[Values | None, ...] = (None, AGREED)
+    bases: tuple[Values | None, ...] = (None, {}, AGREED)
     for policy, base, ours, theirs in product(policies(), bases, sides, sides):
         if not getattr(policy, switch):
             assert decide(NOTES, policy, base=base, ours=ours, theirs=theirs).action is not action

@@ -52,7 +52,8 @@ come back. `unknown`: the provider used a word that has no meaning here; the wor
 ## Conflicts
 
 `domain/sync/conflict.py`. A conflict is `open` until a person decides (`resolved`), or the two sides come to agree by
-themselves (`settled`). Either may be opened again: somebody decides otherwise, or the sides differ anew.
+themselves (`settled`). Either may be opened again: somebody decides otherwise, or the sides differ anew. A pairing that
+a person opened again never settles by itself; its rule is `reopened`.
 
 {conflicts}
 
