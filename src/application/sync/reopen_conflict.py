@@ -5,7 +5,6 @@ import attrs
 from ...domain.shared.errors import RuleViolation
 from ...domain.shared.ids import ConflictId, TenantId
 from ...domain.sync.conflict import PAIRING, Conflict
-from ...domain.sync.decision import WHOLE
 from ...domain.sync.run import RELEASE, Counts
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
@@ -35,10 +34,10 @@ class ReopenConflict:
             await uow.accounts.claim(conflict.account_id)
             conflict.reopen(by=by, now=self._by_hand.clock.now())
             taken_back = conflict.field == PAIRING and await Unpairing(self._by_hand)(uow, conflict)
+            if conflict.field != PAIRING:
+                await self._ensure_linked(uow, conflict)
             if conflict.is_about_field:
                 await self._unsettle(uow, conflict)
-            elif conflict.field == WHOLE:
-                await self._ensure_linked(uow, conflict)
             await self._unpin(uow, conflict, by, taken_back=taken_back)
             await uow.conflicts.save(conflict)
             await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)
@@ -59,12 +58,14 @@ class ReopenConflict:
         await self._by_hand.end(uow, hand, Counts(), f"{by} reopened a conflict about {conflict.kind} {key}")
 
     async def _ensure_linked(self, uow: UnitOfWork, conflict: Conflict) -> None:
-        """A deletion that was decided is no conflict any more, nor is what was made anew since."""
+        """A deletion that was decided is no conflict any more, nor is what was made anew since, here or there. Its id
+        may be another record's by now, which this was never about.
+        """
         links = await uow.sync_records.by_external_ids(conflict.account_id, conflict.kind, [conflict.external_id])
         if conflict.local_id not in {link.local_id for link in links.values()}:
             raise RuleViolation(
                 f"{conflict.kind} {conflict.external_id} is not linked to {conflict.local_id} any more, which this was "
-                "about: to have that back, undo the run that deleted it"
+                "about: where it was deleted here, undo the run that deleted it to have that back"
             )
 
     async def _unsettle(self, uow: UnitOfWork, conflict: Conflict) -> None:

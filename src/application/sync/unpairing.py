@@ -21,11 +21,15 @@ class Unpairing:
 
     async def __call__(self, uow: UnitOfWork, conflict: Conflict) -> bool:
         """Whether there were two that were one. Raises RuleViolation when it is linked to one that was made for it
-        here: that would be here twice.
+        here: that would be here twice; and when it has another id at the provider since, of which nobody was asked.
         """
         key = (conflict.account_id, conflict.kind, conflict.external_id)
         link = (await uow.sync_records.by_external_ids(*key[:2], [conflict.external_id])).get(conflict.external_id)
         if link is None:
+            if await uow.sync_records.former(*key[:2], [conflict.external_id]):
+                raise RuleViolation(
+                    f"{conflict.kind} {conflict.external_id} is gone at the provider, where it has another id since"
+                )
             return False
         hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
         is_here = link.local_id in await hand.kind.load(uow, [link.local_id])

@@ -254,3 +254,41 @@ async def test_one_that_settled_by_itself_waits_as_well(studio: Studio) -> None:
     await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
     await studio.leads_synced(whole=True)
     assert (studio.knows("lead", lead), [each.id for each in open_conflicts(studio)]) == (False, [conflict.id])
+
+
+async def made_anew(studio: Studio, gone: str) -> None:
+    """We edited what the provider deletes, which a run makes there anew."""
+    await edit_lead(studio, gone, last_name="Murray", email=EmailAddress("murray@example.org"))
+    studio.books.leads.remove(gone)
+    await studio.leads_synced(whole=True)
+    await studio.leads_synced()
+    assert gone not in {entry.external_id for entry in studio.books.leads.entries()}
+
+
+async def test_a_field_of_a_record_that_has_another_id_since_is_not_decided_anew(studio: Studio) -> None:
+    await set_policy(studio, "lead", create_there=True, fields={"notes": "ask"})
+    studio.attract("Other")
+    ada = studio.attract("Ada", notes="one")
+    await studio.leads_synced()
+    await edit_lead(studio, ada, notes="ours")
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(ada, {"notes": "theirs"})
+    await studio.leads_synced()
+    (conflict,) = open_conflicts(studio)
+    await decide(studio, conflict, Choice.THEIRS)
+    await studio.leads_synced()
+    await made_anew(studio, ada)
+    with pytest.raises(RuleViolation, match=r"is not linked to .* any more, which this was about"):
+        await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")
+    assert open_conflicts(studio) == []
+
+
+async def test_a_pairing_with_a_record_that_has_another_id_since_is_not_asked_again(studio: Studio) -> None:
+    await set_policy(studio, "lead", create_there=True, default="newest")
+    grace, conflict = await doubted(studio)
+    await decide(studio, conflict, Choice.OURS, conflict.candidates[0])
+    await studio.leads_synced(whole=True)
+    await made_anew(studio, grace)
+    with pytest.raises(RuleViolation, match="is gone at the provider, where it has another id since"):
+        await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")
+    assert conflict.id not in {each.id for each in open_conflicts(studio)}
