@@ -19,11 +19,11 @@ from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .edit_times import write
 from .forgetting import BOTH_GONE, forget
+from .links import link_at
 from .made_anew import is_now
 from .push_end import counted
 from .reading import read
 from .records import RecordKind, Versioned
-from .reviving import link_here
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -99,7 +99,7 @@ class Confirm(Generic[E]):
     async def _put(self, uow: UnitOfWork, push: Push, link: SyncRecord) -> None:
         """One that was made there anew had another link before, and stays what the run made that made it."""
         if push.external_id is None:
-            before = await link_here(uow, self._scope, link.kind, link.local_id)
+            before = await link_at(uow, self._scope.account_id, link.kind, link.local_id)
             if before is not None and before.external_id != link.external_id:
                 await is_now(uow, self._scope, self._ids, before, link.external_id)
                 link = attrs.evolve(link, run_id=before.run_id)

@@ -19,10 +19,11 @@ from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .awaited import awaited
 from .examiner import Examiner
+from .links import link_at
 from .overruled import none_of_ours
 from .pins import pins_under
 from .records import MatchValues, RecordKind, Versioned
-from .reviving import link_here, reviving, values_of_reviving
+from .reviving import reviving, values_of_reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -93,10 +94,10 @@ class Meeting(Generic[E]):
         """Those of the pairs that are doubtful, as another of ours that the account has says the same."""
         keys = self._keys({key: theirs[key] for key in pairs.values()})
         others = await self._kind.sharing(uow, keys) if keys else {}
-        found = set[UUID]()
+        found, at = set[UUID](), (self._scope.account_id, self._kind.schema.kind)
         for one, key in pairs.items():
             same = {other for values in self._keys({key: theirs[key]}) for other in others.get(values, ())} - {one}
-            if any([await link_here(uow, self._scope, self._kind.schema.kind, other) for other in sorted(same)]):
+            if any([await link_at(uow, *at, other) for other in sorted(same)]):
                 found.add(one)
         return found
 

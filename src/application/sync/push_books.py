@@ -21,10 +21,10 @@ from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .confirming import Confirm
+from .links import link_at
 from .overruled import none_of_ours
 from .push_end import NONE_OF_OURS, SWITCHED_OFF, PushEnd, counted, refused
 from .records import RecordKind, Versioned
-from .reviving import link_here
 from .run_books import Opened, RunBooks
 from .scope import Scope
 from .shown_push import parts_of
@@ -190,7 +190,7 @@ class PushBooks(Generic[E]):
         return any(not schema[name].same(ours.get(name), value) for name, value in push.values.items())
 
     async def _link(self, uow: UnitOfWork, push: Push) -> SyncRecord | None:
-        return await link_here(uow, self._scope, push.kind, push.local_id)
+        return await link_at(uow, self._scope.account_id, push.kind, push.local_id)
 
     async def _keep_apart(self, uow: UnitOfWork, push: Push) -> Counts:
         """One that was to be made there anew, and is not, has its old link still: a person is asked, or the next run

@@ -23,12 +23,13 @@ from ...domain.sync.pairing import match_values
 from ...domain.sync.push import Push
 from ..ports.sources import Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
+from .links import link_at
 from .meeting import TWINS, alike
 from .push_books import PushBooks
 from .push_end import OVERTAKEN, SWITCHED_OFF, UNREADABLE, UNSURE, PushEnd
 from .reading import read
 from .records import RecordKind, Versioned
-from .reviving import link_here, waits_to_be_made
+from .reviving import waits_to_be_made
 from .run_books import Opened, RunBooks
 from .scope import Scope
 from .shown_push import edited_after, is_as_wanted, landed, still_stands
@@ -154,7 +155,8 @@ class Pusher(Generic[E]):
         Raises GatewayRejected when another that is to be made could not be told from it. One that was sent already is
         looked up, whatever others there are by now: they are not sent before it is answered.
         """
-        link = await self._books.read(opened.run, lambda uow: link_here(uow, self._scope, push.kind, push.local_id))
+        ours = (self._scope.account_id, push.kind, push.local_id)
+        link = await self._books.read(opened.run, lambda uow: link_at(uow, *ours))
         if link is not None and not waits_to_be_made(link):
             return OVERTAKEN
         if await self._is_gone_here(opened, push):

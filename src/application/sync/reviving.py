@@ -36,16 +36,11 @@ async def made_no_more(uow: UnitOfWork, account_id: AccountId, kind: str, local_
         await uow.pushes.save(push)
 
 
-async def link_here(uow: UnitOfWork, scope: Scope, kind: str, local_id: UUID) -> SyncRecord | None:
-    """The link of a record of ours at this account."""
-    return await link_at(uow, scope.account_id, kind, local_id)
-
-
 async def reviving(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mapping[UUID, SyncRecord]:
     """Links of those that wait to be made there anew, or were refused."""
     name = kind.schema.kind
     making = await uow.pushes.creating(scope.account_id, name)
-    found = {one: await link_here(uow, scope, name, one) for one in making}
+    found = {one: await link_at(uow, scope.account_id, name, one) for one in making}
     return {one: link for one, link in found.items() if link is not None and waits_to_be_made(link)}
 
 
