@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import attrs
+from hypothesis import reject
 from hypothesis import strategies as st
 
+from tresen.domain.shared.errors import InvalidValue
 from tresen.domain.sync.canonical import Value, Values, day, decimal, folded, instant, plain, sorted_set
 from tresen.domain.sync.guards import Guards, Share
 from tresen.domain.sync.laws import BUILT_IN, Edited, Law
@@ -114,6 +116,10 @@ def steps(draw: st.DrawFn) -> Step:
     """A step as a sync makes it: its decision follows from its inputs."""
     drawn, policy = draw(inputs(RELATED | TEXTS | SETS)), draw(POLICIES)
     drawn = attrs.evolve(drawn, candidates=draw(st.lists(TEXTS, max_size=2).map(tuple)))
+    try:
+        decision = drawn.decide(SCHEMA, policy)
+    except InvalidValue:
+        reject()  # a merged set with half a character in it cannot be kept: that record is an error and has no step
     return Step(
         external_id=draw(st.none() | TEXTS),
         local_id=draw(st.none() | st.uuids()),
@@ -122,5 +128,5 @@ def steps(draw: st.DrawFn) -> Step:
         proof=draw(st.sampled_from((None, "tombstone", "answer", "listing"))),
         pushes=draw(records()),
         inputs=drawn,
-        decision=drawn.decide(SCHEMA, policy),
+        decision=decision,
     )
