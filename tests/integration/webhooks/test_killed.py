@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+from tests.unmeasured import environment
 
 from .mortal import SUBJECTS
 
@@ -19,7 +20,10 @@ def runs() -> tuple[int, list[dict[str, Any]]]:
     module = "tests.integration.webhooks.mortal"
     programs = [
         subprocess.Popen(
-            [sys.executable, "-m", module, str(share * number), str(share)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", module, str(share * number), str(share)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(),
         )
         for number in range(AT_ONCE)
     ]
