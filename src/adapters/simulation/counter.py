@@ -16,7 +16,7 @@ from ...domain.sync.schema import Value, Values
 from .kept_edits import KeptEdit, Taken
 from .people import here
 from .rows import changed, rows_of
-from .script import EditAtCounter
+from .steps.edits import EditAtCounter
 from .told_edits import ToldEdits
 from .witness import Witness
 from .world import World

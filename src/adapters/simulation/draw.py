@@ -11,18 +11,10 @@ from .draw_people import People
 from .draw_policies import policy
 from .draw_stories import Stories
 from .draw_values import chance
-from .script import (
-    Accept,
-    AccountSpec,
-    Forget,
-    PassTime,
-    Script,
-    SetPolicy,
-    SetTenantPolicy,
-    SetWrites,
-    Step,
-    Sync,
-)
+from .script import AccountSpec, Script
+from .steps.runs import Accept, Sync
+from .steps.settings import Forget, PassTime, SetPolicy, SetTenantPolicy, SetWrites
+from .steps.step import Step
 from .words import ALL_FAULTS, COURSE_NAMES, HABITS
 
 

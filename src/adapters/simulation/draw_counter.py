@@ -8,7 +8,11 @@ import attrs
 from ...application.sync.kinds import MEMBERSHIP
 from .draw_people import People, Somebody
 from .draw_values import chance, counter_values
-from .script import EditAtCounter, EditThere, Fault, PassTime, SetPolicy, SetWrites, Step, Sync, UndoChange
+from .steps.decisions import UndoChange
+from .steps.edits import EditAtCounter, EditThere
+from .steps.runs import Fault, Sync
+from .steps.settings import PassTime, SetPolicy, SetWrites
+from .steps.step import Step
 from .words import PUSH
 
 # After it, a change is out of every overlap.

@@ -9,27 +9,11 @@ from .draw_people import People, Somebody
 from .draw_policies import policy
 from .draw_runs import LOOK_FAULTS
 from .draw_values import any_values, chance
-from .script import (
-    ApplyPlan,
-    EditHere,
-    EditThere,
-    Fault,
-    LetGo,
-    MakePlan,
-    OnTime,
-    PassTime,
-    Reopen,
-    Resolve,
-    SetPolicy,
-    SetTenantPolicy,
-    SetWrites,
-    Step,
-    Sync,
-    Undo,
-    UndoChange,
-    UndoRecord,
-    Webhook,
-)
+from .steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
+from .steps.edits import EditHere, EditThere
+from .steps.runs import ApplyPlan, Fault, MakePlan, OnTime, Sync, Webhook
+from .steps.settings import PassTime, SetPolicy, SetTenantPolicy, SetWrites
+from .steps.step import Step
 
 _LATER = PassTime(minutes=30)
 _CHOICES = ("theirs", "ours", "value", "value")

@@ -7,17 +7,9 @@ import attrs
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.sync.schema import Value
 from .draw_values import chance, counter_values, new_values, some_values, wrong_values
-from .script import (
-    AccountSpec,
-    CreateHere,
-    CreateThere,
-    DeleteHere,
-    DeleteThere,
-    EditAtCounter,
-    EditHere,
-    EditThere,
-    Step,
-)
+from .script import AccountSpec
+from .steps.edits import CreateHere, CreateThere, DeleteHere, DeleteThere, EditAtCounter, EditHere, EditThere
+from .steps.step import Step
 from .words import COURSE_KINDS
 
 _LATEST_S = 540

@@ -6,7 +6,8 @@ from random import Random
 import attrs
 
 from .draw_values import chance
-from .script import Fault, Meanwhile, Step, Sync
+from .steps.runs import Fault, Meanwhile, Sync
+from .steps.step import Step
 from .words import FAULTS, LOOK
 
 # What a single look, and a page, may run into.

@@ -9,7 +9,10 @@ from ...domain.sync.schema import Value
 from .draw_people import People, Somebody
 from .draw_runs import LOOK_FAULTS, PAGE_FAULTS, drawn_run
 from .draw_values import chance
-from .script import CreateHere, EditHere, Expire, Fault, Garble, Meanwhile, Mend, PassTime, Renew, Step, Sync
+from .steps.edits import CreateHere, EditHere, Garble, Mend
+from .steps.runs import Fault, Meanwhile, Sync
+from .steps.settings import Expire, PassTime, Renew
+from .steps.step import Step
 from .words import DELETE, LIST, LOOK, PUSH
 
 # After it, a change is out of every overlap.

@@ -14,7 +14,8 @@ from ...domain.sync.run import Run
 from ..memory.store import Room
 from .people import here
 from .programme import Process
-from .script import LetGo, Reopen, Resolve, Step, StepAt, StepHere, Undo, UndoChange, UndoRecord
+from .steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
+from .steps.step import Step, StepAt, StepHere
 from .world import World
 
 _SOMEBODY = "somebody"

@@ -15,7 +15,7 @@ from ...domain.sync.journal import LOCAL_EDIT
 from ...domain.sync.push import Push
 from ...domain.sync.schema import Field, Value, Values
 from ..memory.store import Room
-from .script import EditAtCounter
+from .steps.edits import EditAtCounter
 from .world import World
 
 Taken = EditDone[Member] | EditDone[Lead]

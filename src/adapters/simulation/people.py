@@ -10,24 +10,9 @@ from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.leads.lead import Lead
 from ...domain.sync.schema import Value
 from ..memory.gym_books import Entry
-from .script import (
-    CreateHere,
-    CreateThere,
-    DeleteHere,
-    DeleteThere,
-    EditHere,
-    EditThere,
-    Expire,
-    Forget,
-    Garble,
-    Mend,
-    PassTime,
-    Renew,
-    SetPolicy,
-    SetTenantPolicy,
-    SetWrites,
-    Step,
-)
+from .steps.edits import CreateHere, CreateThere, DeleteHere, DeleteThere, EditHere, EditThere, Garble, Mend
+from .steps.settings import Expire, Forget, PassTime, Renew, SetPolicy, SetTenantPolicy, SetWrites
+from .steps.step import Step
 from .world import Entity, World
 
 # The field that says whom a record is about.

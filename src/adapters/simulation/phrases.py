@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from .script import (
-    Accept,
-    AccountSpec,
-    ApplyPlan,
+from .script import AccountSpec, Script
+from .steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
+from .steps.edits import (
     CreateHere,
     CreateThere,
     DeleteHere,
@@ -13,30 +12,12 @@ from .script import (
     EditAtCounter,
     EditHere,
     EditThere,
-    Expire,
-    Fault,
-    Forget,
     Garble,
-    LetGo,
-    MakePlan,
     Mend,
-    OnTime,
-    PassTime,
-    Renew,
-    Reopen,
-    Resolve,
-    Script,
-    SetPolicy,
-    SetTenantPolicy,
-    SetWrites,
-    Step,
-    StepThere,
-    Sync,
-    Undo,
-    UndoChange,
-    UndoRecord,
-    Webhook,
 )
+from .steps.runs import Accept, ApplyPlan, Fault, MakePlan, OnTime, Sync, Webhook
+from .steps.settings import Expire, Forget, PassTime, Renew, SetPolicy, SetTenantPolicy, SetWrites
+from .steps.step import Step, StepThere
 
 
 def told(script: Script) -> Sequence[str]:

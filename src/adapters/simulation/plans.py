@@ -12,7 +12,7 @@ from ...domain.sync.kept_plan import KeptPlan, PlanState
 from ...domain.sync.policy import Policy
 from ...domain.sync.run import Run, RunState
 from .programme import Process
-from .script import Accept, ApplyPlan, MakePlan
+from .steps.runs import Accept, ApplyPlan, MakePlan
 from .task import Applied
 from .words import COURSE_KINDS
 from .world import World

@@ -18,23 +18,11 @@ from .plans import Plans
 from .post import Letter, Post
 from .programme import Killed, Process
 from .rest import doubled
-from .script import (
-    Accept,
-    ApplyPlan,
-    EditAtCounter,
-    LetGo,
-    MakePlan,
-    OnTime,
-    Reopen,
-    Resolve,
-    Script,
-    Step,
-    Sync,
-    Undo,
-    UndoChange,
-    UndoRecord,
-    Webhook,
-)
+from .script import Script
+from .steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
+from .steps.edits import EditAtCounter
+from .steps.runs import Accept, ApplyPlan, MakePlan, OnTime, Sync, Webhook
+from .steps.step import Step
 from .task import Applied, decided_nothing
 from .told_edits import ToldEdits
 from .witness import Witness

@@ -35,7 +35,7 @@ from ..memory.webhooks import MemoryWebhookProviders, Told, encode, signed
 from .broken import Broken
 from .mortal_queue import MortalQueue
 from .programme import Killed, Process
-from .script import Fault, Sync
+from .steps.runs import Fault, Sync
 from .units import WatchedUnits
 from .words import COURSE_NAMES
 from .world import World

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from ...domain.shared.errors import CredentialsRefused, CursorExpired, GatewayError, GatewayRejected, GatewayUnavailable
 from ..memory.faults import Fault as Planned
 from ..memory.faults import Faults
-from .script import Fault, Meanwhile, Step
+from .steps.runs import Fault, Meanwhile
+from .steps.step import Step
 from .trail import Trail
 from .words import CREATE, DELETE, LIST, PUSH
 

@@ -8,7 +8,9 @@ import attrs
 
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.schema import Value
-from .script import STEPS, AccountSpec, Fault, Meanwhile, Script, Step
+from .script import STEPS, AccountSpec, Script
+from .steps.runs import Fault, Meanwhile
+from .steps.step import Step
 from .words import COURSE_NAMES
 
 _STEPS_WITHIN = {"meanwhile", "overtaken"}

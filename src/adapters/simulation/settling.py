@@ -10,7 +10,7 @@ from .people import renew
 from .player import Player
 from .rest import Rest
 from .rows import Rows, changed, rows_of
-from .script import Sync
+from .steps.runs import Sync
 from .vanished import still_due, vanished
 from .words import COURSE_KINDS
 

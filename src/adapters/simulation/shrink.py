@@ -4,26 +4,13 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 import attrs
 
-from .script import (
-    AccountSpec,
-    CreateHere,
-    CreateThere,
-    EditAtCounter,
-    EditHere,
-    EditThere,
-    Meanwhile,
-    OnTime,
-    Resolve,
-    Script,
-    SetPolicy,
-    SetTenantPolicy,
-    Step,
-    StepAt,
-    StepThere,
-    Sync,
-    Webhook,
-)
+from .script import AccountSpec, Script
 from .simulate import Outcome, simulate
+from .steps.decisions import Resolve
+from .steps.edits import CreateHere, CreateThere, EditAtCounter, EditHere, EditThere
+from .steps.runs import Meanwhile, OnTime, Sync, Webhook
+from .steps.settings import SetPolicy, SetTenantPolicy
+from .steps.step import Step, StepAt, StepThere
 
 _MOST_TRIES = 1000
 Valued = EditAtCounter | EditHere | EditThere | CreateHere | CreateThere | Resolve

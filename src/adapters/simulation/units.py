@@ -8,7 +8,7 @@ from ...domain.shared.errors import StorageConflict
 from ...domain.shared.ids import TenantId
 from ..memory.unit_of_work import MemoryUnitsOfWork
 from .programme import Process
-from .script import Step
+from .steps.step import Step
 
 
 class WatchedUnits(UnitsOfWork):

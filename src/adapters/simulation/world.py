@@ -39,7 +39,10 @@ from ..phones import LibraryPhoneBook
 from .clock_ahead import ClockAhead
 from .gateway import WatchedGym
 from .programme import Process, Programme
-from .script import AccountSpec, OnTime, Script, SetTenantPolicy, Step, StepHere
+from .script import AccountSpec, Script
+from .steps.runs import OnTime
+from .steps.settings import SetTenantPolicy
+from .steps.step import Step, StepHere
 from .units import WatchedUnits
 
 Entity = Member | Membership | Lead

@@ -4,18 +4,12 @@ from uuid import UUID
 
 from tresen.adapters.memory.clock import NOON
 from tresen.adapters.simulation.player import Player
-from tresen.adapters.simulation.script import (
-    AccountSpec,
-    CreateThere,
-    EditHere,
-    EditThere,
-    PassTime,
-    Resolve,
-    Script,
-    SetPolicy,
-    Step,
-    Sync,
-)
+from tresen.adapters.simulation.script import AccountSpec, Script
+from tresen.adapters.simulation.steps.decisions import Resolve
+from tresen.adapters.simulation.steps.edits import CreateThere, EditHere, EditThere
+from tresen.adapters.simulation.steps.runs import Sync
+from tresen.adapters.simulation.steps.settings import PassTime, SetPolicy
+from tresen.adapters.simulation.steps.step import Step
 from tresen.application.sync.kinds import LEAD
 from tresen.domain.shared.ids import ConflictId, RunId
 from tresen.domain.sync.conflict import Conflict

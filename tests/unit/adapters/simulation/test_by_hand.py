@@ -10,27 +10,13 @@ from tresen.adapters.memory.clock import NOON
 from tresen.adapters.simulation.newest import out_of_time
 from tresen.adapters.simulation.pins import laws
 from tresen.adapters.simulation.player import Player
-from tresen.adapters.simulation.script import (
-    AccountSpec,
-    ApplyPlan,
-    CreateThere,
-    DeleteThere,
-    EditHere,
-    EditThere,
-    LetGo,
-    MakePlan,
-    PassTime,
-    Reopen,
-    Resolve,
-    Script,
-    SetTenantPolicy,
-    Step,
-    Sync,
-    Undo,
-    UndoChange,
-    UndoRecord,
-)
+from tresen.adapters.simulation.script import AccountSpec, Script
 from tresen.adapters.simulation.settling import Settling
+from tresen.adapters.simulation.steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
+from tresen.adapters.simulation.steps.edits import CreateThere, DeleteThere, EditHere, EditThere
+from tresen.adapters.simulation.steps.runs import ApplyPlan, MakePlan, Sync
+from tresen.adapters.simulation.steps.settings import PassTime, SetTenantPolicy
+from tresen.adapters.simulation.steps.step import Step
 from tresen.application.sync.kinds import LEAD
 from tresen.domain.shared.ids import EntryId, RunId
 from tresen.domain.sync.conflict import ConflictState

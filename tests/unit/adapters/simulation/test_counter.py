@@ -9,8 +9,10 @@ from tresen.adapters.memory.clock import NOON
 from tresen.adapters.memory.store import Room
 from tresen.adapters.simulation.kept_edits import KeptEdit
 from tresen.adapters.simulation.player import Player
-from tresen.adapters.simulation.script import (
-    AccountSpec,
+from tresen.adapters.simulation.script import AccountSpec, Script
+from tresen.adapters.simulation.settling import Settling
+from tresen.adapters.simulation.steps.decisions import UndoChange
+from tresen.adapters.simulation.steps.edits import (
     CreateHere,
     CreateThere,
     DeleteHere,
@@ -18,18 +20,11 @@ from tresen.adapters.simulation.script import (
     EditAtCounter,
     EditHere,
     EditThere,
-    Fault,
     Garble,
-    Meanwhile,
-    PassTime,
-    Script,
-    SetPolicy,
-    SetWrites,
-    Step,
-    Sync,
-    UndoChange,
 )
-from tresen.adapters.simulation.settling import Settling
+from tresen.adapters.simulation.steps.runs import Fault, Meanwhile, Sync
+from tresen.adapters.simulation.steps.settings import PassTime, SetPolicy, SetWrites
+from tresen.adapters.simulation.steps.step import Step
 from tresen.application.sync.desk import SyncDesk
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.ids import TenantId

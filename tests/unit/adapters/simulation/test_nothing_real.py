@@ -12,8 +12,10 @@ import attrs
 import pytest
 
 from tresen.adapters.simulation.draw import draw
-from tresen.adapters.simulation.script import OnTime, PassTime, Script, Sync, Webhook
+from tresen.adapters.simulation.script import Script
 from tresen.adapters.simulation.simulate import simulate
+from tresen.adapters.simulation.steps.runs import OnTime, Sync, Webhook
+from tresen.adapters.simulation.steps.settings import PassTime
 
 pytestmark = pytest.mark.no_cover
 

@@ -8,20 +8,12 @@ import pytest
 from tresen.adapters.simulation.player import Player
 from tresen.adapters.simulation.post import Letter
 from tresen.adapters.simulation.programme import Killed
-from tresen.adapters.simulation.script import (
-    AccountSpec,
-    CreateThere,
-    Expire,
-    Fault,
-    OnTime,
-    PassTime,
-    Renew,
-    Script,
-    Step,
-    Sync,
-    Webhook,
-)
+from tresen.adapters.simulation.script import AccountSpec, Script
 from tresen.adapters.simulation.settling import Settling
+from tresen.adapters.simulation.steps.edits import CreateThere
+from tresen.adapters.simulation.steps.runs import Fault, OnTime, Sync, Webhook
+from tresen.adapters.simulation.steps.settings import Expire, PassTime, Renew
+from tresen.adapters.simulation.steps.step import Step
 from tresen.application.sync.kinds import LEAD
 from tresen.domain.sync.run import RunState
 from tresen.domain.webhooks.delivery import DeliveryState

@@ -11,8 +11,12 @@ import pytest
 
 from tresen.adapters.simulation.draw import draw
 from tresen.adapters.simulation.phrases import told
-from tresen.adapters.simulation.script import STEPS, EditAtCounter, OnTime, Resolve, SetPolicy, Sync, Webhook
+from tresen.adapters.simulation.script import STEPS
 from tresen.adapters.simulation.script_json import read_script, script_document
+from tresen.adapters.simulation.steps.decisions import Resolve
+from tresen.adapters.simulation.steps.edits import EditAtCounter
+from tresen.adapters.simulation.steps.runs import OnTime, Sync, Webhook
+from tresen.adapters.simulation.steps.settings import SetPolicy
 from tresen.adapters.simulation.words import ALL_FAULTS, DELETE, FAULTS, HABITS, LIST, LOOK, PUSH
 from tresen.domain.shared.errors import InvalidValue
 

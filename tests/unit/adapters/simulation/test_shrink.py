@@ -5,22 +5,13 @@ import pytest
 
 from tresen.adapters.simulation.broken import Broken
 from tresen.adapters.simulation.draw import draw
-from tresen.adapters.simulation.script import (
-    AccountSpec,
-    EditAtCounter,
-    EditHere,
-    EditThere,
-    Expire,
-    Fault,
-    Meanwhile,
-    OnTime,
-    Script,
-    Step,
-    Sync,
-    Webhook,
-)
+from tresen.adapters.simulation.script import AccountSpec, Script
 from tresen.adapters.simulation.shrink import _without_account, shrink
 from tresen.adapters.simulation.simulate import Outcome, simulate
+from tresen.adapters.simulation.steps.edits import EditAtCounter, EditHere, EditThere
+from tresen.adapters.simulation.steps.runs import Fault, Meanwhile, OnTime, Sync, Webhook
+from tresen.adapters.simulation.steps.settings import Expire
+from tresen.adapters.simulation.steps.step import Step
 
 
 def steps_of(script: Script, kind: type[Step]) -> list[Step]:

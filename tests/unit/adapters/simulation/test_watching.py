@@ -12,7 +12,10 @@ from tresen.adapters.simulation.judge import Before, before, judged
 from tresen.adapters.simulation.people import People
 from tresen.adapters.simulation.player import Player
 from tresen.adapters.simulation.refusals import asked_again
-from tresen.adapters.simulation.script import AccountSpec, CreateThere, DeleteThere, Script, Step, Sync
+from tresen.adapters.simulation.script import AccountSpec, Script
+from tresen.adapters.simulation.steps.edits import CreateThere, DeleteThere
+from tresen.adapters.simulation.steps.runs import Sync
+from tresen.adapters.simulation.steps.step import Step
 from tresen.adapters.simulation.task import Task
 from tresen.adapters.simulation.trail import Trail
 from tresen.adapters.simulation.unsettled import Unsettled

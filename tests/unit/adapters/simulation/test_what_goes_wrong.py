@@ -4,24 +4,12 @@ import attrs
 import pytest
 
 from tresen.adapters.simulation.player import Player
-from tresen.adapters.simulation.script import (
-    AccountSpec,
-    CreateHere,
-    CreateThere,
-    DeleteThere,
-    EditHere,
-    Expire,
-    Fault,
-    Garble,
-    Meanwhile,
-    Mend,
-    PassTime,
-    Renew,
-    Script,
-    Step,
-    Sync,
-)
+from tresen.adapters.simulation.script import AccountSpec, Script
 from tresen.adapters.simulation.settling import Settling
+from tresen.adapters.simulation.steps.edits import CreateHere, CreateThere, DeleteThere, EditHere, Garble, Mend
+from tresen.adapters.simulation.steps.runs import Fault, Meanwhile, Sync
+from tresen.adapters.simulation.steps.settings import Expire, PassTime, Renew
+from tresen.adapters.simulation.steps.step import Step
 from tresen.application.sync.kinds import LEAD, MEMBER
 from tresen.domain.sync.push import PushState
 

@@ -1,0 +1,1 @@
+"""The steps that a script consists of, as data."""
