@@ -303,6 +303,18 @@ async def test_members_are_found_by_their_addresses(backend: Backend, tenant: Te
     assert {email: set(ids) for email, ids in found.items()} == {"zoë@example.org": {mum.id, kid.id}}
 
 
+async def test_leads_are_found_by_their_addresses_linked_or_not(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount
+) -> None:
+    mum, kid, alone = (a_lead(tenant, email=email) for email in ("Zoë@example.org", "zoë@example.org", "a@b.org"))
+    await backend.write(tenant, lambda uow: uow.leads.add_many([mum, kid, alone, a_lead(tenant)]))
+    await put(backend, tenant, a_record(account.id, "1", mum, kind=LEAD))
+    await backend.write(other, lambda uow: uow.leads.add(a_lead(other, email="zoë@example.org")))
+    found = await backend.read(tenant, lambda uow: uow.leads.of_addresses(["zoë@example.org", "nobody@b.org"]))
+    assert {email: set(ids) for email, ids in found.items()} == {"zoë@example.org": {mum.id, kid.id}}
+    assert not await backend.read(tenant, lambda uow: uow.leads.of_addresses([]))
+
+
 async def _add(uow: UnitOfWork, one: Member | Membership | Lead) -> None:
     match one:
         case Member():

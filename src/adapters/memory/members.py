@@ -1,8 +1,9 @@
 """Members, memberships, leads and packages in memory."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from ...application.events import Outbox
@@ -12,12 +13,15 @@ from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.membership.package import Package
+from ...domain.shared.contact import EmailAddress
 from ...domain.shared.errors import NotFound, StorageConflict
 from ...domain.shared.ids import AccountId, LeadId, MemberId, MembershipId, TenantId
 from ...domain.sync.record import SyncRecord
 from .entities import MemorySynced
 from .store import RecordKey
 from .tables import Draft
+
+P = TypeVar("P", MemberId, LeadId)
 
 
 class MemoryMembers(MemorySynced[Member, MemberId], Members):
@@ -31,11 +35,7 @@ class MemoryMembers(MemorySynced[Member, MemberId], Members):
 
     async def of_addresses(self, addresses: Collection[str]) -> dict[str, set[MemberId]]:
         """One by one."""
-        found: defaultdict[str, set[MemberId]] = defaultdict(set)
-        for member in self._rows.all():
-            if member.email is not None and member.email.canonical in addresses:
-                found[member.email.canonical].add(member.id)
-        return dict(found)
+        return _by_address(((member.email, member.id) for member in self._rows.all()), addresses)
 
     def _ensure_free(self, entity: Member) -> None:
         if any(self._memberships.among("member", entity.id)):
@@ -86,6 +86,18 @@ class MemoryLeads(MemorySynced[Lead, LeadId], Leads):
             if lead.id not in linked and lead.email is not None:
                 found[lead.email.canonical].append(lead.id)
         return dict(found)
+
+    async def of_addresses(self, addresses: Collection[str]) -> dict[str, set[LeadId]]:
+        """One by one."""
+        return _by_address(((lead.email, lead.id) for lead in self._rows.all()), addresses)
+
+
+def _by_address(all_of_them: Iterable[tuple[EmailAddress | None, P]], addresses: Collection[str]) -> dict[str, set[P]]:
+    found: defaultdict[str, set[P]] = defaultdict(set)
+    for email, one in all_of_them:
+        if email is not None and email.canonical in addresses:
+            found[email.canonical].add(one)
+    return dict(found)
 
 
 class MemoryPackages(Packages):

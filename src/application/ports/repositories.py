@@ -114,6 +114,10 @@ class Leads(Synced[Lead, LeadId], Protocol):
     async def unlinked(self, account_id: AccountId) -> Mapping[str, Sequence[LeadId]]:
         """Leads that no SyncRecord of the account links, by canonical e-mail address."""
 
+    @abstractmethod
+    async def of_addresses(self, addresses: Collection[str]) -> Mapping[str, Collection[LeadId]]:
+        """Who has one of these canonical e-mail addresses, by address."""
+
 
 class Packages(Protocol):
     """The last known offers of an account."""

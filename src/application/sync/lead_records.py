@@ -60,6 +60,13 @@ class LeadRecords(RecordKind[Lead]):
         free = [lead for lead in ids if lead not in taken]
         return {key: self.values(lead) for key, lead in (await uow.leads.get_many(free)).items()}
 
+    async def sharing(
+        self, uow: UnitOfWork, keys: Collection[MatchValues], /
+    ) -> Mapping[MatchValues, Collection[UUID]]:
+        """Families share addresses, so that a newcomer may be another one of them."""
+        found = await uow.leads.of_addresses([str(address) for (address,) in keys])
+        return {(address,): ids for address, ids in found.items()}
+
     def create(self, values: Values, *, id: UUID, now: datetime) -> Lead:  # noqa: A002 - the attribute's name
         """A new lead."""
         first, last, email, phone, word, source, interest, message, notes, location = _texts(values)

@@ -97,6 +97,8 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
         await uow.members.get_many([member.id])
         await uow.leads.get_many([LeadId(lead.id)])
         await uow.leads.unlinked(account.id)
+        await uow.leads.of_addresses(["ada@example.org"])
+        await uow.members.of_addresses(["ada@example.org"])
         await uow.memberships.of_member(member.id)
         await uow.memberships.turning_by(NOON.date(), limit=100)
         await uow.packages.of_account(account.id)
@@ -323,6 +325,8 @@ _BY_INDEX: list[tuple[str, Ask]] = [
     ("ix_sync_push_state", lambda uow, account: uow.pushes.tried_in_vain(account.id, MEMBER, "1", since=NOON)),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.creating(account.id, MEMBER)),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.creations(account.id, MEMBER, [RUN])),
+    ("ix_member_email", lambda uow, _: uow.members.of_addresses(["ada@example.org"])),
+    ("ix_lead_email", lambda uow, _: uow.leads.of_addresses(["ada@example.org"])),
     ("ix_sync_plan_account", lambda uow, account: uow.plans.latest(limit=5, account_id=account.id)),
 ]
 

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy import Table, bindparam, delete, exists, select
 
 from ....application.ports.repositories import Leads, Members, Memberships, Packages
 from ....application.sync.kinds import LEAD as LEAD_KIND
@@ -25,7 +26,6 @@ MEMBERS = Shape("member", MEMBER, people.member_row, people.member)
 MEMBERSHIPS = Shape("membership", MEMBERSHIP, contracts.membership_row, contracts.membership)
 LEADS = Shape("lead", LEAD, people.lead_row, people.lead)
 
-OF_ADDRESSES = select(MEMBER.c.email_key, MEMBER.c.id).where(MEMBER.c.tenant_id == bindparam("tenant_id"))
 # "IS NULL" first, because the databases disagree on where NULL belongs.
 _latest_start_first = (MEMBERSHIP.c.starts_on.is_(None), MEMBERSHIP.c.starts_on.desc(), MEMBERSHIP.c.id)
 OF_MEMBER = rows_of(MEMBERSHIP).where(MEMBERSHIP.c.member_id == bindparam("member_id")).order_by(*_latest_start_first)
@@ -57,12 +57,8 @@ class SqlMembers(SqlSynced[Member, MemberId], Members):
     """The table ``member``."""
 
     async def of_addresses(self, addresses: Collection[str]) -> Mapping[str, Collection[MemberId]]:
-        """In one look at all members: it is hardly ever asked."""
-        found: defaultdict[str, set[MemberId]] = defaultdict(set)
-        statement = self._transaction.among(OF_ADDRESSES, MEMBER.c.email_key, addresses)
-        for email, member_id in await self._transaction.fetch(statement, {"tenant_id": self._tenant_id}):
-            found[email].add(member_id)
-        return dict(found)
+        """By index."""
+        return await _by_address(self._transaction, self._tenant_id, MEMBER, addresses)
 
     async def _remove(self, ids: Collection[UUID]) -> None:
         # The foreign key would say the same, but PostgreSQL would end the transaction with it.
@@ -103,6 +99,22 @@ class SqlLeads(SqlSynced[Lead, LeadId], Leads):
         for email, lead_id in rows:
             found[email].append(lead_id)
         return dict(found)
+
+    async def of_addresses(self, addresses: Collection[str]) -> Mapping[str, Collection[LeadId]]:
+        """By index."""
+        return await _by_address(self._transaction, self._tenant_id, LEAD, addresses)
+
+
+async def _by_address(
+    transaction: Transaction, tenant_id: TenantId, table: Table, addresses: Collection[str]
+) -> dict[str, set[Any]]:
+    """Ids of that table's people."""
+    found: defaultdict[str, set[Any]] = defaultdict(set)
+    everyone = select(table.c.email_key, table.c.id).where(table.c.tenant_id == bindparam("tenant_id"))
+    statement = transaction.among(everyone, table.c.email_key, addresses)
+    for email, key in await transaction.fetch(statement, {"tenant_id": tenant_id}):
+        found[email].add(key)
+    return dict(found)
 
 
 class SqlPackages(Packages):

@@ -33,6 +33,7 @@ MEMBER = tenant_table(
     derived("search_text"),
 )
 Index("ix_member_name", MEMBER.c.tenant_id, MEMBER.c.last_name_key, MEMBER.c.id)
+Index("ix_member_email", MEMBER.c.tenant_id, MEMBER.c.email_key, MEMBER.c.id)
 Index("ix_member_status", MEMBER.c.tenant_id, MEMBER.c.status, MEMBER.c.id)
 
 MEMBERSHIP = tenant_table(
@@ -107,4 +108,5 @@ LEAD = tenant_table(
     derived("search_text"),
 )
 Index("ix_lead_created", LEAD.c.tenant_id, LEAD.c.created_at, LEAD.c.id)
+Index("ix_lead_email", LEAD.c.tenant_id, LEAD.c.email_key, LEAD.c.id)
 Index("ix_lead_status", LEAD.c.tenant_id, LEAD.c.stage, LEAD.c.id)

@@ -1,11 +1,15 @@
 """A lead captured here meets its twin at the provider, when there is no doubt."""
 
+import pytest
+
 from tresen.application.leads.create_lead import NewLead
+from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.domain.leads.lead import Lead
-from tresen.domain.sync.conflict import PAIRING
+from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
 from tresen.domain.sync.run import Counts
 
 from ..studio import BOOKS, Studio
+from .scene import second_gym
 
 
 async def captured(studio: Studio, email: str = "grace@example.org", first_name: str = "G.", **values: str) -> Lead:
@@ -85,6 +89,56 @@ async def test_a_lead_that_is_linked_is_nobody_elses_twin(studio: Studio) -> Non
     assert (await studio.leads_synced()).counts == Counts(created=1, unchanged=1)
     assert studio.lead(first).id != studio.lead(second).id
     await rests(studio)
+
+
+@pytest.mark.parametrize("choice", [Choice.OURS, Choice.THEIRS])
+async def test_one_whose_address_a_linked_one_has_as_well_is_asked_about(studio: Studio, choice: Choice) -> None:
+    """Families share addresses: the newcomer may be a third one of them."""
+    mum = studio.attract("Mum", email="fam@example.org")
+    await studio.leads_synced()
+    kid = await captured(studio, "Fam@example.org", first_name="Kid")
+    joined = studio.attract("Joined", email="fam@example.org")
+    run = await studio.leads_synced()
+    assert (run.counts.created, run.counts.updated, run.counts.conflicts) == (0, 0, 1)
+    (asked,) = studio.conflicts()
+    assert (asked.external_id, asked.field, asked.candidates) == (joined, PAIRING, (str(kid.id),))
+    assert not studio.knows("lead", joined)
+    await rests(studio)
+    value = str(kid.id) if choice is Choice.OURS else None
+    await studio.desk.resolve(
+        ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked.id, choice=choice, value=value, by="Eva")
+    )
+    await studio.leads_synced()
+    assert (studio.lead(joined).id == kid.id) is (choice is Choice.OURS)
+    assert studio.lead(mum).first_name == "Mum"
+    await rests(studio)
+
+
+async def test_it_is_paired_once_the_linked_one_has_another_address(studio: Studio) -> None:
+    mum = studio.attract("Mum", email="fam@example.org")
+    await studio.leads_synced()
+    kid = await captured(studio, "fam@example.org", first_name="Kid")
+    joined = studio.attract("Kid", email="fam@example.org")
+    await studio.leads_synced()
+    studio.books.leads.edit(mum, {"email": "mum@example.org"})
+    await studio.leads_synced()
+    await studio.leads_synced(whole=True)
+    assert studio.lead(joined).id == kid.id
+    assert [each.state for each in studio.conflicts()] == [ConflictState.SETTLED]
+    await rests(studio)
+
+
+async def test_one_whose_address_another_accounts_has_as_well_is_paired(studio: Studio) -> None:
+    """A lead of another provider is none that the newcomer could be here."""
+    kid = await captured(studio, "fam@example.org", first_name="Kid")
+    gym, second = second_gym(studio)
+    mum = gym.books.leads.add({"first_name": "Mum", "email": "else@example.org"})
+    await studio.sync_leads(studio.tenant.id, second.id, force=True)
+    gym.books.leads.edit(mum, {"email": "fam@example.org"})
+    await studio.sync_leads(studio.tenant.id, second.id, force=True)
+    joined = studio.attract("Kid", email="fam@example.org")
+    await studio.leads_synced()
+    assert studio.lead(joined).id == kid.id
 
 
 async def test_two_providers_do_not_fight_over_one_lead(studio: Studio) -> None:

@@ -107,6 +107,10 @@ CREATE INDEX ix_change_record ON change (tenant_id, kind, local_id);
 
 CREATE INDEX ix_change_run ON change (tenant_id, run_id, id);
 
+CREATE INDEX ix_member_email ON member (tenant_id, email_key, id);
+
+CREATE INDEX ix_lead_email ON lead (tenant_id, email_key, id);
+
 INSERT INTO edited_record (tenant_id, kind, local_id, version)
     SELECT DISTINCT link.tenant_id, link.kind, link.local_id, local.version
     FROM sync_record link JOIN member local ON local.tenant_id = link.tenant_id AND local.id = link.local_id
