@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import attrs
 import pytest
@@ -15,7 +15,8 @@ from tresen.application.ports.readers import ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.errors import AlreadyExists, NotFound, StaleVersion, StorageConflict
 from tresen.domain.shared.ids import PushId, TenantId
-from tresen.domain.sync.conflict import Choice, Conflict, ConflictState, Resolution
+from tresen.domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState, Resolution
+from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.push import Push, PushState
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
@@ -141,6 +142,38 @@ async def test_the_open_conflicts_of_records_are_found(
     assert await backend.read(tenant, lambda uow: ask(uow, others_account, "member")) == ({}, 0)
     assert await backend.read(other, lambda uow: ask(uow, others_account, "member")) == ({"17": [foreign.id]}, 1)
     assert await backend.read(tenant, lambda uow: uow.conflicts.open_of(account.id, "member", [])) == {}
+
+
+async def test_what_is_asked_about_one_of_ours_as_a_whole_is_found(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    second = an_account(tenant, "second")
+    await backend.write(tenant, lambda uow: uow.accounts.add(second))
+    ours, other = uuid4(), uuid4()
+
+    def asked(key: str, local_id: UUID, *, account: ProviderAccount = account, **values: Any) -> Conflict:
+        return attrs.evolve(a_conflict(account, key, **{"field": WHOLE, **values}), local_id=local_id)
+
+    def doubt(key: str, *candidates: UUID) -> Conflict:
+        made = a_conflict(account, key, field=PAIRING)
+        return attrs.evolve(made, local_id=None, candidates=tuple(map(str, candidates)))
+
+    whole = asked("1", ours)
+    whose = doubt("2", other, ours)
+    await add(
+        backend,
+        tenant,
+        whole,
+        whose,
+        asked("1", ours, field="email"),
+        resolved(asked("3", ours)),
+        asked("4", other),
+        doubt("5", other),
+        asked("6", ours, kind="lead"),
+        asked("7", ours, account=second),
+    )
+    found = await backend.read(tenant, lambda uow: uow.conflicts.about(account.id, "member", ours))
+    assert set(ids(found)) == {whole.id, whose.id}
 
 
 async def test_conflicts_are_listed_newest_first_and_counted(

@@ -89,6 +89,10 @@ class Conflicts(Entities[Conflict, ConflictId], Protocol):
         """The open ones of these records, by external id, each by field."""
 
     @abstractmethod
+    async def about(self, account_id: AccountId, kind: str, local_id: UUID) -> Sequence[Conflict]:
+        """The open ones about one of our records as a whole: what becomes of it, or whether it is the provider's."""
+
+    @abstractmethod
     async def count_open(self, account_id: AccountId, kind: str) -> int:
         """How many are open."""
 

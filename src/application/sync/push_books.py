@@ -21,6 +21,7 @@ from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .confirming import Confirm
+from .doubted import WHOSE, why_it_waits
 from .links import link_at
 from .overruled import none_of_ours
 from .push_end import NONE_OF_OURS, SWITCHED_OFF, PushEnd, counted, refused
@@ -48,8 +49,8 @@ class PushBooks(Generic[E]):
 
     async def begin(self, opened: Opened, push: Push) -> Push | None:
         """The push as it is by now, about to be tried, which is kept before anything is sent: whoever edits the record
-        from now on knows that it may be there. None: it waits no more, or is withdrawn, as the account may not be
-        written to any more. People do not wait for a run to end.
+        from now on knows that it may be there. None: it waits no more, or for a person, or is withdrawn, as the account
+        may not be written to any more. People do not wait for a run to end.
         """
         met: list[Push] = []
 
@@ -59,6 +60,10 @@ class PushBooks(Generic[E]):
             met[:] = [kept] if kept.state is PushState.WAITING else []
             if met and not may_write:
                 return await self._end(uow, kept, SWITCHED_OFF)
+            waits_for = await why_it_waits(uow, kept) if met else None
+            if waits_for is not None:
+                met.clear()
+                await self._go_on_waiting(uow, kept, waits_for)
             if met:
                 kept.begin()
                 kept.values, kept.expected = await self._kind.as_of_today(uow, [kept.values, kept.expected])
@@ -99,9 +104,14 @@ class PushBooks(Generic[E]):
         asked = (await uow.conflicts.open_of(account_id, kind, [made])).get(made, ())
         if not any(each.field == PAIRING for each in asked):
             return None
-        push.fail("it waits until a person says which of ours the provider's record is", now=self._scope.now)
-        await uow.pushes.save(push)
+        await self._go_on_waiting(uow, push, WHOSE)
         return Counts()
+
+    async def _go_on_waiting(self, uow: UnitOfWork, push: Push, why: str) -> None:
+        """Nothing is written again of what is known."""
+        if push.why != why:
+            push.fail(why, now=self._scope.now)
+            await uow.pushes.save(push)
 
     async def refuse(self, opened: Opened, push: Push, error: TresenError) -> int:
         """Which of several values was at fault, nobody knows: each is sent by itself, and only that one is refused. The

@@ -26,7 +26,7 @@ from .elsewhere import claim_all
 from .forgetting import forget
 from .made_anew import is_now
 from .pinning import Pinning
-from .reviving import made_no_more, waits_to_be_made
+from .reviving import made_no_more, stays_here, waits_to_be_made
 from .write_by_hand import Chosen, WriteByHand
 
 _NO_PAIRING = (
@@ -159,6 +159,7 @@ class ResolveConflict:
             )
             pin = _pinned(hand, conflict, link.local_id, Law.OURS, chosen.by)
             await Pinning(hand.scope, self._by_hand.ids).put(uow, attrs.evolve(pin, because=f"{pin.because}: {lost}"))
+            await stays_here(uow, conflict.account_id, conflict.kind, link.local_id, now=hand.scope.now)
             return Counts()
         if entity is None:
             # Without its link it is new to the next run, which makes it anew as the provider has it.

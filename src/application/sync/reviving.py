@@ -36,6 +36,18 @@ async def made_no_more(uow: UnitOfWork, account_id: AccountId, kind: str, local_
         await uow.pushes.save(push)
 
 
+async def stays_here(uow: UnitOfWork, account_id: AccountId, kind: str, local_id: UUID, *, now: datetime) -> None:
+    """A person said that one of ours that the provider lost stays as it is: nothing that waits makes it there anew.
+
+    What was sent may be there all the same.
+    """
+    for push in (await uow.pushes.creations(account_id, kind, [local_id])).values():
+        if push.state is PushState.WAITING:
+            state = PushState.UNSURE if push.attempts else PushState.DROPPED
+            push.end(state, now=now, why="a person said that the record stays here")
+            await uow.pushes.save(push)
+
+
 async def reviving(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mapping[UUID, SyncRecord]:
     """Links of those that wait to be made there anew, or were refused."""
     name = kind.schema.kind
