@@ -144,12 +144,31 @@ async def test_the_open_conflicts_of_records_are_found(
     assert await backend.read(tenant, lambda uow: uow.conflicts.open_of(account.id, "member", [])) == {}
 
 
+async def test_the_records_of_which_it_is_asked_whose_they_are_are_found(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    second = an_account(tenant, "second")
+    await backend.write(tenant, lambda uow: uow.accounts.add(second))
+    await add(
+        backend,
+        tenant,
+        a_conflict(account, "1", field=PAIRING),
+        a_conflict(account, ODD, field=PAIRING),
+        a_conflict(account, "2", field=WHOLE),
+        resolved(a_conflict(account, "3", field=PAIRING)),
+        a_conflict(account, "4", field=PAIRING, kind="lead"),
+        a_conflict(second, "5", field=PAIRING),
+    )
+    found = await backend.read(tenant, lambda uow: uow.conflicts.in_doubt(account.id, "member"))
+    assert set(found) == {"1", ODD}
+
+
 async def test_what_is_asked_about_one_of_ours_as_a_whole_is_found(
     backend: Backend, tenant: TenantId, account: ProviderAccount
 ) -> None:
     second = an_account(tenant, "second")
     await backend.write(tenant, lambda uow: uow.accounts.add(second))
-    ours, other = uuid4(), uuid4()
+    ours, other, third = uuid4(), uuid4(), uuid4()
 
     def asked(key: str, local_id: UUID, *, account: ProviderAccount = account, **values: Any) -> Conflict:
         return attrs.evolve(a_conflict(account, key, **{"field": WHOLE, **values}), local_id=local_id)
@@ -159,7 +178,7 @@ async def test_what_is_asked_about_one_of_ours_as_a_whole_is_found(
         return attrs.evolve(made, local_id=None, candidates=tuple(map(str, candidates)))
 
     whole = asked("1", ours)
-    whose = doubt("2", other, ours)
+    whose, elsewhere = doubt("2", other, ours, third), asked("7", ours, account=second)
     await add(
         backend,
         tenant,
@@ -170,10 +189,14 @@ async def test_what_is_asked_about_one_of_ours_as_a_whole_is_found(
         asked("4", other),
         doubt("5", other),
         asked("6", ours, kind="lead"),
-        asked("7", ours, account=second),
+        elsewhere,
     )
-    found = await backend.read(tenant, lambda uow: uow.conflicts.about(account.id, "member", ours))
-    assert set(ids(found)) == {whole.id, whose.id}
+    found = await backend.read(tenant, lambda uow: uow.conflicts.about("member", [ours, uuid4(), third]))
+    assert {key: ids(each) for key, each in found.items()} == {
+        ours: [whole.id, whose.id, elsewhere.id],
+        third: [whose.id],
+    }
+    assert await backend.read(tenant, lambda uow: uow.conflicts.about("member", [])) == {}
 
 
 async def test_conflicts_are_listed_newest_first_and_counted(

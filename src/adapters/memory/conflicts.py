@@ -6,9 +6,8 @@ from uuid import UUID
 
 from ...application.ports.sync_books import Conflicts
 from ...domain.shared.ids import AccountId, ConflictId, TenantId
-from ...domain.sync.conflict import Conflict, ConflictState
-from ...domain.sync.decision import WHOLE
-from ..grouping import grouped
+from ...domain.sync.conflict import PAIRING, Conflict, ConflictState
+from ..grouping import about_whom, grouped
 from .entities import MemoryVersioned
 from .tables import Draft
 
@@ -27,13 +26,16 @@ class MemoryConflicts(MemoryVersioned[Conflict, ConflictId], Conflicts):
         rows = chain.from_iterable(self._rows.among("open record", key) for key in keys)
         return grouped(map(self._rows.copy, sorted(rows, key=lambda c: c.field)), lambda c: c.external_id)
 
-    async def about(self, account_id: AccountId, kind: str, local_id: UUID) -> Sequence[Conflict]:
+    async def in_doubt(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """One by one."""
+        rows = self._rows.among("open side", (account_id, kind))
+        return {each.external_id for each in rows if each.field == PAIRING}
+
+    async def about(self, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Conflict]]:
         """Copies, one by one."""
-        return [
-            self._rows.copy(each)
-            for each in self._rows.among("open side", (account_id, kind))
-            if (each.field == WHOLE and each.local_id == local_id) or str(local_id) in each.candidates
-        ]
+        rows = [each for each in self._rows.all() if each.kind == kind and each.state is ConflictState.OPEN]
+        rows.sort(key=lambda each: (each.opened_at, each.id))
+        return about_whom(map(self._rows.copy, rows), local_ids)
 
     async def count_open(self, account_id: AccountId, kind: str) -> int:
         """One by one."""

@@ -89,8 +89,14 @@ class Conflicts(Entities[Conflict, ConflictId], Protocol):
         """The open ones of these records, by external id, each by field."""
 
     @abstractmethod
-    async def about(self, account_id: AccountId, kind: str, local_id: UUID) -> Sequence[Conflict]:
-        """The open ones about one of our records as a whole: what becomes of it, or whether it is the provider's."""
+    async def in_doubt(self, account_id: AccountId, kind: str) -> Collection[str]:
+        """External ids of the records of which it is asked whose they are."""
+
+    @abstractmethod
+    async def about(self, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Conflict]]:
+        """The open ones, of whatever account, about these records of ours as a whole: what becomes of one, or whether
+        it is one of the provider's. Oldest first.
+        """
 
     @abstractmethod
     async def count_open(self, account_id: AccountId, kind: str) -> int:

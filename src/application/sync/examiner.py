@@ -18,7 +18,7 @@ from ...domain.sync.side import GONE
 from ...domain.sync.step import Inputs, Step, values_of
 from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
-from .awaited import awaited
+from .awaited import awaited, ends_with_it
 from .known import Known, known
 from .need import needed_pushes, needs_writing
 from .ours_alone import ours_alone
@@ -79,8 +79,9 @@ class Examiner(Generic[E]):
     async def gone(
         self, uow: UnitOfWork, external_ids: Sequence[str], proof: str, *, planned: Container[str] = ()
     ) -> Examined:
-        """Records that the provider is proved to have no more. Those that no link knows need nothing, unless the plan
-        has a step for them by now: whoever applies that finds it overtaken, and the record is due.
+        """Records that the provider is proved to have no more. Those that no link knows need nothing, unless it is
+        asked whose they are, or the plan has a step for them by now: whoever applies that finds it overtaken, and the
+        record is due.
         """
         external_ids, unknown = told_gone(external_ids, self._scope, self._kind.schema.kind)
         examined = Examined(errors=unknown)
@@ -92,7 +93,7 @@ class Examiner(Generic[E]):
         for external_id in external_ids:
             link = found.links.get(external_id)
             if link is None:
-                if external_id in planned:
+                if external_id in planned or ends_with_it(found.conflicts.get(external_id, ())):
                     examined.steps.append(self._vanished(external_id, proof))
                 else:
                     examined.settled.append(external_id)

@@ -148,8 +148,12 @@ class Meeting(Generic[E]):
         if not entities:
             return steps, errors
         kind = self._kind.schema.kind
-        making = await uow.pushes.creations(self._scope.account_id, kind, [entity.id for entity in entities])
+        ids = [entity.id for entity in entities]
+        making = await uow.pushes.creations(self._scope.account_id, kind, ids)
+        asked = await uow.conflicts.about(kind, ids)
         for entity in entities:
+            if entity.id in asked:
+                continue
             try:
                 step = self._examiner.lonely(entity)
             except InvalidValue as error:

@@ -143,11 +143,12 @@ class Planner(Generic[E]):
         return not self._scope.policy.guards.deleted.allows(tally.deleted, tally.shared)
 
     async def _unlisted(self, opened: Opened, walk: Walk, lost: Collection[str]) -> list[str]:
-        """Linked records that a complete listing does not show and that are not known to be gone, as far as that would
-        change anything.
+        """Records that are linked, or of which it is asked whose they are, that a complete listing does not show and
+        that are not known to be gone, as far as that would change anything.
         """
         account_id, kind = self._scope.account_id, self._kind.schema.kind
-        missing: list[str] = []
+        in_doubt = await self._books.read(opened.run, lambda uow: uow.conflicts.in_doubt(account_id, kind))
+        missing = await self._not_shown(opened, walk, lost, sorted(in_doubt))
         after = ""
         while True:
 
@@ -157,10 +158,15 @@ class Planner(Generic[E]):
             linked = await self._books.read(opened.run, ask)
             if not linked:
                 return missing
-            absent = [key for key in walk.generation.missing(linked) if key not in lost]
-            found = await self._lost(opened, absent, "listing")
-            missing += [str(step.external_id) for step in found.steps] + due_again(found.errors)
+            missing += await self._not_shown(opened, walk, lost, linked)
             after = linked[-1]
+
+    async def _not_shown(
+        self, opened: Opened, walk: Walk, lost: Collection[str], external_ids: Sequence[str]
+    ) -> list[str]:
+        absent = [key for key in walk.generation.missing(external_ids) if key not in lost]
+        found = await self._lost(opened, absent, "listing")
+        return [str(step.external_id) for step in found.steps] + due_again(found.errors)
 
     async def _look(
         self, opened: Opened, external_ids: Sequence[str], before: _Before, waiting: list[tuple[Observed, Reading]]

@@ -214,7 +214,7 @@ class ResolveConflict:
             run_id=made_by,
         )
         await uow.sync_records.add_many([link])
-        await made_no_more(uow, conflict.account_id, conflict.kind, local_id, now=hand.scope.now)
+        await made_no_more(uow, conflict.kind, local_id, now=hand.scope.now)
 
 
 async def _held(uow: UnitOfWork, hand: Hand, link: SyncRecord, conflict: Conflict) -> Value:

@@ -26,14 +26,16 @@ def waits_to_be_made(link: SyncRecord) -> bool:
     return not link.fingerprint and bool(link.base)
 
 
-async def made_no_more(uow: UnitOfWork, account_id: AccountId, kind: str, local_id: UUID, *, now: datetime) -> None:
-    """A person said which record at the provider one of ours is: nothing that waits makes it there a second time.
+async def made_no_more(uow: UnitOfWork, kind: str, local_id: UUID, *, now: datetime) -> None:
+    """A person said which record at the provider one of ours is: nothing that waits makes it a second time, there or at
+    another account, where it would be tied to as well.
 
     Not even what was refused counts from now on.
     """
-    while (push := (await uow.pushes.creations(account_id, kind, [local_id])).get(local_id)) is not None:
-        push.end(PushState.DROPPED, now=now, why="a person said which record at the provider it is")
-        await uow.pushes.save(push)
+    for account in await uow.accounts.all():
+        while (push := (await uow.pushes.creations(account.id, kind, [local_id])).get(local_id)) is not None:
+            push.end(PushState.DROPPED, now=now, why="a person said which record at the provider it is")
+            await uow.pushes.save(push)
 
 
 async def stays_here(uow: UnitOfWork, account_id: AccountId, kind: str, local_id: UUID, *, now: datetime) -> None:

@@ -107,6 +107,13 @@ class Conflict:
         return self.field not in {WHOLE, PAIRING}
 
     @property
+    def whole_records(self) -> tuple[UUID, ...]:
+        """Ours that it is about as a whole: what becomes of one, or whether it is the provider's."""
+        if self.field == PAIRING:
+            return tuple(map(UUID, self.candidates))
+        return (self.local_id,) if self.field == WHOLE and self.local_id is not None else ()
+
+    @property
     def waits_for_person(self) -> bool:
         """Whether nothing but a person's decision ends it: which of ours a record is, where a person took an answer
         back.

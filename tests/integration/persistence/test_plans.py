@@ -140,7 +140,8 @@ async def _every_read_of_the_books(database: Database, tenant: Tenant, account: 
         await uow.conflicts.add(conflict)
         await uow.conflicts.get(conflict.id)
         await uow.conflicts.open_of(key, MEMBER, ids)
-        await uow.conflicts.about(key, MEMBER, RUN)
+        await uow.conflicts.about(MEMBER, [RUN])
+        await uow.conflicts.in_doubt(key, MEMBER)
         await uow.conflicts.count_open(key, MEMBER)
         await uow.plans.add(plan)
         await uow.plans.add_steps(plan.id, 0, [(MEMBER, "{}"), (MEMBER, "{}")])
@@ -321,7 +322,8 @@ _BY_INDEX: list[tuple[str, Ask]] = [
     ("ix_sync_record_run", lambda uow, _: uow.sync_records.of_run(RUN, limit=5)),
     ("ix_sync_record_local", lambda uow, _: uow.sync_records.of_local(MEMBER, RUN)),
     ("uq_sync_conflict_open", lambda uow, account: uow.conflicts.open_of(account.id, MEMBER, ["1"])),
-    ("uq_sync_conflict_open", lambda uow, account: uow.conflicts.about(account.id, MEMBER, RUN)),
+    ("uq_sync_conflict_open", lambda uow, account: uow.conflicts.in_doubt(account.id, MEMBER)),
+    ("ix_sync_conflict_state", lambda uow, _: uow.conflicts.about(MEMBER, [RUN])),
     ("ix_sync_push_waiting", lambda uow, account: uow.pushes.waiting(account.id, MEMBER, limit=5)),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.of_records(account.id, MEMBER, ["1"])),
     ("ix_sync_push_state", lambda uow, account: uow.pushes.tried_in_vain(account.id, MEMBER, "1", since=NOON)),

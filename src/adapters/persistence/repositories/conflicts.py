@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Text, and_, bindparam, func, literal, or_, select
+from sqlalchemy import bindparam, func, literal, select
 
 from ....application.ports.sync_books import Conflicts
 from ....domain.shared.ids import AccountId, ConflictId
 from ....domain.sync.conflict import PAIRING, Conflict, ConflictState
 from ....domain.sync.decision import WHOLE
-from ...grouping import grouped
+from ...grouping import about_whom, grouped
 from ..mappers import conflicts as mappers
 from ..tables import SYNC_CONFLICT
 from .entities import Shape, SqlVersioned, rows_of
@@ -21,13 +21,15 @@ _conflict = SYNC_CONFLICT.c
 _IS_OPEN = _conflict.state == literal(ConflictState.OPEN.value, literal_execute=True)
 _open_side = (_conflict.account_id == bindparam("account_id"), _conflict.kind == bindparam("kind"), _IS_OPEN)
 OPEN_OF = rows_of(SYNC_CONFLICT).where(*_open_side).order_by(_conflict.external_id, _conflict.field)
-# Ids are as long as each other, so that one is in the text of the candidates only where it is one of them.
-_is_it = _conflict.candidates.contains(bindparam("candidate", type_=Text))
-ABOUT = OPEN_OF.where(
-    or_(
-        and_(_conflict.field == WHOLE, _conflict.local_id == bindparam("local_id")),
-        and_(_conflict.field == PAIRING, _is_it),
-    )
+ABOUT = (
+    rows_of(SYNC_CONFLICT)
+    .where(_conflict.kind == bindparam("kind"), _IS_OPEN, _conflict.field.in_([WHOLE, PAIRING]))
+    .order_by(_conflict.opened_at, _conflict.id)
+)
+IN_DOUBT = (
+    select(_conflict.external_id)
+    .where(_conflict.tenant_id == bindparam("tenant_id"), *_open_side, _conflict.field == PAIRING)
+    .order_by(_conflict.external_id)
 )
 COUNT_OPEN = (
     select(func.count()).select_from(SYNC_CONFLICT).where(_conflict.tenant_id == bindparam("tenant_id"), *_open_side)
@@ -45,9 +47,14 @@ class SqlConflicts(SqlVersioned[Conflict, ConflictId], Conflicts):
         found = await self._select(statement, account_id=account_id, kind=kind)
         return grouped(found, lambda conflict: conflict.external_id)
 
-    async def about(self, account_id: AccountId, kind: str, local_id: UUID) -> Sequence[Conflict]:
+    async def in_doubt(self, account_id: AccountId, kind: str) -> Collection[str]:
         """By the index of the open ones."""
-        return await self._select(ABOUT, account_id=account_id, kind=kind, local_id=local_id, candidate=str(local_id))
+        parameters = {"tenant_id": self._tenant_id, "account_id": account_id, "kind": kind}
+        return [key for (key,) in await self._transaction.fetch(IN_DOUBT, parameters)]
+
+    async def about(self, kind: str, local_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Conflict]]:
+        """By the index of the open ones: of all that are asked as a whole, which are few."""
+        return about_whom(await self._select(ABOUT, kind=kind), local_ids) if local_ids else {}
 
     async def count_open(self, account_id: AccountId, kind: str) -> int:
         """By the index of the open ones."""

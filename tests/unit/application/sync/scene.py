@@ -106,6 +106,7 @@ def second_gym(studio: Studio) -> tuple[MemoryGym, ProviderAccount]:
     gym = studio.gyms_by_address["memory://second"] = MemoryGym(GymBooks(studio.clock), studio.clock, page_size=2)
     gyms = MemoryGymProviders(studio.gyms_by_address)
     studio.sync_members = attrs.evolve(studio.sync_members, sync=attrs.evolve(studio.sync_members._sync, gyms=gyms))
+    studio.sync_leads = attrs.evolve(studio.sync_leads, sync=attrs.evolve(studio.sync_leads._sync, gyms=gyms))
     return gym, studio.add_account("second", "memory://second")
 
 

@@ -2,15 +2,16 @@
 
 import pytest
 
+from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.sync.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayUnavailable
-from tresen.domain.sync.conflict import Choice
+from tresen.domain.sync.conflict import Choice, ConflictState
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.push import PushState
 
 from ..studio import A_MINUTE, Studio
-from .scene import captured, edit_lead, open_conflicts, pushes, set_policy, writes
+from .scene import captured, edit_lead, open_conflicts, pushes, rests, set_policy, writes
 from .test_decided_pairings import asked, decide, ties
 from .test_edited_on_the_way import settled
 
@@ -85,6 +86,26 @@ async def test_it_is_made_once_they_said_that_it_is_none_of_them(studio: Studio)
     await settled(studio)
     (new,) = set(named(studio, "Ada")) - set(made)
     assert await ties(studio, ada) == [new]
+
+
+@pytest.mark.parametrize("tells_gone", [True, False])
+async def test_a_question_about_records_that_are_gone_holds_up_nothing(tells_gone: bool) -> None:
+    studio = Studio()
+    studio.gym.habits = Habits(tells_gone=tells_gone)
+    await set_policy(studio, LEAD, create_there=True)
+    studio.attract("Other")
+    await studio.leads_synced()
+    ada = await captured(studio, "Ada")
+    made = [studio.attract("Ada") for _ in range(2)]
+    await studio.leads_synced(whole=True)
+    assert asked(studio).keys() == set(made)
+    for each in made:
+        studio.books.leads.remove(each)
+    await settled(studio)
+    assert {each.state for each in studio.conflicts()} == {ConflictState.SETTLED}
+    (new,) = named(studio, "Ada")
+    assert await ties(studio, ada) == [new]
+    await rests(studio)
 
 
 @pytest.mark.parametrize("choice", [Choice.OURS, Choice.THEIRS])
