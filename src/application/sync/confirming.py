@@ -21,6 +21,7 @@ from .edit_times import write
 from .forgetting import BOTH_GONE, forget
 from .links import link_at
 from .made_anew import is_now
+from .ours_alone import ours_alone
 from .push_end import counted
 from .reading import read
 from .records import RecordKind, Versioned
@@ -73,13 +74,14 @@ class Confirm(Generic[E]):
         return await self._end(uow, push, PushState.REFUSED if refused else PushState.DONE, why=why)
 
     async def _follow(self, uow: UnitOfWork, push: Push, link: SyncRecord, entity: E, theirs: Values) -> None:
-        """What was edited here after the record was sent goes after it: it is ours alone, whatever the law."""
-        ours, fields = self._kind.values(entity), self._kind.schema.by_name
-        later = {
-            name: ours.get(name)
-            for name, sent in push.values.items()
-            if name in self._scope.writable and name in theirs and not fields[name].same(ours.get(name), sent)
-        }
+        """What was edited here after the record was sent goes after it: it is ours alone, whatever the law. Not so
+        where it holds another value there than we sent: that somebody edited there as well, and the next run decides.
+        """
+        ours, schema, sent = self._kind.values(entity), self._kind.schema, push.values
+        later = ours_alone(schema, self._scope.writable, agreed=sent, ours=ours, theirs=theirs)
+        edited = (name for name in sent if not schema.by_name[name].same(ours.get(name), sent[name]))
+        if any(name not in later for name in edited):
+            await uow.due.add(self._scope.account_id, push.kind, [link.external_id])
         for name, value in later.items():
             # Each by itself: one that is refused there, or overtaken, takes no other with it.
             await uow.pushes.add(

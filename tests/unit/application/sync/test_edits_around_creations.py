@@ -88,6 +88,47 @@ async def test_what_somebody_edited_there_before_the_listing_found_it_is_for_the
     assert (made(studio).values["phone"], made(studio).values["last_name"]) == ("030 9", "King")
 
 
+@pytest.mark.parametrize(("law", "phone"), [("theirs", "030 9"), ("newest", "030 2"), ("ours", "030 2"), ("ask", None)])
+async def test_what_somebody_edited_there_before_the_retry_found_it_is_for_the_law(law: str, phone: str | None) -> None:
+    """The answer was lost, both edited it, and the look before the second try finds it."""
+    studio = await making(default=law)
+    ann = await captured(studio, "Ann", phone="030 1")
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced(whole=True)
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(made(studio).external_id, {"phone": "030 9"})
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2", last_name="King"))
+    await settled(studio)
+    (ours,) = [lead for lead in studio.leads() if lead.id == ann.id]
+    assert (ours.last_name, made(studio).values["last_name"]) == ("King", "King"), "that was edited here alone"
+    told = {(line.ours, line.theirs) for line in studio.changes() if line.field == "phone"}
+    if phone is None:
+        (asked,) = open_conflicts(studio)
+        assert (asked.field, asked.ours, asked.theirs) == ("phone", "030 2", "030 9")
+        assert (ours.phone and ours.phone.raw, made(studio).values["phone"]) == ("030 2", "030 9")
+    else:
+        assert (ours.phone and ours.phone.raw, made(studio).values["phone"]) == (phone, phone)
+        assert ("030 2", "030 9") in told, "the value that lost"
+        assert open_conflicts(studio) == []
+
+
+@pytest.mark.parametrize("law", ["theirs", "newest", "ask"])
+async def test_what_was_edited_here_alone_goes_after_one_that_the_retry_found(law: str) -> None:
+    studio = await making(default=law)
+    ann = await captured(studio, "Ann", phone="030 1")
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced(whole=True)
+    studio.books.leads.edit(made(studio).external_id, {"notes": "theirs"})
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2"))
+    await settled(studio)
+    (ours,) = [lead for lead in studio.leads() if lead.id == ann.id]
+    assert (ours.phone and ours.phone.raw, made(studio).values["phone"]) == ("030 2", "030 2")
+    assert (ours.notes, made(studio).values["notes"]) == ("theirs", "theirs")
+    assert open_conflicts(studio) == []
+
+
 @pytest.mark.parametrize("law", ["theirs", "newest", "ask"])
 async def test_an_edit_of_one_that_waits_to_be_made_anew_holds_though_the_old_one_is_back(law: str) -> None:
     studio = await making(deletes="keep_edited", default=law)
