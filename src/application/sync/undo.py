@@ -30,7 +30,8 @@ from .pinning import Pinning
 from .pins import pins_at
 from .undo_guard import held_undo, undo_trips, wanted_of
 from .undo_pins import to_pin
-from .undo_plan import HandOf, RecordUndo, UndoAction, UndoPlanner, UndoTarget
+from .undo_plan import RecordUndo, UndoAction, UndoTarget
+from .undo_planner import HandOf, UndoPlanner
 from .write_by_hand import Chosen, WriteByHand
 
 
