@@ -1,6 +1,7 @@
 """What an undo would do, before it is done."""
 
 import enum
+from collections.abc import Mapping
 from uuid import UUID
 
 import attrs
@@ -49,8 +50,9 @@ class UndoAction(enum.Enum):
 class RecordUndo:
     """One record's part. ``values`` are what a record that comes back will hold, ``gone_by`` is the journal line that
     tells that it went; ``overtaken``: one that would go was edited since it was made; ``refused``: why it cannot be
-    done at all, and is left out (empty: it can). ``tied``: whether a record at the provider is tied to ours; without it
-    only ours is put back, and ``external_id`` is the last one.
+    done at all, and is left out (empty: it can). ``undone``: fields that an undo put back already, each with its run,
+    and are left alone; ``*`` for a record that it brought back. ``tied``: whether a record at the provider is tied to
+    ours; without it only ours is put back, and ``external_id`` is the last one.
     """
 
     account_id: AccountId
@@ -63,6 +65,7 @@ class RecordUndo:
     overtaken: bool = False
     gone_by: EntryId | None = None
     refused: str = ""
+    undone: Mapping[str, RunId] = attrs.field(factory=dict)
     tied: bool = True
 
     @property
@@ -70,6 +73,11 @@ class RecordUndo:
         """For people: that it is ``refused``, and why."""
         left = "be put back" if self.action is UndoAction.EDIT else "come back"
         return f"cannot {left}: {self.refused}" if self.refused else ""
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether nothing is left of it that was not undone already."""
+        return bool(self.undone) and not self.rollbacks
 
     @property
     def not_kept(self) -> tuple[str, ...]:

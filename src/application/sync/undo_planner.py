@@ -14,7 +14,7 @@ from ...domain.sync.history import end_there, since
 from ...domain.sync.journal import LOCAL_EDIT, Change
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import EDIT, Run
-from ...domain.sync.undo import rollback
+from ...domain.sync.undo import Rollback, rollback, undone_by
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import ByHand, Hand
 from .links import link_at
@@ -40,7 +40,9 @@ class UndoPlanner:
         Raises NotFound, InvalidValue for a version that there is not.
         """
         lines = await self._lines(uow, target, hand_of)
-        found = [await self._one(uow, record, changes, hand_of) for record, changes in lines.items()]
+        # Who goes back to a version takes back whatever was done since, undos among it.
+        once = target.version is None
+        found = [await self._one(uow, record, changes, hand_of, once=once) for record, changes in lines.items()]
         if target.run_id is not None:
             back = {
                 record: change.version
@@ -112,8 +114,9 @@ class UndoPlanner:
         return found
 
     async def _one(
-        self, uow: UnitOfWork, record: Record, changes: Sequence[Change], hand_of: "HandOf"
+        self, uow: UnitOfWork, record: Record, changes: Sequence[Change], hand_of: "HandOf", *, once: bool
     ) -> RecordUndo | None:
+        """``once``: what an undo put back already is left alone."""
         account_id, kind, local_id = record
         hand = await hand_of(uow, account_id, kind)
         link = await link_at(uow, account_id, kind, local_id)
@@ -123,11 +126,14 @@ class UndoPlanner:
         its_own = await about_ours(uow, link, changes)
         await hand.kind.prepare(uow, [] if link is None else [link.base], [entity])
         current: Values = hand.kind.values(entity)
-        wrote, refused = rollback(hand.kind.schema, current, its_own), ""
+        schema = hand.kind.schema
+        undone = undone_by(schema, changes, await uow.journal.of_record(kind, local_id)) if once else {}
+        wrote, refused = _left(rollback(schema, current, its_own), undone), ""
         if not wrote:
-            wrote, refused = rollback(hand.kind.schema, current, changes), UNTIED
+            wrote = _left(rollback(schema, current, changes), undone)
+            refused = UNTIED if wrote else ""
         put_back = _record_undo(account_id, link, changes[-1], UndoAction.EDIT)
-        return attrs.evolve(put_back, rollbacks=tuple(wrote), refused=refused) if wrote else None
+        return attrs.evolve(put_back, rollbacks=wrote, refused=refused, undone=undone) if wrote or undone else None
 
     async def _gone(
         self, uow: UnitOfWork, hand: Hand, link: SyncRecord | None, changes: Sequence[Change]
@@ -181,6 +187,10 @@ class HandOf:
                 await uow.accounts.claim(account_id)
             self._hands[key] = await self._by_hand.hold(uow, account_id, kind, self._run)
         return self._hands[key]
+
+
+def _left(found: Sequence[Rollback], undone: Mapping[str, RunId]) -> tuple[Rollback, ...]:
+    return () if WHOLE in undone else tuple(each for each in found if each.field not in undone)
 
 
 async def _stand_in(uow: UnitOfWork, hand: Hand, external_id: str) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
+from ..shared.ids import RunId
 from .canonical import Value, Values
 from .decision import WHOLE
 from .history import is_end
-from .journal import Change
-from .schema import Schema
+from .journal import UNDONE, Change
+from .schema import Field, Schema
 
 
 @attrs.frozen(kw_only=True)
@@ -33,19 +34,64 @@ def rollback(schema: Schema, current: Values, changes: Iterable[Change]) -> Sequ
     Of several lines of one field the oldest tells what to go back to. Lines that wrote nothing, and fields that hold
     the earlier value already, need nothing. Lines about the record as a whole are not for here.
     """
+    found = (_one(schema, current, *wrote) for wrote in _written(schema, changes).values())
+    return [each for each in found if not schema.by_name[each.field].same(each.now, each.back)]
+
+
+def undone_by(schema: Schema, changes: Iterable[Change], lines: Sequence[Change]) -> Mapping[str, RunId]:
+    """What of these lines of one record an undo put back already, with its run, unless that was undone in turn: what
+    stands there now is what somebody did since. ``changes``: as for ``rollback``; ``lines``: all of the record's,
+    oldest first.
+
+    That a record is back that these lines ended is told of it as a whole (``*``).
+    """
+    found: dict[str, RunId] = {}
+    for name, (first, last) in _written(schema, changes).items():
+        later = lines[1 + next(place for place, line in enumerate(lines) if line.id == last.id) :]
+        undo = _brought_back(later) if is_end(last) else _put_back(schema.by_name[name], first.before, later)
+        if undo is not None:
+            found[WHOLE if is_end(last) else name] = undo.run_id
+    return found
+
+
+def restored(rollbacks: Iterable[Rollback], *, overtaken: bool) -> Mapping[str, Value]:
+    """The values to write; with ``overtaken`` also those that somebody edited since."""
+    return {each.field: each.back for each in rollbacks if overtaken or not each.overtaken}
+
+
+def _written(schema: Schema, changes: Iterable[Change]) -> Mapping[str, tuple[Change, Change]]:
+    """The first and the last line that wrote each field, in the schema's order."""
     first: dict[str, Change] = {}
     last: dict[str, Change] = {}
     for change in changes:
         if change.field != WHOLE and (change.wrote_ours or change.wrote_theirs) and change.field in schema.by_name:
             first.setdefault(change.field, change)
             last[change.field] = change
-    found = (_one(schema, current, first[name], last[name]) for name in schema.names if name in first)
-    return [each for each in found if not schema.by_name[each.field].same(each.now, each.back)]
+    return {name: (first[name], last[name]) for name in schema.names if name in first}
 
 
-def restored(rollbacks: Iterable[Rollback], *, overtaken: bool) -> Mapping[str, Value]:
-    """The values to write; with ``overtaken`` also those that somebody edited since."""
-    return {each.field: each.back for each in rollbacks if overtaken or not each.overtaken}
+def _put_back(field: Field, back: Value, later: Iterable[Change]) -> Change | None:
+    """The line by which an undo gave the field that value again."""
+    undo: Change | None = None
+    for line in later:
+        if line.field != field.name or line.rule != UNDONE or is_end(line):
+            continue
+        if undo is None:
+            undo = line if field.same(line.value, back) else None
+        elif field.same(line.ours, undo.value) and field.same(line.value, undo.ours):
+            undo = None
+    return undo
+
+
+def _brought_back(later: Iterable[Change]) -> Change | None:
+    """The line by which an undo brought the record back."""
+    undo: Change | None = None
+    for line in later:
+        if line.field == WHOLE and is_end(line):
+            undo = None
+        elif line.field == WHOLE and line.rule == UNDONE:
+            undo = line
+    return undo
 
 
 def _one(schema: Schema, current: Values, first: Change, last: Change) -> Rollback:

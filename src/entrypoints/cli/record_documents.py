@@ -62,6 +62,7 @@ def undo_document(record: "RecordUndo") -> dict[str, object]:
             {**fields(each, "field", "now", "back", "overtaken"), "change_id": str(each.change.id)}
             for each in record.rollbacks
         ],
+        "undone": {name: str(run_id) for name, run_id in record.undone.items()},
         "values": plain(record.values),
         **fields(record, "not_kept"),
     }

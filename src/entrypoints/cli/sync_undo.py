@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _ALL_OVERTAKEN = "nothing was changed: all of it was edited since"
 _SOME_REFUSED = "nothing was changed"
+_ALL_UNDONE = "nothing was changed: all of it is undone already"
 
 
 @Parameter(name="*")
@@ -150,7 +151,9 @@ async def _meant(use: "UseCases", tenant: "Tenant", wanted: TargetOptions) -> Un
 
 def _nothing(planned: Sequence[RecordUndo]) -> str:
     """What is said of nothing; each that is refused has said why."""
-    return _SOME_REFUSED if any(each.refused for each in planned) else _ALL_OVERTAKEN
+    if all(each.is_undone for each in planned):
+        return _ALL_UNDONE
+    return _SOME_REFUSED if any(each.refused or each.undone for each in planned) else _ALL_OVERTAKEN
 
 
 def _after(done: Undone) -> list[str]:

@@ -48,8 +48,10 @@ def count_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]
     counted = Counter(each.action for each in wanted)
     told = [words.format(counted[action]) for action, words in _COUNTED.items() if counted[action]]
     refused = sum(1 for each in records if each.refused)
-    left = len(records) - len(wanted) - refused
+    undone = sum(1 for each in records if each.is_undone)
+    left = len(records) - len(wanted) - refused - undone
     told += [f"{left:,} left alone, edited since"] if left else []
+    told += [f"{undone:,} undone already"] if undone else []
     told += [f"{refused:,} cannot be undone"] if refused else []
     return [f"of {len(records):,} records: {', '.join(told)}"]
 
@@ -70,22 +72,41 @@ def question(records: Sequence[RecordUndo], *, overtaken: bool) -> str:
 
 
 def _record(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:
+    sign, words, tone = _what(record, overtaken=overtaken)
+    told = Span(f"{record.kind} {record.external_id}", Tone.TITLE)
+    yield line(Span(f"{sign} ", tone), told, f" ({record.local_id}): ", Span(words, tone))
+    if not record.refused and not record.is_undone:
+        yield from _fields(record, overtaken=overtaken)
+
+
+def _what(record: RecordUndo, *, overtaken: bool) -> tuple[str, str, Tone]:
+    if record.refused:
+        return "=", record.refusal, Tone.QUIET
+    if record.is_undone:
+        return "=", _already(record), Tone.QUIET
+    if record.overtaken and not overtaken:
+        return "=", "stays: somebody edited it since; --overtaken deletes it", Tone.QUIET
     sign, words, tone = _ACTIONS[record.action]
     if not record.tied and record.action is UndoAction.EDIT:
         words = f"{words} here alone: it is tied to no record at the provider any more"
-    if record.overtaken and not overtaken:
-        sign, words, tone = "=", "stays: somebody edited it since; --overtaken deletes it", Tone.QUIET
-    if record.refused:
-        sign, words, tone = "=", record.refusal, Tone.QUIET
-    told = Span(f"{record.kind} {record.external_id}", Tone.TITLE)
-    yield line(Span(f"{sign} ", tone), told, f" ({record.local_id}): ", Span(words, tone))
-    for each in () if record.refused else record.rollbacks:
+    return sign, words, tone
+
+
+def _fields(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:
+    for each in record.rollbacks:
         yield _rollback(each, overtaken=overtaken)
+    for name, run_id in record.undone.items():
+        yield field_line("=", Tone.QUIET, name, Span(f"undone already by run {run_id}", Tone.QUIET))
     for name, value in record.values.items():
-        if value is not None and not record.refused:
+        if value is not None:
             yield field_line("+", Tone.ADDED, name, Span(short_text(value), Tone.ADDED))
-    for name in () if record.refused else record.not_kept:
+    for name in record.not_kept:
         yield field_line("-", Tone.REMOVED, name, Span(_NOT_KEPT[name], Tone.QUIET))
+
+
+def _already(record: RecordUndo) -> str:
+    runs = list(dict.fromkeys(record.undone.values()))
+    return f"undone already by {'run' if len(runs) == 1 else 'runs'} {', '.join(map(str, runs))}"
 
 
 def _rollback(each: Rollback, *, overtaken: bool) -> Line:

@@ -78,6 +78,21 @@ def test_an_undo_of_what_was_all_edited_since_says_that_nothing_was_changed(quar
     assert "nothing was changed" not in quarrel.desk("sync", "undo", "--run", run, "--dry-run", *NORTH).out
 
 
+def test_a_second_undo_says_that_it_is_undone_already(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    run = quarrel.sync("--json").json["runs"][0]["id"]
+    undo = ("sync", "undo", "--run", run, "--overtaken", "--yes", *NORTH)
+    assert quarrel.desk(*undo).code == 0
+    undone = quarrel.json("runs", "--kind", "undo")["runs"][0]["id"]
+    quarrel.later()
+    quarrel.here(0, "later@example.org")
+    out = quarrel.desk(*undo).out.splitlines()
+    assert f": undone already by run {undone}" in out[0]
+    assert out[-1] == "nothing was changed: all of it is undone already"
+    assert "later@example.org" in quarrel.members().values()
+
+
 @pytest.mark.parametrize(
     ("words", "listing"),
     [

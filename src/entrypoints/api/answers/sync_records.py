@@ -129,7 +129,8 @@ class RollbackAnswer(Answer):
 class RecordUndoAnswer(Answer):
     """``action``: edit (``fields`` go back), delete (it was made, and goes away again; ``overtaken``: somebody edited
     it since) or restore (it comes back with these ``values``, without what is ``not_kept``). ``refused``: why it cannot
-    be done, and is left out."""
+    be done, and is left out. ``undone``: the runs that put fields back already, which are left alone; under ``*`` the
+    one that brought the record back."""
 
     account_id: UUID
     kind: str
@@ -139,6 +140,7 @@ class RecordUndoAnswer(Answer):
     overtaken: bool
     refused: str | None
     fields: list[RollbackAnswer]
+    undone: dict[str, UUID]
     values: dict[str, JsonValue]
     not_kept: list[str]
 
@@ -209,6 +211,7 @@ def record_undo(record: RecordUndo) -> RecordUndoAnswer:
         overtaken=record.overtaken,
         refused=record.refused or None,
         fields=[_rollback(one) for one in record.rollbacks],
+        undone=dict(record.undone),
         values=json_values(record.values),
         not_kept=list(record.not_kept),
     )

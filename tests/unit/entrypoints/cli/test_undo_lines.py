@@ -71,3 +71,31 @@ def test_what_is_put_back_here_alone_says_so() -> None:
     (left,) = undo_lines([refused], overtaken=True)
     assert isinstance(left, Line)
     assert left.text == f"= lead 7 ({UUID(int=2)}): cannot be put back: it is there alone"
+
+
+def test_what_is_undone_already_says_by_which_run() -> None:
+    run = a_run(an_account(a_tenant().id))
+    line = a_change(run, a_lead(run.tenant_id), kind="lead", field="last_name", ours="Byron", value="King")
+    put_back = RecordUndo(
+        account_id=AccountId(UUID(int=1)),
+        kind="lead",
+        external_id="7",
+        local_id=UUID(int=2),
+        action=UndoAction.EDIT,
+        rollbacks=(Rollback(change=line, field="last_name", now="King", back="Byron", overtaken=False),),
+        undone={"email": run.id},
+    )
+    said = [each.text for each in undo_lines([put_back], overtaken=True) if isinstance(each, Line)]
+    assert said == [
+        f"~ lead 7 ({UUID(int=2)}): put values back",
+        "    ~ last_name     King -> Byron",
+        f"    = email         undone already by run {run.id}",
+    ]
+    assert undo_document(put_back)["undone"] == {"email": str(run.id)}
+    undone = attrs.evolve(put_back, rollbacks=())
+    (said_once,) = undo_lines([undone], overtaken=True)
+    assert isinstance(said_once, Line)
+    assert said_once.text == f"= lead 7 ({UUID(int=2)}): undone already by run {run.id}"
+    assert wanted_of([undone], overtaken=True) == []
+    assert _nothing([undone]) == "nothing was changed: all of it is undone already"
+    assert count_lines([undone, put_back], overtaken=False) == ["of 2 records: values of 1 put back, 1 undone already"]
