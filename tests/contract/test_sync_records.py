@@ -266,6 +266,31 @@ async def test_edited_are_only_those_of_the_account_and_kind(
     assert set(await backend.read(tenant, lambda uow: uow.sync_records.edited(second.id, MEMBER))) == {"1"}
 
 
+async def test_the_links_of_many_of_ours_at_an_account_are_found(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    second = an_account(tenant, "second")
+    ada, bea, cleo = (a_member(tenant) for _ in range(3))
+    foreign = a_member(other)
+
+    async def prepare(uow: UnitOfWork) -> None:
+        await uow.accounts.add(second)
+        await uow.members.add_many([ada, bea, cleo])
+
+    await backend.write(tenant, prepare)
+    await backend.write(other, lambda uow: uow.members.add(foreign))
+    first, twice, bea_s = (a_record(account.id, key, member) for key, member in (("1", ada), ("2", ada), ("3", bea)))
+    await put(
+        backend, tenant, twice, first, bea_s, a_record(second.id, "4", ada), a_record(account.id, "5", bea, kind=LEAD)
+    )
+    await put(backend, tenant, a_record(second.id, "6", cleo))
+    await put(backend, other, a_record(others_account.id, "1", foreign))
+    wanted = [ada.id, bea.id, cleo.id, foreign.id, *(IDS.new() for _ in range(MANY))]
+    found = await backend.read(tenant, lambda uow: uow.sync_records.of_locals(account.id, MEMBER, wanted))
+    assert found == {ada.id: first, bea.id: bea_s}
+    assert await backend.read(tenant, lambda uow: uow.sync_records.of_locals(account.id, MEMBER, [])) == {}
+
+
 async def test_unlinked_leads_are_found_by_canonical_email(
     backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount
 ) -> None:

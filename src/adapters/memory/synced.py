@@ -54,6 +54,13 @@ class MemorySyncRecords(SyncRecords):
         rows = sorted(self._rows.among("local", (kind, local_id)), key=lambda r: (r.account_id, r.external_id))
         return [self._rows.copy(row) for row in rows]
 
+    async def of_locals(
+        self, account_id: AccountId, kind: str, local_ids: Collection[UUID]
+    ) -> Mapping[UUID, SyncRecord]:
+        """Copies."""
+        links = [link for local_id in local_ids for link in await self.of_local(kind, local_id)]
+        return {link.local_id: link for link in reversed(links) if link.account_id == account_id}
+
     async def edited(self, account_id: AccountId, kind: str) -> Collection[str]:
         """Compares each link's version with its entity's."""
         return {

@@ -151,6 +151,12 @@ class SyncRecords(Protocol):
         """Every link of one of our records."""
 
     @abstractmethod
+    async def of_locals(
+        self, account_id: AccountId, kind: str, local_ids: Collection[UUID]
+    ) -> Mapping[UUID, SyncRecord]:
+        """The link at an account of each of these records of ours that has one; of several the first by external id."""
+
+    @abstractmethod
     async def edited(self, account_id: AccountId, kind: str) -> Collection[str]:
         """External ids of the records whose local version is no longer ``local_version``, or that we have no more,
         unless their link says so. Of what did not go through a unit of work a store need not know.

@@ -8,7 +8,6 @@ import attrs
 from ...domain.shared.ids import AccountId
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
-from .links import link_at
 from .records import RecordKind, Versioned
 
 E = TypeVar("E", bound=Versioned)
@@ -19,8 +18,8 @@ async def links_by_former_ids(
 ) -> Mapping[str, SyncRecord]:
     """Today's links of our records that were known there by these ids before, and to which no other was tied since."""
     former = await uow.sync_records.former(account_id, kind, external_ids) if external_ids else {}
-    found = {key: await link_at(uow, account_id, kind, local_id) for key, local_id in former.items()}
-    return {key: link for key, link in found.items() if link is not None}
+    links = await uow.sync_records.of_locals(account_id, kind, set(former.values())) if former else {}
+    return {key: links[local_id] for key, local_id in former.items() if local_id in links}
 
 
 async def links_of_today(

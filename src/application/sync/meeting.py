@@ -19,7 +19,6 @@ from ..ports.sources import Observed, Reading
 from ..ports.unit_of_work import UnitOfWork
 from .awaited import awaited
 from .examiner import Examiner
-from .links import link_at
 from .overruled import none_of_ours
 from .pins import pins_under
 from .records import MatchValues, RecordKind, Versioned
@@ -94,10 +93,12 @@ class Meeting(Generic[E]):
         """Those of the pairs that are doubtful, as another of ours that the account has says the same."""
         keys = self._keys({key: theirs[key] for key in pairs.values()})
         others = await self._kind.sharing(uow, keys) if keys else {}
-        found, at = set[UUID](), (self._scope.account_id, self._kind.schema.kind)
+        alike = {other for ids in others.values() for other in ids}
+        links = await uow.sync_records.of_locals(self._scope.account_id, self._kind.schema.kind, alike) if alike else {}
+        found = set[UUID]()
         for one, key in pairs.items():
-            same = {other for values in self._keys({key: theirs[key]}) for other in others.get(values, ())} - {one}
-            if any([await link_at(uow, *at, other) for other in sorted(same)]):
+            same = {other for values in self._keys({key: theirs[key]}) for other in others.get(values, ())}
+            if not links.keys().isdisjoint(same - {one}):
                 found.add(one)
         return found
 

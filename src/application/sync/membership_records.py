@@ -18,7 +18,6 @@ from ...domain.tenancy.tenant import Tenant
 from ..ports.unit_of_work import UnitOfWork
 from .former_ids import links_by_former_ids
 from .kinds import MEMBER, MEMBERSHIP_SCHEMA
-from .links import link_at
 from .records import MatchValues, Reader, RecordKind, day, iso
 
 _texts = Reader(str, "member", "name", "kind", "starts_on", "ends_on", "cancels_on", "price")
@@ -56,11 +55,11 @@ class MembershipRecords(RecordKind[Membership]):
         self._away = parents.keys() - self._member_by_external.keys()
         self._external_by_member = {link.local_id: link.external_id for link in links.values()}
         # One that a person gave to another member here: neither what was agreed nor what the provider shows names them.
-        for member_id in {entity.member_id for entity in entities} - self._external_by_member.keys():
-            link = await link_at(uow, self._account_id, MEMBER, member_id)
-            if link is not None:
-                self._member_by_external[link.external_id] = member_id
-                self._external_by_member[member_id] = link.external_id
+        others = {entity.member_id for entity in entities} - self._external_by_member.keys()
+        if others:
+            for link in (await uow.sync_records.of_locals(self._account_id, MEMBER, others)).values():
+                self._member_by_external[link.external_id] = MemberId(link.local_id)
+                self._external_by_member[link.local_id] = link.external_id
 
     async def as_of_today(self, uow: UnitOfWork, values: Sequence[Values], /) -> Sequence[Values]:
         """With the id of today of a member who was made there anew: it is the same member."""

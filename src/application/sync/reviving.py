@@ -14,7 +14,6 @@ from ...domain.sync.canonical import Values
 from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
-from .links import link_at
 from .records import RecordKind, Versioned
 from .scope import Scope
 
@@ -54,8 +53,8 @@ async def reviving(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mappin
     """Links of those that wait to be made there anew, or were refused."""
     name = kind.schema.kind
     making = await uow.pushes.creating(scope.account_id, name)
-    found = {one: await link_at(uow, scope.account_id, name, one) for one in making}
-    return {one: link for one, link in found.items() if link is not None and waits_to_be_made(link)}
+    found = await uow.sync_records.of_locals(scope.account_id, name, making) if making else {}
+    return {one: link for one, link in found.items() if waits_to_be_made(link)}
 
 
 async def values_of_reviving(

@@ -30,6 +30,7 @@ from tresen.application.ports.inboxes import DeliveryFilter, DeliveryListing
 from tresen.application.ports.outgoing import MessageFilter
 from tresen.application.ports.readers import LEAD_ORDER, MEMBER_ORDER, TASK_ORDER, USER_ORDER, ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.former_ids import links_by_former_ids
 from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import NotFound
 from tresen.domain.shared.ids import EntryId, LeadId, MemberId
@@ -79,6 +80,7 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
             await uow.sync_records.edited(account.id, kind)
             await uow.sync_records.edited_anyhow(account.id, kind)
             await uow.sync_records.of_local(kind, member.id)
+            await uow.sync_records.of_locals(account.id, kind, [member.id])
             await uow.sync_records.external_ids(account.id, kind, after="1", limit=5)
             await uow.sync_records.remove_many(account.id, kind, ["3", "4"])
             await uow.sync_records.retire(a_record(account.id, "5", member, kind=kind))
@@ -321,6 +323,7 @@ _BY_INDEX: list[tuple[str, Ask]] = [
     ("ix_change_record", lambda uow, _: uow.journal.of_record(MEMBER, RUN)),
     ("ix_sync_record_run", lambda uow, _: uow.sync_records.of_run(RUN, limit=5)),
     ("ix_sync_record_local", lambda uow, _: uow.sync_records.of_local(MEMBER, RUN)),
+    ("ix_sync_record_local", lambda uow, account: uow.sync_records.of_locals(account.id, MEMBER, [RUN])),
     ("uq_sync_conflict_open", lambda uow, account: uow.conflicts.open_of(account.id, MEMBER, ["1"])),
     ("uq_sync_conflict_open", lambda uow, account: uow.conflicts.in_doubt(account.id, MEMBER)),
     ("ix_sync_conflict_state", lambda uow, _: uow.conflicts.about(MEMBER, [RUN])),
@@ -356,6 +359,26 @@ async def test_the_links_of_a_page_are_one_question_that_follows_the_index_made_
         assert not (await readers.leads(tenant.id, Listing())).items
     _members, links, _leads = await sqlite.run(lambda connection: [_sqlite_plan(connection, q) for q in queries])
     assert any(step.startswith("SEARCH") and "ix_sync_record_local" in step for step in links), links
+
+
+async def test_todays_links_of_many_former_ids_are_two_questions(database: Database) -> None:
+    tenant = a_tenant()
+    await SqlDirectory(database).add_tenant(tenant)
+    account, members = an_account(tenant.id), [a_member(tenant.id) for _ in range(3)]
+    units = SqlUnitsOfWork(database)
+    async with units.open(tenant.id) as uow:
+        await uow.accounts.add(account)
+        await uow.members.add_many(members)
+        old = [a_record(account.id, f"old {n}", member) for n, member in enumerate(members)]
+        await uow.sync_records.add_many(old)
+        for record in old:
+            await uow.sync_records.retire(record)
+        await uow.sync_records.add_many([a_record(account.id, f"new {n}", member) for n, member in enumerate(members)])
+        await uow.commit()
+    async with units.open(tenant.id, read_only=True) as uow, caught(database) as queries:
+        found = await links_by_former_ids(uow, account.id, MEMBER, [record.external_id for record in old])
+    assert {key: link.external_id for key, link in found.items()} == {f"old {n}": f"new {n}" for n in range(3)}
+    assert len(queries) == 2
 
 
 async def test_where_nothing_was_edited_one_look_tells(database: Database) -> None:

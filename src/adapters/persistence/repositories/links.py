@@ -30,6 +30,11 @@ OF_LOCAL = (
     .where(SYNC_RECORD.c.kind == bindparam("kind"), few(SYNC_RECORD.c.local_id == bindparam("local_id")))
     .order_by(SYNC_RECORD.c.account_id, SYNC_RECORD.c.external_id)
 )
+OF_LOCALS = (
+    rows_of(SYNC_RECORD)
+    .where(*_side, few(SYNC_RECORD.c.local_id.in_(bindparam("local_ids", expanding=True))))
+    .order_by(SYNC_RECORD.c.external_id)
+)
 
 _own_side = (SYNC_RECORD.c.tenant_id == bindparam("tenant_id"), *_side)
 EXTERNAL_IDS = (
@@ -98,6 +103,18 @@ class SqlSyncRecords(SyncRecords):
         """By account and external id."""
         rows = await self._transaction.fetch(OF_LOCAL, self._of(kind=kind, local_id=local_id))
         return [mappers.sync_record(row) for row in rows]
+
+    async def of_locals(
+        self, account_id: AccountId, kind: str, local_ids: Collection[UUID]
+    ) -> Mapping[UUID, SyncRecord]:
+        """By index."""
+        found: dict[UUID, SyncRecord] = {}
+        for slice_ in in_slices(local_ids):
+            parameters = self._of(account_id=account_id, kind=kind, local_ids=slice_)
+            rows = await self._transaction.fetch(OF_LOCALS, parameters)
+            for record in map(mappers.sync_record, rows):
+                found.setdefault(record.local_id, record)
+        return found
 
     async def edited(self, account_id: AccountId, kind: str) -> Collection[str]:
         """From the marks that saves leave."""
