@@ -23,14 +23,12 @@ from ..ports.unit_of_work import UnitOfWork
 from .asking import Asking
 from .edit_times import edited_by, write
 from .forgetting import BOTH_GONE, forget
-from .found_after_all import found_after_all
+from .found_again import found_again
 from .known import Stored, stored
 from .local_edits import LocalEdits
-from .made_anew import is_now
 from .need import agreed, is_missed
 from .outgoing import Outgoing
 from .records import RecordKind, Versioned
-from .reviving import reviving
 from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
@@ -57,6 +55,7 @@ class _Effects(Generic[E]):
     done: list[str] = attrs.field(factory=list)
     unchanged: int = 0
     conflicts: int = 0
+    parted: Counts = attrs.field(factory=Counts)
 
     def look_again(self, step: Step) -> None:
         """Its record is due. One that the provider does not have is found by the next whole listing."""
@@ -90,13 +89,16 @@ class Applier(Generic[E]):
         for step in steps:
             self._take(step, found, unlinked, effects)
         await self._write(uow, effects, found)
-        return Counts(
-            created=len(effects.added),
-            updated=len(effects.saved),
-            deleted=len(effects.removed),
-            unchanged=effects.unchanged,
-            errors=len(effects.errors),
-            conflicts=effects.conflicts,
+        return (
+            Counts(
+                created=len(effects.added),
+                updated=len(effects.saved),
+                deleted=len(effects.removed),
+                unchanged=effects.unchanged,
+                errors=len(effects.errors),
+                conflicts=effects.conflicts,
+            )
+            + effects.parted
         )
 
     async def _unlinked(self, uow: UnitOfWork, steps: Sequence[Step], found: Stored[E]) -> Mapping[UUID, E]:
@@ -221,7 +223,9 @@ class Applier(Generic[E]):
             for entity, step, _, link in effects.links
             if link is None and step.inputs.base is None
         }
-        before = await self._found_again(uow, paired) if paired else {}
+        before: Mapping[UUID, SyncRecord] = {}
+        if paired:
+            before, effects.parted = await found_again(uow, self._kind, self._scope, self._ids, paired)
         if effects.new_links:
             await uow.sync_records.add_many([self._link(*each, None) for each in effects.new_links])
         if effects.links or effects.kept:
@@ -230,17 +234,6 @@ class Applier(Generic[E]):
                 for entity, step, base, link in effects.links
             ]
             await uow.sync_records.put_many([*links, *effects.kept])
-
-    async def _found_again(self, uow: UnitOfWork, paired: Mapping[UUID, str]) -> Mapping[UUID, SyncRecord]:
-        """Those that were to be made there anew are there, under another id: the old one is asked about no more. Their
-        links until now.
-        """
-        before = await reviving(uow, self._kind, self._scope)
-        for one, external_id in paired.items():
-            if one in before:
-                await is_now(uow, self._scope, self._ids, before[one], external_id)
-        await found_after_all(uow, self._scope.account_id, self._kind.schema.kind, paired, now=self._scope.now)
-        return before
 
     async def _tell(self, uow: UnitOfWork, effects: _Effects[E], found: Stored[E]) -> None:
         """Journal, conflicts and pushes."""

@@ -67,11 +67,11 @@ class Confirm(Generic[E]):
                 await uow.due.add(scope.account_id, kind, [link.external_id])
             if push.external_id is None:
                 await self._follow(uow, push, link, entity, theirs)
-        await self._put(uow, push, link)
+        dropped = await self._put(uow, push, link)
         if changes:
             await uow.journal.append(changes)
         why = f"the provider kept its own {', '.join(refused)}" if refused else None
-        return await self._end(uow, push, PushState.REFUSED if refused else PushState.DONE, why=why)
+        return dropped + await self._end(uow, push, PushState.REFUSED if refused else PushState.DONE, why=why)
 
     async def _follow(self, uow: UnitOfWork, push: Push, link: SyncRecord, entity: E, theirs: Values) -> None:
         """What was edited here after the record was sent goes after it: it is ours alone, whatever the law. Not so
@@ -98,14 +98,18 @@ class Confirm(Generic[E]):
                 )
             )
 
-    async def _put(self, uow: UnitOfWork, push: Push, link: SyncRecord) -> None:
-        """One that was made there anew had another link before, and stays what the run made that made it."""
+    async def _put(self, uow: UnitOfWork, push: Push, link: SyncRecord) -> Counts:
+        """One that was made there anew had another link before, and stays what the run made that made it. What was
+        dropped with that.
+        """
+        dropped = Counts()
         if push.external_id is None:
             before = await link_at(uow, self._scope.account_id, link.kind, link.local_id)
             if before is not None and before.external_id != link.external_id:
-                await is_now(uow, self._scope, self._ids, before, link.external_id)
+                dropped = await is_now(uow, self._scope, self._ids, before, link.external_id)
                 link = attrs.evolve(link, run_id=before.run_id)
         await uow.sync_records.put_many([link])
+        return dropped
 
     async def _link(self, uow: UnitOfWork, push: Push, answer: Observed) -> SyncRecord | None:
         """The link as it is; for a record that was made there, a new one, unless that is somebody else's."""

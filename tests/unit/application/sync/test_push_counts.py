@@ -114,3 +114,37 @@ async def test_what_was_refused_of_a_record_that_is_made_anew_stays_refused_by_t
     assert {push.state for push in pushes(studio)} == {PushState.DROPPED, PushState.DONE}
     assert await books(studio, first) == (0, 1, 0)
     assert await books(studio, second) == (1, 0, 0)
+
+
+async def waits_for_one_that_is_gone(studio: Studio) -> None:
+    """An edit of a record that the provider lost and is to have anew waits, as nobody answers whether it is there."""
+    await set_policy(studio, LEAD, default="newest", deletes="keep_edited", create_there=True)
+    there = studio.attract()
+    await studio.leads_synced()
+    await edit_lead(studio, there, last_name="Murray")
+    studio.gym.faults.fail_next("leads.push", DOWN)
+    await studio.leads_synced()
+    studio.books.leads.remove(there)
+    for _ in range(2):
+        studio.gym.faults.fail_next("leads.get", DOWN)
+
+
+async def test_what_waited_for_a_record_that_is_made_anew_is_dropped(studio: Studio) -> None:
+    await waits_for_one_that_is_gone(studio)
+    run = await studio.leads_synced()
+    assert {push.state for push in pushes(studio)} == {PushState.DROPPED, PushState.DONE}
+    assert await books(studio, run) == (1, 0, 1)
+
+
+async def test_what_waited_for_a_record_that_is_found_under_another_id_is_dropped(studio: Studio) -> None:
+    await waits_for_one_that_is_gone(studio)
+    studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced()
+    assert [push.state for push in pushes(studio)] == [PushState.WAITING] * 2
+    studio.attract()
+    studio.gym.faults.fail_next("leads.get", DOWN)
+    studio.gym.faults.fail_next("leads.create", DOWN)
+    run = await studio.leads_synced()
+    edit_of_old, creation, *later = pushes(studio)
+    assert (edit_of_old.state, creation.state) == (PushState.DROPPED, PushState.DROPPED)
+    assert await books(studio, run) == (len(later), 0, 2)
