@@ -56,7 +56,7 @@ def change_document(change: "Change") -> dict[str, object]:
 def undo_document(record: "RecordUndo") -> dict[str, object]:
     """One record's part of an undo."""
     return {
-        **fields(record, *_RECORD, "action", "overtaken"),
+        **fields(record, *_RECORD, "action", "overtaken", "tied"),
         "refused": record.refused or None,
         "fields": [
             {**fields(each, "field", "now", "back", "overtaken"), "change_id": str(each.change.id)}

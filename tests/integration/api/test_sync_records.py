@@ -3,6 +3,7 @@
 import pytest
 from tests.world import World
 
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.sync.override import Override
 
@@ -97,6 +98,21 @@ async def test_an_undo_is_shown_before_it_is_done(admin: Caller, world: World) -
     ]
     assert await first_name(admin, world) == "Adele"
     assert (await admin.get("/sync/overrides")).json()["overrides"] == []
+
+
+async def test_an_undo_of_what_is_tied_to_no_record_there_any_more_says_so(admin: Caller, world: World) -> None:
+    change, _ = await renamed(admin, world)
+    planned = (await admin.post("/sync/undo/plan", {"change_id": change})).json()
+    assert [record["tied"] for record in planned["records"]] == [True]
+
+    async def part(uow: UnitOfWork) -> None:
+        await uow.sync_records.remove_many(world.account.id, "member", [ADA])
+
+    await world.transactions.run(world.north.id, "test", part)
+    planned = (await admin.post("/sync/undo/plan", {"change_id": change})).json()
+    assert [record["tied"] for record in planned["records"]] == [False]
+    told = (await admin.post("/sync/undo", {"change_id": change})).json()
+    assert [record["tied"] for record in told["records"]] == [False]
 
 
 @pytest.mark.parametrize("by", ["change", "run", "record"])

@@ -130,7 +130,8 @@ class RecordUndoAnswer(Answer):
     """``action``: edit (``fields`` go back), delete (it was made, and goes away again; ``overtaken``: somebody edited
     it since) or restore (it comes back with these ``values``, without what is ``not_kept``). ``refused``: why it cannot
     be done, and is left out. ``undone``: the runs that put fields back already, which are left alone; under ``*`` the
-    one that brought the record back."""
+    one that brought the record back. ``tied`` false: ours is tied to no record at the provider any more, so that it is
+    put back here alone, and ``external_id`` is the last one."""
 
     account_id: UUID
     kind: str
@@ -138,6 +139,7 @@ class RecordUndoAnswer(Answer):
     local_id: UUID
     action: str
     overtaken: bool
+    tied: bool
     refused: str | None
     fields: list[RollbackAnswer]
     undone: dict[str, UUID]
@@ -209,6 +211,7 @@ def record_undo(record: RecordUndo) -> RecordUndoAnswer:
         local_id=record.local_id,
         action=record.action.value,
         overtaken=record.overtaken,
+        tied=record.tied,
         refused=record.refused or None,
         fields=[_rollback(one) for one in record.rollbacks],
         undone=dict(record.undone),
