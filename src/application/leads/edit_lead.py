@@ -6,6 +6,7 @@ from ...domain.leads.details import LeadDetails
 from ...domain.leads.lead import Lead
 from ...domain.shared.ids import LeadId
 from ...domain.shared.unset import UNSET, Unset
+from ...domain.shared.wrong_values import WrongValues
 from ...domain.tenancy.tenant import Tenant
 from ..ports.phones import PhoneBook
 from ..sync.edit_person import EditPerson, PersonEdit, PersonKind, values_of_person
@@ -37,9 +38,8 @@ class EditLead:
         return await self._edit(_LEADS, edit.lead_id, edit, lambda tenant: self._read(edit, tenant))
 
     def _read(self, edit: LeadEdit, tenant: Tenant) -> LeadDetails:
-        return LeadDetails(
-            **values_of_person(edit, self._phones, tenant),
-            source=edit.source,
-            interested_in=edit.interested_in,
-            message=edit.message,
+        wrong = WrongValues()
+        person = values_of_person(edit, self._phones, tenant, wrong)
+        return wrong.last(
+            lambda: LeadDetails(**person, source=edit.source, interested_in=edit.interested_in, message=edit.message)
         )

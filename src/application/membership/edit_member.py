@@ -8,6 +8,7 @@ from ...domain.membership.details import MemberDetails, check_born
 from ...domain.membership.member import Member
 from ...domain.shared.ids import MemberId
 from ...domain.shared.unset import UNSET, Unset
+from ...domain.shared.wrong_values import WrongValues
 from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock
 from ..ports.phones import PhoneBook
@@ -48,17 +49,20 @@ class EditMember:
         return await self._edit(_MEMBERS, edit.member_id, edit, lambda tenant: self._read(edit, tenant))
 
     def _read(self, edit: MemberEdit, tenant: Tenant) -> MemberDetails:
-        today = tenant.today(self._clock.now())
-        if isinstance(edit.born_on, date):
-            check_born(edit.born_on, today=today)
-        return MemberDetails(
-            **values_of_person(edit, self._phones, tenant),
-            joined_on=edit.joined_on,
-            born_on=edit.born_on,
-            street=edit.street,
-            postcode=edit.postcode,
-            city=edit.city,
-            country=edit.country,
-            email_opt_in=edit.email_opt_in,
-            sms_opt_in=edit.sms_opt_in,
+        wrong, born_on, today = WrongValues(), edit.born_on, tenant.today(self._clock.now())
+        person = values_of_person(edit, self._phones, tenant, wrong)
+        if isinstance(born_on, date):
+            wrong.read(lambda: check_born(born_on, today=today))
+        return wrong.last(
+            lambda: MemberDetails(
+                **person,
+                joined_on=edit.joined_on,
+                born_on=born_on,
+                street=edit.street,
+                postcode=edit.postcode,
+                city=edit.city,
+                country=edit.country,
+                email_opt_in=edit.email_opt_in,
+                sms_opt_in=edit.sms_opt_in,
+            )
         )

@@ -13,6 +13,7 @@ from ...domain.shared.ids import TenantId
 from ...domain.shared.person_details import PersonDetails
 from ...domain.shared.text import check_line
 from ...domain.shared.unset import UNSET, Unset
+from ...domain.shared.wrong_values import WrongValues
 from ...domain.sync.edit_fate import Fate
 from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock
@@ -129,13 +130,13 @@ class EditPerson:
         return edited(person, changed, outlook, task)
 
 
-def values_of_person(edit: PersonEdit, phones: PhoneBook, tenant: Tenant) -> PersonValues:
-    """As they were typed, read. Raises InvalidValue."""
+def values_of_person(edit: PersonEdit, phones: PhoneBook, tenant: Tenant, wrong: WrongValues) -> PersonValues:
+    """As they were typed, read; a ``wrong`` one is UNSET."""
     return {
         "first_name": edit.first_name if edit.first_name is not None else "",
         "last_name": edit.last_name if edit.last_name is not None else "",
-        "email": _email(edit.email),
-        "phone": _phone(edit.phone, phones, tenant),
+        "email": wrong.read(lambda: _email(edit.email)),
+        "phone": wrong.read(lambda: _phone(edit.phone, phones, tenant)),
         "location": edit.location,
     }
 

@@ -4,6 +4,7 @@ Every error names what happened, carries the values that explain it in ``details
 that clients and logs may rely on; the text may change.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -31,6 +32,14 @@ class InvalidValue(RuleViolation):
     """A value is not of the form its field asks for. ``details["field"]`` names the field where it is known."""
 
     code = "invalid_value"
+
+
+class InvalidValues(InvalidValue):
+    """Several values at once; ``every`` has an error for each, in the order in which they were looked at."""
+
+    def __init__(self, every: Iterable[InvalidValue]) -> None:
+        self.every = tuple(every)
+        super().__init__("; ".join(each.message for each in self.every))
 
 
 class IllegalTransition(RuleViolation):

@@ -1,6 +1,7 @@
 """What somebody wants to be known of a person from now on."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import ClassVar, Self
 
 import attrs
@@ -9,6 +10,7 @@ from .contact import EmailAddress, PhoneNumber
 from .errors import InvalidValue
 from .text import check_line, check_prose
 from .unset import UNSET, Unset
+from .wrong_values import WrongValues
 
 
 def trimmed(text: str | Unset) -> str | Unset:
@@ -24,7 +26,8 @@ def said(text: str | None | Unset) -> str | None | Unset:
 @attrs.frozen(kw_only=True)
 class PersonDetails:
     """UNSET leaves, None clears; so does an empty text. Raises InvalidValue for a text that cannot be kept, is too long
-    or has control characters in it, and for a phone number without digits. ``prose`` are fields of more than a line.
+    or has control characters in it, and for a phone number without digits; InvalidValues for several of them. ``prose``
+    are fields of more than a line.
     """
 
     prose: ClassVar[frozenset[str]] = frozenset()
@@ -34,12 +37,17 @@ class PersonDetails:
     phone: PhoneNumber | None | Unset = UNSET
 
     def __attrs_post_init__(self) -> None:
+        wrong = WrongValues()
         for name, value in self.given.items():
-            text = value.raw if isinstance(value, EmailAddress | PhoneNumber) else value
-            if isinstance(text, str):
-                (check_prose if name in self.prose else check_line)(text, name)
-        if isinstance(self.phone, PhoneNumber) and not self.phone.canonical:
-            raise InvalidValue(f"{self.phone.raw!r} is no phone number", field="phone")
+            wrong.read(partial(self._check, name, value))
+        wrong.last(lambda: None)
+
+    def _check(self, name: str, value: object) -> None:
+        text = value.raw if isinstance(value, EmailAddress | PhoneNumber) else value
+        if isinstance(text, str):
+            (check_prose if name in self.prose else check_line)(text, name)
+        if isinstance(value, PhoneNumber) and not value.canonical:
+            raise InvalidValue(f"{value.raw!r} is no phone number", field=name)
 
     @property
     def given(self) -> Mapping[str, object]:

@@ -152,6 +152,8 @@ def _read(error: Exception) -> tuple[int, str, str]:
 def _fields(error: Exception) -> Sequence[FieldProblem]:
     if isinstance(error, InvalidRequest):
         return error.problems
+    if isinstance(error, errors.InvalidValues):
+        return tuple(problem for each in error.every for problem in _fields(each))
     if isinstance(error, errors.InvalidValue):
         field = error.details.get("field")
         return (FieldProblem(field=str(field), code=error.code, message=error.message),) if field else ()

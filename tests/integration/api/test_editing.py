@@ -90,6 +90,31 @@ async def test_what_makes_no_sense_changes_nothing(admin: Caller, body: object, 
     assert (await admin.get(path)).json() == before
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "fields"),
+    [
+        (
+            "members",
+            {"email": "nobody", "phone": "call me", "born_on": "2099-01-01", "city": "a\nb", "last_name": "x\x1b"},
+            ["email", "born_on", "last_name", "phone", "city"],
+        ),
+        ("leads", {"email": "a\nb", "phone": "call me", "source": "a\nb"}, ["email", "phone", "source"]),
+        ("leads", {"email": "nobody", "source": "web"}, ["email"]),
+    ],
+)
+async def test_every_wrong_value_is_told_at_once(
+    admin: Caller, kind: str, body: dict[str, str], fields: list[str]
+) -> None:
+    path = f"/{kind}/{await first_id(admin, f'/{kind}', kind)}"
+    before = (await admin.get(path)).json()
+    answer = await admin.patch(path, body)
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (422, "invalid_value")
+    assert [each["field"] for each in told["errors"]] == fields
+    assert all(each["code"] == "invalid_value" and each["message"] in told["detail"] for each in told["errors"])
+    assert (await admin.get(path)).json() == before
+
+
 async def test_an_edit_of_what_is_another_version_by_now_is_a_conflict(admin: Caller) -> None:
     for path, name in ((await ada(admin), "member"), (await grace(admin), "lead")):
         version = (await admin.get(path)).json()[name]["version"]
