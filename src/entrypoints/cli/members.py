@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from ...application.membership.edit_member import MemberEdit
-from ...application.membership.get_member import MemberDetail
 from ...application.ports.readers import MEMBER_ORDER, MemberRow, MembershipRow
 from ...application.sync.kinds import MEMBER
 from ...domain.membership.member import Member
@@ -15,7 +14,7 @@ from .documents import fields, listed, price, written
 from .edit_options import MemberOptions, edit_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
-from .record_tables import link_document, links_table, overwritten_document, person_row, row_links
+from .record_tables import changes_table, link_document, links_table, overwritten_document, person_row, row_links
 from .sync_options import RecordArgument, find_ours
 from .tasks import task_document, task_lines
 
@@ -72,8 +71,10 @@ async def show(
         detail = await use.get_member(home.id, member_id)
         memberships = await use.readers.memberships(home.id, member_id)
         names = await account_names(use, home)
+    shown = member_document(detail.member)
+    now = {**shown, "status": detail.member.status_text or detail.member.status.value}
     document = {
-        "member": member_document(detail.member),
+        "member": shown,
         "memberships": [_membership(membership) for membership in memberships],
         "links": [link_document(link) for link in detail.links],
         "overwritten": [overwritten_document(change) for change in detail.changes],
@@ -82,7 +83,7 @@ async def show(
         *_about(detail.member, home.zone),
         _memberships(memberships),
         links_table(detail.links, names, home.zone),
-        _changes(detail, home.zone),
+        changes_table(detail.changes, now, home.zone),
     ]
     return Answer(document=document, parts=parts, as_json=as_json)
 
@@ -184,20 +185,4 @@ def _memberships(memberships: Sequence[MembershipRow]) -> Table:
             for m in memberships
         ],
         empty="no memberships",
-    )
-
-
-def _changes(detail: MemberDetail, zone: str) -> Table:
-    now = {**member_document(detail.member), "status": detail.member.status_text or detail.member.status.value}
-    return Table(
-        title="changes:",
-        columns=("when", "field", "before", "here", "provider", "now", "taken", "why"),
-        rows=[
-            (
-                *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs), cell(now.get(c.field))),
-                *(c.side.value, c.reason),
-            )
-            for c in detail.changes
-        ],
-        empty="no changes by syncs or people",
     )

@@ -47,12 +47,12 @@ def links_table(links: Sequence[SyncRecord], names: Mapping[AccountId, str], zon
 def changes_table(changes: Sequence[Change], now: Mapping[str, object], zone: str) -> Table:
     """What was changed of a record, and what each field holds ``now``."""
     return Table(
-        title="changes:",
-        columns=("when", "field", "before", "here", "provider", "now", "taken", "why"),
+        title="changes, as each was made; holds now: what the record holds today, whatever a change took then:",
+        columns=("when", "field", "before", "here", "provider", "taken", "holds now", "why"),
         rows=[
             (
-                *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs), cell(now.get(c.field))),
-                *(c.side.value, c.reason),
+                *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs), c.side.value),
+                *(cell(now.get(c.field)), c.reason),
             )
             for c in changes
         ],

@@ -48,10 +48,11 @@ def test_what_was_edited_is_shown_beside_what_it_was(synced: Desk) -> None:
     assert "no changes by syncs or people" in synced("members", "show", "memory/1001", *NORTH).out
     synced("members", "edit", "memory/1001", "--city", "Potsdam", "--phone", "030 5", "--by", "Eva", *NORTH)
     lines = synced("members", "show", "memory/1001", *NORTH).out.splitlines()
-    table = lines[lines.index("changes:") + 1 :]
-    assert table[0].split() == ["when", "field", "before", "here", "provider", "now", "taken", "why"]
+    title = "changes, as each was made; holds now: what the record holds today, whatever a change took then:"
+    table = lines[lines.index(title) + 1 :]
+    assert table[0].split() == ["when", "field", "before", "here", "provider", "taken", "holds", "now", "why"]
     rows = {line[table[0].index("field") :].split()[0]: line for line in table[1:]}
-    column = table[0].index("now")
+    column = table[0].index("holds now")
     assert rows["city"][column:].startswith("Potsdam ")
     assert rows["phone"][column:].startswith("030 5 ")
     assert rows["city"].count("Berlin") == 3
