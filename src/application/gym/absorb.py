@@ -29,6 +29,7 @@ from ..sync.policy_book import PolicyBook
 from ..sync.reading import read
 from ..sync.records import E, RecordKind
 from ..sync.scope import Scope
+from .written_first import WrittenFirst
 
 # What the provider shows right after our write is what it made of it, also in fields that are ours.
 _OURS = Law(name="ours", judge=Law.OURS.judge, mirror="theirs")
@@ -61,16 +62,22 @@ class Absorb:
         return await self._absorb(uow, account, kind, observed, self._run(account))
 
     async def lead(
-        self, uow: UnitOfWork, account: ProviderAccount, observed: Observed, *, made: Lead | None = None
+        self,
+        uow: UnitOfWork,
+        account: ProviderAccount,
+        observed: Observed,
+        *,
+        made: Lead | None = None,
+        written: WrittenFirst | None = None,
     ) -> UUID:
         """A lead; one that no link knows yet is our lead ``made``, as it was when it was sent. What was edited here
-        since goes there after it.
+        since goes there after it. ``written``: what of the answer somebody asked for.
         """
         region = uow.tenant.region
         kind = LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
         run = self._run(account)
         later = () if made is None else await self._link(uow, account, kind, observed, made, run)
-        return await self._absorb(uow, account, kind, observed, run, later)
+        return await self._absorb(uow, account, kind, observed, run, later, written)
 
     async def _link(
         self, uow: UnitOfWork, account: ProviderAccount, kind: LeadRecords, observed: Observed, made: Lead, run: Run
@@ -126,6 +133,7 @@ class Absorb:
         observed: Observed,
         run: Run,
         later: Sequence[Push] = (),
+        written: WrittenFirst | None = None,
     ) -> UUID:
         now = run.started_at
         await uow.accounts.claim(account.id)
@@ -139,6 +147,8 @@ class Absorb:
         examiner = Examiner(kind, scope, self._policies.laws)
         examined = await examiner.observed(uow, [observed], edited=(), listed=False)
         steps = [*examined.steps, *(examiner.fresh(*each) for each in examined.fresh)]
+        if written is not None:
+            steps = [written.told(step) for step in steps]
         run.counts = await Applier(kind, scope, self._ids)(uow, steps) + Counts(
             unchanged=examined.unchanged, errors=len(examined.errors)
         )

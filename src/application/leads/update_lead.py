@@ -13,6 +13,7 @@ from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
+from ..gym.written_first import WrittenFirst
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, LeadPatch, Operation
 from ..ports.sources import Observed
@@ -25,12 +26,15 @@ from ..transactions import Transactions
 
 @attrs.frozen(kw_only=True)
 class LeadUpdate:
-    """UNSET leaves, None clears. ``version``: refuse if the lead's is another (None: whichever it is)."""
+    """UNSET leaves, None clears. ``by`` says who changes it; ``version``: refuse if the lead's is another (None:
+    whichever it is).
+    """
 
     tenant_id: TenantId
     lead_id: LeadId
     stage: Stage | Unset = UNSET
     notes: str | None | Unset = UNSET
+    by: str = "somebody"
     version: int | None = None
 
 
@@ -75,7 +79,7 @@ class UpdateLead:
         outcome = await self._writes(account, _wanted(lead, link, patch), push)
         if outcome.done is None:
             return UpdatedLead(lead, outcome.task)
-        return UpdatedLead(await self._take_over(update.tenant_id, account, outcome.done))
+        return UpdatedLead(await self._take_over(update, account, outcome.done))
 
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate
@@ -93,11 +97,14 @@ class UpdateLead:
         # The rules allow it; what is kept here changes when the provider has it.
         return await uow.leads.get(lead.id), links[0], await uow.accounts.get(links[0].account_id)
 
-    async def _take_over(self, tenant_id: TenantId, account: ProviderAccount, observed: Observed) -> Lead:
-        async def take_over(uow: UnitOfWork) -> Lead:
-            return await uow.leads.get(LeadId(await self._absorb.lead(uow, account, observed)))
+    async def _take_over(self, update: LeadUpdate, account: ProviderAccount, observed: Observed) -> Lead:
+        asked = {"status": update.stage, "notes": update.notes}
+        written = WrittenFirst(update.by, [name for name, value in asked.items() if not isinstance(value, Unset)])
 
-        return await self._transactions.run(tenant_id, "absorb_lead", take_over)
+        async def take_over(uow: UnitOfWork) -> Lead:
+            return await uow.leads.get(LeadId(await self._absorb.lead(uow, account, observed, written=written)))
+
+        return await self._transactions.run(update.tenant_id, "absorb_lead", take_over)
 
 
 def _wanted(lead: Lead, link: SyncRecord, patch: LeadPatch) -> Wanted:

@@ -16,6 +16,7 @@ from .side import Presence, Shown, Side
 PUSHED = "pushed"  # the provider was given our value
 NORMALISED = "normalised"  # the provider keeps what we gave it in another form, which we take over
 LOCAL_EDIT = "local_edit"  # somebody edited our record
+WRITTEN_FIRST = "written_first"  # somebody changed it through us, at the provider first; its answer was taken over
 UNDONE = "undone"  # an undo put an earlier value back
 RESOLVED = "resolved"  # a person settled a conflict
 RELEASED = "released"  # an override ended, by whatever a person did; no value is told, as none was changed

@@ -3,7 +3,7 @@
 import json
 
 from ...domain.sync.canonical import Value
-from ...domain.sync.journal import RESOLVED
+from ...domain.sync.journal import RESOLVED, WRITTEN_FIRST
 from ...domain.sync.side import Side
 from .lines import Span, Tone
 
@@ -54,7 +54,11 @@ def change(old: Value, new: Value, tone: Tone = Tone.ADDED) -> tuple[Span, ...]:
 
 
 def whose(side: str, rule: str) -> str:
-    """Whose value it is: what a person typed in is of neither side, and merged of neither."""
+    """Whose value it is: what a person typed in is of neither side, and what came by way of the provider from
+    an edit here is ours.
+    """
+    if rule == WRITTEN_FIRST:
+        return "an edit here"
     return "a person" if (side, rule) == (Side.BOTH.value, RESOLVED) else side
 
 

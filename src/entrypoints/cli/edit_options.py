@@ -12,6 +12,9 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.sync.edit_fate import Fate, Prospect
 from .sync_held import command
 
+EditorOption = Annotated[
+    str | None, Parameter(metavar="NAME", help="Who edits; without it the name of the login here.")
+]
 _OWN = ("clear", "if_version", "by")
 _GOES = {Fate.PUSH, Fate.SYNC}
 
@@ -32,9 +35,7 @@ class PersonOptions:
     if_version: Annotated[
         int | None, Parameter(help="Only if this is still the record's version; else nothing happens.")
     ] = None
-    by: Annotated[str | None, Parameter(metavar="NAME", help="Who edits; without it the name of the login here.")] = (
-        None
-    )
+    by: EditorOption = None
 
     def values(self) -> dict[str, Any]:
         """What is given, by field; None clears. Raises InvalidValue for a field to clear that there is not, or that is

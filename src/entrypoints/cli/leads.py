@@ -20,7 +20,7 @@ from ...domain.staff.task import StaffTask
 from .answer import Answer, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import fields, listed, written
-from .edit_options import LeadOptions, edit_lines, fates_document
+from .edit_options import EditorOption, LeadOptions, edit_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .members import about, member_document
 from .memberships import membership_document
@@ -165,6 +165,7 @@ async def update(
     *,
     status: Annotated[Stage | None, Parameter(help="The new status.")] = None,
     notes: Annotated[str | None, Parameter(help="The new notes; an empty text clears them.")] = None,
+    by: EditorOption = None,
     tenant: TenantOption = None,
     as_json: JsonOption = False,
     call: Given,
@@ -175,7 +176,13 @@ async def update(
     async with in_tenant(call, tenant) as (use, home):
         lead_id = LeadId(await find_ours(use, home, LEAD, id_))
         changed = await use.update_lead(
-            LeadUpdate(tenant_id=home.id, lead_id=lead_id, stage=status or UNSET, notes=_notes(notes))
+            LeadUpdate(
+                tenant_id=home.id,
+                lead_id=lead_id,
+                stage=status or UNSET,
+                notes=_notes(notes),
+                by=by or call.terminal.login_name,
+            )
         )
     line = f"{changed.lead.name} is {changed.lead.stage.value}"
     if changed.task:

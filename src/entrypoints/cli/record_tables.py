@@ -7,6 +7,7 @@ from ...domain.shared.ids import AccountId
 from ...domain.sync.journal import Change
 from ...domain.sync.record import SyncRecord
 from .answer import Table, cell
+from .diffs import whose
 from .documents import fields, plain, row
 
 
@@ -51,7 +52,7 @@ def changes_table(changes: Sequence[Change], now: Mapping[str, object], zone: st
         columns=("when", "field", "before", "here", "provider", "taken", "holds now", "why"),
         rows=[
             (
-                *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs), c.side.value),
+                *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs), whose(c.side.value, c.rule)),
                 *(cell(now.get(c.field)), c.reason),
             )
             for c in changes

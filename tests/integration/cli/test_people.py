@@ -159,6 +159,27 @@ def test_a_provider_that_does_not_answer_has_its_own_code(desk: Desk) -> None:
     assert desk("members", "list", "--live", *NORTH).code == 6
 
 
+def test_notes_that_somebody_changed_through_tresen_are_explained_as_that(synced: Desk) -> None:
+    words = ("leads", "update", "1001", "--notes", "called", "--by", "Eva", *NORTH)
+    assert synced(*words).code == 0
+    told = synced("sync", "explain", "lead", "memory/1001", "notes", *NORTH).out
+    assert re.search(r"^from +an edit here$", told, re.MULTILINE)
+    assert re.search(r"^rule +written_first$", told, re.MULTILINE)
+    assert re.search(r"^why +Eva changed it here; it was written at the provider at once$", told, re.MULTILINE)
+    (record,) = synced("sync", "explain", "lead", "memory/1001", "--json", *NORTH).json["records"]
+    told_of = {field["field"]: field["change"] for field in record["fields"] if field["change"]}
+    assert told_of.keys() == {"notes"}, "nothing else is said to have been changed by somebody"
+    assert "an edit here" in synced("leads", "show", "1001", *NORTH).out
+
+
+def test_what_the_provider_changed_besides_is_not_explained_as_an_edit_here(synced: Desk) -> None:
+    synced.world.gym.books.leads.edit("1001", {"last_name": "Murray"})
+    assert synced("leads", "update", "1001", "--status", "contacted", *NORTH).code == 0
+    (record,) = synced("sync", "explain", "lead", "memory/1001", "--json", *NORTH).json["records"]
+    rules = {field["field"]: field["change"]["rule"] for field in record["fields"] if field["change"]}
+    assert rules == {"status": "written_first", "last_name": "only_theirs_changed"}
+
+
 def test_a_lead_is_captured_changed_and_converted(desk: Desk) -> None:
     made = desk(
         *("leads", "create", "--email", "eve@x.example", "--first-name", "Eve", "--last-name", "E", "--json", *NORTH)

@@ -16,7 +16,7 @@ from tresen.domain.sync.action import Action
 from tresen.domain.sync.canonical import Value, Values
 from tresen.domain.sync.decision import WHOLE, Decision, decide
 from tresen.domain.sync.guards import DEFAULT_GUARDS, Guards, Share
-from tresen.domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, RELEASED, RESOLVED, UNDONE
+from tresen.domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, RELEASED, RESOLVED, UNDONE, WRITTEN_FIRST
 from tresen.domain.sync.laws import BUILT_IN, Law, Laws
 from tresen.domain.sync.policy import BUILT_IN_POLICY, Deletes, Policy, policy_document, read_policy
 from tresen.domain.sync.schema import Field, Schema
@@ -93,7 +93,7 @@ def test_every_canonical_form_does_what_its_example_says() -> None:
 def test_every_rule_of_fields_stands_there_with_the_side_that_it_takes() -> None:
     table = rows_below(PAGE, "Rules of fields")
     laws = {law.name for law in BUILT_IN}
-    lines = {PUSHED, NORMALISED, LOCAL_EDIT, UNDONE, RESOLVED, RELEASED}
+    lines = {PUSHED, NORMALISED, LOCAL_EDIT, WRITTEN_FIRST, UNDONE, RESOLVED, RELEASED}
     assert table.keys() - lines == {rule for rule, _ in fields()} - laws
     assert table.keys() >= lines
     for rule, side in fields():

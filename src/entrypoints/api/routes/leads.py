@@ -151,6 +151,7 @@ async def _moved(lead_id: LeadId, data: LeadPatchBody, asking: Asking, uses: Use
             lead_id=lead_id,
             stage=leave(data.lead_status),
             notes=leave(data.notes),
+            by=asking.name,
             version=data.version,
         )
     )
