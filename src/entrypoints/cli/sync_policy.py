@@ -1,6 +1,6 @@
 """``tresen sync policy``: by which laws records are merged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -58,17 +58,16 @@ async def show(
 @group.command(name="set")
 async def set_(
     kind: KindArgument,
-    laws: Annotated[
-        Sequence[str],
+    /,
+    *laws: Annotated[
+        str,
         Parameter(
             name="FIELD=LAW",
             negative=(),
             show_default=False,
             help="Laws of single fields, such as email=ours; email= takes that of email away again.",
         ),
-    ] = (),
-    /,
-    *,
+    ],
     rules: RuleOptions | None = None,
     file: Annotated[
         Path | None, Parameter(metavar="FILE.json", help="All of it from a file, instead of what was set before.")

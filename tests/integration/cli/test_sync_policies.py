@@ -38,6 +38,22 @@ def test_what_is_not_named_stays_as_it_was_set(desk: Desk) -> None:
     assert (laws(desk)["email"], laws(desk)["phone"], laws(desk)["city"]) == ("ours", "newest", "theirs")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("member", "email=ours", "--default", "newest", "phone=ask", "city=ask"),
+        ("member", "--no-create-there", "email=ours", "phone=ask", "--default", "newest", "city=ask"),
+        ("--default", "newest", "member", "email=ours", "phone=ask", "city=ask"),
+        ("member", "email=ours", "phone=ask", "city=ask", "--default", "newest"),
+    ],
+)
+def test_laws_of_fields_are_taken_wherever_they_stand(desk: Desk, words: tuple[str, ...]) -> None:
+    assert desk("sync", "policy", "set", *words, *NORTH).code == 0
+    document = desk("sync", "policy", "versions", "member", "--json", *NORTH).json["versions"][0]["document"]
+    assert document["fields"] == {"email": "ours", "phone": "ask", "city": "ask"}
+    assert document["default"] == "newest"
+
+
 def test_a_law_of_a_field_is_taken_away_again(desk: Desk) -> None:
     desk("sync", "policy", "set", "member", "email=ours", "phone=ours", *NORTH)
     desk("sync", "policy", "set", "member", "email=", *NORTH)
