@@ -227,6 +227,7 @@ def a_task(
     title: str = "Cancel the membership",
     *,
     operation: str = "cancel_membership",
+    account_id: AccountId | None = None,
     subject: str | None = None,
     details: Mapping[str, str | None] | None = None,
     state: TaskState = TaskState.OPEN,
@@ -235,6 +236,7 @@ def a_task(
     return StaffTask(
         id=TaskId(IDS.new()),
         tenant_id=tenant,
+        account_id=account_id,
         operation=operation,
         title=title,
         reason=TaskReason.UNSUPPORTED,

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.builders import NOON, a_session, a_site, a_task, a_user, an_account, an_api_key, values_of
@@ -152,6 +152,31 @@ async def test_open_tasks_for_one_work_come_oldest_first(backend: Backend, tenan
     await backend.write(tenant, add)
     found = await backend.read(tenant, lambda uow: uow.tasks.open_for("cancel", "lead:1"))
     assert [task.id for task in found] == [early.id, late.id, last.id]
+
+
+async def test_what_is_open_at_an_account_comes_oldest_first(
+    backend: Backend, tenant: TenantId, other: TenantId
+) -> None:
+    here, elsewhere = AccountId(UUID(int=1)), AccountId(UUID(int=2))
+    late = a_task(tenant, subject="lead:1", account_id=here, created_at=NOON + timedelta(hours=1))
+    early = a_task(tenant, subject="lead:2", account_id=here, created_at=NOON)
+    closed = a_task(tenant, subject="lead:3", account_id=here)
+    others = (a_task(tenant, account_id=elsewhere), a_task(tenant, account_id=None))
+
+    async def add(uow: UnitOfWork) -> None:
+        for task in (late, early, closed, *others):
+            await uow.tasks.add(task)
+
+    async def close(uow: UnitOfWork) -> None:
+        task = await uow.tasks.get(closed.id)
+        task.complete(by="Eva", now=NOON)
+        await uow.tasks.save(task)
+
+    await backend.write(tenant, add)
+    await backend.write(tenant, close)
+    found = await backend.read(tenant, lambda uow: uow.tasks.open_at(here))
+    assert [values_of(task) for task in found] == [values_of(early), values_of(late)]
+    assert list(await backend.read(other, lambda uow: uow.tasks.open_at(here))) == []
 
 
 async def test_a_closed_task_is_not_open(backend: Backend, tenant: TenantId) -> None:

@@ -112,7 +112,8 @@ class Room:
         self.sync_states: Table[tuple[AccountId, str], SyncState] = Table(_itself)
         self.due: Table[RecordKey, Due] = Table(_itself, {"side": lambda key: key[:2]})
         self.tasks: Table[UUID, StaffTask] = Table(
-            lambda t: attrs.evolve(t, details=dict(t.details)), {"work": lambda t: (t.operation, t.subject)}
+            lambda t: attrs.evolve(t, details=dict(t.details)),
+            {"work": lambda t: (t.operation, t.subject), "at": lambda t: (t.account_id, t.state)},
         )
         self.accounts: Table[UUID, ProviderAccount] = Table(
             lambda a: attrs.evolve(a, settings=dict(a.settings)), {"name": lambda a: (a.provider, a.name)}

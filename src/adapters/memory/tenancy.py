@@ -60,6 +60,11 @@ class MemoryTasks(MemoryEntities[StaffTask, TaskId], Tasks):
         rows = (row for row in self._rows.among("work", (operation, subject)) if row.state is TaskState.OPEN)
         return [self._rows.copy(row) for row in sorted(rows, key=lambda task: (task.created_at, task.id))]
 
+    async def open_at(self, account_id: AccountId) -> Sequence[StaffTask]:
+        """Copies."""
+        rows = (row for row in self._rows.among("at", (account_id, TaskState.OPEN)))
+        return [self._rows.copy(row) for row in sorted(rows, key=lambda task: (task.created_at, task.id))]
+
     async def remove(self, task_id: TaskId) -> None:
         """Forget it."""
         if task_id not in self._rows:

@@ -257,6 +257,10 @@ class Tasks(Entities[StaffTask, TaskId], Protocol):
         """The open tasks for that work on that subject, oldest first, so that asking twice makes one task."""
 
     @abstractmethod
+    async def open_at(self, account_id: AccountId) -> Sequence[StaffTask]:
+        """The open tasks for something at that account, oldest first."""
+
+    @abstractmethod
     async def remove(self, task_id: TaskId) -> None:
         """Take out a task that no person needed to see. Raises NotFound."""
 

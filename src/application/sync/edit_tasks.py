@@ -11,10 +11,7 @@ from ...domain.sync.edit_fate import Fate
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import ByHand
 from .edit_outlook import Outlook, Person
-from .task_at_provider import OPERATIONS, edit_task, subject_of, title_of
-
-# What a task tells beside the values.
-_BESIDE = frozenset({"external_id", "account", "why"})
+from .task_at_provider import BESIDE, OPERATIONS, edit_task, subject_of, title_of
 
 
 @attrs.frozen
@@ -63,7 +60,7 @@ class EditTasks:
 def _narrow(task: StaffTask, wanted: Collection[str], kind: str, saved: Person, *, now: datetime) -> None:
     """It asks for its other fields only; where there is none, it needs nobody any more."""
     details = {name: value for name, value in task.details.items() if name not in wanted}
-    values = {name: value for name, value in details.items() if name not in _BESIDE}
+    values = {name: value for name, value in details.items() if name not in BESIDE}
     if values:
         task.details, task.title = details, title_of(values, kind, saved.name)
     else:

@@ -22,6 +22,7 @@ from .run_books import Opened, RunBooks
 from .shown_since import ShownSince, shown_since
 from .stale import cannot_tell, changed_since
 from .strand import AnyStrand
+from .tasks_seen_done import close_what_is_done
 
 # What is counted while a plan is applied, and, behind the kind of record, while what waits is written there.
 STEP, PUSH = "step", "push"
@@ -233,6 +234,7 @@ class Execution:
             for arrival in arrivals:
                 state = await uow.sync_states.get(opened.account.id, arrival.strand.name)
                 await uow.sync_states.put(arrival.of(state, now))
+                await close_what_is_done(uow, opened.account.id, arrival.strand.kind.schema, now=now)
             return Counts()
 
         await self.books.write(opened.run, "sync_arrived", keep)

@@ -15,6 +15,9 @@ from .kinds import LEAD, MEMBER
 
 OPERATIONS = {MEMBER: Operation.UPDATE_MEMBER, LEAD: Operation.UPDATE_LEAD}
 
+# What a task tells beside the values.
+BESIDE = frozenset({"external_id", "account", "why"})
+
 
 def edit_task(
     *,

@@ -112,6 +112,7 @@ async def _every_read_of_a_sync(units: SqlUnitsOfWork, tenant: Tenant, account: 
         await uow.runs.errors_of(a_run(account), limit=5)
         await uow.runs.count_errors()
         await uow.tasks.open_for("cancel_membership", "lead:1")
+        await uow.tasks.open_at(account.id)
         await uow.accounts.all()
         await uow.sites.all()
         await uow.schedules.all()

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete
 
 from ....application.ports.repositories import Tasks
 from ....domain.shared.errors import NotFound
-from ....domain.shared.ids import TaskId
+from ....domain.shared.ids import AccountId, TaskId
 from ....domain.staff.task import StaffTask, TaskState
 from ..mappers import staff
 from ..tables import STAFF_TASK
@@ -23,6 +23,11 @@ OPEN_FOR = (
     )
     .order_by(STAFF_TASK.c.created_at, STAFF_TASK.c.id)
 )
+OPEN_AT = (
+    rows_of(STAFF_TASK)
+    .where(STAFF_TASK.c.state == TaskState.OPEN.value, STAFF_TASK.c.account_id == bindparam("account_id"))
+    .order_by(STAFF_TASK.c.created_at, STAFF_TASK.c.id)
+)
 _REMOVE = delete(STAFF_TASK).where(STAFF_TASK.c.tenant_id == bindparam("tenant_id"), STAFF_TASK.c.id == bindparam("id"))
 
 
@@ -32,6 +37,10 @@ class SqlTasks(SqlEntities[StaffTask, TaskId], Tasks):
     async def open_for(self, operation: str, subject: str) -> Sequence[StaffTask]:
         """By index."""
         return await self._select(OPEN_FOR, operation=operation, subject=subject)
+
+    async def open_at(self, account_id: AccountId) -> Sequence[StaffTask]:
+        """By the index of states: what is open is little."""
+        return await self._select(OPEN_AT, account_id=account_id)
 
     async def remove(self, task_id: TaskId) -> None:
         """By primary key."""

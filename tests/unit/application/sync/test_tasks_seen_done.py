@@ -1,0 +1,112 @@
+"""A task for staff that a sync sees done at the provider needs nobody any more."""
+
+from tresen.adapters.memory.gym_habits import Habits
+from tresen.application.leads.create_lead import NewLead
+from tresen.application.leads.update_lead import LeadUpdate
+from tresen.domain.leads.stage import Stage
+from tresen.domain.staff.task import MACHINE, StaffTask, TaskState
+
+from ..studio import A_DAY, A_MINUTE, Studio
+from .test_editing import edit, synced
+
+
+async def tasks(studio: Studio) -> dict[TaskState, list[StaffTask]]:
+    found = await studio.tasks()
+    return {state: [task for task in found if task.state is state] for state in TaskState}
+
+
+async def test_what_staff_entered_at_the_provider_is_closed_by_the_sync_that_sees_it() -> None:
+    studio, ada = await synced()
+    studio.change_account(writes_enabled=False)
+    await edit(studio, ada, last_name="King", city=None)
+    await studio.members_synced()
+    assert len((await tasks(studio))[TaskState.OPEN]) == 1, "nobody did it yet"
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "King"})
+    await studio.members_synced()
+    assert len((await tasks(studio))[TaskState.OPEN]) == 1, "only a part of it is done"
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"city": None})
+    await studio.members_synced()
+    found = await tasks(studio)
+    assert found[TaskState.OPEN] == []
+    (task,) = found[TaskState.DONE]
+    assert (task.done_by, task.note) == (MACHINE, "a sync saw it done at the provider")
+    assert task.done_at == studio.clock.now()
+
+
+async def test_what_was_refused_and_is_there_by_now_is_closed() -> None:
+    studio, ada = await synced()
+    studio.gym.habits = Habits(refuses={"phone": ["030 9"]})
+    await edit(studio, ada, phone="030 9")
+    await studio.members_synced()
+    await studio.members_synced()
+    assert len((await tasks(studio))[TaskState.OPEN]) == 1
+    studio.clock.advance(A_DAY)
+    studio.books.members.edit(ada, {"phone": "+49 30 9"})
+    await studio.members_synced()
+    assert (await tasks(studio))[TaskState.OPEN] == [], "it is the same number"
+
+
+async def test_another_value_at_the_provider_closes_nothing() -> None:
+    studio, ada = await synced()
+    studio.change_account(writes_enabled=False)
+    await edit(studio, ada, last_name="King")
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "Lovelace"})
+    await studio.members_synced()
+    assert len((await tasks(studio))[TaskState.OPEN]) == 1
+
+
+async def test_a_day_that_was_entered_is_recognised() -> None:
+    studio, ada = await synced()
+    studio.change_account(writes_enabled=False)
+    born_on = studio.clock.now().date() - 9000 * A_DAY
+    await edit(studio, ada, born_on=born_on)
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"born_on": born_on.isoformat()})
+    await studio.members_synced()
+    assert (await tasks(studio))[TaskState.OPEN] == []
+
+
+async def test_status_and_notes_of_a_lead_are_seen_too() -> None:
+    studio = Studio()
+    grace = studio.attract(notes="old")
+    await studio.leads_synced()
+    studio.change_account(writes_enabled=False)
+    lead = studio.lead(grace)
+    update = LeadUpdate(tenant_id=studio.tenant.id, lead_id=lead.id, stage=Stage.CONTACTED, notes="called")
+    assert (await studio.update_lead(update)).task is not None
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(grace, {"status": "contacted", "notes": "called"})
+    await studio.leads_synced()
+    assert (await tasks(studio))[TaskState.OPEN] == []
+
+
+async def test_a_lead_that_was_entered_there_is_closed_when_it_is_found() -> None:
+    studio = Studio()
+    await studio.leads_synced()
+    studio.change_account(writes_enabled=False)
+    await studio.create_lead(
+        NewLead(tenant_id=studio.tenant.id, first_name="Eve", last_name="E", email="eve@x.example")
+    )
+    await studio.leads_synced()
+    assert len((await tasks(studio))[TaskState.OPEN]) == 1
+    studio.clock.advance(A_MINUTE)
+    studio.attract(first_name="Eve", last_name="E", email="eve@x.example")
+    await studio.leads_synced()
+    assert (await tasks(studio))[TaskState.OPEN] == []
+
+
+async def test_once_nothing_is_open_a_sync_writes_no_task() -> None:
+    studio, ada = await synced()
+    studio.change_account(writes_enabled=False)
+    await edit(studio, ada, last_name="King")
+    studio.clock.advance(A_MINUTE)
+    studio.books.members.edit(ada, {"last_name": "King"})
+    await studio.members_synced()
+    (before,) = (await tasks(studio))[TaskState.DONE]
+    studio.clock.advance(A_DAY)
+    await studio.members_synced()
+    (after,) = (await tasks(studio))[TaskState.DONE]
+    assert after.done_at == before.done_at
