@@ -18,6 +18,7 @@ from .applier import Applier
 from .confirming import Confirm
 from .elsewhere import tied_elsewhere, ties
 from .first_load import FirstLoad
+from .foreseeing import Foresee, Foreseen
 from .overruled import overruled
 from .plan_writer import PartWriter, PlanWriter
 from .planner import Planner, Watch
@@ -105,6 +106,10 @@ class Strand(Generic[E]):
             return await pusher(opened, watch)
         await pusher.withdraw(opened)
         return 0
+
+    async def foresee(self, opened: Opened) -> Foreseen:
+        """What would become of the pushes that wait."""
+        return await Foresee(self.kind, self.scope, self.source, self.books)(opened)
 
     async def doubted(self, opened: Opened, external_ids: Sequence[str]) -> Collection[str]:
         """Those that a listing lacked and of which the provider does not say that they are gone: they are due.

@@ -17,6 +17,7 @@ from ..ports.gym import GymGateway, GymProviders
 from ..ports.locks import RunLocks
 from .course import Course
 from .execution import Execution, saved
+from .foreseeing import Foreseen
 from .moving import moved_in
 from .plan_writer import PlanWriter
 from .planner import Watch
@@ -213,8 +214,8 @@ class SyncAccount:
             raise error
         if writer.plan.state is PlanState.HELD:
             return _held(writer.plan)
-        waiting = await self._execution.waiting(opened, strands)
-        return _End(RunState.PLANNED, _planned(writer, waiting, writes=opened.account.writes_enabled))
+        outlook = sum([await strand.foresee(opened) for strand in strands], Foreseen(0))
+        return _End(RunState.PLANNED, _planned(writer, outlook.told(writes=opened.account.writes_enabled)))
 
     async def _apply(
         self, opened: Opened, course: Course, gym: GymGateway, plan: KeptPlan, was: PlanState, watch: Watch
@@ -270,17 +271,12 @@ def _held(plan: KeptPlan) -> _End:
     return _End(RunState.HELD, f"a guard stopped it before anything was written: {saw}")
 
 
-def _planned(writer: PlanWriter, waiting: int, *, writes: bool) -> str | None:
+def _planned(writer: PlanWriter, waiting: str | None) -> str | None:
     """What a plan does not show: that it does nothing, and what was decided before and is not written yet."""
     empty = not writer.parts or writer.is_empty
-    if not waiting:
+    if waiting is None:
         return "there is nothing to do" if empty else None
-    what = f"{waiting} push{' waits' if waiting == 1 else 'es wait'}"
-    if writes:
-        told = f"{what}, and {'is' if waiting == 1 else 'are'} written by the next run"
-    else:
-        told = f"{what}; writing is off, so that the next run drops {'it' if waiting == 1 else 'them'}"
-    return f"nothing is to be decided; {told}" if empty else told
+    return f"nothing is to be decided; {waiting}" if empty else waiting
 
 
 def _watch(progress: Progress) -> Watch:

@@ -110,6 +110,34 @@ def test_what_waits_to_be_written_is_no_plan_but_is_said(quarrel: Quarrel) -> No
     assert told == "1 push waits; writing is off, so that the next run drops it"
 
 
+def test_a_push_that_would_be_dropped_is_foreseen(quarrel: Quarrel) -> None:
+    undo_the_first_move(quarrel)
+    quarrel.there(0, email="third@example.org")
+    quarrel.later()
+    told = (
+        "1 push waits; would be dropped by the next run, and decided anew: "
+        "member 1001 (email): the provider's value changed meanwhile"
+    )
+    pushes = quarrel.json("pushes")
+    out = quarrel.desk("sync", "plan", "members", *NORTH).out
+    assert out.strip().endswith(told)
+    assert quarrel.json("pushes") == pushes, "a plan drops nothing"
+    quarrel.lose(0)
+    assert "the provider has the record no more" in quarrel.json("plan", "members")["run"]["reason"]
+    quarrel.sync()
+    assert [each["state"] for each in quarrel.json("pushes")["pushes"]] == ["dropped"]
+
+
+def test_one_push_that_stands_is_told_beside_one_that_does_not(quarrel: Quarrel) -> None:
+    undo_the_first_move(quarrel)
+    assert quarrel.desk("members", "edit", "memory/1002", "--city", "Bonn", *NORTH).code == 0
+    quarrel.there(1, city="Kiel")
+    quarrel.later()
+    told = quarrel.json("plan", "members")["run"]["reason"]
+    assert "2 pushes wait; would be dropped by the next run, and decided anew: member 1002 (city): " in told
+    assert told.endswith("; 1 would be written")
+
+
 def test_a_plan_that_cannot_be_made_exits_with_1(quarrel: Quarrel) -> None:
     quarrel.desk.world.gym.faults.outage = GatewayUnavailable("no route")
     result = quarrel.desk("sync", "plan", "leads", *NORTH)
