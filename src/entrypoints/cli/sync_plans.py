@@ -1,5 +1,6 @@
 """``tresen sync plan``: what a sync would do, before it does it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from ...domain.shared.ids import PlanId
 from ...domain.sync.kept_plan import PlanState
 from ...domain.sync.run import Run, RunState
 from ..kinds import known_kind
-from .answer import Answer, Table, cell, one_window
+from .answer import Answer, Part, Table, cell, one_window
 from .call import Given, account_names, choose_account_id, full_name, in_tenant, one_gym_account
 from .documents import listed, windowed
 from .options import (
@@ -30,7 +31,7 @@ from .run_answer import Ran, failure_code
 from .sync_documents import run_document
 from .sync_held import held_document
 from .sync_options import WholeOption
-from .sync_run import sync_screen
+from .sync_run import ALL, sync_screen
 from .sync_runs import KINDS
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ _MADE = frozenset({RunState.PLANNED, RunState.HELD})
 @group.default
 async def plan(
     kind: Annotated[
-        str, Parameter(help="What would be synced: members, which bring memberships, or leads; also in the singular.")
-    ] = "members",
+        str,
+        Parameter(help="What would be synced: members, which bring memberships, leads, or all; also in the singular."),
+    ] = ALL,
     /,
     *,
     whole: WholeOption = False,
@@ -58,22 +60,24 @@ async def plan(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Make a plan and show it, record by record; nothing else is written, here or there. Exit code 7 when a guard
-    would hold it.
+    """Make a plan of each kind and show it, record by record; nothing else is written, here or there. Exit code 7 when
+    a guard would hold one.
     """
-    kind = known_kind(kind, KINDS)
+    wanted = known_kind(kind, (*KINDS, ALL))
     async with in_tenant(call, tenant) as (use, home):
         chosen = await one_gym_account(use, home, account)
         screen = await sync_screen(use, home, [chosen], call, as_json=as_json)
-        run = await _planned(use, home, chosen, kind, whole=whole, screen=screen)
-        made = None if run.plan_id is None else await use.sync.show_plan(home.id, run.plan_id, limit=limit)
-    code = failure_code([Ran(chosen, run)])
-    if made is None or run.state not in _MADE:
-        told = f"{kind} at {full_name(chosen)}: {run.state.value}; {run.reason or 'there is nothing to do'}"
-        document = {"run": run_document(run), "plan": None, **listed("steps", [])}
-        return Answer(document=document, parts=[told], as_json=as_json, code=code)
-    parts = [*plan_parts(made, 0, full_name(chosen), home.zone, tenant), *waiting_lines(run)]
-    document = {"run": run_document(run), **_document(made, 0, tenant)}
+        made: list[tuple[Run, ShownPlan | None]] = []
+        for each in KINDS if wanted == ALL else (wanted,):
+            run = await _planned(use, home, chosen, each, whole=whole, screen=screen)
+            plan_id = run.plan_id if run.state in _MADE else None
+            made.append((run, None if plan_id is None else await use.sync.show_plan(home.id, plan_id, limit=limit)))
+    code = failure_code([Ran(chosen, run) for run, _ in made])
+    parts = [part for run, shown in made for part in _parts(run, shown, full_name(chosen), home.zone, tenant)]
+    if sum(shown is not None for _, shown in made) > 1:
+        parts.append("each kind has a plan of its own, which is applied by itself")
+    documents = [_made_document(run, shown, tenant) for run, shown in made]
+    document = listed("plans", documents) if wanted == ALL else documents[0]
     return Answer(document=document, parts=parts, as_json=as_json, code=code)
 
 
@@ -128,7 +132,7 @@ async def list_(
             )
             for each in shown
         ],
-        empty="no plan yet; make one: tresen sync plan members"
+        empty="no plan yet; make one: tresen sync plan"
         if wanted is None and account is None
         else "nothing fits what was asked for",
     )
@@ -150,6 +154,17 @@ async def _planned(
         return await use.sync.plan(tenant.id, account.id, kind, whole=whole, progress=no_progress)
     async with screen.progress(account.name) as progress:
         return await use.sync.plan(tenant.id, account.id, kind, whole=whole, progress=progress)
+
+
+def _parts(run: Run, made: ShownPlan | None, account: str, zone: str, tenant: str | None) -> Sequence[Part]:
+    if made is None:
+        return [f"{run.kind} at {account}: {run.state.value}; {run.reason or 'there is nothing to do'}"]
+    return [*plan_parts(made, 0, account, zone, tenant), *waiting_lines(run)]
+
+
+def _made_document(run: Run, made: ShownPlan | None, tenant: str | None) -> dict[str, object]:
+    shown = {"plan": None, **listed("steps", [])} if made is None else _document(made, 0, tenant)
+    return {"run": run_document(run), **shown}
 
 
 def _document(shown: ShownPlan, offset: int, tenant: str | None) -> dict[str, object]:

@@ -31,6 +31,36 @@ def test_a_plan_shows_each_record_field_by_field_with_the_reason(quarrel: Quarre
     assert re.search(r"apply it: tresen sync apply [0-9a-f-]{36} --tenant north", result.out)
 
 
+@pytest.mark.parametrize("words", [(), ("all",)], ids=["nothing said", "all"])
+def test_everything_is_planned_as_everything_is_synced(quarrel: Quarrel, words: tuple[str, ...]) -> None:
+    quarrel.there(0, email="new@example.org")
+    assert quarrel.desk("sync", "run", "leads", *NORTH).code == 0
+    quarrel.desk.world.attract("Grace")
+    quarrel.later()
+    made = quarrel.json("plan", *words)
+    assert [(each["run"]["kind"], each["plan"]["kind"], each["count"]) for each in made["plans"]] == [
+        ("members", "members", 1),
+        ("leads", "leads", 1),
+    ]
+    assert made["count"] == 2
+    out = quarrel.desk("sync", "plan", *words, *NORTH).out
+    assert out.index("~ member 1001 Ada Byron: update here") < out.index("+ lead 1001 Grace Hopper: create here")
+    assert out.splitlines()[-1] == "each kind has a plan of its own, which is applied by itself"
+    for plan in re.findall(r"tresen sync apply ([0-9a-f-]{36})", out):
+        assert quarrel.desk("sync", "apply", plan, *NORTH).code == 0
+    assert quarrel.members()["Ada"] == "new@example.org"
+    assert quarrel.desk("leads", "list", "--json", *NORTH).json["count"] == 1
+
+
+def test_of_everything_what_needs_nothing_is_said_too_and_the_worst_end_counts(quarrel: Quarrel) -> None:
+    quarrel.lose(*range(6))
+    quarrel.later()
+    result = quarrel.desk("sync", "plan", *NORTH)
+    assert result.code == 7
+    assert result.out.splitlines()[-1].startswith("leads at memory/main: planned; ")
+    assert len(quarrel.json("plan")["plans"]) == 2
+
+
 def test_making_a_plan_changes_no_record(quarrel: Quarrel) -> None:
     quarrel.there(0, email="new@example.org")
     quarrel.later()
@@ -247,7 +277,7 @@ def test_why_a_plan_is_stale_is_told_wherever_it_is_looked_at(quarrel: Quarrel) 
 
 
 def test_plans_are_listed(quarrel: Quarrel) -> None:
-    assert "tresen sync plan members" in quarrel.desk("sync", "plan", "list", *NORTH).out
+    assert "make one: tresen sync plan\n" in quarrel.desk("sync", "plan", "list", *NORTH).out
     quarrel.there(0, email="new@example.org")
     quarrel.later()
     made = plan_id(quarrel)
