@@ -40,6 +40,7 @@ from .sync_account import SyncAccount
 from .sync_course import Courses, PlanSync, SyncCourse
 from .sync_status import SyncStatus
 from .undo import PlanUndo, Undo
+from .waiting_at import WaitingAt
 from .weaving import Weaving
 from .what_if import WhatIf
 
@@ -59,6 +60,7 @@ class SyncDesk:
     apply: ApplyPlan
     status: SyncStatus
     states: ListSyncStates
+    waiting: WaitingAt
     show_run: ShowRun
     links: FindLinks
     edit_member: EditMember
@@ -111,6 +113,7 @@ def sync_desk(
         apply=ApplyPlan(sync, by_hand, transactions),
         status=SyncStatus(transactions, readers, gyms),
         states=ListSyncStates(transactions, gyms, courses, clock),
+        waiting=WaitingAt(transactions, courses.kinds),
         show_run=ShowRun(transactions),
         links=FindLinks(transactions),
         edit_member=EditMember(edit, phones, clock),

@@ -18,6 +18,7 @@ from .exit_codes import ExitCode
 from .options import JsonOption, TenantOption, command_group
 from .provider_webhooks import group as webhooks
 from .terminal import Terminal
+from .waiting_lines import waiting_lines
 
 if TYPE_CHECKING:
     from ..use_cases import UseCases
@@ -76,6 +77,8 @@ async def connect(
             )
         )
         hints = await _next(use, account)
+        if enable_writes is not None and account.id in before:
+            hints = [*waiting_lines(account, await use.sync.waiting(home.id, account.id), tenant), *hints]
     return _connected(account, before.get(account.id), hints, as_json=as_json)
 
 
@@ -134,8 +137,11 @@ async def set_(
                 writes_enabled=UNSET if enable_writes is None else enable_writes,
             )
         )
-    lines = [f"changed {full_name(changed)}", *_changes(chosen[0], changed)]
-    return Answer(document={"provider_account": _document(changed)}, parts=lines, as_json=as_json)
+        waiting = await use.sync.waiting(home.id, changed.id)
+    told = [] if enable_writes is None else waiting_lines(changed, waiting, tenant)
+    lines = [f"changed {full_name(changed)}", *_changes(chosen[0], changed), *told]
+    document = {"provider_account": _document(changed), "waiting": row(waiting)}
+    return Answer(document=document, parts=lines, as_json=as_json)
 
 
 @group.command(name="list")

@@ -86,6 +86,7 @@ async def test_a_setting_is_changed_without_the_key(admin: Caller, world: World)
     account = changed.json()["provider_account"]
     assert (changed.status_code, account["writes_enabled"], account["configured"]) == (200, False, True)
     assert account["settings"] == {"allow_unproven": "true"}
+    assert changed.json()["waiting"] == {"pushes": 0, "tasks": 0}
     taken_back = (await admin.patch(path, {"settings": {"allow_unproven": ""}})).json()["provider_account"]
     assert (taken_back["settings"], taken_back["writes_enabled"]) == ({}, False)
     assert (await admin.get(path)).json()["provider_account"] == taken_back

@@ -31,6 +31,34 @@ def test_a_plan_shows_each_record_field_by_field_with_the_reason(quarrel: Quarre
     assert re.search(r"apply it: tresen sync apply [0-9a-f-]{36} --tenant north", result.out)
 
 
+def test_who_switches_writing_is_told_what_becomes_of_what_waits(quarrel: Quarrel) -> None:
+    undo_the_first_move(quarrel)
+    switch = ("provider", "set", "memory/main")
+    world = quarrel.desk.world
+    world.change_account(world.account.id, settings={})
+    off = quarrel.desk(*switch, "--disable-writes", *NORTH)
+    assert off.out.splitlines() == [
+        "changed memory/main",
+        "writes: on -> off",
+        "1 push waits: the next run drops it; of what somebody edited here staff get a task",
+    ]
+    assert quarrel.desk("members", "edit", "memory/1002", "--city", "Bonn", *NORTH).code == 0
+    on = quarrel.desk(*switch, "--enable-writes", *NORTH)
+    pushes, tasks = on.out.splitlines()[2:]
+    assert pushes == (
+        "1 push waits: the next run writes it: tresen sync run --force --tenant north; "
+        "look first: tresen sync plan --account memory/main --tenant north"
+    )
+    assert tasks == (
+        "1 staff task is open there: tresen tasks list --tenant north; no run does it: do it there, which the next run "
+        "sees, or edit the field here again, which replaces the task"
+    )
+    told = quarrel.desk(*switch, "--disable-writes", "--json", *NORTH).json
+    assert told["waiting"] == {"pushes": 1, "tasks": 1}
+    quarrel.sync()
+    assert quarrel.desk(*switch, "--disable-writes", "--json", *NORTH).json["waiting"]["pushes"] == 0
+
+
 @pytest.mark.parametrize("words", [(), ("all",)], ids=["nothing said", "all"])
 def test_everything_is_planned_as_everything_is_synced(quarrel: Quarrel, words: tuple[str, ...]) -> None:
     quarrel.there(0, email="new@example.org")

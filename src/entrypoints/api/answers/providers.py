@@ -41,6 +41,21 @@ class OneAccountAnswer(Answer):
     provider_account: AccountAnswer
 
 
+class WaitingAnswer(Answer):
+    """How much waits for the account: pushes, which the next run writes, or drops where writing is off; and open staff
+    tasks, which no run does."""
+
+    pushes: int
+    tasks: int
+
+
+class ChangedAccountAnswer(Answer):
+    """The account as it is now, and what waits for it."""
+
+    provider_account: AccountAnswer
+    waiting: WaitingAnswer
+
+
 class HealthAnswer(Answer, omit_defaults=True):
     """W34's keys, W35's words; ``response`` or ``error`` only where there is one."""
 

@@ -16,10 +16,12 @@ from ....domain.shared.page import MAX_LIMIT, Listing
 from ..access import needs
 from ..answers.providers import (
     AccountsAnswer,
+    ChangedAccountAnswer,
     HealthAnswer,
     OneAccountAnswer,
     ShownLeadsAnswer,
     ShownMembersAnswer,
+    WaitingAnswer,
     account,
     health,
     shown,
@@ -92,7 +94,7 @@ async def get_account(account_id: FromPath[UUID], asking: Asking, uses: Uses) ->
 @patch("/{account_id:uuid}", summary="Change an account's settings", opt=needs(Scope.PROVIDERS_WRITE))
 async def change_account(
     account_id: FromPath[UUID], data: JSONBody[AccountBody], asking: Asking, uses: Uses
-) -> OneAccountAnswer:
+) -> ChangedAccountAnswer:
     """The sealed key stays. 422 for a setting that the provider does not have, or a value that it cannot take."""
     command = ChangeAccountCommand(
         tenant_id=asking.tenant_id,
@@ -100,7 +102,11 @@ async def change_account(
         settings=data.settings,
         writes_enabled=leave(data.writes_enabled),
     )
-    return OneAccountAnswer(provider_account=account(await uses.change_account(command)))
+    changed = await uses.change_account(command)
+    waiting = await uses.sync.waiting(asking.tenant_id, changed.id)
+    return ChangedAccountAnswer(
+        provider_account=account(changed), waiting=WaitingAnswer(pushes=waiting.pushes, tasks=waiting.tasks)
+    )
 
 
 @get("/{account_id:uuid}/health", summary="Probe the provider", opt=needs(Scope.PROVIDERS_READ))
