@@ -13,10 +13,14 @@ from ..domain.membership.events import (
     MembershipStatusChanged,
 )
 from ..domain.shared.errors import InvalidValue
+from ..domain.sync.events import ConflictOpened, ConflictResolved, ConflictSettled
 from ..domain.webhooks.endpoint import EndpointDisabled
 from ..domain.webhooks.event_filter import EVERYTHING, is_wanted
 
 _OURS = (
+    ConflictOpened,
+    ConflictResolved,
+    ConflictSettled,
     LeadCaptured,
     LeadChanged,
     LeadConverted,

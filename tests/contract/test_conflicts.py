@@ -87,6 +87,22 @@ async def test_a_field_of_a_record_is_in_conflict_once(
     await add(backend, tenant, again)
 
 
+async def test_what_happened_to_a_conflict_is_told_with_the_commit(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    conflict = a_conflict(account, "1")
+    conflict.announce()
+    await add(backend, tenant, conflict)
+
+    async def decide(uow: UnitOfWork) -> None:
+        await uow.conflicts.save(resolved(await uow.conflicts.get(conflict.id)))
+
+    await backend.write(tenant, decide)
+    told = await backend.read(tenant, lambda uow: uow.events.of_subject("conflict", str(conflict.id)))
+    assert [event.type for event in told] == ["conflict.opened", "conflict.resolved"]
+    assert [event.data["external_id"] for event in told] == ["1", "1"]
+
+
 async def test_a_conflict_cannot_be_opened_beside_an_open_one(
     backend: Backend, tenant: TenantId, account: ProviderAccount
 ) -> None:

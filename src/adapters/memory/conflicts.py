@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from uuid import UUID
 
+from ...application.events import Outbox
 from ...application.ports.sync_books import Conflicts
 from ...domain.shared.ids import AccountId, ConflictId, TenantId
 from ...domain.sync.conflict import PAIRING, Conflict, ConflictState
@@ -15,8 +16,19 @@ from .tables import Draft
 class MemoryConflicts(MemoryVersioned[Conflict, ConflictId], Conflicts):
     """Conflicts."""
 
-    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Conflict]) -> None:
+    def __init__(self, tenant_id: TenantId, rows: Draft[UUID, Conflict], outbox: Outbox) -> None:
         super().__init__("conflict", tenant_id, rows, self._same_question)
+        self._outbox = outbox
+
+    async def add(self, entity: Conflict) -> None:
+        """Keep a copy."""
+        await super().add(entity)
+        self._outbox.take((entity,))
+
+    async def save(self, entity: Conflict) -> None:
+        """Keep a copy instead of the former one."""
+        await super().save(entity)
+        self._outbox.take((entity,))
 
     async def open_of(
         self, account_id: AccountId, kind: str, external_ids: Collection[str]

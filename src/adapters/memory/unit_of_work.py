@@ -54,7 +54,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.runs = MemoryRuns(tenant_id, self._draft(room.runs), self._draft(room.errors))
         self.policies = MemoryPolicies(self._draft(room.policies))
         self.overrides = MemoryOverrides(self._draft(room.overrides))
-        self.conflicts = MemoryConflicts(tenant_id, self._draft(room.conflicts))
+        self.conflicts = MemoryConflicts(tenant_id, self._draft(room.conflicts), self.events)
         self.plans = MemoryPlans(tenant_id, self._draft(room.plans), self._draft(room.plan_steps))
         self.pushes = MemoryPushes(tenant_id, self._draft(room.pushes))
         self.sync_states = MemorySyncStates(self._draft(room.sync_states))

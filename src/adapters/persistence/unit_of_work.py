@@ -58,7 +58,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.runs = SqlRuns(transaction, key, database.ids)
         self.policies = SqlPolicies(transaction, key)
         self.overrides = SqlOverrides(transaction, key)
-        self.conflicts = SqlConflicts(transaction, key, CONFLICTS)
+        self.conflicts = SqlConflicts(transaction, key, CONFLICTS, self.events)
         self.plans = SqlPlans(transaction, key, PLANS)
         self.pushes = SqlPushes(transaction, key, PUSHES)
         self.sync_states = SqlSyncStates(transaction, key)

@@ -36,7 +36,9 @@ class Asking:
             for made in _asked(step):
                 conflict = was.pop(made.field, None)
                 if conflict is None:
-                    await uow.conflicts.add(self._conflict(step, made))
+                    new = self._conflict(step, made)
+                    new.announce()
+                    await uow.conflicts.add(new)
                     opened += 1
                 elif self._see(conflict, step, made):
                     await uow.conflicts.save(conflict)

@@ -215,7 +215,9 @@ class PushBooks(Generic[E]):
         if push.state is PushState.DROPPED or any(each.field == WHOLE for each in asked):
             return Counts()
         here = (await self._kind.load(uow, [push.local_id])).get(push.local_id)
-        await uow.conflicts.add(self._not_taken_back(push, link, version=here.version if here is not None else 0))
+        asks = self._not_taken_back(push, link, version=here.version if here is not None else 0)
+        asks.announce()
+        await uow.conflicts.add(asks)
         return Counts(conflicts=1)
 
     def _not_taken_back(self, push: Push, link: SyncRecord, *, version: int) -> Conflict:

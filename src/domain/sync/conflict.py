@@ -2,14 +2,17 @@
 
 import enum
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 import attrs
 
 from ..shared.errors import IllegalTransition
+from ..shared.events import Recorder
 from ..shared.ids import AccountId, ConflictId, RunId, TenantId
 from .canonical import Value
 from .decision import WHOLE
+from .events import ConflictOpened, ConflictResolved, ConflictSettled
 from .laws import NEVER_EDITED, Edited, encoded
 from .side import Side
 
@@ -70,8 +73,20 @@ class Resolution:
     at: datetime
 
 
+class _About(TypedDict):
+    """What every event of a conflict says."""
+
+    subject_id: UUID
+    occurred_at: datetime
+    account_id: UUID
+    kind: str
+    external_id: str
+    local_id: UUID | None
+    field: str
+
+
 @attrs.define(eq=False, kw_only=True)
-class Conflict:
+class Conflict(Recorder):
     """``field`` is a field's name, ``*`` for a record as a whole, ``?`` for a pairing, whose ``candidates`` are the
     ids of ours that it may be. ``edited`` is the side data: when either side was last edited, as far as it says.
 
@@ -134,15 +149,22 @@ class Conflict:
         sides = ((Side.OURS, self.edited.ours_at), (Side.THEIRS, self.edited.theirs_at))
         return tuple(side for side, at in sides if at is not None and at > self.opened_at)
 
+    def announce(self) -> None:
+        """It is new: from now on a person is asked."""
+        self.record(ConflictOpened(again=False, **self._about(self.opened_at)))
+
     def resolve(self, resolution: Resolution) -> None:
         """A person decided. Raises IllegalTransition unless it is open."""
         self._enter(ConflictState.RESOLVED, now=resolution.at)
         self.resolution = resolution
+        about = self._about(resolution.at)
+        self.record(ConflictResolved(choice=resolution.choice.value, by=resolution.by, **about))
 
     def settle(self, *, now: datetime) -> None:
         """The sides agree. Nothing happens to one that is not open."""
         if self.state is ConflictState.OPEN:
             self._enter(ConflictState.SETTLED, now=now)
+            self.record(ConflictSettled(**self._about(now)))
 
     def reopen(self, *, by: str, now: datetime) -> None:
         """Decide it anew; the reason says who wants it, and of a pairing the rule. Raises IllegalTransition when it is
@@ -153,6 +175,18 @@ class Conflict:
             self.rule = REOPENED
         self.reason = f"{self.reason.partition(_AGAIN)[0]}{_AGAIN}{by}"
         self.resolution = None
+        self.record(ConflictOpened(again=True, **self._about(now)))
+
+    def _about(self, at: datetime) -> _About:
+        return _About(
+            subject_id=self.id,
+            occurred_at=at,
+            account_id=self.account_id,
+            kind=self.kind,
+            external_id=self.external_id,
+            local_id=self.local_id,
+            field=self.field,
+        )
 
     def _enter(self, state: ConflictState, *, now: datetime) -> None:
         if state not in TRANSITIONS[self.state]:

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, literal, select
 
+from ....application.events import Outbox
 from ....application.ports.sync_books import Conflicts
-from ....domain.shared.ids import AccountId, ConflictId
+from ....domain.shared.ids import AccountId, ConflictId, TenantId
 from ....domain.sync.conflict import PAIRING, Conflict, ConflictState
 from ....domain.sync.decision import WHOLE
 from ...grouping import about_whom, grouped
+from ..connection import Transaction
 from ..mappers import conflicts as mappers
 from ..tables import SYNC_CONFLICT
 from .entities import Shape, SqlVersioned, rows_of
@@ -38,6 +40,20 @@ COUNT_OPEN = (
 
 class SqlConflicts(SqlVersioned[Conflict, ConflictId], Conflicts):
     """The table ``sync_conflict``."""
+
+    def __init__(self, transaction: Transaction, tenant_id: TenantId, shape: Shape[Conflict], outbox: Outbox) -> None:
+        super().__init__(transaction, tenant_id, shape)
+        self._outbox = outbox
+
+    async def add(self, entity: Conflict) -> None:
+        """One insert."""
+        await super().add(entity)
+        self._outbox.take((entity,))
+
+    async def save(self, entity: Conflict) -> None:
+        """One update."""
+        await super().save(entity)
+        self._outbox.take((entity,))
 
     async def open_of(
         self, account_id: AccountId, kind: str, external_ids: Collection[str]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tresen.domain.leads.events import LeadCaptured, LeadChanged, LeadConverted, LeadMerged, LeadStageChanged
 from tresen.domain.membership.events import MemberChanged, MemberCreated, MembershipStatusChanged
 from tresen.domain.shared.events import DomainEvent, Recorder
+from tresen.domain.sync.events import ConflictOpened, ConflictResolved, ConflictSettled
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
@@ -71,6 +72,9 @@ def test_a_fact_cannot_be_changed() -> None:
         (LeadStageChanged, "lead.stage_changed", "lead"),
         (LeadMerged, "lead.merged", "lead"),
         (LeadConverted, "lead.converted", "lead"),
+        (ConflictOpened, "conflict.opened", "conflict"),
+        (ConflictResolved, "conflict.resolved", "conflict"),
+        (ConflictSettled, "conflict.settled", "conflict"),
     ],
 )
 def test_the_names_of_events_are_stable(event: type[DomainEvent], name: str, kind: str) -> None:
