@@ -16,6 +16,7 @@ from ..transactions import Transactions
 from .apply_plan import ApplyPlan
 from .by_hand import ByHand
 from .change_policy import ListPolicyVersions, SetPolicy, ShowPolicy
+from .conflict_in_full import ShowConflictInFull
 from .edit_outlook import Outlooks
 from .edit_person import EditPerson
 from .execution import Execution
@@ -66,6 +67,7 @@ class SyncDesk:
     edit_member: EditMember
     edit_lead: EditLead
     conflict: ShowConflict
+    conflict_in_full: ShowConflictInFull
     resolve: ResolveConflict
     resolve_many: ResolveConflicts
     reopen: ReopenConflict
@@ -119,6 +121,7 @@ def sync_desk(
         edit_member=EditMember(edit, phones, clock),
         edit_lead=EditLead(edit, phones),
         conflict=ShowConflict(transactions),
+        conflict_in_full=ShowConflictInFull(transactions, by_hand, laws),
         resolve=resolve,
         resolve_many=ResolveConflicts(resolve),
         reopen=ReopenConflict(transactions, by_hand),

@@ -1,6 +1,7 @@
 """A conflict for people, and the commands that decide it."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from ...domain.shared.ids import AccountId
 from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState, Resolution
@@ -67,8 +68,10 @@ def _decided(conflict: Conflict, decision: Resolution) -> str:
     return f"{decision.choice.value}, {who}"
 
 
-def decision_lines(conflict: Conflict, tenant: str | None) -> list[str]:
-    """The commands that decide it, or open it again."""
+def decision_lines(
+    conflict: Conflict, tenant: str | None, identified: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
+    """The commands that decide it, or open it again. ``identified``: what tells each candidate from the others."""
     if conflict.state is not ConflictState.OPEN:
         return [f"decide it anew: {command(f'sync reopen {conflict.id}', tenant)}"]
 
@@ -76,7 +79,7 @@ def decision_lines(conflict: Conflict, tenant: str | None) -> list[str]:
         return f"{means}: {command(f'sync resolve {conflict.id} {option}', tenant)}"
 
     if conflict.field == PAIRING:
-        linked = [resolve(f"--candidate {each}", f"it is {each}") for each in conflict.candidates]
+        linked = [resolve(f"--candidate {each}", f"it is {identified.get(each, each)}") for each in conflict.candidates]
         return [*linked, resolve("--theirs", "it is a new one, keep both")]
     if conflict.lost_by is not None:
         theirs, ours = _WHOLE[conflict.lost_by]

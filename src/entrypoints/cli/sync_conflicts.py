@@ -13,6 +13,7 @@ from .answer import Answer, cell, page_table
 from .call import Given, account_names, in_tenant
 from .conflict_lines import conflict_lines, decision_lines, side_cells
 from .conflict_options import ConflictOptions
+from .conflict_records import identified, record_document, record_parts
 from .documents import listed
 from .options import (
     JsonOption,
@@ -70,14 +71,16 @@ async def show(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Show a conflict in full, and the commands that decide it."""
+    """Show a conflict in full, with the record on both sides where it is about all of it, whom each candidate means,
+    and the commands that decide it.
+    """
     async with in_tenant(call, tenant) as (use, home):
-        conflict = await use.sync.conflict(home.id, ConflictId(id_))
+        full = await use.sync.conflict_in_full(home.id, ConflictId(id_))
         names = await account_names(use, home)
-    parts = conflict_lines(conflict, names, home.zone)
+    parts = [*conflict_lines(full.conflict, names, home.zone), *record_parts(full)]
     return Answer(
-        document={"conflict": conflict_document(conflict)},
-        parts=[*parts, *decision_lines(conflict, tenant)],
+        document={"conflict": conflict_document(full.conflict), **record_document(full)},
+        parts=[*parts, *decision_lines(full.conflict, tenant, identified(full))],
         as_json=as_json,
     )
 

@@ -36,13 +36,18 @@ async def dispute_twice(world: World) -> None:
 
 async def test_a_conflict_has_everything_that_is_needed_to_decide_it(admin: Caller, world: World) -> None:
     await dispute(world)
-    conflict = (await admin.get(f"/conflicts/{await open_conflict(admin)}")).json()["conflict"]
+    told = (await admin.get(f"/conflicts/{await open_conflict(admin)}")).json()
+    conflict = told["conflict"]
     assert (conflict["base"], conflict["ours"], conflict["theirs"]) == ("030 123456", HERE, THERE)
     assert (conflict["kind"], conflict["external_id"], conflict["field"]) == ("member", ADA, "phone")
     assert (conflict["state"], conflict["resolution"], conflict["rule"]) == ("open", None, "ask")
     assert conflict["local_id"] == await local_id(world)
     assert conflict["account_id"] == str(world.account.id)
     assert conflict["theirs_edited_at"] == "2026-03-02T12:00:00Z"
+    sides = told["sides"]
+    assert (sides["ours"]["phone"], sides["theirs"]["phone"]) == (HERE, THERE)
+    assert {side["first_name"] for side in sides.values()} == {"Ada"}, "the record itself is shown, too"
+    assert told["candidates"] == []
 
 
 async def test_conflicts_are_filtered_and_paged(admin: Caller, world: World) -> None:

@@ -233,6 +233,36 @@ def test_a_record_that_we_deleted_is_told_apart(asking: Quarrel, choice: str, to
     assert told in resolve(asking, key, choice).out
 
 
+def test_of_a_whole_record_every_field_of_both_sides_is_shown(asking: Quarrel) -> None:
+    asking.law("--deletes", "ask")
+    asking.sync()
+    asking.delete_here(1)
+    asking.there(1, email="there@example.org")
+    asking.later()
+    asking.sync()
+    (key,) = conflicts(asking, "--kind", "member")
+    shown = asking.desk("sync", "conflicts", "show", key, *NORTH).out
+    lines = shown.partition("the record:\n")[2].splitlines()
+    assert lines[0].split() == ["field", "agreed", "ours", "theirs"]
+    (email,) = (line for line in lines if line.startswith("email"))
+    assert email.split() == ["email", "bob@example.org", "there@example.org"], "ours has none"
+    sides = asking.json("conflicts", "show", key)["sides"]
+    assert (sides["base"]["email"], sides["ours"], sides["theirs"]["email"]) == (
+        *("bob@example.org", None),
+        "there@example.org",
+    )
+
+
+def test_of_a_record_that_the_provider_lost_what_we_have_is_shown(lost: tuple[Quarrel, str]) -> None:
+    quarrel, key = lost
+    shown = quarrel.desk("sync", "conflicts", "show", key, *NORTH).out
+    assert "the record:" in shown
+    assert "kept no more" not in shown
+    sides = quarrel.json("conflicts", "show", key)["sides"]
+    assert sides["theirs"] is None
+    assert sides["ours"]["email"] != sides["base"]["email"]
+
+
 def test_a_decision_ends_in_what_it_did(asking: Quarrel) -> None:
     first, second, third = asking.disagree(0, 1, 2)
     theirs = resolve(asking, first, "--theirs").out.splitlines()
@@ -289,7 +319,15 @@ def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> No
     (key,) = conflicts(quarrel, "--kind", "lead")
     shown = quarrel.desk("sync", "conflicts", "show", key, *NORTH).out
     assert "field         which of ours it is" in shown
-    assert f"it is {twins[1].id}: tresen sync resolve {key} --candidate {twins[1].id} --tenant north" in shown
+    it_is = f"it is Twin Hopper, twin@example.org ({twins[1].id}): "
+    assert f"{it_is}tresen sync resolve {key} --candidate {twins[1].id} --tenant north" in shown
+    table = {line.split()[0]: re.split(r" {2,}", line)[1:] for line in shown.partition("the record:\n")[2].splitlines()}
+    assert table["field"] == ["at the provider", "candidate 1", "candidate 2"]
+    assert table["email"] == ["twin@example.org"] * 3
+    full = quarrel.json("conflicts", "show", key)
+    assert [one["id"] for one in full["candidates"]] == [str(one.id) for one in twins]
+    assert full["candidates"][0]["values"]["email"] == "twin@example.org"
+    assert (full["sides"]["theirs"]["first_name"], full["sides"]["ours"]) == ("Twin", None)
     for words, code in (((key,), 2), (("--all", "--field", "?", "--yes"), 1)):
         refused = resolve(quarrel, *words, "--ours")
         assert (refused.code, "could not be decided: 1" in refused.out) == (code, code == 1)

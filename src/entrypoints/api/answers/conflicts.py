@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from ....application.sync.conflict_in_full import ConflictInFull
 from ....application.sync.resolve_conflicts import Resolved
 from ....domain.shared.errors import TresenError
 from ....domain.shared.ids import ConflictId
+from ....domain.sync.canonical import Values
 from ....domain.sync.conflict import Conflict, Resolution
-from .values import Answer, JsonValue, json_value
+from .values import Answer, JsonValue, json_value, json_values
 
 
 class ResolutionAnswer(Answer):
@@ -62,6 +64,30 @@ class OneConflictAnswer(Answer):
     conflict: ConflictAnswer
 
 
+class SidesAnswer(Answer):
+    """Every field of the record: as it was agreed on last, as it is here now, and as the provider showed it when a run
+    asked last. null: that side has no such record; of ``theirs`` also that what it was is kept no more."""
+
+    base: dict[str, JsonValue] | None
+    ours: dict[str, JsonValue] | None
+    theirs: dict[str, JsonValue] | None
+
+
+class CandidateAnswer(Answer):
+    """One of ours that the provider's record may be; ``values`` null: it is no more."""
+
+    id: UUID
+    values: dict[str, JsonValue] | None
+
+
+class ConflictInFullAnswer(Answer):
+    """A conflict with the record that it is about. ``candidates`` only for a pairing."""
+
+    conflict: ConflictAnswer
+    sides: SidesAnswer
+    candidates: list[CandidateAnswer]
+
+
 class RefusedConflictAnswer(Answer):
     """A conflict that was not decided, and why: a code of an error and its message."""
 
@@ -105,6 +131,19 @@ def conflict(entity: Conflict) -> ConflictAnswer:
         updated_at=entity.updated_at,
         version=entity.version,
     )
+
+
+def in_full(found: ConflictInFull) -> ConflictInFullAnswer:
+    """A conflict with its record."""
+    return ConflictInFullAnswer(
+        conflict=conflict(found.conflict),
+        sides=SidesAnswer(base=_values(found.base), ours=_values(found.ours), theirs=_values(found.theirs)),
+        candidates=[CandidateAnswer(id=UUID(one.id), values=_values(one.values)) for one in found.candidates],
+    )
+
+
+def _values(values: Values | None) -> dict[str, JsonValue] | None:
+    return None if values is None else json_values(values)
 
 
 def resolved(result: Resolved, matching: int) -> ResolvedConflictsAnswer:

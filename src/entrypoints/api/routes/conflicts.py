@@ -13,7 +13,15 @@ from ....domain.shared.errors import InvalidValue
 from ....domain.shared.ids import AccountId, ConflictId
 from ....domain.sync.conflict import Choice, ConflictState
 from ..access import needs
-from ..answers.conflicts import ConflictsAnswer, OneConflictAnswer, ResolvedConflictsAnswer, conflict, resolved
+from ..answers.conflicts import (
+    ConflictInFullAnswer,
+    ConflictsAnswer,
+    OneConflictAnswer,
+    ResolvedConflictsAnswer,
+    conflict,
+    in_full,
+    resolved,
+)
 from ..bodies import NO_NUL, Body, Text
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset, words
@@ -126,9 +134,10 @@ async def list_conflicts(
 
 
 @get("/{conflict_id:uuid}", summary="One conflict", opt=needs(*READ_RECORDS))
-async def get_conflict(conflict_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneConflictAnswer:
-    """With everything that is needed to decide it."""
-    return OneConflictAnswer(conflict=conflict(await uses.sync.conflict(asking.tenant_id, ConflictId(conflict_id))))
+async def get_conflict(conflict_id: FromPath[UUID], asking: Asking, uses: Uses) -> ConflictInFullAnswer:
+    """With everything that is needed to decide it: the record as each side has it, and of a pairing the candidates.
+    From the store; the provider is not called."""
+    return in_full(await uses.sync.conflict_in_full(asking.tenant_id, ConflictId(conflict_id)))
 
 
 @post("/{conflict_id:uuid}/resolve", summary="Decide a conflict", status_code=200, opt=needs(*DECIDE))
