@@ -61,7 +61,8 @@ like `GET` without the body.
 
 Problem documents (RFC 9457, `application/problem+json`) with `type`, `title`, `status`, `detail`, `code`, `instance`,
 `correlation_id`; `error` and `message` repeat title and detail. Invalid values come as
-`errors: [{{"field", "code", "message"}}]`, all of a body at once, explaining values as
+`errors: [{{"field", "code", "message"}}]`, all of a body at once (first what is of the wrong
+type or too long; only then what is no e-mail address, no phone number, no day to be born on), explaining values as
 `details`. `code` is stable, texts are not. Malformed JSON is 400, an unknown route 404, a wrong method 405,
 a too large body 413.
 """
@@ -186,9 +187,11 @@ tenant's currency.
 **201 or 200** says that the provider has it. **202** says that it has not: the account may not write, the provider's
 interface cannot do it, it refused, or its answer never came. The answer then holds `task` with a `reason`
 (`writes_disabled`, `unsupported`, `rejected`, `outcome_unknown`, `credentials`) and, in `details`, every value that a
-person needs to do it there. Do not send it again; once it is done at the provider, close the task
-(`POST /api/v1/staff-tasks/{task_id}/done`). The next sync brings the record in. A lead is kept here at once in any
-case; a sale, or a change of a membership or of a lead's status or notes, appears only when the provider has it.
+person needs to do it there. Do not send it again; do it at the provider, and the next sync brings the record in. One
+that asks for values of a member or a lead, or to enter a lead, is closed by the sync that sees all of it there
+(`done_by` Tresen, with a `note`); close any other yourself (`POST /api/v1/staff-tasks/{task_id}/done`). A lead is
+kept here at once in any case; a sale, or a change of a membership or of a lead's status or notes, appears only when the
+provider has it.
 
 **Editing a member or a lead** (`PATCH`) changes it here at once, and the next sync brings it to the provider; `fields`
 says of each what becomes of it. Only a field that the provider owns and does not take is left as it is: 202, with a
