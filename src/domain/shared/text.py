@@ -9,6 +9,8 @@ from .errors import InvalidValue
 
 # How many characters people may type, by every door.
 LONGEST_LINE, LONGEST_PROSE = 200, 5_000
+# How much of a value stands in the sentence that refuses it.
+_LONGEST_QUOTE = 80
 
 # Controls, and what ends lines and paragraphs; marks that join or direct letters belong to a script.
 _CONTROLS = frozenset({"Cc", "Zl", "Zp"})
@@ -18,6 +20,17 @@ _IN_PROSE = frozenset("\n\r\t")
 def storable(text: str) -> str:
     """The text without NULs, and with a question mark for each half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def quoted(value: object) -> str:
+    """A value as the sentence that refuses it shows it: as Python writes it, cut where it is long, with nothing in it
+    that cannot be kept; by its type where Python cannot write it, such as a list in itself a thousand times over.
+    """
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - whatever somebody's type raises
+        return f"a {type(value).__name__}"
+    return storable(text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…")
 
 
 def check_text(value: object, field: str, *, longest: int, may_be_empty: bool = False) -> None:

@@ -12,9 +12,11 @@ from itertools import product
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.text import quoted
 from .canonical import Canonical, Value, plain
 from .decision import ONLY_OURS_CHANGED, ONLY_OURS_KNOWN, ONLY_THEIRS_CHANGED, ONLY_THEIRS_KNOWN, OVERRIDE
 from .journal import LOCAL_EDIT, NORMALISED, PUSHED, RELEASED, RESOLVED, UNDONE
+from .keeping import check_values
 from .laws import Contest, Edited, Law, Laws, Verdict, encoded
 from .side import Side
 
@@ -50,7 +52,7 @@ class Requirement(enum.Enum):
     - ``raises``: it judges every contest.
     - ``verdict``: a ``Verdict`` with a ``Side``.
     - ``reason``: it says why.
-    - ``value``: with ``both`` a value that a field can hold, else none.
+    - ``value``: with ``both`` a value that a field can hold and every store can keep, else none.
     - ``deterministic``: the same contest has the same verdict, whatever was judged in between.
     - ``symmetric``: the mirror gives the mirrored verdict of the mirrored contest, with the same value.
     - ``idempotent``: where the sides have agreed on the merged value, judging again leaves it.
@@ -147,8 +149,10 @@ def _breaches(law: Law, mirror: Law | None, contest: Contest, first: object) -> 
     reason: object = first.reason
     if not isinstance(reason, str) or not reason.strip():
         yield _breach(law, Requirement.REASON, "it does not say why", contest)
-    if not _holds(first.value) or (first.side is not Side.BOTH and first.value is not None):
-        yield _breach(law, Requirement.VALUE, f"{first.value!r} is no value of {first.side.value}", contest)
+    unkept = _why_unkept(first.value)
+    if unkept or (first.side is not Side.BOTH and first.value is not None):
+        why = unkept or f"{first.value!r} is no value of {first.side.value}"
+        yield _breach(law, Requirement.VALUE, why, contest)
         return
     if law.owner is not None and first.side not in {law.owner, Side.NEITHER}:
         yield _breach(law, Requirement.OWNER, f"{law.owner.value} owns it, but {first.side.value} stands", contest)
@@ -192,14 +196,16 @@ def _same(contest: Contest, one: Verdict, other: Verdict) -> bool:
 
 
 def _alike(contest: Contest, one: Value, other: Value) -> bool:
-    return _holds(one) and encoded(contest.canonical(one)) == encoded(contest.canonical(other))
+    return not _why_unkept(one) and encoded(contest.canonical(one)) == encoded(contest.canonical(other))
 
 
-def _holds(value: object) -> bool:
-    """Whether a field can hold it."""
-    return isinstance(value, str | int | None) or (
-        isinstance(value, tuple) and all(isinstance(each, str) for each in value)
-    )
+def _why_unkept(value: Value) -> str:
+    """Why ``decide`` would refuse it, empty where it would not."""
+    try:
+        check_values({"its value": value})
+    except InvalidValue as error:
+        return f"{error.message}: {quoted(value)}"
+    return ""
 
 
 def _breach(law: Law, requirement: Requirement, message: str, contest: Contest | None = None) -> Breach:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tresen.domain.shared.errors import InvalidValue
-from tresen.domain.shared.text import check_text, storable
+from tresen.domain.shared.text import check_text, quoted, storable
 
 
 @given(st.text(st.characters()))
@@ -27,3 +27,32 @@ def test_the_rest_is_refused(bad: object) -> None:
 
 def test_as_long_as_is_allowed() -> None:
     check_text("éa", "field", longest=3)
+
+
+class Mute:
+    def __repr__(self) -> str:
+        raise LookupError
+
+
+def nested(times: int) -> object:
+    value: object = ()
+    for _ in range(times):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("ours", "'ours'"),
+        (None, "None"),
+        ("x" * 200, f"'{'x' * 79}…"),
+        ("a\0\ud800", "'a\\x00\\ud800'"),
+        (Mute(), "a Mute"),
+        (10**5000, "a int"),
+        (nested(50_000), "a list"),
+    ],
+    ids=range(7),
+)
+def test_a_value_is_quoted_whatever_it_is(value: object, text: str) -> None:
+    assert quoted(value) == text

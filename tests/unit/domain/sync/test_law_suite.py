@@ -92,6 +92,13 @@ UNLAWFUL = {
     "no side": (Law(name="lost", judge=says(cast("Side", "ours"))), {Requirement.VERDICT}),
     "a value beside a side": (Law(name="bold", judge=says(Side.NEITHER, value="x")), {Requirement.VALUE}),
     "a value that no field holds": (Law(name="half", judge=says(Side.BOTH, value=0.5)), {Requirement.VALUE}),
+    **{
+        f"a value that cannot be kept: {value!r}": (
+            Law(name="odd", judge=says(Side.BOTH, value=value)),
+            {Requirement.VALUE},
+        )
+        for value in ("a\0b", "\ud800", ("x", "\udfff"), 2**63, ("x", 1), ["x"])
+    },
     "an owner that is no side": (Law(name="all", judge=greater, owner=Side.BOTH), {Requirement.OWNER}),
     "an owner without a mirror": (
         Law(name="us", judge=says(Side.OURS), owner=Side.OURS),
