@@ -12,11 +12,14 @@ from typing import ClassVar
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.text import quoted
 from ..shared.time_range import as_utc
 from .canonical import Canonical, Value, sorted_set
 from .side import Side
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
+# Thirty years: no clock is coarser, and no two are further apart.
+_MOST_S = 1_000_000_000
 Judge = Callable[["Contest"], "Verdict"]
 
 
@@ -39,13 +42,24 @@ _OURS_STANDS = Verdict(Side.OURS, "Tresen owns this field")
 _UNDECIDED = Verdict(Side.NEITHER, "both sides changed it: a person decides")
 
 
+def _in_utc(moment: object, field: str) -> datetime:
+    if not isinstance(moment, datetime):
+        raise InvalidValue(f"{field} is a datetime with its time zone, or None, not {quoted(moment)}", field=field)
+    return as_utc(moment, field)
+
+
+def _no_seconds(field: str, least: int, value: object) -> InvalidValue:
+    return InvalidValue(f"{field} is a whole number from {least} to {_MOST_S}, not {quoted(value)}", field=field)
+
+
 @attrs.frozen(kw_only=True)
 class Edited:
     """When each side last edited the record (aware UTC, None: not told), to ``resolution_s`` seconds.
 
     ``resolution_s`` (from 1) is the coarser side's resolution; instants that it cannot tell apart are a tie.
     ``skew_s`` (from 0) is how far the two clocks may be apart: instants no further apart than that are a tie, too.
-    Raises InvalidValue for an instant without a zone: none is guessed.
+    Both are whole numbers of at most a thousand million. An instant of another zone is kept in UTC, so that equal times
+    are told alike. Raises InvalidValue for an instant without a zone, for none is guessed, and for anything else.
     """
 
     ours_at: datetime | None = None
@@ -55,10 +69,14 @@ class Edited:
 
     def __attrs_post_init__(self) -> None:
         # Once per record of every sync: so no call where all is well.
-        if self.ours_at is not None and self.ours_at.tzinfo is None:
-            raise InvalidValue("ours_at needs a time zone", field="ours_at")
-        if self.theirs_at is not None and self.theirs_at.tzinfo is None:
-            raise InvalidValue("theirs_at needs a time zone", field="theirs_at")
+        if self.ours_at is not None and getattr(self.ours_at, "tzinfo", None) is not UTC:
+            object.__setattr__(self, "ours_at", _in_utc(self.ours_at, "ours_at"))
+        if self.theirs_at is not None and getattr(self.theirs_at, "tzinfo", None) is not UTC:
+            object.__setattr__(self, "theirs_at", _in_utc(self.theirs_at, "theirs_at"))
+        if type(self.resolution_s) is not int or not 1 <= self.resolution_s <= _MOST_S:
+            raise _no_seconds("resolution_s", 1, self.resolution_s)
+        if type(self.skew_s) is not int or not 0 <= self.skew_s <= _MOST_S:
+            raise _no_seconds("skew_s", 0, self.skew_s)
 
     @cached_property
     def newer(self) -> Verdict | None:
@@ -68,10 +86,9 @@ class Edited:
                 return _NO_TIMES
             side = Side.OURS if self.theirs_at is None else Side.THEIRS
             return Verdict(side, f"only {side.value} says when it was edited")
-        mine, other = as_utc(self.ours_at), as_utc(self.theirs_at)
-        if _tied(mine, other, self):
+        if _tied(self.ours_at, self.theirs_at, self):
             return None
-        return _OURS_NEWER if mine > other else _THEIRS_NEWER
+        return _OURS_NEWER if self.ours_at > self.theirs_at else _THEIRS_NEWER
 
     def mirrored(self) -> "Edited":
         """The sides swapped."""

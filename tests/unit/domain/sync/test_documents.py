@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -23,6 +24,7 @@ from tresen.domain.sync.step import Inputs, Step
 from .drawn import VALUES, steps
 
 LAWS = Laws()
+TOKYO = ZoneInfo("Asia/Tokyo")
 SCHEMA = Schema("thing", (Field("a"),))
 INPUTS = Inputs(
     base={"a": "x"},
@@ -93,6 +95,14 @@ def test_umlauts_stand_as_they_are_and_keys_in_order() -> None:
 def test_the_order_of_mappings_is_no_part_of_it() -> None:
     one, other = {"a": "x", "b": "y"}, {"b": "y", "a": "x"}
     assert step_line(attrs.evolve(STEP, pushes=one)) == step_line(attrs.evolve(STEP, pushes=other))
+
+
+def test_one_instant_is_one_text_whatever_the_zone() -> None:
+    noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    here, there = Edited(ours_at=noon, theirs_at=noon), Edited(ours_at=noon.astimezone(TOKYO), theirs_at=noon)
+    one, other = (attrs.evolve(STEP, inputs=attrs.evolve(INPUTS, edited=edited)) for edited in (here, there))
+    assert one == other
+    assert step_line(one) == step_line(other)
 
 
 def test_a_law_of_ones_own_is_read_by_its_name() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,6 +21,7 @@ Wrong = Any
 
 SCHEMA = Schema("person", (Field("email"), Field("phone")))
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TOKYO = ZoneInfo("Asia/Tokyo")
 CHANGED_BY_BOTH: Wrong = {"base": {"phone": "1"}, "ours": {"phone": "2"}, "theirs": {"phone": "3"}}
 
 
@@ -109,3 +111,25 @@ def test_an_edit_without_a_zone_is_refused_before_any_law_asks(name: str) -> Non
     when: Wrong = {"ours_at": NOON, "theirs_at": NOON, name: NOON.replace(tzinfo=None)}
     error = refused(lambda: Edited(**when))
     assert (error.message, error.details["field"]) == (f"{name} needs a time zone", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ours_at", "2026-03-02T12:00:00Z"),
+        ("theirs_at", 1_772_452_800),
+        ("theirs_at", NOON.date()),
+        ("ours_at", datetime(1, 1, 1, tzinfo=TOKYO)),
+        ("resolution_s", 0),
+        ("resolution_s", 0.5),
+        ("resolution_s", True),
+        ("resolution_s", 10**12),
+        ("skew_s", -1),
+        ("skew_s", None),
+    ],
+)
+def test_times_that_tell_nothing_are_refused_where_they_are_written(name: str, value: Wrong) -> None:
+    wrong: Wrong = {name: value}
+    error = refused(lambda: Edited(**wrong))
+    assert error.message.startswith(name)
+    assert error.details["field"] == name
