@@ -12,10 +12,11 @@ from ..shared.errors import InvalidValue
 from ..shared.text import storable
 from .action import Action
 from .canonical import Value, Values
+from .given import ensure_given
 from .keeping import check_values
 from .laws import NEVER_EDITED, Contest, Edited, Law, Verdict
 from .one_sided import fate
-from .policy import Policy, ensure_fields
+from .policy import Policy
 from .schema import Field, Schema
 from .side import UNKNOWN, Presence, Shown, Side
 
@@ -30,6 +31,10 @@ WHOLE = "*"
 
 # To look a member up in its enum costs ten times as much as a name of the module, and it is done per field.
 _OURS, _THEIRS, _BOTH, _NEITHER = Side.OURS, Side.THEIRS, Side.BOTH, Side.NEITHER
+
+
+# What a value of a field is, by its type alone.
+_KINDS = frozenset({str, int, bool, tuple, type(None)})
 
 
 class _Unseen(str):
@@ -142,10 +147,12 @@ def decide(
     that gives a field an owner holds even where nothing was agreed: the owner's empty value, too, is what was wanted.
     ``in_flight`` are the values that were pushed and not answered yet: until they are, those fields count as agreed.
 
-    Raises InvalidValue for a side that is None, for a policy with laws of fields that the schema lacks, and, naming law
-    and field, for a law that raises, gives no ``Verdict``, or merges to a value that cannot be kept.
+    Raises InvalidValue for anything that is not what it should be, such as a side that is None or a word, and for laws,
+    overrides and values in flight of fields that the schema lacks; naming the field, where a value that differs is none
+    or its canonical form raises; naming law and field, for a law that raises, gives no ``Verdict``, or merges to a
+    value that cannot be kept.
     """
-    _ensure_sound(schema, policy.fields, ours, theirs)
+    ensure_given(schema, policy, base, ours, theirs, edited, overrides, in_flight)
     if ours is UNKNOWN or theirs is UNKNOWN:
         return Decision(action=Action.WAIT, rule="unknown", reason="nobody can tell what a side holds; it waits")
     if isinstance(ours, Presence) or isinstance(theirs, Presence):
@@ -164,23 +171,11 @@ def decide(
             if mine is _UNSEEN:
                 apart.append(name)
                 continue
-            forms = field.canonical(mine), field.canonical(other)
-            if not _same(*forms):
-                contest = Contest(field.canonical, name in agreed, agreed.get(name), mine, other, edited)
-                decisions.append(_decide_field(field, policy.law(field), overrides.get(name), contest, forms))
+            contest = Contest(field.canonical, name in agreed, agreed.get(name), mine, other, edited)
+            decided = _compared(field, policy, overrides.get(name), contest)
+            if decided is not None:
+                decisions.append(decided)
     return Decision(fields=tuple(decisions), apart=frozenset(apart))
-
-
-def _ensure_sound(schema: Schema, laws: Mapping[str, Law], ours: object, theirs: object) -> None:
-    """What somebody without a type checker runs into; per record, so one call for all of it."""
-    if ours is None or theirs is None:
-        name = "ours" if ours is None else "theirs"
-        raise InvalidValue(
-            f"{name} is None, which does not tell why: say GONE where there is proof that there is none, else UNKNOWN",
-            field=name,
-        )
-    if laws and not laws.keys() <= schema.by_name.keys():
-        ensure_fields(schema, laws)
 
 
 def _without_echo(schema: Schema, theirs: Values, in_flight: Values) -> Values:
@@ -192,6 +187,23 @@ def _without_echo(schema: Schema, theirs: Values, in_flight: Values) -> Values:
 
 def _same(one: Value, other: Value) -> bool:
     return one == other and type(one) is type(other)
+
+
+def _compared(field: Field, policy: Policy, override: Law | None, contest: Contest) -> FieldDecision | None:
+    """None where both mean the same. A form may be an embedder's: what it raises is wrong with this field, too."""
+    mine, other = contest.ours, contest.theirs
+    if type(mine) not in _KINDS or type(other) not in _KINDS:
+        check_values({field.name: mine})
+        check_values({field.name: other})
+    try:
+        form, other_form = field.canonical(mine), field.canonical(other)
+        if form == other_form and type(form) is type(other_form):
+            return None
+        return _decide_field(field, policy.law(field), override, contest, (form, other_form))
+    except InvalidValue:
+        raise
+    except Exception as error:
+        raise field.unreadable(error) from error
 
 
 def _decide_field(

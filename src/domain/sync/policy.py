@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.text import quoted, storable
 from .guards import DEFAULT_GUARDS, Guards
 from .laws import Law, Laws
 from .schema import Field, Schema
 
 
-def _ensure_law(law: object, field: str) -> None:
+def ensure_law(law: object, field: str, instead: str = "read_policy reads names of laws") -> None:
+    """Raises InvalidValue for what is no law, such as its name, and says what takes names ``instead``."""
     if not isinstance(law, Law):
-        raise InvalidValue(
-            f"{field} is a Law, such as Law.OURS, not {law!r}; read_policy reads names of laws", field=field
-        )
+        raise InvalidValue(f"{field} is a Law, such as Law.OURS, not {quoted(law)}; {instead}", field=field)
 
 
 class Deletes(enum.Enum):
@@ -52,9 +52,9 @@ class Policy:
     version: int = 0
 
     def __attrs_post_init__(self) -> None:
-        _ensure_law(self.default, "default")
+        ensure_law(self.default, "default")
         for name, law in self.fields.items():
-            _ensure_law(law, f"fields.{name}")
+            ensure_law(law, f"fields.{name}")
 
     def law(self, field: Field) -> Law:
         """The law of a field."""
@@ -117,12 +117,13 @@ def policy_document(policy: Policy) -> dict[str, object]:
     }
 
 
-def ensure_fields(schema: Schema, names: Iterable[str]) -> None:
-    """Raises InvalidValue for laws of fields that the kind lacks, naming those that it has."""
+def ensure_fields(schema: Schema, names: Iterable[str], where: str = "fields") -> None:
+    """Raises InvalidValue for names of fields that the kind lacks, naming those that it has, and ``where`` they are."""
     for name in names:
         if name not in schema.by_name:
             raise InvalidValue(
-                f"a {schema.kind} has no field {name!r}; it has {', '.join(schema.names)}", field=f"fields.{name}"
+                f"a {schema.kind} has no field {quoted(name)}; it has {', '.join(schema.names)}",
+                field=storable(f"{where}.{name}"),
             )
 
 

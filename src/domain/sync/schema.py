@@ -5,10 +5,15 @@ from functools import cached_property
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.text import storable
 from .canonical import Canonical, Value, Values, folded, plain
 from .laws import Law
 
 __all__ = ["Canonical", "Field", "Schema", "Value", "Values", "folded", "plain"]
+
+
+# What is said of a record as a whole, and of which of ours it is: ``decision.WHOLE`` and ``conflict.PAIRING``.
+NOT_FIELDS = frozenset({"*", "?"})
 
 
 @attrs.frozen
@@ -20,11 +25,21 @@ class Field:
     law: Law | None = None
 
     def same(self, left: Value, right: Value) -> bool:
-        """Whether two values mean the same. ``True`` is not ``1``."""
+        """Whether two values mean the same. ``True`` is not ``1``. Raises InvalidValue where the form raises."""
         if left == right and type(left) is type(right):
             return True
-        a, b = self.canonical(left), self.canonical(right)
+        try:
+            a, b = self.canonical(left), self.canonical(right)
+        except Exception as error:
+            raise self.unreadable(error) from error
         return a == b and type(a) is type(b)
+
+    def unreadable(self, error: Exception) -> InvalidValue:
+        """A canonical form may be an embedder's: whatever it raises is wrong with this field of this record."""
+        return InvalidValue(
+            storable(f"the canonical form of {self.name} could not read a value: {type(error).__name__}: {error}"),
+            field=self.name,
+        )
 
 
 @attrs.frozen(slots=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,13 @@ import pytest
 
 from tresen.domain.shared.errors import GatewayUnavailable, InvalidValue
 from tresen.domain.shared.text import storable
-from tresen.domain.sync.decision import decide
+from tresen.domain.sync.conflict import PAIRING
+from tresen.domain.sync.decision import WHOLE, decide
 from tresen.domain.sync.laws import Contest, Edited, Law, Verdict
 from tresen.domain.sync.pairing import pair
 from tresen.domain.sync.policy import Policy
-from tresen.domain.sync.schema import Field, Schema
-from tresen.domain.sync.side import GONE, UNKNOWN, Side
+from tresen.domain.sync.schema import NOT_FIELDS, Field, Schema
+from tresen.domain.sync.side import GONE, UNKNOWN, Presence, Side
 
 # What a type checker would refuse; not everybody has one.
 Wrong = Any
@@ -133,3 +135,71 @@ def test_times_that_tell_nothing_are_refused_where_they_are_written(name: str, v
     error = refused(lambda: Edited(**wrong))
     assert error.message.startswith(name)
     assert error.details["field"] == name
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+@pytest.mark.parametrize("word", ["gone", "unknown", "", Presence, [], [("phone", "1")], 5])
+def test_a_side_is_its_values_or_the_marker(side: str, word: Wrong) -> None:
+    """A word for it is none: it would be taken for a side that shows nothing."""
+    wrong: Wrong = {"ours": {"phone": "2"}, "theirs": GONE, side: word}
+    error = refused(lambda: decide(SCHEMA, Policy(), base={"phone": "1"}, **wrong))
+    assert error.message.startswith(f"{side} is a mapping of fields to values, or GONE where there is proof")
+    assert error.details["field"] == side
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "says"),
+    [
+        ({"base": GONE}, "base", "or None where the two never agreed"),
+        ({"base": "x"}, "base", "or None where the two never agreed"),
+        ({"edited": None}, "edited", "is an Edited, not None"),
+        ({"edited": NOON}, "edited", "is an Edited, not datetime"),
+        ({"policy": Law.OURS}, "policy", "is a Policy, not Law"),
+        ({"policy": {"default": "ours"}}, "policy", "is a Policy, not {'default'"),
+        ({"schema": "person"}, "schema", "is a Schema, not 'person'"),
+        ({"overrides": {"phone": "ours"}}, "overrides.phone", "is a Law, such as Law.OURS, not 'ours'"),
+        ({"overrides": {"*": "ours"}}, "overrides.*", "is a Law, such as Law.OURS, not 'ours'"),
+        ({"overrides": {"fone": Law.OURS}}, "overrides.fone", "a person has no field 'fone'"),
+        ({"overrides": {5: Law.OURS}}, "overrides.5", "a person has no field 5"),
+        ({"overrides": None}, "overrides", "is a mapping of fields to laws, not None"),
+        ({"overrides": ["phone"]}, "overrides", "is a mapping of fields to laws, not ['phone']"),
+        ({"in_flight": {"fone": "1"}}, "in_flight.fone", "a person has no field 'fone'"),
+        ({"in_flight": {"*": "1"}}, "in_flight.*", "a person has no field '*'"),
+        ({"in_flight": None}, "in_flight", "is a mapping of fields to values, not None"),
+        ({"in_flight": ("phone",)}, "in_flight", "is a mapping of fields to values, not ('phone',)"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("theirs", [{"phone": "3"}, GONE, UNKNOWN], ids=str)
+def test_whatever_else_is_given_wrongly_is_named(wrong: Wrong, field: str, says: str, theirs: Wrong) -> None:
+    """Whatever the sides show, also where nothing would have come of it."""
+    given = {"schema": SCHEMA, "policy": Policy(), "base": {"phone": "1"}, "ours": {"phone": "2"}, **wrong}
+    schema, policy = given.pop("schema"), given.pop("policy")
+    error = refused(lambda: decide(schema, policy, theirs=theirs, **given))
+    assert says in error.message
+    assert error.details["field"] == field
+
+
+@pytest.mark.parametrize("value", [1.5, ["a"], NOON, b"a", {"a"}])
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_a_value_that_no_field_can_hold_is_refused_where_the_sides_differ(side: str, value: Wrong) -> None:
+    error = refused(lambda: decide(SCHEMA, Policy(), **{**CHANGED_BY_BOTH, side: {"phone": value}}))
+    assert error.message.startswith("phone is a text, a whole number")
+    assert error.details["field"] == "phone"
+
+
+@pytest.mark.parametrize("theirs", [{"phone": "3"}, GONE], ids=str)
+def test_a_canonical_form_that_raises_is_told_with_its_field(theirs: Wrong) -> None:
+    schema = Schema("person", (Field("phone", lambda value: str(int(str(value)))),))
+    for base, ours in (("1", "x"), ("x", "1")):
+        sides: Wrong = {"base": {"phone": base}, "ours": {"phone": ours}, "theirs": theirs}
+        error = refused(partial(decide, schema, Policy(), **sides))
+    assert error.message.startswith("the canonical form of phone could not read a value: ValueError: ")
+    assert error.details["field"] == "phone"
+
+
+def test_names_that_are_no_fields_are_known() -> None:
+    """What overrides a record as a whole, or its pairing, is no field that the schema lacks."""
+    assert {WHOLE, PAIRING} == NOT_FIELDS
+    overrides = {WHOLE: Law.OURS, PAIRING: Law.OURS}
+    assert not decide(SCHEMA, Policy(), base={}, ours={}, theirs={}, overrides=overrides).asks
