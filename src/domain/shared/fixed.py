@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
-from .errors import InvalidValue
-from .text import quoted
-
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -27,13 +24,6 @@ class Fixed(dict[K, V]):
     def __reduce__(self) -> tuple[type["Fixed[K, V]"], tuple[dict[K, V]]]:
         """Copied and pickled by what it holds: the usual way changes an empty one."""
         return Fixed, (dict(self),)
-
-
-def own(value: object, field: str, wanted: str) -> Fixed[Any, Any]:
-    """A copy that nobody changes. Raises InvalidValue, saying what is ``wanted`` of the field, for no mapping."""
-    if not isinstance(value, Mapping):
-        raise InvalidValue(f"{field} is {wanted}, not {quoted(value)}", field=field)
-    return fixed(value)
 
 
 def fixed(mapping: Mapping[K, V]) -> Fixed[K, V]:

@@ -1,10 +1,10 @@
 """What is given to be decided, looked at where it is given: nothing that is wrong is taken for something else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ..shared.errors import InvalidValue
 from ..shared.fixed import Fixed
-from ..shared.text import quoted
+from ..shared.given import ensure_is, ensure_mapping
 from .laws import Edited, Law
 from .policy import Policy, ensure_fields, ensure_law
 from .schema import NOT_FIELDS, Schema
@@ -73,21 +73,7 @@ def ensure_overrides(overrides: Mapping[str, Law]) -> None:
         ensure_law(law, f"overrides.{name}", "Laws().named finds a law by its name")
 
 
-def ensure_mapping(value: object, field: str, wanted: str) -> None:
-    """Raises InvalidValue, saying what is ``wanted`` of the field, for no mapping."""
-    if type(value) not in _DICTS and not isinstance(value, Mapping):
-        raise InvalidValue(f"{field} is {wanted}, not {quoted(value)}", field=field)
-
-
-def ensure_are(kind: type[object], each: Iterable[tuple[str, object]]) -> None:
-    """Raises InvalidValue, naming the first that is not of that type."""
-    for field, value in each:
-        if not isinstance(value, kind):
-            an = "an" if kind.__name__[0] in "AEIOU" else "a"
-            raise InvalidValue(f"{field} is {an} {kind.__name__}, not {quoted(value)}", field=field)
-
-
 def _ensure_made(schema: object, policy: object, edited: object) -> None:
-    ensure_are(Schema, [("schema", schema)])
-    ensure_are(Policy, [("policy", policy)])
-    ensure_are(Edited, [("edited", edited)])
+    ensure_is(Schema, schema, "schema")
+    ensure_is(Policy, policy, "policy")
+    ensure_is(Edited, edited, "edited")

@@ -10,6 +10,8 @@ from typing import Any
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.given import ensure_is, ensure_whole
+from ..shared.text import quoted, storable
 
 # More records than a guard can be meant to let through unseen.
 MOST_AT_LEAST = 1_000_000
@@ -25,10 +27,8 @@ class Share:
     at_least: int = 5
 
     def __attrs_post_init__(self) -> None:
-        if not 0 <= self.percent <= 100:  # noqa: PLR2004 - percents
-            raise InvalidValue(f"percent is a number from 0 to 100, not {self.percent}", field="percent")
-        if not 0 <= self.at_least <= MOST_AT_LEAST:
-            raise InvalidValue(f"at_least is a number from 0 to {MOST_AT_LEAST}, not {self.at_least}", field="at_least")
+        ensure_whole(self.percent, "percent", 0, 100)
+        ensure_whole(self.at_least, "at_least", 0, MOST_AT_LEAST)
 
     def allows(self, count: int, shared: int) -> bool:
         """Whether ``count`` of ``shared`` records is no more than that."""
@@ -40,11 +40,18 @@ _USUAL = Share()
 
 @attrs.frozen(kw_only=True)
 class Guards:
-    """How many records may be deleted, how many may lose the value of any one field, how many may be in conflict."""
+    """How many records may be deleted, how many may lose the value of any one field, how many may be in conflict.
+
+    Raises InvalidValue for what is no Share: ``changed`` is what reads documents.
+    """
 
     deleted: Share = _USUAL
     blanked: Share = _USUAL
     conflicts: Share = _USUAL
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("deleted", "blanked", "conflicts"):
+            ensure_is(Share, getattr(self, name), f"guards.{name}", ", such as Share(10, 5)")
 
     def changed(self, document: object) -> "Guards":
         """These, with what ``{"deleted": {"percent": 5, "at_least": 3}, …}`` names. Raises
@@ -115,9 +122,6 @@ def _trip(guard: str, what: str, share: Share, count: int, shared: int) -> Trip 
 
 def _share(share: Share, document: object, key: str) -> Share:
     parts = _known(document, ("percent", "at_least"), key)
-    for name, value in parts.items():
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise InvalidValue(f"{name} is a whole number, not {value!r}", field=f"{key}.{name}")
     try:
         return attrs.evolve(share, **parts)
     except InvalidValue as error:
@@ -126,8 +130,10 @@ def _share(share: Share, document: object, key: str) -> Share:
 
 def _known(document: object, names: tuple[str, ...], key: str) -> Mapping[str, Any]:
     if not isinstance(document, Mapping):
-        raise InvalidValue(f"{key} has {' and '.join(names)}, it is not {document!r}", field=key)
+        raise InvalidValue(f"{key} has {' and '.join(names)}, it is not {quoted(document)}", field=key)
     for name in document:
         if name not in names:
-            raise InvalidValue(f"{key} has no {name!r}; it has {', '.join(names)}", field=f"{key}.{name}")
+            raise InvalidValue(
+                f"{key} has no {quoted(name)}; it has {', '.join(names)}", field=storable(f"{key}.{name}")
+            )
     return document

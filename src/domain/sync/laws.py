@@ -12,7 +12,7 @@ from typing import ClassVar
 import attrs
 
 from ..shared.errors import InvalidValue
-from ..shared.text import quoted
+from ..shared.given import ensure_is, ensure_whole
 from ..shared.time_range import as_utc
 from .canonical import Canonical, Value, sorted_set
 from .side import Side
@@ -42,14 +42,9 @@ _OURS_STANDS = Verdict(Side.OURS, "Tresen owns this field")
 _UNDECIDED = Verdict(Side.NEITHER, "both sides changed it: a person decides")
 
 
-def _in_utc(moment: object, field: str) -> datetime:
-    if not isinstance(moment, datetime):
-        raise InvalidValue(f"{field} is a datetime with its time zone, or None, not {quoted(moment)}", field=field)
+def _in_utc(moment: datetime, field: str) -> datetime:
+    ensure_is(datetime, moment, field, " with its time zone, or None")
     return as_utc(moment, field)
-
-
-def _no_seconds(field: str, least: int, value: object) -> InvalidValue:
-    return InvalidValue(f"{field} is a whole number from {least} to {_MOST_S}, not {quoted(value)}", field=field)
 
 
 @attrs.frozen(kw_only=True)
@@ -74,9 +69,9 @@ class Edited:
         if self.theirs_at is not None and getattr(self.theirs_at, "tzinfo", None) is not UTC:
             object.__setattr__(self, "theirs_at", _in_utc(self.theirs_at, "theirs_at"))
         if type(self.resolution_s) is not int or not 1 <= self.resolution_s <= _MOST_S:
-            raise _no_seconds("resolution_s", 1, self.resolution_s)
+            ensure_whole(self.resolution_s, "resolution_s", 1, _MOST_S)
         if type(self.skew_s) is not int or not 0 <= self.skew_s <= _MOST_S:
-            raise _no_seconds("skew_s", 0, self.skew_s)
+            ensure_whole(self.skew_s, "skew_s", 0, _MOST_S)
 
     @cached_property
     def newer(self) -> Verdict | None:

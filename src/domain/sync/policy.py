@@ -2,20 +2,34 @@
 
 import enum
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.given import ensure_flag, ensure_is, ensure_mapping, ensure_whole, own
 from ..shared.text import quoted, storable
 from .guards import DEFAULT_GUARDS, Guards
 from .laws import Law, Laws
 from .schema import Field, Schema
+
+_SWITCHES = ("create_here", "create_there", "delete_here", "delete_there")
+_SKEW_MAX_S = 3600
+_LAST_VERSION = 2**63 - 1
 
 
 def ensure_law(law: object, field: str, instead: str = "read_policy reads names of laws") -> None:
     """Raises InvalidValue for what is no law, such as its name, and says what takes names ``instead``."""
     if not isinstance(law, Law):
         raise InvalidValue(f"{field} is a Law, such as Law.OURS, not {quoted(law)}; {instead}", field=field)
+
+
+def _own_laws(fields: Mapping[str, Law]) -> Mapping[str, Law]:
+    laws = own(fields, "fields", 'a mapping of fields to laws, such as {"notes": Law.OURS}')
+    for name, law in laws.items():
+        ensure_is(str, name, "fields", " for each name")
+        ensure_law(law, f"fields.{name}")
+    return laws
 
 
 class Deletes(enum.Enum):
@@ -36,12 +50,13 @@ class Policy:
     how many seconds (0 to 3600) the clocks of the two sides may be apart: edits no further apart than that are a tie
     under ``newest``. ``version`` is 0 for what is built in and grows with every change.
 
-    Raises InvalidValue for a law that is none, such as its name: ``read_policy`` is what reads names. Whether a kind
-    has the fields is looked at by ``decide``, which knows the schema.
+    ``fields`` are copied: what is changed afterwards is not this policy. Raises InvalidValue for anything else than is
+    asked for, such as the name of a law: ``read_policy`` is what reads names. Whether a kind has the fields is looked
+    at by ``decide``, which knows the schema.
     """
 
     default: Law = Law.THEIRS
-    fields: Mapping[str, Law] = attrs.field(factory=dict)
+    fields: Mapping[str, Law] = attrs.field(factory=dict, converter=_own_laws)
     deletes: Deletes = Deletes.KEEP_EDITED
     create_here: bool = True
     create_there: bool = False
@@ -53,8 +68,12 @@ class Policy:
 
     def __attrs_post_init__(self) -> None:
         ensure_law(self.default, "default")
-        for name, law in self.fields.items():
-            ensure_law(law, f"fields.{name}")
+        ensure_is(Deletes, self.deletes, "deletes", ", such as Deletes.ASK")
+        ensure_is(Guards, self.guards, "guards", ", such as Guards(deleted=Share(10, 5))")
+        for name in _SWITCHES:
+            ensure_flag(getattr(self, name), name)
+        ensure_whole(self.clock_skew_s, "clock_skew_s", 0, _SKEW_MAX_S)
+        ensure_whole(self.version, "version", 0, _LAST_VERSION)
 
     def law(self, field: Field) -> Law:
         """The law of a field."""
@@ -76,9 +95,7 @@ class Policy:
 # Policies that name nothing: the built-in one.
 BUILT_IN_POLICY = Policy()
 
-_SWITCHES = ("create_here", "create_there", "delete_here", "delete_there")
 _KNOWN = frozenset({"default", "fields", "deletes", "guards", "clock_skew_s", *_SWITCHES})
-_SKEW_MAX_S = 3600
 Document = Mapping[str, object]
 
 
@@ -89,19 +106,22 @@ def read_policy(document: Document, schema: Schema, laws: Laws, *, below: Policy
     ``delete_here``, ``delete_there``; ``guards``, see ``Guards``; ``clock_skew_s``. Raises InvalidValue, naming the
     key, for anything else.
     """
-    unknown = sorted(document.keys() - _KNOWN)
+    ensure_mapping(document, "policy", 'an object such as {"default": "newest", "fields": {"notes": "ours"}}')
+    unknown = sorted(str(key) for key in document.keys() - _KNOWN)
     if unknown:
         raise InvalidValue(
-            f"a policy has no {', '.join(unknown)}; it has {', '.join(sorted(_KNOWN))}", field=unknown[0]
+            storable(f"a policy has no {', '.join(unknown)}; it has {', '.join(sorted(_KNOWN))}"),
+            field=storable(unknown[0]),
         )
+    # Numbers and flags are looked at where they are taken, by the policy itself.
+    as_they_are: dict[str, Any] = {name: document[name] for name in (*_SWITCHES, "clock_skew_s") if name in document}
     return attrs.evolve(
         below,
         default=_law(document["default"], laws, "default") if "default" in document else below.default,
         fields={**below.fields, **_field_laws(document.get("fields", {}), schema, laws)},
         deletes=_deletes(document["deletes"]) if "deletes" in document else below.deletes,
         guards=below.guards.changed(document.get("guards", {})),
-        clock_skew_s=_skew(document.get("clock_skew_s", below.clock_skew_s)),
-        **{name: _flag(document[name], name) for name in _SWITCHES if name in document},
+        **as_they_are,
     )
 
 
@@ -135,29 +155,16 @@ def _field_laws(value: object, schema: Schema, laws: Laws) -> dict[str, Law]:
 
 
 def _law(value: object, laws: Laws, field: str) -> Law:
-    try:
-        return laws.named(str(value))
-    except InvalidValue as error:
-        raise InvalidValue(error.message, field=field) from None
+    law = laws.get(value) if isinstance(value, str) else None
+    if law is None:
+        raise InvalidValue(
+            f"there is no law {quoted(value)}; there are {', '.join(each.name for each in laws)}", field=field
+        )
+    return law
 
 
 def _deletes(value: object) -> Deletes:
-    try:
-        return Deletes(value)
-    except ValueError:
-        known = ", ".join(each.value for each in Deletes)
-        raise InvalidValue(f"deletes is one of {known}, not {value!r}", field="deletes") from None
-
-
-def _flag(value: object, field: str) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidValue(f"{field} is true or false, not {value!r}", field=field)
-    return value
-
-
-def _skew(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _SKEW_MAX_S:
-        raise InvalidValue(
-            f"clock_skew_s is a whole number from 0 to {_SKEW_MAX_S}, not {value!r}", field="clock_skew_s"
-        )
-    return value
+    known = {each.value: each for each in Deletes}
+    if not isinstance(value, str) or value not in known:
+        raise InvalidValue(f"deletes is one of {', '.join(known)}, not {quoted(value)}", field="deletes")
+    return known[value]

@@ -1,5 +1,8 @@
 """Policies as documents: read back equal, layered, and refused by the name of the key."""
 
+from collections.abc import Callable
+from typing import Any, cast
+
 import attrs
 import pytest
 from hypothesis import given
@@ -130,6 +133,87 @@ def test_a_bad_document_is_refused_by_the_name_of_the_key(document: dict[str, ob
         read_policy(document, SCHEMA, LAWS)
     assert refused.value.details["field"] == field
     assert refused.value.message
+
+
+MANY: list[Any] = []
+for _ in range(2_000):
+    MANY = [MANY]
+
+
+@pytest.mark.parametrize("document", [None, [], "x", 5, {5: 1}, {"x": 1, 5: 2}, {"\ud800": 1}], ids=ascii)
+def test_what_is_no_document_is_refused(document: Any) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        read_policy(document, SCHEMA, LAWS)
+    assert refused.value.message.encode()
+
+
+@pytest.mark.parametrize("value", [MANY, "\ud800\0", 10**5000, float("nan"), {}, b"ours", {"ours"}], ids=range(7))
+@pytest.mark.parametrize("key", [*KEYS, "fields.a", "guards.deleted", "guards.deleted.percent", "guards.\ud800"])
+def test_whatever_a_key_holds_is_refused_and_nothing_else(key: str, value: Any) -> None:
+    for part in reversed(key.split(".")):
+        value = {part: value}
+    if value in ({"fields": {}}, {"guards": {}}, {"guards": {"deleted": {}}}):
+        return
+    with pytest.raises(InvalidValue) as refused:
+        read_policy(value, SCHEMA, LAWS)
+    assert refused.value.message.encode()
+    assert str(refused.value.details["field"]).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("default", "ours"),
+        ("default", None),
+        ("fields", None),
+        ("fields", [("a", Law.OURS)]),
+        ("fields", {5: Law.OURS}),
+        ("deletes", "ask"),
+        ("guards", None),
+        ("guards", {"deleted": {"percent": 1}}),
+        ("create_here", "no"),
+        ("create_there", 1),
+        ("delete_here", None),
+        ("delete_there", "false"),
+        ("clock_skew_s", "5"),
+        ("clock_skew_s", -5),
+        ("clock_skew_s", 3_601),
+        ("clock_skew_s", 0.5),
+        ("clock_skew_s", True),
+        ("version", "1"),
+        ("version", -1),
+    ],
+)
+def test_whatever_a_policy_is_made_of_is_looked_at(name: str, value: Any) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        Policy(**{name: value})
+    assert refused.value.details["field"] == name
+    assert refused.value.message.startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda: Guards(deleted=cast("Share", {"percent": 1})), "guards.deleted"),
+        (lambda: Share(cast("int", "5")), "percent"),
+        (lambda: Share(cast("int", 5.0)), "percent"),
+        (lambda: Share(True), "percent"),
+        (lambda: Share(5, cast("int", None)), "at_least"),
+    ],
+)
+def test_guards_are_shares_of_whole_numbers(make: Callable[[], object], field: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        make()
+    assert refused.value.details["field"] == field
+
+
+def test_what_is_changed_afterwards_is_not_the_policy() -> None:
+    fields = {"a": Law.OURS}
+    policy = Policy(fields=fields)
+    fields["a"] = Law.THEIRS
+    assert policy == Policy(fields={"a": Law.OURS})
+    with pytest.raises(TypeError):
+        cast("dict[str, Law]", policy.fields)["a"] = Law.THEIRS
 
 
 def test_a_mirror_that_is_missing_is_refused() -> None:
