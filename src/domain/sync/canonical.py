@@ -15,6 +15,12 @@ Value = str | int | bool | tuple[str, ...] | None
 Values = Mapping[str, Value]
 Canonical = Callable[[Value], Value]
 
+
+def typed(value: Value) -> object:
+    """What a value is told apart by: to Python, ``True`` equals ``1``."""
+    return type(value), value
+
+
 _LONGEST_DECIMAL = 60
 _READINGS = 1024
 

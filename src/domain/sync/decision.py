@@ -9,9 +9,10 @@ from collections.abc import Mapping
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.fixed import Fixed
 from ..shared.text import storable
 from .action import Action
-from .canonical import Value, Values
+from .canonical import Value, Values, typed
 from .given import ensure_given
 from .keeping import check_values
 from .laws import NEVER_EDITED, Contest, Edited, Law, Verdict
@@ -45,8 +46,8 @@ class _Unseen(str):
 
 _UNSEEN = _Unseen()
 
-NOTHING: Mapping[str, Value] = {}
-NO_LAWS: Mapping[str, Law] = {}
+NOTHING: Mapping[str, Value] = Fixed()
+NO_LAWS: Mapping[str, Law] = Fixed()
 
 
 @attrs.frozen
@@ -54,10 +55,10 @@ class FieldDecision:
     """What one field gets. ``rule`` is a stable name, ``reason`` a sentence. ``value`` is None with ``neither``."""
 
     field: str
-    base: Value
-    ours: Value
-    theirs: Value
-    value: Value
+    base: Value = attrs.field(eq=typed)
+    ours: Value = attrs.field(eq=typed)
+    theirs: Value = attrs.field(eq=typed)
+    value: Value = attrs.field(eq=typed)
     side: Side
     rule: str
     reason: str

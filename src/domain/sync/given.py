@@ -1,14 +1,16 @@
 """What is given to be decided, looked at where it is given: nothing that is wrong is taken for something else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..shared.errors import InvalidValue
-from ..shared.fixed import Fixed
-from ..shared.given import ensure_is, ensure_mapping
+from ..shared.fixed import Fixed, fixed
+from ..shared.given import ensure_is, ensure_mapping, own
+from ..shared.text import quoted
+from .canonical import Values
 from .laws import Edited, Law
 from .policy import Policy, ensure_fields, ensure_law
 from .schema import NOT_FIELDS, Schema
-from .side import Presence
+from .side import Presence, Shown
 
 _DICTS = frozenset({dict, Fixed})
 VALUES, LAWS = "a mapping of fields to values", "a mapping of fields to laws"
@@ -35,7 +37,7 @@ def ensure_given(
     if type(theirs) not in _DICTS:
         ensure_shown(theirs, "theirs")
     if base is not None and type(base) not in _DICTS:
-        ensure_base(base)
+        ensure_mapping(base, "base", _BASE)
     if type(policy) is not Policy or type(edited) is not Edited or type(schema) is not Schema:
         _ensure_made(schema, policy, edited)
     laws = policy.fields
@@ -60,10 +62,35 @@ def ensure_shown(shown: object, side: str) -> None:
         ensure_mapping(shown, side, _SHOWN)
 
 
-def ensure_base(base: object) -> None:
-    """Raises InvalidValue for what is neither values nor None."""
-    if base is not None:
-        ensure_mapping(base, "base", _BASE)
+def own_shown(shown: Shown, side: str) -> Shown:
+    """A marker, or a copy of the values that nobody changes. Raises InvalidValue as ``ensure_shown`` does."""
+    if isinstance(shown, Presence):
+        return shown
+    ensure_shown(shown, side)
+    return fixed(shown)
+
+
+def own_base(base: Values | None) -> Values | None:
+    """None, or a copy that nobody changes. Raises InvalidValue."""
+    return None if base is None else own(base, "base", _BASE)
+
+
+def own_overrides(overrides: Mapping[str, Law]) -> Mapping[str, Law]:
+    """A copy that nobody changes. Raises InvalidValue for what are no laws."""
+    ensure_overrides(overrides)
+    return fixed(overrides)
+
+
+def own_candidates(candidates: Iterable[str]) -> tuple[str, ...]:
+    """The ids. Raises InvalidValue for anything else, such as one id alone, whose letters would be taken for ids."""
+    if isinstance(candidates, str) or not isinstance(candidates, Iterable):
+        raise InvalidValue(
+            f'candidates are ids of our records, such as ("17", "18"), not {quoted(candidates)}', field="candidates"
+        )
+    ids = tuple(candidates)
+    for one in ids:
+        ensure_is(str, one, "candidates", " each, as ids are texts")
+    return ids
 
 
 def ensure_overrides(overrides: Mapping[str, Law]) -> None:

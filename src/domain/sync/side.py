@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from .canonical import Values
+from .canonical import Values, typed
 
 
 class Side(enum.Enum):
@@ -38,6 +38,13 @@ GONE, UNKNOWN = Presence.GONE, Presence.UNKNOWN
 
 # What a side shows of one record: its values, or why there are none.
 Shown = Values | Presence
+
+
+def typed_shown(shown: Shown | None) -> object:
+    """What the values of a record are told apart by, type and all."""
+    if shown is None or isinstance(shown, Presence):
+        return shown
+    return {name: typed(value) for name, value in shown.items()}
 
 
 def delivered(shown: Shown, *, at: datetime, seen_at: datetime | None) -> Shown:

@@ -5,15 +5,18 @@ from uuid import UUID
 
 import attrs
 
+from ..shared.given import ensure_is, ensure_whole, own
 from .action import Action
 from .canonical import Values
 from .decision import NO_LAWS, NOTHING, OVERRIDE, Decision, FieldDecision, decide
+from .given import VALUES, own_base, own_candidates, own_overrides, own_shown
 from .guards import Tally
 from .laws import NEVER_EDITED, Edited, Law
 from .policy import Policy
 from .schema import Field, Schema
-from .side import GONE, Presence, Shown
+from .side import GONE, Presence, Shown, typed_shown
 
+_LAST_VERSION = 2**63 - 1
 _DELETIONS = frozenset({Action.DELETE_HERE, Action.DELETE_THERE})
 
 # The rule by which a new record is not created: it may be one that is here.
@@ -28,15 +31,31 @@ class Inputs:
     """What a decision is computed from, besides the policy. See ``decide``.
 
     ``candidates`` are ids of our records of which a new record of the provider may be one, and nobody can tell which.
+
+    The mappings are copied: what is changed afterwards is not what was decided on. Raises InvalidValue, naming it, for
+    anything else than ``decide`` takes; what only the schema can tell, ``decide`` does.
     """
 
-    base: Values | None
-    ours: Shown
-    theirs: Shown
+    base: Values | None = attrs.field(eq=typed_shown)
+    ours: Shown = attrs.field(eq=typed_shown)
+    theirs: Shown = attrs.field(eq=typed_shown)
     edited: Edited = NEVER_EDITED
     overrides: Mapping[str, Law] = NO_LAWS
-    in_flight: Values = NOTHING
+    in_flight: Values = attrs.field(default=NOTHING, eq=typed_shown)
     candidates: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "base", own_base(self.base))
+        put(self, "ours", own_shown(self.ours, "ours"))
+        put(self, "theirs", own_shown(self.theirs, "theirs"))
+        ensure_is(Edited, self.edited, "edited")
+        if self.overrides is not NO_LAWS:
+            put(self, "overrides", own_overrides(self.overrides))
+        if self.in_flight is not NOTHING:
+            put(self, "in_flight", own(self.in_flight, "in_flight", VALUES))
+        if self.candidates != ():
+            put(self, "candidates", own_candidates(self.candidates))
 
     def decide(self, schema: Schema, policy: Policy) -> Decision:
         """The decision: the same inputs and policy always give the same."""
@@ -62,7 +81,7 @@ class Step:
     as received (empty: not seen), ``proof`` how it is known that the provider's is gone: ``tombstone``, ``answer`` or
     ``listing``. ``pushes`` are the values that are to be written there: of those that the decision would push the ones
     that the provider takes, and our edits of what was being made there, which are in flight. A step of which one of
-    these is no longer so is stale.
+    these is no longer so is stale. ``pushes`` is copied. Raises InvalidValue, naming it, for anything of another type.
     """
 
     external_id: str | None
@@ -70,9 +89,22 @@ class Step:
     local_version: int = 0
     fingerprint: bytes = b""
     proof: str | None = None
-    pushes: Values = NOTHING
+    pushes: Values = attrs.field(default=NOTHING, eq=typed_shown)
     inputs: Inputs
     decision: Decision
+
+    def __attrs_post_init__(self) -> None:
+        if self.external_id is not None:
+            ensure_is(str, self.external_id, "external_id", " or None")
+        if self.local_id is not None:
+            ensure_is(UUID, self.local_id, "local_id", " or None")
+        if self.proof is not None:
+            ensure_is(str, self.proof, "proof", " or None")
+        ensure_whole(self.local_version, "local_version", 0, _LAST_VERSION)
+        ensure_is(bytes, self.fingerprint, "fingerprint")
+        ensure_is(Inputs, self.inputs, "inputs")
+        ensure_is(Decision, self.decision, "decision")
+        object.__setattr__(self, "pushes", own(self.pushes, "pushes", VALUES))
 
     @property
     def order(self) -> tuple[str, str]:

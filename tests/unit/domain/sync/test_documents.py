@@ -25,7 +25,7 @@ from .drawn import VALUES, steps
 
 LAWS = Laws()
 TOKYO = ZoneInfo("Asia/Tokyo")
-SCHEMA = Schema("thing", (Field("a"),))
+SCHEMA = Schema("thing", (Field("a"), Field("b")))
 INPUTS = Inputs(
     base={"a": "x"},
     ours={"a": "ü\"'\n"},
