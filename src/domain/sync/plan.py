@@ -11,12 +11,14 @@ from operator import itemgetter
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.given import ensure_is, ensure_whole
 from .canonical import Value
 from .decision import Decision
 from .documents import line, policy_line, read_policy_line, read_step, step_line
 from .guards import Tally, Trip
 from .laws import Laws
-from .policy import Policy
+from .policy import Policy, ensure_fields
+from .readable import ensure_readable
 from .schema import Schema
 from .side import Side
 from .step import Step, count
@@ -43,6 +45,7 @@ class Fingerprint:
 
 
 _BITS = 1 << 256
+_MOST_SHARED = 2**63 - 1
 
 
 @attrs.frozen(kw_only=True)
@@ -77,8 +80,16 @@ class Plan:
 
 
 def make_plan(schema: Schema, policy: Policy, steps: Iterable[Step], *, shared: int) -> Plan:
-    """The plan of these steps, in any order. ``shared``: how many records both sides had before."""
-    lined = sorted(((step.order, step_line(step), step) for step in steps), key=itemgetter(0, 1))
+    """The plan of these steps, in any order. ``shared``: how many records both sides had before.
+
+    Raises InvalidValue for what ``read_plan`` could not read back: it names the record and what of it is no value of a
+    field or cannot be kept, and fields that the schema lacks.
+    """
+    ensure_is(Schema, schema, "schema")
+    ensure_is(Policy, policy, "policy")
+    ensure_fields(schema, policy.fields)
+    ensure_whole(shared, "shared", 0, _MOST_SHARED)
+    lined = sorted((_lined(step, schema) for step in steps), key=itemgetter(0, 1))
     tally, fingerprint = Tally(shared=shared), Fingerprint(schema, policy, shared=shared)
     for _, text, step in lined:
         count(step, schema, tally)
@@ -93,18 +104,24 @@ def make_plan(schema: Schema, policy: Policy, steps: Iterable[Step], *, shared: 
     )
 
 
+def _lined(step: Step, schema: Schema) -> tuple[tuple[str, str], str, Step]:
+    ensure_readable(step, schema)
+    return step.order, step_line(step), step
+
+
 def read_plan(data: bytes, schema: Schema, laws: Laws) -> Plan:
     """The plan that ``Plan.to_bytes`` wrote: the same bytes again.
 
     Raises InvalidValue for anything else: one that was changed or cut since, one of another schema, one with a law that
     is not there any more.
     """
+    ensure_is(bytes, data, "data", " object, as Plan.to_bytes gives")
     try:
         head, policy, *texts = data.decode().splitlines()
         shared = json.loads(head)["shared"]
         steps = [read_step(text, laws) for text in texts]
         plan = make_plan(schema, read_policy_line(policy, schema, laws), steps, shared=shared)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidValue(f"this is no plan: {error}") from None
     if plan.to_bytes() != data:
         raise InvalidValue(f"this is no plan of {schema.kind} as it was made: it was changed since, or the schema was")

@@ -8,6 +8,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from tresen.domain.shared.errors import InvalidValue
+from tresen.domain.shared.text import storable
 from tresen.domain.sync.canonical import Value, Values, day, decimal, folded, instant, plain, sorted_set
 from tresen.domain.sync.guards import Guards, Share
 from tresen.domain.sync.laws import BUILT_IN, Edited, Law
@@ -111,17 +112,22 @@ def inputs(values: st.SearchStrategy[Value] = VALUES) -> st.SearchStrategy[Input
     )
 
 
+# As every store keeps them.
+KEPT_TEXTS = TEXTS.map(storable)
+
+
 @st.composite
-def steps(draw: st.DrawFn) -> Step:
-    """A step as a sync makes it: its decision follows from its inputs."""
-    drawn, policy = draw(inputs(RELATED | TEXTS | SETS)), draw(POLICIES)
-    drawn = attrs.evolve(drawn, candidates=draw(st.lists(TEXTS, max_size=2).map(tuple)))
+def steps(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> Step:
+    """A step as a sync makes it: its decision follows from its inputs. With ``KEPT_TEXTS`` it can be planned."""
+    sets: st.SearchStrategy[Value] = st.lists(texts, max_size=3).map(tuple)
+    drawn, policy = draw(inputs(RELATED | texts | sets)), draw(POLICIES)
+    drawn = attrs.evolve(drawn, candidates=draw(st.lists(texts, max_size=2).map(tuple)))
     try:
         decision = drawn.decide(SCHEMA, policy)
     except InvalidValue:
         reject()  # a merged set with half a character in it cannot be kept: that record is an error and has no step
     return Step(
-        external_id=draw(st.none() | TEXTS),
+        external_id=draw(st.none() | texts),
         local_id=draw(st.none() | st.uuids()),
         local_version=draw(st.integers(0, 5)),
         fingerprint=draw(st.binary(max_size=4)),

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from random import Random
+from typing import Any, cast
 from uuid import UUID
 
 import attrs
@@ -12,16 +13,18 @@ from hypothesis import strategies as st
 
 from tresen.domain.shared.errors import InvalidValue
 from tresen.domain.sync.action import Action
+from tresen.domain.sync.canonical import Values
+from tresen.domain.sync.decision import Decision, FieldDecision
 from tresen.domain.sync.documents import policy_line, read_step, step_line
 from tresen.domain.sync.guards import Guards, Share
 from tresen.domain.sync.laws import Edited, Law, Laws
 from tresen.domain.sync.plan import Fingerprint, Plan, make_plan, read_plan, what_if
 from tresen.domain.sync.policy import BUILT_IN_POLICY, Deletes, Policy
 from tresen.domain.sync.schema import Field, Schema
-from tresen.domain.sync.side import GONE, UNKNOWN
+from tresen.domain.sync.side import GONE, UNKNOWN, Side
 from tresen.domain.sync.step import Inputs, Step
 
-from .drawn import POLICIES, SCHEMA, steps
+from .drawn import KEPT_TEXTS, POLICIES, SCHEMA, steps
 
 ONE = Schema("thing", (Field("a"), Field("b")))
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -36,7 +39,7 @@ def plan(*given_steps: Step, policy: Policy = BUILT_IN_POLICY, shared: int = 0) 
     return make_plan(ONE, policy, given_steps, shared=shared)
 
 
-@given(st.lists(steps(), max_size=4), POLICIES, st.randoms(use_true_random=False))
+@given(st.lists(steps(KEPT_TEXTS), max_size=4), POLICIES, st.randoms(use_true_random=False))
 def test_the_order_of_the_steps_does_not_matter(made: list[Step], policy: Policy, chance: Random) -> None:
     shuffled = list(made)
     chance.shuffle(shuffled)
@@ -51,7 +54,7 @@ def test_steps_that_stand_in_one_place_have_an_order_too() -> None:
     assert plan(one, other).to_bytes() == plan(other, one).to_bytes()
 
 
-@given(st.lists(steps(), max_size=3), POLICIES)
+@given(st.lists(steps(KEPT_TEXTS), max_size=3), POLICIES)
 def test_a_plan_is_the_policy_and_its_steps_in_lines(made: list[Step], policy: Policy) -> None:
     found = make_plan(SCHEMA, policy, made, shared=0)
     head, second, *rest = found.to_bytes().decode().splitlines(keepends=True)
@@ -66,7 +69,7 @@ def test_a_plan_is_the_policy_and_its_steps_in_lines(made: list[Step], policy: P
     assert [each.order for each in found.steps] == sorted(each.order for each in made)
 
 
-@given(st.lists(steps(), max_size=4), POLICIES)
+@given(st.lists(steps(KEPT_TEXTS), max_size=4), POLICIES)
 def test_a_fingerprint_may_be_taken_step_by_step(made: list[Step], policy: Policy) -> None:
     fingerprint = Fingerprint(SCHEMA, policy, shared=0)
     for each in made:
@@ -99,10 +102,12 @@ OTHER_INPUTS: dict[str, Inputs] = {
 
 
 def test_any_other_input_gives_another_fingerprint() -> None:
-    """Also where the decision is the same: a step keeps its decision here, so that only the inputs differ."""
+    """Also where the decision is the same: nothing is decided of some here, so that only the inputs differ."""
     first = step(1)
+    blank = attrs.evolve(first, decision=attrs.evolve(first.decision, fields=()))
     others = [
-        *(attrs.evolve(first, inputs=inputs) for inputs in OTHER_INPUTS.values()),
+        blank,
+        *(attrs.evolve(blank, inputs=inputs) for inputs in OTHER_INPUTS.values()),
         attrs.evolve(first, external_id=None),
         attrs.evolve(first, external_id="2"),
         attrs.evolve(first, local_id=None),
@@ -112,7 +117,6 @@ def test_any_other_input_gives_another_fingerprint() -> None:
         attrs.evolve(first, proof="listing"),
         attrs.evolve(first, pushes={"a": "y"}),
         attrs.evolve(first, decision=attrs.evolve(first.decision, reason="because")),
-        attrs.evolve(first, decision=attrs.evolve(first.decision, fields=())),
     ]
     plans = [plan(first), plan(), plan(first, first), plan(first, step(2)), *map(plan, others)]
     plans += [plan(first, policy=policy) for policy in (Policy(version=1), Policy(deletes=Deletes.ASK))]
@@ -128,7 +132,7 @@ def test_any_other_input_gives_another_fingerprint() -> None:
     assert len({each.to_bytes() for each in plans}) == len(plans)
 
 
-@given(st.lists(steps(), max_size=3), POLICIES, st.integers(0, 20))
+@given(st.lists(steps(KEPT_TEXTS), max_size=3), POLICIES, st.integers(0, 20))
 def test_a_plan_is_read_back_as_it_was(made: list[Step], policy: Policy, shared: int) -> None:
     found = make_plan(SCHEMA, policy, made, shared=shared)
     assert read_plan(found.to_bytes(), SCHEMA, Laws()) == found
@@ -155,6 +159,99 @@ def test_what_is_no_plan_or_not_as_it_was_made_is_refused() -> None:
     assert read_plan(data, ONE, Laws()).policy == policy
 
 
+HEAD, RULES = plan(step(1)).to_bytes().splitlines(keepends=True)[:2]
+NO_PLANS: tuple[Any, ...] = (
+    b"[" * 100_000 + b"\n{}\n",
+    HEAD + b"[" * 100_000,
+    HEAD + RULES + b"[" * 100_000,
+    *(
+        HEAD.replace(b'"shared":0', b'"shared":' + bad) + RULES
+        for bad in (b"NaN", b"1e999", b"-1", b"true", b"1" * 5000)
+    ),
+    *(HEAD + RULES.replace(b'"version":0', b'"version":' + bad) for bad in (b"null", b"-1", b"0.5", b"[[]]")),
+    HEAD + b'[["version",[]]]',
+    HEAD + b"[[[],1]]",
+    None,
+    5,
+    "{}",
+)
+
+
+@pytest.mark.parametrize("data", NO_PLANS, ids=range(len(NO_PLANS)))
+def test_whatever_else_is_read_is_refused(data: Any) -> None:
+    with pytest.raises(InvalidValue):
+        read_plan(data, ONE, Laws())
+
+
+@given(st.binary(max_size=9), st.integers(0, 2_000), st.integers(0, 9))
+def test_a_plan_with_other_bytes_in_it_is_refused(other: bytes, place: int, length: int) -> None:
+    data = plan(step(1), step(2)).to_bytes()
+    place %= len(data)
+    changed = data[:place] + other + data[place + length :]
+    if changed != data:
+        with pytest.raises(InvalidValue):
+            read_plan(changed, ONE, Laws())
+
+
+UNKEPT: tuple[Any, ...] = (1.5, float("nan"), ["x"], 10**5000, "\ud83d\ude00", "a\0", ("x", 1), {}, b"x")
+
+
+@pytest.mark.parametrize("value", UNKEPT, ids=range(len(UNKEPT)))
+@pytest.mark.parametrize("part", ["base", "ours", "theirs", "in_flight", "pushes"])
+def test_what_could_not_be_read_back_is_not_planned(part: str, value: Any) -> None:
+    """Also where nothing is decided of it: the lines of a plan hold all that the sides show."""
+    odd: Any = {"a": "y", "unread": value}
+    made = step(1)
+    if part == "pushes":
+        made = attrs.evolve(made, pushes=odd)
+    else:
+        parts: dict[str, Any] = {part: odd}
+        made = attrs.evolve(made, inputs=attrs.evolve(INPUTS, **parts), decision=Decision())
+    with pytest.raises(InvalidValue, match="the step of record '1") as refused:
+        plan(made)
+    assert refused.value.details["field"] == "unread"
+    assert refused.value.message.encode()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"external_id": "\ud83d"},
+        {"proof": "\0"},
+        {"inputs": attrs.evolve(INPUTS, candidates=("\ud83d\ude00",))},
+        {"inputs": attrs.evolve(INPUTS, theirs=cast("Values", {5: "x"}))},
+        {"inputs": attrs.evolve(INPUTS, theirs={"a": "other"})},
+        {"inputs": attrs.evolve(INPUTS, theirs={})},
+        {"inputs": attrs.evolve(INPUTS, theirs=GONE)},
+        {"decision": Decision(action=cast("Action", "ask"))},
+        {"decision": Decision(reason=cast("str", None))},
+        {"decision": Decision(reason="\ud83d\ude00")},
+        {"decision": Decision(apart=frozenset({"z"}))},
+        {"decision": Decision(fields=(FieldDecision("z", None, None, None, None, Side.OURS, "r", "r"),))},
+        {"decision": Decision(fields=(FieldDecision("a", "x", "y", "z", cast("str", 0.5), Side.BOTH, "r", "r"),))},
+        {"decision": Decision(fields=(FieldDecision("a", "x", "y", "z", "y", cast("Side", "ours"), "r", "r"),))},
+    ],
+    ids=ascii,
+)
+def test_a_step_that_was_not_decided_like_this_is_not_planned(changes: Any) -> None:
+    with pytest.raises(InvalidValue, match="the step of record"):
+        plan(attrs.evolve(step(1), **changes))
+
+
+@pytest.mark.parametrize("shared", [-1, 1.5, float("nan"), "x", None, True])
+def test_how_many_records_both_sides_had_is_a_number(shared: Any) -> None:
+    with pytest.raises(InvalidValue, match="shared is a whole number"):
+        plan(shared=shared)
+
+
+@pytest.mark.parametrize("wrong", [None, INPUTS, "step", Decision()], ids=ascii)
+def test_only_steps_are_planned(wrong: Any) -> None:
+    with pytest.raises(InvalidValue, match="steps is a Step each, not"):
+        plan(wrong)
+    with pytest.raises(InvalidValue, match="a thing has no field 'z'"):
+        plan(policy=Policy(fields={"z": Law.OURS}))
+
+
 def test_a_plan_that_trips_a_guard_is_held() -> None:
     policy = Policy(guards=Guards(deleted=Share(0, 1)))
     lost = attrs.evolve(INPUTS, ours={"a": "x"}, theirs=GONE)
@@ -174,7 +271,7 @@ def test_what_another_policy_would_do_otherwise() -> None:
     assert (only.step.external_id, only.fields, only.instead.decision.action) == ("3", [], Action.DELETE_HERE)
 
 
-@given(st.lists(steps(), max_size=3), POLICIES)
+@given(st.lists(steps(KEPT_TEXTS), max_size=3), POLICIES)
 def test_the_same_policy_does_nothing_otherwise(made: list[Step], policy: Policy) -> None:
     again = [attrs.evolve(each, decision=each.inputs.decide(SCHEMA, policy)) for each in made]
     assert list(what_if(SCHEMA, policy, again)) == []
