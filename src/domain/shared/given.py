@@ -22,8 +22,8 @@ def own(value: Mapping[Any, Any], field: str, wanted: str) -> Fixed[Any, Any]:
     return fixed(value)
 
 
-def ensure_is(kind: type[object], value: object, field: str, more: str = "") -> None:
-    """Raises InvalidValue for a value of another type; ``more`` tells what to do, after the name of the type."""
+def ensure_is(kind: Any, value: object, field: str, more: str = "") -> None:
+    """Raises InvalidValue for a value of another type than ``kind``; ``more`` tells more of what is asked for."""
     if not isinstance(value, kind):
         an = "an" if kind.__name__[0] in "AEIOU" else "a"
         raise InvalidValue(f"{field} is {an} {kind.__name__}{more}, not {quoted(value)}", field=field)

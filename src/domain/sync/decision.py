@@ -10,10 +10,11 @@ import attrs
 
 from ..shared.errors import InvalidValue
 from ..shared.fixed import Fixed
+from ..shared.given import ensure_mapping
 from ..shared.text import storable
 from .action import Action
 from .canonical import Value, Values, typed
-from .given import ensure_given
+from .given import VALUES, ensure_given
 from .keeping import check_values
 from .laws import NEVER_EDITED, Contest, Edited, Law, Verdict
 from .one_sided import fate
@@ -112,17 +113,20 @@ class Decision:
         """Whether a person must decide something of it."""
         return self.action is Action.ASK or bool(self.asked)
 
-    def next_base(self, base: Values, theirs: Values) -> Values:
-        """The base after this decision: what the provider holds now.
+    def next_base(self, base: Values | None, theirs: Values) -> Values:
+        """The base after this decision: what the provider holds now. ``base`` is that of the decision, None where the
+        two never agreed. Raises InvalidValue for anything but values.
 
         A field in which only we have a value, and the provider never had one, stays without an agreed value; one that
         waits for a person keeps the value that was agreed before, so that both edits stay edits. So does one that was
         not compared: should a push fail, or our value come to be known, an edit of the provider's meanwhile must still
         be seen as one.
         """
+        ensure_mapping(base or {}, "base", VALUES)
+        ensure_mapping(theirs, "theirs", VALUES)
         unagreed = {d.field for d in self.fields if d.rule == ONLY_OURS_KNOWN or d.side is Side.NEITHER}
         unagreed |= self.apart
-        return {**base, **{name: value for name, value in theirs.items() if name not in unagreed}}
+        return {**(base or {}), **{name: value for name, value in theirs.items() if name not in unagreed}}
 
 
 def decide(

@@ -12,6 +12,7 @@ from itertools import product
 import attrs
 
 from ..shared.errors import InvalidValue
+from ..shared.given import ensure_is
 from ..shared.text import quoted
 from .canonical import Canonical, Value, plain
 from .decision import ONLY_OURS_CHANGED, ONLY_OURS_KNOWN, ONLY_THEIRS_CHANGED, ONLY_THEIRS_KNOWN, OVERRIDE
@@ -87,8 +88,10 @@ def check_law(
 
     ``laws`` are those that it is used with. ``values`` are what the three sides of a contest hold in turn, give those
     that your law is for; ``canonical`` is the form of its fields. With the usual values
-    there are 3,402 contests.
+    there are 3,402 contests. Raises InvalidValue for what is no law, or no ``Laws``.
     """
+    ensure_is(Law, law, "law", ", such as Law.OURS")
+    ensure_is(Laws, laws, "laws", " object, such as Laws([law])")
     mirror = _mirror(law, laws)
     found = [*_breaches_of_itself(law, mirror, laws)]
     tried = [(contest, _judged(law, contest)) for contest in contests(values, canonical)]

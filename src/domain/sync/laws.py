@@ -13,6 +13,7 @@ import attrs
 
 from ..shared.errors import InvalidValue
 from ..shared.given import ensure_is, ensure_whole
+from ..shared.text import quoted
 from ..shared.time_range import as_utc
 from .canonical import Canonical, Value, sorted_set
 from .side import Side
@@ -115,13 +116,21 @@ class Law:
 
     ``owner`` is the side whose value stands even where it alone did not change; None: an edit of one side is taken,
     whoever made it. ``judge`` is asked where both sides changed the field. ``mirror`` names the law that does the same
-    with the sides swapped: itself, for most.
+    with the sides swapped: itself, for most. Raises InvalidValue for what is none of these; whether the law is lawful,
+    ``law_suite.check_law`` tells.
     """
 
     name: str
     judge: Judge = attrs.field(eq=False, repr=False)
     owner: Side | None = None
     mirror: str = attrs.field(default=attrs.Factory(lambda self: self.name, takes_self=True))
+
+    def __attrs_post_init__(self) -> None:
+        ensure_is(str, self.name, "name", " by which policies name the law")
+        ensure_is(Callable, self.judge, "judge", ", a function from a Contest to a Verdict")
+        ensure_is(str, self.mirror, "mirror", ", the name of a law")
+        if self.owner is not None:
+            ensure_is(Side, self.owner, "owner", ", such as Side.OURS, or None")
 
     THEIRS: ClassVar["Law"]
     OURS: ClassVar["Law"]
@@ -188,10 +197,15 @@ BUILT_IN = (Law.THEIRS, Law.OURS, Law.NEWEST, Law.UNION, Law.ASK)
 
 
 class Laws:
-    """Laws by name: the five of Tresen, and those of an embedder. Raises InvalidValue when two have one name."""
+    """Laws by name: the five of Tresen, and those of an embedder. Raises InvalidValue when two have one name, and for
+    what are no laws.
+    """
 
     def __init__(self, more: Iterable[Law] = ()) -> None:
+        ensure_is(Iterable, more, "laws", " of laws")
         laws = (*BUILT_IN, *more)
+        for law in laws:
+            ensure_is(Law, law, "laws", " each, such as Law.OURS")
         self._by_name = {law.name: law for law in laws}
         if len(self._by_name) < len(laws):
             raise InvalidValue("two laws have the same name", field="laws")
@@ -205,6 +219,8 @@ class Laws:
 
     def named(self, name: str) -> Law:
         """That law. Raises InvalidValue, naming those that there are."""
-        if name not in self._by_name:
-            raise InvalidValue(f"there is no law {name!r}; there are {', '.join(self._by_name)}", field="law")
-        return self._by_name[name]
+        ensure_is(str, name, "law", ", the name of one")
+        found = self._by_name.get(name)
+        if found is None:
+            raise InvalidValue(f"there is no law {quoted(name)}; there are {', '.join(self._by_name)}", field="law")
+        return found

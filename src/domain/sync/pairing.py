@@ -12,8 +12,10 @@ from typing import Generic, TypeVar
 import attrs
 
 from ..shared.errors import InvalidValue
-from .canonical import Values
-from .schema import Schema
+from ..shared.given import ensure_mapping
+from .canonical import Value, Values
+from .keeping import check_values
+from .schema import Field, Schema
 
 O = TypeVar("O", bound=Hashable)  # noqa: E741 - ours; the other one is T
 T = TypeVar("T", bound=Hashable)
@@ -41,7 +43,8 @@ class Pairing(Generic[O, T]):
 def pair(schema: Schema, ours: Mapping[O, Values], theirs: Mapping[T, Values]) -> Pairing[O, T]:
     """Pair the records that are not linked yet.
 
-    Raises InvalidValue where the schema has no match key: then nothing could be told apart from something new.
+    Raises InvalidValue where the schema has no match key: then nothing could be told apart from something new; for what
+    is no mapping of ids to the values of a record; and for a value of a match key that no field can hold.
 
     The first key is the surest: what it pairs, or leaves in doubt, no later key touches. The result does not depend on
     the order of either side, except for the order in which it is given.
@@ -50,19 +53,21 @@ def pair(schema: Schema, ours: Mapping[O, Values], theirs: Mapping[T, Values]) -
         raise InvalidValue(
             f'a {schema.kind} has no match key: name one in its schema, such as match=(("email",),)', field="match"
         )
+    _ensure_records(ours, "ours")
+    _ensure_records(theirs, "theirs")
     left, right = dict(ours), dict(theirs)
     pairs: dict[O, T] = {}
     doubts: list[Doubt[O, T]] = []
     for key in schema.match:
         mine, others = _grouped(schema, key, left), _grouped(schema, key, right)
-        for values in mine.keys() & others.keys():
-            if len(mine[values]) == len(others[values]) == 1:
-                pairs[mine[values][0]] = others[values][0]
+        for said in mine.keys() & others.keys():
+            if len(mine[said]) == len(others[said]) == 1:
+                pairs[mine[said][0]] = others[said][0]
             else:
-                doubts.append(Doubt(key, tuple(mine[values]), tuple(others[values])))
-            for one in mine[values]:
+                doubts.append(Doubt(key, tuple(mine[said]), tuple(others[said])))
+            for one in mine[said]:
                 del left[one]
-            for other in others[values]:
+            for other in others[said]:
                 del right[other]
     place = {one: number for number, one in enumerate(ours)}
     return Pairing(
@@ -73,10 +78,26 @@ def pair(schema: Schema, ours: Mapping[O, Values], theirs: Mapping[T, Values]) -
     )
 
 
-def match_values(schema: Schema, key: tuple[str, ...], values: Values) -> tuple[Hashable, ...] | None:
-    """What a record says of a match key, in canonical form; None when one of its fields says nothing."""
-    found = tuple(schema.by_name[name].canonical(values.get(name)) for name in key)
+def _ensure_records(records: Mapping[O, Values], side: str) -> None:
+    ensure_mapping(records, side, "a mapping of ids to the values of each record")
+    for one, values in records.items():
+        ensure_mapping(values, f"{side}.{one}", "a mapping of fields to values")
+
+
+def match_values(schema: Schema, key: tuple[str, ...], values: Values) -> tuple[Value, ...] | None:
+    """What a record says of a match key, in canonical form; None when one of its fields says nothing.
+
+    Raises InvalidValue, naming the field, where a canonical form raises.
+    """
+    found = tuple(_form(schema.by_name[name], values.get(name)) for name in key)
     return None if any(value is None for value in found) else found
+
+
+def _form(field: Field, value: Value) -> Value:
+    try:
+        return field.canonical(value)
+    except Exception as error:
+        raise field.unreadable(error) from error
 
 
 def _grouped(schema: Schema, key: tuple[str, ...], records: Mapping[O, Values]) -> dict[tuple[Hashable, ...], list[O]]:
@@ -84,6 +105,8 @@ def _grouped(schema: Schema, key: tuple[str, ...], records: Mapping[O, Values]) 
     for one, values in records.items():
         found = match_values(schema, key, values)
         if found is not None:
+            if any(type(value) is not str for value in found):
+                check_values(dict(zip(key, found, strict=True)))
             # By type as well: to Python, True and 1 are one key.
             groups[tuple((type(value), value) for value in found)].append(one)
     return dict(groups)

@@ -145,9 +145,10 @@ class Difference:
 def what_if(schema: Schema, policy: Policy, steps: Iterable[Step]) -> Iterable[Difference]:
     """Decide the same inputs anew under another policy, and give what comes out otherwise. Asks nobody.
 
-    Another rule or reason for the same outcome is no difference.
+    Another rule or reason for the same outcome is no difference. Raises InvalidValue for what is no step.
     """
     for step in steps:
+        ensure_is(Step, step, "steps", " each")
         decision, was = step.inputs.decide(schema, policy), step.decision
         if decision.action is not was.action or _outcome(decision) != _outcome(was):
             yield Difference(step=step, instead=attrs.evolve(step, decision=decision))

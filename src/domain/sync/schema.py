@@ -1,16 +1,20 @@
 """How the records of one kind look: fields, when two values of a field are the same, and what tells a record."""
 
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 import attrs
 
 from ..shared.errors import InvalidValue
-from ..shared.text import storable
+from ..shared.given import ensure_is
+from ..shared.text import check_text, storable
 from .canonical import Canonical, Value, Values, folded, plain
 from .laws import Law
 
 __all__ = ["Canonical", "Field", "Schema", "Value", "Values", "folded", "plain"]
 
+
+_LONGEST_NAME = 1_000
 
 # What is said of a record as a whole, and of which of ours it is: ``decision.WHOLE`` and ``conflict.PAIRING``.
 NOT_FIELDS = frozenset({"*", "?"})
@@ -18,11 +22,23 @@ NOT_FIELDS = frozenset({"*", "?"})
 
 @attrs.frozen
 class Field:
-    """One field, its canonical form, and the law that goes with it unless a policy names another."""
+    """One field, its canonical form, and the law that goes with it unless a policy names another.
+
+    Raises InvalidValue for a name that is none, or that means something else (``*``, ``?``), and for a form or a law
+    that is none, such as its name.
+    """
 
     name: str
     canonical: Canonical = plain
     law: Law | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_text(self.name, "name", longest=_LONGEST_NAME)
+        if self.name in NOT_FIELDS:
+            raise InvalidValue(f"no field is called {self.name!r}: that means the record as a whole", field="name")
+        ensure_is(Callable, self.canonical, f"canonical of {self.name}", ", a function from a value to a value")
+        if self.law is not None:
+            ensure_is(Law, self.law, f"law of {self.name}", ", such as Law.OURS")
 
     def same(self, left: Value, right: Value) -> bool:
         """Whether two values mean the same. ``True`` is not ``1``. Raises InvalidValue where the form raises."""
@@ -47,8 +63,8 @@ class Schema:
     """The fields of one kind of record, in the order in which they are decided.
 
     ``match`` are the keys by which two populated sides are paired, the surest first: each is a tuple of fields that
-    together tell who or what a record is. Raises InvalidValue for a field that is named twice, and for a match key that
-    is a text, or of no or unknown fields.
+    together tell who or what a record is. Raises InvalidValue for what is no field or is named twice, and for a match
+    key that is a text, or of no or unknown fields.
     """
 
     kind: str
@@ -56,6 +72,11 @@ class Schema:
     match: tuple[tuple[str, ...], ...] = ()
 
     def __attrs_post_init__(self) -> None:
+        check_text(self.kind, "kind", longest=_LONGEST_NAME)
+        ensure_is(Iterable, self.fields, "fields", ' of fields, such as (Field("email"),)')
+        object.__setattr__(self, "fields", tuple(self.fields))
+        for field in self.fields:
+            ensure_is(Field, field, "fields", ' each, such as Field("email")')
         if len(self.by_name) < len(self.fields):
             raise InvalidValue(f"{self.kind} has a field twice", field="fields")
         _ensure_keys(self.match)

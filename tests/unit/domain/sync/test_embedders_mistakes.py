@@ -11,8 +11,9 @@ import pytest
 from tresen.domain.shared.errors import GatewayUnavailable, InvalidValue
 from tresen.domain.shared.text import storable
 from tresen.domain.sync.conflict import PAIRING
-from tresen.domain.sync.decision import WHOLE, decide
-from tresen.domain.sync.laws import Contest, Edited, Law, Verdict
+from tresen.domain.sync.decision import WHOLE, Decision, decide
+from tresen.domain.sync.law_suite import check_law
+from tresen.domain.sync.laws import Contest, Edited, Law, Laws, Verdict
 from tresen.domain.sync.pairing import pair
 from tresen.domain.sync.policy import Policy
 from tresen.domain.sync.schema import NOT_FIELDS, Field, Schema
@@ -203,3 +204,57 @@ def test_names_that_are_no_fields_are_known() -> None:
     assert {WHOLE, PAIRING} == NOT_FIELDS
     overrides = {WHOLE: Law.OURS, PAIRING: Law.OURS}
     assert not decide(SCHEMA, Policy(), base={}, ours={}, theirs={}, overrides=overrides).asks
+
+
+ASK = Law.ASK.judge
+BY_EMAIL = Schema("person", SCHEMA.fields, match=(("email",),))
+PEOPLE: Wrong = {1: {"email": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda wrong: Law(name=wrong(5), judge=ASK), "name is a str by which policies name the law, not 5"),
+        (lambda wrong: Law(name="mine", judge=wrong("ours")), "judge is a Callable, a function from a Contest"),
+        (lambda wrong: Law(name="mine", judge=ASK, owner=wrong("ours")), "owner is a Side, such as Side.OURS"),
+        (lambda wrong: Law(name="mine", judge=ASK, mirror=wrong(Law.ASK)), "mirror is a str, the name of a law"),
+        (lambda wrong: Laws(wrong(["ours"])), "laws is a Law each, such as Law.OURS, not 'ours'"),
+        (lambda wrong: Laws(wrong(None)), "laws is an Iterable of laws, not None"),
+        (lambda wrong: Laws().named(wrong([])), "law is a str, the name of one, not []"),
+        (lambda wrong: check_law(wrong("ours"), Laws()), "law is a Law, such as Law.OURS, not 'ours'"),
+        (lambda wrong: check_law(Law.OURS, wrong([Law.OURS])), "laws is a Laws object, such as Laws([law])"),
+        (lambda wrong: Field(wrong(5)), "name is a text"),
+        (lambda _: Field(""), "name is empty"),
+        (lambda _: Field("a\0"), "name has a NUL in it"),
+        (lambda _: Field("*"), "no field is called '*'"),
+        (lambda _: Field("?"), "no field is called '?'"),
+        (lambda wrong: Field("phone", wrong("folded")), "canonical of phone is a Callable"),
+        (lambda wrong: Field("phone", law=wrong("ours")), "law of phone is a Law, such as Law.OURS, not 'ours'"),
+        (lambda wrong: Schema(wrong(None), SCHEMA.fields), "kind is a text"),
+        (lambda wrong: Schema("person", wrong(("email",))), "fields is a Field each, such as Field"),
+        (lambda wrong: Schema("person", wrong(None)), "fields is an Iterable of fields"),
+        (lambda wrong: pair(BY_EMAIL, wrong([{"email": "x"}]), PEOPLE), "ours is a mapping of ids to"),
+        (lambda wrong: pair(BY_EMAIL, PEOPLE, wrong(GONE)), "theirs is a mapping of ids to"),
+        (lambda wrong: pair(BY_EMAIL, wrong({7: None}), PEOPLE), "ours.7 is a mapping of fields to values"),
+        (lambda wrong: pair(BY_EMAIL, wrong({7: GONE}), PEOPLE), "ours.7 is a mapping of fields to values"),
+        (lambda wrong: pair(BY_EMAIL, wrong({7: {"email": ["x"]}}), PEOPLE), "email is a text, a whole number"),
+        (lambda wrong: pair(BY_EMAIL, PEOPLE, wrong({7: {"email": 0.5}})), "email is a text, a whole number"),
+        (lambda wrong: Decision().next_base({}, wrong(GONE)), "theirs is a mapping of fields to values"),
+        (lambda wrong: Decision().next_base(wrong("x"), {}), "base is a mapping of fields to values"),
+    ],
+)
+def test_what_is_put_together_wrongly_is_refused(make: Callable[[Wrong], object], says: str) -> None:
+    assert refused(lambda: make(lambda value: value)).message.startswith(says)
+
+
+def test_fields_in_a_list_are_fields_for_good() -> None:
+    fields: Wrong = [Field("email")]
+    schema = Schema("person", fields)
+    fields.append(Field("phone"))
+    assert schema == Schema("person", (Field("email"),))
+
+
+def test_where_the_two_never_agreed_the_next_base_is_what_the_provider_holds() -> None:
+    theirs: Wrong = {"phone": "3"}
+    assert decide(SCHEMA, Policy(), base=None, ours={}, theirs=theirs).next_base(None, theirs) == {}
+    assert decide(SCHEMA, Policy(), base=None, ours=GONE, theirs=theirs).next_base(None, theirs) == theirs

@@ -248,6 +248,8 @@ def test_how_many_records_both_sides_had_is_a_number(shared: Any) -> None:
 def test_only_steps_are_planned(wrong: Any) -> None:
     with pytest.raises(InvalidValue, match="steps is a Step each, not"):
         plan(wrong)
+    with pytest.raises(InvalidValue, match="steps is a Step each, not"):
+        list(what_if(ONE, Policy(), [wrong]))
     with pytest.raises(InvalidValue, match="a thing has no field 'z'"):
         plan(policy=Policy(fields={"z": Law.OURS}))
 
