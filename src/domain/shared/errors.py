@@ -29,17 +29,28 @@ class RuleViolation(TresenError):
 
 
 class InvalidValue(RuleViolation):
-    """A value is not of the form its field asks for. ``details["field"]`` names the field where it is known."""
+    """A value is not of the form its field asks for. ``details["field"]`` names the field where it is known.
+
+    Of several that were looked at together, ``every`` has an error for each, in that order.
+    """
 
     code = "invalid_value"
+    _found: tuple["InvalidValue", ...] = ()
 
+    @classmethod
+    def of_all(cls, found: Iterable["InvalidValue"]) -> "InvalidValue":
+        """One error that tells of all; the only one itself where it is alone."""
+        every = tuple(part for each in found for part in each.every)
+        if len(every) == 1:
+            return every[0]
+        error = cls("; ".join(each.message for each in every))
+        error._found = every
+        return error
 
-class InvalidValues(InvalidValue):
-    """Several values at once; ``every`` has an error for each, in the order in which they were looked at."""
-
-    def __init__(self, every: Iterable[InvalidValue]) -> None:
-        self.every = tuple(every)
-        super().__init__("; ".join(each.message for each in self.every))
+    @property
+    def every(self) -> tuple["InvalidValue", ...]:
+        """This one alone, unless it tells of several."""
+        return self._found or (self,)
 
 
 class IllegalTransition(RuleViolation):

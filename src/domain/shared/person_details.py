@@ -26,8 +26,8 @@ def said(text: str | None | Unset) -> str | None | Unset:
 @attrs.frozen(kw_only=True)
 class PersonDetails:
     """UNSET leaves, None clears; so does an empty text. Raises InvalidValue for a text that cannot be kept, is too long
-    or has control characters in it, and for a phone number without digits; InvalidValues for several of them. ``prose``
-    are fields of more than a line.
+    or has control characters in it, and for a phone number without digits; one for all of them. ``prose`` are fields of
+    more than a line.
     """
 
     prose: ClassVar[frozenset[str]] = frozenset()

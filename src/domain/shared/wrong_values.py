@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from .errors import InvalidValue, InvalidValues
+from .errors import InvalidValue
 from .unset import UNSET, Unset
 
 T = TypeVar("T")
@@ -20,19 +20,16 @@ class WrongValues:
         try:
             return look()
         except InvalidValue as error:
-            self._add(error)
+            self._found.append(error)
             return UNSET
 
     def last(self, look: Callable[[], T]) -> T:
-        """What it gives, when nothing was wrong. Raises InvalidValue for what was, InvalidValues for several."""
+        """What it gives, when nothing was wrong. Raises InvalidValue for what was, of ``every`` one together."""
         try:
             given = look()
         except InvalidValue as error:
-            self._add(error)
+            self._found.append(error)
         else:
             if not self._found:
                 return given
-        raise self._found[0] if len(self._found) == 1 else InvalidValues(self._found) from None
-
-    def _add(self, error: InvalidValue) -> None:
-        self._found += error.every if isinstance(error, InvalidValues) else [error]
+        raise InvalidValue.of_all(self._found) from None

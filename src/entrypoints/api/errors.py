@@ -152,11 +152,9 @@ def _read(error: Exception) -> tuple[int, str, str]:
 def _fields(error: Exception) -> Sequence[FieldProblem]:
     if isinstance(error, InvalidRequest):
         return error.problems
-    if isinstance(error, errors.InvalidValues):
-        return tuple(problem for each in error.every for problem in _fields(each))
     if isinstance(error, errors.InvalidValue):
-        field = error.details.get("field")
-        return (FieldProblem(field=str(field), code=error.code, message=error.message),) if field else ()
+        named = [(each, each.details.get("field")) for each in error.every]
+        return [FieldProblem(field=str(field), code=each.code, message=each.message) for each, field in named if field]
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         return tuple(
             FieldProblem(field="", code="missing_body", message="this route needs a JSON body")
