@@ -238,7 +238,8 @@ def _judged(field: Field, law: Law, contest: Contest) -> Verdict:
         ) from error
     if not isinstance(verdict, Verdict) or type(verdict.reason) is not str:
         raise _no_verdict(field, law, verdict)
-    return verdict
+    reason = storable(verdict.reason)
+    return verdict if reason == verdict.reason else Verdict(verdict.side, reason, verdict.value)
 
 
 def _taken(field: Field, law: Law, verdict: Verdict, contest: Contest) -> tuple[Side, Value]:

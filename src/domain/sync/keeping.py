@@ -50,26 +50,37 @@ def _check_names(names: tuple[object, ...]) -> None:
 
 
 def _check(value: Value, field: str) -> None:
-    if value is None:
+    """By exact types: a parser's own sort of text is none to what keeps it, and would stop the whole batch."""
+    kind = type(value)
+    if value is None or kind is bool:
         return
-    if isinstance(value, str):
+    if isinstance(value, str) and kind is str:
         kept_size(value, field)
-    elif isinstance(value, tuple) and all(isinstance(text, str) for text in value):
+    elif isinstance(value, tuple) and kind is tuple and all(type(text) is str for text in value):
         for text in value:
             kept_size(text, field)
-    elif not isinstance(value, int):
+    elif not isinstance(value, int) or kind is not int:
         raise InvalidValue(
-            f"{field} is a text, a whole number, a flag or a tuple of texts, not a {type(value).__name__}", field=field
+            f"{field} is a text, a whole number, a flag or a tuple of texts, not a {_told(value)}", field=field
         )
     elif abs(value) > _LARGEST:
         raise InvalidValue(f"{field} is a number of more than 64 bits, which cannot be kept", field=field)
 
 
+def _told(value: object) -> str:
+    """What it is instead. Of a sort of text or number that is somebody's own, also what would make it a plain one."""
+    kind = type(value)
+    for plain in (str, int, tuple):
+        if isinstance(value, plain) and kind is not plain:
+            return f"{kind.__name__}: make it a plain {plain.__name__} first"
+    return "tuple of anything else" if kind is tuple else kind.__name__
+
+
 def check_external_id(external_id: str) -> None:
     """Raises InvalidValue, with the id as Python writes it, unless it is a text that can be kept."""
-    if not isinstance(external_id, str):
+    if type(external_id) is not str:
         raise InvalidValue(
-            f"the record {external_id!r} cannot be taken: its id is a text, not a {type(external_id).__name__}",
+            f"the record {external_id!r} cannot be taken: its id is a text, not a {_told(external_id)}",
             field="external_id",
         )
     try:

@@ -97,6 +97,12 @@ def test_a_merged_value_that_no_field_can_hold_is_refused(value: Wrong) -> None:
     assert refused(lambda: decide(SCHEMA, policy, **CHANGED_BY_BOTH)).details["field"] == "phone"
 
 
+def test_a_reason_that_cannot_be_kept_is_told_as_far_as_it_can() -> None:
+    policy = Policy(default=Law(name="mine", judge=lambda _: Verdict(Side.THEIRS, "half\ud800 a pair\0")))
+    (decided,) = decide(SCHEMA, policy, **CHANGED_BY_BOTH).fields
+    assert decided.reason == "half? a pair"
+
+
 @pytest.mark.parametrize("mistake", [ValueError("half\ud800 a pair\0"), GatewayUnavailable("503"), InvalidValue("no")])
 def test_whatever_a_law_raises_is_told_with_law_and_field(mistake: Exception) -> None:
     def judge(_: Contest) -> Verdict:

@@ -1,5 +1,6 @@
 """What a side shows is looked at before it is kept."""
 
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -12,12 +13,38 @@ def test_values_that_can_be_kept_are_none_of_its_business() -> None:
     check_values({"a": None, "b": True, "c": -(2**63) + 1, "d": "Zoë 👩‍🚀\n", "e": (), "f": ("x", "Ü")})
 
 
-@pytest.mark.parametrize("bad", ["a\0", "\ud800", ("x", "\udfff"), ("\0",), 2**63, -(2**63), 1.5, ["x"], ("x", 1), {}])
+@pytest.mark.parametrize(
+    "bad", ["a\0", "\ud800", ("x", "\udfff"), ("\0",), 2**63, -(2**63), 1.5, ["x"], ("x", 1), ("x", None), {}]
+)
 def test_the_others_are_refused_and_the_field_is_named(bad: Any) -> None:
     with pytest.raises(InvalidValue) as refused:
         check_values({"first": "Ada", "second": bad})
     assert refused.value.details["field"] == "second"
     assert "second" in refused.value.message
+
+
+class Mode(StrEnum):
+    ON = "on"
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Number(int):
+    pass
+
+
+class Pair(tuple[str, ...]):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("bad", "plain"), [(Text("x"), "str"), (Number(1), "int"), (Pair(("x", "y")), "tuple"), (Mode.ON, "str")]
+)
+def test_a_sort_of_text_or_number_of_ones_own_is_refused_and_told_what_would_do(bad: Any, plain: str) -> None:
+    with pytest.raises(InvalidValue, match=f"not a {type(bad).__name__}: make it a plain {plain} first"):
+        check_values({"second": bad})
 
 
 @pytest.mark.parametrize("bad", ["", "17\0", "\ud800"])
