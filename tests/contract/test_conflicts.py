@@ -350,6 +350,23 @@ async def test_records_that_are_to_be_made_there_are_told(
     assert not await backend.read(other, lambda uow: uow.pushes.creating(account.id, "member"))
 
 
+async def test_records_that_may_have_been_made_there_are_found_with_what_was_sent(
+    backend: Backend, tenant: TenantId, other: TenantId, account: ProviderAccount, others_account: ProviderAccount
+) -> None:
+    def sent(state: PushState, external_id: str | None = None, kind: str = "member", at: datetime = NOON) -> Push:
+        return attrs.evolve(a_push(account, external_id, kind=kind, state=state, created_at=at), attempts=1)
+
+    unsure, waiting = sent(PushState.UNSURE, at=LATER), sent(PushState.WAITING)
+    ended = [sent(state) for state in (PushState.REFUSED, PushState.DONE, PushState.DROPPED)]
+    others = [a_push(account, None), sent(PushState.WAITING, "17"), sent(PushState.WAITING, kind="lead")]
+    await add(backend, tenant, unsure, waiting, *ended, *others)
+    await add(backend, other, attrs.evolve(a_push(others_account, None), attempts=1))
+    found = await backend.read(tenant, lambda uow: uow.pushes.sent_unanswered(account.id, "member"))
+    assert ids(found) == [waiting.id, unsure.id]
+    assert dict(found[0].values) == dict(waiting.values)
+    assert not await backend.read(other, lambda uow: uow.pushes.sent_unanswered(account.id, "member"))
+
+
 @pytest.mark.parametrize("state", [PushState.WAITING, PushState.UNSURE])
 async def test_no_two_accounts_make_one_record(
     backend: Backend,

@@ -56,6 +56,12 @@ class MemoryPushes(MemoryEntities[Push, PushId], Pushes):
         found = sorted((row for row in rows if row.external_id is None and row.local_id in wanted), key=_oldest)
         return {row.local_id: self._rows.copy(row) for row in found}
 
+    async def sent_unanswered(self, account_id: AccountId, kind: str) -> Sequence[Push]:
+        """Copies; of one instant, the smaller id first."""
+        states = (PushState.WAITING, PushState.UNSURE)
+        rows = (row for state in states for row in self._rows.among("side", (account_id, kind, state)))
+        return [self._rows.copy(row) for row in sorted((row for row in rows if row.was_sent), key=_oldest)]
+
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """One by one."""
         return sum(1 for _ in self._rows.among("side", (account_id, kind, PushState.WAITING)))

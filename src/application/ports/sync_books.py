@@ -161,6 +161,12 @@ class Pushes(Entities[Push, PushId], Protocol):
         """Of those of our records that are to be made there and were not: the latest such push of each."""
 
     @abstractmethod
+    async def sent_unanswered(self, account_id: AccountId, kind: str) -> Sequence[Push]:
+        """Those that are to make a record there and were tried, so that it may be there: they wait, or are unsure.
+        Oldest first.
+        """
+
+    @abstractmethod
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """How many wait."""
 

@@ -11,7 +11,7 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.override import Override
-from ...domain.sync.pairing import match_values, pair
+from ...domain.sync.pairing import found_by, match_values, pair
 from ...domain.sync.run import SyncError
 from ...domain.sync.schema import Schema
 from ...domain.sync.step import Step, values_of
@@ -24,6 +24,7 @@ from .pins import pins_under
 from .records import MatchValues, RecordKind, Versioned
 from .reviving import reviving, values_of_reviving
 from .scope import Scope
+from .sent import Sent, sent
 
 E = TypeVar("E", bound=Versioned)
 Fresh = tuple[Observed, Reading]
@@ -60,29 +61,36 @@ class Meeting(Generic[E]):
         theirs = {key: reading.values for key, (_, reading) in by_id.items() if key not in separate}
         links = await reviving(uow, self._kind, self._scope)
         revived = await values_of_reviving(uow, self._kind, links)
-        ours = {**await self._kind.unlinked(uow, {*self._keys(theirs), *create}), **revived}
-        pairing = pair(self._kind.schema, ours, theirs)
+        free = await self._kind.unlinked(uow, {*self._keys(theirs), *create})
+        in_doubt = await sent(uow, self._kind, self._scope)
+        may_be = await self._may_be(uow, in_doubt, theirs)
+        ours = {**free, **may_be, **revived}
+        pairing = pair(self._kind.schema, ours, theirs, sent=in_doubt.values)
         shared = await self._shared(uow, pairing.pairs, theirs)
         paired = {one: key for one, key in pairing.pairs.items() if one not in shared}
         entities = await self._kind.load(uow, [*paired, *pairing.only_ours])
         pins = {key: await pins_under(uow, links[one], key) for one, key in paired.items() if one in links}
         waits = await awaited(uow, self._scope, self._kind.schema.kind, list(by_id))
         pairs = {key: (by_id[key], entities[one]) for one, key in paired.items() if key not in waits}
-        steps, errors = self._paired(pairs, pins, await self._sent(uow, paired))
+        as_sent = {key: in_doubt.values[one] for one, key in paired.items() if one in in_doubt.values}
+        steps, errors = self._paired(pairs, pins, as_sent)
         doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs if key not in waits}
         doubts.update({key: (one,) for one, key in pairing.pairs.items() if one in shared and key not in waits})
+        untold = {key: in_doubt.alike(theirs[key]) for key in pairing.only_theirs}
+        doubts.update({key: alike_ones for key, alike_ones in untold.items() if alike_ones and key not in waits})
         asked = await self._asked(uow, list(doubts))
         steps += [
             self._examiner.doubtful(*by_id[key], candidates)
             for key, candidates in doubts.items()
             if asked.get(key) != tuple(map(str, candidates))
         ]
-        new = (key for key in (*pairing.only_theirs, *separate) if key not in waits)
+        new = (key for key in (*pairing.only_theirs, *separate) if key not in waits and key not in doubts)
         steps += [self._examiner.fresh(*by_id[key]) for key in new]
-        # Those that were there before are decided with their old link; and one may be there, if a person says so.
-        kept = {*revived, *(UUID(one) for asked in waits.values() for one in asked.candidates)}
+        # Those that were there before are decided with their old link; and one may be there: it was sent, or a person
+        # says so.
+        kept = {*revived, *in_doubt.values, *(UUID(one) for asked in waits.values() for one in asked.candidates)}
         alone = [key for key in pairing.only_ours if key not in kept] if create else []
-        twins = alike(self._kind.schema, ours)
+        twins = alike(self._kind.schema, ours, in_doubt.values)
         errors += [self._ambiguous(key) for key in alone if key in twins]
         lonely, unkept = await self._lonely(uow, [entities[key] for key in alone if key not in twins])
         return Met([*steps, *lonely], [*errors, *unkept])
@@ -102,12 +110,11 @@ class Meeting(Generic[E]):
                 found.add(one)
         return found
 
-    async def _sent(self, uow: UnitOfWork, pairs: Mapping[UUID, str]) -> Mapping[str, Values]:
-        """With what values those were sent that may have been made there, though nobody answered."""
-        making = await uow.pushes.creations(self._scope.account_id, self._kind.schema.kind, pairs) if pairs else {}
-        sent = [push for push in making.values() if push.may_be_made and push.attempts]
-        values = await self._kind.as_of_today(uow, [push.values for push in sent])
-        return {pairs[push.local_id]: one for push, one in zip(sent, values, strict=True)}
+    async def _may_be(self, uow: UnitOfWork, in_doubt: Sent, theirs: Mapping[str, Values]) -> Mapping[UUID, Values]:
+        """Our side of those that were sent as one of these is."""
+        keys = self._keys(theirs) if in_doubt.values else ()
+        entities = await self._kind.load(uow, list(in_doubt.with_keys(keys))) if keys else {}
+        return {one: self._kind.values(entity) for one, entity in entities.items()}
 
     def _paired(
         self,
@@ -123,10 +130,8 @@ class Meeting(Generic[E]):
                 errors.append(self._scope.error(self._kind.schema.kind, key, error))
         return steps, errors
 
-    def _keys(self, records: Mapping[str, Values]) -> set[MatchValues]:
-        schema = self._kind.schema
-        found = (match_values(schema, key, values) for values in records.values() for key in schema.match)
-        return {values for values in found if values is not None}
+    def _keys(self, records: Mapping[str, Values]) -> Collection[MatchValues]:
+        return found_by(self._kind.schema, *records.values())
 
     async def _asked(self, uow: UnitOfWork, external_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """What is asked already, with its candidates."""
@@ -166,13 +171,13 @@ class Meeting(Generic[E]):
         return steps, errors
 
 
-def alike(schema: Schema, records: Mapping[UUID, Values]) -> Collection[UUID]:
-    """Those of ours that share the values of a match key with another one."""
+def alike(schema: Schema, records: Mapping[UUID, Values], as_sent: Mapping[UUID, Values]) -> Collection[UUID]:
+    """Those of ours that share the values of a match key with another one, as it is or as it was sent."""
     found: set[UUID] = set()
     for key in schema.match:
-        said = {one: match_values(schema, key, values) for one, values in records.items()}
-        times = Counter(said.values())
-        found |= {one for one, values in said.items() if values is not None and times[values] > 1}
+        said = [(one, match_values(schema, key, values)) for each in (records, as_sent) for one, values in each.items()]
+        times = Counter(values for _, values in set(said))
+        found |= {one for one, values in said if values is not None and times[values] > 1}
     return found
 
 

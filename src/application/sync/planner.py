@@ -7,7 +7,7 @@ import attrs
 
 from ...domain.sync.action import Action
 from ...domain.sync.laws import Laws
-from ...domain.sync.pairing import match_values
+from ...domain.sync.pairing import found_by, match_values
 from ...domain.sync.step import Step, count
 from ..ports.sources import Batch, Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
@@ -19,6 +19,7 @@ from .records import MatchValues, RecordKind, Versioned
 from .reviving import reviving, values_of_reviving
 from .run_books import Opened, RunBooks
 from .scope import Scope
+from .sent import Sent, sent
 from .single_looks import look_at
 from .walk import Walk
 
@@ -31,7 +32,7 @@ _FEW = 100
 
 @attrs.define
 class _Before:
-    """What is to be looked at anew, and by what our records without a link can be found.
+    """What is to be looked at anew, and by what our records without a link can be found: as they are, and ``sent``.
 
     ``planned`` are fingerprints of those that have a step: a walk may show a record twice.
     """
@@ -39,6 +40,7 @@ class _Before:
     edited: frozenset[str]
     due: Mapping[str, int]
     open_keys: Collection[MatchValues]
+    sent: Sent
     unseen: set[str] = attrs.field(init=False)
     planned: dict[str, bytes] = attrs.field(factory=dict, init=False)
 
@@ -91,9 +93,8 @@ class Planner(Generic[E]):
         edited = await (links.edited_anyhow(account_id, kind) if every else links.edited(account_id, kind))
         due = await uow.due.all(account_id, kind)
         revived = await values_of_reviving(uow, self._kind, await reviving(uow, self._kind, self._scope))
-        said = [match_values(schema, key, values) for values in revived.values() for key in schema.match]
-        keys = {*await self._kind.open_keys(uow), *(each for each in said if each is not None)}
-        return _Before(frozenset({*edited, *due}), due, frozenset(keys))
+        keys = {*await self._kind.open_keys(uow), *found_by(schema, *revived.values())}
+        return _Before(frozenset({*edited, *due}), due, frozenset(keys), await sent(uow, self._kind, self._scope))
 
     def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
         for external_id in batch.gone:
@@ -119,7 +120,7 @@ class Planner(Generic[E]):
             opened.run, lambda uow: examiner.observed(uow, observed, edited=before.edited, listed=listed)
         )
         for one, reading in examined.fresh:
-            if one.external_id in examined.awaited or self._may_be_ours(reading, before.open_keys):
+            if one.external_id in examined.awaited or self._may_be_ours(reading, before):
                 waiting.append((one, reading))
             else:
                 _add(examined, examiner.fresh(one, reading))
@@ -128,9 +129,11 @@ class Planner(Generic[E]):
         await self._writer.tell_seen(self._part)
         self._watch(self._kind.schema.kind, self._part.seen)
 
-    def _may_be_ours(self, reading: Reading, open_keys: Collection[MatchValues]) -> bool:
-        schema = self._kind.schema
-        return bool(open_keys) and any(match_values(schema, key, reading.values) in open_keys for key in schema.match)
+    def _may_be_ours(self, reading: Reading, before: _Before) -> bool:
+        schema, values = self._kind.schema, reading.values
+        if before.open_keys and any(match_values(schema, key, values) in before.open_keys for key in schema.match):
+            return True
+        return bool(before.sent.values) and before.sent.may_be(values)
 
     async def _is_too_much(self, opened: Opened, missing: Sequence[str]) -> bool:
         """Whether so many are missing that a guard will hold the plan: then they are not asked for one by one, as a

@@ -178,7 +178,9 @@ class Pusher(Generic[E]):
         making = set(await uow.pushes.creating(self._scope.account_id, self._kind.schema.kind)) - {push.local_id}
         others = await self._kind.load(uow, making) if making else {}
         said = {one: self._kind.values(entity) for one, entity in others.items()}
-        return push.local_id in alike(self._kind.schema, {**said, push.local_id: push.values})
+        sent = await uow.pushes.sent_unanswered(self._scope.account_id, self._kind.schema.kind)
+        as_sent = {one.local_id: one.values for one in sent if one.id != push.id}
+        return push.local_id in alike(self._kind.schema, {**said, push.local_id: push.values}, as_sent)
 
     async def _delete(self, opened: Opened, push: Push, shown: Observed | None) -> PushEnd | None:
         if shown is not None:

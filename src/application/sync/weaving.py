@@ -14,6 +14,7 @@ from .course import Course
 from .policy_book import PolicyBook
 from .run_books import Opened, RunBooks
 from .scope import Scope
+from .sent import sent
 from .strand import AnyStrand, Strand
 
 
@@ -90,7 +91,8 @@ class Weaving:
             return False
 
         async def ask(uow: UnitOfWork) -> bool:
-            return not any([await strand.kind.open_keys(uow) for strand in strands])
+            unlinked = [await strand.kind.open_keys(uow) for strand in strands]
+            return not any(unlinked) and not any([(await sent(uow, one.kind, one.scope)).values for one in strands])
 
         return await self.books.read(opened.run, ask)
 

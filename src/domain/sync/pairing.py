@@ -5,8 +5,8 @@ one on either side has these values. Where there are several, nobody is guessed:
 created twice because of that: what is in doubt is not created at all until it is answered.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -40,8 +40,11 @@ class Pairing(Generic[O, T]):
     only_theirs: tuple[T, ...]
 
 
-def pair(schema: Schema, ours: Mapping[O, Values], theirs: Mapping[T, Values]) -> Pairing[O, T]:
-    """Pair the records that are not linked yet.
+def pair(
+    schema: Schema, ours: Mapping[O, Values], theirs: Mapping[T, Values], *, sent: Mapping[O, Values] | None = None
+) -> Pairing[O, T]:
+    """Pair the records that are not linked yet. ``sent`` are those of ours that the other side may have been given
+    already, as they were then: each is found by that as well as by what it says today.
 
     Raises InvalidValue where the schema has no match key: then nothing could be told apart from something new; for what
     is no mapping of ids to the values of a record; and for a value of a match key that no field can hold.
@@ -55,19 +58,24 @@ def pair(schema: Schema, ours: Mapping[O, Values], theirs: Mapping[T, Values]) -
         )
     _ensure_records(ours, "ours")
     _ensure_records(theirs, "theirs")
+    _ensure_records(sent or {}, "sent")
     left, right = dict(ours), dict(theirs)
     pairs: dict[O, T] = {}
     doubts: list[Doubt[O, T]] = []
     for key in schema.match:
-        mine, others = _grouped(schema, key, left), _grouped(schema, key, right)
-        for said in mine.keys() & others.keys():
-            if len(mine[said]) == len(others[said]) == 1:
-                pairs[mine[said][0]] = others[said][0]
+        mine, others = _grouped(schema, key, left, sent or {}), _grouped(schema, key, right, {})
+        shared = mine.keys() & others.keys()
+        found = Counter(one for values in shared for one in mine[values])
+        for values in shared:
+            one = mine[values][0]
+            if len(mine[values]) == len(others[values]) == 1 == found[one]:
+                pairs[one] = others[values][0]
             else:
-                doubts.append(Doubt(key, tuple(mine[said]), tuple(others[said])))
-            for one in mine[said]:
-                del left[one]
-            for other in others[said]:
+                # Of several of either side, or one that is found as it was and as it is.
+                doubts.append(Doubt(key, tuple(mine[values]), tuple(others[values])))
+            for one in mine[values]:
+                left.pop(one, None)
+            for other in others[values]:
                 del right[other]
     place = {one: number for number, one in enumerate(ours)}
     return Pairing(
@@ -100,13 +108,29 @@ def _form(field: Field, value: Value) -> Value:
         raise field.unreadable(error) from error
 
 
-def _grouped(schema: Schema, key: tuple[str, ...], records: Mapping[O, Values]) -> dict[tuple[Hashable, ...], list[O]]:
+def found_by(schema: Schema, *said: Values) -> set[tuple[Value, ...]]:
+    """What these values say of any match key."""
+    found = (match_values(schema, key, values) for values in said for key in schema.match)
+    return {values for values in found if values is not None}
+
+
+def _grouped(
+    schema: Schema, key: tuple[str, ...], records: Mapping[O, Values], sent: Mapping[O, Values]
+) -> dict[tuple[Hashable, ...], list[O]]:
     groups: defaultdict[tuple[Hashable, ...], list[O]] = defaultdict(list)
     for one, values in records.items():
-        found = match_values(schema, key, values)
-        if found is not None:
-            if any(type(value) is not str for value in found):
-                check_values(dict(zip(key, found, strict=True)))
-            # By type as well: to Python, True and 1 are one key.
-            groups[tuple((type(value), value) for value in found)].append(one)
+        said: Sequence[Values] = (values, sent[one]) if one in sent else (values,)
+        found = (_group(schema, key, each) for each in said)
+        for group in dict.fromkeys(each for each in found if each is not None):
+            groups[group].append(one)
     return dict(groups)
+
+
+def _group(schema: Schema, key: tuple[str, ...], values: Values) -> tuple[Hashable, ...] | None:
+    found = match_values(schema, key, values)
+    if found is None:
+        return None
+    if any(type(value) is not str for value in found):
+        check_values(dict(zip(key, found, strict=True)))
+    # By type as well: to Python, True and 1 are one key.
+    return tuple((type(value), value) for value in found)

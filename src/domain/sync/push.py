@@ -69,6 +69,11 @@ class Push:
         """Of one that is to make a record there: whether that may be there already, or may come to be."""
         return self.state in {PushState.WAITING, PushState.UNSURE}
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether it is to make a record that may be there by now: it was tried, and nobody knows what came of it."""
+        return self.external_id is None and self.may_be_made and self.attempts > 0
+
     def answers(self, values: Values) -> bool:
         """Of one that is to make a record there, and was not confirmed: whether our record with these values needs no
         other one. Another value is another question, unless the record may be there already.

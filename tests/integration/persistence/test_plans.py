@@ -333,6 +333,7 @@ _BY_INDEX: list[tuple[str, Ask]] = [
     ("ix_sync_push_state", lambda uow, account: uow.pushes.tried_in_vain(account.id, MEMBER, "1", since=NOON)),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.creating(account.id, MEMBER)),
     ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.creations(account.id, MEMBER, [RUN])),
+    ("ix_sync_push_unanswered", lambda uow, account: uow.pushes.sent_unanswered(account.id, MEMBER)),
     ("ix_member_email", lambda uow, _: uow.members.of_addresses(["ada@example.org"])),
     ("ix_lead_email", lambda uow, _: uow.leads.of_addresses(["ada@example.org"])),
     ("ix_sync_plan_account", lambda uow, account: uow.plans.latest(limit=5, account_id=account.id)),

@@ -51,6 +51,14 @@ CREATING = select(_push.local_id).where(
 CREATIONS = (
     rows_of(SYNC_PUSH).where(*_unanswered_side, _push.external_id.is_(None)).order_by(_push.created_at, _push.id)
 )
+SENT_UNANSWERED = (
+    rows_of(SYNC_PUSH)
+    .where(
+        *(*_unanswered_side, _push.external_id.is_(None), _push.attempts > 0),
+        _push.state != literal(PushState.REFUSED.value, literal_execute=True),
+    )
+    .order_by(_push.created_at, _push.id)
+)
 
 
 class SqlPushes(SqlEntities[Push, PushId], Pushes):
@@ -88,6 +96,10 @@ class SqlPushes(SqlEntities[Push, PushId], Pushes):
             pushes = await self._select(statement, account_id=account_id, kind=kind)
             found.update((push.local_id, push) for push in pushes)
         return found
+
+    async def sent_unanswered(self, account_id: AccountId, kind: str) -> Sequence[Push]:
+        """By the index of the unanswered ones; of one instant, the smaller id first."""
+        return await self._select(SENT_UNANSWERED, account_id=account_id, kind=kind)
 
     async def count_waiting(self, account_id: AccountId, kind: str) -> int:
         """By the index of the waiting ones."""

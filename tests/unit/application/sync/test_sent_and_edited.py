@@ -1,0 +1,141 @@
+"""A lead that was sent to be made at the provider, and of which no answer came, is edited here: it is found by what was
+sent, and neither made there again nor brought in as a second one.
+"""
+
+from tresen.domain.leads.lead import Lead
+from tresen.domain.sync.conflict import PAIRING, Choice
+from tresen.domain.sync.push import PushState
+
+from ..studio import A_MINUTE, Studio
+from .scene import applied, captured, edit_lead, open_conflicts, planned, pushes, set_policy
+from .test_edited_on_the_way import DOWN, settled
+from .test_editing import lead_edit
+from .test_edits_around_creations import making
+from .test_pins_that_end import decide
+
+
+async def sent(**values: str) -> tuple[Studio, Lead]:
+    """Ann was sent, and made; the answer got lost."""
+    studio = await making()
+    ann = await captured(studio, "Ann", **values)
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced(whole=True)
+    studio.clock.advance(A_MINUTE)
+    return studio, ann
+
+
+async def readdressed(**values: str) -> tuple[Studio, Lead]:
+    """So was she, and has another address here since."""
+    studio, ann = await sent(**values)
+    await studio.desk.edit_lead(lead_edit(studio, ann, email="ann.new@example.org"))
+    return studio, ann
+
+
+async def listed(studio: Studio) -> None:
+    """Though nothing can be made there, and so nothing be looked up by that."""
+    studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced(whole=True)
+
+
+def here(studio: Studio, name: str = "Ann") -> list[str | None]:
+    """The addresses of those of ours."""
+    return [lead.email.raw if lead.email else None for lead in studio.leads() if lead.first_name == name]
+
+
+def there(studio: Studio, name: str = "Ann") -> list[object]:
+    """The addresses of those at the gym."""
+    return [each.values["email"] for each in studio.books.leads.entries() if each.values["first_name"] == name]
+
+
+async def test_one_whose_address_was_corrected_is_found_by_the_one_that_was_sent() -> None:
+    studio, _ = await readdressed()
+    await listed(studio)
+    assert here(studio) == ["ann.new@example.org"]
+    await settled(studio)
+    assert (here(studio), there(studio)) == (["ann.new@example.org"], ["ann.new@example.org"])
+    assert open_conflicts(studio) == []
+
+
+async def test_one_whose_address_was_taken_away_is_found_by_the_one_that_was_sent() -> None:
+    studio, ann = await sent()
+    await studio.desk.edit_lead(lead_edit(studio, ann, email=None))
+    await listed(studio)
+    assert here(studio) == [None]
+    await settled(studio)
+    assert (here(studio), there(studio)) == ([None], [None])
+
+
+async def test_where_the_gym_has_the_corrected_address_as_well_a_person_is_asked_about_both() -> None:
+    studio, ann = await readdressed()
+    studio.attract("Annie", email="ann.new@example.org")
+    await listed(studio)
+    await settled(studio)
+    asked = open_conflicts(studio)
+    assert [(each.field, each.candidates) for each in asked] == [(PAIRING, (str(ann.id),))] * 2
+    assert (here(studio), here(studio, "Annie")) == (["ann.new@example.org"], [])
+
+
+async def test_where_another_of_ours_has_the_address_by_now_a_person_is_asked() -> None:
+    studio, ann = await readdressed()
+    bob = await captured(studio, "Bob", email="ann@example.org")
+    await listed(studio)
+    (asked,) = open_conflicts(studio)
+    assert (asked.field, set(asked.candidates)) == (PAIRING, {str(ann.id), str(bob.id)})
+    assert (here(studio), here(studio, "Bob")) == (["ann.new@example.org"], ["ann@example.org"])
+
+
+async def test_another_of_ours_with_the_address_that_was_sent_is_not_made_while_nobody_answers() -> None:
+    """Made by its address, it would be tied to the record of the first."""
+    studio = await making()
+    ann = await captured(studio, "Ann")
+    studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced(whole=True)
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.edit_lead(lead_edit(studio, ann, email="ann.new@example.org"))
+    await captured(studio, "Bob", email="ann@example.org")
+    await listed(studio)
+    assert {push.local_id for push in pushes(studio)} == {ann.id}
+    await settled(studio)
+    assert (there(studio), there(studio, "Bob")) == (["ann.new@example.org"], ["ann@example.org"])
+
+
+async def test_a_kept_plan_that_knows_nothing_of_it_brings_in_no_second_one() -> None:
+    studio, ann = await sent()
+    await studio.desk.edit_lead(lead_edit(studio, ann, email=None))
+    run = await planned(studio, "leads", whole=True)
+    assert here(studio) == [None]
+    await applied(studio, run.plan_id)
+    assert here(studio) == [None]
+
+
+async def test_one_that_nothing_tells_apart_is_asked_about_if_it_turns_up_as_it_was_sent() -> None:
+    studio = await making(deletes="keep_edited", default="newest")
+    grace = studio.attract("Grace", email=None)
+    await studio.leads_synced()
+    await edit_lead(studio, grace, last_name="Murray")
+    studio.books.leads.remove(grace)
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    for _ in range(2):
+        await studio.leads_synced()
+    assert [push.state for push in pushes(studio)] == [PushState.UNSURE]
+    ours = studio.lead(grace)
+    await settled(studio)
+    (pairing,) = [each for each in open_conflicts(studio) if each.field == PAIRING]
+    assert (pairing.candidates, here(studio, "Grace"), there(studio, "Grace")) == ((str(ours.id),), [None], [None])
+    await decide(studio, pairing, Choice.OURS, str(ours.id))
+    await settled(studio)
+    assert studio.lead(pairing.external_id).id == ours.id
+    assert (open_conflicts(studio), here(studio, "Grace")) == ([], [None])
+
+
+async def test_a_new_account_is_not_just_taken_over_while_one_of_ours_may_be_there() -> None:
+    """Nothing is linked, and nothing of ours has an address any more."""
+    studio = Studio()
+    await set_policy(studio, "lead", account=None, create_there=True)
+    ann = await captured(studio, "Ann")
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced(whole=True)
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.edit_lead(lead_edit(studio, ann, email=None))
+    await listed(studio)
+    assert here(studio) == [None]
