@@ -24,7 +24,7 @@ from .confirming import Confirm
 from .doubted import WHOSE, why_it_waits
 from .links import link_at
 from .overruled import none_of_ours
-from .push_end import NONE_OF_OURS, SWITCHED_OFF, PushEnd, counted, refused
+from .push_end import NONE_OF_OURS, PushEnd, counted, refused, withdrawn
 from .records import RecordKind, Versioned
 from .run_books import Opened, RunBooks
 from .scope import Scope
@@ -52,14 +52,16 @@ class PushBooks(Generic[E]):
         from now on knows that it may be there. None: it waits no more, or for a person, or is withdrawn, as the account
         may not be written to any more. People do not wait for a run to end.
         """
-        met: list[Push] = []
+        met, ends = list[Push](), list[PushEnd | None]()
 
         async def begin(uow: UnitOfWork) -> Counts:
             may_write = (await uow.accounts.claim(self._scope.account_id)).writes_enabled
             kept = await uow.pushes.get(push.id)
             met[:] = [kept] if kept.state is PushState.WAITING else []
             if met and not may_write:
-                return await self._end(uow, kept, SWITCHED_OFF)
+                ends[:] = [await self._withdrawn(uow, kept)]
+                met.clear()
+                return await self._end(uow, kept, ends[0]) if ends[0] is not None else Counts()
             waits_for = await why_it_waits(uow, kept) if met else None
             if waits_for is not None:
                 met.clear()
@@ -71,10 +73,20 @@ class PushBooks(Generic[E]):
             return Counts()
 
         await self._books.write(opened.run, "begin_push", begin)
-        if met and met[0].state is not PushState.WAITING:
-            _tell(met[0], SWITCHED_OFF)
-            return None
+        if ends and ends[0] is not None:
+            _tell(push, ends[0])
         return met[0] if met else None
+
+    async def withdraw(self, opened: Opened, push: Push) -> bool:
+        """Nothing may be written any more. Whether it is over by that."""
+        end = await self._books.read(opened.run, lambda uow: self._withdrawn(uow, push))
+        if end is not None:
+            await self.end(opened, push, end)
+        return end is not None
+
+    async def _withdrawn(self, uow: UnitOfWork, push: Push) -> PushEnd | None:
+        is_lost = push.external_id is None and await self._link(uow, push) is not None
+        return withdrawn(self._kind.schema, push, is_lost=is_lost)
 
     async def confirm(self, opened: Opened, push: Push, answer: Observed | None) -> bool:
         """What the provider shows after it, None where it is gone as wanted. Whether it is done."""

@@ -4,8 +4,10 @@ import attrs
 
 from ...domain.shared.errors import TresenError
 from ...domain.staff.task import TaskReason
+from ...domain.sync.pairing import found_by
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.run import Counts
+from ...domain.sync.schema import Schema
 from .single_looks import AnotherRecord
 
 
@@ -36,6 +38,16 @@ UNSURE = PushEnd(
 )
 NONE_OF_OURS = PushEnd(state=PushState.REFUSED, why="a person said that the provider's record is none of ours")
 SWITCHED_OFF = PushEnd(state=PushState.DROPPED, why="writing was switched off", asks=TaskReason.WRITES_DISABLED)
+
+
+def withdrawn(schema: Schema, push: Push, *, is_lost: bool) -> PushEnd | None:
+    """Of one that waits where nothing may be written any more. None: it goes on waiting, as its record may be there,
+    and is looked up once something may be written again. ``is_lost``: the provider had it before, so that a person can
+    be asked.
+    """
+    if not push.was_sent:
+        return SWITCHED_OFF
+    return None if found_by(schema, push.values) and not is_lost else UNSURE
 
 
 def refused(error: TresenError) -> PushEnd:

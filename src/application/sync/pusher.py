@@ -26,7 +26,7 @@ from ..ports.unit_of_work import UnitOfWork
 from .links import link_at
 from .meeting import TWINS, alike
 from .push_books import PushBooks
-from .push_end import OVERTAKEN, SWITCHED_OFF, UNREADABLE, UNSURE, PushEnd
+from .push_end import OVERTAKEN, UNREADABLE, UNSURE, PushEnd
 from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import waits_to_be_made
@@ -84,10 +84,12 @@ class Pusher(Generic[E]):
         return done
 
     async def withdraw(self, opened: Opened) -> None:
-        """Nothing may be written any more: what waits is decided anew."""
-        while waiting := await self._untried(opened, ()):
+        """Nothing may be written any more: what waits is decided anew. What may be there already is not given up."""
+        kept = set[PushId]()
+        while waiting := await self._untried(opened, kept):
             for push in waiting:
-                await self._pushes.end(opened, push, SWITCHED_OFF)
+                if not await self._pushes.withdraw(opened, push):
+                    kept.add(push.id)
 
     async def _untried(self, opened: Opened, tried: Collection[PushId]) -> list[Push]:
         return [push for push in await self._waiting(opened, skip=len(tried)) if push.id not in tried]

@@ -296,7 +296,7 @@ async def test_where_writing_is_switched_off_meanwhile_a_person_is_asked(studio:
     gone = await not_taken_back(studio, GatewayUnavailable("503"))
     studio.change_account(writes_enabled=False)
     await studio.leads_synced()
-    assert [push.state for push in pushes(studio)] == [PushState.DROPPED]
+    assert [push.state for push in pushes(studio)] == [PushState.UNSURE], "it was sent, and may be there"
     assert [(each.external_id, each.field) for each in open_conflicts(studio)] == [(gone, WHOLE)]
     assert studio.knows("lead", gone)
 

@@ -2,6 +2,8 @@
 sent, and neither made there again nor brought in as a second one.
 """
 
+import pytest
+
 from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.conflict import PAIRING, Choice
 from tresen.domain.sync.push import PushState
@@ -14,21 +16,33 @@ from .test_edits_around_creations import making
 from .test_pins_that_end import decide
 
 
-async def sent(**values: str) -> tuple[Studio, Lead]:
+async def sent(**policy: str) -> tuple[Studio, Lead]:
     """Ann was sent, and made; the answer got lost."""
-    studio = await making()
-    ann = await captured(studio, "Ann", **values)
+    studio = await making(**policy)
+    ann = await captured(studio, "Ann")
     studio.gym.faults.fail_next("leads.create", DOWN, after=1)
     await studio.leads_synced(whole=True)
     studio.clock.advance(A_MINUTE)
     return studio, ann
 
 
-async def readdressed(**values: str) -> tuple[Studio, Lead]:
+async def readdressed(**policy: str) -> tuple[Studio, Lead]:
     """So was she, and has another address here since."""
-    studio, ann = await sent(**values)
+    studio, ann = await sent(**policy)
     await studio.desk.edit_lead(lead_edit(studio, ann, email="ann.new@example.org"))
     return studio, ann
+
+
+async def untold() -> tuple[Studio, str]:
+    """Grace, whom no address tells apart, was sent to be made there anew, and made; the answer got lost. Her old id."""
+    studio = await making(deletes="keep_edited", default="newest")
+    grace = studio.attract("Grace", email=None)
+    await studio.leads_synced()
+    await edit_lead(studio, grace, last_name="Murray")
+    studio.books.leads.remove(grace)
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced()
+    return studio, grace
 
 
 async def listed(studio: Studio) -> None:
@@ -109,14 +123,8 @@ async def test_a_kept_plan_that_knows_nothing_of_it_brings_in_no_second_one() ->
 
 
 async def test_one_that_nothing_tells_apart_is_asked_about_if_it_turns_up_as_it_was_sent() -> None:
-    studio = await making(deletes="keep_edited", default="newest")
-    grace = studio.attract("Grace", email=None)
+    studio, grace = await untold()
     await studio.leads_synced()
-    await edit_lead(studio, grace, last_name="Murray")
-    studio.books.leads.remove(grace)
-    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
-    for _ in range(2):
-        await studio.leads_synced()
     assert [push.state for push in pushes(studio)] == [PushState.UNSURE]
     ours = studio.lead(grace)
     await settled(studio)
@@ -139,3 +147,34 @@ async def test_a_new_account_is_not_just_taken_over_while_one_of_ours_may_be_the
     await studio.desk.edit_lead(lead_edit(studio, ann, email=None))
     await listed(studio)
     assert here(studio) == [None]
+
+
+async def off_and_on(studio: Studio) -> None:
+    """Writing is switched off for a run."""
+    studio.change_account(writes_enabled=False)
+    await studio.leads_synced()
+    studio.change_account(writes_enabled=True)
+    await settled(studio)
+
+
+async def test_one_that_cannot_be_looked_up_is_not_made_again_though_writing_was_off_meanwhile() -> None:
+    studio, _ = await untold()
+    await off_and_on(studio)
+    assert [push.state for push in pushes(studio)] == [PushState.UNSURE]
+    assert (here(studio, "Grace"), there(studio, "Grace")) == ([None], [None])
+
+
+async def test_one_that_can_be_looked_up_waits_for_that_while_writing_is_off() -> None:
+    studio, _ = await readdressed(default="newest")
+    await off_and_on(studio)
+    assert (here(studio), there(studio)) == (["ann.new@example.org"], ["ann.new@example.org"])
+
+
+@pytest.mark.parametrize("after", [0, 1], ids=["not made", "made"])
+async def test_one_that_is_on_the_wire_when_writing_is_switched_off_is_made_once(after: int) -> None:
+    studio = await making()
+    await captured(studio, "Ann")
+    studio.gym.faults.fail_next("leads.create", DOWN, after=after)
+    await studio.leads_synced(whole=True)
+    await off_and_on(studio)
+    assert (here(studio), there(studio)) == (["ann@example.org"], ["ann@example.org"])
