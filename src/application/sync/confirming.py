@@ -17,6 +17,7 @@ from ...domain.sync.side import Side
 from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from .behind import take_its_place
 from .edit_times import write
 from .forgetting import BOTH_GONE, forget
 from .links import link_at
@@ -51,6 +52,7 @@ class Confirm(Generic[E]):
                 return await self._end(uow, push, PushState.REFUSED, why="the provider's record is another of ours")
             return await self._end(uow, push, PushState.DROPPED)
         refused = self._ignored(push, theirs)
+        await take_its_place(uow, self._kind.schema, push, refused)
         here = await self._kind.load(uow, [link.local_id])
         await self._kind.prepare(uow, [link.base, theirs], here.values())
         entity = here.get(link.local_id)

@@ -94,7 +94,7 @@ class KeepEdit:
         now = hand.scope.now
         for each in outlook.prospects:
             outdated = outlook.on_the_way[each.field].outdated
-            if outdated is not None and each.fate is not Fate.TASK:
+            if outdated is not None:
                 outdated.end(PushState.DROPPED, now=now, why="somebody edited it again")
                 await uow.pushes.save(outdated)
             if each.fate is Fate.PUSH:

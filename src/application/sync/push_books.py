@@ -20,6 +20,7 @@ from ...domain.sync.run import Counts
 from ..ports.clock import IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from .behind import replaced, take_its_place, waits_its_turn
 from .confirming import Confirm
 from .doubted import WHOSE, why_it_waits
 from .links import link_at
@@ -49,8 +50,8 @@ class PushBooks(Generic[E]):
 
     async def begin(self, opened: Opened, push: Push) -> Push | None:
         """The push as it is by now, about to be tried, which is kept before anything is sent: whoever edits the record
-        from now on knows that it may be there. None: it waits no more, or for a person, or is withdrawn, as the account
-        may not be written to any more. People do not wait for a run to end.
+        from now on knows that it may be there. None: it waits no more, or for a person or for another one, or is
+        withdrawn, as the account may not be written to any more. People do not wait for a run to end.
         """
         met, ends = list[Push](), list[PushEnd | None]()
 
@@ -66,6 +67,8 @@ class PushBooks(Generic[E]):
             if waits_for is not None:
                 met.clear()
                 await self._go_on_waiting(uow, kept, waits_for)
+            elif met and await waits_its_turn(uow, kept):
+                met.clear()
             if met:
                 kept.begin()
                 kept.values, kept.expected = await self._kind.as_of_today(uow, [kept.values, kept.expected])
@@ -130,15 +133,19 @@ class PushBooks(Generic[E]):
         number of these.
         """
         end = refused(error)
-        may_split = end.state is PushState.REFUSED and push.external_id is not None
-        parts = parts_of(push, self._ids, now=self._scope.now) if may_split else ()
-        if not parts:
+        if end.state is not PushState.REFUSED or push.external_id is None or len(push.values) <= 1:
             await self.end(opened, push, end)
             return 0
+        parts: list[Push] = []
 
         async def split(uow: UnitOfWork) -> Counts:
             await uow.accounts.claim(self._scope.account_id)
+            parts.clear()
             if await _waits(uow, push):
+                # They would come after what was decided since.
+                later = await replaced(uow, push)
+                await take_its_place(uow, self._kind.schema, push, later)
+                parts[:] = parts_of(push, self._ids, now=self._scope.now, without=later)
                 why = f"not taken as a whole, so each value by itself: {error.message}"
                 push.end(PushState.DROPPED, now=self._scope.now, why=why)
                 await uow.pushes.save(push)
@@ -178,6 +185,7 @@ class PushBooks(Generic[E]):
     async def _end(self, uow: UnitOfWork, push: Push, end: PushEnd) -> Counts:
         push.end(end.state, now=self._scope.now, why=end.why)
         await uow.pushes.save(push)
+        await take_its_place(uow, self._kind.schema, push, push.values)
         if end.asks is not None:
             await self._unmet(uow, push, end.asks, end.why)
         if end.error is not None:

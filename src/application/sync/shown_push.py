@@ -1,6 +1,6 @@
 """A push, held against what the provider shows of its record."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 import attrs
@@ -55,10 +55,8 @@ def edited_after(schema: Schema, theirs: Values, push: Push) -> Values:
     }
 
 
-def parts_of(push: Push, ids: IdSource, *, now: datetime) -> Sequence[Push]:
-    """A push for each of its values; none where it has only one."""
-    if len(push.values) <= 1:
-        return ()
+def parts_of(push: Push, ids: IdSource, *, now: datetime, without: Container[str]) -> Sequence[Push]:
+    """A push for each of its values, ``without`` some."""
     return [
         attrs.evolve(
             push,
@@ -71,4 +69,5 @@ def parts_of(push: Push, ids: IdSource, *, now: datetime) -> Sequence[Push]:
             updated_at=now,
         )
         for name, value in push.values.items()
+        if name not in without
     ]
