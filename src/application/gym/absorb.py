@@ -6,6 +6,7 @@ from uuid import UUID
 import attrs
 
 from ...domain.leads.lead import Lead
+from ...domain.membership.membership import Membership
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import PushId, RunId
 from ...domain.sync.laws import Law
@@ -29,6 +30,7 @@ from ..sync.policy_book import PolicyBook
 from ..sync.reading import read
 from ..sync.records import E, RecordKind
 from ..sync.scope import Scope
+from .decided import Decided
 from .written_first import WrittenFirst
 
 # What the provider shows right after our write is what it made of it, also in fields that are ours.
@@ -37,8 +39,8 @@ _OURS = Law(name="ours", judge=Law.OURS.judge, mirror="theirs")
 
 @attrs.frozen
 class Absorb:
-    """What only the provider changed is taken, whatever the law: that was our write. What we edited besides is settled
-    by the policy.
+    """What only the provider changed is taken, whatever the law: that was our write. So is what was ``decided``, which
+    ends what was pinned or waits of it. What we edited besides is settled by the policy.
 
     Each method gives the id of our record. Raises InvalidValue when the answer is unusable.
 
@@ -56,10 +58,17 @@ class Absorb:
         kind = MemberRecords(uow.tenant, lambda raw: self._phones.read(raw, region))
         return await self._absorb(uow, account, kind, observed, self._run(account))
 
-    async def membership(self, uow: UnitOfWork, account: ProviderAccount, observed: Observed) -> UUID:
+    async def membership(
+        self,
+        uow: UnitOfWork,
+        account: ProviderAccount,
+        observed: Observed,
+        *,
+        decided: Decided[Membership] | None = None,
+    ) -> UUID:
         """A membership."""
         kind = MembershipRecords(uow.tenant, account.id, uow.tenant.today(self._clock.now()))
-        return await self._absorb(uow, account, kind, observed, self._run(account))
+        return await self._absorb(uow, account, kind, observed, self._run(account), decided=decided)
 
     async def lead(
         self,
@@ -69,6 +78,7 @@ class Absorb:
         *,
         made: Lead | None = None,
         written: WrittenFirst | None = None,
+        decided: Decided[Lead] | None = None,
     ) -> UUID:
         """A lead; one that no link knows yet is our lead ``made``, as it was when it was sent. What was edited here
         since goes there after it. ``written``: what of the answer somebody asked for.
@@ -77,7 +87,7 @@ class Absorb:
         kind = LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
         run = self._run(account)
         later = () if made is None else await self._link(uow, account, kind, observed, made, run)
-        return await self._absorb(uow, account, kind, observed, run, later, written)
+        return await self._absorb(uow, account, kind, observed, run, later, written=written, decided=decided)
 
     async def _link(
         self, uow: UnitOfWork, account: ProviderAccount, kind: LeadRecords, observed: Observed, made: Lead, run: Run
@@ -134,6 +144,7 @@ class Absorb:
         run: Run,
         later: Sequence[Push] = (),
         written: WrittenFirst | None = None,
+        decided: Decided[E] | None = None,
     ) -> UUID:
         now = run.started_at
         await uow.accounts.claim(account.id)
@@ -144,6 +155,9 @@ class Absorb:
         scope = Scope(
             tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, policy=policy, anew=True, now=now
         )
+        if decided is not None:
+            policy = await decided.make_way(uow, kind, scope, self._ids, observed.external_id)
+            scope = attrs.evolve(scope, policy=policy)
         examiner = Examiner(kind, scope, self._policies.laws)
         examined = await examiner.observed(uow, [observed], edited=(), listed=False)
         steps = [*examined.steps, *(examiner.fresh(*each) for each in examined.fresh)]

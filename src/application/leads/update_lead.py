@@ -12,6 +12,7 @@ from ...domain.staff.task import StaffTask
 from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
+from ..gym.decided import Decided
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..gym.written_first import WrittenFirst
 from ..ports.clock import Clock
@@ -79,7 +80,7 @@ class UpdateLead:
         outcome = await self._writes(account, _wanted(lead, link, patch), push)
         if outcome.done is None:
             return UpdatedLead(lead, outcome.task)
-        return UpdatedLead(await self._take_over(update, account, outcome.done))
+        return UpdatedLead(await self._take_over(update, account, outcome.done, seen=lead))
 
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate
@@ -97,12 +98,14 @@ class UpdateLead:
         # The rules allow it; what is kept here changes when the provider has it.
         return await uow.leads.get(lead.id), links[0], await uow.accounts.get(links[0].account_id)
 
-    async def _take_over(self, update: LeadUpdate, account: ProviderAccount, observed: Observed) -> Lead:
+    async def _take_over(self, update: LeadUpdate, account: ProviderAccount, observed: Observed, *, seen: Lead) -> Lead:
         asked = {"status": update.stage, "notes": update.notes}
-        written = WrittenFirst(update.by, [name for name, value in asked.items() if not isinstance(value, Unset)])
+        fields = [name for name, value in asked.items() if not isinstance(value, Unset)]
+        written, decided = WrittenFirst(update.by, fields), Decided(fields, seen)
 
         async def take_over(uow: UnitOfWork) -> Lead:
-            return await uow.leads.get(LeadId(await self._absorb.lead(uow, account, observed, written=written)))
+            key = await self._absorb.lead(uow, account, observed, written=written, decided=decided)
+            return await uow.leads.get(LeadId(key))
 
         return await self._transactions.run(update.tenant_id, "absorb_lead", take_over)
 

@@ -10,12 +10,17 @@ from ...domain.shared.ids import MembershipId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
+from ..gym.decided import Decided
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import MEMBERSHIP
 from ..transactions import Transactions
+
+_END = frozenset({"ends_on", "cancels_on", "flagged_active", "deleted", "on_hold", "auto_renew"})
+# The fields that a change at the counter is about, as the provider has them.
+_WRITTEN = {"reason": _END, "status": _END, "package": {"name", "kind", "price"}, "monthly_price": {"price"}}
 
 
 @attrs.frozen
@@ -60,8 +65,12 @@ class PushMembership:
             return PushedMembership(membership, outcome.task)
         observed = outcome.done
 
+        fields = {field for name in details for field in _WRITTEN[name]}
+        decided = Decided(fields, membership)
+
         async def take_over(uow: UnitOfWork) -> Membership:
-            return await uow.memberships.get(MembershipId(await self._absorb.membership(uow, account, observed)))
+            key = await self._absorb.membership(uow, account, observed, decided=decided)
+            return await uow.memberships.get(MembershipId(key))
 
         return PushedMembership(await self._transactions.run(tenant_id, "absorb_membership", take_over))
 
