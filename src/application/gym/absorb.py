@@ -9,6 +9,7 @@ from ...domain.leads.lead import Lead
 from ...domain.membership.membership import Membership
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import PushId, RunId
+from ...domain.sync.canonical import Values
 from ...domain.sync.laws import Law
 from ...domain.sync.policy import Policy
 from ...domain.sync.push import Push
@@ -77,22 +78,30 @@ class Absorb:
         observed: Observed,
         *,
         made: Lead | None = None,
+        sent: Values | None = None,
         written: WrittenFirst | None = None,
         decided: Decided[Lead] | None = None,
     ) -> UUID:
-        """A lead; one that no link knows yet is our lead ``made``, as it was when it was sent. What was edited here
-        since goes there after it. ``written``: what of the answer somebody asked for.
+        """A lead; one that no link knows yet is our lead ``made``, as it was when it was sent, unless ``sent`` says how
+        it was. What was edited here since goes there after it. ``written``: what of the answer somebody asked for.
         """
         region = uow.tenant.region
         kind = LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
         run = self._run(account)
-        later = () if made is None else await self._link(uow, account, kind, observed, made, run)
+        later = () if made is None else await self._link(uow, account, kind, observed, (made, sent), run)
         return await self._absorb(uow, account, kind, observed, run, later, written=written, decided=decided)
 
     async def _link(
-        self, uow: UnitOfWork, account: ProviderAccount, kind: LeadRecords, observed: Observed, made: Lead, run: Run
+        self,
+        uow: UnitOfWork,
+        account: ProviderAccount,
+        kind: LeadRecords,
+        observed: Observed,
+        creation: tuple[Lead, Values | None],
+        run: Run,
     ) -> Sequence[Push]:
         """Tie it; what was edited since it was sent."""
+        made, sent = creation
         # Before anything is read: whoever edits the lead is through by then, or finds the link.
         await uow.accounts.claim(account.id)
         if await uow.sync_records.fingerprints(account.id, kind.schema.kind, [observed.external_id]):
@@ -100,14 +109,16 @@ class Absorb:
         link = _new_link(account, kind.schema.kind, observed, made.id, run)
         await uow.sync_records.put_many([link])
         here = (await kind.load(uow, [made.id])).get(made.id)
-        return () if here is None else self._later(kind, link, made, here, observed)
+        return () if here is None else self._later(kind, link, sent or kind.values(made), here, observed)
 
-    def _later(self, kind: LeadRecords, link: SyncRecord, made: Lead, here: Lead, observed: Observed) -> Sequence[Push]:
+    def _later(
+        self, kind: LeadRecords, link: SyncRecord, sent: Values, here: Lead, observed: Observed
+    ) -> Sequence[Push]:
         try:
             theirs = read(observed).values
         except InvalidValue:
             return ()
-        schema, sent = kind.schema, kind.values(made)
+        schema = kind.schema
         edited = ours_alone(schema, schema.by_name, agreed=sent, ours=kind.values(here), theirs=theirs)
         return [
             Push(

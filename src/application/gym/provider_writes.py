@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Protocol
 
 import attrs
 
@@ -63,6 +64,16 @@ class Wanted:
     details: Mapping[str, str | None]
 
 
+class Trace(Protocol):
+    """What a write leaves beside its note, in the same transactions."""
+
+    async def begin(self, uow: UnitOfWork, /) -> None:
+        """The provider is about to be asked. Raises GatewayError: it is not to be."""
+
+    async def fail(self, uow: UnitOfWork, reason: TaskReason, /) -> None:
+        """It became a task."""
+
+
 @attrs.frozen
 class ProviderWrites:
     """Tries a write once. The transport below repeats only what is safe to repeat.
@@ -83,7 +94,11 @@ class ProviderWrites:
         return await choose_account(uow, account_id, among=self._gyms.names())
 
     async def __call__(
-        self, account: ProviderAccount, wanted: Wanted, call: Callable[[GymGateway], Awaitable[Observed]]
+        self,
+        account: ProviderAccount,
+        wanted: Wanted,
+        call: Callable[[GymGateway], Awaitable[Observed]],
+        trace: Trace | None = None,
     ) -> Outcome:
         """The call's result, or a task with the reason why a person must do it."""
         if not account.writes_enabled:
@@ -94,13 +109,14 @@ class ProviderWrites:
             async with self._gyms.open(account) as gym:
                 if not _may(gym.support(wanted.operation), account):
                     raise GatewayUnsupported("this operation is not proven at this provider")
-                begun, doubt = await self._begin(account, wanted)
+                begun, doubt = await self._begin(account, wanted, trace)
                 if doubt is not None:
                     return Outcome(task=doubt)
                 done = _readable(await call(gym))
         except (GatewayError, NotConfigured) as error:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
-            return await self._task(account, wanted, _reason(error), error.message, refused=error, begun=begun)
+            why = (_reason(error), error.message)
+            return await self._task(account, wanted, *why, refused=error, begun=begun, trace=trace)
         await self._finish(account, wanted, begun)
         return Outcome(done=done)
 
@@ -143,7 +159,9 @@ class ProviderWrites:
                 raise StorageConflict("somebody else is writing this at the provider; look what came of it")
             await self._clock.sleep(_PAUSE_S)
 
-    async def _begin(self, account: ProviderAccount, wanted: Wanted) -> tuple[StaffTask, StaffTask | None]:
+    async def _begin(
+        self, account: ProviderAccount, wanted: Wanted, trace: Trace | None
+    ) -> tuple[StaffTask, StaffTask | None]:
         """The task that is open while the provider is asked, and an older one that forbids to ask again."""
         task = self._new(account, wanted, TaskReason.OUTCOME_UNKNOWN, _BEGUN)
 
@@ -154,6 +172,8 @@ class ProviderWrites:
                         "starts_on"
                     ):
                         return old
+            if trace is not None:
+                await trace.begin(uow)
             await uow.tasks.add(task)
             return None
 
@@ -168,12 +188,15 @@ class ProviderWrites:
         *,
         refused: Exception | None = None,
         begun: StaffTask | None = None,
+        trace: Trace | None = None,
     ) -> Outcome:
         task = self._new(account, wanted, reason, answer)
 
         async def keep(uow: UnitOfWork) -> StaffTask:
             if isinstance(refused, CredentialsRefused):
                 await self._guard.refuse(uow, account, refused.message)
+            if trace is not None and begun is not None:
+                await trace.fail(uow, reason)
             waiting = list(await uow.tasks.open_for(task.operation, wanted.subject))
             if begun is not None and any(one.id == begun.id for one in waiting):
                 await uow.tasks.remove(begun.id)

@@ -9,8 +9,11 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, LeadId, TenantId
 from ...domain.shared.text import LONGEST_LINE, LONGEST_PROSE, check_length
 from ...domain.staff.task import StaffTask
+from ...domain.sync.canonical import Values
+from ...domain.sync.pairing import found_by
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
+from ..gym.lead_creation import answered, creation
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymGateway, NewPerson, Operation
@@ -18,6 +21,8 @@ from ..ports.phones import PhoneBook
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import LEAD
+from ..sync.lead_records import LeadRecords
+from ..sync.sent import sent
 from ..transactions import Transactions
 
 
@@ -64,7 +69,7 @@ class CreateLead:
 
     async def __call__(self, new: NewLead) -> CreatedLead:
         """Capture it. Without a provider account the lead simply lives here."""
-        lead, account = await self._capture(new)
+        lead, account, values = await self._capture(new)
         if account is None:
             return CreatedLead(lead)
         person = NewPerson(
@@ -80,12 +85,13 @@ class CreateLead:
 
         # Two at once for one person: the second one finds what the first one made.
         async with self._writes.turn(new.tenant_id, f"person:{EmailAddress(new.email).canonical}"):
-            outcome = await self._writes(account, _wanted(lead, person), create)
+            trace = creation(account, lead, values, clock=self._clock, ids=self._ids)
+            outcome = await self._writes(account, _wanted(lead, person), create, trace)
             if outcome.done is None:
                 return CreatedLead(lead, outcome.task)
             return await self._link(account, lead, outcome.done)
 
-    async def _capture(self, new: NewLead) -> tuple[Lead, ProviderAccount | None]:
+    async def _capture(self, new: NewLead) -> tuple[Lead, ProviderAccount | None, Values]:
         if not (new.first_name.strip() or new.last_name.strip()):
             raise InvalidValue("a lead needs a name", field="first_name")
         for name in _LINES:
@@ -93,7 +99,7 @@ class CreateLead:
         check_length(new.message or "", "message", longest=LONGEST_PROSE)
         email, now, lead_id = EmailAddress.parse(new.email), self._clock.now(), LeadId(self._ids.new())
 
-        async def add(uow: UnitOfWork) -> tuple[Lead, ProviderAccount | None]:
+        async def add(uow: UnitOfWork) -> tuple[Lead, ProviderAccount | None, Values]:
             account = await self._writes.account(uow, new.account_id)
             lead = Lead(
                 id=lead_id,
@@ -110,20 +116,42 @@ class CreateLead:
             )
             lead.capture(now=now)
             await uow.leads.add(lead)
-            return lead, account
+            return lead, account, {} if account is None else self._records(uow, account).values(lead)
 
         return await self._transactions.run(new.tenant_id, "create_lead", add)
 
     async def _link(self, account: ProviderAccount, made: Lead, observed: Observed) -> CreatedLead:
         async def link(uow: UnitOfWork) -> CreatedLead:
+            await uow.accounts.claim(account.id)
             links = await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id])
-            known = next((LeadId(link.local_id) for link in links.values()), made.id)
-            if known != made.id:
+            known = next((LeadId(link.local_id) for link in links.values()), None)
+            if known is None and (earlier := await self._earlier(uow, account, made)) is not None:
+                known, values = earlier
+                await self._absorb.lead(uow, account, observed, made=await uow.leads.get(known), sent=values)
+                await answered(uow, account, known, clock=self._clock)
                 await self._merge(uow, known, made.id)
-            await self._absorb.lead(uow, account, observed, made=made)
-            return CreatedLead(await uow.leads.get(known), created=known == made.id)
+            else:
+                if known is not None and known != made.id:
+                    await self._merge(uow, known, made.id)
+                await self._absorb.lead(uow, account, observed, made=made)
+            await answered(uow, account, made.id, clock=self._clock)
+            kept = made.id if known is None else known
+            return CreatedLead(await uow.leads.get(kept), created=kept == made.id)
 
         return await self._transactions.run(account.tenant_id, "link_lead", link)
+
+    async def _earlier(self, uow: UnitOfWork, account: ProviderAccount, made: Lead) -> tuple[LeadId, Values] | None:
+        """The lead that was sent before with the same address, and may be what the provider answers with; and what was
+        sent of it.
+        """
+        kind = self._records(uow, account)
+        found = (await sent(uow, kind, account.id)).with_keys(found_by(kind.schema, kind.values(made)))
+        here = [one for one in await uow.leads.get_many([LeadId(one) for one in found]) if one != made.id]
+        return (LeadId(here[0]), found[here[0]]) if len(here) == 1 else None
+
+    def _records(self, uow: UnitOfWork, account: ProviderAccount) -> LeadRecords:
+        region = uow.tenant.region
+        return LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
 
     async def _merge(self, uow: UnitOfWork, known: LeadId, captured: LeadId) -> None:
         lead = await uow.leads.get(known)

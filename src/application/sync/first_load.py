@@ -18,6 +18,7 @@ from ..ports.unit_of_work import UnitOfWork
 from .reading import due_again, named, read, told_gone
 from .records import RecordKind, Versioned
 from .scope import Scope
+from .sent import sent
 
 E = TypeVar("E", bound=Versioned)
 
@@ -32,7 +33,7 @@ class FirstLoad(Generic[E]):
 
     async def __call__(self, uow: UnitOfWork, batch: Batch) -> Counts:
         """Store a batch; one that an earlier batch showed already counts as unchanged, and is due if it changed, or is
-        told to be gone now.
+        told to be gone now. What may be one of ours that was sent there is due, too.
         """
         scope, kind = self._scope, self._kind.schema.kind
         latest, errors = named(batch.observed, scope, kind)
@@ -44,11 +45,14 @@ class FirstLoad(Generic[E]):
                     readable.append((one, read(one).values))
                 except TresenError as error:
                     errors.append(scope.error(kind, external_id, error))
-        created = await self._store(uow, readable, errors)
+        in_doubt = await sent(uow, self._kind, scope.account_id)
+        ours = [one.external_id for one, values in readable if in_doubt.may_be(values)]
+        created = await self._store(uow, [each for each in readable if each[0].external_id not in ours], errors)
         gone, unknown = told_gone(batch.gone, scope, kind)
         errors += unknown
         due = [*await uow.sync_records.fingerprints(scope.account_id, kind, gone)] if gone else []
         due += [external_id for external_id, was in known.items() if was != latest[external_id].fingerprint]
+        due += ours
         if errors:
             await uow.runs.add_errors(errors)
             due += due_again(errors)

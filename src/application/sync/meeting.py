@@ -62,7 +62,7 @@ class Meeting(Generic[E]):
         links = await reviving(uow, self._kind, self._scope)
         revived = await values_of_reviving(uow, self._kind, links)
         free = await self._kind.unlinked(uow, {*self._keys(theirs), *create})
-        in_doubt = await sent(uow, self._kind, self._scope)
+        in_doubt = await sent(uow, self._kind, self._scope.account_id)
         may_be = await self._may_be(uow, in_doubt, theirs)
         ours = {**free, **may_be, **revived}
         pairing = pair(self._kind.schema, ours, theirs, sent=in_doubt.values)

@@ -94,7 +94,9 @@ class Planner(Generic[E]):
         due = await uow.due.all(account_id, kind)
         revived = await values_of_reviving(uow, self._kind, await reviving(uow, self._kind, self._scope))
         keys = {*await self._kind.open_keys(uow), *found_by(schema, *revived.values())}
-        return _Before(frozenset({*edited, *due}), due, frozenset(keys), await sent(uow, self._kind, self._scope))
+        return _Before(
+            frozenset({*edited, *due}), due, frozenset(keys), await sent(uow, self._kind, self._scope.account_id)
+        )
 
     def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
         for external_id in batch.gone:
@@ -133,7 +135,7 @@ class Planner(Generic[E]):
         schema, values = self._kind.schema, reading.values
         if before.open_keys and any(match_values(schema, key, values) in before.open_keys for key in schema.match):
             return True
-        return bool(before.sent.values) and before.sent.may_be(values)
+        return before.sent.may_be(values)
 
     async def _is_too_much(self, opened: Opened, missing: Sequence[str]) -> bool:
         """Whether so many are missing that a guard will hold the plan: then they are not asked for one by one, as a

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import attrs
 
+from ...domain.shared.ids import AccountId
 from ...domain.sync.canonical import Values
 from ...domain.sync.pairing import found_by as keys_of
 from ...domain.sync.schema import Schema
@@ -19,7 +20,6 @@ from .elsewhere import elsewhere
 from .links import link_at
 from .records import MatchValues, RecordKind, Versioned
 from .reviving import waits_to_be_made
-from .scope import Scope
 
 E = TypeVar("E", bound=Versioned)
 
@@ -44,6 +44,8 @@ class Sent:
 
     def may_be(self, theirs: Values) -> bool:
         """Whether the provider's record may be one of them."""
+        if not self.values:
+            return False
         return not keys_of(self._schema, theirs).isdisjoint(self.keys) or bool(self.alike(theirs))
 
     def alike(self, theirs: Values) -> tuple[UUID, ...]:
@@ -55,9 +57,9 @@ class Sent:
         return {one: values for one, values in self.values.items() if not keys_of(self._schema, values)}
 
 
-async def sent(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Sent:
+async def sent(uow: UnitOfWork, kind: RecordKind[E], account_id: AccountId) -> Sent:
     """Those of one kind, as far as neither this account nor another one has them."""
-    schema, account_id = kind.schema, scope.account_id
+    schema = kind.schema
     pushes = await uow.pushes.sent_unanswered(account_id, schema.kind) if schema.match else ()
     values = await kind.as_of_today(uow, [push.values for push in pushes])
     said = {push.local_id: each for push, each in zip(pushes, values, strict=True)}

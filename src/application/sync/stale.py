@@ -122,7 +122,7 @@ async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], law
     versions = {key: entity.version for key, entity in found.items()}
     said = await overruled(uow, account_id, kind, steps, laws)
     tied = await tied_elsewhere(uow, account_id, kind, steps)
-    here = await here_meanwhile(uow, standing.kind, standing.scope, steps)
+    here = await here_meanwhile(uow, standing.kind, account_id, steps)
     sent = await uow.pushes.of_records(account_id, kind, ids)
     local_ids = [step.local_id for step in steps if step.local_id is not None]
     being_made = await uow.pushes.creations(account_id, kind, local_ids)

@@ -92,7 +92,9 @@ class Weaving:
 
         async def ask(uow: UnitOfWork) -> bool:
             unlinked = [await strand.kind.open_keys(uow) for strand in strands]
-            return not any(unlinked) and not any([(await sent(uow, one.kind, one.scope)).values for one in strands])
+            return not any(unlinked) and not any(
+                [(await sent(uow, one.kind, opened.account.id)).values for one in strands]
+            )
 
         return await self.books.read(opened.run, ask)
 
