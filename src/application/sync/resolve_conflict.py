@@ -65,13 +65,18 @@ class ResolveConflict:
     async def __call__(self, chosen: ConflictChoice) -> Conflict:
         """Decide it; what the provider is to be given waits for the next run."""
 
-        await self._transactions.read(chosen.tenant_id, lambda uow: self._ensure_current(uow, chosen))
-
-        async def work(uow: UnitOfWork) -> Conflict:
+        async def work(uow: UnitOfWork) -> Conflict | StaleVersion:
             conflict = await uow.conflicts.get(chosen.conflict_id)
             if conflict.field == PAIRING:
                 # It ties one of ours to this account: none else may tie it meanwhile.
                 await claim_all(uow)
+            # From now on nobody edits what is looked at.
+            await uow.accounts.claim(conflict.account_id)
+            try:
+                conflict = await self._current(uow, chosen)
+            except StaleVersion as stale:
+                # Raised outside of what is run again: it would only be told so once more.
+                return stale
             hand = await self._by_hand.begin(uow, conflict.account_id, conflict.kind, RESOLVE)
             conflict.resolve(Resolution(choice=chosen.choice, value=chosen.value, by=chosen.by, at=hand.scope.now))
             await uow.conflicts.save(conflict)
@@ -80,22 +85,25 @@ class ResolveConflict:
             await self._by_hand.end(uow, hand, counts, what)
             return conflict
 
-        return await self._transactions.run(chosen.tenant_id, "resolve_conflict", work)
+        decided = await self._transactions.run(chosen.tenant_id, "resolve_conflict", work)
+        if isinstance(decided, StaleVersion):
+            raise decided
+        return decided
 
-    async def _ensure_current(self, uow: UnitOfWork, chosen: ConflictChoice) -> None:
-        """Nobody overwrites an edit that they were not shown. Raises StaleVersion, outside of what is run again, and
-        InvalidValue for a value that cannot be kept.
+    async def _current(self, uow: UnitOfWork, chosen: ConflictChoice) -> Conflict:
+        """Nobody overwrites an edit that they were not shown. Raises StaleVersion, and InvalidValue for a value that
+        cannot be kept.
         """
         conflict = await uow.conflicts.get(chosen.conflict_id)
         check_values({"value": chosen.value})
         if chosen.version not in {None, conflict.version}:
             raise StaleVersion("the sides hold other values by now: look at the conflict again")
         if chosen.choice is Choice.OURS or conflict.local_id is None or conflict.state is not ConflictState.OPEN:
-            return
+            return conflict
         hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
         entity = (await hand.kind.load(uow, [conflict.local_id])).get(conflict.local_id)
         if entity is None:
-            return
+            return conflict
         if conflict.is_about_field:
             (shown,) = await hand.kind.as_of_today(uow, [{conflict.field: conflict.ours}])
             await hand.kind.prepare(uow, [shown], [entity])
@@ -105,6 +113,7 @@ class ResolveConflict:
             edited = entity.version != conflict.local_version
         if edited:
             raise StaleVersion("somebody edited ours since the conflict was seen: sync, then look at it again")
+        return conflict
 
     async def _settle(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:
         is_pairing = conflict.field == PAIRING

@@ -15,13 +15,15 @@ class StormyUnits(UnitsOfWork):
     """Units of work whose commits fail as ``commits_fail`` says, one error per commit.
 
     ``user_edits`` is what somebody does between the reading and the saving of the next bulk of members: that saving
-    raises StaleVersion, as it would in a store with several writers.
+    raises StaleVersion, as it would in a store with several writers. ``before_writing`` is what somebody does right
+    before the next unit of work that may write is opened, after everything that was read before it.
     """
 
     def __init__(self, inner: MemoryUnitsOfWork) -> None:
         self._inner = inner
         self.commits_fail: deque[Exception] = deque()
         self.user_edits: Callable[[], Awaitable[None]] | None = None
+        self.before_writing: Callable[[], Awaitable[object]] | None = None
         self._commits_left: int | None = None
         self._edited_now: Callable[[], Awaitable[None]] | None = None
 
@@ -41,6 +43,9 @@ class StormyUnits(UnitsOfWork):
         if self._edited_now is not None:
             edit, self._edited_now = self._edited_now, None
             await edit()
+        if self.before_writing is not None and not read_only:
+            happen, self.before_writing = self.before_writing, None
+            await happen()
         async with self._inner.open(tenant_id, read_only=read_only) as uow:
             if not read_only:
                 self._trouble(uow)
