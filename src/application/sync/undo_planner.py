@@ -17,6 +17,7 @@ from ...domain.sync.run import EDIT, Run
 from ...domain.sync.undo import Rollback, rollback, undone_by
 from ..ports.unit_of_work import UnitOfWork
 from .by_hand import ByHand, Hand
+from .carried import without_carried
 from .links import link_at
 from .undo_plan import RecordUndo, UndoAction, UndoTarget
 from .undo_ties import UNTIED, about_ours
@@ -64,9 +65,10 @@ class UndoPlanner:
         if target.change_id is not None:
             changes = await self._of_line(uow, await uow.journal.get(target.change_id))
         elif target.run_id is not None:
-            # What people edited was only told by a sync, not done by it.
+            # What people edited was only told by a sync, or carried, not done by it.
             is_edit = (await uow.runs.get(target.run_id)).kind == EDIT
-            changes = [line for line in await self._of_run(uow, target.run_id) if is_edit or line.rule != LOCAL_EDIT]
+            did = [line for line in await self._of_run(uow, target.run_id) if is_edit or line.rule != LOCAL_EDIT]
+            changes = await without_carried(uow, did)
         else:
             assert target.kind is not None  # noqa: S101 - looked at by the target, for the type checker
             assert target.local_id is not None  # noqa: S101 - as above

@@ -79,6 +79,7 @@ async def test_what_a_lead_took_over_from_a_record_that_is_another_s_by_now_is_p
 
 async def test_what_was_written_to_a_record_that_is_another_s_by_now_stays_there(studio: Studio) -> None:
     one, two, there, _ = await taken_for_two(studio)
+    studio.books.leads.edit(there, {"notes": "of both"})
     await edit_lead(studio, there, notes="of the first")
     run = await studio.leads_synced()
     assert [line.rule for line in studio.changes() if line.run_id == run.id and line.field == "notes"][-1] == PUSHED
@@ -161,6 +162,7 @@ async def test_what_was_written_there_before_the_record_was_made_anew_is_put_bac
     old = studio.attract("Ada", notes="one")
     studio.attract("Other")
     await studio.leads_synced()
+    studio.books.leads.edit(old, {"notes": "of theirs"})
     await edit_lead(studio, old, notes="two")
     run = await studio.leads_synced()
     assert [line.rule for line in studio.changes() if line.run_id == run.id and line.field == "notes"][-1] == PUSHED
@@ -168,7 +170,7 @@ async def test_what_was_written_there_before_the_record_was_made_anew_is_put_bac
     assert notes_there(studio, anew) == "two"
     await undo(studio, run.id)
     await studio.leads_synced()
-    assert (studio.lead(anew).notes, notes_there(studio, anew)) == ("one", "one")
+    assert (studio.lead(anew).notes, notes_there(studio, anew)) == ("of theirs", "of theirs")
     await rests(studio)
 
 

@@ -63,13 +63,14 @@ async def test_undoing_a_run_takes_back_what_it_gave_the_provider() -> None:
     studio = Studio(default=Law.NEWEST)
     ada = studio.enrol()
     await studio.members_synced()
+    studio.books.members.edit(ada, {"last_name": "Zuse"})
     await studio.edit_member(ada, last_name="Koenig")
     run = await studio.members_synced()
     assert studio.books.members.get(ada).values["last_name"] == "Koenig"
     await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="somebody")
     for _ in range(2):
         await studio.members_synced()
-        assert studio.member(ada).last_name == studio.books.members.get(ada).values["last_name"] == "Byron"
+        assert studio.member(ada).last_name == studio.books.members.get(ada).values["last_name"] == "Zuse"
 
 
 async def test_what_is_removed_is_news(studio: Studio) -> None:
