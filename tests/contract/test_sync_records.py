@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -15,7 +16,7 @@ from tresen.domain.membership.member import Member
 from tresen.domain.membership.membership import Membership
 from tresen.domain.shared.errors import StorageConflict
 from tresen.domain.shared.ids import RunId, TenantId
-from tresen.domain.sync.record import SyncRecord
+from tresen.domain.sync.record import OwnWrite, SyncRecord
 from tresen.domain.sync.schema import Value
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
@@ -42,12 +43,13 @@ async def put(backend: Backend, tenant: TenantId, *records: SyncRecord) -> None:
     await backend.write(tenant, lambda uow: uow.sync_records.put_many(records))
 
 
+@pytest.mark.parametrize("own_write", [None, OwnWrite(stamped_at=LATER, edited_at=LATER - timedelta(days=1))])
 async def test_a_record_comes_back_as_it_was_put(
-    backend: Backend, tenant: TenantId, account: ProviderAccount, member: Member
+    own_write: OwnWrite | None, backend: Backend, tenant: TenantId, account: ProviderAccount, member: Member
 ) -> None:
     base = {f"field {n}": value for n, value in enumerate(VALUES)} | {ODD: ODD}
     record = a_record(account.id, ODD, member, base=base, fingerprint=bytes(range(256)), local_version=2**40)
-    record = attrs.evolve(record, synced_at=LATER)
+    record = attrs.evolve(record, synced_at=LATER, own_write=own_write)
     await put(backend, tenant, record)
     found = await backend.read(tenant, lambda uow: uow.sync_records.by_external_ids(account.id, MEMBER, [ODD]))
     assert found == {ODD: record}

@@ -155,25 +155,26 @@ class Witness:
         for line in lines:
             if line.run_id not in room.runs:
                 self.say("runs", f"a line about {line.kind} {line.external_id} names a run that is not there")
-        self._in_time(seen, lines, task)
+        self._in_time(room, seen, lines, task)
         self.pins.end(seen.pins, room)
         for kind in KINDS:
             self._compare(room, kind, seen, lines, task)
         self._one_to_one(room)
 
-    def _in_time(self, seen: _Seen, lines: Sequence[Change], task: Task) -> None:
+    def _in_time(self, room: Room, seen: _Seen, lines: Sequence[Change], task: Task) -> None:
         """As long as both sides stand as they were looked at."""
         if task.disturbed or task.plan is not None:
             return
         for line in lines:
             ours = seen.entities[line.kind].get(line.local_id)
             theirs = self.world.gyms[task.account].shelf(line.kind).find(line.external_id)
-            if ours is None or theirs is None:
+            link = room.sync_records.find((self.world.account_ids[task.account], line.kind, line.external_id))
+            if ours is None or theirs is None or link is None:
                 continue
             wrong = out_of_time(
                 line,
                 ours_at=ours.updated_at,
-                theirs_at=theirs.edited_at,
+                theirs_at=link.edited_there_at(theirs.edited_at) or theirs.edited_at,
                 spec=self.world.specs[task.account],
                 skew_s=task.policies[line.kind].clock_skew_s,
             )

@@ -162,6 +162,8 @@ class Absorb:
         await uow.runs.add(run)
         for push in later:
             await uow.pushes.add(push)
+        if written is not None and written.before is not None:
+            await _note(uow, account, kind.schema.kind, written.before, observed)
         policy = _taking(await self._policies.effective(uow, account.id, kind.schema))
         scope = Scope(
             tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, policy=policy, anew=True, now=now
@@ -188,6 +190,13 @@ class Absorb:
         if observed.external_id not in links:
             raise InvalidValue(f"the provider's answer for {kind.schema.kind} {observed.external_id} is unusable")
         return links[observed.external_id].local_id
+
+
+async def _note(uow: UnitOfWork, account: ProviderAccount, kind: str, before: Observed, after: Observed) -> None:
+    """That its stamp is that of our own write."""
+    links = await uow.sync_records.by_external_ids(account.id, kind, [after.external_id])
+    stamps = (read(before).edited_at, read(after).edited_at)
+    await uow.sync_records.put_many([link.written_by_us(*stamps) for link in links.values()])
 
 
 def _new_link(account: ProviderAccount, kind: str, observed: Observed, local_id: UUID, run: Run) -> SyncRecord:

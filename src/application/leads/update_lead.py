@@ -74,13 +74,20 @@ class UpdateLead:
             stage=update.stage if isinstance(update.stage, Unset) else update.stage.value, notes=update.notes
         )
 
+        looked: list[Observed | None] = []
+
         async def push(gym: GymGateway) -> Observed:
+            if lead.version != link.local_version:
+                # Which of two edits is newer, our own write's stamp does not tell.
+                looked[:] = [await gym.source(LEAD).get(link.external_id)]
             return await gym.update_lead(link.external_id, patch)
 
         outcome = await self._writes(account, _wanted(lead, link, patch), push)
         if outcome.done is None:
             return UpdatedLead(lead, outcome.task)
-        return UpdatedLead(await self._take_over(update, account, outcome.done, seen=lead))
+        return UpdatedLead(
+            await self._take_over(update, account, outcome.done, seen=lead, before=next(iter(looked), None))
+        )
 
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate
@@ -98,10 +105,12 @@ class UpdateLead:
         # The rules allow it; what is kept here changes when the provider has it.
         return await uow.leads.get(lead.id), links[0], await uow.accounts.get(links[0].account_id)
 
-    async def _take_over(self, update: LeadUpdate, account: ProviderAccount, observed: Observed, *, seen: Lead) -> Lead:
+    async def _take_over(
+        self, update: LeadUpdate, account: ProviderAccount, observed: Observed, *, seen: Lead, before: Observed | None
+    ) -> Lead:
         asked = {"status": update.stage, "notes": update.notes}
         fields = [name for name, value in asked.items() if not isinstance(value, Unset)]
-        written, decided = WrittenFirst(update.by, fields), Decided(fields, seen)
+        written, decided = WrittenFirst(update.by, fields, before), Decided(fields, seen)
 
         async def take_over(uow: UnitOfWork) -> Lead:
             key = await self._absorb.lead(uow, account, observed, written=written, decided=decided)

@@ -274,6 +274,7 @@ class Applier(Generic[E]):
             local_version=entity.version,
             synced_at=self._scope.now,
             run_id=self._scope.run_id if link is None else link.run_id,
+            own_write=link.own_write if link is not None and link.external_id == step.external_id else None,
         )
 
 

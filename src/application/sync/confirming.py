@@ -32,6 +32,16 @@ E = TypeVar("E", bound=Versioned)
 
 
 @attrs.frozen
+class Answer:
+    """``shown`` is the record as the provider shows it; ``before``, as it did right before this try wrote to it, None:
+    that was not looked at, or nothing was written.
+    """
+
+    shown: Observed
+    before: Observed | None = None
+
+
+@attrs.frozen
 class Confirm(Generic[E]):
     """One kind of record in one scope."""
 
@@ -39,13 +49,14 @@ class Confirm(Generic[E]):
     _scope: Scope
     _ids: IdSource
 
-    async def __call__(self, uow: UnitOfWork, push: Push, answer: Observed | None) -> Counts:
+    async def __call__(self, uow: UnitOfWork, push: Push, answer: Answer | None) -> Counts:
         """Book it as done, or as refused where the provider kept what it had."""
         kind, scope = self._kind.schema.kind, self._scope
         if answer is None:
             await forget(uow, scope, self._ids, kind, [push.external_id or ""], BOTH_GONE)
             return await self._end(uow, push, PushState.DONE)
-        theirs = await self._theirs(uow, answer)
+        shown = answer.shown
+        theirs = await self._theirs(uow, shown)
         link = await self._link(uow, push, answer)
         if link is None:
             if push.external_id is None:
@@ -62,7 +73,7 @@ class Confirm(Generic[E]):
             # It was deleted here meanwhile: what we wrote there is agreed nevertheless, and nobody's edit.
             link = attrs.evolve(link, base={**link.base, **taken}, synced_at=scope.now)
         else:
-            link, more = await self._settle(uow, push, link, entity, taken, answer)
+            link, more = await self._settle(uow, push, link, entity, taken, shown)
             changes = [*changes, *more]
             if self._differs(entity, taken):
                 # Somebody wrote ours while the push was under way.
@@ -113,18 +124,18 @@ class Confirm(Generic[E]):
         await uow.sync_records.put_many([link])
         return dropped
 
-    async def _link(self, uow: UnitOfWork, push: Push, answer: Observed) -> SyncRecord | None:
-        """The link as it is; for a record that was made there, a new one, unless that is somebody else's."""
-        kind, scope = self._kind.schema.kind, self._scope
-        found = (await uow.sync_records.by_external_ids(scope.account_id, kind, [answer.external_id])).get(
-            answer.external_id
-        )
+    async def _link(self, uow: UnitOfWork, push: Push, answer: Answer) -> SyncRecord | None:
+        """The link as it is, with the stamp of our write; for a record that was made there, a new one, unless that is
+        somebody else's.
+        """
+        kind, scope, external_id = self._kind.schema.kind, self._scope, answer.shown.external_id
+        found = (await uow.sync_records.by_external_ids(scope.account_id, kind, [external_id])).get(external_id)
         if push.external_id is not None or found is not None:
-            return found if found is not None and found.local_id == push.local_id else None
+            return _stamped(found, answer) if found is not None and found.local_id == push.local_id else None
         return SyncRecord(
             account_id=scope.account_id,
             kind=kind,
-            external_id=answer.external_id,
+            external_id=external_id,
             local_id=push.local_id,
             base={},
             fingerprint=b"",
@@ -262,3 +273,9 @@ class Confirm(Generic[E]):
         push.end(state, now=self._scope.now, why=why)
         await uow.pushes.save(push)
         return counted(state)
+
+
+def _stamped(link: SyncRecord, answer: Answer) -> SyncRecord:
+    if answer.before is None:
+        return link
+    return link.written_by_us(read(answer.before).edited_at, read(answer.shown).edited_at)

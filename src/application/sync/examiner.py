@@ -248,7 +248,7 @@ class Examiner(Generic[E]):
             base=link.base,
             ours=mine,
             theirs=reading.values,
-            edited=self._edited(entity, reading),
+            edited=self._edited(entity, reading, link),
             overrides=self._overrides(found.overrides.get(link.external_id, ())),
             in_flight={**found.in_flight(link.external_id), **later},
         )
@@ -285,10 +285,11 @@ class Examiner(Generic[E]):
     def _decide(self, inputs: Inputs) -> Decision:
         return inputs.decide(self._kind.schema, self._scope.policy)
 
-    def _edited(self, entity: E | None, reading: Reading | None) -> Edited:
+    def _edited(self, entity: E | None, reading: Reading | None, link: SyncRecord | None = None) -> Edited:
+        told = None if reading is None else reading.edited_at
         return Edited(
             ours_at=None if entity is None else entity.updated_at,
-            theirs_at=None if reading is None else reading.edited_at,
+            theirs_at=told if link is None else link.edited_there_at(told),
             resolution_s=self._scope.resolution_s,
             skew_s=self._scope.policy.clock_skew_s,
         )

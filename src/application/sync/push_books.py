@@ -18,10 +18,9 @@ from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Counts
 from ..ports.clock import IdSource
-from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from .behind import replaced, take_its_place, waits_its_turn
-from .confirming import Confirm
+from .confirming import Answer, Confirm
 from .doubted import WHOSE, why_it_waits
 from .links import link_at
 from .overruled import none_of_ours
@@ -91,13 +90,13 @@ class PushBooks(Generic[E]):
         is_lost = push.external_id is None and await self._link(uow, push) is not None
         return withdrawn(self._kind.schema, push, is_lost=is_lost)
 
-    async def confirm(self, opened: Opened, push: Push, answer: Observed | None) -> bool:
+    async def confirm(self, opened: Opened, push: Push, answer: Answer | None) -> bool:
         """What the provider shows after it, None where it is gone as wanted. Whether it is done."""
 
         async def confirm(uow: UnitOfWork) -> Counts:
             await uow.accounts.claim(self._scope.account_id)
             if push.external_id is None and answer is not None:
-                decided = await self._decided(uow, push, answer.external_id)
+                decided = await self._decided(uow, push, answer.shown.external_id)
                 if decided is not None:
                     return decided
             counts = await self._confirm(uow, push, answer)

@@ -23,6 +23,7 @@ from ...domain.sync.pairing import match_values
 from ...domain.sync.push import Push
 from ..ports.sources import Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
+from .confirming import Answer
 from .links import link_at
 from .meeting import TWINS, alike
 from .push_books import PushBooks
@@ -119,9 +120,9 @@ class Pusher(Generic[E]):
             raise
         return await self._answered(opened, push, answer), 0
 
-    async def _answered(self, opened: Opened, push: Push, answer: Observed | PushEnd | None) -> bool:
+    async def _answered(self, opened: Opened, push: Push, answer: Answer | PushEnd | None) -> bool:
         """Book what came of it. Whether it is done."""
-        if answer is not None and not isinstance(answer, PushEnd) and _read(answer) is None:
+        if answer is not None and not isinstance(answer, PushEnd) and _read(answer.shown) is None:
             # It took effect, but nobody can tell how.
             answer = UNSURE if push.external_id is None else UNREADABLE
         if isinstance(answer, PushEnd):
@@ -129,8 +130,8 @@ class Pusher(Generic[E]):
             return False
         return await self._pushes.confirm(opened, push, answer)
 
-    async def _carry_out(self, opened: Opened, push: Push) -> Observed | PushEnd | None:
-        """The record as the provider shows it afterwards, None when it is gone as wanted; or why nothing was done."""
+    async def _carry_out(self, opened: Opened, push: Push) -> Answer | PushEnd | None:
+        """What the provider shows afterwards, None when it is gone as wanted; or why nothing was done."""
         if push.external_id is None:
             return await self._create(opened, push)
         shown = await get_that(self._source, push.external_id)
@@ -139,19 +140,19 @@ class Pusher(Generic[E]):
         self._narrow(push)
         return OVERTAKEN if shown is None else await self._write(opened, push, shown)
 
-    async def _write(self, opened: Opened, push: Push, shown: Observed) -> Observed | PushEnd:
+    async def _write(self, opened: Opened, push: Push, shown: Observed) -> Answer | PushEnd:
         theirs = await self._read(opened, shown)
         if theirs is None:
             return UNREADABLE
         if not await self._goes_on(opened, push, theirs):
             return OVERTAKEN
         if is_as_wanted(self._kind.schema, theirs, push.values):
-            return shown
+            return Answer(shown)
         if await self._is_gone_here(opened, push):
             return OVERTAKEN
-        return await self._source.push(shown.external_id, push.values)
+        return Answer(await self._source.push(shown.external_id, push.values), before=shown)
 
-    async def _create(self, opened: Opened, push: Push) -> Observed | PushEnd:
+    async def _create(self, opened: Opened, push: Push) -> Answer | PushEnd:
         """Tried again only where the provider can be asked whether it was made before.
 
         Raises GatewayRejected when another that is to be made could not be told from it. One that was sent already is
@@ -169,7 +170,7 @@ class Pusher(Generic[E]):
                 return UNSURE
         elif await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
             raise GatewayRejected(TWINS)
-        return await self._source.create(push.values)
+        return Answer(await self._source.create(push.values))
 
     async def _is_gone_here(self, opened: Opened, push: Push) -> bool:
         """Whether ours was deleted since: that is what is to be decided there then, not what it once held."""

@@ -21,6 +21,14 @@ def not_in_step(kind: str, key: object, why: str = "") -> NotFound:
 
 
 @attrs.frozen(kw_only=True)
+class OwnWrite:
+    """The provider's stamp of our last write to its record, and the one before that: of the last edit there (UTC)."""
+
+    stamped_at: datetime
+    edited_at: datetime
+
+
+@attrs.frozen(kw_only=True)
 class SyncRecord:
     """The link between a provider's record and ours, with the last values the provider was seen to hold.
 
@@ -29,7 +37,8 @@ class SyncRecord:
     ``MISSING`` when we had none then: it was deleted here, and that is known. It is ``UNCOMPARED`` when there was no
     comparison yet: ours was made there, and what the provider made of it is still to be looked at.
     ``synced_at`` is when the run began that compared them last. ``run_id`` is the run that made the link, or the first
-    one of our record that the provider lost and has again under other ids.
+    one of our record that the provider lost and has again under other ids. ``own_write`` is None where we wrote nothing
+    to it, or where the provider tells no times.
     """
 
     account_id: AccountId
@@ -41,3 +50,16 @@ class SyncRecord:
     local_version: int
     synced_at: datetime
     run_id: RunId
+    own_write: OwnWrite | None = None
+
+    def edited_there_at(self, stamp: datetime | None) -> datetime | None:
+        """When somebody edited the provider's record, which shows ``stamp``: what we write there is no edit."""
+        own = self.own_write
+        return own.edited_at if own is not None and own.stamped_at == stamp else stamp
+
+    def written_by_us(self, before: datetime | None, after: datetime | None) -> "SyncRecord":
+        """``before`` and ``after``: the stamps of the provider's record right before our write, and in its answer."""
+        edited_at = self.edited_there_at(before)
+        if edited_at is None or after is None or after == before:
+            return self
+        return attrs.evolve(self, own_write=OwnWrite(stamped_at=after, edited_at=edited_at))

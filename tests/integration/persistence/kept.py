@@ -40,7 +40,7 @@ from tresen.domain.sync.side import Side
 
 # The columns that revision 0003 added.
 _NEW = {
-    "sync_record": {"run_id"},
+    "sync_record": {"run_id", "stamped_at", "edited_at"},
     "change": {"value", "version"},
     "sync_run": {"deleted", "pushed", "conflicts", "refused", "dropped", "plan_id", "allowed_at"},
 }

@@ -16,8 +16,8 @@ from tresen.adapters.persistence.repositories.pushes import SqlPushes
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.leads.update_lead import LeadUpdate
-from tresen.application.ports.sources import Observed
 from tresen.application.ports.unit_of_work import UnitOfWork
+from tresen.application.sync.confirming import Answer
 from tresen.application.sync.push_books import PushBooks
 from tresen.application.sync.run_books import Opened
 from tresen.domain.leads.lead import Lead
@@ -137,7 +137,7 @@ async def test_an_edit_that_is_committed_while_its_lead_is_made_goes_after_it(
         await save(leads, lead)
         await meeting.stop()
 
-    async def meet(books: PushBooks[Lead], opened: Opened, push: Push, answer: Observed | None) -> bool:
+    async def meet(books: PushBooks[Lead], opened: Opened, push: Push, answer: Answer | None) -> bool:
         return await meeting.step(confirm(books, opened, push, answer))
 
     with monkeypatch.context() as patch:

@@ -2,7 +2,7 @@
 
 from ....domain.shared.ids import EntryId, TenantId
 from ....domain.sync.journal import Change
-from ....domain.sync.record import SyncRecord
+from ....domain.sync.record import OwnWrite, SyncRecord
 from ....domain.sync.run import Counts, Run, RunState, SyncError
 from ....domain.sync.side import Side
 from .values import Row, to_json, value, values
@@ -20,6 +20,8 @@ def sync_record_row(tenant_id: TenantId, r: SyncRecord) -> Row:
         r.local_version,
         r.synced_at,
         r.run_id,
+        None if r.own_write is None else r.own_write.stamped_at,
+        None if r.own_write is None else r.own_write.edited_at,
         to_json(r.base),
     )
 
@@ -35,7 +37,8 @@ def sync_record(row: Row) -> SyncRecord:
         local_version=row[6],
         synced_at=row[7],
         run_id=row[8],
-        base=values(row[9]),
+        own_write=None if row[9] is None else OwnWrite(stamped_at=row[9], edited_at=row[10]),
+        base=values(row[11]),
     )
 
 

@@ -16,6 +16,8 @@ SYNC_RECORD = tenant_table(
     required("local_version", BigInteger),
     required("synced_at", Instant),
     required("run_id", Id),
+    optional("stamped_at", Instant),
+    optional("edited_at", Instant),
     required("base", Text),
     refers_to("provider_account", "account_id", source="sync_record"),
     key=("account_id", "kind", "external_id"),

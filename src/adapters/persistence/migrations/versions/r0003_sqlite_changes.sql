@@ -10,6 +10,8 @@ CREATE TABLE sync_record (
     local_version BIGINT NOT NULL,
     synced_at BIGINT NOT NULL,
     run_id BLOB NOT NULL,
+    stamped_at BIGINT,
+    edited_at BIGINT,
     base TEXT NOT NULL,
     CONSTRAINT pk_sync_record PRIMARY KEY (tenant_id, account_id, kind, external_id),
     CONSTRAINT fk_sync_record_provider_account FOREIGN KEY(tenant_id, account_id) REFERENCES provider_account (tenant_id, id)

@@ -5,6 +5,7 @@ Of what is there, nothing is lost:
 
 - links made before are of the run of id 00000000-0000-0000-0000-000000000000, which means: made before it was kept
   which run made a link. No run has that id.
+- of links made before nothing is known of what we wrote to their records ourselves.
 - journal lines made before get the value of the side that was taken, and version 0: ours was not kept.
 - runs made before count 0 deleted, pushed, conflicts, refused and dropped, of which they knew nothing.
 - records edited since they were last compared get their marks, so that the next run looks at them.
