@@ -148,11 +148,19 @@ async def test_a_lead_is_created_in_its_stage(gym_world: GymWorld) -> None:
     assert (await full(gym_world, LEAD, created.external_id))["status"] == "lost"
 
 
+@pytest.mark.parametrize(
+    ("known", "given"),
+    [
+        ("ada@example.org", "ADA@example.org"),
+        ("ad\u00e4@example.org", "ada\u0308@example.org"),
+        ("ada\u0308@example.org", "ad\u00e4@example.org"),
+    ],
+)
 @pytest.mark.parametrize("kind", [MEMBER, LEAD])
-async def test_a_known_address_is_no_new_record(gym_world: GymWorld, kind: str) -> None:
+async def test_a_known_address_is_no_new_record(gym_world: GymWorld, kind: str, known: str, given: str) -> None:
     source = gym_world.gateway.source(kind)
-    first = await source.create({"first_name": "Ada", "last_name": "B", "email": "ada@example.org"})
-    again = await source.create({"first_name": "Grace", "last_name": "H", "email": "ADA@example.org"})
+    first = await source.create({"first_name": "Ada", "last_name": "B", "email": known})
+    again = await source.create({"first_name": "Grace", "last_name": "H", "email": given})
     assert again.external_id == first.external_id
     assert value(again, "first_name") == "Ada"
     assert ids(await everything(source.listing())) == [first.external_id]

@@ -1,5 +1,6 @@
 """One kind of record at Wodify: listed, searched, fetched, sent back."""
 
+import unicodedata
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
@@ -14,6 +15,7 @@ from ...domain.shared.errors import (
     GatewayUnsupported,
     InvalidValue,
 )
+from ...domain.shared.text import folded_text
 from ..http.messages import Transport
 from .envelope import Page, ensure_success, fields_of, page_of, record_of
 from .ids import id_of
@@ -137,9 +139,9 @@ class Collection:
         return await self._filtered_window(status, limit, offset)
 
     async def with_email(self, email: str) -> Sequence[Observed]:
-        """Who has this address, without regard to case."""
-        wanted = email.strip().casefold()
-        for spelling in dict.fromkeys((email.strip(), wanted)):
+        """Who has this address, without regard to case and Unicode composition."""
+        wanted = folded_text(email.strip())
+        for spelling in dict.fromkeys((email.strip(), wanted, unicodedata.normalize("NFD", wanted))):
             query = text_query("email", [spelling])
             if query is None:
                 return await self._listed_with_email(wanted)
@@ -169,13 +171,13 @@ class Collection:
         except (GatewayRejected, GatewayUnsupported):
             return None
         found = self._observe(items)
-        return found if all(_has(record, "status", status.casefold()) for record in found) else None
+        return found if all(_has(record, "status", folded_text(status)) for record in found) else None
 
     async def _filtered_window(self, status: str, limit: int, offset: int) -> Sequence[Observed]:
         found: list[Observed] = []
         async with aclosing(self._walk(Tail(), 1)) as pages:
             async for page in pages:
-                found += [record for record in page if _has(record, "status", status.casefold())]
+                found += [record for record in page if _has(record, "status", folded_text(status))]
                 if len(found) >= offset + limit:
                     break
         return found[offset : offset + limit]
@@ -235,4 +237,4 @@ def _has(record: Observed, field: str, folded: str) -> bool:
         value = record.read().values.get(field)
     except InvalidValue:
         return False
-    return isinstance(value, str) and value.strip().casefold() == folded
+    return isinstance(value, str) and folded_text(value.strip()) == folded

@@ -1,11 +1,11 @@
 """E-mail addresses and phone numbers as values: kept as given, compared in a canonical form."""
 
 import re
-import unicodedata
 
 import attrs
 
 from .errors import InvalidValue
+from .text import folded_text
 
 # Pragmatic form check (no quoted local parts, no address literals): enough to catch typing errors; only a sent
 # mail proves an address. Letters of every script pass, their combining marks too, which ``\w`` would refuse.
@@ -36,10 +36,7 @@ class EmailAddress:
     @property
     def canonical(self) -> str:
         """Trimmed and without regard to case and Unicode composition: what matching and uniqueness look at."""
-        text = self.raw.strip()
-        if text.isascii():
-            return text.lower()
-        return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+        return folded_text(self.raw.strip())
 
     @property
     def is_well_formed(self) -> bool:

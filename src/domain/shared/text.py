@@ -17,6 +17,13 @@ _CONTROLS = frozenset({"Cc", "Zl", "Zp"})
 _IN_PROSE = frozenset("\n\r\t")
 
 
+def folded_text(text: str) -> str:
+    """Without regard to case and Unicode composition, as Unicode folds: ``Straße`` and ``STRASSE`` are the same."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+
+
 def storable(text: str) -> str:
     """The text without NULs, and with a question mark for each half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from ..shared.text import folded_text
+
 # What a field can hold. Dates and instants are ISO 8601 texts, money "12.50 EUR", sets sorted tuples:
 # everything compares, sorts and serialises the same on every side.
 Value = str | int | bool | tuple[str, ...] | None
@@ -33,8 +35,8 @@ def plain(value: Value) -> Value:
 
 
 def folded(value: Value) -> Value:
-    """Trimmed and case-folded: e-mail addresses, state words."""
-    return plain(value.casefold() if isinstance(value, str) else value)
+    """Trimmed, without regard to case and Unicode composition: e-mail addresses, state words."""
+    return plain(folded_text(value) if isinstance(value, str) else value)
 
 
 def decimal(value: Value) -> Value:

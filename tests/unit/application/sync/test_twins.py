@@ -1,15 +1,18 @@
 """A lead captured here meets its twin at the provider, when there is no doubt."""
 
+import unicodedata
+
 import pytest
 
 from tresen.application.leads.create_lead import NewLead
+from tresen.application.sync.kinds import LEAD
 from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
 from tresen.domain.sync.run import Counts
 
 from ..studio import BOOKS, Studio
-from .scene import second_gym
+from .scene import second_gym, set_policy
 
 
 async def captured(studio: Studio, email: str = "grace@example.org", first_name: str = "G.", **values: str) -> Lead:
@@ -25,6 +28,25 @@ async def rests(studio: Studio) -> None:
     before = studio.rows(without=BOOKS)
     await studio.leads_synced()
     assert studio.rows(without=BOOKS) == before
+
+
+COMPOSED, APART = (unicodedata.normalize(form, "müller@example.org") for form in ("NFC", "NFD"))
+
+
+@pytest.mark.parametrize("create", [False, True])
+@pytest.mark.parametrize(("here", "there"), [(COMPOSED, APART), (APART, COMPOSED)])
+async def test_the_twin_is_found_by_its_address_however_its_letters_are_composed(
+    studio: Studio, here: str, there: str, create: bool
+) -> None:
+    await set_policy(studio, LEAD, create_there=create)
+    studio.attract("Other")
+    await studio.leads_synced()
+    ours = await captured(studio, here)
+    key = studio.attract("Grace", email=there)
+    await studio.leads_synced(whole=True)
+    assert studio.lead(key).id == ours.id
+    assert len(studio.leads()) == len(studio.books.leads) == 2
+    await rests(studio)
 
 
 async def test_the_twin_is_found_by_its_address_whatever_its_case(studio: Studio) -> None:

@@ -1,13 +1,16 @@
 """Canonical forms: what two values are compared by."""
 
 import sys
+import unicodedata
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.sync.canonical import Canonical, Value, day, decimal, folded, instant, phone, plain, sorted_set
 from tresen.domain.sync.laws import encoded
 
@@ -40,6 +43,19 @@ def test_so_it_is_for_every_character() -> None:
         letter = chr(number)
         assert folded(folded(letter)) == folded(letter)
         assert plain(plain(letter)) == plain(letter)
+
+
+def test_folding_is_what_addresses_are_compared_by() -> None:
+    """What tells a person and what a field is the same by never disagree: all of Unicode."""
+    for number in range(sys.maxunicode + 1):
+        text = chr(number)
+        assert (folded(text) or "") == EmailAddress(text).canonical
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("text", ["Müller@Example.org", "Ünterwegs", "ẞ", "Å"])
+def test_folding_looks_past_composition(text: str, form: Literal["NFC", "NFD"]) -> None:
+    assert folded(unicodedata.normalize(form, text)) == folded(text) == folded(text.upper())
 
 
 @pytest.mark.parametrize("empty", [None, "", "  ", "\t\n", "\u3000"])
