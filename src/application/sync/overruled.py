@@ -23,15 +23,17 @@ async def overruled(
     uow: UnitOfWork, account_id: AccountId, kind: str, steps: Sequence[Step], laws: Laws
 ) -> Collection[str]:
     """External ids of those steps of records of both sides for which other overrides hold by now, and of those that
-    would pair what is not to be paired.
+    would pair what is not to be paired, or ask about what a person said.
     """
     linked = {step.external_id: step for step in steps if step.external_id is not None and step.inputs.base is not None}
     found = await uow.overrides.of_records(account_id, kind, linked) if linked else {}
     said: dict[str, Sequence[Override]] = {key: _about(linked[key], pins) for key, pins in found.items()}
     paired = {step.external_id: step for step in steps if step.external_id is not None and ties(step)}
     said.update(await _said_before(uow, account_id, kind, paired))
-    apart = await none_of_ours(uow, account_id, kind, paired)
-    return [
+    asking = [step.external_id for step in steps if step.external_id is not None and step.inputs.candidates]
+    apart = await none_of_ours(uow, account_id, kind, [*paired, *asking])
+    decided = [key for key in asking if key in apart]
+    return decided + [
         key
         for key, step in {**linked, **paired}.items()
         if key in apart

@@ -234,6 +234,29 @@ async def test_neither_does_a_run_in_whose_middle_they_said_so(studio: Studio, m
     assert studio.lead(x).id not in {one.id, two.id}
 
 
+async def test_a_plan_does_not_ask_again_what_a_person_said_is_new_since(studio: Studio) -> None:
+    _, _, x = await doubted(studio)
+    await captured(studio, "Ada")
+    plan = await planned(studio, "leads", whole=True)
+    await decide(studio, asked(studio)[x], Choice.THEIRS)
+    with pytest.raises(PlanStale):
+        await applied(studio, plan.plan_id)
+    await studio.leads_synced()
+    assert studio.knows("lead", x)
+    assert asked(studio) == {}
+
+
+async def test_nor_does_a_run_in_whose_middle_they_said_so(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, _, x = await doubted(studio)
+    await captured(studio, "Ada")
+    decided_before(monkeypatch, studio, asked(studio)[x], Choice.THEIRS)
+    await studio.leads_synced(whole=True)
+    assert asked(studio) == {}
+    await studio.leads_synced()
+    assert studio.knows("lead", x)
+    assert asked(studio) == {}
+
+
 def decided_before(
     monkeypatch: pytest.MonkeyPatch, studio: Studio, conflict: Conflict, choice: Choice, value: Value = None
 ) -> None:
