@@ -62,6 +62,8 @@ def _merge_writes(schema: Schema, step: Step, link: SyncRecord, conflicts: Seque
         decision.updates
         or step.pushes
         or step.local_version != link.local_version
+        # The provider had lost it, and shows it again.
+        or (step.fingerprint and not link.fingerprint)
         or _moved(schema, link.base, agreed(step))
         or _asks_otherwise(step, {conflict.field: conflict for conflict in conflicts})
     )

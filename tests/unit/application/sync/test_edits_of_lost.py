@@ -24,6 +24,7 @@ from tresen.domain.sync.laws import Law
 
 from ..studio import A_MINUTE, Studio
 from .scene import captured, open_conflicts, pushes, rests, set_policy
+from .test_second_lives import shown_again
 
 LOST = "stays here: the provider does not have the record"
 
@@ -259,3 +260,29 @@ async def test_what_hangs_on_its_last_id_there_is_not_its_own_once_another_has_i
     await edit_lead(studio, studio.lead(grace), last_name="King")
     (record,) = await studio.desk.explain(studio.tenant.id, "lead", lead.id, field="last_name")
     assert (record.local_id, record.fields[0].ours, record.fields[0].waiting) == (lead.id, "Murray", ())
+
+
+FULL = {"phone": "030 5", "status": "active", "joined_on": "2020-02-29", "born_on": "1815-12-10", "location": "7"}
+ADDRESS = {"street": "Way 1", "postcode": "10115", "city": "Berlin", "country": "DE"}
+
+
+async def test_one_that_is_shown_again_as_it_was_is_lost_no_more() -> None:
+    """It has every field that is compared, so that the look at it changes nothing of ours."""
+    studio = Studio()
+    ada, _ = studio.enrol(**FULL, **ADDRESS, email_opt_in=True, sms_opt_in=False), studio.enrol("Bea")
+    await studio.members_synced()
+    before = studio.books.members.get(ada)
+    studio.books.members.remove(ada)
+    run = await studio.members_synced()
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="Max")
+    await studio.members_synced()
+    shown_again(studio, studio.books.members, ada, before)
+    await studio.members_synced()
+    await rests(studio)
+    edited = await edit(studio, ada, city="Potsdam")
+    assert [each.fate for each in edited.prospects] == [Fate.PUSH]
+    for _ in range(2):
+        await studio.members_synced(whole=True)
+    assert (studio.member(ada).city, studio.books.members.get(ada).values["city"]) == ("Potsdam", "Potsdam")
+    await rests(studio)
