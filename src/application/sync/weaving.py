@@ -86,11 +86,16 @@ class Weaving:
         return strands
 
     async def is_first(self, opened: Opened, strands: Sequence[AnyStrand]) -> bool:
-        """Whether both sides share nothing, nothing of ours could be one of theirs, and everything may be created."""
+        """Whether both sides share nothing, nothing of ours could be one of theirs, no person is asked, and everything
+        may be created.
+        """
         if any(strand.linked or not strand.scope.policy.create_here for strand in strands):
             return False
 
         async def ask(uow: UnitOfWork) -> bool:
+            if any([await uow.conflicts.count_open(opened.account.id, strand.name) for strand in strands]):
+                # Of one that is asked about, a person says whether it is to be created.
+                return False
             unlinked = [await strand.kind.open_keys(uow) for strand in strands]
             return not any(unlinked) and not any(
                 [(await sent(uow, one.kind, opened.account.id)).values for one in strands]

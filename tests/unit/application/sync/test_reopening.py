@@ -19,6 +19,7 @@ from tresen.domain.sync.run import Counts, RunState
 
 from ..studio import A_MINUTE, Studio
 from .scene import applied, captured, due, edit_lead, open_conflicts, planned, pushes, rests, set_policy, writes
+from .test_editing import lead_edit
 
 
 async def decide(studio: Studio, conflict: Conflict, choice: Choice, value: str | None = None) -> None:
@@ -242,6 +243,24 @@ async def test_a_plan_that_is_older_does_not_answer_it_either(studio: Studio) ->
     before = len(studio.leads())
     run = await applied(studio, plan.plan_id)
     assert (run.counts.created, len(studio.leads())) == (0, before)
+    assert [each.id for each in open_conflicts(studio)] == [conflict.id]
+    assert not studio.knows("lead", lead)
+
+
+async def test_it_waits_though_no_link_is_left_and_nothing_could_be_it_by_now(studio: Studio) -> None:
+    """Everything there would be new then: a first load, in which nobody is asked."""
+    one, two = await captured(studio, "Grace"), await captured(studio, "Grace")
+    lead = studio.attract("Grace")
+    await studio.leads_synced()
+    (conflict,) = open_conflicts(studio)
+    await decide(studio, conflict, Choice.OURS, str(one.id))
+    await studio.leads_synced()
+    await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    for each in (one, two):
+        studio.clock.advance(A_MINUTE)
+        await studio.desk.edit_lead(lead_edit(studio, each, email=None))
+    await studio.leads_synced(whole=True)
+    assert {each.id for each in studio.leads()} == {one.id, two.id}
     assert [each.id for each in open_conflicts(studio)] == [conflict.id]
     assert not studio.knows("lead", lead)
 
