@@ -23,6 +23,7 @@ from .known import Known, known
 from .need import needed_pushes, needs_writing
 from .ours_alone import ours_alone
 from .overruled import laws_of
+from .partly_shown import hides_edit
 from .reading import named, ours, read, told_gone
 from .records import RecordKind, Versioned
 from .reviving import waits_to_be_made
@@ -35,7 +36,8 @@ Read = tuple[Observed, Reading]
 @attrs.define
 class Examined:
     """``steps`` are what must be written; ``fresh`` are readable records that no link knows yet, ``awaited`` the ids of
-    those of which a person is to say what they are; ``settled`` are ids of known records that need nothing.
+    those of which a person is to say what they are; ``settled`` are ids of known records that need nothing, ``in_part``
+    of those that are shown without what was edited here: they are not compared before they are looked at by themselves.
     """
 
     steps: list[Step] = attrs.field(factory=list)
@@ -43,6 +45,7 @@ class Examined:
     awaited: Collection[str] = ()
     errors: list[SyncError] = attrs.field(factory=list)
     settled: list[str] = attrs.field(factory=list)
+    in_part: list[str] = attrs.field(factory=list)
     unchanged: int = 0
 
 
@@ -55,12 +58,19 @@ class Examiner(Generic[E]):
     _laws: Laws
 
     async def observed(
-        self, uow: UnitOfWork, batch: Sequence[Observed], *, edited: Collection[str], listed: bool
+        self,
+        uow: UnitOfWork,
+        batch: Sequence[Observed],
+        *,
+        edited: Collection[str],
+        listed: bool,
+        may_lack: bool = False,
     ) -> Examined:
         """Records that the provider shows; one that is there twice counts once: the later one.
 
         ``edited``: external ids of those to look at even when the provider's record is as it was. ``listed``: most are;
-        otherwise their links are needed anyway, and not only their fingerprints.
+        otherwise their links are needed anyway, and not only their fingerprints. ``may_lack``: a single record may show
+        more of them.
         """
         latest, refused = named(batch, self._scope, self._kind.schema.kind)
         examined = Examined(errors=refused)
@@ -73,7 +83,8 @@ class Examiner(Generic[E]):
         fresh, changed = self._sorted(latest, prints, edited, examined)
         examined.fresh = await self._read(uow, fresh, examined)
         examined.awaited = await awaited(uow, self._scope, kind, [one.external_id for one in fresh])
-        await self._compare(uow, await self._read(uow, changed, examined), examined, links)
+        partly = edited if may_lack else ()
+        await self._compare(uow, await self._read(uow, changed, examined), examined, links, partly)
         return examined
 
     async def gone(
@@ -209,6 +220,7 @@ class Examiner(Generic[E]):
         readings: Sequence[Read],
         examined: Examined,
         links: Mapping[str, SyncRecord] | None,
+        partly: Collection[str],
     ) -> None:
         if not readings:
             return
@@ -222,11 +234,21 @@ class Examiner(Generic[E]):
         for one, reading in readings:
             link = found.links[one.external_id]
             try:
+                if one.external_id in partly and self._hides_edit(found, link, reading):
+                    examined.in_part.append(one.external_id)
+                    continue
                 step = self._both(found, link, one, reading, is_back=link.local_id in making)
             except InvalidValue as error:
                 examined.errors.append(self._scope.error(self._kind.schema.kind, one.external_id, error))
             else:
                 self._add(examined, found, link, step)
+
+    def _hides_edit(self, found: Known[E], link: SyncRecord, reading: Reading) -> bool:
+        entity = found.entities.get(link.local_id)
+        if entity is None or reading.values.keys() >= self._kind.schema.by_name.keys():
+            return False
+        mine = ours(self._kind, entity)
+        return hides_edit(self._kind.schema, self._scope.writable, base=link.base, ours=mine, shown=reading.values)
 
     def _add(self, examined: Examined, found: Known[E], link: SyncRecord, step: Step) -> None:
         pushes, conflicts = found.pushes.get(link.external_id, ()), found.conflicts.get(link.external_id, ())

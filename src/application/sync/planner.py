@@ -34,7 +34,8 @@ _FEW = 100
 class _Before:
     """What is to be looked at anew, and by what our records without a link can be found: as they are, and ``sent``.
 
-    ``planned`` are fingerprints of those that have a step: a walk may show a record twice.
+    ``planned`` are fingerprints of those that have a step: a walk may show a record twice. ``in_part`` are to be looked
+    at by themselves, as a walk shows less of them than was edited here.
     """
 
     edited: frozenset[str]
@@ -43,6 +44,7 @@ class _Before:
     sent: Sent
     unseen: set[str] = attrs.field(init=False)
     planned: dict[str, bytes] = attrs.field(factory=dict, init=False)
+    in_part: set[str] = attrs.field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.unseen = set(self.edited)
@@ -71,7 +73,7 @@ class Planner(Generic[E]):
         lost: dict[str, None] = {}
         self._watch(self._kind.schema.kind, 0)
         async for batch in walk.batches():
-            await self._take(opened, batch, before, waiting, listed=walk.is_listing)
+            await self._take(opened, batch, before, waiting, listed=walk.is_listing, may_lack=True)
             self._mark(batch, before, lost)
         missing = await self._unlisted(opened, walk, lost) if walk.generation.is_complete else []
         if missing and await self._is_too_much(opened, missing):
@@ -79,7 +81,7 @@ class Planner(Generic[E]):
         else:
             # A listing is believed about what it shows, not about what it lacks; and some are to be looked at whatever
             # the walk showed.
-            suspects = {*missing, *(before.unseen - lost.keys())}
+            suspects = {*missing, *((before.unseen | before.in_part) - lost.keys())}
             await self._look(opened, sorted(suspects), before, waiting)
         await self._lose(opened, list(lost), "tombstone", before)
         waiting = [each for each in waiting if each[0].external_id not in lost]
@@ -113,14 +115,17 @@ class Planner(Generic[E]):
         waiting: list[tuple[Observed, Reading]],
         *,
         listed: bool,
+        may_lack: bool = False,
     ) -> None:
         if not batch.observed:
             return
         examiner = self._examiner()
         observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
         examined = await self._books.read(
-            opened.run, lambda uow: examiner.observed(uow, observed, edited=before.edited, listed=listed)
+            opened.run,
+            lambda uow: examiner.observed(uow, observed, edited=before.edited, listed=listed, may_lack=may_lack),
         )
+        before.in_part.update(examined.in_part)
         for one, reading in examined.fresh:
             if one.external_id in examined.awaited or self._may_be_ours(reading, before):
                 waiting.append((one, reading))
