@@ -227,13 +227,15 @@ class Execution:
 
     async def _arrive(self, opened: Opened, arrivals: Sequence["_Arrival"], plan: KeptPlan | None = None) -> None:
         now = self.clock.now()
+        # A plan that waited for a person tells what was there when it was made.
+        seen_at = plan.created_at if plan is not None and plan.run_id != opened.run.id else now
 
         async def keep(uow: UnitOfWork) -> Counts:
             if plan is not None:
                 await uow.plans.save(plan)
             for arrival in arrivals:
                 state = await uow.sync_states.get(opened.account.id, arrival.strand.name)
-                await uow.sync_states.put(arrival.of(state, now))
+                await uow.sync_states.put(arrival.of(state, now, seen_at))
                 await close_what_is_done(uow, opened.account.id, arrival.strand.kind.schema, now=now)
             return Counts()
 
@@ -249,14 +251,14 @@ class _Arrival:
     complete: bool
     seen: int
 
-    def of(self, state: SyncState, now: datetime) -> SyncState:
-        """The state after it."""
+    def of(self, state: SyncState, now: datetime, seen_at: datetime) -> SyncState:
+        """The state after it. ``seen_at``: when the provider was looked at."""
         return attrs.evolve(
             state,
             phase=Phase.IDLE,
             cursor=self.cursor,
-            cursor_at=now if self.cursor is not None else None,
-            complete_at=now if self.complete else state.complete_at,
+            cursor_at=seen_at if self.cursor is not None else None,
+            complete_at=seen_at if self.complete else state.complete_at,
             succeeded_at=now,
             policy_version=self.strand.rules,
             place=self.strand.place,

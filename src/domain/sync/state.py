@@ -21,12 +21,13 @@ class Phase(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class SyncState:
-    """``kind`` is a kind of record. ``cursor`` (None: list everything) covers what was applied by ``cursor_at``.
+    """``kind`` is a kind of record. ``cursor`` (None: list everything) covers what was there at ``cursor_at``.
 
-    ``complete_at`` is when a complete listing was last applied, ``succeeded_at`` when any run was. ``policy_version``
-    is that of the last run that applied: under another one, records are looked at anew that did not change. ``place``
-    is where the account led then: elsewhere, nothing of this holds. ``seen`` counts the records of the run that
-    ``phase`` is about, about a thousand at a time while it runs. Instants in UTC.
+    ``complete_at`` is when the complete listing was made that was last applied, perhaps by a plan of before;
+    ``succeeded_at`` is when anything was last applied. ``policy_version`` is that of the last run that applied: under
+    another one, records are looked at anew that did not change. ``place`` is where the account led then: elsewhere,
+    nothing of this holds. ``seen`` counts the records of the run that ``phase`` is about, about a thousand at a time
+    while it runs. Instants in UTC.
     """
 
     account_id: AccountId

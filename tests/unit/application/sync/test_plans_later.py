@@ -13,7 +13,20 @@ from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import RunState
 
 from ..studio import A_MINUTE, BOOKS, Studio
-from .scene import applied, edit_lead, forgotten, planned, plans, pushes, rests, set_policy, synced_crowd, there, writes
+from .scene import (
+    applied,
+    edit_lead,
+    forgotten,
+    planned,
+    plans,
+    pushes,
+    rests,
+    set_policy,
+    state,
+    synced_crowd,
+    there,
+    writes,
+)
 
 _BARE = timedelta(microseconds=1)
 
@@ -255,3 +268,22 @@ async def test_only_a_plan_that_is_applied_later_costs_a_call(studio: Studio) ->
     studio.books.members.edit(one, {"last_name": "Noel"})
     await studio.members_synced()
     assert asks(studio) == ["members.changes", "memberships.changes"]
+
+
+async def test_a_plan_that_is_applied_late_puts_off_no_listing(studio: Studio) -> None:
+    """A deletion that nobody tells is seen within a day of the listing that did not know of it."""
+    studio.gym.habits = attrs.evolve(studio.gym.habits, tells_gone=False)
+    ada, bea = studio.enrol("Ada"), studio.enrol("Bea")
+    await studio.members_synced()
+    studio.books.members.edit(bea, {"city": "Bonn"})
+    await planned(studio, whole=True)
+    listed_at = studio.clock.now()
+    studio.books.members.remove(ada)
+    studio.clock.advance(timedelta(hours=22))
+    await is_applied(studio)
+    assert studio.knows("member", ada)
+    now = await state(studio)
+    assert (now.complete_at, now.cursor_at, now.succeeded_at) == (listed_at, listed_at, studio.clock.now())
+    studio.clock.advance(timedelta(hours=2))
+    await studio.members_synced()
+    assert not studio.knows("member", ada)
