@@ -231,8 +231,22 @@ CALLS: dict[str, Callable[[GymGateway, str], Awaitable[object]]] = {
     "changes": lambda gym, cursor: everything(gym.source(LEAD).changes(cursor)),
     "get": lambda gym, _: gym.source(LEAD).get(UNKNOWN),
     "push": lambda gym, _: gym.source(LEAD).push(UNKNOWN, {"first_name": "Grace"}),
+    "find": lambda gym, _: gym.source(LEAD).find({"email": "grace@example.org"}),
     "create": lambda gym, _: gym.source(LEAD).create({"first_name": "Grace", "last_name": "Hopper"}),
 }
+
+
+@pytest.mark.parametrize("kind", [MEMBER, LEAD])
+async def test_who_is_looked_for_is_whom_making_gives(gym_world: GymWorld, kind: str) -> None:
+    source = gym_world.gateway.source(kind)
+    ada = {"first_name": "Ada", "last_name": "Byron", "email": "Ada@Example.org"}
+    assert await source.find(ada) is None
+    assert await source.find({**ada, "email": None}) is None
+    made = await source.create(ada)
+    found = await source.find({"email": "ada@example.org"})
+    assert found is not None
+    assert found.external_id == made.external_id
+    assert len(ids(await everything(source.listing()))) == 1
 
 
 @pytest.mark.parametrize("call", CALLS)

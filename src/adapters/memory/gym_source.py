@@ -149,6 +149,12 @@ class MemorySource(Source):
             added = self.shelf.add({**self.defaults, **self.habits.spelled(given)})
             return self.shelf.get(added).observed()
 
+    async def find(self, values: Values, /) -> Observed | None:
+        """Who has this e-mail address."""
+        with self.faults.around(f"{self.name}.find"):
+            known = self.shelf.with_email(_text(values.get("email")))
+            return None if known is None else known.observed()
+
     async def delete(self, external_id: str) -> None:
         """It leaves a tombstone."""
         if not self.can_delete:

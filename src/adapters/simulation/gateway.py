@@ -86,6 +86,14 @@ class WatchedSource(Source):
                 if entry.external_id not in was[0]:
                     self._written(self.kind, entry.external_id, None, dict(entry.values))
 
+    async def find(self, values: Values, /) -> Observed | None:
+        """As it is. That it was asked for leaves a trail."""
+        found = await self._inner.find(values)
+        if found is not None:
+            self._programme.trail.ask(self.kind, found.external_id)
+            self._programme.trail.show(self.kind, (found.external_id,))
+        return found
+
     async def delete(self, external_id: str) -> None:
         """Told when there was one."""
         was = self._at_effect(lambda: self._kept(external_id))

@@ -46,11 +46,9 @@ class People:
         """
         if self.location_id is None:
             raise NotConfigured("set location_id for this account: wodify creates people at a location")
-        email = values.get("email")
-        known = await self.collection.with_email(email) if isinstance(email, str) and email.strip() else []
-        if known:
-            # A search shows less than the record in full, and less than the answer to having made it.
-            return await self.collection.get(known[0].external_id) or known[0]
+        known = await self.find(values)
+        if known is not None:
+            return known
         given = {name: value for name, value in values.items() if value is not None}
         written = wire_values(given, {**self.wire, "notes": "notes"})
         body = {"location_id": self.location_id, **written, **await self._first_stage(given)}
@@ -58,6 +56,15 @@ class People:
         return self.collection.reader.observe(
             record_of(response, self.creating.operation, "LeadResponse", "ClientResponse")
         )
+
+    async def find(self, values: Values) -> Observed | None:
+        """Who has this e-mail address, in full."""
+        email = values.get("email")
+        known = await self.collection.with_email(email) if isinstance(email, str) and email.strip() else []
+        if not known:
+            return None
+        # A search shows less than the record in full, and less than the answer to having made it.
+        return await self.collection.get(known[0].external_id) or known[0]
 
     async def change(self, external_id: str, values: Values) -> Observed:
         """Read, changed and sent back whole; what Wodify then shows is read anew. Nothing is sent for no change.

@@ -73,6 +73,12 @@ class WodifySource(Source):
             raise GatewayUnsupported(f"no way to make wodify's {self.collection.name} is known, or no location for it")
         return await self.people.create(values)
 
+    async def find(self, values: Values, /) -> Observed | None:
+        """Who has this e-mail address."""
+        if self.people is None:
+            raise GatewayUnsupported(f"nobody looks for wodify's {self.collection.name}")
+        return await self.people.find(values)
+
     async def delete(self, external_id: str) -> None:
         """Raises GatewayUnsupported: only people at the gym delete at Wodify."""
         raise GatewayUnsupported(f"{external_id} at wodify can be deleted by people there only")

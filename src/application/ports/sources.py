@@ -7,6 +7,7 @@ from typing import Protocol
 
 import attrs
 
+from ...domain.shared.errors import GatewayUnsupported
 from ...domain.sync.schema import Values
 
 
@@ -91,6 +92,13 @@ class Source(Protocol):
     @abstractmethod
     async def create(self, values: Values) -> Observed:
         """Make a record, or give the one that is this already. Raises GatewayUnsupported unless ``can_create``."""
+
+    async def find(self, _: Values, /) -> Observed | None:
+        """The record that ``create`` would give instead of making one, None when there is none. Makes nothing.
+
+        Raises GatewayUnsupported where nobody can be looked for: so does a source that does not say how.
+        """
+        raise GatewayUnsupported(f"no {self.kind} can be looked for there")
 
     @abstractmethod
     async def delete(self, external_id: str) -> None:

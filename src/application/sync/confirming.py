@@ -72,6 +72,7 @@ class Confirm(Generic[E]):
         if entity is None:
             # It was deleted here meanwhile: what we wrote there is agreed nevertheless, and nobody's edit.
             link = attrs.evolve(link, base={**link.base, **taken}, synced_at=scope.now)
+            link = await self._made_for_nobody(uow, push, link, theirs, shown)
         else:
             link, more = await self._settle(uow, push, link, entity, taken, shown)
             changes = [*changes, *more]
@@ -110,6 +111,18 @@ class Confirm(Generic[E]):
                     updated_at=self._scope.now,
                 )
             )
+
+    async def _made_for_nobody(
+        self, uow: UnitOfWork, push: Push, link: SyncRecord, theirs: Values, shown: Observed
+    ) -> SyncRecord:
+        """Of one that was made there: what we sent is agreed, and what the provider put beside it. The next run decides
+        about the deletion here.
+        """
+        if push.external_id is not None:
+            return link
+        await uow.due.add(self._scope.account_id, push.kind, [link.external_id])
+        sent = {name: value for name, value in push.values.items() if name in theirs and name in self._scope.writable}
+        return attrs.evolve(link, base={**link.base, **theirs, **sent}, fingerprint=shown.fingerprint)
 
     async def _put(self, uow: UnitOfWork, push: Push, link: SyncRecord) -> Counts:
         """One that was made there anew had another link before, and stays what the run made that made it. What was

@@ -163,14 +163,29 @@ class Pusher(Generic[E]):
         if link is not None and not waits_to_be_made(link):
             return OVERTAKEN
         if await self._is_gone_here(opened, push):
-            return OVERTAKEN
+            return await self._made_before(push)
         if push.attempts > 1:
-            keys = self._kind.schema.match
-            if all(match_values(self._kind.schema, key, push.values) is None for key in keys):
+            if not self._can_be_found(push):
                 return UNSURE
         elif await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
             raise GatewayRejected(TWINS)
         return Answer(await self._source.create(push.values))
+
+    async def _made_before(self, push: Push) -> Answer | PushEnd:
+        """Of one that was deleted here since: what an earlier try made there, so that the deletion is decided. Nothing
+        is made any more.
+        """
+        if push.attempts <= 1 or not self._can_be_found(push):
+            return OVERTAKEN
+        try:
+            found = await self._source.find(push.values)
+        except GatewayUnsupported:
+            return OVERTAKEN
+        return OVERTAKEN if found is None else Answer(found)
+
+    def _can_be_found(self, push: Push) -> bool:
+        schema = self._kind.schema
+        return any(match_values(schema, key, push.values) is not None for key in schema.match)
 
     async def _is_gone_here(self, opened: Opened, push: Push) -> bool:
         """Whether ours was deleted since: that is what is to be decided there then, not what it once held."""

@@ -46,6 +46,9 @@ class StirredSource(Source):
         await self._reach("writes")
         return answer
 
+    async def find(self, values: Values, /) -> Observed | None:
+        return await self._inner.find(values)
+
     async def delete(self, external_id: str) -> None:
         await self._inner.delete(external_id)
         await self._reach("writes")

@@ -101,6 +101,9 @@ class MortalSource(Source):
     async def create(self, values: Values) -> Observed:
         return await self._killer.around(self._inner.create(values))
 
+    async def find(self, values: Values, /) -> Observed | None:
+        return await self._killer.around(self._inner.find(values))
+
     async def delete(self, external_id: str) -> None:
         await self._killer.around(self._inner.delete(external_id))
 
