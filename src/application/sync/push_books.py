@@ -23,8 +23,9 @@ from .behind import replaced, take_its_place, waits_its_turn
 from .confirming import Answer, Confirm
 from .doubted import WHOSE, why_it_waits
 from .links import link_at
+from .not_wanted import NotWanted
 from .overruled import none_of_ours
-from .push_end import NONE_OF_OURS, PushEnd, counted, refused, withdrawn
+from .push_end import NONE_OF_OURS, NOT_WANTED, PushEnd, counted, refused, withdrawn
 from .records import RecordKind, Versioned
 from .run_books import Opened, RunBooks
 from .scope import Scope
@@ -45,12 +46,14 @@ class PushBooks(Generic[E]):
     _scope: Scope
     _books: RunBooks
     _confirm: Confirm[E]
+    _not_wanted: NotWanted
     _ids: IdSource
 
     async def begin(self, opened: Opened, push: Push) -> Push | None:
         """The push as it is by now, about to be tried, which is kept before anything is sent: whoever edits the record
         from now on knows that it may be there. None: it waits no more, or for a person or for another one, or is
-        withdrawn, as the account may not be written to any more. People do not wait for a run to end.
+        withdrawn, as the account may not be written to any more, or the policy does not want it there. People do not
+        wait for a run to end.
         """
         met, ends = list[Push](), list[PushEnd | None]()
 
@@ -58,10 +61,10 @@ class PushBooks(Generic[E]):
             may_write = (await uow.accounts.claim(self._scope.account_id)).writes_enabled
             kept = await uow.pushes.get(push.id)
             met[:] = [kept] if kept.state is PushState.WAITING else []
-            if met and not may_write:
-                ends[:] = [await self._withdrawn(uow, kept)]
+            ends[:] = await self._ends(uow, kept, may_write=may_write) if met else []
+            for end in ends:
                 met.clear()
-                return await self._end(uow, kept, ends[0]) if ends[0] is not None else Counts()
+                return await self._end(uow, kept, end) if end is not None else Counts()
             waits_for = await why_it_waits(uow, kept) if met else None
             if waits_for is not None:
                 met.clear()
@@ -89,6 +92,12 @@ class PushBooks(Generic[E]):
     async def _withdrawn(self, uow: UnitOfWork, push: Push) -> PushEnd | None:
         is_lost = push.external_id is None and await self._link(uow, push) is not None
         return withdrawn(self._kind.schema, push, is_lost=is_lost)
+
+    async def _ends(self, uow: UnitOfWork, push: Push, *, may_write: bool) -> list[PushEnd | None]:
+        """How it ends before it is sent, if so. None among them: it goes on waiting."""
+        if not may_write:
+            return [await self._withdrawn(uow, push)]
+        return [NOT_WANTED] if await self._not_wanted(uow, push) else []
 
     async def confirm(self, opened: Opened, push: Push, answer: Answer | None) -> bool:
         """What the provider shows after it, None where it is gone as wanted. Whether it is done."""

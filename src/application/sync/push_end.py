@@ -37,6 +37,7 @@ UNSURE = PushEnd(
     why="nobody can tell whether it was made there; look at the provider, and make it there by hand",
 )
 NONE_OF_OURS = PushEnd(state=PushState.REFUSED, why="a person said that the provider's record is none of ours")
+NOT_WANTED = PushEnd(state=PushState.DROPPED, why="the policy is another since; it is decided anew")
 SWITCHED_OFF = PushEnd(state=PushState.DROPPED, why="writing was switched off", asks=TaskReason.WRITES_DISABLED)
 
 

@@ -19,9 +19,11 @@ from .confirming import Confirm
 from .elsewhere import tied_elsewhere, ties
 from .first_load import FirstLoad
 from .foreseeing import Foresee, Foreseen
+from .not_wanted import NotWanted
 from .overruled import overruled
 from .plan_writer import PartWriter, PlanWriter
 from .planner import Planner, Watch
+from .policy_book import PolicyBook
 from .push_books import PushBooks
 from .pusher import Pusher
 from .records import RecordKind, Versioned
@@ -47,9 +49,14 @@ class Strand(Generic[E]):
     linked: int
     rules: int
     place: str
-    laws: Laws
+    policies: PolicyBook
     books: RunBooks
     ids: IdSource
+
+    @property
+    def laws(self) -> Laws:
+        """Those by which overrides are read."""
+        return self.policies.laws
 
     @property
     def name(self) -> str:
@@ -100,7 +107,8 @@ class Strand(Generic[E]):
         ``watch`` is told how many were tried.
         """
         confirm = Confirm(self.kind, self.scope, self.ids)
-        pushes = PushBooks(self.kind, self.scope, self.books, confirm, self.ids)
+        not_wanted = NotWanted(self.kind.schema, self.scope, self.policies)
+        pushes = PushBooks(self.kind, self.scope, self.books, confirm, not_wanted, self.ids)
         pusher = Pusher(self.kind, self.scope, self.source, self.books, pushes)
         if opened.account.writes_enabled:
             return await pusher(opened, watch)

@@ -78,7 +78,7 @@ class Weaving:
                     linked=each.linked,
                     rules=rules,
                     place=place,
-                    laws=self.policies.laws,
+                    policies=self.policies,
                     books=self.books,
                     ids=self.ids,
                 )

@@ -78,8 +78,8 @@ apply it, and what it was computed from is another by now, or it is older than 2
 `domain/sync/push.py`. A push is `waiting` until the provider has answered; one of which no answer came goes on waiting,
 and is looked up before it is written again. `refused`: not asked again with the same values. `unsure`: of one
 that is to make a record, whether it did, nobody can tell; it is not tried again. `dropped`: the record changed
-meanwhile, or the account leads elsewhere, and it is decided anew; or it was refused as a whole, and each of its values
-is a push of its own.
+meanwhile, the policy does not want it there any more, or the account leads elsewhere, and it is decided anew; or it was
+refused as a whole, and each of its values is a push of its own.
 
 {pushes}
 
