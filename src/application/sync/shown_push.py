@@ -55,6 +55,11 @@ def edited_after(schema: Schema, theirs: Values, push: Push) -> Values:
     }
 
 
+def follows(push: Push, before: Push) -> bool:
+    """Whether it writes a field of the provider's record anew that one before it was to write."""
+    return push.external_id == before.external_id is not None and not push.values.keys().isdisjoint(before.values)
+
+
 def parts_of(push: Push, ids: IdSource, *, now: datetime, without: Container[str]) -> Sequence[Push]:
     """A push for each of its values, ``without`` some."""
     return [
@@ -65,7 +70,6 @@ def parts_of(push: Push, ids: IdSource, *, now: datetime, without: Container[str
             expected={name: push.expected.get(name)},
             attempts=0,
             why=None,
-            created_at=now,
             updated_at=now,
         )
         for name, value in push.values.items()
