@@ -2,12 +2,14 @@
 
 import attrs
 
+from ...domain.staff.task import TaskReason
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.run import Counts
 from ...domain.sync.state import SyncState
 from ..ports.unit_of_work import UnitOfWork
 from .run_books import Opened
 from .strand import AnyStrand
+from .unmet_edits import UnmetEdits
 
 _WHY = "the account leads elsewhere since; it is decided anew"
 _AT_ONCE = 1000
@@ -48,5 +50,7 @@ async def _drop_pushes(uow: UnitOfWork, strand: AnyStrand) -> int:
 
 
 async def _drop(uow: UnitOfWork, strand: AnyStrand, push: Push) -> None:
+    """What a person edited, and the field's owner will take back, is asked of the staff."""
     push.end(PushState.DROPPED, now=strand.scope.now, why=_WHY)
     await uow.pushes.save(push)
+    await UnmetEdits(strand.kind, strand.scope, strand.ids)(uow, push, TaskReason.OUTCOME_UNKNOWN, _WHY)

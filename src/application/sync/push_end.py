@@ -30,7 +30,9 @@ class PushEnd:
 
 OVERTAKEN = PushEnd(state=PushState.DROPPED, why="the record changed meanwhile, there or here; it is decided anew")
 UNREADABLE = PushEnd(
-    state=PushState.DROPPED, why="nobody can read what the provider shows of it by now; it is decided anew"
+    state=PushState.DROPPED,
+    why="nobody can read what the provider shows of it by now; it is decided anew",
+    asks=TaskReason.OUTCOME_UNKNOWN,
 )
 UNSURE = PushEnd(
     state=PushState.UNSURE,
@@ -54,7 +56,7 @@ def withdrawn(schema: Schema, push: Push, *, is_lost: bool) -> PushEnd | None:
 def refused(error: TresenError) -> PushEnd:
     """The provider will not do it; one that showed another record was not asked to."""
     if isinstance(error, AnotherRecord):
-        return PushEnd(state=PushState.DROPPED, why=error.message, error=error)
+        return PushEnd(state=PushState.DROPPED, why=error.message, asks=TaskReason.OUTCOME_UNKNOWN, error=error)
     return PushEnd(state=PushState.REFUSED, why=error.message, asks=TaskReason.REJECTED)
 
 

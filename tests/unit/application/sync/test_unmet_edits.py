@@ -11,7 +11,9 @@ from tresen.domain.sync.schema import Values
 
 from ..studio import A_DAY, A_MINUTE, Studio
 from .scene import pushes, there
+from .test_edited_on_the_way import settled
 from .test_editing import edit, synced
+from .test_moving import THERE, moves
 
 
 class _Deaf(Habits):
@@ -60,3 +62,40 @@ async def test_what_the_provider_takes_and_what_no_person_edited_here_is_asked_o
     await studio.members_synced()
     assert there(studio, ada, "city") == "Kiel"
     assert list(await studio.tasks()) == []
+
+
+async def test_what_waits_for_a_record_that_nobody_can_read_is_asked_of_the_staff() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, city="Bonn")
+    studio.books.members.spoil(ada)
+    await studio.members_synced()
+    studio.books.members.get(ada).unreadable = False
+    await settled(studio)
+    task = await asked(studio)
+    assert (task.reason, task.details["city"]) == (TaskReason.OUTCOME_UNKNOWN, "Bonn")
+    assert (studio.member(ada).city, there(studio, ada, "city")) == ("Berlin", "Berlin")
+
+
+async def test_what_waits_for_a_record_in_whose_place_another_is_shown_is_asked_of_the_staff(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    studio, ada = await synced()
+    bea, find = studio.enrol("Bea"), studio.books.members.find
+    await edit(studio, ada, city="Bonn")
+    monkeypatch.setattr(studio.books.members, "find", lambda _: find(bea))
+    await studio.members_synced()
+    monkeypatch.setattr(studio.books.members, "find", find)
+    await settled(studio)
+    task = await asked(studio)
+    assert (task.reason, task.details["city"]) == (TaskReason.OUTCOME_UNKNOWN, "Bonn")
+
+
+async def test_what_waits_for_a_gym_that_the_account_leads_to_no_more_is_asked_of_the_staff() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, city="Bonn")
+    studio.sync_members._sync._gyms._gyms[THERE] = studio.gym  # type: ignore[attr-defined] # the fake's own table
+    await moves(studio)
+    await settled(studio)
+    task = await asked(studio)
+    assert (task.reason, task.details["city"], task.details["external_id"]) == (TaskReason.OUTCOME_UNKNOWN, "Bonn", ada)
+    assert (studio.member(ada).city, there(studio, ada, "city")) == ("Berlin", "Berlin")
