@@ -8,7 +8,7 @@ import attrs
 from ...domain.sync.action import Action
 from ...domain.sync.laws import Laws
 from ...domain.sync.pairing import found_by, match_values
-from ...domain.sync.step import Step, count
+from ...domain.sync.step import Step, count, values_of
 from ..ports.sources import Batch, Observed, Reading, Source
 from ..ports.unit_of_work import UnitOfWork
 from .examiner import Examined, Examiner
@@ -35,7 +35,7 @@ class _Before:
     """What is to be looked at anew, and by what our records without a link can be found: as they are, and ``sent``.
 
     ``planned`` are fingerprints of those that have a step: a walk may show a record twice. ``in_part`` are to be looked
-    at by themselves, as a walk shows less of them than was edited here.
+    at by themselves, as a walk shows less of them than was edited here, or than is to be deleted there.
     """
 
     edited: frozenset[str]
@@ -131,10 +131,25 @@ class Planner(Generic[E]):
                 waiting.append((one, reading))
             else:
                 _add(examined, examiner.fresh(one, reading))
+        if may_lack:
+            self._leave_to_a_look(examined, before)
         await self._keep(opened, examined, before)
         self._part.seen += len(batch.observed)
         await self._writer.tell_seen(self._part)
         self._watch(self._kind.schema.kind, self._part.seen)
+
+    def _leave_to_a_look(self, examined: Examined, before: _Before) -> None:
+        """A deletion there that was dropped is due: perhaps as somebody edited there what walks do not show."""
+        names = set(self._kind.schema.names)
+        partly = {
+            str(step.external_id)
+            for step in examined.steps
+            if step.decision.action is Action.DELETE_THERE
+            and step.external_id in before.due
+            and not names <= values_of(step.inputs.theirs).keys()
+        }
+        before.in_part |= partly
+        examined.steps = [step for step in examined.steps if step.external_id not in partly]
 
     def _may_be_ours(self, reading: Reading, before: _Before) -> bool:
         schema, values = self._kind.schema, reading.values

@@ -21,6 +21,7 @@ from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from .behind import replaced, take_its_place, waits_its_turn
 from .confirming import Answer, Confirm
+from .deleted_in_full import DeletedInFull
 from .doubted import WHOSE, why_it_waits
 from .links import link_at
 from .not_wanted import NotWanted
@@ -163,6 +164,19 @@ class PushBooks(Generic[E]):
 
         await self._books.write(opened.run, "split_push", split)
         return len(parts)
+
+    async def tell_in_full(self, opened: Opened, push: Push, shown: Values) -> bool:
+        """Before a record is deleted there: what nobody saw of it so far. Whether it may go on."""
+        going = list[bool]()
+
+        async def tell(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            in_full = DeletedInFull(self._kind.schema, self._scope, self._ids)
+            going[:] = [await _waits(uow, push) and await in_full(uow, push, shown)]
+            return Counts()
+
+        await self._books.write(opened.run, "tell_in_full", tell)
+        return going[0]
 
     async def look_again(self, opened: Opened, push: Push, agreed: Values) -> None:
         """Its record is decided anew, though the push is not over; ``agreed`` of it is the base then."""

@@ -205,6 +205,8 @@ class Pusher(Generic[E]):
             theirs = await self._read(opened, shown)
             if theirs is None or not is_as_wanted(self._kind.schema, theirs, push.expected):
                 return OVERTAKEN
+            if not await self._pushes.tell_in_full(opened, push, theirs):
+                return OVERTAKEN
             await self._source.delete(shown.external_id)
         return None
 
