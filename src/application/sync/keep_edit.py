@@ -43,6 +43,7 @@ class KeepEdit:
             if changed:
                 await self._amend(uow, kind, saved)
             return None
+        await self._replace(uow, outlook)
         if changed:
             hand = await self._by_hand.begin(uow, outlook.link.account_id, kind, EDIT)
             await self._tell(uow, hand, outlook, saved.version, by)
@@ -89,14 +90,22 @@ class KeepEdit:
         made = [subject.line(EntryId(self._by_hand.ids.new()), line) for line in lines]
         await uow.journal.append([attrs.evolve(line, version=version) for line in made])
 
-    async def _send(self, uow: UnitOfWork, hand: Hand, outlook: Outlook) -> None:
-        """Each field by itself: one that is refused there, or overtaken, takes no other with it."""
-        now = hand.scope.now
+    async def _replace(self, uow: UnitOfWork, outlook: Outlook) -> None:
+        """What waited to be written to these fields, and was never tried, is not what is wanted any more. Where staff
+        write it there instead, ours still holds it: the next run decides.
+        """
+        link, now = outlook.link, self._by_hand.clock.now()
         for each in outlook.prospects:
             outdated = outlook.on_the_way[each.field].outdated
             if outdated is not None:
                 outdated.end(PushState.DROPPED, now=now, why="somebody edited it again")
                 await uow.pushes.save(outdated)
+                if each.fate is Fate.TASK:
+                    await uow.due.add(link.account_id, link.kind, [link.external_id])
+
+    async def _send(self, uow: UnitOfWork, hand: Hand, outlook: Outlook) -> None:
+        """Each field by itself: one that is refused there, or overtaken, takes no other with it."""
+        for each in outlook.prospects:
             if each.fate is Fate.PUSH:
                 await uow.pushes.add(self._push(hand, outlook, each.field))
 
