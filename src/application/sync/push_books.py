@@ -109,7 +109,12 @@ class PushBooks(Generic[E]):
                 decided = await self._decided(uow, push, answer.shown.external_id)
                 if decided is not None:
                     return decided
+            before = await uow.pushes.get(push.id)
             counts = await self._confirm(uow, push, answer)
+            if push.state is PushState.REFUSED and before.state is not PushState.WAITING:
+                # Nobody wants any more what the provider did not take.
+                await uow.pushes.save(before)
+                return Counts()
             if push.state is PushState.REFUSED:
                 await self._unmet(uow, push, TaskReason.REJECTED, push.why or "")
             return counts + await self._keep_apart(uow, push)

@@ -3,15 +3,17 @@
 import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
+from tresen.application.sync.undo_plan import UndoTarget
 from tresen.domain.staff.task import StaffTask, TaskReason
 from tresen.domain.sync.journal import PUSHED
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.schema import Values
 
+from ..stirring import calm, stir
 from ..studio import A_DAY, A_MINUTE, Studio
 from .scene import pushes, there
-from .test_edited_on_the_way import settled
+from .test_edited_on_the_way import once, settled
 from .test_editing import edit, synced
 from .test_moving import THERE, moves
 
@@ -98,4 +100,24 @@ async def test_what_waits_for_a_gym_that_the_account_leads_to_no_more_is_asked_o
     await settled(studio)
     task = await asked(studio)
     assert (task.reason, task.details["city"], task.details["external_id"]) == (TaskReason.OUTCOME_UNKNOWN, "Bonn", ada)
+    assert (studio.member(ada).city, there(studio, ada, "city")) == ("Berlin", "Berlin")
+
+
+async def test_what_is_undone_while_the_provider_does_not_take_it_is_asked_of_nobody() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, city="Bonn")
+    (line,) = studio.changes()
+    studio.gym.habits = _Deaf()
+
+    async def undo() -> None:
+        await studio.desk.undo(studio.tenant.id, UndoTarget(change_id=line.id), by="Eva")
+
+    stir(studio.gym, "member", once(undo), at="writes")
+    run = await studio.members_synced()
+    calm(studio.gym)
+    await settled(studio)
+    assert list(await studio.tasks()) == []
+    (push,) = pushes(studio)
+    assert (push.state, push.why) == (PushState.DROPPED, "somebody decided otherwise")
+    assert run.counts.refused == 0
     assert (studio.member(ada).city, there(studio, ada, "city")) == ("Berlin", "Berlin")
