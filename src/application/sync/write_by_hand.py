@@ -110,9 +110,13 @@ class WriteByHand:
         return Written(before=before, after=entity.version)
 
     async def _withdraw(self, uow: UnitOfWork, hand: Hand, link: SyncRecord, fields: Collection[str]) -> None:
-        """What waited to be written to these fields is not what is wanted any more."""
+        """What waited to be written to these fields is not what is wanted any more; nor is the record to be made anew
+        with them, unless it was sent: that may be there.
+        """
         found = await uow.pushes.of_records(link.account_id, link.kind, [link.external_id])
-        for push in found.get(link.external_id, ()):
+        making = await uow.pushes.creations(link.account_id, link.kind, [link.local_id])
+        unsent = [push for push in making.values() if not push.attempts]
+        for push in (*found.get(link.external_id, ()), *unsent):
             if push.state is PushState.WAITING and push.values.keys() & fields:
                 push.end(PushState.DROPPED, now=hand.scope.now, why="somebody decided otherwise")
                 await uow.pushes.save(push)
