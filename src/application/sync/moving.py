@@ -1,5 +1,7 @@
 """An account that leads elsewhere: what was agreed on was agreed on with somebody else."""
 
+from collections.abc import Sequence
+
 import attrs
 
 from ...domain.staff.task import TaskReason
@@ -17,7 +19,7 @@ _AT_ONCE = 1000
 
 async def moved_in(opened: Opened, strand: AnyStrand) -> AnyStrand:
     """The strand as it is where the account leads now. After a move everything is listed before anything is written
-    there: the cursor is forgotten, and what waited to be written, or was refused to be made, is dropped.
+    there: the cursor is forgotten, and what waited to be written, or was refused, is dropped.
     """
     if strand.state.place in {"", strand.place}:
         return strand
@@ -44,13 +46,30 @@ async def _drop_pushes(uow: UnitOfWork, strand: AnyStrand) -> int:
         dropped += len(waiting)
         await uow.due.add(account_id, kind, [push.external_id for push in waiting if push.external_id is not None])
     refused = await uow.pushes.creations(account_id, kind, await uow.pushes.creating(account_id, kind))
-    for push in refused.values():
-        await _drop(uow, strand, push)
+    for push in (*refused.values(), *await _refused_values(uow, strand)):
+        _end(strand, push)
+        await uow.pushes.save(push)
     return dropped
+
+
+async def _refused_values(uow: UnitOfWork, strand: AnyStrand) -> Sequence[Push]:
+    """What one gym refused the other may take: it is offered there, too."""
+    account_id, kind, found, after = strand.scope.account_id, strand.name, list[Push](), ""
+    while linked := await uow.sync_records.external_ids(account_id, kind, after=after, limit=_AT_ONCE):
+        pushes = (push for each in (await uow.pushes.of_records(account_id, kind, linked)).values() for push in each)
+        refused = [push for push in pushes if push.state is PushState.REFUSED]
+        await uow.due.add(account_id, kind, sorted({str(push.external_id) for push in refused}))
+        found += refused
+        after = linked[-1]
+    return found
 
 
 async def _drop(uow: UnitOfWork, strand: AnyStrand, push: Push) -> None:
     """What a person edited, and the field's owner will take back, is asked of the staff."""
-    push.end(PushState.DROPPED, now=strand.scope.now, why=_WHY)
+    _end(strand, push)
     await uow.pushes.save(push)
     await UnmetEdits(strand.kind, strand.scope, strand.ids)(uow, push, TaskReason.OUTCOME_UNKNOWN, _WHY)
+
+
+def _end(strand: AnyStrand, push: Push) -> None:
+    push.end(PushState.DROPPED, now=strand.scope.now, why=_WHY)

@@ -5,6 +5,7 @@ import pytest
 
 from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
+from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.leads.update_lead import LeadUpdate
 from tresen.application.sync.kinds import MEMBER
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
@@ -17,7 +18,7 @@ from tresen.domain.sync.run import RunState
 from tresen.domain.sync.schema import Value
 
 from ..studio import Studio
-from .scene import applied, captured, crowd, due, planned, plans, pushes, set_policy, state, writes
+from .scene import applied, captured, crowd, due, planned, plans, pushes, set_policy, state, there, writes
 
 THERE = "memory://elsewhere"
 
@@ -122,6 +123,23 @@ async def test_what_one_gym_refused_to_make_is_offered_to_the_other(studio: Stud
     await moves(studio)
     await studio.leads_synced()
     assert "leads.create" in other.faults.calls
+
+
+async def test_a_value_that_one_gym_refused_is_offered_to_the_other() -> None:
+    """The same gym under another address, and by now it takes the value."""
+    studio = Studio(default=Law.OURS)
+    (ada, bea, *_) = crowd(studio, 4)
+    await studio.members_synced()
+    studio.gym.habits = Habits(refuses={"last_name": ["King"]})
+    await studio.edit_member(ada, last_name="King")
+    await studio.members_synced()
+    assert [push.state for push in pushes(studio)] == [PushState.REFUSED]
+    studio.gym.habits = Habits()
+    studio.sync_members._sync._gyms._gyms[THERE] = studio.gym  # type: ignore[attr-defined] # the fake's own table
+    await moves(studio)
+    run = await studio.members_synced()
+    assert (run.counts.pushed, run.counts.dropped) == (1, 0)
+    assert (there(studio, ada, "last_name"), there(studio, bea, "last_name")) == ("King", "Byron")
 
 
 async def test_another_setting_is_no_move() -> None:
