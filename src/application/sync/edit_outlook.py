@@ -1,6 +1,7 @@
 """What becomes of an edit: field by field, as things are at this moment."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -52,10 +53,12 @@ class Reach:
 class OnTheWay:
     """What was decided before about one field: the provider is to hold ``agreed`` when what waits was written.
 
-    ``outdated`` waits for nothing but this field, and was never tried: an edit takes its place.
+    ``outdated`` waits for nothing but this field, and was never tried: an edit takes its place. ``since`` is the moment
+    behind which one must stand that goes after what waits; None: nothing does.
     """
 
     agreed: Value
+    since: datetime | None = None
     outdated: Push | None = None
 
 
@@ -171,7 +174,7 @@ def _on_the_way(link: SyncRecord, pushes: Sequence[Push], name: str) -> OnTheWay
     last = waiting[-1]
     if not last.attempts and last.values.keys() == {name}:
         return OnTheWay(agreed=last.expected.get(name), outdated=last)
-    return OnTheWay(agreed=last.values[name])
+    return OnTheWay(agreed=last.values[name], since=last.created_at)
 
 
 def _hindered_by(account: ProviderAccount, reach: Reach) -> TaskReason:

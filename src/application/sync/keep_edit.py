@@ -1,6 +1,7 @@
 """An edit that was made here is told in the journal, and goes on its way to the provider, or to the staff."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 import attrs
 
@@ -16,6 +17,9 @@ from ..ports.unit_of_work import UnitOfWork
 from .by_hand import ByHand, Hand
 from .edit_outlook import Outlook, Person
 from .edit_tasks import EditTasks
+
+# Pushes go there in the order of their instants, and a clock may have been set back since the last one.
+_LATER = timedelta(microseconds=1)
 
 
 @attrs.frozen
@@ -110,7 +114,7 @@ class KeepEdit:
                 await uow.pushes.add(self._push(hand, outlook, each.field))
 
     def _push(self, hand: Hand, outlook: Outlook, field: str) -> Push:
-        link, now = outlook.link, hand.scope.now
+        link, now, way = outlook.link, hand.scope.now, outlook.on_the_way[field]
         return Push(
             id=PushId(self._by_hand.ids.new()),
             tenant_id=hand.scope.tenant_id,
@@ -119,8 +123,8 @@ class KeepEdit:
             external_id=link.external_id,
             local_id=link.local_id,
             values={field: outlook.after.get(field)},
-            expected={field: outlook.on_the_way[field].agreed},
+            expected={field: way.agreed},
             run_id=hand.scope.run_id,
-            created_at=now,
+            created_at=now if way.since is None else max(now, way.since + _LATER),
             updated_at=now,
         )

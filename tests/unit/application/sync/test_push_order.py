@@ -6,7 +6,7 @@ from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.override import Override
 
-from ..studio import Studio
+from ..studio import AN_HOUR, Studio
 from .scene import rests, there, writes
 from .test_edited_on_the_way import DOWN, settled
 from .test_editing import edit, fates, synced
@@ -63,3 +63,16 @@ async def test_one_that_is_not_answered_holds_up_nothing_else_of_its_record() ->
     await studio.members_synced()
     assert there(studio, ada, "phone") == "030 77"
     assert len(writes(studio)) == before + 4, "the first failed and came again at the end, before the later one"
+
+
+async def test_a_later_edit_goes_after_the_one_before_it_though_the_clock_was_set_back() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, city="First")
+    for _ in range(2):
+        studio.gym.faults.fail_next("members.push", DOWN)
+    await studio.members_synced()
+    studio.clock.advance(-AN_HOUR)
+    await edit(studio, ada, city="Later")
+    studio.clock.advance(AN_HOUR)
+    await settled(studio)
+    assert (there(studio, ada, "city"), studio.member(ada).city) == ("Later", "Later")
