@@ -122,7 +122,8 @@ async def test_what_a_person_edited_goes_there_whatever_the_policy() -> None:
     assert (there(studio, ada, "street"), studio.member(ada).street) == ("Elm 1", "Elm 1")
 
 
-async def test_what_a_person_decided_goes_there_whatever_the_policy() -> None:
+async def decided() -> tuple[Studio, str]:
+    """A person decided for our city, which was not written there yet."""
     studio = await gym(MEMBER, default="ask")
     ada = studio.enrol(city="Berlin")
     await studio.members_synced()
@@ -134,8 +135,24 @@ async def test_what_a_person_decided_goes_there_whatever_the_policy() -> None:
         ConflictChoice(tenant_id=studio.tenant.id, conflict_id=conflict.id, choice=Choice.OURS, by="Max")
     )
     await change(studio, MEMBER, default="theirs")
+    return studio, ada
+
+
+async def test_what_a_person_decided_goes_there_whatever_the_policy() -> None:
+    studio, ada = await decided()
     await settled(studio)
     assert city(studio, ada) == ("Ours", "Ours")
+
+
+async def test_a_decision_that_is_withdrawn_gives_way_to_a_field_that_is_the_providers_by_now() -> None:
+    studio, ada = await decided()
+    studio.change_account(writes_enabled=False)
+    await settled(studio)
+    studio.change_account(writes_enabled=True)
+    await settled(studio)
+    assert city(studio, ada) == ("Theirs", "Theirs")
+    told = [(line.rule, line.ours, line.theirs, line.value) for line in studio.changes() if line.field == "city"]
+    assert told[-2:] == [("resolved", "Ours", "Theirs", "Ours"), ("theirs", "Ours", "Theirs", "Theirs")]
 
 
 async def test_what_an_undo_put_back_goes_there_whatever_the_policy() -> None:
