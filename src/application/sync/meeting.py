@@ -72,8 +72,7 @@ class Meeting(Generic[E]):
         pins = {key: await pins_under(uow, links[one], key) for one, key in paired.items() if one in links}
         waits = await awaited(uow, self._scope, self._kind.schema.kind, list(by_id))
         pairs = {key: (by_id[key], entities[one]) for one, key in paired.items() if key not in waits}
-        as_sent = {key: in_doubt.values[one] for one, key in paired.items() if one in in_doubt.values}
-        steps, errors = self._paired(pairs, pins, as_sent)
+        steps, errors = self._paired(pairs, pins, await self._sent(uow, paired))
         doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs if key not in waits}
         doubts.update({key: (one,) for one, key in pairing.pairs.items() if one in shared and key not in waits})
         untold = {key: in_doubt.alike(theirs[key]) for key in pairing.only_theirs}
@@ -115,6 +114,13 @@ class Meeting(Generic[E]):
         keys = self._keys(theirs) if in_doubt.values else ()
         entities = await self._kind.load(uow, list(in_doubt.with_keys(keys))) if keys else {}
         return {one: self._kind.values(entity) for one, entity in entities.items()}
+
+    async def _sent(self, uow: UnitOfWork, pairs: Mapping[UUID, str]) -> Mapping[str, Values]:
+        """With what values those were sent that may have been made there, though nobody answered."""
+        making = await uow.pushes.creations(self._scope.account_id, self._kind.schema.kind, pairs) if pairs else {}
+        sent = [push for push in making.values() if push.may_be_there]
+        values = await self._kind.as_of_today(uow, [push.values for push in sent])
+        return {pairs[push.local_id]: one for push, one in zip(sent, values, strict=True)}
 
     def _paired(
         self,

@@ -74,6 +74,13 @@ class Push:
         """Whether it is to make a record that may be there by now: it was tried, and nobody knows what came of it."""
         return self.external_id is None and self.may_be_made and self.attempts > 0
 
+    @property
+    def may_be_there(self) -> bool:
+        """Of one that is to make a record there, and was not confirmed: whether a try may have made it. That which was
+        refused did not; one before it may have.
+        """
+        return self.attempts > (1 if self.state is PushState.REFUSED else 0)
+
     def answers(self, values: Values) -> bool:
         """Of one that is to make a record there, and was not confirmed: whether our record with these values needs no
         other one. Another value is another question, unless the record may be there already.

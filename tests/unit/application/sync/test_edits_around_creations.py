@@ -8,6 +8,7 @@ from tresen.application.ports.gym import NewPerson
 from tresen.application.ports.sources import Observed
 from tresen.application.sync.edit_outlook import Outlooks, Reach
 from tresen.application.sync.kinds import LEAD
+from tresen.domain.shared.errors import GatewayRejected
 from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.push import PushState
 
@@ -196,3 +197,33 @@ async def test_an_edit_while_a_lead_is_entered_goes_after_it() -> None:
     assert (made(studio).values["last_name"], made(studio).values["phone"]) == ("King", "030 2")
     (ours,) = [lead for lead in studio.leads() if lead.first_name == "Ann"]
     assert (ours.last_name, ours.phone and ours.phone.raw) == ("King", "030 2")
+
+
+@pytest.mark.parametrize("law", ["theirs", "newest", "ask"])
+async def test_an_edit_of_one_that_was_made_holds_though_the_provider_refused_to_make_it_again(law: str) -> None:
+    studio = await making(default=law)
+    ann = await captured(studio, "Ann", phone="030 1")
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced(whole=True)
+    studio.gym.faults.fail_next("leads.create", GatewayRejected("it is there already"))
+    studio.gym.faults.fail_next("leads", DOWN)
+    await studio.leads_synced(whole=True)
+    assert [push.state for push in pushes(studio)] == [PushState.REFUSED]
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2"))
+    await settled(studio)
+    assert (made(studio).values["phone"], len(studio.leads())) == ("030 2", 2)
+    assert open_conflicts(studio) == []
+
+
+async def test_an_edit_of_one_that_was_refused_at_once_is_for_the_law() -> None:
+    """Nobody made it there: what turns up under its address is somebody else's work."""
+    studio = await making()
+    ann = await captured(studio, "Ann", phone="030 1")
+    studio.gym.faults.fail_next("leads.create", GatewayRejected("no"))
+    await studio.leads_synced(whole=True)
+    studio.attract("Ann", phone="030 1")
+    studio.clock.advance(A_MINUTE)
+    await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2"))
+    await settled(studio)
+    assert made(studio).values["phone"] == "030 1"
