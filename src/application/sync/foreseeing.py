@@ -11,12 +11,13 @@ from ...domain.sync.push import Push
 from ..ports.sources import Source
 from ..ports.unit_of_work import UnitOfWork
 from .links import link_at
+from .not_wanted import NotWanted
 from .reading import read
 from .records import RecordKind, Versioned
 from .reviving import waits_to_be_made
 from .run_books import Opened, RunBooks
 from .scope import Scope
-from .shown_push import is_as_wanted, landed, still_stands
+from .shown_push import follows, is_as_wanted, landed, still_stands
 from .single_looks import get_that
 
 E = TypeVar("E", bound=Versioned)
@@ -62,6 +63,7 @@ class Foresee(Generic[E]):
     _scope: Scope
     _source: Source
     _books: RunBooks
+    _not_wanted: NotWanted
 
     async def __call__(self, opened: Opened) -> Foreseen:
         """What the provider will not show is not foreseen. Raises CredentialsRefused."""
@@ -74,11 +76,16 @@ class Foresee(Generic[E]):
         count, waiting = await self._books.read(opened.run, ask)
         if not opened.account.writes_enabled:
             return Foreseen(count)
-        dropped = list[tuple[Push, str]]()
+        dropped, going = list[tuple[Push, str]](), list[Push]()
         try:
             for push in waiting:
-                why = await self._why_dropped(opened, push)
-                dropped += [(push, why)] if why else []
+                # One that goes after another was decided against what that writes.
+                after = any(follows(push, each) for each in going)
+                why = "" if after else await self._why_dropped(opened, push)
+                if why:
+                    dropped.append((push, why))
+                else:
+                    going.append(push)
         except CredentialsRefused:
             raise
         except GatewayError:
@@ -88,6 +95,8 @@ class Foresee(Generic[E]):
 
     async def _why_dropped(self, opened: Opened, push: Push) -> str:
         """Empty: it would not be."""
+        if await self._books.read(opened.run, lambda uow: self._not_wanted(uow, push)):
+            return "the policy does not want it there any more"
         is_here = bool(await self._books.read(opened.run, lambda uow: self._kind.load(uow, [push.local_id])))
         if push.external_id is None:
             return await self._why_not_made(opened, push, is_here=is_here)
@@ -114,7 +123,8 @@ class Foresee(Generic[E]):
 
     async def _why_not_made(self, opened: Opened, push: Push, *, is_here: bool) -> str:
         if not is_here:
-            return "our record was deleted meanwhile"
+            # One that was sent is looked for.
+            return "" if push.attempts else "our record was deleted meanwhile"
         ours = (self._scope.account_id, push.kind, push.local_id)
         link = await self._books.read(opened.run, lambda uow: link_at(uow, *ours))
         return "" if link is None or waits_to_be_made(link) else "the provider has the record already"

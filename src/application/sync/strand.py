@@ -107,17 +107,20 @@ class Strand(Generic[E]):
         ``watch`` is told how many were tried.
         """
         confirm = Confirm(self.kind, self.scope, self.ids)
-        not_wanted = NotWanted(self.kind.schema, self.scope, self.policies)
-        pushes = PushBooks(self.kind, self.scope, self.books, confirm, not_wanted, self.ids)
+        pushes = PushBooks(self.kind, self.scope, self.books, confirm, self._not_wanted, self.ids)
         pusher = Pusher(self.kind, self.scope, self.source, self.books, pushes)
         if opened.account.writes_enabled:
             return await pusher(opened, watch)
         await pusher.withdraw(opened)
         return 0
 
+    @property
+    def _not_wanted(self) -> NotWanted:
+        return NotWanted(self.kind.schema, self.scope, self.policies)
+
     async def foresee(self, opened: Opened) -> Foreseen:
         """What would become of the pushes that wait."""
-        return await Foresee(self.kind, self.scope, self.source, self.books)(opened)
+        return await Foresee(self.kind, self.scope, self.source, self.books, self._not_wanted)(opened)
 
     async def doubted(self, opened: Opened, external_ids: Sequence[str]) -> Collection[str]:
         """Those that a listing lacked and of which the provider does not say that they are gone: they are due.
