@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import attrs
 
+from ...application.log_context import bound
 from .broken import Broken
 from .player import Player
 from .script import Script
@@ -24,10 +25,12 @@ class Outcome:
 
 async def simulate(script: Script) -> Outcome:
     """Play a script to its end and let the world come to rest, or stop at the first thing that does not hold."""
-    player = Player(script)
-    await player.play()
-    if not player.broken:
-        await Settling(player)()
+    # Deliveries, events and jobs keep the correlation id of whoever asks; the digest is of the script alone.
+    with bound(correlation_id=f"seed-{script.seed}"):
+        player = Player(script)
+        await player.play()
+        if not player.broken:
+            await Settling(player)()
     told = "\n".join([*player.log, *map(str, player.broken), player.digest()])
     return Outcome(
         script=script,

@@ -13,11 +13,13 @@ from tresen.adapters.simulation.draw import draw
 from tresen.adapters.simulation.phrases import told
 from tresen.adapters.simulation.script import STEPS
 from tresen.adapters.simulation.script_json import read_script, script_document
+from tresen.adapters.simulation.simulate import simulate
 from tresen.adapters.simulation.steps.decisions import Resolve
 from tresen.adapters.simulation.steps.edits import EditAtCounter
 from tresen.adapters.simulation.steps.runs import OnTime, Sync, Webhook
 from tresen.adapters.simulation.steps.settings import SetPolicy
 from tresen.adapters.simulation.words import ALL_FAULTS, DELETE, FAULTS, HABITS, LIST, LOOK, PUSH
+from tresen.application.log_context import bound
 from tresen.domain.shared.errors import InvalidValue
 
 PROGRAM = """
@@ -92,6 +94,14 @@ def test_what_is_wrong_with_a_script_is_told_in_words(document: object, why: str
 def test_a_script_nested_too_deeply_is_refused_in_words() -> None:
     with pytest.raises(InvalidValue, match="it is no JSON"):
         read_script("[" * 100_000)
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+async def test_whoever_asks_for_a_simulation_leaves_no_trace_in_it(seed: int) -> None:
+    script = draw(seed)
+    alone = await simulate(script)
+    with bound(correlation_id="a"):
+        assert (await simulate(script)).digest == alone.digest
 
 
 BESIDE = ("faults", "crash", "meanwhile", "overtaken", "late_s", "copies", "after")
