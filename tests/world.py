@@ -135,11 +135,16 @@ class World:
     account: ProviderAccount
     south_account: ProviderAccount
     registrars: MemoryRegistrars
+    sync_locks: MemoryRunLocks
     tokens: dict[tuple[str, str], str] = attrs.field(factory=dict)
 
     def opened(self) -> nullcontext[UseCases]:
         """The use cases for a door that opens and closes them."""
         return nullcontext(self.use_cases)
+
+    def sync_elsewhere(self, kind: str) -> None:
+        """Another process syncs north's members or leads from now on."""
+        self.sync_locks.take(f"sync:{self.north.id}:{self.account.id}:{kind}")
 
     def token(self, role: str, tenant: str = NORTH) -> str:
         """The bearer token of ``<role>@<tenant>.example``."""
@@ -246,7 +251,8 @@ async def build_world() -> World:
     transactions = Transactions(MemoryUnitsOfWork(store), clock, FixedDice(0.5))
     box = AesGcmSecretBox(new_key())
     registrars = MemoryRegistrars()
-    uses = _use_cases(store, clock, transactions, gyms, box, registrars)
+    sync_locks = MemoryRunLocks()
+    uses = _use_cases(store, clock, transactions, gyms, box, registrars, sync_locks)
     tenants = [await uses.create_tenant(NewTenant(slug=s, name=f"Studio {s.title()}")) for s in (NORTH, SOUTH)]
     ids = SequenceIds(start=1 << 40)
     accounts = [_account(store, tenant, clock, ids) for tenant in tenants]
@@ -263,6 +269,7 @@ async def build_world() -> World:
         account=accounts[0],
         south_account=accounts[1],
         registrars=registrars,
+        sync_locks=sync_locks,
     )
     for tenant in tenants:
         await _people(world, tenant)
@@ -303,6 +310,7 @@ def _use_cases(
     gyms_by_address: Mapping[str, MemoryGym],
     box: AesGcmSecretBox,
     registrars: MemoryRegistrars,
+    sync_locks: MemoryRunLocks,
 ) -> UseCases:
     ids, phones, gyms = SequenceIds(), WrittenPhones(), MemoryGymProviders(gyms_by_address)
     directory, readers, limiter = MemoryDirectory(store), MemoryReaders(store), MemoryLimiter(clock)
@@ -355,7 +363,7 @@ def _use_cases(
         sync=sync_desk(
             transactions=transactions,
             gyms=gyms,
-            locks=MemoryRunLocks(),
+            locks=sync_locks,
             guard=guard,
             phones=phones,
             readers=readers,

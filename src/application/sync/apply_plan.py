@@ -14,7 +14,7 @@ from .sync_account import Progress, SyncAccount, no_progress
 
 @attrs.frozen
 class ApplyPlan:
-    """Applies a plan exactly as it was made. Raises NotFound, PlanHeld, PlanStale, IllegalTransition."""
+    """Applies a plan exactly as it was made. Raises NotFound, PlanHeld, PlanStale, IllegalTransition, SyncRunning."""
 
     _sync: SyncAccount
     _by_hand: ByHand

@@ -10,7 +10,7 @@ import attrs
 
 from ...domain.shared.errors import CredentialsRefused, TresenError
 from ...domain.shared.ids import AccountId, RunId, TenantId
-from ...domain.sync.run import Counts, Overtaken, Run, RunState, SyncError, next_allowed
+from ...domain.sync.run import SYNCED_ELSEWHERE, Counts, Overtaken, Run, RunState, SyncError, next_allowed
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock, IdSource
@@ -57,7 +57,7 @@ class RunBooks:
         async def begin(uow: UnitOfWork) -> Opened:
             account = await uow.accounts.get(account_id)
             if not alone:
-                run.skip(allowed_at=None, reason="another process is syncing this account now")
+                run.skip(allowed_at=None, reason=SYNCED_ELSEWHERE)
             elif (allowed_at := await _allowed_at(uow, run)) is not None:
                 when = _at(allowed_at, run, ZoneInfo(uow.tenant.zone))
                 run.skip(allowed_at=allowed_at, reason=f"synced less than an hour ago; next at {when}")

@@ -9,7 +9,7 @@ import attrs
 from ...domain.shared.errors import CredentialsRefused, GatewayError, NotConfigured, RuleViolation
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.kept_plan import KeptPlan, PlanStale, PlanState
-from ...domain.sync.run import Counts, Overtaken, Run, RunState
+from ...domain.sync.run import Counts, Overtaken, Run, RunState, SyncRunning
 from ...domain.sync.state import Phase
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..log_context import bound
@@ -75,7 +75,7 @@ class SyncAccount:
     ) -> Run:
         """Only make a plan, which the run names: nothing is written, here or there.
 
-        One that does nothing is not kept.
+        One that does nothing is not kept. The run is ``skipped`` while another process syncs.
         """
         async with self._opened(tenant_id, account_id, course.name, force=True) as opened:
             await self._carry(opened, course, lambda gym: self._plan(opened, course, gym, whole, _watch(progress)))
@@ -92,13 +92,17 @@ class SyncAccount:
     ) -> Run:
         """Apply a plan exactly as it was made. ``accepted_by``: who lets it through its guards.
 
-        Raises PlanHeld, PlanStale, IllegalTransition (applied before).
+        Raises PlanHeld, PlanStale, IllegalTransition (applied before), SyncRunning.
         """
         was = plan.state
         if accepted_by is not None:
             plan.accept(accepted_by)
         plan.ensure_appliable()
         async with self._opened(tenant_id, plan.account_id, course.name, force=True) as opened:
+            if opened.run.state is RunState.SKIPPED:
+                # Somebody named this plan: that it was not applied is no end to go on from.
+                details = {"account": str(plan.account_id), "kind": course.name, "plan": str(plan.id)}
+                raise SyncRunning("this plan was not applied", **details)
             opened.run.plan_id = plan.id
             await self._carry(opened, course, lambda gym: self._apply(opened, course, gym, plan, was, _watch(progress)))
             return opened.run

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from ..shared.errors import RuleViolation
+from ..shared.errors import RuleViolation, TresenError
 from ..shared.ids import AccountId, PlanId, RunId, TenantId
 from ..shared.text import storable
 
@@ -14,6 +14,9 @@ MIN_INTERVAL = timedelta(hours=1)
 # The kind of a run that books what was written to a provider, and those of what people do by hand.
 PUSH = "push"
 RESOLVE, UNDO, EDIT, RELEASE = "resolve", "undo", "edit", "release"
+
+
+SYNCED_ELSEWHERE = "another process is syncing this account now"
 
 
 class RunState(enum.Enum):
@@ -37,6 +40,15 @@ class Overtaken(RuleViolation):
 
     def __init__(self) -> None:
         super().__init__("another process took this sync over, because the lock of this one was lost")
+
+
+class SyncRunning(TresenError):
+    """What was asked for was not done: another process syncs that account. Try again when it is done."""
+
+    code = "sync_running"
+
+    def __init__(self, undone: str, **details: object) -> None:
+        super().__init__(f"{SYNCED_ELSEWHERE}: {undone}; try again when it is done", **details)
 
 
 @attrs.frozen(kw_only=True)

@@ -14,6 +14,7 @@ from litestar.types import Scope
 from ...application.webhooks.receive import EncodedBody, InboxDisabled
 from ...domain.shared import errors
 from ...domain.sync.kept_plan import PlanHeld, PlanStale
+from ...domain.sync.run import SyncRunning
 from .arriving import SlowBody, TooBusy
 from .strangers import is_no_sync, no_id_in
 from .wording import wording
@@ -33,6 +34,7 @@ STATUS_OF: Mapping[type[Exception], int] = {
     errors.NotConfigured: 409,
     PlanHeld: 409,
     PlanStale: 409,
+    SyncRunning: 409,
     InboxDisabled: 410,
     EncodedBody: 415,
     errors.RuleViolation: 422,

@@ -6,7 +6,7 @@ from ...application.sync.side_by_side import side_by_side
 from ...application.sync.sync_course import SyncCourse
 from ...domain.shared.errors import NotConfigured
 from ...domain.shared.ids import AccountId, TenantId
-from ...domain.sync.run import Run
+from ...domain.sync.run import Run, RunState, SyncRunning
 from ..kinds import UnknownKind, meant_kind
 from ..use_cases import UseCases
 
@@ -39,14 +39,20 @@ async def run_sync(
 async def plan_sync(
     uses: UseCases, tenant_id: TenantId, kind: str, *, whole: bool = False, account_id: AccountId | None = None
 ) -> Sequence[Run]:
-    """The same without writing anything: each run names its plan. Raises what ``run_sync`` raises."""
+    """The same without writing anything: each run names its plan.
+
+    Raises what ``run_sync`` raises; SyncRunning when no plan was made because other processes sync.
+    """
     courses = dict(_courses(uses, kind))
 
     async def one(account: AccountId) -> Sequence[Run]:
         return [await uses.sync.plan(tenant_id, account, name, whole=whole) for name in courses]
 
     accounts = await _accounts(uses, tenant_id, account_id)
-    return [run for runs in await side_by_side(accounts, one) for run in runs]
+    runs = [run for runs in await side_by_side(accounts, one) for run in runs]
+    if all(run.state is RunState.SKIPPED for run in runs):
+        raise SyncRunning("no plan was made")
+    return runs
 
 
 def _courses(uses: UseCases, kind: str) -> Iterator[tuple[str, SyncCourse]]:

@@ -49,6 +49,8 @@ _NEXT = {
     "plan_stale": "make a new one: tresen sync plan {kind}; or sync again: tresen sync run {kind} --force",
 }
 
+_BUSY = "tresen sync status shows how far it is"
+
 # An undo is no plan that is kept: what holds it is let through by the command itself.
 _HELD_UNDO = "look at it: the same command with --dry-run; let it through: the same command with --accept-guard"
 
@@ -74,6 +76,8 @@ def hint_for(error: TresenError) -> str | None:
     if isinstance(error, NotFound):
         listing = _LISTS.get(str(error.details["kind"]))
         return f"{listing} shows what there is" if listing else None
+    if error.code == "sync_running":  # by its word, as above
+        return _BUSY
     if error.code in _NEXT:
         return _NEXT[error.code].format_map(error.details) if "plan" in error.details else _HELD_UNDO
     return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)

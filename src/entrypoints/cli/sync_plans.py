@@ -15,6 +15,7 @@ from ..kinds import known_kind
 from .answer import Answer, Part, Table, cell, one_window
 from .call import Given, account_names, choose_account_id, full_name, in_tenant, one_gym_account
 from .documents import listed, windowed
+from .exit_codes import ExitCode
 from .options import (
     AccountOption,
     AccountsOption,
@@ -61,7 +62,7 @@ async def plan(
     call: Given,
 ) -> Answer:
     """Make a plan of each kind and show it, record by record; nothing else is written, here or there. Exit code 7 when
-    a guard would hold one.
+    a guard would hold one, 1 when one was not made because another process syncs.
     """
     wanted = known_kind(kind, (*KINDS, ALL))
     async with in_tenant(call, tenant) as (use, home):
@@ -72,7 +73,7 @@ async def plan(
             run = await _planned(use, home, chosen, each, whole=whole, screen=screen)
             plan_id = run.plan_id if run.state in _MADE else None
             made.append((run, None if plan_id is None else await use.sync.show_plan(home.id, plan_id, limit=limit)))
-    code = failure_code([Ran(chosen, run) for run, _ in made])
+    code = _code([Ran(chosen, run) for run, _ in made])
     parts = [part for run, shown in made for part in _parts(run, shown, full_name(chosen), home.zone, tenant)]
     if sum(shown is not None for _, shown in made) > 1:
         parts.append("each kind has a plan of its own, which is applied by itself")
@@ -156,9 +157,15 @@ async def _planned(
         return await use.sync.plan(tenant.id, account.id, kind, whole=whole, progress=progress)
 
 
+def _code(ran: Sequence[Ran]) -> ExitCode:
+    """A plan that was not made because somebody else syncs is nothing that a script may go on from."""
+    return ExitCode.FAILED if any(r.run.state is RunState.SKIPPED for r in ran) else failure_code(ran)
+
+
 def _parts(run: Run, made: ShownPlan | None, account: str, zone: str, tenant: str | None) -> Sequence[Part]:
     if made is None:
-        return [f"{run.kind} at {account}: {run.state.value}; {run.reason or 'there is nothing to do'}"]
+        again = "; try again when it is done" if run.state is RunState.SKIPPED else ""
+        return [f"{run.kind} at {account}: {run.state.value}; {run.reason or 'there is nothing to do'}{again}"]
     return [*plan_parts(made, 0, account, zone, tenant), *waiting_lines(run)]
 
 

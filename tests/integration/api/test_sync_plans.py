@@ -255,3 +255,32 @@ async def test_exactly_one_run_or_plan_is_decided_anew(admin: Caller, world: Wor
         assert (answer.status_code, answer.json()["detail"]) == (422, "name exactly one of run_id, plan_id")
     first_load = (await admin.get("/sync/runs", state="completed")).json()["runs"][-1]["id"]
     assert (await admin.post("/sync/what-if", {"run_id": first_load})).status_code == 404
+
+
+async def test_a_plan_is_not_applied_while_another_process_syncs(admin: Caller, world: World) -> None:
+    world.gym.books.members.edit(ADA, {"first_name": "Adele"})
+    plan = await planned(admin)
+    world.sync_elsewhere("members")
+    answer = await admin.post(f"/sync/plans/{plan}/apply")
+    assert (answer.status_code, answer.json()["code"]) == (409, "sync_running")
+    assert answer.json()["details"] == {"account": str(world.account.id), "kind": "members", "plan": plan}
+    assert (await admin.get(f"/sync/plans/{plan}")).json()["plan"]["state"] == "planned"
+    assert await name_of_ada(admin) == "Ada"
+
+
+async def test_a_plan_is_not_made_while_another_process_syncs(admin: Caller, world: World) -> None:
+    world.attract("Cleo")
+    world.sync_elsewhere("members")
+    alone = await admin.post("/sync/members/plan")
+    assert (alone.status_code, alone.json()["code"]) == (409, "sync_running")
+    assert alone.json()["detail"] == (
+        "another process is syncing this account now: no plan was made; try again when it is done"
+    )
+    both = await admin.post("/sync/all/plan")
+    assert both.status_code == 200
+    assert [(run["kind"], run["state"]) for run in both.json()["runs"]] == [
+        ("members", "skipped"),
+        ("leads", "planned"),
+    ]
+    synced = await admin.post("/sync/members", {"force": True})
+    assert (synced.status_code, synced.json()["runs"][0]["state"]) == (200, "skipped")

@@ -445,3 +445,40 @@ def test_everything_is_listed_when_it_is_asked_for(quarrel: Quarrel) -> None:
     quarrel.later()
     assert quarrel.sync("--json").json["runs"][0]["counts"]["unchanged"] == 0
     assert quarrel.sync("--whole", "--json").json["runs"][0]["counts"]["unchanged"] == 16
+
+
+def test_a_plan_that_is_not_applied_because_another_process_syncs_counts_as_failed(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    made = plan_id(quarrel)
+    quarrel.desk.world.sync_elsewhere("members")
+    result = quarrel.desk("sync", "apply", made, *NORTH)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.splitlines() == [
+        "error: another process is syncing this account now: this plan was not applied; try again when it is done",
+        "hint: tresen sync status shows how far it is",
+    ]
+    told = quarrel.desk("sync", "apply", made, "--json", *NORTH)
+    assert (told.code, told.error["code"], told.error["details"]["plan"]) == (1, "sync_running", made)
+    assert quarrel.json("plan", "show", made)["plan"]["state"] == "planned"
+    assert quarrel.members()["Ada"] == "ada@example.org"
+    assert quarrel.sync().code == 0, "a run that is skipped counts as done: the other one does its work"
+
+
+def test_a_plan_that_is_not_made_because_another_process_syncs_counts_as_failed(quarrel: Quarrel) -> None:
+    quarrel.desk.world.attract("Grace")
+    quarrel.desk.world.sync_elsewhere("members")
+    alone = quarrel.desk("sync", "plan", "members", *NORTH)
+    assert (alone.code, alone.out.splitlines()) == (
+        1,
+        ["members at memory/main: skipped; another process is syncing this account now; try again when it is done"],
+    )
+    both = quarrel.desk("sync", "plan", *NORTH)
+    assert both.code == 1
+    assert "+ lead 1001 Grace Hopper: create here" in both.out
+    told = quarrel.desk("sync", "plan", "--json", *NORTH)
+    assert told.code == 1
+    assert [(each["run"]["state"], each["plan"] is None) for each in told.json["plans"]] == [
+        ("skipped", True),
+        ("planned", False),
+    ]

@@ -114,7 +114,8 @@ async def start(kind: Kind, asking: Asking, uses: Uses, data: JSONBody[SyncBody 
 @post("/{kind:str}/plan", summary="Plan a sync without writing", status_code=200, opt=needs(Scope.SYNC_RUN))
 async def plan(kind: Kind, asking: Asking, uses: Uses, data: JSONBody[PlanBody | None] = None) -> RunsAnswer:
     """Asks the provider and keeps what would be done, here and there, as a plan that each run names; `plan_id` null:
-    nothing is to be done. Passes the limit of one an hour."""
+    nothing is to be done. Passes the limit of one an hour. 409 (`sync_running`) while other processes sync all that was
+    to be planned for; where they sync a part of it, the runs of that part are `skipped`."""
     wish = data or PlanBody()
     account_id = AccountId(wish.account_id) if wish.account_id else None
     runs = await plan_sync(uses, asking.tenant_id, kind, whole=wish.whole, account_id=account_id)

@@ -82,7 +82,8 @@ async def apply_plan(
     plan_id: FromPath[UUID], asking: Asking, uses: Uses, data: JSONBody[ApplyBody | None] = None
 ) -> OneRunAnswer:
     """Exactly as it was made, and waits for the end. 409 when a guard holds it (`plan_held`), when what it was made
-    from is another by now (`plan_stale`), or when it was applied before. What the provider failed at is in the run."""
+    from is another by now (`plan_stale`), when it was applied before, or while another process syncs (`sync_running`:
+    try again). What the provider failed at is in the run."""
     accepts = data is not None and data.accept_guard
     if accepts:
         asking.ensure(Scope.SYNC_DECIDE)
