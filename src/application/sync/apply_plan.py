@@ -8,8 +8,12 @@ from ...domain.sync.run import Run
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
 from .by_hand import ByHand
+from .course import Course
+from .kept_steps import stale_plan
 from .stale import Standing, ensure_fresh
 from .sync_account import Progress, SyncAccount, no_progress
+
+_OPEN = frozenset({PlanState.HELD, PlanState.PLANNED})
 
 
 @attrs.frozen
@@ -30,11 +34,25 @@ class ApplyPlan:
     ) -> Run:
         """``accepted_by``: who lets a plan through that a guard holds."""
         plan = await self._transactions.read(tenant_id, lambda uow: uow.plans.get(plan_id))
-        course = self._by_hand.courses.named(plan.kind)
+        if plan.state not in _OPEN:
+            plan.ensure_appliable()
+        course = await self._course(tenant_id, plan)
         if plan.state is PlanState.HELD and accepted_by is None:
             # Nobody is asked to let something through that would be refused then.
             await self._ensure_fresh(tenant_id, plan)
         return await self._sync.apply(tenant_id, plan, course, accepted_by=accepted_by, progress=progress)
+
+    async def _course(self, tenant_id: TenantId, plan: KeptPlan) -> Course:
+        """What it is a plan for. Raises PlanStale when it cannot be that one's."""
+        course = self._by_hand.courses.get(plan.kind)
+        known = course.kinds if course is not None else ()
+        other = next((part.kind for part in plan.parts if part.kind not in known), None)
+        if course is not None and plan.parts and other is None:
+            return course
+        why = "nothing is kept of what it was made of" if other is None else f"a plan for {plan.kind} has no {other}s"
+        error = stale_plan(plan, why)
+        await self._end(tenant_id, plan.id, error.message)
+        raise error
 
     async def _ensure_fresh(self, tenant_id: TenantId, plan: KeptPlan) -> None:
         async def look(uow: UnitOfWork) -> None:
@@ -61,7 +79,7 @@ class ApplyPlan:
     async def _end(self, tenant_id: TenantId, plan_id: PlanId, why: str) -> None:
         async def end(uow: UnitOfWork) -> None:
             plan = await uow.plans.get(plan_id)
-            if plan.state is PlanState.HELD:
+            if plan.state in _OPEN:
                 plan.end(PlanState.STALE, now=self._by_hand.clock.now(), reason=why)
                 await uow.plans.save(plan)
 

@@ -188,7 +188,7 @@ class Execution:
             rows = await self.books.read(opened.run, ask)
             if not rows:
                 return
-            yield read_steps(rows, self.laws)
+            yield read_steps(plan, rows, self.laws)
             after = rows[-1][0] + 1
 
     async def _doubted(

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import attrs
 
 from ...domain.shared.ids import AccountId, PlanId, TenantId
-from ...domain.sync.documents import read_step
 from ...domain.sync.kept_plan import KeptPlan, PlanState
 from ...domain.sync.laws import Laws
 from ...domain.sync.step import Step
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
+from .kept_steps import read_steps
 
 
 @attrs.frozen(kw_only=True)
@@ -48,7 +48,7 @@ class ListPlans:
 
 @attrs.frozen
 class ShowPlan:
-    """Raises NotFound, InvalidValue for a plan by a law that is not there any more."""
+    """Raises NotFound, PlanStale where a step cannot be read any more, as one by a law that is gone."""
 
     _transactions: Transactions
     _laws: Laws
@@ -64,7 +64,7 @@ class ShowPlan:
             are_kept = not count or bool(rows or await uow.plans.steps(plan_id, start=0, limit=1))
             return ShownPlan(
                 plan=plan,
-                steps=tuple((kind, read_step(text, self._laws)) for _, kind, text in rows),
+                steps=tuple(read_steps(plan, rows, self._laws)),
                 count=count if are_kept else 0,
                 are_kept=are_kept,
             )

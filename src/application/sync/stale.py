@@ -18,7 +18,7 @@ from ..ports.unit_of_work import UnitOfWork
 from .applier import is_stale
 from .elsewhere import tied_elsewhere, ties
 from .former_ids import links_of_today
-from .kept_steps import AT_ONCE, grouped, read_steps
+from .kept_steps import AT_ONCE, ensure_own, grouped, read_steps, stale_plan
 from .overruled import overruled
 from .records import RecordKind
 from .scope import Scope
@@ -53,9 +53,11 @@ async def ensure_fresh(uow: UnitOfWork, plan: KeptPlan, standing: Mapping[str, S
     stale: list[str] = []
     start = 0
     while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
+        read = read_steps(plan, rows, laws)
+        ensure_own(plan, read, prints)
         for _, kind, text in rows:
             prints[kind].add_line(text)
-        for kind, steps in grouped(read_steps(rows, laws)):
+        for kind, steps in grouped(read):
             stale += await _stale(uow, standing[kind], steps, laws, plan.created_at)
         start = rows[-1][0] + 1
     _ensure_whole(plan, standing, prints)
@@ -73,45 +75,41 @@ def _ensure_whole(plan: KeptPlan, standing: Mapping[str, Standing], prints: Mapp
     """
     for part in plan.parts:
         if standing[part.kind].permits is not None and prints[part.kind].hex() != part.fingerprint:
-            raise _stale_plan(plan, f"its fingerprint for {part.kind}s is not that of what is kept of it")
+            raise stale_plan(plan, f"its fingerprint for {part.kind}s is not that of what is kept of it")
 
 
 def _ensure_as_it_was(plan: KeptPlan, part: Part, now: Standing) -> None:
     state = now.state
     if plan.is_too_old(now.scope.now):
-        raise _stale_plan(plan, f"it is older than {GOOD_FOR // _HOUR} hours")
+        raise stale_plan(plan, f"it is older than {GOOD_FOR // _HOUR} hours")
     if now.place != part.place:
-        raise _stale_plan(plan, "the account leads elsewhere since: other records may be meant")
+        raise stale_plan(plan, "the account leads elsewhere since: other records may be meant")
     if now.writes != part.writes:
-        raise _stale_plan(plan, f"writing to the account was switched {'on' if now.writes else 'off'} since")
+        raise stale_plan(plan, f"writing to the account was switched {'on' if now.writes else 'off'} since")
     if now.permits is not None and now.permits != part.permits:
-        raise _stale_plan(plan, f"what may be written of {part.kind}s to the account is another since")
+        raise stale_plan(plan, f"what may be written of {part.kind}s to the account is another since")
     if now.scope.policy.version != part.policy_version:
-        raise _stale_plan(plan, f"the policy for {part.kind}s was changed since")
+        raise stale_plan(plan, f"the policy for {part.kind}s was changed since")
     if _is_synced_since(state, plan):
-        raise _stale_plan(plan, f"{part.kind}s were synced since")
+        raise stale_plan(plan, f"{part.kind}s were synced since")
 
 
 def changed_since(plan: KeptPlan, records: Sequence[str], where: str) -> PlanStale:
     """Of a plan whose records changed ``where``, in a word."""
     first = records[:_SHOWN]
     why = f"{len(records)} of its records changed {where} since, such as {', '.join(first)}"
-    return _stale_plan(plan, why, records=list(first))
+    return stale_plan(plan, why, records=list(first))
 
 
 def cannot_tell(plan: KeptPlan, kind: str) -> PlanStale:
     """Of a plan of which the provider does not know any more what changed since."""
-    return _stale_plan(plan, f"the provider cannot tell any more which {kind}s changed since")
+    return stale_plan(plan, f"the provider cannot tell any more which {kind}s changed since")
 
 
 def _is_synced_since(state: SyncState, plan: KeptPlan) -> bool:
     """Within one moment of a coarse clock, the run that was last at work tells."""
     at, made_at = state.succeeded_at, plan.created_at
     return at is not None and (at > made_at or (at == made_at and state.run_id != plan.run_id))
-
-
-def _stale_plan(plan: KeptPlan, why: str, **details: object) -> PlanStale:
-    return PlanStale(f"{why}; make a new plan", plan=str(plan.id), kind=plan.kind, **details)
 
 
 async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], laws: Laws, since: datetime) -> list[str]:

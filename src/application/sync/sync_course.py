@@ -45,6 +45,10 @@ class Courses:
         """All their kinds of record, each before those that belong to it."""
         return tuple(kind for course in self._by_name.values() for kind in course.kinds)
 
+    def get(self, name: str) -> Course | None:
+        """That course, None where there is none."""
+        return self._by_name.get(name)
+
     def named(self, name: str) -> Course:
         """That course. Raises NotFound."""
         if name not in self._by_name:

@@ -14,7 +14,7 @@ from ...domain.sync.schema import Schema
 from ...domain.sync.step import count
 from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
-from .kept_steps import AT_ONCE, grouped, read_steps
+from .kept_steps import AT_ONCE, ensure_own, grouped, read_steps, stale_plan
 from .policy_book import PolicyBook
 
 
@@ -44,7 +44,7 @@ class WhatIf:
     """``policies`` are documents by kind of record, on top of what holds now.
 
     Raises NotFound (also for a run that decided nothing: a first load, a quiet one; and for one so old that its steps
-    are no longer kept), InvalidValue.
+    are no longer kept), InvalidValue, PlanStale for one that cannot be read any more.
     """
 
     _transactions: Transactions
@@ -68,6 +68,9 @@ class WhatIf:
 
         async def ask(uow: UnitOfWork) -> WhatIfReport:
             plan = await uow.plans.get(await _plan_of(uow, run_id, plan_id))
+            other = next((part.kind for part in plan.parts if part.kind not in self._schemas), None)
+            if other is not None:
+                raise stale_plan(plan, f"{other} is no kind of record that is synced")
             parts = {
                 part.kind: _Part(
                     await self._policy(uow, plan.account_id, part.kind, policies.get(part.kind, {})),
@@ -92,7 +95,9 @@ class WhatIf:
     async def _decide(self, uow: UnitOfWork, plan: KeptPlan, parts: Mapping[str, _Part], limit: int) -> WhatIfReport:
         different, found, start = 0, list[tuple[str, Difference]](), 0
         while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
-            for kind, steps in grouped(read_steps(rows, self._policies.laws)):
+            read = read_steps(plan, rows, self._policies.laws)
+            ensure_own(plan, read, parts)
+            for kind, steps in grouped(read):
                 part, schema = parts[kind], self._schemas[kind]
                 part.steps += len(steps)
                 for step in steps:
