@@ -1,6 +1,5 @@
 """Policies as they are typed in: words of the command line, or a file of JSON."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +8,9 @@ from typing import Annotated, Any
 import attrs
 from cyclopts import Parameter
 
-from ...domain.shared.errors import InvalidValue, NotFound
+from ...application.strict_json import NoJson, read_json
+from ...domain.shared.errors import InvalidValue
+from ..text_files import text_of
 
 _GUARD = re.compile(r"(\w+)=(\d{1,20})%(?:,(\d{1,20}))?")
 # What people write as if it were a field.
@@ -105,16 +106,13 @@ def _part(document: Mapping[str, object], name: str) -> dict[str, Any]:
     return dict(part) if isinstance(part, Mapping) else {}
 
 
-def read_document(path: Path) -> dict[str, object]:
+def read_document(path: Path, such_as: str = '{"default": "newest"}') -> dict[str, object]:
     """The JSON object in a file. Raises NotFound for the file, InvalidValue for anything else in it."""
+    text = text_of(path)
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise NotFound("file", path) from None
-    except ValueError as error:
-        raise InvalidValue(f"{path} is no JSON: {error}", field="file") from None
-    except RecursionError:
-        raise InvalidValue(f"{path} is no policy: its brackets are nested too deeply", field="file") from None
+        read = read_json(text)
+    except NoJson as error:
+        raise InvalidValue(f"{path} {error}", field="file") from None
     if not isinstance(read, dict):
-        raise InvalidValue(f'{path} holds no JSON object such as {{"default": "newest"}}', field="file")
+        raise InvalidValue(f"{path} holds no JSON object such as {such_as}", field="file")
     return read

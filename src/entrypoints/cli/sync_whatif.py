@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
 
+_SUCH_AS = '{"member": {"default": "ask"}}'
+
 
 async def whatif(
     id_: Annotated[UUID, Parameter(name="RUN_OR_PLAN", help="A run that had something to decide, or a plan.")],
@@ -41,7 +43,7 @@ async def whatif(
     rules: RuleOptions | None = None,
     policy: Annotated[
         Path | None,
-        Parameter(metavar="FILE.json", help='Policies by kind of record, such as {"member": {"default": "ask"}}.'),
+        Parameter(metavar="FILE.json", help=f"Policies by kind of record, such as {_SUCH_AS}."),
     ] = None,
     limit: LimitOption = 50,
     tenant: TenantOption = None,
@@ -52,7 +54,7 @@ async def whatif(
     provider. Nothing is changed. Options without a kind are meant for all kinds.
     """
     laws, shared = field_laws(set_, "member.email=ours"), (rules or RuleOptions()).document()
-    files = {} if policy is None else read_document(policy)
+    files = {} if policy is None else read_document(policy, _SUCH_AS)
     if not (laws or shared or files):
         raise InvalidValue("say what would be otherwise: --set, an option such as --default, or --policy", field="set")
     async with in_tenant(call, tenant) as (use, home):

@@ -239,6 +239,9 @@ def test_policies_to_try_come_from_a_file_too(overwritten: tuple[Quarrel, str], 
     for text in ('{"order": {}}', '{"member": []}', '{"member": {"fields": {"emil": "ask"}}}', '{"lead": {}}'):
         file.write_text(text)
         assert quarrel.desk("sync", "whatif", run, "--policy", str(file), *NORTH).code == 2
+    file.write_text("[]")
+    refused = quarrel.desk("sync", "whatif", run, "--policy", str(file), *NORTH)
+    assert 'such as {"member": {"default": "ask"}}' in refused.err
 
 
 def test_kinds_of_a_file_that_the_plan_lacks_are_passed_over(overwritten: tuple[Quarrel, str], tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,44 @@ def test_a_document_is_an_object_in_a_file(tmp_path: Path) -> None:
         read_document(tmp_path)
 
 
-def test_a_document_nested_too_deeply_is_refused_in_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[" * 100_000, "nests its brackets too deeply"),
+        ('{"default": "ours", "default": "theirs"}', "has the key 'default' twice"),
+        ('{"fields": {"email": "ours", "email": "theirs"}}', "has the key 'email' twice"),
+        ('{"guards": {"deleted": {"percent": ' + "9" * 5_000 + "}}}", "has a number with too many digits"),
+        ('{"guards": {"deleted": {"percent": NaN}}}', "is no JSON: NaN is no number"),
+        ('{"default": }', "is no JSON: Expecting value"),
+    ],
+)
+def test_what_is_no_document_is_refused_in_words(tmp_path: Path, text: str, why: str) -> None:
     file = tmp_path / "p.json"
-    file.write_text("[" * 100_000)
-    with pytest.raises(InvalidValue, match="nested too deeply"):
+    file.write_text(text)
+    with pytest.raises(InvalidValue) as refused:
         read_document(file)
+    assert refused.value.message.startswith(f"{file} {why}")
+    assert "sys." not in refused.value.message
+
+
+def test_a_file_may_begin_with_the_mark_that_some_editors_write(tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_text('{"default": "ours"}', encoding="utf-8-sig")
+    assert read_document(file) == {"default": "ours"}
+
+
+def test_a_file_that_is_no_text_or_cannot_be_named_is_refused_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_bytes(b"\xff\xfe{")
+    with pytest.raises(InvalidValue, match="is no text in UTF-8"):
+        read_document(file)
+    for name in ("x" * 5_000, "a\0b"):
+        with pytest.raises(NotFound):
+            read_document(tmp_path / name)
+
+
+def test_the_example_is_one_that_would_be_taken(tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_text("[]")
+    with pytest.raises(InvalidValue, match=re.escape('such as {"member": {"default": "ask"}}')):
+        read_document(file, such_as='{"member": {"default": "ask"}}')
