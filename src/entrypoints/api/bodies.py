@@ -12,7 +12,7 @@ from litestar.typing import FieldDefinition
 from ...domain.shared.text import LONGEST_LINE, LONGEST_PROSE
 from ...domain.shared.unset import UNSET, Unset
 from .errors import FieldProblem, InvalidRequest, MalformedRequest
-from .invalid_bodies import problems_of
+from .invalid_bodies import ensure_each_once, problems_of
 
 if TYPE_CHECKING:
     from litestar._openapi.schema_generation import SchemaCreator
@@ -33,15 +33,21 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def decode(raw: bytes, type_: type[T]) -> T:
-    """The value. Raises MalformedRequest for what is no JSON, InvalidRequest for what does not fit."""
+    """The value. Raises MalformedRequest for what is no JSON, InvalidRequest for what does not fit, and for a key that
+    is there twice: the decoder would take the last one.
+    """
     try:
-        return msgspec.json.decode(raw, type=type_)
+        value = msgspec.json.decode(raw, type=type_)
     except msgspec.ValidationError as error:
         first = error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedRequest("the body is no JSON") from None
+    else:
+        ensure_each_once(raw)
+        return value
     try:
         given: object = msgspec.json.decode(raw)
+        ensure_each_once(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         given = None  # what follows the first problem is no JSON
     raise InvalidRequest(problems_of(given, type_, first))

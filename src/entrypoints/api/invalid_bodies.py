@@ -1,6 +1,7 @@
 """Everything that is wrong with a body at once; the decoder itself stops at the first."""
 
 import enum
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from .errors import FieldProblem
+from .errors import FieldProblem, InvalidRequest
 from .wording import wording
 
 _PATH = re.compile(r" - at `(key` in `)?\$\.?(.*)`$")
@@ -22,6 +23,22 @@ def problems_of(raw: object, type_: Any, first: msgspec.ValidationError) -> list
     if struct is None or not isinstance(raw, Mapping):
         return [_problem(str(first))]
     return list(_all(raw, struct)) or [_problem(str(first))]
+
+
+def ensure_each_once(raw: bytes) -> None:
+    """No name is there twice in one object of a body that was read already. Raises InvalidRequest."""
+    json.loads(raw, object_pairs_hook=_each_once, parse_int=_passed_over, parse_float=_passed_over)
+
+
+def _each_once(pairs: Sequence[tuple[str, object]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        name = next(name for name in names if names.count(name) > 1)
+        raise InvalidRequest([FieldProblem(field=name, code="invalid_value", message=f"{name} is given twice")])
+
+
+def _passed_over(number: str) -> None:
+    """Of how many digits it is does not matter here."""
 
 
 def _all(raw: Mapping[str, object], struct: type[msgspec.Struct]) -> Iterator[FieldProblem]:

@@ -69,6 +69,21 @@ async def test_nesting_without_end_does_no_harm(api: Api, admin: Caller) -> None
     assert answer.status_code in {400, 422}
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "name"),
+    [
+        ("/sync/all", b'{"force": true, "force": false}', "force"),
+        ("/provider-accounts", b'{"provider": "memory", "settings": {"a": "1", "a": "2"}}', "a"),
+        ("/sync/what-if", b'{"policies": {"lead": {"default": "ours"}, "lead": {}}}', "lead"),
+        ("/sync/all", b'{"whole": false, "whol\\u0065": true}', "whole"),
+    ],
+)
+async def test_a_key_given_twice_is_refused(api: Api, admin: Caller, path: str, body: bytes, name: str) -> None:
+    answer = await api.client.post(f"/api/v1{path}", content=body, headers=admin.headers)
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": name, "code": "invalid_value", "message": f"{name} is given twice"}]
+
+
 async def test_everything_that_is_wrong_is_told_at_once(admin: Caller) -> None:
     body = {"first_name": 1, "phone": ["030"], "foo": 1, "account_id": "x"}
     answer = await admin.post("/leads", body)
