@@ -53,9 +53,10 @@ class There:
 async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, account: str | None = None) -> UUID:
     """Our id of a record that is named by it, by ``ACCOUNT/ID``, or by the provider's id alone.
 
-    Raises InvalidValue where several are meant, NotFound.
+    Raises InvalidValue where several are meant, NotFound, also for one that is at other accounts than that.
     """
     if (ours := as_id(which)) is not None:
+        await _ensure_at(use, tenant, kind, ours, account)
         return ours
     named, external_id = split_record(which, account)
     accounts = await choose_gym_accounts(use, tenant, named)
@@ -72,6 +73,16 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
         ]
         raise InvalidValue(f"several accounts have a {kind} {external_id}; write {' or '.join(written)}", field="id")
     return found.pop()
+
+
+async def _ensure_at(use: "UseCases", tenant: "Tenant", kind: str, ours: UUID, account: str | None) -> None:
+    """A record that was deleted is tied to no account any more."""
+    if account is None:
+        return
+    meant = {one.id for one in await choose_gym_accounts(use, tenant, account)}
+    links = await use.sync.links.of_ours(tenant.id, kind, ours)
+    if links and not any(link.account_id in meant for link in links):
+        raise not_in_step(kind, ours, f" at {account}")
 
 
 async def find_there(use: "UseCases", tenant: "Tenant", kind: str, which: str, account: str | None = None) -> There:

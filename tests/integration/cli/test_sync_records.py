@@ -1,8 +1,10 @@
 """Why records are as they are, what they were, and how they are put back."""
 
+import asyncio
 import re
 
 import pytest
+from tests.builders import an_account
 from tests.integration.cli.desk import everything
 from tests.integration.cli.quarrels import NORTH, SOUTH, Quarrel
 
@@ -401,3 +403,23 @@ def test_another_tenants_records_are_not_found(moved: Quarrel) -> None:
         assert (result.code, result.out) == (3, ""), command
     assert moved.desk("sync", "overrides", "--json", *SOUTH).json["overrides"] == []
     assert everything(moved.desk.world.store) == before
+
+
+@pytest.mark.parametrize("command", ["explain", "history"])
+def test_an_account_is_looked_at_beside_an_id_of_ours_too(moved: Quarrel, command: str) -> None:
+    words = ("sync", command, "member", ours(moved))
+    assert moved.desk(*words, "--account", "memory", *NORTH).code == 0
+    unknown = moved.desk(*words, "--account", "zzz", *NORTH)
+    assert (unknown.code, unknown.out) == (3, "")
+    assert "no account zzz" in unknown.err
+    world = moved.desk.world
+    asyncio.run(
+        world.transactions.run(
+            world.north.id,
+            "test",
+            lambda uow: uow.accounts.add(an_account(world.north.id, "second", provider="memory")),
+        )
+    )
+    elsewhere = moved.desk(*words, "--account", "memory/second", *NORTH)
+    assert (elsewhere.code, "is in step with a provider at memory/second" in elsewhere.err) == (3, True)
+    assert moved.desk(*words, "--account", "memory/main", *NORTH).code == 0
