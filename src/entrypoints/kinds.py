@@ -1,8 +1,15 @@
-"""Kinds as people write them, of records and of syncs: in the singular and the plural, alike at every door."""
+"""Kinds as people write them, of records and of syncs: in the singular and the plural, alike at every door. And their
+fields.
+"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from ..domain.shared.errors import InvalidValue, NotFound
+from ..domain.sync.conflict import PAIRING
+from ..domain.sync.decision import WHOLE
+
+# What a conflict may be about besides a field: the record as a whole, and which of ours a new one is.
+_NO_FIELDS = frozenset({WHOLE, PAIRING})
 
 
 class UnknownKind(NotFound):
@@ -26,6 +33,19 @@ def known_kind(word: str, kinds: Collection[str]) -> str:
             f"there is no kind {word!r}; there are {', '.join(kinds)}{_brought(word, kinds)}", field="kind"
         )
     return kind
+
+
+def field_wanted(name: str | None, kind: str | None, fields: Mapping[str, Collection[str]]) -> str | None:
+    """A field that conflicts are filtered by, of this kind of record or of any; None: all of them. Raises InvalidValue
+    for one that there is not, which would look like an empty list.
+    """
+    known = [field for each, names in fields.items() if kind in {None, each} for field in names]
+    if name is None or name in _NO_FIELDS or name in known:
+        return name
+    told = ", ".join(dict.fromkeys(known))
+    if kind is None:
+        raise InvalidValue(f"no kind of record has a field {name!r}; there are {told}", field="field")
+    raise InvalidValue(f"a {kind} has no field {name!r}; it has {told}", field="field")
 
 
 def _brought(word: str, kinds: Collection[str]) -> str:

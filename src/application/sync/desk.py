@@ -1,5 +1,7 @@
 """Everything that can be done about syncs, put together over one set of ports."""
 
+from collections.abc import Mapping
+
 import attrs
 
 from ...domain.sync.laws import Laws
@@ -50,9 +52,12 @@ BUILT_IN_LAWS = Laws()
 
 @attrs.frozen(kw_only=True)
 class SyncDesk:
-    """One attribute per use case. ``kinds`` are the kinds of record, each before those that belong to it."""
+    """One attribute per use case. ``kinds`` are the kinds of record, each before those that belong to it; ``fields``
+    those of each.
+    """
 
     kinds: tuple[str, ...]
+    fields: Mapping[str, tuple[str, ...]]
     members: SyncCourse
     leads: SyncCourse
     plan: PlanSync
@@ -107,6 +112,7 @@ def sync_desk(
     edit = EditPerson(transactions, Outlooks(transactions, gyms, by_hand), KeepEdit(by_hand), clock)
     return SyncDesk(
         kinds=courses.kinds,
+        fields={kind: tuple(schemas[kind].names) for kind in courses.kinds},
         members=SyncCourse(sync, members),
         leads=SyncCourse(sync, leads),
         plan=PlanSync(sync, courses),

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from ...application.ports.readers import ConflictFilter
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.conflict import Conflict, ConflictState
+from ..kinds import field_wanted
 from .call import choose_account_id
 from .options import AccountsOption
 from .sync_options import FieldOption, KindOption, as_id, kind_wanted, split_record
@@ -43,11 +44,12 @@ class ConflictOptions:
     async def wanted(self, use: "UseCases", tenant: "Tenant", state: ConflictState | None) -> ConflictFilter:
         """As the readers take it. Raises InvalidValue, NotFound for an account."""
         local_id, account, external_id = self._record()
+        kind = kind_wanted(use, self.kind)
         return ConflictFilter(
             state=state,
             account_id=await choose_account_id(use, tenant, account),
-            kind=kind_wanted(use, self.kind),
-            field=self.field,
+            kind=kind,
+            field=field_wanted(self.field, kind, use.sync.fields),
             external_id=external_id,
             local_id=local_id,
         )

@@ -335,3 +335,16 @@ async def test_every_decision_is_in_the_audit_log(admin: Caller, world: World) -
     line = (await admin.get("/audit", limit=1)).json()["audit"][0]
     assert (line["action"], line["status"]) == (f"POST /api/v1/conflicts/{key}/resolve", 200)
     assert line["name"] == "admin@north.example"
+
+
+async def test_a_field_that_there_is_not_is_no_empty_answer(admin: Caller) -> None:
+    for answer in (
+        await admin.get("/conflicts", field="zzz"),
+        await admin.post("/conflicts/resolve", {"choice": "ours", "field": "zzz"}),
+    ):
+        assert answer.status_code == 422
+        assert [error["field"] for error in answer.json()["errors"]] == ["field"]
+    lead = await admin.get("/conflicts", kind="lead", field="born_on")
+    assert (lead.status_code, lead.json()["detail"].partition(";")[0]) == (422, "a lead has no field 'born_on'")
+    for field in ("*", "?", "notes"):
+        assert (await admin.get("/conflicts", kind="lead", field=field)).status_code == 200

@@ -503,3 +503,23 @@ def test_another_tenants_conflicts_are_not_found(asking: Quarrel) -> None:
     assert asking.desk("sync", "conflicts", "--json", *SOUTH).json["count"] == 0
     assert asking.desk("sync", "resolve", "--all", "--ours", "--yes", "--json", *SOUTH).json["count"] == 0
     assert everything(asking.desk.world.store) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("conflicts", "--field", "zzz"), "no kind of record has a field 'zzz'; there are first_name, "),
+        (("conflicts", "--kind", "lead", "--field", "born_on"), "a lead has no field 'born_on'; it has first_name, "),
+        (("resolve", "--all", "--field", "zzz", "--ours", "--yes"), "no kind of record has a field 'zzz'"),
+        (("resolve", "--record", "memory/1001", "--field", "zzz", "--ours", "--yes"), "has a field 'zzz'"),
+    ],
+)
+def test_a_field_that_there_is_not_is_no_empty_answer(asking: Quarrel, words: tuple[str, ...], why: str) -> None:
+    refused = asking.desk("sync", *words, *NORTH)
+    assert (refused.code, refused.out) == (2, "")
+    assert why in refused.err
+
+
+@pytest.mark.parametrize("field", ["*", "?", "email"])
+def test_a_field_that_nothing_is_about_is_an_empty_answer(asking: Quarrel, field: str) -> None:
+    assert asking.desk("sync", "conflicts", "--field", field, "--kind", "lead", *NORTH).code == 0

@@ -12,6 +12,7 @@ from ....application.sync.resolve_conflict import ConflictChoice
 from ....domain.shared.errors import InvalidValue
 from ....domain.shared.ids import AccountId, ConflictId
 from ....domain.sync.conflict import Choice, ConflictState
+from ...kinds import field_wanted
 from ..access import needs
 from ..answers.conflicts import (
     ConflictInFullAnswer,
@@ -121,11 +122,12 @@ async def list_conflicts(
 ) -> ConflictsAnswer:
     """Newest first; the open ones, unless another state or all are asked for."""
     ensure_bare(external_id, account_id)
+    of_kind = ensure_wanted(uses.sync.kinds, kind)
     wanted = ConflictFilter(
         state=_wanted(state_),
         account_id=AccountId(account_id) if account_id else None,
-        kind=ensure_wanted(uses.sync.kinds, kind),
-        field=field,
+        kind=of_kind,
+        field=field_wanted(field, of_kind, uses.sync.fields),
         external_id=external_id,
         local_id=local_id,
     )
@@ -164,11 +166,12 @@ async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBod
     if not data.all and all(getattr(data, name) is None for name in _WHICH):
         raise InvalidValue(f"say which: {', '.join(_WHICH)}, or all", field="all")
     ensure_bare(data.external_id, data.account_id)
+    of_kind = ensure_wanted(uses.sync.kinds, data.kind)
     wanted = ConflictFilter(
         state=ConflictState.OPEN,
         account_id=AccountId(data.account_id) if data.account_id else None,
-        kind=ensure_wanted(uses.sync.kinds, data.kind),
-        field=data.field,
+        kind=of_kind,
+        field=field_wanted(data.field, of_kind, uses.sync.fields),
         external_id=data.external_id,
         local_id=data.local_id,
     )
