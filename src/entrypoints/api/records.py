@@ -11,6 +11,7 @@ from litestar.params import PathParameter, QueryParameter
 from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.identity.role import Scope
 from ...domain.shared.errors import InvalidValue
+from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.canonical import Value
 from ..kinds import UnknownKind, known_kind, meant_kind
 from ..use_cases import UseCases
@@ -85,6 +86,13 @@ def ensure_bare(external_id: str | None, account_id: UUID | None) -> None:
             "into account_id",
             field="external_id",
         )
+
+
+async def account_wanted(uses: UseCases, tenant_id: TenantId, account_id: UUID | None) -> AccountId | None:
+    """An account that a list is filtered by, None for all. Raises NotFound for one that the tenant has not: that, too,
+    would look like an empty list.
+    """
+    return None if account_id is None else (await uses.list_provider_accounts.one(tenant_id, AccountId(account_id))).id
 
 
 def ensure_wanted(allowed: Collection[str], kind: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from tests.builders import NOON, a_run
@@ -152,7 +153,7 @@ async def test_runs_are_filtered_by_account_kind_and_state(admin: Caller, world:
     assert await found(state="skipped") == {("members", "skipped")}
     assert await found(kind="leads") == {("leads", "completed"), ("leads", "planned")}
     assert await found(kind="leads", state="planned", account_id=str(world.account.id)) == {("leads", "planned")}
-    assert await found(account_id=str(world.south_account.id)) == set()
+    assert (await admin.get("/sync/runs", account_id=str(world.south_account.id))).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -230,3 +231,13 @@ async def test_viewers_see_the_status_and_do_not_sync(api: Api) -> None:
     viewer = api.as_("viewer")
     assert (await viewer.get("/sync/status")).status_code == 200
     assert (await viewer.post("/sync/all")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/conflicts", "/sync/runs", "/sync/plans", "/sync/policies/member"])
+async def test_an_account_that_there_is_not_is_not_found(admin: Caller, world: World, path: str) -> None:
+    assert (await admin.get(path, account_id=str(world.account.id))).status_code == 200
+    for nobodys in (world.south_account.id, UUID(int=7)):
+        answer = await admin.get(path, account_id=str(nobodys))
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+        decided = await admin.post("/conflicts/resolve", {"choice": "ours", "account_id": str(nobodys)})
+        assert (decided.status_code, decided.json()["code"]) == (404, "not_found")

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from ....application.ports.readers import ConflictFilter
 from ....application.sync.resolve_conflict import ConflictChoice
 from ....domain.shared.errors import InvalidValue
-from ....domain.shared.ids import AccountId, ConflictId
+from ....domain.shared.ids import ConflictId
 from ....domain.sync.conflict import Choice, ConflictState
 from ...kinds import field_wanted
 from ..access import needs
@@ -33,6 +33,7 @@ from ..records import (
     OfAccount,
     OfField,
     OfKind,
+    account_wanted,
     ensure_bare,
     ensure_wanted,
     given,
@@ -125,7 +126,7 @@ async def list_conflicts(
     of_kind = ensure_wanted(uses.sync.kinds, kind)
     wanted = ConflictFilter(
         state=_wanted(state_),
-        account_id=AccountId(account_id) if account_id else None,
+        account_id=await account_wanted(uses, asking.tenant_id, account_id),
         kind=of_kind,
         field=field_wanted(field, of_kind, uses.sync.fields),
         external_id=external_id,
@@ -169,7 +170,7 @@ async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBod
     of_kind = ensure_wanted(uses.sync.kinds, data.kind)
     wanted = ConflictFilter(
         state=ConflictState.OPEN,
-        account_id=AccountId(data.account_id) if data.account_id else None,
+        account_id=await account_wanted(uses, asking.tenant_id, data.account_id),
         kind=of_kind,
         field=field_wanted(data.field, of_kind, uses.sync.fields),
         external_id=data.external_id,

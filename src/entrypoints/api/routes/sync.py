@@ -25,7 +25,7 @@ from ..answers.sync_states import SyncStatesAnswer, sync_state
 from ..bodies import Body
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset
-from ..records import OfAccount, ensure_wanted, in_state, word_of
+from ..records import OfAccount, account_wanted, ensure_wanted, in_state, word_of
 from ..syncing import KINDS, plan_sync, run_sync
 from . import sync_plans, sync_policies, sync_records
 
@@ -88,7 +88,7 @@ async def list_runs(
         asking.tenant_id,
         limit=limit + 1,
         offset=offset,
-        account_id=AccountId(account_id) if account_id else None,
+        account_id=await account_wanted(uses, asking.tenant_id, account_id),
         kind=ensure_wanted(_RUN_KINDS, kind),
         state=in_state(RunState, state_),
     )

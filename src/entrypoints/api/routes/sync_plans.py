@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
 from ....domain.identity.role import Scope
-from ....domain.shared.ids import AccountId, PlanId, RunId
+from ....domain.shared.ids import PlanId, RunId
 from ....domain.shared.page import MAX_LIMIT
 from ....domain.sync.kept_plan import PlanState
 from ..access import needs
@@ -19,7 +19,7 @@ from ..bodies import Body, Text, exactly_one
 from ..dependencies import Asking, Uses
 from ..listing import WINDOW, Limit, Offset
 from ..policy_documents import PolicyBody, document_of
-from ..records import READ_RECORDS, OfAccount, in_state, word_of
+from ..records import READ_RECORDS, OfAccount, account_wanted, in_state, word_of
 
 _LIST = WINDOW | {"account_id", "state"}
 _States = Annotated[str | None, word_of(PlanState, "state", "Only plans in this state")]
@@ -55,7 +55,7 @@ async def list_plans(
         asking.tenant_id,
         limit=limit + 1,
         offset=offset,
-        account_id=AccountId(account_id) if account_id else None,
+        account_id=await account_wanted(uses, asking.tenant_id, account_id),
         state=in_state(PlanState, state_),
     )
     return PlansAnswer(plans=[plan(one) for one in plans[:limit]], has_more=len(plans) > limit)
