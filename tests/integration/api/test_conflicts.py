@@ -1,12 +1,16 @@
 """Conflicts: listed, decided one by one and in bulk, decided anew."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.world import World
 
+from tresen.application.sync.resolve_conflict import ConflictChoice
 from tresen.domain.identity.role import Scope
 from tresen.domain.shared.contact import PhoneNumber
+from tresen.domain.shared.page import Page
+from tresen.domain.sync.conflict import Choice, Conflict
 
 from .conftest import Api, Caller
 from .disputes import ADA, HERE, THERE, ask_about, dispute, edit_here, local_id, open_conflict
@@ -251,6 +255,26 @@ async def test_at_most_so_many_are_decided_at_once(admin: Caller, world: World) 
     answer = (await admin.post("/conflicts/resolve", {"choice": "ours", "kind": "member", "limit": 2})).json()
     assert (answer["count"], answer["remaining"]) == (2, 1)
     assert (await admin.get("/conflicts", state="open")).json()["count"] == 1
+
+
+async def test_what_others_decided_meanwhile_does_not_remain(
+    admin: Caller, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await dispute_twice(world)
+    readers, sync = world.use_cases.readers, world.use_cases.sync
+    find, tenant = readers.conflicts, world.north.id
+
+    async def then_another_decides(*args: Any, **kwargs: Any) -> Page[Conflict]:
+        page = await find(*args, **kwargs)
+        monkeypatch.undo()
+        for one in page.items[:2]:
+            theirs = ConflictChoice(tenant_id=tenant, conflict_id=one.id, choice=Choice.THEIRS, by="Eva")
+            await sync.resolve(theirs)
+        return page
+
+    monkeypatch.setattr(readers, "conflicts", then_another_decides)
+    answer = (await admin.post("/conflicts/resolve", {"choice": "ours", "kind": "member"})).json()
+    assert (answer["count"], len(answer["refused"]), answer["remaining"]) == (1, 2, 0)
 
 
 async def test_what_cannot_be_decided_is_told_with_its_reason(admin: Caller, world: World) -> None:

@@ -98,7 +98,7 @@ class RefusedConflictAnswer(Answer):
 
 class ResolvedConflictsAnswer(Answer):
     """``decided`` with their number in ``count``; ``refused`` stay open, and so do the ``remaining`` ones that the
-    filter matches, the refused among them."""
+    filter matches afterwards, the refused among them that nobody else decided."""
 
     decided: list[ConflictAnswer]
     count: int
@@ -146,13 +146,13 @@ def _values(values: Values | None) -> dict[str, JsonValue] | None:
     return None if values is None else json_values(values)
 
 
-def resolved(result: Resolved, matching: int) -> ResolvedConflictsAnswer:
-    """What became of many; ``matching``: how many were open before."""
+def resolved(result: Resolved, remaining: int) -> ResolvedConflictsAnswer:
+    """What became of many; ``remaining``: how many of them are open now."""
     return ResolvedConflictsAnswer(
         decided=[conflict(one) for one in result.decided],
         count=len(result.decided),
         refused=[_refused(key, error) for key, error in result.refused],
-        remaining=max(matching - len(result.decided), 0),
+        remaining=remaining,
     )
 
 

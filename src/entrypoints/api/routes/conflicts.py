@@ -179,7 +179,8 @@ async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBod
     page = await uses.readers.conflicts(asking.tenant_id, wanted, limit=data.limit)
     keys = [one.id for one in page.items]
     result = await uses.sync.resolve_many(asking.tenant_id, keys, Choice(data.choice), by=asking.name)
-    return resolved(result, page.count)
+    left = await uses.readers.conflicts(asking.tenant_id, wanted, limit=1)
+    return resolved(result, left.count)
 
 
 @post("/{conflict_id:uuid}/reopen", summary="Decide a conflict anew", status_code=200, opt=needs(*DECIDE))
