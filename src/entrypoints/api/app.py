@@ -9,7 +9,7 @@ from ..use_cases import UseCases
 from ..web.failures import told
 from ..web.pages import pages
 from .access import Guard
-from .bodies import StrictJson
+from .bodies import StrictJson, refuse_what_nobody_reads
 from .dependencies import dependencies
 from .envelope import Envelope
 from .openapi import Description, openapi_config
@@ -57,6 +57,7 @@ def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Lite
             webhook_deliveries,
             admin("/admin"),
         ],
+        before_request=refuse_what_nobody_reads,
     )
     app = Litestar(
         route_handlers=[version_1, admin("/admin"), service, pages(settings, description)],

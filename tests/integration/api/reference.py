@@ -30,7 +30,8 @@ like `GET` without the body.
 - **For which tenant.** Users and keys belong to one tenant. Only operators may name another one, by slug or id, in
   `X-Tenant`. Records of another tenant do not exist: 404.
 - **Bodies** are JSON of at most 1 MiB. Keys that a route does not know are refused, and so are keys that are there
-  twice. In a `PATCH`, an absent key leaves the value and `null` clears it.
+  twice, and whatever is sent to a route that takes no body. In a `PATCH`, an absent key leaves the value and `null`
+  clears it.
 - **Lists** take `status`, `q` (words found in any order), `limit` (1 to {MAX_LIMIT}, default 50), `offset`, `orderBy`
   and `order` (`asc`, `desc`), and answer `{{"<name>": [...], "count": n}}`; `count` is everything that the filter
   matches. Logs (`/audit`, `/sync/runs`, `/sync/plans`) and `/sync/overrides` answer `has_more`

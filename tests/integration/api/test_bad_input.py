@@ -1,9 +1,14 @@
 """Input that is no JSON, no number, or not asked for."""
 
+import re
+
 import pytest
+from litestar import Litestar
 
 from .conftest import Api, Caller
+from .reference import routes
 
+_ID = re.compile(r"\{[^}]+\}")
 WRITING = ["/leads", "/memberships", "/provider-accounts", "/users", "/api-keys", "/sync/all", "/auth/login"]
 
 
@@ -82,6 +87,32 @@ async def test_a_key_given_twice_is_refused(api: Api, admin: Caller, path: str, 
     answer = await api.client.post(f"/api/v1{path}", content=body, headers=admin.headers)
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"field": name, "code": "invalid_value", "message": f"{name} is given twice"}]
+
+
+def bare_routes(app: Litestar) -> list[tuple[str, str]]:
+    """Method and path of every route that changes something and takes no body; that which ends the login last."""
+    found = [
+        (method, _ID.sub("018f0000-0000-7000-8000-000000000000", path))
+        for path, method, handler in routes(app)
+        if path.startswith("/api/v1/") and method != "GET" and handler.parsed_data_field is None
+    ]
+    return sorted(found, key=lambda route: route[1].endswith("/logout"))
+
+
+async def test_a_route_that_takes_no_body_refuses_one(api: Api, admin: Caller) -> None:
+    async def ask(method: str, path: str, body: bytes) -> tuple[int, str]:
+        answer = await api.client.request(method, path, content=body, headers=admin.headers)
+        return answer.status_code, answer.json()["errors"][0]["code"] if answer.status_code == 422 else ""
+
+    bare = bare_routes(api.client.app)
+    assert ("POST", "/api/v1/conflicts/018f0000-0000-7000-8000-000000000000/reopen") in bare
+    for route in bare:
+        assert await ask(*route, b'{"unknown": 1}') == (422, "unknown_field"), route
+        assert await ask(*route, b"[]") == (422, "invalid_value"), route
+        assert (await ask(*route, b"{"))[0] == 400, route
+        for nothing in (b"{}", b"null", b"") if route != bare[-1] else (b"{}",):
+            status, code = await ask(*route, nothing)
+            assert (status == 400, code in {"unknown_field", "invalid_value"}) == (False, False), route
 
 
 async def test_everything_that_is_wrong_is_told_at_once(admin: Caller) -> None:
