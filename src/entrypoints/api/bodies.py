@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.dto import AbstractDTO
 from litestar.dto.data_structures import DTOFieldDefinition
+from litestar.exceptions import HTTPException
 from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
@@ -82,20 +84,31 @@ class Nothing(Body):
 
 async def refuse_what_nobody_reads(request: Request[Any, Any, Any]) -> None:
     """Runs before every route: a body that the route would pass over is refused as its unknown keys are. Raises
-    MalformedRequest, InvalidRequest.
+    MalformedRequest, InvalidRequest; HTTPException (415).
     """
     if request.method == "GET" or request.route_handler.parsed_data_field is not None:
         return
     raw = await request.body()
+    if raw:
+        _ensure_json(request)
     if raw.strip() not in _NOTHING:
         decode(raw, Nothing)
+
+
+def _ensure_json(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """A body is JSON, or does not say what it is: so a page elsewhere cannot send one by a form."""
+    essence = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not (essence in {"", "application/json"} or essence.endswith("+json")):
+        raise HTTPException(status_code=415)
 
 
 class StrictJson(AbstractDTO[Body]):
     """Hands bodies to ``decode``: the framework's own decoding would turn ``"true"`` into True."""
 
     def decode_bytes(self, value: bytes) -> Any:
-        """The body of this route. Raises MalformedRequest, InvalidRequest."""
+        """The body of this route. Raises MalformedRequest, InvalidRequest; HTTPException (415)."""
+        if value:
+            _ensure_json(self.asgi_connection)
         field = self.asgi_connection.route_handler.parsed_data_field
         return decode(value, field.annotation)
 

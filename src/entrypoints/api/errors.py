@@ -53,7 +53,7 @@ _REFUSED = {
     404: ("not_found", "there is no such page or route"),
     405: ("method_not_allowed", "this route does not know this method"),
     413: ("too_large", "the body is too large"),
-    415: ("unsupported_media_type", "send JSON"),
+    415: ("unsupported_media_type", "send JSON, and say so: Content-Type: application/json"),
 }
 _SERVER_ERROR = 500
 # So the framework tells of a parameter that a route needs.

@@ -29,9 +29,9 @@ like `GET` without the body.
   send `Authorization: Bearer <accessToken>` for 12 hours. Programs send `X-API-Key: <key>`.
 - **For which tenant.** Users and keys belong to one tenant. Only operators may name another one, by slug or id, in
   `X-Tenant`. Records of another tenant do not exist: 404.
-- **Bodies** are JSON of at most 1 MiB. Keys that a route does not know are refused, and so are keys that are there
-  twice, and whatever is sent to a route that takes no body. In a `PATCH`, an absent key leaves the value and `null`
-  clears it.
+- **Bodies** are JSON (`Content-Type: application/json`, any `+json`, or none; 415 for another one) of at most
+  1 MiB. Keys that a route does not know are refused, and so are keys that are there twice, and whatever is sent to a
+  route that takes no body. In a `PATCH`, an absent key leaves the value and `null` clears it.
 - **Lists** take `status`, `q` (words found in any order), `limit` (1 to {MAX_LIMIT}, default 50), `offset`, `orderBy`
   and `order` (`asc`, `desc`), and answer `{{"<name>": [...], "count": n}}`; `count` is everything that the filter
   matches. Logs (`/audit`, `/sync/runs`, `/sync/plans`) and `/sync/overrides` answer `has_more`

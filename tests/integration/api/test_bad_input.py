@@ -115,6 +115,36 @@ async def test_a_route_that_takes_no_body_refuses_one(api: Api, admin: Caller) -
             assert (status == 400, code in {"unknown_field", "invalid_value"}) == (False, False), route
 
 
+@pytest.mark.parametrize("path", ["/sync/all", "/conflicts/018f0000-0000-7000-8000-000000000000/reopen"])
+@pytest.mark.parametrize(
+    ("media_type", "is_json"),
+    [
+        (None, True),
+        ("application/json", True),
+        ("Application/JSON; charset=utf-8", True),
+        ("application/vnd.studio+json", True),
+        ("text/plain", False),
+        ("application/x-www-form-urlencoded", False),
+        ("multipart/form-data; boundary=x", False),
+        ("application/jsonp", False),
+        ("text/json+x", False),
+        ("", True),
+    ],
+)
+async def test_only_what_says_that_it_is_json_is_read_as_json(
+    api: Api, admin: Caller, path: str, media_type: str | None, is_json: bool
+) -> None:
+    headers = {**admin.headers, **({} if media_type is None else {"Content-Type": media_type})}
+    answer = await api.client.post(f"/api/v1{path}", content=b'{"unknown": 1}', headers=headers)
+    if is_json:
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_value")
+        return
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert answer.json()["detail"] == "send JSON, and say so: Content-Type: application/json"
+    empty = await api.client.post(f"/api/v1{path}", headers=headers)
+    assert empty.status_code in {200, 404}, "where there is no body, nothing is said of one"
+
+
 async def test_everything_that_is_wrong_is_told_at_once(admin: Caller) -> None:
     body = {"first_name": 1, "phone": ["030"], "foo": 1, "account_id": "x"}
     answer = await admin.post("/leads", body)
