@@ -11,10 +11,11 @@ from ..adapters.simulation.simulate import Outcome
 from ..adapters.simulation.simulate import simulate as simulate_script
 from ..adapters.simulation.words import ALL_FAULTS, COURSE_NAMES
 from ..application.sync.sync_account import Progress
-from ..domain.shared.errors import InvalidValue, NotFound
+from ..domain.shared.errors import InvalidValue
 from ..domain.sync.run import Counts
 from ..entrypoints.kinds import meant_kind
 from ..entrypoints.runtime import FailedSeed, Simulated, SimulateOptions
+from ..entrypoints.text_files import text_of
 
 _SHORTENED = 3
 _NOTHING = "none"
@@ -25,9 +26,7 @@ async def simulate(options: SimulateOptions, *, progress: Progress) -> Simulated
     quietly()
     outcomes: list[Outcome] = []
     if options.script is not None:
-        if not options.script.is_file():
-            raise NotFound("script", options.script)
-        outcomes.append(await simulate_script(read_script(options.script.read_text(encoding="utf-8"))))
+        outcomes.append(await simulate_script(read_script(text_of(options.script, what="script"))))
     else:
         async for some in _campaign(options).outcomes():
             outcomes += some

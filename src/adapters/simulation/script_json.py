@@ -1,19 +1,23 @@
 """Scripts as JSON: read back equal."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
+from ...application.strict_json import NoJson, read_json
+from ...application.sync.kinds import MEMBERSHIP
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.schema import Value
 from .script import STEPS, AccountSpec, Script
+from .script_checks import ensure_allowed
+from .steps.edits import CreateThere
 from .steps.runs import Fault, Meanwhile
 from .steps.step import Step
 from .words import COURSE_NAMES
 
 _STEPS_WITHIN = {"meanwhile", "overtaken"}
+_LARGEST_SEED = 2**63 - 1
 _NAMES = {kind: name for name, kind in STEPS.items()}
 
 
@@ -41,12 +45,12 @@ def read_script(text: str) -> Script:
     ``seed`` may be missing. Raises InvalidValue for anything else, in words.
     """
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _refused(f"it is no JSON ({error})") from None
-    try:
-        return _script(_script_in(document))
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return _script(_script_in(read_json(text)))
+    except NoJson as error:
+        raise _refused(f"it {error}") from None
+    except ValueError as error:
+        raise _refused(str(error)) from None
+    except (KeyError, TypeError, AttributeError):
         raise _refused("a value in it has a form that no script has") from None
 
 
@@ -66,11 +70,14 @@ def _script(document: Mapping[str, Any]) -> Script:
     missing = [name for name in ("accounts", "courses", "steps") if name not in document]
     if missing:
         raise _refused(f"it has no {' and no '.join(missing)}")
+    seed = document.get("seed", 0)
+    if type(seed) is not int or not 0 <= seed <= _LARGEST_SEED:
+        raise _refused(f"seed must be a whole number from 0 to {_LARGEST_SEED:,}")
     script = Script(
-        seed=int(document.get("seed", 0)),
+        seed=seed,
         accounts=tuple(_account(each, f"account {n}") for n, each in enumerate(document["accounts"])),
         courses=tuple(map(str, document["courses"])),
-        steps=tuple(_step(each, f"step {n}") for n, each in enumerate(document["steps"], 1)),
+        steps=tuple(_step(each, f"step {n}", document) for n, each in enumerate(document["steps"], 1)),
     )
     if not script.accounts:
         raise _refused("it has no account")
@@ -85,25 +92,46 @@ def _account(document: Mapping[str, Any], where: str) -> AccountSpec:
     return AccountSpec(**{**document, "habits": tuple(document.get("habits", ()))})
 
 
-def _step(document: Mapping[str, Any], where: str) -> Step:
-    given = dict(document)
+def _step(document: Mapping[str, Any], where: str, script: Mapping[str, Any]) -> Step:
+    given = dict(_object(document, where))
     word = given.pop("do", None)
-    if word not in STEPS:
+    if not isinstance(word, str) or word not in STEPS:
         raise _refused(f"{where} does {word!r}; it can do {', '.join(STEPS)}")
-    kind = STEPS[word]
-    _ensure_attributes(kind, given, f"{where} ({word})")
+    kind, about = STEPS[word], f"{where} ({word})"
+    _ensure_attributes(kind, given, about)
+    accounts = len(script["accounts"])
+    if given.get("account", 0) >= accounts > 0:
+        there = "there is only account 0" if accounts == 1 else f"there are accounts 0 to {accounts - 1}"
+        raise _refused(f"{about} is about account {given['account']}; {there}")
     if "values" in given:
         given["values"] = {name: _value(value) for name, value in given["values"].items()}
+    if kind is CreateThere and given["kind"] == MEMBERSHIP and not given["values"].get("member"):
+        raise _refused(f"values of {about} needs 'member', the name of whose it is")
     if "faults" in given:
-        given["faults"] = tuple(Fault(**each) for each in given["faults"])
+        given["faults"] = tuple(_fault(each, f"faults of {about}") for each in given["faults"])
     for name in _STEPS_WITHIN & given.keys():
-        given[name] = tuple(
-            Meanwhile(at=each["at"], step=_step(each["step"], f"{name} of {where}")) for each in given[name]
-        )
+        given[name] = tuple(_meanwhile(each, f"{name} of {about}", script) for each in given[name])
     return kind(**given)
 
 
-def _ensure_attributes(kind: type[Any], given: Mapping[str, Any], where: str) -> None:
+def _fault(document: Mapping[str, Any], where: str) -> Fault:
+    _ensure_attributes(Fault, document, where)
+    return Fault(**document)
+
+
+def _meanwhile(document: Mapping[str, Any], where: str, script: Mapping[str, Any]) -> Meanwhile:
+    _ensure_attributes(Meanwhile, document, where)
+    return Meanwhile(at=document["at"], step=_step(document["step"], where, script))
+
+
+def _object(document: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(document, Mapping):
+        raise _refused(f"{where} is no JSON object")
+    return document
+
+
+def _ensure_attributes(kind: type[Any], document: object, where: str) -> None:
+    given = _object(document, where)
     known = {field.name: field for field in attrs.fields(kind)}
     for name in given:
         if name not in known:
@@ -111,6 +139,7 @@ def _ensure_attributes(kind: type[Any], given: Mapping[str, Any], where: str) ->
     for name, field in known.items():
         if name not in given and field.default is attrs.NOTHING:
             raise _refused(f"{where} needs {name!r}")
+    ensure_allowed(given, where)
 
 
 def _refused(why: str) -> InvalidValue:

@@ -61,5 +61,17 @@ async def test_words_and_files_that_nobody_knows_are_refused(tmp_path: Path) -> 
         await simulate(SimulateOptions(script=tmp_path / "nothing.json"), progress=_nobody)
 
 
+async def test_a_file_that_is_no_script_is_refused_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "script.json"
+    file.write_bytes(b"\xff\xfe{")
+    with pytest.raises(InvalidValue, match="is no text in UTF-8"):
+        await simulate(SimulateOptions(script=file), progress=_nobody)
+    for name in ("x" * 5_000, "."):
+        with pytest.raises(NotFound):
+            await simulate(SimulateOptions(script=tmp_path / name), progress=_nobody)
+    file.write_text(json.dumps(script_document(draw(3))), encoding="utf-8-sig")
+    assert (await simulate(SimulateOptions(script=file), progress=_nobody)).seeds == 1
+
+
 def _nobody(kind: str, counts: Counts) -> None:
     """Nobody watches."""

@@ -91,8 +91,85 @@ def test_what_is_wrong_with_a_script_is_told_in_words(document: object, why: str
     assert read_script(json.dumps(WHOLE)).courses == ("leads",)
 
 
+EDIT = {"do": "create_there", "account": 0, "kind": "lead", "who": "L1", "values": {"email": "a@example.org"}}
+SYNC = {"do": "sync", "account": 0, "course": "leads"}
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        ({**STEP, "tenant": 2**70}, "tenant of step 1 (delete_here) must be a whole number from 0 to 99"),
+        ({**STEP, "tenant": True}, "tenant of step 1"),
+        ({**STEP, "kind": "goat"}, "kind of step 1 (delete_here) must be one of member, membership, lead"),
+        ({**STEP, "who": 7}, "who of step 1 (delete_here) must be text"),
+        ({**STEP, "who": "\ud800"}, "who of step 1 (delete_here) must be text"),
+        ({**SYNC, "account": 7}, "step 1 (sync) is about account 7; there is only account 0"),
+        ({**SYNC, "account": "0"}, "account of step 1 (sync) must be a whole number"),
+        ({**SYNC, "course": "goats"}, "course of step 1 (sync) must be one of members, leads"),
+        ({**SYNC, "crash": -1}, "crash of step 1 (sync) must be a whole number from 0 to 1,000, or null"),
+        ({**SYNC, "faults": [{"at": 0, "what": "luck"}]}, "what of faults of step 1 (sync) must be one of lost"),
+        ({**SYNC, "faults": [{"when": 0}]}, "faults of step 1 (sync) has no 'when'; it has at, what, call"),
+        ({**SYNC, "faults": 3}, "faults of step 1 (sync) must be a list of objects"),
+        ({**SYNC, "meanwhile": [{"at": 0}]}, "meanwhile of step 1 (sync) needs 'step'"),
+        (
+            {**SYNC, "meanwhile": [{"at": 0, "step": {**EDIT, "account": 1}}]},
+            "meanwhile of step 1 (sync) (create_there) is about account 1; there is only account 0",
+        ),
+        ({**EDIT, "values": {"shoe": "42"}}, "values of step 1 (create_there) has no 'shoe'; a lead has first_name"),
+        ({**EDIT, "values": {"email": 7}}, "email in values of step 1 (create_there) must be text, or null"),
+        ({**EDIT, "kind": "member", "values": {"sms_opt_in": "yes"}}, "sms_opt_in in values of step 1"),
+        ({**EDIT, "kind": "member", "values": {"born_on": "2026-02-30"}}, "born_on in values of step 1"),
+        ({**EDIT, "kind": "membership", "values": {"price": "x"}}, "price in values of step 1"),
+        ({**EDIT, "kind": "membership", "values": {"name": "Gold"}}, "values of step 1 (create_there) needs 'member'"),
+        ({**EDIT, "late_s": 10**9}, "late_s of step 1 (create_there) must be"),
+        ({"do": "pass_time", "minutes": 10**12}, "minutes of step 1 (pass_time) must be"),
+        ({"do": "set_writes", "account": 0, "on": 1}, "on of step 1 (set_writes) must be true or false"),
+        (
+            {"do": "set_policy", "account": 0, "kind": "lead", "document": {"default": "oldest"}},
+            "document of step 1 (set_policy): ",
+        ),
+        ({"do": ["sync"]}, "step 1 does ['sync']; it can do edit_here"),
+        (7, "step 1 is no JSON object"),
+    ],
+)
+def test_a_value_that_no_step_has_is_told_in_words(step: object, why: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        read_script(json.dumps({**WHOLE, "steps": [step]}))
+    assert why in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("account", "why"),
+    [
+        ({"page_size": 0}, "page_size of account 0 must be a whole number from 1 to 1,000"),
+        ({"page_size": []}, "page_size of account 0 must be"),
+        ({"tenant": 100}, "tenant of account 0 must be"),
+        ({"habits": ["smokes"]}, "habits of account 0 must be a list of normalise"),
+        ({"habits": "picky"}, "habits of account 0 must be a list of normalise"),
+        ({"policies": {"goat": {}}}, "policies of account 0 must be a policy of member, membership, lead"),
+        ({"policies": {"lead": {"fields": {"email": "zzz"}}}}, "policies of account 0: "),
+        (7, "account 0 is no JSON object"),
+    ],
+)
+def test_a_value_that_no_account_has_is_told_in_words(account: object, why: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        read_script(json.dumps({**WHOLE, "accounts": [account]}))
+    assert why in refused.value.message
+
+
+@pytest.mark.parametrize("seed", [None, "1", 1.5, -1, True])
+def test_a_seed_is_a_number(seed: object) -> None:
+    with pytest.raises(InvalidValue, match="seed must be a whole number"):
+        read_script(json.dumps({**WHOLE, "seed": seed}))
+
+
+def test_a_key_that_is_there_twice_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="it has the key 'courses' twice"):
+        read_script('{"accounts": [{}], "courses": ["leads"], "courses": ["members"], "steps": []}')
+
+
 def test_a_script_nested_too_deeply_is_refused_in_words() -> None:
-    with pytest.raises(InvalidValue, match="it is no JSON"):
+    with pytest.raises(InvalidValue, match="it nests its brackets too deeply"):
         read_script("[" * 100_000)
 
 
