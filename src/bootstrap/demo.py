@@ -17,7 +17,7 @@ from ..application.identity.create_user import NewUser
 from ..application.tenancy.connect_provider import ConnectProviderCommand
 from ..application.tenancy.create_tenant import NewTenant
 from ..domain.identity.role import Role
-from ..domain.shared.errors import AlreadyExists, TresenError
+from ..domain.shared.errors import AlreadyExists, InvalidValue, TresenError
 from ..domain.sync.run import Run, RunState
 from ..domain.tenancy.provider_account import ProviderAccount
 from ..domain.tenancy.tenant import Tenant
@@ -107,12 +107,23 @@ def _port(wanted: int) -> int:
 @contextmanager
 def _folder(options: DemoOptions, screen: Screen) -> Iterator[Path]:
     if options.folder is not None:
-        options.folder.mkdir(parents=True, exist_ok=True)
+        _make(options.folder)
         yield options.folder
         return
     with tempfile.TemporaryDirectory(prefix="tresen-demo-") as folder:
         yield Path(folder)
     screen.say("the demo's data is gone; --folder PATH keeps it")
+
+
+def _make(folder: Path) -> None:
+    """Raises InvalidValue."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = (error.strerror or "it is not allowed").lower()
+        raise InvalidValue(f"the folder {folder} cannot be made: {why}", field="folder") from None
+    except ValueError:
+        raise InvalidValue(f"the folder {folder} cannot be made: no folder has such a name", field="folder") from None
 
 
 def _settings(folder: Path, port: int) -> Settings:

@@ -16,7 +16,7 @@ from tresen.adapters.emulators.faults import Fault, FaultRule
 from tresen.adapters.emulators.wodify import WodifyEmulator
 from tresen.bootstrap import demo as demo_module
 from tresen.bootstrap.demo import demo
-from tresen.domain.shared.errors import NotConfigured, TresenError
+from tresen.domain.shared.errors import InvalidValue, NotConfigured, TresenError
 from tresen.entrypoints.runtime import DemoOptions
 
 from .paper import Paper
@@ -114,3 +114,12 @@ async def test_webhooks_that_cannot_be_set_up_are_told_and_fail_the_demo(
     monkeypatch.setattr(demo_module, "CalcomEmulator", broken)
     with pytest.raises(TresenError, match="webhooks could not be set up"):
         await demo(DemoOptions(folder=tmp_path, once=True), Paper())
+
+
+@pytest.mark.parametrize("name", ["a file/x", "a file", "x" * 5_000, "a\0b"])
+async def test_a_folder_that_cannot_be_made_is_refused_in_words(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a file").write_text("")
+    paper = Paper()
+    with pytest.raises(InvalidValue, match=r"the folder .* cannot be made"):
+        await demo(DemoOptions(folder=tmp_path / name, once=True), paper)
+    assert paper.lines == []
