@@ -85,6 +85,8 @@ _EDITED_STAGES = (12, 13, 15)
 _OWN = {
     *("fingerprint", "cursor", "seen", "xact", "number", "sequence", "correlation_id", "run_id", "plan_id"),
     *("reason", "why", "attempts", "updated", "created", "status_history"),
+    # The stamps of our own write are known where its answer came.
+    *("stamped_at", "edited_at"),
 }
 _BOOKS = {"sync_run", "sync_error", "sync_plan", "sync_plan_step", "provider_account", "tenant", "inbox", "schedule"}
 
@@ -223,7 +225,7 @@ def outcome(
 def _names(
     stored: Mapping[str, Sequence[tuple[object, ...]]], there: Mapping[str, Sequence[Mapping[str, object]]]
 ) -> dict[str, str]:
-    """What records that were made by runs are called: by their addresses."""
+    """What was made by runs is called: records by their addresses, conflicts by what they are about."""
     named: dict[str, str] = {
         str(row["id"]): f"new {row['email']}"
         for kind in ("leads", "clients")
@@ -235,6 +237,10 @@ def _names(
         link = dict(zip(links, row, strict=True))
         external = str(link["external_id"])
         named[str(link["local_id"])] = f"{link['kind']} {named.get(external, external)}"
+    asked = [column.name for column in METADATA.tables["sync_conflict"].columns]
+    for row in stored["sync_conflict"]:
+        conflict = dict(zip(asked, row, strict=True))
+        named[str(conflict["id"])] = f"conflict about {conflict['field']} of {conflict['external_id']}"
     return named
 
 
