@@ -1,6 +1,7 @@
 """What a provider answers to a write is taken over at once, by the same rules as in a sync."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import attrs
@@ -12,7 +13,7 @@ from ...domain.shared.ids import PushId, RunId
 from ...domain.sync.canonical import Values
 from ...domain.sync.laws import Law
 from ...domain.sync.policy import Policy
-from ...domain.sync.push import Push
+from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import PUSH, Counts, Run, RunState
 from ...domain.sync.side import Side
@@ -31,6 +32,7 @@ from ..sync.policy_book import PolicyBook
 from ..sync.reading import read
 from ..sync.records import E, RecordKind
 from ..sync.scope import Scope
+from .being_made import BeingMade
 from .decided import Decided
 from .written_first import WrittenFirst
 
@@ -77,39 +79,41 @@ class Absorb:
         account: ProviderAccount,
         observed: Observed,
         *,
-        made: Lead | None = None,
-        sent: Values | None = None,
+        made: Push | None = None,
         written: WrittenFirst | None = None,
         decided: Decided[Lead] | None = None,
     ) -> UUID:
-        """A lead; one that no link knows yet is our lead ``made``, as it was when it was sent, unless ``sent`` says how
-        it was. What was edited here since goes there after it. ``written``: what of the answer somebody asked for.
+        """A lead; one that no link knows yet is the one that we had ``made``. What was edited here since it was sent
+        goes there after it. ``written``: what of the answer somebody asked for.
         """
-        region = uow.tenant.region
-        kind = LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
-        run = self._run(account)
-        later = () if made is None else await self._link(uow, account, kind, observed, (made, sent), run)
-        return await self._absorb(uow, account, kind, observed, run, later, written=written, decided=decided)
+        kind = self.leads(uow, account)
+        if made is None:
+            run = self._run(account)
+            return await self._absorb(uow, account, kind, observed, run, written=written, decided=decided)
+        later = await self._link(uow, kind, observed, made)
+        return await self._absorb(uow, account, kind, observed, await uow.runs.get(made.run_id), later)
 
-    async def _link(
-        self,
-        uow: UnitOfWork,
-        account: ProviderAccount,
-        kind: LeadRecords,
-        observed: Observed,
-        creation: tuple[Lead, Values | None],
-        run: Run,
-    ) -> Sequence[Push]:
-        """Tie it; what was edited since it was sent."""
-        made, sent = creation
+    def leads(self, uow: UnitOfWork, account: ProviderAccount) -> LeadRecords:
+        """Leads as records of an account."""
+        region = uow.tenant.region
+        return LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
+
+    @property
+    def being_made(self) -> BeingMade:
+        """The books of what somebody has made there, and waits for."""
+        return BeingMade(self._policies, self._clock, self._ids)
+
+    async def _link(self, uow: UnitOfWork, kind: LeadRecords, observed: Observed, made: Push) -> Sequence[Push]:
+        """Tie it, and book that it is made; what was edited since it was sent."""
         # Before anything is read: whoever edits the lead is through by then, or finds the link.
-        await uow.accounts.claim(account.id)
-        if await uow.sync_records.fingerprints(account.id, kind.schema.kind, [observed.external_id]):
+        await uow.accounts.claim(made.account_id)
+        await self.being_made.end(uow, made, PushState.DONE)
+        if await uow.sync_records.fingerprints(made.account_id, made.kind, [observed.external_id]):
             return ()
-        link = _new_link(account, kind.schema.kind, observed, made.id, run)
+        link = _new_link(made, observed, now=self._clock.now())
         await uow.sync_records.put_many([link])
-        here = (await kind.load(uow, [made.id])).get(made.id)
-        return () if here is None else self._later(kind, link, sent or kind.values(made), here, observed)
+        here = (await kind.load(uow, [made.local_id])).get(made.local_id)
+        return () if here is None else self._later(kind, link, made.values, here, observed)
 
     def _later(
         self, kind: LeadRecords, link: SyncRecord, sent: Values, here: Lead, observed: Observed
@@ -157,9 +161,10 @@ class Absorb:
         written: WrittenFirst | None = None,
         decided: Decided[E] | None = None,
     ) -> UUID:
-        now = run.started_at
+        now = self._clock.now()
         await uow.accounts.claim(account.id)
-        await uow.runs.add(run)
+        if run.state is RunState.RUNNING:
+            await uow.runs.add(run)
         for push in later:
             await uow.pushes.add(push)
         if written is not None and written.before is not None:
@@ -199,18 +204,18 @@ async def _note(uow: UnitOfWork, account: ProviderAccount, kind: str, before: Ob
     await uow.sync_records.put_many([link.written_by_us(*stamps) for link in links.values()])
 
 
-def _new_link(account: ProviderAccount, kind: str, observed: Observed, local_id: UUID, run: Run) -> SyncRecord:
+def _new_link(made: Push, observed: Observed, *, now: datetime) -> SyncRecord:
     """That of a record that was made just now."""
     return SyncRecord(
-        account_id=account.id,
-        kind=kind,
+        account_id=made.account_id,
+        kind=made.kind,
         external_id=observed.external_id,
-        local_id=local_id,
+        local_id=made.local_id,
         base={},
         fingerprint=b"",
         local_version=0,
-        synced_at=run.started_at,
-        run_id=run.id,
+        synced_at=now,
+        run_id=made.run_id,
     )
 
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
 
 import attrs
 
@@ -46,6 +45,10 @@ _ONE_AT_A_TIME = frozenset({Operation.CONVERT_LEAD})
 _NEVER_TWICE = frozenset({Operation.CREATE_MEMBERSHIP})
 
 
+# What else is written when a write becomes a task.
+GivenUp = Callable[[UnitOfWork, StaffTask], Awaitable[None]]
+
+
 @attrs.frozen
 class Outcome:
     """Either what was ``done``, readable, or the staff ``task`` that now asks a person to do it."""
@@ -62,16 +65,6 @@ class Wanted:
     title: str
     subject: str
     details: Mapping[str, str | None]
-
-
-class Trace(Protocol):
-    """What a write leaves beside its note, in the same transactions."""
-
-    async def begin(self, uow: UnitOfWork, /) -> None:
-        """The provider is about to be asked. Raises GatewayError: it is not to be."""
-
-    async def fail(self, uow: UnitOfWork, reason: TaskReason, /) -> None:
-        """It became a task."""
 
 
 @attrs.frozen
@@ -98,25 +91,30 @@ class ProviderWrites:
         account: ProviderAccount,
         wanted: Wanted,
         call: Callable[[GymGateway], Awaitable[Observed]],
-        trace: Trace | None = None,
+        *,
+        begun: StaffTask | None = None,
+        given_up: GivenUp | None = None,
     ) -> Outcome:
-        """The call's result, or a task with the reason why a person must do it."""
+        """The call's result, or a task with the reason why a person must do it. ``begun`` is the task that was kept
+        while the call is under way, where the caller did so; ``given_up`` writes what else follows from the other task,
+        in its transaction.
+        """
         if not account.writes_enabled:
             return await self._task(account, wanted, TaskReason.WRITES_DISABLED, "writing is switched off")
-        begun = None
         try:
             await self._ensure_same_place(account)
             async with self._gyms.open(account) as gym:
                 if not _may(gym.support(wanted.operation), account):
                     raise GatewayUnsupported("this operation is not proven at this provider")
-                begun, doubt = await self._begin(account, wanted, trace)
-                if doubt is not None:
-                    return Outcome(task=doubt)
+                if begun is None:
+                    begun, doubt = await self._begin(account, wanted)
+                    if doubt is not None:
+                        return Outcome(task=doubt)
                 done = _readable(await call(gym))
         except (GatewayError, NotConfigured) as error:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
-            why = (_reason(error), error.message)
-            return await self._task(account, wanted, *why, refused=error, begun=begun, trace=trace)
+            reason, answer = _reason(error), error.message
+            return await self._task(account, wanted, reason, answer, refused=error, begun=begun, given_up=given_up)
         await self._finish(account, wanted, begun)
         return Outcome(done=done)
 
@@ -159,11 +157,13 @@ class ProviderWrites:
                 raise StorageConflict("somebody else is writing this at the provider; look what came of it")
             await self._clock.sleep(_PAUSE_S)
 
-    async def _begin(
-        self, account: ProviderAccount, wanted: Wanted, trace: Trace | None
-    ) -> tuple[StaffTask, StaffTask | None]:
+    def begun(self, account: ProviderAccount, wanted: Wanted) -> StaffTask:
+        """The task that is open while the provider is asked."""
+        return self._new(account, wanted, TaskReason.OUTCOME_UNKNOWN, _BEGUN)
+
+    async def _begin(self, account: ProviderAccount, wanted: Wanted) -> tuple[StaffTask, StaffTask | None]:
         """The task that is open while the provider is asked, and an older one that forbids to ask again."""
-        task = self._new(account, wanted, TaskReason.OUTCOME_UNKNOWN, _BEGUN)
+        task = self.begun(account, wanted)
 
         async def begin(uow: UnitOfWork) -> StaffTask | None:
             if wanted.operation in _NEVER_TWICE:
@@ -172,8 +172,6 @@ class ProviderWrites:
                         "starts_on"
                     ):
                         return old
-            if trace is not None:
-                await trace.begin(uow)
             await uow.tasks.add(task)
             return None
 
@@ -188,15 +186,15 @@ class ProviderWrites:
         *,
         refused: Exception | None = None,
         begun: StaffTask | None = None,
-        trace: Trace | None = None,
+        given_up: GivenUp | None = None,
     ) -> Outcome:
         task = self._new(account, wanted, reason, answer)
 
         async def keep(uow: UnitOfWork) -> StaffTask:
             if isinstance(refused, CredentialsRefused):
                 await self._guard.refuse(uow, account, refused.message)
-            if trace is not None and begun is not None:
-                await trace.fail(uow, reason)
+            if given_up is not None:
+                await given_up(uow, task)
             waiting = list(await uow.tasks.open_for(task.operation, wanted.subject))
             if begun is not None and any(one.id == begun.id for one in waiting):
                 await uow.tasks.remove(begun.id)

@@ -9,20 +9,17 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, LeadId, TenantId
 from ...domain.shared.text import LONGEST_LINE, LONGEST_PROSE, check_length
 from ...domain.staff.task import StaffTask
-from ...domain.sync.canonical import Values
-from ...domain.sync.pairing import found_by
+from ...domain.sync.push import Push
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
-from ..gym.lead_creation import answered, creation
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymGateway, NewPerson, Operation
 from ..ports.phones import PhoneBook
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from ..sync.elsewhere import claim_all
 from ..sync.kinds import LEAD
-from ..sync.lead_records import LeadRecords
-from ..sync.sent import sent
 from ..transactions import Transactions
 
 
@@ -57,6 +54,16 @@ class CreatedLead:
 
 
 @attrs.frozen
+class _Captured:
+    """``made`` says that it is being made at the ``account``, and ``begun`` asks a person to look whether it was."""
+
+    lead: Lead
+    account: ProviderAccount | None
+    made: Push | None = None
+    begun: StaffTask | None = None
+
+
+@attrs.frozen
 class CreateLead:
     """Raises InvalidValue (no name, malformed e-mail address, a text that is too long), NotFound (the account)."""
 
@@ -69,29 +76,27 @@ class CreateLead:
 
     async def __call__(self, new: NewLead) -> CreatedLead:
         """Capture it. Without a provider account the lead simply lives here."""
-        lead, account, values = await self._capture(new)
+        captured = await self._capture(new)
+        lead, account, made = captured.lead, captured.account, captured.made
         if account is None:
             return CreatedLead(lead)
-        person = NewPerson(
-            first_name=lead.first_name,
-            last_name=lead.last_name,
-            email=lead.email.raw if lead.email else None,
-            phone=lead.phone.raw if lead.phone else None,
-            notes=_notes(new),
-        )
+        person = _person(lead, new)
 
         async def create(gym: GymGateway) -> Observed:
             return await gym.create_lead(person)
 
+        async def give_up(uow: UnitOfWork, task: StaffTask) -> None:
+            if made is not None:
+                await self._absorb.being_made.give_up(uow, made, self._absorb.leads(uow, account).schema, task)
+
         # Two at once for one person: the second one finds what the first one made.
         async with self._writes.turn(new.tenant_id, f"person:{EmailAddress(new.email).canonical}"):
-            trace = creation(account, lead, values, clock=self._clock, ids=self._ids)
-            outcome = await self._writes(account, _wanted(lead, person), create, trace)
-            if outcome.done is None:
+            outcome = await self._writes(account, _wanted(lead, person), create, begun=captured.begun, given_up=give_up)
+            if outcome.done is None or made is None:
                 return CreatedLead(lead, outcome.task)
-            return await self._link(account, lead, outcome.done)
+            return await self._link(account, made, outcome.done)
 
-    async def _capture(self, new: NewLead) -> tuple[Lead, ProviderAccount | None, Values]:
+    async def _capture(self, new: NewLead) -> _Captured:
         if not (new.first_name.strip() or new.last_name.strip()):
             raise InvalidValue("a lead needs a name", field="first_name")
         for name in _LINES:
@@ -99,7 +104,7 @@ class CreateLead:
         check_length(new.message or "", "message", longest=LONGEST_PROSE)
         email, now, lead_id = EmailAddress.parse(new.email), self._clock.now(), LeadId(self._ids.new())
 
-        async def add(uow: UnitOfWork) -> tuple[Lead, ProviderAccount | None, Values]:
+        async def add(uow: UnitOfWork) -> _Captured:
             account = await self._writes.account(uow, new.account_id)
             lead = Lead(
                 id=lead_id,
@@ -116,42 +121,29 @@ class CreateLead:
             )
             lead.capture(now=now)
             await uow.leads.add(lead)
-            return lead, account, {} if account is None else self._records(uow, account).values(lead)
+            if account is None or not account.writes_enabled:
+                return _Captured(lead, account)
+            # Whatever ends the process from now on: nobody makes it a second time, and somebody looks.
+            begun = self._writes.begun(account, _wanted(lead, _person(lead, new)))
+            await uow.tasks.add(begun)
+            sent = self._absorb.leads(uow, account).values(lead)
+            return _Captured(
+                lead, account, await self._absorb.being_made.begin(uow, account, LEAD, lead.id, sent), begun
+            )
 
         return await self._transactions.run(new.tenant_id, "create_lead", add)
 
-    async def _link(self, account: ProviderAccount, made: Lead, observed: Observed) -> CreatedLead:
+    async def _link(self, account: ProviderAccount, made: Push, observed: Observed) -> CreatedLead:
         async def link(uow: UnitOfWork) -> CreatedLead:
-            await uow.accounts.claim(account.id)
+            await claim_all(uow)
             links = await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id])
-            known = next((LeadId(link.local_id) for link in links.values()), None)
-            if known is None and (earlier := await self._earlier(uow, account, made)) is not None:
-                known, values = earlier
-                await self._absorb.lead(uow, account, observed, made=await uow.leads.get(known), sent=values)
-                await answered(uow, account, known, clock=self._clock)
-                await self._merge(uow, known, made.id)
-            else:
-                if known is not None and known != made.id:
-                    await self._merge(uow, known, made.id)
-                await self._absorb.lead(uow, account, observed, made=made)
-            await answered(uow, account, made.id, clock=self._clock)
-            kept = made.id if known is None else known
-            return CreatedLead(await uow.leads.get(kept), created=kept == made.id)
+            known = LeadId(next((link.local_id for link in links.values()), made.local_id))
+            if known != made.local_id:
+                await self._merge(uow, known, LeadId(made.local_id))
+            await self._absorb.lead(uow, account, observed, made=made)
+            return CreatedLead(await uow.leads.get(known), created=known == made.local_id)
 
         return await self._transactions.run(account.tenant_id, "link_lead", link)
-
-    async def _earlier(self, uow: UnitOfWork, account: ProviderAccount, made: Lead) -> tuple[LeadId, Values] | None:
-        """The lead that was sent before with the same address, and may be what the provider answers with; and what was
-        sent of it.
-        """
-        kind = self._records(uow, account)
-        found = (await sent(uow, kind, account.id)).with_keys(found_by(kind.schema, kind.values(made)))
-        here = [one for one in await uow.leads.get_many([LeadId(one) for one in found]) if one != made.id]
-        return (LeadId(here[0]), found[here[0]]) if len(here) == 1 else None
-
-    def _records(self, uow: UnitOfWork, account: ProviderAccount) -> LeadRecords:
-        region = uow.tenant.region
-        return LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
 
     async def _merge(self, uow: UnitOfWork, known: LeadId, captured: LeadId) -> None:
         lead = await uow.leads.get(known)
@@ -160,6 +152,16 @@ class CreateLead:
         await uow.leads.save(lead)
         await uow.leads.remove(captured)
         uow.events.record(LeadMerged(subject_id=captured, occurred_at=now, into=known))
+
+
+def _person(lead: Lead, new: NewLead) -> NewPerson:
+    return NewPerson(
+        first_name=lead.first_name,
+        last_name=lead.last_name,
+        email=lead.email.raw if lead.email else None,
+        phone=lead.phone.raw if lead.phone else None,
+        notes=_notes(new),
+    )
 
 
 def _notes(new: NewLead) -> str | None:

@@ -64,6 +64,11 @@ class Push:
         """It was tried, and whether it took effect is not known."""
         self.why, self.updated_at = storable(why), now
 
+    def wait(self, why: str, *, now: datetime) -> None:
+        """It was tried, whether it took effect is not known, and whoever tries it next looks first."""
+        self.state = PushState.WAITING
+        self.fail(why, now=now)
+
     @property
     def may_be_made(self) -> bool:
         """Of one that is to make a record there: whether that may be there already, or may come to be."""

@@ -1,0 +1,81 @@
+"""A record of ours that somebody has made at a provider, and waits for the answer.
+
+Nobody knows in that time whether it is there. So it is kept as a push that is unsure, before the provider is asked: no
+run makes it meanwhile, at this account or at another one, and a run that finds it ties it with what was sent.
+"""
+
+from uuid import UUID
+
+import attrs
+
+from ...domain.shared.ids import PushId, RunId
+from ...domain.staff.task import StaffTask, TaskReason
+from ...domain.sync.canonical import Values
+from ...domain.sync.push import Push, PushState
+from ...domain.sync.run import PUSH, Run, RunState
+from ...domain.sync.schema import Schema
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..ports.clock import Clock, IdSource
+from ..ports.unit_of_work import UnitOfWork
+from ..sync.policy_book import PolicyBook
+
+_WHY = "the provider was asked to make it, and did not answer yet"
+
+
+@attrs.frozen
+class BeingMade:
+    """Each method is used inside the transaction in which that happens."""
+
+    _policies: PolicyBook
+    _clock: Clock
+    _ids: IdSource
+
+    async def begin(self, uow: UnitOfWork, account: ProviderAccount, kind: str, local_id: UUID, sent: Values) -> Push:
+        """The provider is about to be asked. What it answers is booked in the run of the push."""
+        now = self._clock.now()
+        run = Run(
+            id=RunId(self._ids.new()), tenant_id=account.tenant_id, account_id=account.id, kind=PUSH, started_at=now
+        )
+        run.finish(RunState.COMPLETED, now=now)
+        push = Push(
+            id=PushId(self._ids.new()),
+            tenant_id=account.tenant_id,
+            account_id=account.id,
+            kind=kind,
+            external_id=None,
+            local_id=local_id,
+            values=sent,
+            expected={},
+            run_id=run.id,
+            state=PushState.UNSURE,
+            attempts=1,
+            why=_WHY,
+            created_at=now,
+            updated_at=now,
+        )
+        await uow.runs.add(run)
+        await uow.pushes.add(push)
+        return push
+
+    async def give_up(self, uow: UnitOfWork, push: Push, schema: Schema, task: StaffTask) -> None:
+        """A person is asked instead. Where it may be there, the next run looks for it; it makes it only where a policy
+        has our records made there.
+        """
+        kept, now = await uow.pushes.get(push.id), self._clock.now()
+        if not kept.may_be_made:
+            return
+        why = task.details["why"] or ""
+        if task.reason is not TaskReason.OUTCOME_UNKNOWN:
+            kept.end(PushState.DROPPED, now=now, why=why)
+        elif (await self._policies.effective(uow, push.account_id, schema)).create_there:
+            kept.wait(why, now=now)
+        else:
+            kept.fail(why, now=now)
+        await uow.pushes.save(kept)
+
+    async def end(self, uow: UnitOfWork, push: Push, state: PushState, why: str | None = None) -> None:
+        """What came of it is known, unless somebody said so before."""
+        kept = await uow.pushes.get(push.id)
+        if kept.may_be_made:
+            kept.end(state, now=self._clock.now(), why=why)
+            await uow.pushes.save(kept)
