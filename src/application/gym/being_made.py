@@ -58,20 +58,21 @@ class BeingMade:
         return push
 
     async def give_up(self, uow: UnitOfWork, push: Push, schema: Schema, task: StaffTask) -> None:
-        """A person is asked instead. Where it may be there, the next run looks for it; it makes it only where a policy
-        has our records made there.
-        """
-        kept, now = await uow.pushes.get(push.id), self._clock.now()
-        if not kept.may_be_made:
-            return
-        why = task.details["why"] or ""
-        if task.reason is not TaskReason.OUTCOME_UNKNOWN:
-            kept.end(PushState.DROPPED, now=now, why=why)
-        elif (await self._policies.effective(uow, push.account_id, schema)).create_there:
-            kept.wait(why, now=now)
+        """A person is asked instead."""
+        if task.reason is TaskReason.OUTCOME_UNKNOWN:
+            await self.doubt(uow, push, schema, task.details["why"] or "")
         else:
-            kept.fail(why, now=now)
-        await uow.pushes.save(kept)
+            await self.end(uow, push, PushState.DROPPED, task.details["why"])
+
+    async def doubt(self, uow: UnitOfWork, push: Push, schema: Schema, why: str) -> None:
+        """It may be there. The next run looks for it; it makes it only where a policy has our records made there."""
+        kept, now = await uow.pushes.get(push.id), self._clock.now()
+        if kept.may_be_made:
+            if (await self._policies.effective(uow, push.account_id, schema)).create_there:
+                kept.wait(why, now=now)
+            else:
+                kept.fail(why, now=now)
+            await uow.pushes.save(kept)
 
     async def end(self, uow: UnitOfWork, push: Push, state: PushState, why: str | None = None) -> None:
         """What came of it is known, unless somebody said so before."""

@@ -136,6 +136,17 @@ class ProviderWrites:
         """The task for a write that the provider confirmed in a way that cannot be taken over."""
         return await self._task(account, wanted, TaskReason.OUTCOME_UNKNOWN, error.message)
 
+    async def undecided(self, uow: UnitOfWork, account: ProviderAccount, wanted: Wanted, why: str) -> StaffTask:
+        """The task for a write that the provider confirmed, and of which a person must say what it means here; kept in
+        the transaction of whoever found that out.
+        """
+        task = self._new(account, wanted, TaskReason.UNDECIDED, why)
+        for waiting in await uow.tasks.open_for(task.operation, wanted.subject):
+            if waiting.details == task.details:
+                return waiting
+        await uow.tasks.add(task)
+        return task
+
     def turn(self, tenant_id: TenantId, what: str) -> AbstractAsyncContextManager[None]:
         """Be the only one, over all processes, to write about ``what`` while inside; others wait.
 

@@ -21,6 +21,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..sync.elsewhere import claim_all
 from ..sync.kinds import LEAD
 from ..transactions import Transactions
+from .whose import InDoubt, whose
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +44,8 @@ _LINES = ("first_name", "last_name", "email", "phone", "interested_in", "source"
 
 @attrs.frozen
 class CreatedLead:
-    """The lead, and the task for staff where it could not be made at the provider.
+    """The lead, and the task for staff where it could not be made at the provider, or a person must say whether it is
+    the one that the provider has.
 
     ``created`` False: the provider had this person already, and ``lead`` is the one that was kept for them here.
     """
@@ -91,10 +93,11 @@ class CreateLead:
 
         # Two at once for one person: the second one finds what the first one made.
         async with self._writes.turn(new.tenant_id, f"person:{EmailAddress(new.email).canonical}"):
-            outcome = await self._writes(account, _wanted(lead, person), create, begun=captured.begun, given_up=give_up)
+            wanted = _wanted(lead, person)
+            outcome = await self._writes(account, wanted, create, begun=captured.begun, given_up=give_up)
             if outcome.done is None or made is None:
                 return CreatedLead(lead, outcome.task)
-            return await self._link(account, made, outcome.done)
+            return await self._link(account, lead, made, wanted, outcome.done)
 
     async def _capture(self, new: NewLead) -> _Captured:
         if not (new.first_name.strip() or new.last_name.strip()):
@@ -133,17 +136,44 @@ class CreateLead:
 
         return await self._transactions.run(new.tenant_id, "create_lead", add)
 
-    async def _link(self, account: ProviderAccount, made: Push, observed: Observed) -> CreatedLead:
+    async def _link(
+        self, account: ProviderAccount, lead: Lead, made: Push, wanted: Wanted, observed: Observed
+    ) -> CreatedLead:
         async def link(uow: UnitOfWork) -> CreatedLead:
             await claim_all(uow)
-            links = await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id])
-            known = LeadId(next((link.local_id for link in links.values()), made.local_id))
-            if known != made.local_id:
-                await self._merge(uow, known, LeadId(made.local_id))
+            found = await whose(uow, made, observed.external_id)
+            if isinstance(found, InDoubt):
+                return CreatedLead(lead, await self._ask(uow, account, made, wanted, observed, found))
+            known = found.lead_id
+            if known != lead.id:
+                await self._merge(uow, known, lead.id)
             await self._absorb.lead(uow, account, observed, made=made)
-            return CreatedLead(await uow.leads.get(known), created=known == made.local_id)
+            # Somebody may have deleted it while it was entered.
+            here = (await uow.leads.get_many([known])).get(known, lead)
+            return CreatedLead(here, created=known == lead.id)
 
         return await self._transactions.run(account.tenant_id, "link_lead", link)
+
+    async def _ask(
+        self,
+        uow: UnitOfWork,
+        account: ProviderAccount,
+        made: Push,
+        wanted: Wanted,
+        observed: Observed,
+        doubt: InDoubt,
+    ) -> StaffTask:
+        """Nothing is tied; the next run looks at the provider's record."""
+        making = self._absorb.being_made
+        if doubt.ends is None:
+            await making.doubt(uow, made, self._absorb.leads(uow, account).schema, doubt.why)
+        else:
+            await making.end(uow, made, doubt.ends, doubt.why)
+        if doubt.asked is not None:
+            doubt.asked.consider(made.local_id, now=self._clock.now())
+            await uow.conflicts.save(doubt.asked)
+        await uow.due.add(account.id, LEAD, [observed.external_id])
+        return await self._writes.undecided(uow, account, wanted, doubt.why)
 
     async def _merge(self, uow: UnitOfWork, known: LeadId, captured: LeadId) -> None:
         lead = await uow.leads.get(known)

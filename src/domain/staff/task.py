@@ -28,6 +28,7 @@ class TaskReason(enum.Enum):
     OUTCOME_UNKNOWN = "outcome_unknown"
     CREDENTIALS = "credentials"
     REJECTED = "rejected"
+    UNDECIDED = "undecided"
 
 
 @attrs.define(eq=False, kw_only=True)

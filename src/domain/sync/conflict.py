@@ -153,6 +153,11 @@ class Conflict(Recorder):
         """It is new: from now on a person is asked."""
         self.record(ConflictOpened(again=False, **self._about(self.opened_at)))
 
+    def consider(self, local_id: UUID, *, now: datetime) -> None:
+        """Of a pairing: it may be this one of ours, too."""
+        if str(local_id) not in self.candidates:
+            self.candidates, self.updated_at = (*self.candidates, str(local_id)), now
+
     def resolve(self, resolution: Resolution) -> None:
         """A person decided. Raises IllegalTransition unless it is open."""
         self._enter(ConflictState.RESOLVED, now=resolution.at)

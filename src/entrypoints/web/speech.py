@@ -34,6 +34,7 @@ _REASONS: Mapping[str, str] = {
     "outcome_unknown": "The provider did not answer: look there first whether it was done.",
     "credentials": "The provider does not accept the key: renew it.",
     "rejected": "The provider refused it: look why, then do it there.",
+    "undecided": "The provider has it, and a person must say what it means here.",
 }
 
 

@@ -186,13 +186,13 @@ instead of names and e-mail address. `monthly_price` may also be a number or a t
 tenant's currency.
 
 **201 or 200** says that the provider has it. **202** says that it has not: the account may not write, the provider's
-interface cannot do it, it refused, or its answer never came. The answer then holds `task` with a `reason`
-(`writes_disabled`, `unsupported`, `rejected`, `outcome_unknown`, `credentials`) and, in `details`, every value that a
-person needs to do it there. Do not send it again; do it at the provider, and the next sync brings the record in. One
-that asks for values of a member or a lead, or to enter a lead, is closed by the sync that sees all of it there
-(`done_by` Tresen, with a `note`); close any other yourself (`POST /api/v1/staff-tasks/{task_id}/done`). A lead is
-kept here at once in any case; a sale, or a change of a membership or of a lead's status or notes, appears only when the
-provider has it.
+interface cannot do it, it refused, or its answer never came; or that a person must say first which record of ours the
+provider's is. The answer then holds `task` with a `reason` (`writes_disabled`, `unsupported`, `rejected`,
+`outcome_unknown`, `undecided`, `credentials`) and, in `details`, every value that a person needs to do it there. Do not
+send it again; do it at the provider, and the next sync brings the record in. One that asks for values of a member or a
+lead, or to enter a lead, is closed by the sync that sees all of it there (`done_by` Tresen, with a `note`); close any
+other yourself (`POST /api/v1/staff-tasks/{task_id}/done`). A lead is kept here at once in any case; a sale, or a change
+of a membership or of a lead's status or notes, appears only when the provider has it.
 
 **Editing a member or a lead** (`PATCH`) changes it here at once, and the next sync brings it to the provider; `fields`
 says of each what becomes of it. Only a field that the provider owns and does not take is left as it is: 202, with a
