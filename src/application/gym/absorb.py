@@ -80,18 +80,18 @@ class Absorb:
         observed: Observed,
         *,
         made: Push | None = None,
+        run_id: RunId | None = None,
         written: WrittenFirst | None = None,
         decided: Decided[Lead] | None = None,
     ) -> UUID:
         """A lead; one that no link knows yet is the one that we had ``made``. What was edited here since it was sent
-        goes there after it. ``written``: what of the answer somebody asked for.
+        goes there after it. ``run_id``: the run of it, where it is kept already; ``written``: what of the answer
+        somebody asked for.
         """
         kind = self.leads(uow, account)
-        if made is None:
-            run = self._run(account)
-            return await self._absorb(uow, account, kind, observed, run, written=written, decided=decided)
-        later = await self._link(uow, kind, observed, made)
-        return await self._absorb(uow, account, kind, observed, await uow.runs.get(made.run_id), later)
+        run = self._run(account) if run_id is None else await uow.runs.get(run_id)
+        later = () if made is None else await self._link(uow, kind, observed, made, run)
+        return await self._absorb(uow, account, kind, observed, run, later, written, decided)
 
     def leads(self, uow: UnitOfWork, account: ProviderAccount) -> LeadRecords:
         """Leads as records of an account."""
@@ -103,14 +103,16 @@ class Absorb:
         """The books of what somebody has made there, and waits for."""
         return BeingMade(self._policies, self._clock, self._ids)
 
-    async def _link(self, uow: UnitOfWork, kind: LeadRecords, observed: Observed, made: Push) -> Sequence[Push]:
+    async def _link(
+        self, uow: UnitOfWork, kind: LeadRecords, observed: Observed, made: Push, run: Run
+    ) -> Sequence[Push]:
         """Tie it, and book that it is made; what was edited since it was sent."""
         # Before anything is read: whoever edits the lead is through by then, or finds the link.
         await uow.accounts.claim(made.account_id)
         await self.being_made.end(uow, made, PushState.DONE)
         if await uow.sync_records.fingerprints(made.account_id, made.kind, [observed.external_id]):
             return ()
-        link = _new_link(made, observed, now=self._clock.now())
+        link = _new_link(made, observed, run, now=self._clock.now())
         await uow.sync_records.put_many([link])
         here = (await kind.load(uow, [made.local_id])).get(made.local_id)
         return () if here is None else self._later(kind, link, made.values, here, observed)
@@ -204,7 +206,7 @@ async def _note(uow: UnitOfWork, account: ProviderAccount, kind: str, before: Ob
     await uow.sync_records.put_many([link.written_by_us(*stamps) for link in links.values()])
 
 
-def _new_link(made: Push, observed: Observed, *, now: datetime) -> SyncRecord:
+def _new_link(made: Push, observed: Observed, run: Run, *, now: datetime) -> SyncRecord:
     """That of a record that was made just now."""
     return SyncRecord(
         account_id=made.account_id,
@@ -215,7 +217,7 @@ def _new_link(made: Push, observed: Observed, *, now: datetime) -> SyncRecord:
         fingerprint=b"",
         local_version=0,
         synced_at=now,
-        run_id=made.run_id,
+        run_id=run.id,
     )
 
 

@@ -19,7 +19,7 @@ from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.policy_book import PolicyBook
 
-_WHY = "the provider was asked to make it, and did not answer yet"
+_WHY = "somebody has it made there, and there is no answer yet"
 
 
 @attrs.frozen
@@ -31,7 +31,7 @@ class BeingMade:
     _ids: IdSource
 
     async def begin(self, uow: UnitOfWork, account: ProviderAccount, kind: str, local_id: UUID, sent: Values) -> Push:
-        """The provider is about to be asked. What it answers is booked in the run of the push."""
+        """The provider is to be asked. What it answers is booked in the run of the push."""
         now = self._clock.now()
         run = Run(
             id=RunId(self._ids.new()), tenant_id=account.tenant_id, account_id=account.id, kind=PUSH, started_at=now
@@ -48,7 +48,6 @@ class BeingMade:
             expected={},
             run_id=run.id,
             state=PushState.UNSURE,
-            attempts=1,
             why=_WHY,
             created_at=now,
             updated_at=now,
@@ -56,6 +55,12 @@ class BeingMade:
         await uow.runs.add(run)
         await uow.pushes.add(push)
         return push
+
+    async def send(self, uow: UnitOfWork, push: Push) -> None:
+        """It is our turn: the provider is about to be asked, and may have it from now on."""
+        kept = await uow.pushes.get(push.id)
+        kept.begin()
+        await uow.pushes.save(kept)
 
     async def give_up(self, uow: UnitOfWork, push: Push, schema: Schema, task: StaffTask) -> None:
         """A person is asked instead."""

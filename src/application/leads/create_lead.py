@@ -9,7 +9,7 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, LeadId, TenantId
 from ...domain.shared.text import LONGEST_LINE, LONGEST_PROSE, check_length
 from ...domain.staff.task import StaffTask
-from ...domain.sync.push import Push
+from ...domain.sync.push import Push, PushState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
@@ -94,6 +94,10 @@ class CreateLead:
         # Two at once for one person: the second one finds what the first one made.
         async with self._writes.turn(new.tenant_id, f"person:{EmailAddress(new.email).canonical}"):
             wanted = _wanted(lead, person)
+            if made is not None:
+                await self._transactions.run(
+                    new.tenant_id, "send_lead", lambda uow: self._absorb.being_made.send(uow, made)
+                )
             outcome = await self._writes(account, wanted, create, begun=captured.begun, given_up=give_up)
             if outcome.done is None or made is None:
                 return CreatedLead(lead, outcome.task)
@@ -141,13 +145,13 @@ class CreateLead:
     ) -> CreatedLead:
         async def link(uow: UnitOfWork) -> CreatedLead:
             await claim_all(uow)
-            found = await whose(uow, made, observed.external_id)
+            found = await whose(uow, self._absorb.leads(uow, account), made, observed)
             if isinstance(found, InDoubt):
                 return CreatedLead(lead, await self._ask(uow, account, made, wanted, observed, found))
             known = found.lead_id
             if known != lead.id:
-                await self._merge(uow, known, lead.id)
-            await self._absorb.lead(uow, account, observed, made=made)
+                await self._merge(uow, known, made)
+            await self._absorb.lead(uow, account, observed, made=found.made, run_id=made.run_id)
             # Somebody may have deleted it while it was entered.
             here = (await uow.leads.get_many([known])).get(known, lead)
             return CreatedLead(here, created=known == lead.id)
@@ -175,13 +179,14 @@ class CreateLead:
         await uow.due.add(account.id, LEAD, [observed.external_id])
         return await self._writes.undecided(uow, account, wanted, doubt.why)
 
-    async def _merge(self, uow: UnitOfWork, known: LeadId, captured: LeadId) -> None:
-        lead = await uow.leads.get(known)
+    async def _merge(self, uow: UnitOfWork, known: LeadId, made: Push) -> None:
+        lead, captured = await uow.leads.get(known), LeadId(made.local_id)
         now = self._clock.now()
         lead.hear_again(await uow.leads.get(captured), now=now)
         await uow.leads.save(lead)
         await uow.leads.remove(captured)
         uow.events.record(LeadMerged(subject_id=captured, occurred_at=now, into=known))
+        await self._absorb.being_made.end(uow, made, PushState.DROPPED, "it is a lead that we knew already")
 
 
 def _person(lead: Lead, new: NewLead) -> NewPerson:

@@ -2,21 +2,31 @@
 is tied to anything.
 """
 
+from collections.abc import Sequence
+
 import attrs
 
 from ...domain.shared.ids import LeadId
 from ...domain.sync.conflict import PAIRING, Conflict
+from ...domain.sync.pairing import found_by
 from ...domain.sync.push import Push, PushState
+from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.kinds import LEAD
+from ..sync.lead_records import LeadRecords
 from ..sync.overruled import none_of_ours
+from ..sync.reading import read
+from ..sync.sent import sent
 
 
 @attrs.frozen
 class Found:
-    """It is this lead of ours, which may be another one than was entered."""
+    """It is this lead of ours, perhaps another one than was entered. ``made``: what was sent of it, where no link ties
+    the two yet.
+    """
 
     lead_id: LeadId
+    made: Push
 
 
 @attrs.frozen
@@ -40,25 +50,54 @@ _TIED = (
     "the provider answered with its record {}, but this lead was tied to {} meanwhile: join the two at the provider, "
     "if both are this person"
 )
+_SEVERAL = (
+    "the provider answered with its record {}, which may be what was sent of any of several leads of one address: say "
+    "which it is, once it is asked"
+)
 _OVER = "the provider answered with its record {}, but what was sent is over by a person's decision: look whose it is"
 
 
-async def whose(uow: UnitOfWork, made: Push, external_id: str) -> Found | InDoubt:
+async def whose(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Observed) -> Found | InDoubt:
     """``made`` is what was sent. Everything is to be claimed by now."""
+    external_id = observed.external_id
     links = await uow.sync_records.by_external_ids(made.account_id, LEAD, [external_id])
     known = LeadId(links[external_id].local_id) if external_id in links else None
     if known == made.local_id:
-        return Found(known)
+        return Found(known, made)
     tied = await uow.sync_records.of_local(LEAD, made.local_id)
     if tied:
         return InDoubt(_TIED.format(external_id, tied[0].external_id), PushState.DROPPED)
     if known is not None:
         here = await uow.leads.get_many([known])
-        return Found(known) if here else InDoubt(_AWAY.format(external_id), PushState.REFUSED)
+        return Found(known, made) if here else InDoubt(_AWAY.format(external_id), PushState.REFUSED)
+    return await _of_new(uow, kind, made, observed)
+
+
+async def _of_new(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Observed) -> Found | InDoubt:
+    """Of a record that no link knows."""
+    external_id = observed.external_id
     if not (await uow.pushes.get(made.id)).may_be_made:
         return InDoubt(_OVER.format(external_id))
     if await none_of_ours(uow, made.account_id, LEAD, [external_id]):
         return InDoubt(_SAID.format(external_id), PushState.REFUSED)
     asked = (await uow.conflicts.open_of(made.account_id, LEAD, [external_id])).get(external_id, ())
     pairing = next((each for each in asked if each.field == PAIRING), None)
-    return Found(LeadId(made.local_id)) if pairing is None else InDoubt(_ASKED.format(external_id), asked=pairing)
+    if pairing is not None:
+        return InDoubt(_ASKED.format(external_id), asked=pairing)
+    earlier = await _sent_before(uow, kind, made, observed)
+    if len(earlier) > 1:
+        return InDoubt(_SEVERAL.format(external_id))
+    first = earlier[0] if earlier else made
+    return Found(LeadId(first.local_id), first)
+
+
+async def _sent_before(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Observed) -> Sequence[Push]:
+    """What was sent of others that are found by what the record says, and of which nobody knows whether it was made."""
+    keys = found_by(kind.schema, read(observed).values)
+    if not keys:
+        return ()
+    # By what they say today as well: it may be the record that stands there.
+    found = {*await kind.unlinked(uow, keys), *(await sent(uow, kind, made.account_id)).with_keys(keys)}
+    here = await uow.leads.get_many([LeadId(one) for one in found if one != made.local_id])
+    pushes = await uow.pushes.creations(made.account_id, LEAD, here) if here else {}
+    return [push for push in pushes.values() if push.was_sent]
