@@ -109,8 +109,10 @@ class Absorb:
         """Tie it, and book that it is made; what was edited since it was sent."""
         # Before anything is read: whoever edits the lead is through by then, or finds the link.
         await uow.accounts.claim(made.account_id)
-        await self.being_made.end(uow, made, PushState.DONE)
-        if await uow.sync_records.fingerprints(made.account_id, made.kind, [observed.external_id]):
+        known = await uow.sync_records.by_external_ids(made.account_id, made.kind, [observed.external_id])
+        if observed.external_id not in known or known[observed.external_id].local_id == made.local_id:
+            await self.being_made.end(uow, made, PushState.DONE)
+        if known:
             return ()
         link = _new_link(made, observed, run, now=self._clock.now())
         await uow.sync_records.put_many([link])

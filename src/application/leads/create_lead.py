@@ -2,7 +2,6 @@
 
 import attrs
 
-from ...domain.leads.events import LeadMerged
 from ...domain.leads.lead import Lead
 from ...domain.shared.contact import EmailAddress
 from ...domain.shared.errors import InvalidValue
@@ -21,6 +20,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..sync.elsewhere import claim_all
 from ..sync.kinds import LEAD
 from ..transactions import Transactions
+from .hear_again import HearAgain
 from .whose import InDoubt, whose
 
 
@@ -149,9 +149,11 @@ class CreateLead:
             if isinstance(found, InDoubt):
                 return CreatedLead(lead, await self._ask(uow, account, made, wanted, observed, found))
             known = found.lead_id
-            if known != lead.id:
-                await self._merge(uow, known, made)
             await self._absorb.lead(uow, account, observed, made=found.made, run_id=made.run_id)
+            if known != lead.id:
+                hear = HearAgain(self._clock, self._ids)
+                await hear(uow, account, self._absorb.leads(uow, account), observed, known, lead)
+                await self._absorb.being_made.end(uow, made, PushState.DROPPED, "it is a lead that we knew already")
             # Somebody may have deleted it while it was entered.
             here = (await uow.leads.get_many([known])).get(known, lead)
             return CreatedLead(here, created=known == lead.id)
@@ -178,15 +180,6 @@ class CreateLead:
             await uow.conflicts.save(doubt.asked)
         await uow.due.add(account.id, LEAD, [observed.external_id])
         return await self._writes.undecided(uow, account, wanted, doubt.why)
-
-    async def _merge(self, uow: UnitOfWork, known: LeadId, made: Push) -> None:
-        lead, captured = await uow.leads.get(known), LeadId(made.local_id)
-        now = self._clock.now()
-        lead.hear_again(await uow.leads.get(captured), now=now)
-        await uow.leads.save(lead)
-        await uow.leads.remove(captured)
-        uow.events.record(LeadMerged(subject_id=captured, occurred_at=now, into=known))
-        await self._absorb.being_made.end(uow, made, PushState.DROPPED, "it is a lead that we knew already")
 
 
 def _person(lead: Lead, new: NewLead) -> NewPerson:

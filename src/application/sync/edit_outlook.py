@@ -135,7 +135,7 @@ class Outlooks:
         before, after = hand.kind.values(here), hand.kind.values(wanted)
         changed = [name for name in hand.kind.schema.names if before.get(name) != after.get(name)]
         pushes = (await uow.pushes.of_records(link.account_id, kind, [link.external_id])).get(link.external_id, ())
-        on_the_way = {name: _on_the_way(link, pushes, name) for name in changed}
+        on_the_way = {name: sent_before(link, pushes, name) for name in changed}
         laws, account = await self._laws(uow, hand, link), hand.opened.account
 
         def becomes(name: str) -> Prospect:
@@ -167,7 +167,8 @@ def _is_linked(tie: Tie | None) -> bool:
     return tie is not None and tie.absence is not Absence.UNLINKED
 
 
-def _on_the_way(link: SyncRecord, pushes: Sequence[Push], name: str) -> OnTheWay:
+def sent_before(link: SyncRecord, pushes: Sequence[Push], name: str) -> OnTheWay:
+    """What was decided before about a field, of the pushes of the record."""
     waiting = [push for push in pushes if push.state is PushState.WAITING and name in push.values]
     if not waiting:
         return OnTheWay(agreed=link.base.get(name))

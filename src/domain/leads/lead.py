@@ -47,10 +47,13 @@ class Lead(Recorder):
         self.record(LeadCaptured(subject_id=self.id, occurred_at=now))
 
     def hear_again(self, later: "Lead", *, now: datetime) -> None:
-        """Take over what somebody who is known already wrote this time; nothing of what is here is lost."""
+        """Take over what somebody who is known already wrote this time, and what was not known yet; nothing of what is
+        here is lost.
+        """
         message = _both(self.message, later.message)
         interested_in = _both(self.interested_in, later.interested_in)
-        self._write({"message": message, "interested_in": interested_in}, now=now)
+        filled = {name: getattr(later, name) for name in _FILLED if getattr(later, name) and not getattr(self, name)}
+        self._write({"message": message, "interested_in": interested_in, **filled}, now=now)
 
     def update(self, *, stage: Stage | Unset = UNSET, notes: str | None | Unset = UNSET, now: datetime) -> None:
         """Change what is given; UNSET leaves, None clears. Raises IllegalTransition and changes nothing.
@@ -93,6 +96,10 @@ class Lead(Recorder):
         ensure_leads_to(self.stage, stage)
         self.record(LeadStageChanged(subject_id=self.id, occurred_at=now, old=self.stage, new=stage))
         self.stage, self.stage_text = stage, None
+
+
+# What they say of these is taken where nothing is known.
+_FILLED = ("phone", "source", "notes", "location")
 
 
 def _both(here: str | None, later: str | None) -> str | None:

@@ -1,16 +1,22 @@
 """Somebody who is known already, or who may be, enters themselves again."""
 
+import attrs
+import pytest
+
+from tresen.adapters.memory.gym_habits import WRITABLE
 from tresen.application.leads.create_lead import CreatedLead
 from tresen.application.sync.kinds import LEAD
 from tresen.domain.shared.errors import GatewayUnavailable
-from tresen.domain.staff.task import TaskReason
+from tresen.domain.staff.task import StaffTask, TaskReason, TaskState
+from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.push import PushState
 
 from ..stirring import stir
 from ..studio import Studio
 from ..sync.scene import captured, pushes
 from ..sync.test_edited_on_the_way import once
-from .test_capturing_beside_runs import enter, named, synced, there
+from ..sync.test_editing import lead_edit
+from .test_capturing_beside_runs import enter, meanwhile, named, synced, there
 
 _DOWN = GatewayUnavailable("no answer")
 
@@ -77,3 +83,116 @@ async def test_one_that_was_never_sent_is_no_matter_of_the_answer(studio: Studio
     waiting = await captured(studio, "Ann")
     made = await enter(studio)
     assert studio.lead("1002").id == made.lead.id != waiting.id
+
+
+# -- what they say -----------------------------------------------------------------------------------------------------
+
+
+async def known(studio: Studio, **values: str) -> str:
+    """The provider's Ann, linked; her id there. The provider takes messages."""
+    fields = WRITABLE[LEAD] | {"message", "interested_in", "source"}
+    studio.gym.habits = attrs.evolve(studio.gym.habits, writable={LEAD: fields})
+    await synced(studio)
+    key = studio.attract("Ann", last_name="H", **values)
+    await studio.leads_synced()
+    return key
+
+
+async def open_tasks(studio: Studio) -> list[StaffTask]:
+    return [task for task in await studio.tasks() if task.state is TaskState.OPEN]
+
+
+@pytest.mark.parametrize("shown", [{}, {"message": ""}, {"message": "first"}])
+async def test_a_message_of_who_writes_again_gets_to_the_provider(studio: Studio, shown: dict[str, str]) -> None:
+    key = await known(studio, **shown)
+    again = await enter(studio, message="call me", interested_in="Gold")
+    wanted = "first\ncall me" if shown.get("message") else "call me"
+    assert (again.lead.message, again.lead.interested_in) == (wanted, "Gold")
+    for _ in range(2):
+        await studio.leads_synced(whole=True)
+        assert (studio.lead(key).message, studio.books.leads.get(key).values["message"]) == (wanted, wanted)
+    told = [(line.field, line.value, line.rule) for line in studio.changes() if line.rule == LOCAL_EDIT]
+    assert told == [("interested_in", "Gold", LOCAL_EDIT), ("message", wanted, LOCAL_EDIT)]
+    assert await open_tasks(studio) == []
+
+
+async def test_a_message_is_added_to_what_stands_there_by_now(studio: Studio) -> None:
+    key = await known(studio, message="first")
+    studio.books.leads.edit(key, {"message": "edited there"})
+    await enter(studio, message="call me")
+    await studio.leads_synced(whole=True)
+    assert studio.books.leads.get(key).values["message"] == "edited there\ncall me"
+
+
+@pytest.mark.parametrize("tried", [False, True])
+async def test_each_message_of_who_writes_again_and_again_gets_there(studio: Studio, tried: bool) -> None:
+    key = await known(studio)
+    await enter(studio, message="one")
+    if tried:
+        studio.gym.faults.fail_next("leads.push", _DOWN)
+        await studio.leads_synced()
+    await enter(studio, message="two")
+    for _ in range(2):
+        await studio.leads_synced(whole=True)
+    assert (studio.lead(key).message, studio.books.leads.get(key).values["message"]) == ("one\ntwo", "one\ntwo")
+
+
+async def test_a_message_that_cannot_be_written_there_is_asked_of_the_staff(studio: Studio) -> None:
+    key = await known(studio, message="first")
+    studio.gym.habits = attrs.evolve(studio.gym.habits, writable=WRITABLE)
+    await enter(studio, message="call me")
+    await studio.leads_synced(whole=True)
+    (task,) = await open_tasks(studio)
+    assert (task.operation, task.details["external_id"]) == ("update_lead", key)
+    assert task.details["message"] == "first\ncall me"
+
+
+async def test_what_was_not_known_of_who_writes_again_is_filled_in(studio: Studio) -> None:
+    key = await known(studio)
+    await enter(studio, phone="030 9", source="web")
+    await studio.leads_synced(whole=True)
+    lead, values = studio.lead(key), studio.books.leads.get(key).values
+    assert lead.phone is not None
+    assert (lead.phone.raw, lead.source) == ("030 9", "web") == (values["phone"], values["source"])
+
+
+async def test_what_is_known_otherwise_stays_and_the_staff_are_told(studio: Studio) -> None:
+    key = await known(studio, phone="030 1")
+    for _ in range(2):
+        again = await enter(studio, phone="030 9", last_name="Hopper")
+        assert (again.created, again.task) == (False, None), "the provider has her"
+    (task,) = await open_tasks(studio)
+    assert (task.reason, task.subject) == (TaskReason.UNDECIDED, f"lead:{again.lead.id}")
+    assert {name: task.details.get(name) for name in ("external_id", "phone", "last_name", "email")} == {
+        "external_id": key,
+        "phone": "030 9",
+        "last_name": "Hopper",
+        "email": None,
+    }
+    lead = studio.lead(key)
+    assert lead.phone is not None
+    assert (lead.phone.raw, lead.last_name) == ("030 1", "H")
+
+
+async def test_an_edit_of_one_that_turns_out_to_be_known_is_not_lost(studio: Studio) -> None:
+    key = await known(studio, phone="030 1")
+
+    async def edit() -> None:
+        (mine,) = [lead for lead in named(studio) if lead.id != studio.lead(key).id]
+        await studio.desk.edit_lead(lead_edit(studio, mine, phone="030 7", message="edited"))
+
+    meanwhile(studio, edit)
+    again = await enter(studio, phone="030 9", message="call me")
+    assert again.lead.message == "edited"
+    (task,) = await open_tasks(studio)
+    assert task.details["phone"] == "030 7"
+
+
+async def test_what_the_first_said_and_the_second_is_kept_where_the_two_are_one(studio: Studio) -> None:
+    await synced(studio)
+    studio.gym.habits = attrs.evolve(studio.gym.habits, writable={LEAD: WRITABLE[LEAD] | {"message"}})
+    await entered_in_vain(studio, message="first")
+    again = await enter(studio, message="second")
+    assert again.lead.message == "first\nsecond"
+    await studio.leads_synced(whole=True)
+    assert studio.lead("1002").message == "first\nsecond" == studio.books.leads.get("1002").values["message"]

@@ -48,6 +48,15 @@ def test_who_writes_again_loses_neither_the_first_nor_the_second_message() -> No
     assert (first.message, first.interested_in, first.updated_at) == ("Hello\nStill there?", "Yoga", NOW)
 
 
+def test_what_was_not_known_of_who_writes_again_is_filled_in_and_what_was_stays() -> None:
+    first, second = lead(), lead()
+    first.source, first.location, first.notes = "web", "", None
+    second.source, second.location, second.notes = "flyer", None, "called"
+    first.hear_again(second, now=NOW)
+    heard = attrs.asdict(first)
+    assert [heard[name] for name in ("source", "location", "notes")] == ["web", "", "called"]
+
+
 def test_who_says_nothing_new_changes_nothing() -> None:
     first, second = lead(), lead()
     first.message = second.message = "Hello"
