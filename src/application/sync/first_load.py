@@ -1,15 +1,18 @@
 """The first load of an account: everything there is new here, and there is nothing that a guard could protect.
 
-Every step would be a creation, whatever the policy; so none is kept, and each batch is stored as it comes.
+Every step would be a creation, whatever the policy; so none is kept, and each batch is stored as it comes. What may be
+one of ours by then, as somebody entered it meanwhile, is left to the next run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Generic, TypeVar
+from uuid import UUID
 
 import attrs
 
 from ...domain.shared.errors import TresenError
 from ...domain.sync.canonical import Values
+from ...domain.sync.pairing import found_by
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import Counts, SyncError
 from ..ports.clock import IdSource
@@ -33,7 +36,7 @@ class FirstLoad(Generic[E]):
 
     async def __call__(self, uow: UnitOfWork, batch: Batch) -> Counts:
         """Store a batch; one that an earlier batch showed already counts as unchanged, and is due if it changed, or is
-        told to be gone now. What may be one of ours that was sent there is due, too.
+        told to be gone now. What may be one of ours by then is due, too.
         """
         scope, kind = self._scope, self._kind.schema.kind
         latest, errors = named(batch.observed, scope, kind)
@@ -45,9 +48,9 @@ class FirstLoad(Generic[E]):
                     readable.append((one, read(one).values))
                 except TresenError as error:
                     errors.append(scope.error(kind, external_id, error))
-        in_doubt = await sent(uow, self._kind, scope.account_id)
-        ours = [one.external_id for one, values in readable if in_doubt.may_be(values)]
-        created = await self._store(uow, [each for each in readable if each[0].external_id not in ours], errors)
+        ours = await self._may_be_ours(uow, readable)
+        readable = [each for each in readable if each[0].external_id not in ours]
+        created = await self._store(uow, readable, errors)
         gone, unknown = told_gone(batch.gone, scope, kind)
         errors += unknown
         due = [*await uow.sync_records.fingerprints(scope.account_id, kind, gone)] if gone else []
@@ -58,7 +61,24 @@ class FirstLoad(Generic[E]):
             due += due_again(errors)
         if due:
             await uow.due.add(scope.account_id, kind, due)
-        return Counts(created=created, unchanged=len(known), errors=len(errors))
+        return Counts(created=created, unchanged=len(known) + len(ours), errors=len(errors))
+
+    async def _may_be_ours(self, uow: UnitOfWork, readable: Sequence[tuple[Observed, Values]]) -> Collection[str]:
+        """External ids of those that may be a record that we sent there, or that say what one of ours says that nothing
+        is linked to. All of ours need not be asked for that: a first load may be large.
+        """
+        in_doubt = await sent(uow, self._kind, self._scope.account_id)
+        keys = {one.external_id: found_by(self._kind.schema, values) for one, values in readable}
+        found = await self._kind.sharing(uow, wanted) if (wanted := set().union(*keys.values())) else {}
+        free = {key for key, ids in found.items() if await self._is_any_free(uow, ids)}
+        return {
+            one.external_id
+            for one, values in readable
+            if not free.isdisjoint(keys[one.external_id]) or in_doubt.may_be(values)
+        }
+
+    async def _is_any_free(self, uow: UnitOfWork, ids: Collection[UUID]) -> bool:
+        return any([not await uow.sync_records.of_local(self._kind.schema.kind, one) for one in ids])
 
     async def _store(
         self, uow: UnitOfWork, readable: Sequence[tuple[Observed, Values]], errors: list[SyncError]

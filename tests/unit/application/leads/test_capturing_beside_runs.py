@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import attrs
 import pytest
 
 from tresen.application.leads.create_lead import CreatedLead, NewLead
@@ -14,8 +15,10 @@ from tresen.domain.shared.ids import AccountId
 from tresen.domain.staff.task import TaskReason
 from tresen.domain.sync.push import Push, PushState
 
+from ..stirring import stir
 from ..studio import Studio
 from ..sync.scene import pushes, second_gym, set_policy
+from ..sync.test_edited_on_the_way import once
 from ..sync.test_editing import lead_edit
 
 _DOWN = GatewayUnavailable("no answer")
@@ -173,3 +176,28 @@ async def test_a_run_makes_none_whose_answer_was_lost_unless_the_policy_says_so(
     assert [lead.id for lead in named(studio)] == [made.lead.id]
     assert studio.knows("lead", "1002") is bool(after)
     assert creation(studio).state is (PushState.DROPPED if after else PushState.UNSURE)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_one_that_is_entered_during_the_first_load_is_one_lead(studio: Studio, lost: bool) -> None:
+    for number in range(5):
+        studio.attract(f"Other{number}")
+    entered: list[CreatedLead] = []
+
+    async def enter_one() -> None:
+        if lost:
+            studio.gym.faults.fail_next("create_lead", _DOWN, after=1)
+        entered.append(await enter(studio))
+
+    studio.gym.habits = attrs.evolve(studio.gym.habits, pages_shift=True)
+    stir(studio.gym, LEAD, once(enter_one))
+    run = await studio.leads_synced()
+    assert (run.counts.created, run.counts.unchanged) == (5, 1)
+    await studio.leads_synced()
+    assert [lead.id for lead in named(studio)] == [entered[0].lead.id] == [studio.lead(there(studio)[0]).id]
+
+
+async def test_families_share_an_address_in_a_first_load_too(studio: Studio) -> None:
+    for number in range(5):
+        studio.attract(f"Other{number}", email="family@example.org")
+    assert (await studio.leads_synced()).counts.created == 5
