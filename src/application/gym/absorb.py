@@ -17,14 +17,16 @@ from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import PUSH, Counts, Run, RunState
 from ...domain.sync.side import Side
+from ...domain.sync.step import Step
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.phones import PhoneBook
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.applier import Applier
-from ..sync.examiner import Examiner
+from ..sync.examiner import Examined, Examiner
 from ..sync.lead_records import LeadRecords
+from ..sync.meeting import Meeting
 from ..sync.member_records import MemberRecords
 from ..sync.membership_records import MembershipRecords
 from ..sync.ours_alone import ours_alone
@@ -38,6 +40,13 @@ from .written_first import WrittenFirst
 
 # What the provider shows right after our write is what it made of it, also in fields that are ours.
 _OURS = Law(name="ours", judge=Law.OURS.judge, mirror="theirs")
+
+
+class Undecided(InvalidValue):
+    """What the provider answered is readable, and a person must say what it means here."""
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message, kind=kind)
 
 
 @attrs.frozen
@@ -56,10 +65,10 @@ class Absorb:
     _policies: PolicyBook
 
     async def member(self, uow: UnitOfWork, account: ProviderAccount, observed: Observed) -> UUID:
-        """A member."""
+        """A member who is here. Raises Undecided, too."""
         region = uow.tenant.region
         kind = MemberRecords(uow.tenant, lambda raw: self._phones.read(raw, region))
-        return await self._absorb(uow, account, kind, observed, self._run(account))
+        return await self._here(uow, kind, await self._absorb(uow, account, kind, observed, self._run(account)))
 
     async def membership(
         self,
@@ -69,9 +78,18 @@ class Absorb:
         *,
         decided: Decided[Membership] | None = None,
     ) -> UUID:
-        """A membership."""
+        """A membership that is here. Raises Undecided, too."""
         kind = MembershipRecords(uow.tenant, account.id, uow.tenant.today(self._clock.now()))
-        return await self._absorb(uow, account, kind, observed, self._run(account), decided=decided)
+        local_id = await self._absorb(uow, account, kind, observed, self._run(account), decided=decided)
+        return await self._here(uow, kind, local_id)
+
+    async def _here(self, uow: UnitOfWork, kind: RecordKind[E], local_id: UUID) -> UUID:
+        name = kind.schema.kind
+        if not await kind.load(uow, [local_id]):
+            raise Undecided(
+                f"the provider has this {name}, which was taken away here: have that come back, or let go of it", name
+            )
+        return local_id
 
     async def lead(
         self,
@@ -154,6 +172,14 @@ class Absorb:
             started_at=self._clock.now(),
         )
 
+    async def _open(self, uow: UnitOfWork, account: ProviderAccount, run: Run, later: Sequence[Push]) -> None:
+        """Claim the account, and open the books, unless they are kept since the provider was asked."""
+        await uow.accounts.claim(account.id)
+        if run.state is RunState.RUNNING:
+            await uow.runs.add(run)
+        for push in later:
+            await uow.pushes.add(push)
+
     async def _absorb(
         self,
         uow: UnitOfWork,
@@ -166,11 +192,7 @@ class Absorb:
         decided: Decided[E] | None = None,
     ) -> UUID:
         now = self._clock.now()
-        await uow.accounts.claim(account.id)
-        if run.state is RunState.RUNNING:
-            await uow.runs.add(run)
-        for push in later:
-            await uow.pushes.add(push)
+        await self._open(uow, account, run, later)
         if written is not None and written.before is not None:
             await _note(uow, account, kind.schema.kind, written.before, observed)
         policy = _taking(await self._policies.effective(uow, account.id, kind.schema))
@@ -182,7 +204,7 @@ class Absorb:
             scope = attrs.evolve(scope, policy=policy)
         examiner = Examiner(kind, scope, self._policies.laws)
         examined = await examiner.observed(uow, [observed], edited=(), listed=False)
-        steps = [*examined.steps, *(examiner.fresh(*each) for each in examined.fresh)]
+        steps = [*examined.steps, *await self._of_new(uow, kind, scope, examiner, examined)]
         if written is not None:
             steps = [written.told(step) for step in steps]
         run.counts = await Applier(kind, scope, self._ids)(uow, steps) + Counts(
@@ -199,6 +221,25 @@ class Absorb:
         if observed.external_id not in links:
             raise InvalidValue(f"the provider's answer for {kind.schema.kind} {observed.external_id} is unusable")
         return links[observed.external_id].local_id
+
+    async def _of_new(
+        self, uow: UnitOfWork, kind: RecordKind[E], scope: Scope, examiner: Examiner[E], examined: Examined
+    ) -> Sequence[Step]:
+        """Of a record that no link knows: it may be one of ours all the same, as in a run. Raises Undecided."""
+        if not kind.schema.match or not examined.fresh:
+            return [examiner.fresh(*each) for each in examined.fresh]
+        met = await Meeting(kind, scope, examiner)(uow, examined.fresh, create=())
+        examined.errors += met.errors
+        told = {error.external_id for error in met.errors}
+        told |= {step.external_id for step in met.steps if not step.inputs.candidates}
+        for one, _ in examined.fresh:
+            if one.external_id not in told:
+                name = kind.schema.kind
+                raise Undecided(
+                    f"which of ours the provider's {name} {one.external_id} is a person must say; the next sync asks",
+                    name,
+                )
+        return met.steps
 
 
 async def _note(uow: UnitOfWork, account: ProviderAccount, kind: str, before: Observed, after: Observed) -> None:

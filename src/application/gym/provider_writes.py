@@ -30,6 +30,7 @@ from ..sync.reading import read
 from ..tenancy.choose_account import choose_account
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
+from .absorb import Undecided
 
 _log = logging.getLogger(__name__)
 
@@ -134,7 +135,8 @@ class ProviderWrites:
 
     async def in_doubt(self, account: ProviderAccount, wanted: Wanted, error: InvalidValue) -> Outcome:
         """The task for a write that the provider confirmed in a way that cannot be taken over."""
-        return await self._task(account, wanted, TaskReason.OUTCOME_UNKNOWN, error.message)
+        reason = TaskReason.UNDECIDED if isinstance(error, Undecided) else TaskReason.OUTCOME_UNKNOWN
+        return await self._task(account, wanted, reason, error.message)
 
     async def undecided(self, uow: UnitOfWork, account: ProviderAccount, wanted: Wanted, why: str) -> StaffTask:
         """The task for a write that the provider confirmed, and of which a person must say what it means here; kept in

@@ -7,7 +7,7 @@ import attrs
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
-from ...domain.shared.errors import NotConfigured
+from ...domain.shared.errors import InvalidValue, NotConfigured
 from ...domain.shared.ids import AccountId, LeadId, MemberId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -71,10 +71,14 @@ class ConvertLead:
             known = external or (await gym.create_lead(_person(lead))).external_id
             return await gym.convert_lead(known)
 
-        outcome = await self._writes(account, _wanted(lead, terms, external), convert)
+        wanted = _wanted(lead, terms, external)
+        outcome = await self._writes(account, wanted, convert)
         if outcome.done is None:
             return Converted(lead=lead, task=outcome.task)
-        lead, member_id = await self._keep(conversion, account, outcome.done)
+        try:
+            lead, member_id = await self._keep(conversion, account, outcome.done)
+        except InvalidValue as error:
+            return Converted(lead=lead, task=(await self._writes.in_doubt(account, wanted, error)).task)
         sold = await self._create_membership.to_member(terms, account, member_id, outcome.done.external_id)
         return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
 

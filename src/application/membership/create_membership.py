@@ -98,7 +98,10 @@ class CreateMembership:
         async def keep(uow: UnitOfWork) -> MemberId:
             return MemberId(await self._absorb.member(uow, account, observed))
 
-        member_id = await self._transactions.run(account.tenant_id, "absorb_member", keep)
+        try:
+            member_id = await self._transactions.run(account.tenant_id, "absorb_member", keep)
+        except InvalidValue as error:
+            return Sold(task=(await self._writes.in_doubt(account, wanted, error)).task)
         return await self.to_member(terms, account, member_id, observed.external_id)
 
     async def to_member(self, terms: SaleTerms, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:

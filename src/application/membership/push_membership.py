@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import attrs
 
 from ...domain.membership.membership import Membership
-from ...domain.shared.errors import NotConfigured
+from ...domain.shared.errors import InvalidValue, NotConfigured
 from ...domain.shared.ids import MembershipId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -72,7 +72,10 @@ class PushMembership:
             key = await self._absorb.membership(uow, account, observed, decided=decided)
             return await uow.memberships.get(MembershipId(key))
 
-        return PushedMembership(await self._transactions.run(tenant_id, "absorb_membership", take_over))
+        try:
+            return PushedMembership(await self._transactions.run(tenant_id, "absorb_membership", take_over))
+        except InvalidValue as error:
+            return PushedMembership(membership, (await self._writes.in_doubt(account, wanted, error)).task)
 
     async def _link(self, tenant_id: TenantId, membership_id: MembershipId) -> tuple[str, ProviderAccount]:
         async def ask(uow: UnitOfWork) -> tuple[str, ProviderAccount]:
