@@ -58,7 +58,8 @@ class TwoWay:
         undone = await sync.undo(self._tenant.id, UndoTarget(run_id=first.id), by=_BY)
         after, quiet = await self._run(), await self._run()
         self._screen.say(
-            f"one conflict decided, {len(undone.records)} edits undone; sync: {_did(after)}; once more: {_did(quiet)}"
+            f"one conflict decided; of the sync, {len(undone.records)} edit of the provider undone, the edit made here"
+            f" stays; sync: {_did(after)}; once more: {_did(quiet)}"
         )
         # In a folder of an earlier demo, what was undone there stays undone: then less is taken over.
         return (steps, decided, first.counts.errors) == (_LEADS, 1, 0) and _essence(quiet) == Counts()

@@ -48,7 +48,7 @@ def links_table(links: Sequence[SyncRecord], names: Mapping[AccountId, str], zon
 def changes_table(changes: Sequence[Change], now: Mapping[str, object], zone: str) -> Table:
     """What was changed of a record, and what each field holds ``now``."""
     return Table(
-        title="changes, as each was made; holds now: what the record holds today, whatever a change took then:",
+        title="changes (holds now: what the record holds today):",
         columns=("when", "field", "before", "here", "provider", "taken", "holds now", "why"),
         rows=[
             (

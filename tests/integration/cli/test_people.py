@@ -139,7 +139,7 @@ def test_what_a_sync_overwrote_is_explained(synced: Desk) -> None:
     record.values["city"] = "Turin"
     synced("sync", "run", "members", "--force", *NORTH)
     text = synced("members", "show", ada(synced)["id"], *NORTH).out
-    assert "changes, as each was made" in text
+    assert "changes (holds now" in text
     assert "only the provider changed it" in text
     assert "49.00 EUR" in text
 

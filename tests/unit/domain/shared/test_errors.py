@@ -21,6 +21,7 @@ CODES = {
     "plan_held": "PlanHeld",
     "plan_stale": "PlanStale",
     "run_overtaken": "Overtaken",
+    "sync_running": "SyncRunning",
     "not_found": "NotFound",
     "address_not_allowed": "AddressNotAllowed",
     "already_exists": "AlreadyExists",
