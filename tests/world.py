@@ -74,8 +74,8 @@ from tresen.application.schedules.shown import Shows
 from tresen.application.schedules.timings import Timings
 from tresen.application.staff.complete_task import CompleteTask
 from tresen.application.sync.desk import BUILT_IN_LAWS, sync_desk
-from tresen.application.sync.kinds import MEMBER
-from tresen.application.sync.policy_book import PolicyBook
+from tresen.application.sync.policies.policy_book import PolicyBook
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.application.tenancy.change_account import ChangeAccount
 from tresen.application.tenancy.check_provider import CheckProvider
 from tresen.application.tenancy.connect_provider import ConnectProvider

@@ -12,7 +12,7 @@ from ..entrypoints.runtime import DemoOptions, Runtime, Screen, ServeOptions, Si
 
 if TYPE_CHECKING:
     from ..application.ports.store import StoreCare
-    from ..application.sync.sync_account import Progress
+    from ..application.sync.runs.sync_account import Progress
     from ..entrypoints.use_cases import UseCases
 
 

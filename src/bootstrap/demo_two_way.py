@@ -8,9 +8,9 @@ import msgspec
 from ..adapters.emulators.wodify import WodifyEmulator
 from ..application.ports.readers import ConflictFilter
 from ..application.ports.unit_of_work import UnitOfWork
-from ..application.sync.kinds import LEAD
-from ..application.sync.resolve_conflict import ConflictChoice
-from ..application.sync.undo_plan import UndoTarget
+from ..application.sync.conflicts.resolve_conflict import ConflictChoice
+from ..application.sync.records.kinds import LEAD
+from ..application.sync.undo.undo_plan import UndoTarget
 from ..domain.shared.errors import TresenError
 from ..domain.shared.ids import LeadId
 from ..domain.sync.conflict import Choice, ConflictState

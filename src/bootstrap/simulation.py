@@ -10,7 +10,7 @@ from ..adapters.simulation.shrink import shrink
 from ..adapters.simulation.simulate import Outcome
 from ..adapters.simulation.simulate import simulate as simulate_script
 from ..adapters.simulation.words import ALL_FAULTS, COURSE_NAMES
-from ..application.sync.sync_account import Progress
+from ..application.sync.runs.sync_account import Progress
 from ..domain.shared.errors import InvalidValue
 from ..domain.sync.run import Counts
 from ..entrypoints.kinds import meant_kind

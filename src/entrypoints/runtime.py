@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from ..application.ports.store import StoreCare
-    from ..application.sync.sync_account import Progress
+    from ..application.sync.runs.sync_account import Progress
     from .use_cases import UseCases
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from tresen.adapters.phones import LibraryPhoneBook
-from tresen.application.sync.kinds import member_schema
+from tresen.application.sync.records.kinds import member_schema
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.sync.canonical import Value, Values, folded, plain
 from tresen.domain.sync.decision import decide

@@ -16,7 +16,14 @@ from tresen.application.ports.gym import (
     Support,
 )
 from tresen.application.ports.sources import Observed
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP, MEMBERSHIP_SCHEMA, lead_schema, member_schema
+from tresen.application.sync.records.kinds import (
+    LEAD,
+    MEMBER,
+    MEMBERSHIP,
+    MEMBERSHIP_SCHEMA,
+    lead_schema,
+    member_schema,
+)
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.shared.errors import (
     CredentialsRefused,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import GatewayNotFound, GatewayUnavailable, GatewayUnsupported
 from tresen.domain.sync.schema import Value, Values
 

@@ -6,7 +6,7 @@ import pytest
 
 from tresen.application.ports.gym import GymGateway
 from tresen.application.ports.sources import Batch
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import (
     CredentialsRefused,
     CursorExpired,

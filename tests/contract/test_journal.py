@@ -6,7 +6,7 @@ import attrs
 import pytest
 from tests.builders import IDS, NOON, a_change, a_lead, a_member, a_run
 
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.domain.membership.member import Member
 from tresen.domain.shared.errors import AlreadyExists, NotFound
 from tresen.domain.shared.ids import EntryId, TenantId

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import IDS, a_lead, a_member, a_membership, a_record, an_account
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.leads.lead import Lead
 from tresen.domain.membership.member import Member
 from tresen.domain.membership.membership import Membership

@@ -14,7 +14,7 @@ from ...application.ports.gym import (
     Support,
 )
 from ...application.ports.sources import Observed, Source
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.membership.package import Package
 from ...domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
 from ...domain.shared.unset import Unset

@@ -9,7 +9,7 @@ import attrs
 
 from ...application.ports.clock import Clock
 from ...application.ports.sources import Observed, Reading
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP, MEMBERSHIP_SCHEMA, lead_schema, member_schema
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP, MEMBERSHIP_SCHEMA, lead_schema, member_schema
 from ...domain.membership.package import Package
 from ...domain.shared.contact import EmailAddress, PhoneNumber
 from ...domain.shared.errors import GatewayNotFound, InvalidValue

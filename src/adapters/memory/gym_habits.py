@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import attrs
 
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.shared.errors import GatewayRejected
 from ...domain.sync.schema import Value, Values
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ...application.events import Outbox
 from ...application.ports.repositories import Leads, Members, Memberships, Packages
-from ...application.sync.kinds import LEAD
+from ...application.sync.records.kinds import LEAD
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership

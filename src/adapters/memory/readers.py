@@ -20,7 +20,7 @@ from ...application.ports.readers import (
     RowLink,
 )
 from ...application.search import search_words
-from ...application.sync.kinds import LEAD, MEMBER
+from ...application.sync.records.kinds import LEAD, MEMBER
 from ...domain.identity.credentials import ApiKey
 from ...domain.identity.user import User
 from ...domain.shared.errors import InvalidValue, NotFound

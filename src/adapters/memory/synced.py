@@ -6,7 +6,7 @@ from heapq import nsmallest
 from uuid import UUID
 
 from ...application.ports.repositories import Journal, Runs, SyncRecords
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership

@@ -9,8 +9,8 @@ import attrs
 from sqlalchemy import Column, Select, bindparam, func, select
 
 from ...application.ports.readers import ConflictFilter, LeadRow, MemberRow, MembershipRow, Readers
-from ...application.sync.kinds import LEAD as LEAD_KIND
-from ...application.sync.kinds import MEMBER as MEMBER_KIND
+from ...application.sync.records.kinds import LEAD as LEAD_KIND
+from ...application.sync.records.kinds import MEMBER as MEMBER_KIND
 from ...domain.identity.credentials import ApiKey
 from ...domain.identity.user import User
 from ...domain.shared.errors import NotFound

@@ -9,7 +9,7 @@ import attrs
 
 from ...application.leads.edit_lead import LeadEdit
 from ...application.membership.edit_member import MemberEdit
-from ...application.sync.kinds import LEAD, MEMBER
+from ...application.sync.records.kinds import LEAD, MEMBER
 from ...domain.shared.errors import InvalidValue, StaleVersion, TresenError
 from ...domain.shared.ids import LeadId, MemberId
 from ...domain.sync.schema import Value, Values

@@ -5,7 +5,7 @@ from random import Random
 
 import attrs
 
-from ...application.sync.kinds import MEMBERSHIP
+from ...application.sync.records.kinds import MEMBERSHIP
 from .draw_people import People, Somebody
 from .draw_values import chance, counter_values
 from .steps.decisions import UndoChange

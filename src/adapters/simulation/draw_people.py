@@ -4,7 +4,7 @@ from random import Random
 
 import attrs
 
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.sync.schema import Value
 from .draw_values import chance, counter_values, new_values, some_values, wrong_values
 from .script import AccountSpec

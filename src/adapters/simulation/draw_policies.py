@@ -2,7 +2,7 @@
 
 from random import Random
 
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from .draw_values import chance
 
 _LAWS = ("theirs", "ours", "newest", "ask", "union")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from ...application.sync.kinds import LEAD, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBERSHIP
 from ...domain.sync.schema import Value
 from .draw_people import People, Somebody
 from .draw_runs import LOOK_FAULTS, PAGE_FAULTS, drawn_run

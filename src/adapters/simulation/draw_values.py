@@ -2,7 +2,7 @@
 
 from random import Random
 
-from ...application.sync.kinds import LEAD, MEMBER
+from ...application.sync.records.kinds import LEAD, MEMBER
 from ...domain.sync.schema import Value
 
 _STAGES = ("new", "contacted", "qualified", "lost", "on ice")

@@ -7,7 +7,7 @@ import attrs
 
 from ...application.ports.clock import Clock
 from ...application.ports.sources import Batch, Observed, Source
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.shared.errors import CursorExpired, GatewayError, GatewayUnavailable
 from ...domain.sync.schema import Values
 from ..memory.gym import MemoryGym

@@ -4,9 +4,9 @@ from collections.abc import Awaitable
 
 import attrs
 
+from ...application.sync.conflicts.resolve_conflict import ConflictChoice
 from ...application.sync.desk import SyncDesk
-from ...application.sync.resolve_conflict import ConflictChoice
-from ...application.sync.undo_plan import UndoTarget
+from ...application.sync.undo.undo_plan import UndoTarget
 from ...domain.shared.errors import TresenError
 from ...domain.sync.conflict import Choice, Conflict, ConflictState
 from ...domain.sync.journal import Change

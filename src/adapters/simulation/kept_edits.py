@@ -5,8 +5,8 @@ from uuid import UUID
 
 import attrs
 
-from ...application.sync.edited import EditDone
-from ...application.sync.task_at_provider import subject_of
+from ...application.sync.edits.edited import EditDone
+from ...application.sync.records.task_at_provider import subject_of
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.staff.task import TaskState

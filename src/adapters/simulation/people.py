@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.leads.lead import Lead
 from ...domain.sync.schema import Value
 from ..memory.gym_books import Entry

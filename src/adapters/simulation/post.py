@@ -15,7 +15,7 @@ from ...application.ports.secrets import SecretBox
 from ...application.ports.unit_of_work import UnitOfWork
 from ...application.ports.webhooks import WebhookRequest
 from ...application.reactions import KIND, OutsideReaction, Reactions, reaction_kind
-from ...application.sync.sync_job import sync_job_kind
+from ...application.sync.runs.sync_job import sync_job_kind
 from ...application.transactions import Transactions
 from ...application.webhooks.doors import Doors
 from ...application.webhooks.intake import PROCESS_DELIVERY, Intake

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.laws import Law

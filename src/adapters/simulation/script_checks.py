@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from ...application.sync.desk import BUILT_IN_LAWS
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP, schemas_of
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP, schemas_of
 from ...domain.shared.contact import PhoneNumber
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.policy import read_policy

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from ...application.strict_json import NoJson, read_json
-from ...application.sync.kinds import MEMBERSHIP
+from ...application.sync.records.kinds import MEMBERSHIP
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.schema import Value
 from .script import STEPS, AccountSpec, Script

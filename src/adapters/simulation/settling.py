@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import attrs
 
-from ...application.sync.kinds import LEAD
+from ...application.sync.records.kinds import LEAD
 from ...domain.sync.run import RunState
 from .people import renew
 from .player import Player

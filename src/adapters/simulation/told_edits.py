@@ -5,7 +5,7 @@ from uuid import UUID
 
 import attrs
 
-from ...application.sync.reviving import waits_to_be_made
+from ...application.sync.links.reviving import waits_to_be_made
 from ...domain.shared.ids import PushId
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.edit_fate import Fate, Prospect

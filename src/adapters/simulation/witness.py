@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.shared.ids import TenantId
 from ...domain.sync.guards import Share
 from ...domain.sync.journal import Change

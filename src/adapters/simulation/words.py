@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 
 # How a provider behaves, what one call may run into, and what else may happen.
 HABITS = ("normalise", "page-shift", "no-tombstones", "no-changes", "picky")

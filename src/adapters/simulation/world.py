@@ -7,12 +7,12 @@ from uuid import UUID
 
 from ...application.ports.sync_books import PolicyDocument
 from ...application.ports.unit_of_work import UnitsOfWork
+from ...application.sync.courses.lead_records import LeadRecords
+from ...application.sync.courses.member_records import MemberRecords
+from ...application.sync.courses.membership_records import MembershipRecords
 from ...application.sync.desk import BUILT_IN_LAWS, SyncDesk, sync_desk
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
-from ...application.sync.lead_records import LeadRecords
-from ...application.sync.member_records import MemberRecords
-from ...application.sync.membership_records import MembershipRecords
-from ...application.sync.records import RecordKind
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.record_kind import RecordKind
 from ...application.tenancy.credentials import CredentialGuard
 from ...application.transactions import Transactions
 from ...domain.leads.lead import Lead

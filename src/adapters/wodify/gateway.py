@@ -14,7 +14,7 @@ from ...application.ports.gym import (
     Support,
 )
 from ...application.ports.sources import Observed, Source
-from ...application.sync import kinds
+from ...application.sync.records import kinds
 from ...domain.membership.package import Package
 from ...domain.shared.errors import GatewayRejected, GatewayUnsupported
 from ...domain.shared.unset import UNSET, Unset

@@ -23,17 +23,17 @@ from ..ports.clock import Clock, IdSource
 from ..ports.phones import PhoneBook
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.applier import Applier
-from ..sync.examiner import Examined, Examiner
-from ..sync.lead_records import LeadRecords
-from ..sync.meeting import Meeting
-from ..sync.member_records import MemberRecords
-from ..sync.membership_records import MembershipRecords
-from ..sync.ours_alone import ours_alone
-from ..sync.policy_book import PolicyBook
-from ..sync.reading import read
-from ..sync.records import E, RecordKind
-from ..sync.scope import Scope
+from ..sync.applying.applier import Applier
+from ..sync.courses.lead_records import LeadRecords
+from ..sync.courses.member_records import MemberRecords
+from ..sync.courses.membership_records import MembershipRecords
+from ..sync.deciding.examiner import Examined, Examiner
+from ..sync.deciding.meeting import Meeting
+from ..sync.deciding.ours_alone import ours_alone
+from ..sync.policies.policy_book import PolicyBook
+from ..sync.records.reading import read
+from ..sync.records.record_kind import E, RecordKind
+from ..sync.records.scope import Scope
 from .being_made import BeingMade
 from .decided import Decided
 from .written_first import WrittenFirst

@@ -17,7 +17,7 @@ from ...domain.sync.schema import Schema
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.policy_book import PolicyBook
+from ..sync.policies.policy_book import PolicyBook
 
 _WHY = "somebody has it made there, and there is no answer yet"
 

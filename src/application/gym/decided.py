@@ -11,10 +11,10 @@ from ...domain.sync.push import PushState
 from ...domain.sync.record import SyncRecord
 from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.pinning import Pinning
-from ..sync.pins import pins_of
-from ..sync.records import E, RecordKind
-from ..sync.scope import Scope
+from ..sync.links.pinning import Pinning
+from ..sync.links.pins import pins_of
+from ..sync.records.record_kind import E, RecordKind
+from ..sync.records.scope import Scope
 
 
 @attrs.frozen

@@ -26,7 +26,7 @@ from ..ports.gym import GymGateway, GymProviders, Operation, Support
 from ..ports.locks import RunLocks
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.reading import read
+from ..sync.records.reading import read
 from ..tenancy.choose_account import choose_account
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions

@@ -19,7 +19,7 @@ from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewPerson, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.kinds import LEAD
+from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
 
 

@@ -17,8 +17,8 @@ from ..ports.gym import GymGateway, NewPerson, Operation
 from ..ports.phones import PhoneBook
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.elsewhere import claim_all
-from ..sync.kinds import LEAD
+from ..sync.links.elsewhere import claim_all
+from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
 from .hear_again import HearAgain
 from .whose import InDoubt, whose

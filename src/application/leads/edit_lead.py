@@ -9,9 +9,9 @@ from ...domain.shared.unset import UNSET, Unset
 from ...domain.shared.wrong_values import WrongValues
 from ...domain.tenancy.tenant import Tenant
 from ..ports.phones import PhoneBook
-from ..sync.edit_person import EditPerson, PersonEdit, PersonKind, values_of_person
-from ..sync.edited import EditDone
-from ..sync.kinds import LEAD
+from ..sync.edits.edit_person import EditPerson, PersonEdit, PersonKind, values_of_person
+from ..sync.edits.edited import EditDone
+from ..sync.records.kinds import LEAD
 
 _LEADS = PersonKind[Lead, LeadDetails, LeadId](name=LEAD, stored=lambda uow: uow.leads, change=Lead.edit)
 

@@ -9,7 +9,7 @@ from ...domain.shared.ids import LeadId, TenantId
 from ...domain.sync.journal import Change
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.kinds import LEAD
+from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
 
 

@@ -21,11 +21,11 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.edit_outlook import sent_before
-from ..sync.kinds import LEAD
-from ..sync.lead_records import LeadRecords
-from ..sync.reading import read
-from ..sync.task_at_provider import edit_task
+from ..sync.courses.lead_records import LeadRecords
+from ..sync.edits.edit_outlook import sent_before
+from ..sync.records.kinds import LEAD
+from ..sync.records.reading import read
+from ..sync.records.task_at_provider import edit_task
 
 _TOLD = "they wrote again, and said so"
 _WHICH = "they wrote again, and what they said is not what is known: ask which holds, and change it there or close this"

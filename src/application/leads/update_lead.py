@@ -19,9 +19,9 @@ from ..ports.clock import Clock
 from ..ports.gym import GymGateway, LeadPatch, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.edited import Overtaken, stale
-from ..sync.elsewhere import claim_all
-from ..sync.kinds import LEAD
+from ..sync.edits.edited import Overtaken, stale
+from ..sync.links.elsewhere import claim_all
+from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
 
 

@@ -12,11 +12,11 @@ from ...domain.sync.pairing import found_by
 from ...domain.sync.push import Push, PushState
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.kinds import LEAD
-from ..sync.lead_records import LeadRecords
-from ..sync.overruled import none_of_ours
-from ..sync.reading import read
-from ..sync.sent import sent
+from ..sync.courses.lead_records import LeadRecords
+from ..sync.links.sent import sent
+from ..sync.policies.overruled import none_of_ours
+from ..sync.records.kinds import LEAD
+from ..sync.records.reading import read
 
 
 @attrs.frozen

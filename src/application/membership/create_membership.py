@@ -18,7 +18,7 @@ from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewMembership, NewPerson, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.kinds import MEMBER
+from ..sync.records.kinds import MEMBER
 from ..transactions import Transactions
 from .sale_terms import SaleTerms, settle_terms
 

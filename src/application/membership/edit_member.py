@@ -12,9 +12,9 @@ from ...domain.shared.wrong_values import WrongValues
 from ...domain.tenancy.tenant import Tenant
 from ..ports.clock import Clock
 from ..ports.phones import PhoneBook
-from ..sync.edit_person import EditPerson, PersonEdit, PersonKind, values_of_person
-from ..sync.edited import EditDone
-from ..sync.kinds import MEMBER
+from ..sync.edits.edit_person import EditPerson, PersonEdit, PersonKind, values_of_person
+from ..sync.edits.edited import EditDone
+from ..sync.records.kinds import MEMBER
 
 _MEMBERS = PersonKind[Member, MemberDetails, MemberId](name=MEMBER, stored=lambda uow: uow.members, change=Member.edit)
 

@@ -9,7 +9,7 @@ from ...domain.shared.ids import MemberId, TenantId
 from ...domain.sync.journal import Change
 from ...domain.sync.record import SyncRecord
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.kinds import MEMBER
+from ..sync.records.kinds import MEMBER
 from ..transactions import Transactions
 
 

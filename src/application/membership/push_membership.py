@@ -15,7 +15,7 @@ from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.kinds import MEMBERSHIP
+from ..sync.records.kinds import MEMBERSHIP
 from ..transactions import Transactions
 
 _END = frozenset({"ends_on", "cancels_on", "flagged_active", "deleted", "on_hold", "auto_renew"})

@@ -104,7 +104,7 @@ class GymGateway(Protocol):
 
     @abstractmethod
     def source(self, kind: str) -> Source:
-        """The records of one kind, a word of ``application/sync/kinds.py``, as a sync reads and writes them.
+        """The records of one kind, a word of ``application/sync/records/kinds.py``, as a sync reads and writes them.
 
         Raises GatewayUnsupported for a kind that is not kept there.
         """

@@ -16,7 +16,7 @@ class Observed:
     """One record as the provider shows it. Read-only by custom, not frozen: a listing makes one per record.
 
     ``fingerprint`` is a hash of the record as received. ``read`` gives its values in our field names (see
-    ``application/sync/kinds.py``) and may raise InvalidValue when the record is unusable; fields that this view
+    ``application/sync/records/kinds.py``) and may raise InvalidValue when the record is unusable; fields that this view
     of the record does not carry are left out, not None.
     """
 
@@ -49,8 +49,8 @@ class Batch:
 class Source(Protocol):
     """Raises as ``GymGateway`` does. Reads may be repeated freely and are.
 
-    ``kind`` is a word of ``application/sync/kinds.py``. ``writable`` are the fields that ``push`` can write, as far as
-    is known; empty for a side that can only be read. ``resolution_s`` is that of its instants.
+    ``kind`` is a word of ``application/sync/records/kinds.py``. ``writable`` are the fields that ``push`` can write, as
+    far as is known; empty for a side that can only be read. ``resolution_s`` is that of its instants.
     """
 
     kind: str

@@ -15,37 +15,37 @@ from ..ports.phones import PhoneBook
 from ..ports.readers import Readers
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
-from .apply_plan import ApplyPlan
-from .by_hand import ByHand
-from .change_policy import ListPolicyVersions, SetPolicy, ShowPolicy
-from .conflict_in_full import ShowConflictInFull
-from .edit_outlook import Outlooks
-from .edit_person import EditPerson
-from .execution import Execution
-from .explain import Explain
-from .find_links import FindLinks
-from .history import History
-from .keep_edit import KeepEdit
-from .kinds import schemas_of
-from .leads_course import LeadsCourse
-from .look_at_plans import ListPlans, ShowPlan
-from .members_course import MembersCourse
-from .overrides import ListOverrides, RemoveOverride
-from .overview import ListSyncStates
-from .policy_book import PolicyBook
-from .reopen_conflict import ReopenConflict
-from .resolve_conflict import ResolveConflict
-from .resolve_conflicts import ResolveConflicts
-from .run_books import RunBooks
-from .show_conflict import ShowConflict
-from .show_run import ShowRun
-from .sync_account import SyncAccount
-from .sync_course import Courses, PlanSync, SyncCourse
-from .sync_status import SyncStatus
-from .undo import PlanUndo, Undo
-from .waiting_at import WaitingAt
-from .weaving import Weaving
-from .what_if import WhatIf
+from .conflicts.reopen_conflict import ReopenConflict
+from .conflicts.resolve_conflict import ResolveConflict
+from .conflicts.resolve_conflicts import ResolveConflicts
+from .courses.leads_course import LeadsCourse
+from .courses.members_course import MembersCourse
+from .edits.edit_outlook import Outlooks
+from .edits.edit_person import EditPerson
+from .edits.keep_edit import KeepEdit
+from .edits.overrides import ListOverrides, RemoveOverride
+from .policies.change_policy import ListPolicyVersions, SetPolicy, ShowPolicy
+from .policies.policy_book import PolicyBook
+from .records.kinds import schemas_of
+from .records.run_books import RunBooks
+from .runs.apply_plan import ApplyPlan
+from .runs.by_hand import ByHand
+from .runs.execution import Execution
+from .runs.sync_account import SyncAccount
+from .runs.sync_course import Courses, PlanSync, SyncCourse
+from .runs.weaving import Weaving
+from .undo.undo import PlanUndo, Undo
+from .views.conflict_in_full import ShowConflictInFull
+from .views.explain import Explain
+from .views.find_links import FindLinks
+from .views.history import History
+from .views.look_at_plans import ListPlans, ShowPlan
+from .views.overview import ListSyncStates
+from .views.show_conflict import ShowConflict
+from .views.show_run import ShowRun
+from .views.sync_status import SyncStatus
+from .views.waiting_at import WaitingAt
+from .views.what_if import WhatIf
 
 BUILT_IN_LAWS = Laws()
 

@@ -10,7 +10,7 @@ from ...application.ports.clock import Clock, Dice, IdSource
 from ...application.ports.limits import Limiter
 from ...application.ports.phones import PhoneBook
 from ...application.ports.secrets import PasswordHasher, SecretBox, TokenSource
-from ...application.sync.policy_book import PolicyBook
+from ...application.sync.policies.policy_book import PolicyBook
 from ...domain.sync.laws import Laws
 from ...domain.sync.policy import Policy
 from ..injection import containers, providers

@@ -6,7 +6,7 @@ from ...application.jobs.retry_job import RetryJob
 from ...application.jobs.show_job import ShowJob
 from ...application.jobs.worker import Worker
 from ...application.reactions import reaction_kind
-from ...application.sync.sync_job import sync_job_kind
+from ...application.sync.runs.sync_job import sync_job_kind
 from ...application.webhooks.ensure_job import EnsureWebhooksJob
 from ..injection import providers
 from ..metrics import observe_job

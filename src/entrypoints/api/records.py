@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar.params import PathParameter, QueryParameter
 
-from ...application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.identity.role import Scope
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, TenantId

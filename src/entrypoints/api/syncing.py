@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from ...application.sync.side_by_side import side_by_side
-from ...application.sync.sync_course import SyncCourse
+from ...application.sync.runs.side_by_side import side_by_side
+from ...application.sync.runs.sync_course import SyncCourse
 from ...domain.shared.errors import NotConfigured
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.sync.run import Run, RunState, SyncRunning

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ...application.sync.conflict_in_full import ConflictInFull
+from ...application.sync.views.conflict_in_full import ConflictInFull
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.conflict import PAIRING
 from ...domain.sync.side import Side

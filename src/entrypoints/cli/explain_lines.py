@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ...application.sync.explain import FieldExplanation, Origin, RecordExplanation
+from ...application.sync.views.explain import FieldExplanation, Origin, RecordExplanation
 from ...domain.shared.ids import AccountId
 from ...domain.sync.decision import WHOLE
 from .answer import Part, Table, cell

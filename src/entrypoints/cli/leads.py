@@ -10,7 +10,7 @@ from ...application.leads.create_lead import NewLead
 from ...application.leads.edit_lead import LeadEdit
 from ...application.leads.update_lead import LeadUpdate
 from ...application.ports.readers import LEAD_ORDER, LeadRow
-from ...application.sync.kinds import LEAD
+from ...application.sync.records.kinds import LEAD
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage
 from ...domain.shared.errors import InvalidValue

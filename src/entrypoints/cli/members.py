@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ...application.membership.edit_member import MemberEdit
 from ...application.ports.readers import MEMBER_ORDER, MemberRow, MembershipRow
-from ...application.sync.kinds import MEMBER
+from ...application.sync.records.kinds import MEMBER
 from ...domain.membership.member import Member
 from ...domain.membership.status import Status
 from ...domain.shared.ids import MemberId

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ...application.sync.look_at_plans import ShownPlan
+from ...application.sync.views.look_at_plans import ShownPlan
 from ...domain.sync.kept_plan import KeptPlan, PlanState
 from ...domain.sync.run import Run, RunState
 from .answer import Part, cell

@@ -14,7 +14,7 @@ from .step_lines import field_line
 
 if TYPE_CHECKING:
     from ...application.ports.sync_books import PolicyDocument
-    from ...application.sync.change_policy import ShownPolicy
+    from ...application.sync.policies.change_policy import ShownPolicy
     from ...domain.shared.ids import AccountId
     from ...domain.sync.schema import Field
 

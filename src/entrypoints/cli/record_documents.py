@@ -6,8 +6,8 @@ from .documents import fields, plain
 from .sync_documents import conflict_document, override_document, push_document
 
 if TYPE_CHECKING:
-    from ...application.sync.explain import FieldExplanation, RecordExplanation
-    from ...application.sync.undo_plan import RecordUndo
+    from ...application.sync.undo.undo_plan import RecordUndo
+    from ...application.sync.views.explain import FieldExplanation, RecordExplanation
     from ...domain.sync.history import Version
     from ...domain.sync.journal import Change
 

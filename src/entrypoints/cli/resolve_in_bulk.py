@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...application.ports.readers import ConflictFilter
-from ...application.sync.resolve_conflicts import Resolved
-from ...application.sync.sync_account import Progress, no_progress
+from ...application.sync.conflicts.resolve_conflicts import Resolved
+from ...application.sync.runs.sync_account import Progress, no_progress
 from ...domain.shared.ids import ConflictId
 from ...domain.sync.conflict import Choice, Conflict
 from ...domain.sync.run import Counts

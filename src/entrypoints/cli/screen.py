@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from ...application.sync.sync_account import Progress
+    from ...application.sync.runs.sync_account import Progress
     from ...domain.sync.run import Counts
 
 LINE_EVERY_S = 5.0

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ...application.sync.sync_account import no_progress
+from ...application.sync.runs.sync_account import no_progress
 from ...domain.shared.errors import InvalidValue
 from ..runtime import FailedSeed, Simulated, SimulateOptions
 from .answer import Answer

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
-from ...application.sync.execution import STEP
+from ...application.sync.runs.execution import STEP
 from ...domain.shared.errors import IllegalTransition
 from ...domain.shared.ids import PlanId
 from ...domain.sync.run import Run, RunState

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ...application.sync.overrides import Upshot
+from ...application.sync.edits.overrides import Upshot
 from ...domain.shared.errors import NotFound
 from ...domain.sync.decision import WHOLE
 from .answer import Answer, Table, cell, one_window

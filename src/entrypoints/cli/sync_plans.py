@@ -6,8 +6,8 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
-from ...application.sync.look_at_plans import ShownPlan
-from ...application.sync.sync_account import no_progress
+from ...application.sync.runs.sync_account import no_progress
+from ...application.sync.views.look_at_plans import ShownPlan
 from ...domain.shared.ids import PlanId
 from ...domain.sync.kept_plan import PlanState
 from ...domain.sync.run import Run, RunState

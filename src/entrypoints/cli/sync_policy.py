@@ -18,7 +18,7 @@ from .policy_options import RuleOptions, field_laws, merged, read_document
 from .sync_options import KindArgument, kind_of_record
 
 if TYPE_CHECKING:
-    from ...application.sync.change_policy import ShownPolicy
+    from ...application.sync.policies.change_policy import ShownPolicy
     from ...domain.shared.ids import AccountId
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
-from ...application.sync.resolve_conflict import ConflictChoice
-from ...application.sync.resolve_conflicts import Resolved
+from ...application.sync.conflicts.resolve_conflict import ConflictChoice
+from ...application.sync.conflicts.resolve_conflicts import Resolved
 from ...domain.shared.errors import IllegalTransition, InvalidValue
 from ...domain.shared.ids import ConflictId
 from ...domain.sync.canonical import Value

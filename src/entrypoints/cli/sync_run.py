@@ -7,8 +7,8 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
-from ...application.sync.side_by_side import side_by_side
-from ...application.sync.sync_account import no_progress
+from ...application.sync.runs.side_by_side import side_by_side
+from ...application.sync.runs.sync_account import no_progress
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.run import Run
 from ..kinds import known_kind

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import attrs
 
-from ...application.sync.overview import SyncOverview
-from ...application.sync.sync_status import Status
+from ...application.sync.views.overview import SyncOverview
+from ...application.sync.views.sync_status import Status
 from ...domain.sync.state import SyncState
 from .answer import Answer, Part, Table, cell
 from .call import Given, account_names, full_name, in_tenant

@@ -7,9 +7,9 @@ from uuid import UUID
 import attrs
 from cyclopts import Parameter
 
-from ...application.sync.undo import Undone
-from ...application.sync.undo_guard import held_undo, wanted_of
-from ...application.sync.undo_plan import RecordUndo, UndoAction, UndoTarget
+from ...application.sync.undo.undo import Undone
+from ...application.sync.undo.undo_guard import held_undo, wanted_of
+from ...application.sync.undo.undo_plan import RecordUndo, UndoAction, UndoTarget
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import EntryId, RunId
 from ...domain.sync.guards import Trip

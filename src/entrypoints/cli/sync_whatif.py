@@ -7,7 +7,7 @@ from uuid import UUID
 
 from cyclopts import Parameter
 
-from ...application.sync.what_if import WhatIfReport
+from ...application.sync.views.what_if import WhatIfReport
 from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.shared.ids import PlanId, RunId
 from .answer import Answer

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ...application.sync.undo_guard import wanted_of
-from ...application.sync.undo_plan import RecordUndo, UndoAction
+from ...application.sync.undo.undo_guard import wanted_of
+from ...application.sync.undo.undo_plan import RecordUndo, UndoAction
 from ...domain.sync.guards import Trip
 from ...domain.sync.undo import Rollback
 from .answer import Part

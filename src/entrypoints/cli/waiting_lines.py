@@ -1,6 +1,6 @@
 """What becomes of that which waits for an account, now that it may be written to, or no more."""
 
-from ...application.sync.waiting_at import Waiting
+from ...application.sync.views.waiting_at import Waiting
 from ...domain.tenancy.provider_account import ProviderAccount
 from .call import full_name
 from .next_run import next_run

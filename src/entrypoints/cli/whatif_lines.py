@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...application.sync.what_if import WhatIfReport
+from ...application.sync.views.what_if import WhatIfReport
 from ...domain.sync.action import Action
 from ...domain.sync.decision import FieldDecision
 from ...domain.sync.plan import Difference

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import attrs
 from markupsafe import Markup
 
-from ...application.sync.overview import SyncOverview
-from ...application.sync.sync_status import Status
+from ...application.sync.views.overview import SyncOverview
+from ...application.sync.views.sync_status import Status
 from ...domain.identity.principal import Principal
 from ...domain.identity.role import Scope
 from ...domain.shared.errors import TresenError

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import attrs
 
-from ...application.sync.overview import SyncOverview
+from ...application.sync.views.overview import SyncOverview
 from ...domain.sync.run import Run
 from ...domain.sync.state import Phase
 

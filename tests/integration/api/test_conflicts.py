@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.world import World
 
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
 from tresen.domain.identity.role import Scope
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.shared.page import Page

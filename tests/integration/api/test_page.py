@@ -17,7 +17,7 @@ from tresen.adapters.system import UuidSource
 from tresen.application.jobs.list_jobs import ListJobs
 from tresen.application.ports.readers import ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
 from tresen.domain.jobs.job import JobRequest
 from tresen.domain.jobs.outcome import Dead
 from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from tresen.application.sync.sync_account import Progress, no_progress
+from tresen.application.sync.runs.sync_account import Progress, no_progress
 from tresen.entrypoints.runtime import Screen
 
 

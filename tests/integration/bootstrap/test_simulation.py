@@ -9,7 +9,7 @@ import pytest
 
 from tresen.adapters.simulation.draw import draw
 from tresen.adapters.simulation.script_json import script_document
-from tresen.application.sync.sync_account import no_progress
+from tresen.application.sync.runs.sync_account import no_progress
 from tresen.bootstrap.simulation import simulate
 from tresen.domain.shared.errors import InvalidValue, NotFound
 from tresen.domain.sync.run import Counts

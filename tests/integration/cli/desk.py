@@ -14,7 +14,7 @@ from tests.world import World
 from tresen.adapters.memory.store import MemoryStore
 from tresen.adapters.memory.tables import Table
 from tresen.application.ports.store import Finding, StoreCare, Upgraded
-from tresen.application.sync.sync_account import Progress
+from tresen.application.sync.runs.sync_account import Progress
 from tresen.domain.sync.run import Counts
 from tresen.entrypoints.cli.app import run
 from tresen.entrypoints.cli.terminal import Terminal

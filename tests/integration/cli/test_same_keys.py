@@ -10,7 +10,7 @@ import pytest
 from tests.integration.cli.quarrels import NORTH, Quarrel
 
 from tresen.application.sync.desk import SyncDesk
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.ids import ConflictId, PlanId, RunId, TenantId
 from tresen.entrypoints.api.answers import conflicts, sync, sync_books, sync_plans, sync_policies, sync_records
 from tresen.entrypoints.api.answers import sync_states as states

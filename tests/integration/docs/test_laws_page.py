@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from tresen.adapters.phones import LibraryPhoneBook
-from tresen.application.sync.kinds import schemas_of
+from tresen.application.sync.records.kinds import schemas_of
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.sync import canonical
 from tresen.domain.sync.action import Action

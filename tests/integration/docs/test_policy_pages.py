@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tresen.application.sync.kinds import schemas_of
+from tresen.application.sync.records.kinds import schemas_of
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.sync.laws import Laws
 from tresen.domain.sync.policy import BUILT_IN_POLICY, read_policy

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from tests.integration.docs.test_lost_and_doubled_page import names_in
 
-from tresen.application.sync.execution import LIST_EVERY
-from tresen.application.sync.plan_writer import KEPT
+from tresen.application.sync.deciding.plan_writer import KEPT
+from tresen.application.sync.runs.execution import LIST_EVERY
 from tresen.domain.sync.guards import Share
 from tresen.domain.sync.laws import BUILT_IN
 from tresen.domain.sync.run import RunState

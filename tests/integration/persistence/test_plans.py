@@ -30,8 +30,8 @@ from tresen.application.ports.inboxes import DeliveryFilter, DeliveryListing
 from tresen.application.ports.outgoing import MessageFilter
 from tresen.application.ports.readers import LEAD_ORDER, MEMBER_ORDER, TASK_ORDER, USER_ORDER, ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.former_ids import links_by_former_ids
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.links.former_ids import links_by_former_ids
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import NotFound
 from tresen.domain.shared.ids import EntryId, LeadId, MemberId
 from tresen.domain.shared.page import Listing

@@ -10,7 +10,7 @@ from tests.builders import NOON
 
 from tresen.application.ports.readers import ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
 from tresen.domain.shared.ids import LeadId
 from tresen.domain.sync.conflict import Choice, Conflict, ConflictState
 

@@ -9,7 +9,7 @@ from tresen.adapters.emulators.wodify.shapes import Lead as WodifyLead
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.membership.edit_member import MemberEdit
 from tresen.application.ports.readers import ConflictFilter
-from tresen.application.sync.edited import EditDone
+from tresen.application.sync.edits.edited import EditDone
 from tresen.domain.membership.member import Member
 from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.ids import LeadId, MemberId

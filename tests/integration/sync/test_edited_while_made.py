@@ -17,9 +17,9 @@ from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.leads.update_lead import LeadUpdate
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.confirming import Answer
-from tresen.application.sync.push_books import PushBooks
-from tresen.application.sync.run_books import Opened
+from tresen.application.sync.pushes.confirming import Answer
+from tresen.application.sync.pushes.push_books import PushBooks
+from tresen.application.sync.records.run_books import Opened
 from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.push import Push
 

@@ -11,7 +11,7 @@ from tresen.application.ports.gym import NewPerson
 from tresen.application.ports.sources import Observed
 from tresen.application.ports.sync_books import PolicyDocument
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.tenancy.provider_account import ProviderAccount
 

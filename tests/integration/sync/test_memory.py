@@ -20,9 +20,10 @@ from tresen.adapters.memory.gym_books import GymBooks
 from tresen.adapters.memory.gym_providers import PROVIDER, MemoryGymProviders
 from tresen.adapters.memory.locks import MemoryRunLocks
 from tresen.application.ports.sources import Batch, Observed, Reading, Source
-from tresen.application.sync import execution, plan_writer, walk
+from tresen.application.sync.deciding import plan_writer, walk
 from tresen.application.sync.desk import SyncDesk, sync_desk
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
+from tresen.application.sync.runs import execution
 from tresen.application.tenancy.credentials import CredentialGuard
 from tresen.application.transactions import Transactions
 from tresen.domain.sync.policy import Policy

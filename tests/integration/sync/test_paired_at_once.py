@@ -13,7 +13,7 @@ from tresen.adapters.persistence.repositories.links import SqlSyncRecords
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.ports.readers import ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import InvalidValue

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from tresen.application.sync.undo import Undone
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.undo.undo import Undone
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.sync.run import Run
 
 from .gym import Gym, opened

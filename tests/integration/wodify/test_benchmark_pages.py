@@ -8,7 +8,7 @@ from tests.benchmarks.pages import steer
 from tests.benchmarks.processes import serving
 
 from tresen.application.ports.sources import Batch, Observed
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 
 from .conftest import Open
 

@@ -9,7 +9,7 @@ from tresen.adapters.emulators.wodify import WodifyEmulator
 from tresen.adapters.memory.clock import FixedClock
 from tresen.application.ports.gym import GymGateway, NewMembership, NewPerson
 from tresen.application.ports.sources import Batch, Observed
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.domain.shared.errors import GatewayUnavailable, GatewayUnsupported
 
 from .conftest import SIZES, TODAY, Open

@@ -7,7 +7,7 @@ import pytest
 from tresen.adapters.emulators.wodify import WodifyEmulator
 from tresen.application.ports.gym import GymGateway
 from tresen.application.ports.sources import Batch, Observed
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import CredentialsRefused
 
 from .conftest import SIZES, Open

@@ -9,7 +9,7 @@ from tresen.adapters.emulators.faults import Fault, FaultRule
 from tresen.adapters.emulators.wodify import WodifyEmulator
 from tresen.adapters.emulators.wodify.habits import Removal
 from tresen.application.ports.sources import Batch
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.domain.shared.errors import CursorExpired, GatewayUnavailable
 from tresen.domain.sync.schema import Values
 

@@ -46,8 +46,8 @@ from tresen.application.ports.phones import PhoneBook
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.staff.complete_task import CompleteTask
 from tresen.application.sync.desk import BUILT_IN_LAWS, sync_desk
-from tresen.application.sync.policy_book import PolicyBook
-from tresen.application.sync.sync_account import Progress, no_progress
+from tresen.application.sync.policies.policy_book import PolicyBook
+from tresen.application.sync.runs.sync_account import Progress, no_progress
 from tresen.application.tenancy.check_provider import CheckProvider
 from tresen.application.tenancy.connect_provider import ConnectProvider
 from tresen.application.tenancy.create_tenant import CreateTenant

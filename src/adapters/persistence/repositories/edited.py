@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Delete, Select, Table, and_, bindparam, delete, func, select
 
-from ....application.sync.kinds import LEAD as LEAD_KIND
-from ....application.sync.kinds import MEMBER as MEMBER_KIND
-from ....application.sync.kinds import MEMBERSHIP as MEMBERSHIP_KIND
+from ....application.sync.records.kinds import LEAD as LEAD_KIND
+from ....application.sync.records.kinds import MEMBER as MEMBER_KIND
+from ....application.sync.records.kinds import MEMBERSHIP as MEMBERSHIP_KIND
 from ....domain.shared.ids import AccountId, TenantId
 from ....domain.sync.record import MISSING
 from ..connection import Transaction

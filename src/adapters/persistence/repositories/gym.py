@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, delete, exists, select
 
 from ....application.ports.repositories import Leads, Members, Memberships, Packages
-from ....application.sync.kinds import LEAD as LEAD_KIND
+from ....application.sync.records.kinds import LEAD as LEAD_KIND
 from ....domain.leads.lead import Lead
 from ....domain.membership.member import Member
 from ....domain.membership.membership import Membership

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from ....application.sync.conflict_in_full import ConflictInFull
-from ....application.sync.resolve_conflicts import Resolved
+from ....application.sync.conflicts.resolve_conflicts import Resolved
+from ....application.sync.views.conflict_in_full import ConflictInFull
 from ....domain.shared.errors import TresenError
 from ....domain.shared.ids import ConflictId
 from ....domain.sync.canonical import Values

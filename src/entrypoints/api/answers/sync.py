@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from ....application.sync.show_run import ShownRun
-from ....application.sync.sync_status import Status
+from ....application.sync.views.show_run import ShownRun
+from ....application.sync.views.sync_status import Status
 from ....domain.sync.run import Run, SyncError
 from .sync_plans import PlanAnswer, plan
 from .values import Answer

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from ....application.sync.look_at_plans import ShownPlan
-from ....application.sync.what_if import WhatIfReport
+from ....application.sync.views.look_at_plans import ShownPlan
+from ....application.sync.views.what_if import WhatIfReport
 from ....domain.sync.decision import Decision, FieldDecision
 from ....domain.sync.guards import Trip
 from ....domain.sync.kept_plan import KeptPlan, Part

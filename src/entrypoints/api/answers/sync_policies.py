@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ....application.ports.sync_books import PolicyDocument
-from ....application.sync.change_policy import ShownPolicy
+from ....application.sync.policies.change_policy import ShownPolicy
 from ....domain.sync.policy import policy_document
 from ..policy_documents import PolicyBody, body_of
 from .values import Answer

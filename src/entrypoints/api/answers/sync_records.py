@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from ....application.sync.explain import FieldExplanation, RecordExplanation
-from ....application.sync.undo import Undone
-from ....application.sync.undo_plan import RecordUndo
+from ....application.sync.undo.undo import Undone
+from ....application.sync.undo.undo_plan import RecordUndo
+from ....application.sync.views.explain import FieldExplanation, RecordExplanation
 from ....domain.sync.history import Version
 from ....domain.sync.journal import Change
 from ....domain.sync.record import SyncRecord

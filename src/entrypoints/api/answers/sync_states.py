@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ....application.sync.overview import SyncOverview
+from ....application.sync.views.overview import SyncOverview
 from .values import Answer
 
 

@@ -8,7 +8,7 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from ....application.ports.readers import ConflictFilter
-from ....application.sync.resolve_conflict import ConflictChoice
+from ....application.sync.conflicts.resolve_conflict import ConflictChoice
 from ....domain.shared.errors import InvalidValue
 from ....domain.shared.ids import ConflictId
 from ....domain.sync.conflict import Choice, ConflictState

@@ -6,8 +6,8 @@ from uuid import UUID
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
-from ....application.sync.leads_course import LEADS
-from ....application.sync.members_course import MEMBERS
+from ....application.sync.courses.leads_course import LEADS
+from ....application.sync.courses.members_course import MEMBERS
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import AccountId, RunId
 from ....domain.sync.run import EDIT, PUSH, RELEASE, RESOLVE, UNDO, RunState

@@ -7,7 +7,7 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from ....application.sync.undo_plan import UndoTarget
+from ....application.sync.undo.undo_plan import UndoTarget
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import AccountId, EntryId, RunId
 from ....domain.sync.push import PushState

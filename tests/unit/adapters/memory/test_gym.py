@@ -11,7 +11,7 @@ from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
 from tresen.application.ports.gym import LeadPatch, MembershipPatch, NewMembership, NewPerson, Operation, Support
 from tresen.application.ports.sources import Batch
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.domain.shared.errors import (
     GatewayRejected,
     GatewayUnavailable,

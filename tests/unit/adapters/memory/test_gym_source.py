@@ -13,7 +13,7 @@ from tresen.adapters.memory.gym_books import GymBooks
 from tresen.adapters.memory.gym_habits import Habits, dialled
 from tresen.application.ports.gym import Operation, Support
 from tresen.application.ports.sources import Batch, Source
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import CursorExpired, GatewayRejected, GatewayUnavailable, GatewayUnsupported
 
 DOWN = GatewayUnavailable("down")

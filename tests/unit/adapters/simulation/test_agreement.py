@@ -10,7 +10,7 @@ from tresen.adapters.simulation.steps.edits import CreateThere, EditHere, EditTh
 from tresen.adapters.simulation.steps.runs import Sync
 from tresen.adapters.simulation.steps.settings import PassTime, SetPolicy
 from tresen.adapters.simulation.steps.step import Step
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.shared.ids import ConflictId, RunId
 from tresen.domain.sync.conflict import Conflict
 from tresen.domain.sync.schema import Value

@@ -17,7 +17,7 @@ from tresen.adapters.simulation.steps.edits import CreateThere, DeleteThere, Edi
 from tresen.adapters.simulation.steps.runs import ApplyPlan, MakePlan, Sync
 from tresen.adapters.simulation.steps.settings import PassTime, SetTenantPolicy
 from tresen.adapters.simulation.steps.step import Step
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.shared.ids import EntryId, RunId
 from tresen.domain.sync.conflict import ConflictState
 from tresen.domain.sync.journal import Change

@@ -26,7 +26,7 @@ from tresen.adapters.simulation.steps.runs import Fault, Meanwhile, Sync
 from tresen.adapters.simulation.steps.settings import PassTime, SetPolicy, SetWrites
 from tresen.adapters.simulation.steps.step import Step
 from tresen.application.sync.desk import SyncDesk
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.ids import TenantId
 from tresen.domain.staff.task import TaskState
 from tresen.domain.sync.edit_fate import Fate

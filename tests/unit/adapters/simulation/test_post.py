@@ -14,7 +14,7 @@ from tresen.adapters.simulation.steps.edits import CreateThere
 from tresen.adapters.simulation.steps.runs import Fault, OnTime, Sync, Webhook
 from tresen.adapters.simulation.steps.settings import Expire, PassTime, Renew
 from tresen.adapters.simulation.steps.step import Step
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.sync.run import RunState
 from tresen.domain.webhooks.delivery import DeliveryState
 

@@ -20,7 +20,7 @@ from tresen.adapters.simulation.task import Task
 from tresen.adapters.simulation.trail import Trail
 from tresen.adapters.simulation.unsettled import Unsettled
 from tresen.adapters.simulation.vanished import still_due, vanished
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.domain.shared.ids import AccountId, PushId, RunId, TenantId
 from tresen.domain.sync.push import Push, PushState
 from tresen.domain.sync.run import EDIT, UNDO, Counts, Run, RunState

@@ -10,7 +10,7 @@ from tresen.adapters.simulation.steps.edits import CreateHere, CreateThere, Dele
 from tresen.adapters.simulation.steps.runs import Fault, Meanwhile, Sync
 from tresen.adapters.simulation.steps.settings import Expire, PassTime, Renew
 from tresen.adapters.simulation.steps.step import Step
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.domain.sync.push import PushState
 
 SYNC = Sync(account=0, course="leads")

@@ -6,7 +6,7 @@ import pytest
 
 from tresen.adapters.http.messages import HttpRequest, HttpResponse
 from tresen.application.ports.sources import Batch
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import CursorExpired, GatewayRejected, GatewayUnavailable, GatewayUnsupported
 
 from .conftest import FakeWodify, MakeGateway, answer, page, query_of, sample

@@ -5,7 +5,7 @@ import pytest
 
 from tresen.adapters.http.failures import BadAnswer
 from tresen.adapters.http.messages import HttpResponse
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import (
     GatewayNotFound,
     GatewayRejected,

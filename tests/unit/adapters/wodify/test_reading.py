@@ -10,7 +10,7 @@ from tresen.adapters.http.failures import Throttled
 from tresen.adapters.http.messages import HttpRequest, HttpResponse
 from tresen.application.ports.gym import LeadPatch, NewPerson
 from tresen.application.ports.sources import Batch, Observed
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import (
     CredentialsRefused,
     GatewayNotFound,

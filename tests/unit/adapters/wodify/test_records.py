@@ -17,7 +17,7 @@ from tresen.adapters.wodify.records import (
     membership_reader,
 )
 from tresen.adapters.wodify.words import LEAD_WORDS, MEMBER_WORDS, Words
-from tresen.application.sync.kinds import MEMBERSHIP_SCHEMA, lead_schema, member_schema
+from tresen.application.sync.records.kinds import MEMBERSHIP_SCHEMA, lead_schema, member_schema
 from tresen.domain.shared.contact import PhoneNumber
 from tresen.domain.shared.errors import GatewayUnavailable, InvalidValue
 

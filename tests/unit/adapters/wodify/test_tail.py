@@ -11,7 +11,7 @@ from tresen.adapters.http.messages import HttpRequest, HttpResponse
 from tresen.adapters.wodify.envelope import Page
 from tresen.adapters.wodify.tail import Tail, tail_of
 from tresen.application.ports.gym import NewPerson
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.domain.shared.errors import GatewayError, GatewayNotFound, GatewayRejected, GatewayUnavailable
 
 from .conftest import FakeWodify, MakeGateway, answer, page, query_of, sample

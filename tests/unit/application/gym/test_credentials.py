@@ -2,7 +2,7 @@
 
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.update_lead import LeadUpdate
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.domain.shared.errors import CredentialsRefused
 from tresen.domain.staff.task import StaffTask, TaskReason

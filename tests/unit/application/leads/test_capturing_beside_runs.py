@@ -8,7 +8,7 @@ import pytest
 from tresen.application.leads.create_lead import CreatedLead, NewLead
 from tresen.application.ports.gym import NewPerson
 from tresen.application.ports.sources import Observed
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable, StorageConflict
 from tresen.domain.shared.ids import AccountId

@@ -4,9 +4,9 @@ import pytest
 
 from tresen.application.leads.create_lead import CreatedLead
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.kinds import LEAD
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import LEAD
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.leads.lead import Lead
 from tresen.domain.staff.task import StaffTask, TaskReason
 from tresen.domain.sync.conflict import Choice

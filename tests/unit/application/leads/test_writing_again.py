@@ -5,7 +5,7 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import WRITABLE
 from tresen.application.leads.create_lead import CreatedLead
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.staff.task import StaffTask, TaskReason, TaskState
 from tresen.domain.sync.journal import LOCAL_EDIT

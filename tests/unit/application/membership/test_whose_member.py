@@ -6,8 +6,8 @@ import pytest
 
 from tresen.application.leads.convert_lead import Conversion
 from tresen.application.membership.create_membership import Buyer, Sale, Sold
-from tresen.application.sync.kinds import MEMBER
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.records.kinds import MEMBER
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.leads.stage import Stage
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.staff.task import TaskReason, TaskState

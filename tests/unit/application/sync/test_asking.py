@@ -6,8 +6,8 @@ import attrs
 import pytest
 from tests.builders import a_record
 
-from tresen.application.sync.kinds import LEAD
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, InvalidValue
 from tresen.domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from tresen.application.ports.sync_books import PolicyDocument
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.run import RunState

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.domain.staff.task import TaskState
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.schema import Values

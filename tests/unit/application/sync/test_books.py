@@ -8,8 +8,8 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.log_context import current
-from tresen.application.sync.kinds import MEMBER
-from tresen.application.sync.sync_status import Status
+from tresen.application.sync.records.kinds import MEMBER
+from tresen.application.sync.views.sync_status import Status
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.domain.shared.errors import GatewayUnavailable, StorageConflict, StorageUnavailable
 from tresen.domain.shared.ids import RunId

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tresen.adapters.memory.gym import MemoryGym
-from tresen.application.sync.walk import BATCH
+from tresen.application.sync.deciding.walk import BATCH
 from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.status import Status
 from tresen.domain.shared.errors import NotFound

@@ -8,7 +8,7 @@ from tresen.application.leads.update_lead import LeadUpdate, UpdatedLead
 from tresen.application.membership.cancel_membership import Cancellation
 from tresen.application.ports.gym import LeadPatch
 from tresen.application.ports.sources import Observed
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.leads.stage import Stage
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.run import Run

@@ -9,7 +9,7 @@ import pytest
 
 from tresen.application.ports.sources import Batch, Observed, Source
 from tresen.application.ports.unit_of_work import UnitOfWork, UnitsOfWork
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.shared.errors import IllegalTransition
 from tresen.domain.shared.ids import PlanId, TenantId
 from tresen.domain.sync.kept_plan import PlanStale

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import pytest
 
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.domain.sync.kept_plan import KeptPlan, PlanStale, PlanState
 from tresen.domain.sync.run import RunState
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tresen.application.sync.kinds import MEMBER
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.domain.shared.errors import StaleVersion
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.decision import WHOLE

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.execution import Execution
-from tresen.application.sync.kinds import LEAD, MEMBER
-from tresen.application.sync.push_books import PushBooks
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.pushes.push_books import PushBooks
+from tresen.application.sync.records.kinds import LEAD, MEMBER
+from tresen.application.sync.runs.execution import Execution
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable

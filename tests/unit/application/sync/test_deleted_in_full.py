@@ -3,7 +3,7 @@
 import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 
 from ..studio import AN_HOUR, Studio
 from .scene import edit_lead, rests, set_policy

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.push import PushState
 

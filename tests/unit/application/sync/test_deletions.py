@@ -5,8 +5,8 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import CursorExpired, GatewayError, GatewayRejected, GatewayUnavailable
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.decision import WHOLE

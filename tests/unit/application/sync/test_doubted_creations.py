@@ -3,7 +3,7 @@
 import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.sync.conflict import Choice, ConflictState

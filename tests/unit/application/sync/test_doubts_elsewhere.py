@@ -6,7 +6,7 @@ from tests.builders import a_lead
 from tests.sync_books import a_push
 
 from tresen.adapters.memory.gym import MemoryGym
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.push import PushState

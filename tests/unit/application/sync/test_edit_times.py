@@ -3,7 +3,7 @@
 import attrs
 
 from tresen.adapters.memory.gym_habits import Habits
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.domain.sync.laws import Law
 
 from ..stirring import calm, stir

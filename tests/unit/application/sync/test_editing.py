@@ -13,8 +13,8 @@ from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.membership.edit_member import MemberEdit
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.edited import EditDone
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.edits.edited import EditDone
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.leads.lead import Lead
 from tresen.domain.membership.member import Member
 from tresen.domain.shared.contact import PhoneNumber

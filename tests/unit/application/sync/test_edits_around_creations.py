@@ -6,8 +6,8 @@ from tresen.adapters.memory.gym_books import Entry
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.ports.gym import NewPerson
 from tresen.application.ports.sources import Observed
-from tresen.application.sync.edit_outlook import Outlooks, Reach
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.edits.edit_outlook import Outlooks, Reach
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.shared.errors import GatewayRejected
 from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.push import PushState

@@ -9,10 +9,10 @@ import pytest
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.membership.edit_member import MemberEdit
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.edited import EditDone
-from tresen.application.sync.explain import RecordExplanation
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.edits.edited import EditDone
+from tresen.application.sync.undo.undo_plan import UndoTarget
+from tresen.application.sync.views.explain import RecordExplanation
 from tresen.domain.leads.lead import Lead
 from tresen.domain.membership.member import Member
 from tresen.domain.shared.ids import LeadId

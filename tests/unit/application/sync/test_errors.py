@@ -4,8 +4,8 @@ import attrs
 import pytest
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.kinds import LEAD
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.records.kinds import LEAD
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
 from tresen.domain.shared.ids import LeadId
 from tresen.domain.sync.decision import WHOLE

@@ -1,6 +1,6 @@
 """A plan foresees which of the pushes that wait would be dropped by the next run: those that are, and no others."""
 
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 
 from ..studio import A_MINUTE, Studio
 from .scene import captured, planned, set_policy, there

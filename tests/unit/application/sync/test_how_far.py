@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tresen.application.sync import walk
-from tresen.application.sync.plan_writer import TELL_EVERY_S
+from tresen.application.sync.deciding import walk
+from tresen.application.sync.deciding.plan_writer import TELL_EVERY_S
 from tresen.domain.sync.kept_plan import PlanState
 from tresen.domain.sync.state import Phase, SyncState
 

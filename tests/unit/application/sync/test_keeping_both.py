@@ -2,8 +2,8 @@
 
 import pytest
 
-from tresen.application.sync.kinds import LEAD
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.conflict import PAIRING, Choice, Conflict
 from tresen.domain.sync.laws import Law

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tresen.application.sync.plan_writer import KEPT
+from tresen.application.sync.deciding.plan_writer import KEPT
 from tresen.domain.shared.errors import NotFound
 from tresen.domain.sync.run import Run
 

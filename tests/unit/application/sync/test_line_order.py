@@ -1,8 +1,8 @@
 """The journal is read in the order in which it was written, whatever the clocks said when the runs began."""
 
 from tresen.application.leads.update_lead import LeadUpdate
-from tresen.application.sync.explain import Origin
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.undo.undo_plan import UndoTarget
+from tresen.application.sync.views.explain import Origin
 
 from ..stirring import calm, stir
 from ..studio import A_DAY, A_MINUTE, AN_HOUR, Studio

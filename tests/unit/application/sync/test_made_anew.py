@@ -9,13 +9,13 @@ from tests.sync_books import a_conflict, a_push, an_override
 
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.explain import Origin
-from tresen.application.sync.kinds import LEAD
-from tresen.application.sync.made_anew import is_now
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.scope import Scope
-from tresen.application.sync.task_at_provider import edit_task, readdress
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.links.made_anew import is_now
+from tresen.application.sync.records.kinds import LEAD
+from tresen.application.sync.records.scope import Scope
+from tresen.application.sync.records.task_at_provider import edit_task, readdress
+from tresen.application.sync.undo.undo_plan import UndoTarget
+from tresen.application.sync.views.explain import Origin
 from tresen.domain.leads.stage import Stage
 from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable
 from tresen.domain.shared.ids import RunId, TaskId

@@ -3,8 +3,8 @@
 import pytest
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.kept_plan import PlanStale

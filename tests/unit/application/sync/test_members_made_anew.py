@@ -8,10 +8,10 @@ from tresen.adapters.memory.gym_providers import MemoryGymProviders
 from tresen.adapters.memory.gym_source import MemorySource
 from tresen.application.ports.sources import Source
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.explain import Origin
-from tresen.application.sync.kinds import MEMBER, MEMBERSHIP
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import MEMBER, MEMBERSHIP
+from tresen.application.sync.undo.undo_plan import UndoTarget
+from tresen.application.sync.views.explain import Origin
 from tresen.domain.shared.errors import StaleVersion
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.decision import WHOLE

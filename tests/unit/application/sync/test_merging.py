@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tresen.application.sync.kinds import MEMBERSHIP
+from tresen.application.sync.records.kinds import MEMBERSHIP
 from tresen.domain.membership.status import Status
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.errors import StorageConflict

@@ -7,7 +7,7 @@ from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.leads.update_lead import LeadUpdate
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable
 from tresen.domain.shared.ids import PushId

@@ -3,7 +3,7 @@
 import pytest
 
 from tresen.adapters.memory.gym_books import GymBooks
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.domain.sync.laws import Law
 
 from ..studio import A_MINUTE, AN_HOUR, Studio

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 import pytest
 
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.schema import Value
 

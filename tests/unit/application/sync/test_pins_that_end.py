@@ -6,8 +6,8 @@ from tests.sync_books import an_override
 
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.ids import LeadId
 from tresen.domain.sync.conflict import PAIRING, Choice, Conflict
 from tresen.domain.sync.decision import WHOLE

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import attrs
 import pytest
 
-from tresen.application.sync.kinds import MEMBER, MEMBERSHIP
+from tresen.application.sync.records.kinds import MEMBER, MEMBERSHIP
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.domain.shared.errors import GatewayUnavailable, IllegalTransition, NotFound
 from tresen.domain.sync.kept_plan import PlanHeld, PlanStale, PlanState

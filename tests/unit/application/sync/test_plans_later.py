@@ -6,7 +6,7 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.sync.kept_plan import GOOD_FOR, PlanStale, PlanState
 from tresen.domain.sync.laws import Law

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.domain.shared.errors import GatewayUnavailable, InvalidValue
 from tresen.domain.sync.run import Counts, RunState
 

@@ -1,8 +1,8 @@
 """Somebody changes the policy while something waits to be written at the provider: what it forbids is not done."""
 
-from tresen.application.sync.kinds import LEAD, MEMBER
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import LEAD, MEMBER
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.push import PushState
 from tresen.domain.sync.schema import Value

@@ -1,6 +1,6 @@
 """What a run's books say of pushes: those that it tried or found waiting, as they ended in it, whatever comes later."""
 
-from tresen.application.sync.kinds import LEAD
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.push import PushState

@@ -1,6 +1,6 @@
 """What was decided first goes to the provider first: of two values for one field the later one stands."""
 
-from tresen.application.sync.kinds import MEMBER
+from tresen.application.sync.records.kinds import MEMBER
 from tresen.domain.shared.errors import GatewayRejected
 from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.laws import Law

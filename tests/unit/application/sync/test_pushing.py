@@ -11,11 +11,12 @@ import pytest
 from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync import stale, strand
-from tresen.application.sync.elsewhere import tied_elsewhere
-from tresen.application.sync.execution import Execution
-from tresen.application.sync.kinds import LEAD, MEMBER
-from tresen.application.sync.run_books import Opened
+from tresen.application.sync.applying import stale
+from tresen.application.sync.links.elsewhere import tied_elsewhere
+from tresen.application.sync.records.kinds import LEAD, MEMBER
+from tresen.application.sync.records.run_books import Opened
+from tresen.application.sync.runs import strand
+from tresen.application.sync.runs.execution import Execution
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.errors import (

@@ -6,8 +6,8 @@ import attrs
 import pytest
 from tests.builders import NOON, a_lead, a_member, a_tenant
 
-from tresen.application.sync.lead_records import LeadRecords
-from tresen.application.sync.member_records import MemberRecords
+from tresen.application.sync.courses.lead_records import LeadRecords
+from tresen.application.sync.courses.member_records import MemberRecords
 from tresen.domain.leads.events import LeadChanged
 from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.status import Status

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tresen.application.sync.overrides import Upshot
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.edits.overrides import Upshot
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.errors import NotFound
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.journal import LOCAL_EDIT, RELEASED, Change

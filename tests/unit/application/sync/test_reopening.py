@@ -7,8 +7,8 @@ import attrs
 import pytest
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.errors import RuleViolation
 from tresen.domain.shared.ids import LeadId

@@ -4,8 +4,8 @@ import pytest
 
 from tresen.adapters.memory.gym_books import Entry, Shelf
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.undo import Undone
-from tresen.application.sync.undo_plan import RecordUndo, UndoTarget
+from tresen.application.sync.undo.undo import Undone
+from tresen.application.sync.undo.undo_plan import RecordUndo, UndoTarget
 from tresen.domain.shared.errors import RuleViolation
 from tresen.domain.sync.canonical import Values
 from tresen.domain.sync.decision import WHOLE

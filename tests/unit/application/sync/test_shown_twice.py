@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 import pytest
 
 from tresen.application.ports.sources import Batch, Source
-from tresen.application.sync import walk
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.deciding import walk
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.domain.sync.run import RunState
 
 from ..stirring import StirredSource, calm

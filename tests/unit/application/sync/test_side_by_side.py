@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from tresen.application.sync.side_by_side import AT_ONCE, side_by_side
+from tresen.application.sync.runs.side_by_side import AT_ONCE, side_by_side
 
 
 async def test_results_come_in_the_order_of_the_items() -> None:

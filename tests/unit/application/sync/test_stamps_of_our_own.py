@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from tresen.application.leads.update_lead import LeadUpdate
-from tresen.application.sync.kinds import LEAD, MEMBER
+from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.domain.sync.record import OwnWrite
 
 from ..studio import A_MINUTE, Studio

@@ -11,7 +11,7 @@ from tresen.adapters.memory.gym import MemoryGym
 from tresen.adapters.memory.gym_books import GymBooks
 from tresen.adapters.memory.gym_providers import MemoryGymProviders
 from tresen.application.jobs.kinds import JobKind
-from tresen.application.sync.sync_job import sync_job_kind
+from tresen.application.sync.runs.sync_job import sync_job_kind
 from tresen.domain.jobs.job import Job, JobState
 from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
 from tresen.domain.shared.ids import JobId

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tresen.adapters.memory.gym_books import Entry
 from tresen.application.leads.create_lead import NewLead
-from tresen.application.sync.kinds import member_schema
-from tresen.application.sync.member_records import MemberRecords
+from tresen.application.sync.courses.member_records import MemberRecords
+from tresen.application.sync.records.kinds import member_schema
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.errors import GatewayUnavailable, StorageConflict
 from tresen.domain.shared.ids import TenantId

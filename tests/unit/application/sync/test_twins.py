@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 
 from tresen.application.leads.create_lead import NewLead
-from tresen.application.sync.kinds import LEAD
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.conflict import PAIRING, Choice, ConflictState
 from tresen.domain.sync.run import Counts

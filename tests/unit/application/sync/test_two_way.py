@@ -4,7 +4,7 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.leads.update_lead import LeadUpdate
-from tresen.application.sync.kinds import LEAD, MEMBER, schemas_of
+from tresen.application.sync.records.kinds import LEAD, MEMBER, schemas_of
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.sync.laws import Law

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.kinds import LEAD, MEMBER, MEMBERSHIP
-from tresen.application.sync.resolve_conflict import ConflictChoice
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.leads.stage import Stage
 from tresen.domain.shared.contact import EmailAddress, PhoneNumber
 from tresen.domain.shared.errors import InvalidValue

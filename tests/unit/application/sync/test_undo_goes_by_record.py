@@ -3,10 +3,10 @@
 import pytest
 
 from tresen.adapters.memory.gym_books import Entry
-from tresen.application.sync.kinds import LEAD
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo import Undone
-from tresen.application.sync.undo_plan import UndoAction, UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import LEAD
+from tresen.application.sync.undo.undo import Undone
+from tresen.application.sync.undo.undo_plan import UndoAction, UndoTarget
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayRejected, RuleViolation
 from tresen.domain.shared.ids import RunId

@@ -3,10 +3,10 @@
 import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
-from tresen.application.sync.kinds import MEMBER
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo import Undone
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.records.kinds import MEMBER
+from tresen.application.sync.undo.undo import Undone
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.laws import Law

@@ -7,7 +7,7 @@ import attrs
 
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.desk import SyncDesk
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.ids import TenantId
 from tresen.domain.sync.run import Run
 

@@ -6,9 +6,9 @@ import pytest
 
 from tresen.application.ports.readers import ConflictFilter
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.resolve_conflict import ConflictChoice
-from tresen.application.sync.undo import Undone
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
+from tresen.application.sync.undo.undo import Undone
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.errors import GatewayUnavailable, RuleViolation, StaleVersion
 from tresen.domain.sync.conflict import Choice, Conflict
 from tresen.domain.sync.decision import WHOLE

@@ -1,7 +1,7 @@
 """An edit is undone for which alone a record is to be made anew at the provider, which deleted it."""
 
-from tresen.application.sync.kinds import LEAD
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.records.kinds import LEAD
+from tresen.application.sync.undo.undo_plan import UndoTarget
 
 from ..studio import A_MINUTE, Studio
 from .scene import pushes, rests, set_policy

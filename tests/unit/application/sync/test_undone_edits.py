@@ -1,7 +1,7 @@
 """An edit that is undone, of which nobody knows whether the provider has it: no sync brings it back."""
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.sync.push import PushState
 

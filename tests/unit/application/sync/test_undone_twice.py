@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from tresen.application.sync.undo import Undone
-from tresen.application.sync.undo_plan import RecordUndo, UndoTarget
+from tresen.application.sync.undo.undo import Undone
+from tresen.application.sync.undo.undo_plan import RecordUndo, UndoTarget
 from tresen.domain.shared.ids import RunId
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.run import Run

@@ -3,7 +3,7 @@
 import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.staff.task import StaffTask, TaskReason
 from tresen.domain.sync.journal import PUSHED
 from tresen.domain.sync.laws import Law

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from tresen.application.sync.undo_plan import UndoTarget
+from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.shared.errors import NotFound
 from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.laws import Law

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from tresen.application.ports.unit_of_work import UnitOfWork
-from tresen.application.sync.undo_plan import RecordUndo, UndoTarget
+from tresen.application.sync.undo.undo_plan import RecordUndo, UndoTarget
 from tresen.domain.shared.ids import MemberId
 from tresen.domain.sync.run import Run
 

@@ -1,6 +1,6 @@
 """What if, and a plan: looked at as often as you like, without a trace at the provider, and always the same."""
 
-from tresen.application.sync.what_if import WhatIfReport
+from tresen.application.sync.views.what_if import WhatIfReport
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Run
 

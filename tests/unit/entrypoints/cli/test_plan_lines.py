@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from tresen.adapters.memory.clock import NOON
-from tresen.application.sync.look_at_plans import ShownPlan
+from tresen.application.sync.views.look_at_plans import ShownPlan
 from tresen.domain.shared.ids import AccountId, PlanId, RunId, TenantId
 from tresen.domain.sync.kept_plan import KeptPlan, Part, PlanState
 from tresen.entrypoints.cli.plan_lines import plan_parts

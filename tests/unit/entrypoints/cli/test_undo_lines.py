@@ -5,9 +5,9 @@ from uuid import UUID
 import attrs
 from tests.builders import a_change, a_lead, a_run, a_tenant, an_account
 
-from tresen.application.sync.undo import Undone
-from tresen.application.sync.undo_guard import wanted_of
-from tresen.application.sync.undo_plan import RecordUndo, UndoAction
+from tresen.application.sync.undo.undo import Undone
+from tresen.application.sync.undo.undo_guard import wanted_of
+from tresen.application.sync.undo.undo_plan import RecordUndo, UndoAction
 from tresen.domain.shared.ids import AccountId
 from tresen.domain.sync.undo import Rollback
 from tresen.entrypoints.cli.lines import Line

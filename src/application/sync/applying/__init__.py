@@ -1,0 +1,1 @@
+"""The steps of a plan are written here, unless something is another by now."""

@@ -1,0 +1,1 @@
+"""What people decide, one or many, and decide anew."""

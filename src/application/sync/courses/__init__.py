@@ -1,0 +1,1 @@
+"""What a sync of a name consists of, and the kinds of record in it."""

@@ -1,0 +1,191 @@
+"""Records of both sides that have no link yet meet: pairs are linked, doubts are asked, the rest is new."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import attrs
+
+from ....domain.shared.errors import InvalidValue
+from ....domain.sync.canonical import Values
+from ....domain.sync.conflict import PAIRING, Conflict
+from ....domain.sync.override import Override
+from ....domain.sync.pairing import found_by, match_values, pair
+from ....domain.sync.run import SyncError
+from ....domain.sync.schema import Schema
+from ....domain.sync.step import Step, values_of
+from ...ports.sources import Observed, Reading
+from ...ports.unit_of_work import UnitOfWork
+from ..links.awaited import awaited
+from ..links.pins import pins_under
+from ..links.reviving import reviving, values_of_reviving
+from ..links.sent import Sent, sent
+from ..policies.overruled import none_of_ours
+from ..records.record_kind import MatchValues, RecordKind, Versioned
+from ..records.scope import Scope
+from .examiner import Examiner
+
+E = TypeVar("E", bound=Versioned)
+Fresh = tuple[Observed, Reading]
+
+
+# Made there, one would be found by what it shares with the other, and the two would be taken for one.
+TWINS = "two of ours have one address, so it is not made at the provider; merge them or give one another address"
+
+
+@attrs.frozen
+class Met:
+    """What comes of a meeting. ``errors``: ours that are not made at the provider, though they are to be, and records
+    that cannot be compared.
+    """
+
+    steps: Sequence[Step]
+    errors: Sequence[SyncError]
+
+
+@attrs.frozen
+class Meeting(Generic[E]):
+    """One kind of record in one scope. Nothing is guessed, and nothing is created that may be here already."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _examiner: Examiner[E]
+
+    async def __call__(self, uow: UnitOfWork, waiting: Sequence[Fresh], *, create: Collection[MatchValues]) -> Met:
+        """``waiting``: records of the provider that may be ours. ``create``: by what our records can be found that are
+        to be made at the provider unless it has them.
+        """
+        by_id = {one.external_id: (one, reading) for one, reading in waiting}
+        separate = await none_of_ours(uow, self._scope.account_id, self._kind.schema.kind, by_id)
+        theirs = {key: reading.values for key, (_, reading) in by_id.items() if key not in separate}
+        links = await reviving(uow, self._kind, self._scope)
+        revived = await values_of_reviving(uow, self._kind, links)
+        free = await self._kind.unlinked(uow, {*self._keys(theirs), *create})
+        in_doubt = await sent(uow, self._kind, self._scope.account_id)
+        may_be = await self._may_be(uow, in_doubt, theirs)
+        ours = {**free, **may_be, **revived}
+        pairing = pair(self._kind.schema, ours, theirs, sent=in_doubt.values)
+        shared = await self._shared(uow, pairing.pairs, theirs)
+        paired = {one: key for one, key in pairing.pairs.items() if one not in shared}
+        entities = await self._kind.load(uow, [*paired, *pairing.only_ours])
+        pins = {key: await pins_under(uow, links[one], key) for one, key in paired.items() if one in links}
+        waits = await awaited(uow, self._scope, self._kind.schema.kind, list(by_id))
+        pairs = {key: (by_id[key], entities[one]) for one, key in paired.items() if key not in waits}
+        steps, errors = self._paired(pairs, pins, await self._sent(uow, paired))
+        doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs if key not in waits}
+        doubts.update({key: (one,) for one, key in pairing.pairs.items() if one in shared and key not in waits})
+        untold = {key: in_doubt.alike(theirs[key]) for key in pairing.only_theirs}
+        doubts.update({key: alike_ones for key, alike_ones in untold.items() if alike_ones and key not in waits})
+        asked = await self._asked(uow, list(doubts))
+        steps += [
+            self._examiner.doubtful(*by_id[key], candidates)
+            for key, candidates in doubts.items()
+            if asked.get(key) != tuple(map(str, candidates))
+        ]
+        new = (key for key in (*pairing.only_theirs, *separate) if key not in waits and key not in doubts)
+        steps += [self._examiner.fresh(*by_id[key]) for key in new]
+        # Those that were there before are decided with their old link; and one may be there: it was sent, or a person
+        # says so.
+        kept = {*revived, *in_doubt.values, *(UUID(one) for asked in waits.values() for one in asked.candidates)}
+        alone = [key for key in pairing.only_ours if key not in kept] if create else []
+        twins = alike(self._kind.schema, ours, in_doubt.values)
+        errors += [self._ambiguous(key) for key in alone if key in twins]
+        lonely, unkept = await self._lonely(uow, [entities[key] for key in alone if key not in twins])
+        return Met([*steps, *lonely], [*errors, *unkept])
+
+    async def _shared(
+        self, uow: UnitOfWork, pairs: Mapping[UUID, str], theirs: Mapping[str, Values]
+    ) -> Collection[UUID]:
+        """Those of the pairs that are doubtful, as another of ours that the account has says the same."""
+        keys = self._keys({key: theirs[key] for key in pairs.values()})
+        others = await self._kind.sharing(uow, keys) if keys else {}
+        alike = {other for ids in others.values() for other in ids}
+        links = await uow.sync_records.of_locals(self._scope.account_id, self._kind.schema.kind, alike) if alike else {}
+        found = set[UUID]()
+        for one, key in pairs.items():
+            same = {other for values in self._keys({key: theirs[key]}) for other in others.get(values, ())}
+            if not links.keys().isdisjoint(same - {one}):
+                found.add(one)
+        return found
+
+    async def _may_be(self, uow: UnitOfWork, in_doubt: Sent, theirs: Mapping[str, Values]) -> Mapping[UUID, Values]:
+        """Our side of those that were sent as one of these is."""
+        keys = self._keys(theirs) if in_doubt.values else ()
+        entities = await self._kind.load(uow, list(in_doubt.with_keys(keys))) if keys else {}
+        return {one: self._kind.values(entity) for one, entity in entities.items()}
+
+    async def _sent(self, uow: UnitOfWork, pairs: Mapping[UUID, str]) -> Mapping[str, Values]:
+        """With what values those were sent that may have been made there, though nobody answered."""
+        making = await uow.pushes.creations(self._scope.account_id, self._kind.schema.kind, pairs) if pairs else {}
+        sent = [push for push in making.values() if push.may_be_there]
+        values = await self._kind.as_of_today(uow, [push.values for push in sent])
+        return {pairs[push.local_id]: one for push, one in zip(sent, values, strict=True)}
+
+    def _paired(
+        self,
+        pairs: Mapping[str, tuple[Fresh, E]],
+        pins: Mapping[str, Sequence[Override]],
+        sent: Mapping[str, Values],
+    ) -> tuple[list[Step], list[SyncError]]:
+        steps, errors = list[Step](), list[SyncError]()
+        for key, (fresh, entity) in pairs.items():
+            try:
+                steps.append(self._examiner.paired(*fresh, entity, pins.get(key, ()), sent.get(key, {})))
+            except InvalidValue as error:
+                errors.append(self._scope.error(self._kind.schema.kind, key, error))
+        return steps, errors
+
+    def _keys(self, records: Mapping[str, Values]) -> Collection[MatchValues]:
+        return found_by(self._kind.schema, *records.values())
+
+    async def _asked(self, uow: UnitOfWork, external_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """What is asked already, with its candidates."""
+        kind = self._kind.schema.kind
+        found = await uow.conflicts.open_of(self._scope.account_id, kind, external_ids)
+        return {key: each.candidates for key, conflicts in found.items() if (each := _pairing(conflicts)) is not None}
+
+    def _ambiguous(self, local_id: UUID) -> SyncError:
+        return SyncError(
+            run_id=self._scope.run_id,
+            kind=self._kind.schema.kind,
+            external_id=None,
+            code="ambiguous_twin",
+            message=f"{local_id}: {TWINS}",
+            at=self._scope.now,
+        )
+
+    async def _lonely(self, uow: UnitOfWork, entities: Sequence[E]) -> tuple[list[Step], list[SyncError]]:
+        steps, errors = list[Step](), list[SyncError]()
+        if not entities:
+            return steps, errors
+        kind = self._kind.schema.kind
+        ids = [entity.id for entity in entities]
+        making = await uow.pushes.creations(self._scope.account_id, kind, ids)
+        asked = await uow.conflicts.about(kind, ids)
+        for entity in entities:
+            if entity.id in asked:
+                continue
+            try:
+                step = self._examiner.lonely(entity)
+            except InvalidValue as error:
+                errors.append(self._scope.error(kind, None, error))
+                continue
+            push = making.get(entity.id)
+            if push is None or not push.answers(values_of(step.inputs.ours)):
+                steps.append(step)
+        return steps, errors
+
+
+def alike(schema: Schema, records: Mapping[UUID, Values], as_sent: Mapping[UUID, Values]) -> Collection[UUID]:
+    """Those of ours that share the values of a match key with another one, as it is or as it was sent."""
+    found: set[UUID] = set()
+    for key in schema.match:
+        said = [(one, match_values(schema, key, values)) for each in (records, as_sent) for one, values in each.items()]
+        times = Counter(values for _, values in set(said))
+        found |= {one for one, values in said if values is not None and times[values] > 1}
+    return found
+
+
+def _pairing(conflicts: Sequence[Conflict]) -> Conflict | None:
+    return next((conflict for conflict in conflicts if conflict.field == PAIRING), None)

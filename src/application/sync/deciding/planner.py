@@ -1,0 +1,254 @@
+"""Makes one part of a plan: walks through what the provider shows of one kind, and decides record by record."""
+
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from typing import Generic, TypeVar
+
+import attrs
+
+from ....domain.sync.action import Action
+from ....domain.sync.laws import Laws
+from ....domain.sync.pairing import found_by, match_values
+from ....domain.sync.step import Step, count, values_of
+from ...ports.sources import Batch, Observed, Reading, Source
+from ...ports.unit_of_work import UnitOfWork
+from ..links.reviving import reviving, values_of_reviving
+from ..links.sent import Sent, sent
+from ..records.reading import due_again
+from ..records.record_kind import MatchValues, RecordKind, Versioned
+from ..records.run_books import Opened, RunBooks
+from ..records.scope import Scope
+from ..records.single_looks import look_at
+from .examiner import Examined, Examiner
+from .meeting import Meeting
+from .plan_writer import PartWriter, PlanWriter
+from .walk import Walk
+
+E = TypeVar("E", bound=Versioned)
+Watch = Callable[[str, int], None]
+_SLICE = 1000
+# So many single questions are asked at any rate; and a page of a listing shows about as many records.
+_FEW = 100
+
+
+@attrs.define
+class _Before:
+    """What is to be looked at anew, and by what our records without a link can be found: as they are, and ``sent``.
+
+    ``planned`` are fingerprints of those that have a step: a walk may show a record twice. ``in_part`` are to be looked
+    at by themselves, as a walk shows less of them than was edited here, or than is to be deleted there.
+    """
+
+    edited: frozenset[str]
+    due: Mapping[str, int]
+    open_keys: Collection[MatchValues]
+    sent: Sent
+    unseen: set[str] = attrs.field(init=False)
+    planned: dict[str, bytes] = attrs.field(factory=dict, init=False)
+    in_part: set[str] = attrs.field(factory=set, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.unseen = set(self.edited)
+
+
+@attrs.frozen
+class Planner(Generic[E]):
+    """One kind of record in one scope."""
+
+    _kind: RecordKind[E]
+    _scope: Scope
+    _laws: Laws
+    _source: Source
+    _books: RunBooks
+    _writer: PlanWriter
+    _part: PartWriter
+    _watch: Watch
+
+    async def __call__(self, opened: Opened, walk: Walk) -> None:
+        """Walk, and keep what is to be done. Raises what the provider raises; what was seen before is kept."""
+        before = await self._books.read(opened.run, lambda uow: self._before(uow, every=walk.is_whole))
+        if len(before.edited) > max(_FEW, self._part.tally.shared // _FEW):
+            # To ask for so many one by one takes longer than a listing.
+            walk = Walk(self._source, None)
+        waiting: list[tuple[Observed, Reading]] = []
+        lost: dict[str, None] = {}
+        self._watch(self._kind.schema.kind, 0)
+        async for batch in walk.batches():
+            await self._take(opened, batch, before, waiting, listed=walk.is_listing, may_lack=True)
+            self._mark(batch, before, lost)
+        missing = await self._unlisted(opened, walk, lost) if walk.generation.is_complete else []
+        if missing and await self._is_too_much(opened, missing):
+            await self._lose(opened, missing, "listing", before)
+        else:
+            # A listing is believed about what it shows, not about what it lacks; and some are to be looked at whatever
+            # the walk showed.
+            suspects = {*missing, *((before.unseen | before.in_part) - lost.keys())}
+            await self._look(opened, sorted(suspects), before, waiting)
+        await self._lose(opened, list(lost), "tombstone", before)
+        waiting = [each for each in waiting if each[0].external_id not in lost]
+        await self._meet(opened, before, waiting, whole=walk.generation.is_complete)
+        self._part.cursor, self._part.complete = walk.cursor, walk.generation.is_complete
+
+    async def _before(self, uow: UnitOfWork, *, every: bool) -> _Before:
+        schema = self._kind.schema
+        account_id, kind = self._scope.account_id, schema.kind
+        links = uow.sync_records
+        edited = await (links.edited_anyhow(account_id, kind) if every else links.edited(account_id, kind))
+        due = await uow.due.all(account_id, kind)
+        revived = await values_of_reviving(uow, self._kind, await reviving(uow, self._kind, self._scope))
+        keys = {*await self._kind.open_keys(uow), *found_by(schema, *revived.values())}
+        return _Before(
+            frozenset({*edited, *due}), due, frozenset(keys), await sent(uow, self._kind, self._scope.account_id)
+        )
+
+    def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
+        for external_id in batch.gone:
+            lost[external_id] = None
+        for one in batch.observed:
+            before.unseen.discard(one.external_id)
+            lost.pop(one.external_id, None)
+
+    async def _take(
+        self,
+        opened: Opened,
+        batch: Batch,
+        before: _Before,
+        waiting: list[tuple[Observed, Reading]],
+        *,
+        listed: bool,
+        may_lack: bool = False,
+    ) -> None:
+        if not batch.observed:
+            return
+        examiner = self._examiner()
+        observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
+        examined = await self._books.read(
+            opened.run,
+            lambda uow: examiner.observed(uow, observed, edited=before.edited, listed=listed, may_lack=may_lack),
+        )
+        before.in_part.update(examined.in_part)
+        for one, reading in examined.fresh:
+            if one.external_id in examined.awaited or self._may_be_ours(reading, before):
+                waiting.append((one, reading))
+            else:
+                _add(examined, examiner.fresh(one, reading))
+        if may_lack:
+            self._leave_to_a_look(examined, before)
+        await self._keep(opened, examined, before)
+        self._part.seen += len(batch.observed)
+        await self._writer.tell_seen(self._part)
+        self._watch(self._kind.schema.kind, self._part.seen)
+
+    def _leave_to_a_look(self, examined: Examined, before: _Before) -> None:
+        """A deletion there that was dropped is due: perhaps as somebody edited there what walks do not show."""
+        names = set(self._kind.schema.names)
+        partly = {
+            str(step.external_id)
+            for step in examined.steps
+            if step.decision.action is Action.DELETE_THERE
+            and step.external_id in before.due
+            and not names <= values_of(step.inputs.theirs).keys()
+        }
+        before.in_part |= partly
+        examined.steps = [step for step in examined.steps if step.external_id not in partly]
+
+    def _may_be_ours(self, reading: Reading, before: _Before) -> bool:
+        schema, values = self._kind.schema, reading.values
+        if before.open_keys and any(match_values(schema, key, values) in before.open_keys for key in schema.match):
+            return True
+        return before.sent.may_be(values)
+
+    async def _is_too_much(self, opened: Opened, missing: Sequence[str]) -> bool:
+        """Whether so many are missing that a guard will hold the plan: then they are not asked for one by one, as a
+        person must look anyway.
+        """
+        tally = attrs.evolve(self._part.tally, blanked={})
+        for start in range(0, len(missing), _SLICE):
+            for step in (await self._lost(opened, missing[start : start + _SLICE], "listing")).steps:
+                count(step, self._kind.schema, tally)
+        return not self._scope.policy.guards.deleted.allows(tally.deleted, tally.shared)
+
+    async def _unlisted(self, opened: Opened, walk: Walk, lost: Collection[str]) -> list[str]:
+        """Records that are linked, or of which it is asked whose they are, that a complete listing does not show and
+        that are not known to be gone, as far as that would change anything.
+        """
+        account_id, kind = self._scope.account_id, self._kind.schema.kind
+        in_doubt = await self._books.read(opened.run, lambda uow: uow.conflicts.in_doubt(account_id, kind))
+        missing = await self._not_shown(opened, walk, lost, sorted(in_doubt))
+        after = ""
+        while True:
+
+            async def ask(uow: UnitOfWork, after: str = after) -> Sequence[str]:
+                return await uow.sync_records.external_ids(account_id, kind, after=after, limit=_SLICE)
+
+            linked = await self._books.read(opened.run, ask)
+            if not linked:
+                return missing
+            missing += await self._not_shown(opened, walk, lost, linked)
+            after = linked[-1]
+
+    async def _not_shown(
+        self, opened: Opened, walk: Walk, lost: Collection[str], external_ids: Sequence[str]
+    ) -> list[str]:
+        absent = [key for key in walk.generation.missing(external_ids) if key not in lost]
+        found = await self._lost(opened, absent, "listing")
+        return [str(step.external_id) for step in found.steps] + due_again(found.errors)
+
+    async def _look(
+        self, opened: Opened, external_ids: Sequence[str], before: _Before, waiting: list[tuple[Observed, Reading]]
+    ) -> None:
+        """Ask the provider for single records. One that it will not show is an error of that record, and due again."""
+        looked = await look_at(self._source, self._scope, self._kind.schema.kind, external_ids)
+        await self._keep(opened, Examined(errors=looked.errors), before)
+        await self._take(opened, Batch(observed=looked.shown), before, waiting, listed=False)
+        await self._lose(opened, looked.gone, "answer", before)
+        if looked.outage is not None:
+            raise looked.outage
+
+    async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str, before: _Before) -> None:
+        for start in range(0, len(external_ids), _SLICE):
+            some = external_ids[start : start + _SLICE]
+            await self._keep(opened, await self._lost(opened, some, proof, planned=before.planned), before)
+
+    async def _lost(
+        self, opened: Opened, external_ids: Sequence[str], proof: str, *, planned: Container[str] = ()
+    ) -> Examined:
+        examiner = self._examiner()
+        return await self._books.read(opened.run, lambda uow: examiner.gone(uow, external_ids, proof, planned=planned))
+
+    async def _meet(
+        self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]], *, whole: bool
+    ) -> None:
+        """Records of both sides that have no link yet. What the provider lacks is known only after a whole listing."""
+        if before.open_keys or waiting:
+            meeting = Meeting(self._kind, self._scope, self._examiner())
+            keys = before.open_keys if whole and self._scope.policy.create_there else ()
+            met = Examined()
+            found = await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys))
+            met.errors += found.errors
+            for step in found.steps:
+                _add(met, step)
+            # The others are asked already, or anew.
+            told = {*met.settled, *due_again(met.errors), *(step.external_id for step in met.steps)}
+            asked = dict.fromkeys(one.external_id for one, _ in waiting if one.external_id not in told)
+            met.settled += asked
+            met.unchanged += len(asked)
+            await self._keep(opened, met, before)
+
+    async def _keep(self, opened: Opened, examined: Examined, before: _Before) -> None:
+        """Keep what was found. What was due and needs nothing is due no more."""
+        settled = {key: before.due[key] for key in examined.settled if key in before.due}
+        await self._writer.add(self._part, examined.steps, examined.errors, settled)
+        before.planned.update((step.external_id, step.fingerprint) for step in examined.steps if step.external_id)
+        opened.run.counts = attrs.evolve(opened.run.counts, unchanged=opened.run.counts.unchanged + examined.unchanged)
+
+    def _examiner(self) -> Examiner[E]:
+        return Examiner(self._kind, self._scope, self._laws)
+
+
+def _add(examined: Examined, step: Step) -> None:
+    """A record of one side: one that stays there needs nothing."""
+    if step.decision.action is not Action.APART:
+        examined.steps.append(step)
+    elif step.external_id is not None:
+        examined.settled.append(step.external_id)
+        examined.unchanged += 1

@@ -1,0 +1,1 @@
+"""What people change in records that are synced."""

@@ -1,0 +1,67 @@
+"""What of an edit only a person can do at the provider: one open task for each field, with the value that is wanted."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import attrs
+
+from ....domain.shared.ids import TaskId
+from ....domain.staff.task import MACHINE, StaffTask
+from ....domain.sync.edit_fate import Fate
+from ...ports.unit_of_work import UnitOfWork
+from ..records.task_at_provider import BESIDE, OPERATIONS, edit_task, subject_of, title_of
+from ..runs.by_hand import ByHand
+from .edit_outlook import Outlook, Person
+
+
+@attrs.frozen
+class EditTasks:
+    """Used inside the transaction of the edit."""
+
+    _by_hand: ByHand
+
+    async def __call__(
+        self, uow: UnitOfWork, outlook: Outlook, saved: Person, wanted: Collection[str]
+    ) -> StaffTask | None:
+        """The task for what only a person can change, where there is something. ``wanted`` are all fields of the edit:
+        what was asked for one of them before is asked no more.
+
+        Asking twice for the same while the task is open makes no second one.
+        """
+        task = self._task(uow, outlook, saved) if outlook.of(Fate.TASK) else None
+        same = None
+        for waiting in await uow.tasks.open_for(
+            OPERATIONS[outlook.link.kind].value, subject_of(outlook.link.kind, outlook.link.local_id)
+        ):
+            if task is not None and waiting.details == task.details:
+                same = waiting
+            elif waiting.account_id == outlook.account.id and waiting.details.keys() & set(wanted):
+                _narrow(waiting, wanted, outlook.link.kind, saved, now=self._by_hand.clock.now())
+                await uow.tasks.save(waiting)
+        if task is not None and same is None:
+            await uow.tasks.add(task)
+        return same or task
+
+    def _task(self, uow: UnitOfWork, outlook: Outlook, saved: Person) -> StaffTask:
+        link = outlook.link
+        return edit_task(
+            id=TaskId(self._by_hand.ids.new()),
+            tenant_id=uow.tenant.id,
+            account=outlook.account,
+            record=(link.kind, link.external_id, link.local_id),
+            name=saved.name,
+            values={name: outlook.after.get(name) for name in outlook.of(Fate.TASK)},
+            reason=outlook.hindered_by,
+            why=next(each.reason for each in outlook.prospects if each.fate is Fate.TASK),
+            now=self._by_hand.clock.now(),
+        )
+
+
+def _narrow(task: StaffTask, wanted: Collection[str], kind: str, saved: Person, *, now: datetime) -> None:
+    """It asks for its other fields only; where there is none, it needs nobody any more."""
+    details = {name: value for name, value in task.details.items() if name not in wanted}
+    values = {name: value for name, value in details.items() if name not in BESIDE}
+    if values:
+        task.details, task.title = details, title_of(values, kind, saved.name)
+    else:
+        task.complete(by=MACHINE, now=now, note="replaced by a newer request")

@@ -1,0 +1,86 @@
+"""What people and undos pinned is listed, and taken away again."""
+
+import enum
+from collections.abc import Sequence
+
+import attrs
+
+from ....domain.shared.errors import NotFound
+from ....domain.shared.ids import AccountId, TenantId
+from ....domain.sync.decision import WHOLE
+from ....domain.sync.override import Override
+from ....domain.sync.run import RELEASE, Counts
+from ...ports.unit_of_work import UnitOfWork
+from ...transactions import Transactions
+from ..links.forgetting import forget
+from ..links.pinning import Pinning
+from ..links.pins import pins_at
+from ..links.reviving import waits_to_be_made
+from ..runs.by_hand import ByHand, Hand
+
+
+@attrs.frozen
+class ListOverrides:
+    """By account, kind, external id and field."""
+
+    _transactions: Transactions
+
+    async def __call__(self, tenant_id: TenantId, *, limit: int = 100, offset: int = 0) -> Sequence[Override]:
+        """A window of them."""
+        return await self._transactions.read(tenant_id, lambda uow: uow.overrides.all(limit=limit, offset=offset))
+
+
+class Upshot(enum.Enum):
+    """What the next run may do to a record as a whole once nothing pins it, as far as the policy lets it.
+
+    ``deletes``: the provider lost it, so it goes here; ``deletes_if_lost``: nobody knows here whether the provider has
+    it still; ``makes``: it is not here, and is made anew if the provider has it.
+    """
+
+    DELETES = "deletes"
+    DELETES_IF_LOST = "deletes_if_lost"
+    MAKES = "makes"
+
+
+@attrs.frozen
+class RemoveOverride:
+    """The policy holds again: the next run looks at the record anew; one that was kept away is made anew, one that the
+    provider lost goes. The journal says who did it.
+
+    Raises NotFound.
+    """
+
+    _transactions: Transactions
+    _by_hand: ByHand
+
+    async def __call__(
+        self, tenant_id: TenantId, *, account_id: AccountId, kind: str, external_id: str, field: str, by: str
+    ) -> Upshot | None:
+        """Take one away. What that may mean for the record as a whole; None: nothing."""
+
+        async def work(uow: UnitOfWork) -> Upshot | None:
+            hand = await self._by_hand.begin(uow, account_id, kind, RELEASE)
+            going = [each for each in await pins_at(uow, account_id, kind, external_id) if each.field == field]
+            if not going:
+                raise NotFound("override", field)
+            await Pinning(hand.scope, self._by_hand.ids).let_go(uow, going, f"{by} took away")
+            outlook = await self._let_go(uow, hand, external_id, by) if field == WHOLE else None
+            await uow.due.renew(account_id, kind, external_id)
+            await self._by_hand.end(uow, hand, Counts(), f"{by} released {kind} {external_id}")
+            return outlook
+
+        return await self._transactions.run(tenant_id, "remove_override", work)
+
+    async def _let_go(self, uow: UnitOfWork, hand: Hand, external_id: str, by: str) -> Upshot | None:
+        account_id, kind = hand.scope.account_id, hand.kind.schema.kind
+        link = (await uow.sync_records.by_external_ids(account_id, kind, [external_id])).get(external_id)
+        if link is None:
+            return Upshot.MAKES if hand.scope.policy.create_here else None
+        if link.local_id not in await hand.kind.load(uow, [link.local_id]):
+            # Without its link a record that we have no more is new to the next run.
+            what = f"{by} let the record in anew, which ended"
+            await forget(uow, hand.scope, self._by_hand.ids, kind, [external_id], what)
+            return Upshot.MAKES if hand.scope.policy.create_here else None
+        if not hand.scope.policy.delete_here:
+            return None
+        return Upshot.DELETES if waits_to_be_made(link) else Upshot.DELETES_IF_LOST

@@ -1,0 +1,1 @@
+"""How records of ours are tied to those of a provider, and what hangs on that."""

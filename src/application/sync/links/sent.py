@@ -1,0 +1,74 @@
+"""Records of ours that were sent to be made at the provider, and not answered for: each may be there.
+
+So it is found by what was sent, whatever it says here since: else it would be brought in as another one, and be made
+there once more.
+"""
+
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+
+import attrs
+
+from ....domain.shared.ids import AccountId
+from ....domain.sync.canonical import Values
+from ....domain.sync.pairing import found_by as keys_of
+from ....domain.sync.schema import Schema
+from ...ports.unit_of_work import UnitOfWork
+from ..records.record_kind import MatchValues, RecordKind, Versioned
+from .elsewhere import elsewhere
+from .link_at import link_at
+from .reviving import waits_to_be_made
+
+E = TypeVar("E", bound=Versioned)
+
+
+@attrs.define
+class Sent:
+    """``values`` are what was sent, by our record."""
+
+    _schema: Schema
+    values: Mapping[UUID, Values]
+
+    @cached_property
+    def keys(self) -> Collection[MatchValues]:
+        """By what they can be found."""
+        return frozenset(keys_of(self._schema, *self.values.values()))
+
+    def with_keys(self, keys: Collection[MatchValues]) -> Mapping[UUID, Values]:
+        """Those of which one of these was sent."""
+        return {
+            one: values for one, values in self.values.items() if not keys_of(self._schema, values).isdisjoint(keys)
+        }
+
+    def may_be(self, theirs: Values) -> bool:
+        """Whether the provider's record may be one of them."""
+        if not self.values:
+            return False
+        return not keys_of(self._schema, theirs).isdisjoint(self.keys) or bool(self.alike(theirs))
+
+    def alike(self, theirs: Values) -> tuple[UUID, ...]:
+        """Those that no match key tells, and that the provider's record is like in all that was sent."""
+        return tuple(one for one, values in self._untold.items() if _is_like(self._schema, theirs, values))
+
+    @cached_property
+    def _untold(self) -> Mapping[UUID, Values]:
+        return {one: values for one, values in self.values.items() if not keys_of(self._schema, values)}
+
+
+async def sent(uow: UnitOfWork, kind: RecordKind[E], account_id: AccountId) -> Sent:
+    """Those of one kind, as far as neither this account nor another one has them."""
+    schema = kind.schema
+    pushes = await uow.pushes.sent_unanswered(account_id, schema.kind) if schema.match else ()
+    values = await kind.as_of_today(uow, [push.values for push in pushes])
+    said = {push.local_id: each for push, each in zip(pushes, values, strict=True)}
+    taken = await elsewhere(uow, account_id, schema.kind, said)
+    links = {one: await link_at(uow, account_id, schema.kind, one) for one in said.keys() - taken}
+    free = {one for one, link in links.items() if link is None or waits_to_be_made(link)}
+    return Sent(schema, {one: each for one, each in said.items() if one in free})
+
+
+def _is_like(schema: Schema, theirs: Values, values: Values) -> bool:
+    told = {name: value for name, value in values.items() if value is not None and name in theirs}
+    return bool(told) and all(schema.by_name[name].same(theirs[name], value) for name, value in told.items())

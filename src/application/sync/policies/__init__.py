@@ -1,0 +1,1 @@
+"""Which law holds for a field, and what a person said otherwise since."""

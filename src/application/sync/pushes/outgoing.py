@@ -1,0 +1,72 @@
+"""What steps want to be written at the provider is kept, in the transaction that decided it, as pushes."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from ....domain.shared.errors import AlreadyExists, StorageConflict
+from ....domain.shared.ids import PushId
+from ....domain.sync.action import Action
+from ....domain.sync.canonical import Values
+from ....domain.sync.push import Push
+from ....domain.sync.schema import Schema
+from ....domain.sync.step import Step, values_of
+from ...ports.clock import IdSource
+from ...ports.unit_of_work import UnitOfWork
+from ..records.scope import Scope
+
+_CREATES = frozenset({Action.CREATE_THERE, Action.RESTORE_THERE})
+
+
+@attrs.frozen
+class Outgoing:
+    """One kind of record in one scope."""
+
+    _schema: Schema
+    _scope: Scope
+    _ids: IdSource
+
+    async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> None:
+        """Keep them. Raises StorageConflict when another account came to make one of the records since the look."""
+        pushes = [push for step in steps for push in self._pushes(step)]
+        for push in pushes:
+            try:
+                await uow.pushes.add(push)
+            except AlreadyExists as error:
+                raise StorageConflict(f"{push.kind} {push.local_id} is being made elsewhere") from error
+
+    def _pushes(self, step: Step) -> Sequence[Push]:
+        action = step.decision.action
+        if step.local_id is None:
+            return ()
+        if action in _CREATES:
+            return [self._new(step, values=values_of(step.inputs.ours), expected={}, external_id=None)]
+        if action is Action.DELETE_THERE:
+            return [self._new(step, values={}, expected=values_of(step.inputs.theirs), external_id=step.external_id)]
+        decided = {name: value for name, value in step.pushes.items() if name not in step.inputs.in_flight}
+        # What was edited here while the record was made there goes field by field, as edits do.
+        parts = [{name: value} for name, value in step.pushes.items() if name in step.inputs.in_flight]
+        theirs = values_of(step.inputs.theirs)
+        return [
+            self._new(
+                step, values=part, expected={name: theirs.get(name) for name in part}, external_id=step.external_id
+            )
+            for part in (decided, *parts)
+            if part
+        ]
+
+    def _new(self, step: Step, *, values: Values, expected: Values, external_id: str | None) -> Push:
+        assert step.local_id is not None  # noqa: S101 - looked at by the caller, for the type checker
+        return Push(
+            id=PushId(self._ids.new()),
+            tenant_id=self._scope.tenant_id,
+            account_id=self._scope.account_id,
+            kind=self._schema.kind,
+            external_id=external_id,
+            local_id=step.local_id,
+            values=values,
+            expected=expected,
+            run_id=self._scope.run_id,
+            created_at=self._scope.now,
+            updated_at=self._scope.now,
+        )

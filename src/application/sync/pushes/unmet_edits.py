@@ -1,0 +1,53 @@
+"""An edit of a person's that the provider does not take after all: somebody is asked to see to it there."""
+
+from typing import Any
+
+import attrs
+
+from ....domain.shared.ids import TaskId
+from ....domain.staff.task import TaskReason
+from ....domain.sync.push import Push
+from ....domain.sync.run import EDIT
+from ...ports.clock import IdSource
+from ...ports.unit_of_work import UnitOfWork
+from ..records.record_kind import RecordKind
+from ..records.scope import Scope
+from ..records.task_at_provider import OPERATIONS, edit_task, subject_of
+from .behind import replaced
+
+
+@attrs.frozen
+class UnmetEdits:
+    """One kind of record in one scope; used inside the transaction in which the push ends."""
+
+    _kind: RecordKind[Any]
+    _scope: Scope
+    _ids: IdSource
+
+    async def __call__(self, uow: UnitOfWork, push: Push, reason: TaskReason, why: str) -> None:
+        """Ask, unless nobody edited it by hand, or the same is asked already, or another value was asked for since."""
+        if push.external_id is None or push.kind not in OPERATIONS or (await uow.runs.get(push.run_id)).kind != EDIT:
+            return
+        entity = (await self._kind.load(uow, [push.local_id])).get(push.local_id)
+        if entity is None:
+            return
+        asked = await uow.tasks.open_for(OPERATIONS[push.kind].value, subject_of(push.kind, push.local_id))
+        since = [each for each in asked if each.account_id == push.account_id and each.created_at > push.created_at]
+        outdated = {*await replaced(uow, push), *(name for each in since for name in each.details)}
+        values = {name: value for name, value in push.values.items() if name not in outdated}
+        if not values:
+            return
+        ours = self._kind.values(entity)
+        task = edit_task(
+            id=TaskId(self._ids.new()),
+            tenant_id=self._scope.tenant_id,
+            account=await uow.accounts.get(self._scope.account_id),
+            record=(push.kind, push.external_id, push.local_id),
+            name=" ".join(str(ours[part]) for part in ("first_name", "last_name") if ours.get(part)),
+            values=values,
+            reason=reason,
+            why=why,
+            now=self._scope.now,
+        )
+        if all(each.details != task.details for each in asked):
+            await uow.tasks.add(task)

@@ -1,0 +1,72 @@
+"""The task to give the provider values that no machine may or can write there."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from ....domain.shared.ids import TaskId, TenantId
+from ....domain.staff.task import StaffTask, TaskReason
+from ....domain.sync.canonical import Values
+from ....domain.sync.record import SyncRecord
+from ....domain.tenancy.provider_account import ProviderAccount
+from ...ports.gym import Operation
+from ...ports.unit_of_work import UnitOfWork
+from .kinds import LEAD, MEMBER
+
+OPERATIONS = {MEMBER: Operation.UPDATE_MEMBER, LEAD: Operation.UPDATE_LEAD}
+
+# What a task tells beside the values.
+BESIDE = frozenset({"external_id", "account", "why"})
+
+
+def edit_task(
+    *,
+    id: TaskId,  # noqa: A002 - the attribute's name
+    tenant_id: TenantId,
+    account: ProviderAccount,
+    record: tuple[str, str, UUID],
+    name: str,
+    values: Values,
+    reason: TaskReason,
+    why: str,
+    now: datetime,
+) -> StaffTask:
+    """The task to give the provider these values. ``record``: its kind, its id there, our id; ``name``: whose it is."""
+    kind, external_id, local_id = record
+    texts = {field: None if value is None else str(value) for field, value in values.items()}
+    return StaffTask(
+        id=id,
+        tenant_id=tenant_id,
+        account_id=account.id,
+        operation=OPERATIONS[kind].value,
+        title=title_of(texts, kind, name),
+        reason=reason,
+        subject=subject_of(kind, local_id),
+        details={"external_id": external_id, **texts, "account": account.name, "why": why},
+        created_at=now,
+    )
+
+
+async def readdress(uow: UnitOfWork, before: SyncRecord, external_id: str) -> None:
+    """The record is another one at the provider by now: whoever does there what is asked must find it by its id of
+    today, and who asks the same again makes no second task.
+    """
+    for operation in Operation:
+        for task in await uow.tasks.open_for(operation.value, subject_of(before.kind, before.local_id)):
+            if task.account_id == before.account_id and task.details.get("external_id") == before.external_id:
+                task.details = {**task.details, "external_id": external_id}
+                await uow.tasks.save(task)
+
+
+def subject_of(kind: str, local_id: UUID) -> str:
+    """What a task about a record is about."""
+    return f"{kind}:{local_id}"
+
+
+def title_of(values: Mapping[str, str | None], kind: str, name: str) -> str:
+    """In a sentence."""
+    cleared = [field for field, value in values.items() if value is None]
+    changed = [field for field in values if field not in cleared]
+    parts = [("change", changed), ("clear", cleared)]
+    what = " and ".join(f"{word} {', '.join(names)}" for word, names in parts if names).capitalize()
+    return f"{what} of the {kind} {name} at the provider"

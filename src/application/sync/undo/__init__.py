@@ -1,0 +1,1 @@
+"""What is put back, and stays put back."""

@@ -1,0 +1,71 @@
+"""How the syncs of a tenant stand (W45): last successes, recent errors, all errors, whether anything is set up.
+
+Only accounts at which members and leads are kept count.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from ....domain.shared.ids import TenantId
+from ....domain.sync.run import Run, SyncError
+from ...ports.gym import GymProviders
+from ...ports.readers import Readers
+from ...ports.unit_of_work import UnitOfWork
+from ...transactions import Transactions
+from ..courses.leads_course import LEADS
+from ..courses.members_course import MEMBERS
+
+_RECENT = 10
+
+
+@attrs.frozen(kw_only=True)
+class Status:
+    """Instants in UTC, None for never. Over several accounts, the last success is the oldest of them.
+
+    ``runs`` are syncs only, newest first.
+    """
+
+    last_sync_members: datetime | None
+    last_sync_leads: datetime | None
+    recent_errors: tuple[SyncError, ...]
+    total_errors: int
+    configured: bool
+    runs: tuple[Run, ...]
+
+
+@attrs.frozen
+class SyncStatus:
+    """Reads only."""
+
+    _transactions: Transactions
+    _readers: Readers
+    _gyms: GymProviders
+
+    async def __call__(self, tenant_id: TenantId) -> Status:
+        """The status now."""
+        runs = await self._readers.runs(tenant_id, limit=_RECENT, pushes=False)
+
+        async def ask(uow: UnitOfWork) -> Status:
+            gyms = self._gyms.names()
+            accounts = [a.id for a in await uow.accounts.all() if a.credentials is not None and a.provider in gyms]
+            lasts = {
+                kind: [await uow.runs.last(account, kind, success=True) for account in accounts]
+                for kind in (MEMBERS, LEADS)
+            }
+            return Status(
+                last_sync_members=_oldest(lasts[MEMBERS]),
+                last_sync_leads=_oldest(lasts[LEADS]),
+                recent_errors=tuple(await uow.runs.recent_errors(_RECENT)),
+                total_errors=await uow.runs.count_errors(),
+                configured=bool(accounts),
+                runs=tuple(runs),
+            )
+
+        return await self._transactions.read(tenant_id, ask)
+
+
+def _oldest(runs: Sequence[Run | None]) -> datetime | None:
+    ends = [run.finished_at for run in runs if run is not None and run.finished_at is not None]
+    return min(ends) if ends and len(ends) == len(runs) else None

@@ -1,0 +1,133 @@
+"""What a stored run would have done under another policy: decided anew from its inputs, without asking the provider."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from ....domain.shared.errors import InvalidValue, NotFound
+from ....domain.shared.ids import AccountId, PlanId, RunId, TenantId
+from ....domain.sync.guards import Tally, Trip
+from ....domain.sync.kept_plan import KeptPlan
+from ....domain.sync.plan import Difference, what_if
+from ....domain.sync.policy import Policy, read_policy
+from ....domain.sync.schema import Schema
+from ....domain.sync.step import count
+from ...ports.unit_of_work import UnitOfWork
+from ...transactions import Transactions
+from ..deciding.kept_steps import AT_ONCE, ensure_own, grouped, read_steps, stale_plan
+from ..policies.policy_book import PolicyBook
+
+
+@attrs.frozen(kw_only=True)
+class WhatIfReport:
+    """``steps`` were decided anew, by kind; ``differences`` would have come out otherwise, each with its kind, no more
+    than were asked for; ``different`` counts all of them. ``trips``: the guards that would have held it, each with its
+    kind.
+    """
+
+    plan: KeptPlan
+    steps: Mapping[str, int]
+    different: int
+    differences: tuple[tuple[str, Difference], ...]
+    trips: tuple[tuple[str, Trip], ...]
+
+
+@attrs.define
+class _Part:
+    policy: Policy
+    tally: Tally
+    steps: int = 0
+
+
+@attrs.frozen
+class WhatIf:
+    """``policies`` are documents by kind of record, on top of what holds now.
+
+    Raises NotFound (also for a run that decided nothing: a first load, a quiet one; and for one so old that its steps
+    are no longer kept), InvalidValue, PlanStale for one that cannot be read any more.
+    """
+
+    _transactions: Transactions
+    _policies: PolicyBook
+    _schemas: Mapping[str, Schema]
+
+    async def __call__(
+        self,
+        tenant_id: TenantId,
+        policies: Mapping[str, Mapping[str, object]],
+        *,
+        run_id: RunId | None = None,
+        plan_id: PlanId | None = None,
+        limit: int = 100,
+    ) -> WhatIfReport:
+        """Reads only."""
+        unknown = sorted(policies.keys() - self._schemas.keys())
+        if unknown:
+            known = ", ".join(self._schemas)
+            raise InvalidValue(f"{unknown[0]} is no kind of record: {known}", field=f"policies.{unknown[0]}")
+
+        async def ask(uow: UnitOfWork) -> WhatIfReport:
+            plan = await uow.plans.get(await _plan_of(uow, run_id, plan_id))
+            other = next((part.kind for part in plan.parts if part.kind not in self._schemas), None)
+            if other is not None:
+                raise stale_plan(plan, f"{other} is no kind of record that is synced")
+            parts = {
+                part.kind: _Part(
+                    await self._policy(uow, plan.account_id, part.kind, policies.get(part.kind, {})),
+                    Tally(shared=part.shared),
+                )
+                for part in plan.parts
+            }
+            return await self._decide(uow, plan, parts, limit)
+
+        return await self._transactions.read(tenant_id, ask)
+
+    async def _policy(
+        self, uow: UnitOfWork, account_id: AccountId, kind: str, document: Mapping[str, object]
+    ) -> Policy:
+        schema = self._schemas[kind]
+        below = await self._policies.effective(uow, account_id, schema)
+        try:
+            return read_policy(document, schema, self._policies.laws, below=below)
+        except InvalidValue as error:
+            raise InvalidValue(error.message, field=f"policies.{kind}.{error.details['field']}") from None
+
+    async def _decide(self, uow: UnitOfWork, plan: KeptPlan, parts: Mapping[str, _Part], limit: int) -> WhatIfReport:
+        different, found, start = 0, list[tuple[str, Difference]](), 0
+        while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
+            read = read_steps(plan, rows, self._policies.laws)
+            ensure_own(plan, read, parts)
+            for kind, steps in grouped(read):
+                part, schema = parts[kind], self._schemas[kind]
+                part.steps += len(steps)
+                for step in steps:
+                    instead = attrs.evolve(step, decision=step.inputs.decide(schema, part.policy))
+                    count(instead, schema, part.tally)
+                differences = list(what_if(schema, part.policy, steps))
+                different += len(differences)
+                found += [(kind, each) for each in differences[: max(0, limit - len(found))]]
+            start = rows[-1][0] + 1
+        if not start and any(part.actions for part in plan.parts):
+            raise NotFound("steps of plan", plan.id)
+        return WhatIfReport(
+            plan=plan,
+            steps={kind: part.steps for kind, part in parts.items()},
+            different=different,
+            differences=tuple(found),
+            trips=_trips(parts),
+        )
+
+
+def _trips(parts: Mapping[str, _Part]) -> tuple[tuple[str, Trip], ...]:
+    return tuple((kind, trip) for kind, part in parts.items() for trip in part.tally.trips(part.policy.guards))
+
+
+async def _plan_of(uow: UnitOfWork, run_id: RunId | None, plan_id: PlanId | None) -> PlanId:
+    if plan_id is not None:
+        return plan_id
+    if run_id is None:
+        raise NotFound("plan", "of no run")
+    run = await uow.runs.get(run_id)
+    if run.plan_id is None:
+        raise NotFound("plan of run", run_id)
+    return run.plan_id
