@@ -2,6 +2,9 @@
 
 import attrs
 
+# What was done in less says nothing: the watch begins with the first report, and much may have been done by then.
+_SOONEST_S = 0.5
+
 
 @attrs.frozen(kw_only=True)
 class Pace:
@@ -36,7 +39,7 @@ class Pace:
 
     @property
     def _per_second(self) -> float:
-        return self.done / self.seconds if self.seconds > 0 else 0.0
+        return self.done / self.seconds if self.seconds >= _SOONEST_S else 0.0
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.count, self.rate, self.remaining) if part)

@@ -156,13 +156,14 @@ def undo_the_first_move(quarrel: Quarrel) -> None:
 
 def test_what_waits_to_be_written_is_no_plan_but_is_said(quarrel: Quarrel) -> None:
     undo_the_first_move(quarrel)
-    told = "nothing is to be decided; 1 push waits, and is written by the next run"
+    waits = "1 push waits, and is written by the next run, or as a plan is applied: member 1001 (email)"
+    told = f"nothing is to be decided; {waits}"
     assert quarrel.desk("sync", "plan", "members", *NORTH).out == f"members at memory/main: planned; {told}\n"
     assert quarrel.json("plan", "members")["run"]["reason"] == told
     quarrel.there(1, email="bob2@example.org")
     quarrel.later()
     out = quarrel.desk("sync", "plan", "members", *NORTH).out
-    assert out.splitlines()[-1] == "1 push waits, and is written by the next run"
+    assert out.splitlines()[-1] == waits
     quarrel.forbid_writes()
     told = quarrel.json("plan", "members")["run"]["reason"]
     assert told == "1 push waits; writing is off, so that the next run drops it"
@@ -193,7 +194,7 @@ def test_one_push_that_stands_is_told_beside_one_that_does_not(quarrel: Quarrel)
     quarrel.later()
     told = quarrel.json("plan", "members")["run"]["reason"]
     assert "2 pushes wait; would be dropped by the next run, and decided anew: member 1002 (city): " in told
-    assert told.endswith("; 1 would be written")
+    assert told.endswith("; 1 would be written: member 1001 (email)")
 
 
 def test_a_plan_that_cannot_be_made_exits_with_1(quarrel: Quarrel) -> None:

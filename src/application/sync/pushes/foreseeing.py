@@ -30,13 +30,17 @@ _NAMED = 3
 
 @attrs.frozen
 class Foreseen:
-    """How many pushes wait, and which of them would be dropped, with the reason; of many only the first are asked."""
+    """How many pushes wait, and which of them would be dropped, with the reason, and which go; of many only the first
+    are asked.
+    """
 
     waiting: int
     dropped: Sequence[tuple[Push, str]] = ()
+    going: Sequence[Push] = ()
 
     def __add__(self, other: "Foreseen") -> "Foreseen":
-        return Foreseen(self.waiting + other.waiting, (*self.dropped, *other.dropped))
+        dropped, going = (*self.dropped, *other.dropped), (*self.going, *other.going)
+        return Foreseen(self.waiting + other.waiting, dropped, going)
 
     def told(self, *, writes: bool) -> str | None:
         """For people; None where nothing waits."""
@@ -45,14 +49,14 @@ class Foreseen:
         what = f"{self.waiting} push{' waits' if self.waiting == 1 else 'es wait'}"
         if not writes:
             return f"{what}; writing is off, so that the next run drops {'it' if self.waiting == 1 else 'them'}"
-        named = [f"{_named(push)}: {why}" for push, why in self.dropped[:_NAMED]]
-        more = len(self.dropped) - len(named)
-        doomed = "; ".join([*named, *([f"and {more} more"] if more else [])])
-        if not doomed:
-            return f"{what}, and {'is' if self.waiting == 1 else 'are'} written by the next run"
-        told = f"{what}; would be dropped by the next run, and decided anew: {doomed}"
         goes = self.waiting - len(self.dropped)
-        return f"{told}; {goes} would be written" if goes else told
+        names = f": {_listed([_named(push) for push in self.going[:_NAMED]], goes)}" if self.going else ""
+        if not self.dropped:
+            # A plan that is applied writes them as any run does.
+            return f"{what}, and {'is' if goes == 1 else 'are'} written by the next run, or as a plan is applied{names}"
+        doomed = _listed([f"{_named(push)}: {why}" for push, why in self.dropped[:_NAMED]], len(self.dropped))
+        told = f"{what}; would be dropped by the next run, and decided anew: {doomed}"
+        return f"{told}; {goes} would be written{names}" if goes else told
 
 
 @attrs.frozen
@@ -90,8 +94,8 @@ class Foresee(Generic[E]):
             raise
         except GatewayError:
             # The plan is made all the same; what is out of order there is told by the run that writes.
-            return Foreseen(count, dropped)
-        return Foreseen(count, dropped)
+            return Foreseen(count, dropped, going)
+        return Foreseen(count, dropped, going)
 
     async def _why_dropped(self, opened: Opened, push: Push) -> str:
         """Empty: it would not be."""
@@ -128,6 +132,11 @@ class Foresee(Generic[E]):
         ours = (self._scope.account_id, push.kind, push.local_id)
         link = await self._books.read(opened.run, lambda uow: link_at(uow, *ours))
         return "" if link is None or waits_to_be_made(link) else "the provider has the record already"
+
+
+def _listed(named: Sequence[str], count: int) -> str:
+    more = count - len(named)
+    return "; ".join([*named, *([f"and {more} more"] if more else [])])
 
 
 def _named(push: Push) -> str:

@@ -32,7 +32,8 @@ async def test_not_one_that_goes_after_another_of_its_field() -> None:
     await studio.members_synced()
     await edit(studio, ada, city="Two")
     reason = (await planned(studio)).reason or ""
-    assert reason.endswith("2 pushes wait, and are written by the next run")
+    told = "2 pushes wait, and are written by the next run, or as a plan is applied: "
+    assert reason.endswith(f"{told}member 1001 (city); member 1001 (city)")
     await studio.members_synced()
     assert there(studio, ada, "city") == "Two"
 

@@ -12,6 +12,7 @@ from tresen.entrypoints.cli.pace import Pace
         (Pace(done=1000, seconds=10, total=31_000), "1,000 of 31,000, 100/s, about 5 min left"),
         (Pace(done=3000, seconds=2.5), "3,000, 1,200/s"),
         (Pace(done=0, seconds=0, total=10), "0 of 10"),
+        (Pace(done=20, seconds=0.001, total=20), "20 of 20"),
         (Pace(done=0, seconds=4, total=10), "0 of 10"),
         (Pace(done=11, seconds=1, total=10), "11, 11/s"),
         (Pace(done=5, seconds=1, total=0), "5, 5/s"),
