@@ -196,3 +196,52 @@ async def test_what_the_first_said_and_the_second_is_kept_where_the_two_are_one(
     assert again.lead.message == "first\nsecond"
     await studio.leads_synced(whole=True)
     assert studio.lead("1002").message == "first\nsecond" == studio.books.leads.get("1002").values["message"]
+
+
+# -- a family of one address -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["not made", "made"])
+async def test_somebody_else_of_one_address_does_not_take_the_place_of_the_first(studio: Studio, kept: bool) -> None:
+    """``kept``: the first was made there, though no answer came."""
+    await synced(studio)
+    studio.gym.faults.fail_next("create_lead", _DOWN, after=int(kept))
+    ann = await enter(studio, phone="030 1")
+    again = await enter(studio, first_name="Bob", phone="030 2")
+    for _ in range(2):
+        await studio.leads_synced(whole=True)
+    if kept:
+        # The provider has one record for an address, and that says Ann.
+        assert (again.created, again.lead.id) == (False, ann.lead.id) == (False, studio.lead("1002").id)
+        (task,) = await open_tasks(studio)
+        assert (task.details["first_name"], task.details["phone"]) == ("Bob", "030 2")
+        return
+    assert (again.created, again.lead.id) == (True, studio.lead("1002").id)
+    (first,) = named(studio)
+    assert (first.id, first.phone and first.phone.raw) == (ann.lead.id, "030 1")
+    assert [task.id for task in await open_tasks(studio)] == [ann.task.id if ann.task else None]
+
+
+async def test_the_first_of_one_address_is_asked_about_where_both_were_made(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await synced(studio)
+    ann = await entered_in_vain(studio)
+    monkeypatch.setattr(studio.books.leads, "with_email", lambda _: None)
+    bob = await enter(studio, first_name="Bob")
+    await studio.leads_synced(whole=True)
+    assert studio.lead("1003").id == bob.lead.id
+    (conflict,) = studio.conflicts()
+    assert (conflict.external_id, conflict.candidates) == ("1002", (str(ann.lead.id),))
+
+
+async def test_whose_a_record_is_that_is_called_like_neither_a_person_says(studio: Studio) -> None:
+    await synced(studio)
+    ann = await entered_in_vain(studio)
+    studio.books.leads.edit("1002", {"first_name": "Eve"})
+    bob = await enter(studio, first_name="Bob")
+    assert bob.task is not None
+    assert bob.task.reason is TaskReason.UNDECIDED
+    await studio.leads_synced(whole=True)
+    (conflict,) = studio.conflicts()
+    assert set(conflict.candidates) == {str(ann.lead.id), str(bob.lead.id)}
