@@ -30,6 +30,8 @@ from ..sync.courses.membership_records import MembershipRecords
 from ..sync.deciding.examiner import Examined, Examiner
 from ..sync.deciding.meeting import Meeting
 from ..sync.deciding.ours_alone import ours_alone
+from ..sync.links.link_at import link_at
+from ..sync.links.made_anew import is_now
 from ..sync.policies.policy_book import PolicyBook
 from ..sync.records.reading import read
 from ..sync.records.record_kind import E, RecordKind
@@ -47,6 +49,19 @@ class Undecided(InvalidValue):
 
     def __init__(self, message: str, kind: str) -> None:
         super().__init__(message, kind=kind)
+
+
+@attrs.frozen
+class _Tied:
+    """What a lead brings along that was made just now: what was edited since it was sent, and the link that it had
+    where it was made anew.
+    """
+
+    later: Sequence[Push] = ()
+    before: SyncRecord | None = None
+
+
+_AS_IT_IS = _Tied()
 
 
 @attrs.frozen
@@ -108,8 +123,8 @@ class Absorb:
         """
         kind = self.leads(uow, account)
         run = self._run(account) if run_id is None else await uow.runs.get(run_id)
-        later = () if made is None else await self._link(uow, kind, observed, made, run)
-        return await self._absorb(uow, account, kind, observed, run, later, written, decided)
+        tied = _AS_IT_IS if made is None else await self._link(uow, kind, observed, made, run)
+        return await self._absorb(uow, account, kind, observed, run, tied, written, decided)
 
     def leads(self, uow: UnitOfWork, account: ProviderAccount) -> LeadRecords:
         """Leads as records of an account."""
@@ -121,21 +136,20 @@ class Absorb:
         """The books of what somebody has made there, and waits for."""
         return BeingMade(self._policies, self._clock, self._ids)
 
-    async def _link(
-        self, uow: UnitOfWork, kind: LeadRecords, observed: Observed, made: Push, run: Run
-    ) -> Sequence[Push]:
-        """Tie it, and book that it is made; what was edited since it was sent."""
+    async def _link(self, uow: UnitOfWork, kind: LeadRecords, observed: Observed, made: Push, run: Run) -> _Tied:
+        """Tie it, and book that it is made."""
         # Before anything is read: whoever edits the lead is through by then, or finds the link.
         await uow.accounts.claim(made.account_id)
         known = await uow.sync_records.by_external_ids(made.account_id, made.kind, [observed.external_id])
         if observed.external_id not in known or known[observed.external_id].local_id == made.local_id:
             await self.being_made.end(uow, made, PushState.DONE)
         if known:
-            return ()
+            return _AS_IT_IS
+        before = await link_at(uow, made.account_id, made.kind, made.local_id)
         link = _new_link(made, observed, run, now=self._clock.now())
         await uow.sync_records.put_many([link])
         here = (await kind.load(uow, [made.local_id])).get(made.local_id)
-        return () if here is None else self._later(kind, link, made.values, here, observed)
+        return _Tied(() if here is None else self._later(kind, link, made.values, here, observed), before)
 
     def _later(
         self, kind: LeadRecords, link: SyncRecord, sent: Values, here: Lead, observed: Observed
@@ -187,18 +201,20 @@ class Absorb:
         kind: RecordKind[E],
         observed: Observed,
         run: Run,
-        later: Sequence[Push] = (),
+        tied: _Tied = _AS_IT_IS,
         written: WrittenFirst | None = None,
         decided: Decided[E] | None = None,
     ) -> UUID:
         now = self._clock.now()
-        await self._open(uow, account, run, later)
+        await self._open(uow, account, run, tied.later)
         if written is not None and written.before is not None:
             await _note(uow, account, kind.schema.kind, written.before, observed)
         policy = _taking(await self._policies.effective(uow, account.id, kind.schema))
         scope = Scope(
             tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, policy=policy, anew=True, now=now
         )
+        if tied.before is not None:
+            await is_now(uow, scope, self._ids, tied.before, observed.external_id)
         if decided is not None:
             policy = await decided.make_way(uow, kind, scope, self._ids, observed.external_id)
             scope = attrs.evolve(scope, policy=policy)

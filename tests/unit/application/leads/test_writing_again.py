@@ -6,14 +6,15 @@ import pytest
 from tresen.adapters.memory.gym_habits import WRITABLE
 from tresen.application.leads.create_lead import CreatedLead
 from tresen.application.sync.records.kinds import LEAD
+from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.staff.task import StaffTask, TaskReason, TaskState
 from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.push import PushState
 
 from ..stirring import stir
-from ..studio import Studio
-from ..sync.scene import captured, pushes
+from ..studio import A_MINUTE, Studio
+from ..sync.scene import captured, edit_lead, pushes, set_policy
 from ..sync.test_edited_on_the_way import once
 from ..sync.test_editing import lead_edit
 from .test_capturing_beside_runs import enter, meanwhile, named, synced, there
@@ -245,3 +246,43 @@ async def test_whose_a_record_is_that_is_called_like_neither_a_person_says(studi
     await studio.leads_synced(whole=True)
     (conflict,) = studio.conflicts()
     assert set(conflict.candidates) == {str(ann.lead.id), str(bob.lead.id)}
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["not made", "made"])
+@pytest.mark.parametrize("delete_there", [False, True])
+async def test_who_writes_again_while_they_wait_to_be_made_anew_is_not_deleted(kept: bool, delete_there: bool) -> None:
+    """The provider deleted what was edited here, and did not answer when it was made there again."""
+    studio = Studio()
+    await set_policy(
+        studio,
+        LEAD,
+        account=None,
+        create_there=True,
+        deletes="keep_edited",
+        default="newest",
+        delete_there=delete_there,
+    )
+    studio.attract("Other")
+    key = studio.attract("Ann", email="ann@example.org")
+    await studio.leads_synced()
+    ann = studio.lead(key)
+    await edit_lead(studio, key, last_name="Murray")
+    studio.books.leads.remove(key)
+    for _ in range(2):
+        studio.gym.faults.fail_next("leads.create", _DOWN, after=int(kept))
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    again = await enter(studio, last_name="Hopper")
+    assert (again.created, again.lead.id) == (False, ann.id)
+    assert await links_of(studio, ann) == there(studio)
+    for _ in range(3):
+        studio.clock.advance(A_MINUTE)
+        await studio.leads_synced(whole=True)
+    assert [lead.id for lead in named(studio)] == [ann.id]
+    assert len(there(studio)) == 1
+    assert await links_of(studio, ann) == there(studio)
+
+
+async def links_of(studio: Studio, lead: Lead) -> list[str]:
+    found = await studio.read(lambda uow: uow.sync_records.of_local(LEAD, lead.id))
+    return [link.external_id for link in found]
