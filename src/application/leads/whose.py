@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import attrs
 
 from ...domain.shared.ids import LeadId
-from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.pairing import found_by
 from ...domain.sync.push import Push, PushState
@@ -16,6 +15,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..sync.courses.lead_records import LeadRecords
 from ..sync.links.sent import sent
 from ..sync.policies.overruled import none_of_ours
+from ..sync.records.called import called_alike
 from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
 
@@ -94,21 +94,11 @@ async def _of_new(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Obse
 
 def _of_two(earlier: Push, made: Push, observed: Observed) -> Push | None:
     """Which of two that were sent with one address the record is: a family may share it. None: nobody can tell."""
-    if _is_called_alike(earlier.values, made.values):
+    if called_alike(earlier.values, made.values):
         return earlier
     shown = read(observed).values
-    called = [push for push in (earlier, made) if _is_called_alike(push.values, shown)]
+    called = [push for push in (earlier, made) if called_alike(push.values, shown)]
     return called[0] if len(called) == 1 else None
-
-
-def _is_called_alike(one: Values, other: Values) -> bool:
-    """Whether both may be one person. Who marries is called by another last name; what is not told does not differ."""
-    first, second = _first_name(one), _first_name(other)
-    return not first or not second or first == second
-
-
-def _first_name(values: Values) -> str:
-    return str(values.get("first_name") or "").strip().casefold()
 
 
 async def _sent_before(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Observed) -> Sequence[Push]:

@@ -26,6 +26,7 @@ from ...ports.unit_of_work import UnitOfWork
 from ..deciding.meeting import TWINS, alike
 from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
+from ..records.called import called_alike
 from ..records.reading import read
 from ..records.record_kind import RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
@@ -181,7 +182,11 @@ class Pusher(Generic[E]):
             found = await self._source.find(push.values)
         except GatewayUnsupported:
             return OVERTAKEN
-        return OVERTAKEN if found is None else Answer(found)
+        reading = None if found is None else _read(found)
+        if found is None or (reading is not None and not called_alike(push.values, reading.values)):
+            # Whoever else has the address is not deleted for it.
+            return OVERTAKEN
+        return Answer(found)
 
     def _can_be_found(self, push: Push) -> bool:
         schema = self._kind.schema

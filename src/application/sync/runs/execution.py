@@ -142,6 +142,8 @@ class Execution:
     async def push(self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch) -> None:
         """Write to the provider what waits, of every kind. Raises GatewayError when it cannot be reached."""
         names = [strand.name for strand in strands]
+        for strand in strands:
+            await strand.take_up(opened)
         if not await self.waiting(opened, strands):
             return
         await self.enter(opened, names, Phase.PUSHING)

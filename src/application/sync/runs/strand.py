@@ -28,6 +28,7 @@ from ..pushes.foreseeing import Foresee, Foreseen
 from ..pushes.not_wanted import NotWanted
 from ..pushes.push_books import PushBooks
 from ..pushes.pusher import Pusher
+from ..pushes.taking_up import take_up, to_be_looked_up
 from ..records.record_kind import RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
 from ..records.scope import Scope
@@ -100,6 +101,14 @@ class Strand(Generic[E]):
         writer.parts.append(part)
         planner = Planner(self.kind, self.scope, self.laws, self.source, self.books, writer, part, watch)
         await planner(opened, Walk(self.source, cursor))
+
+    async def take_up(self, opened: Opened) -> None:
+        """What was sent and deleted here since waits to be looked up, where that may be done."""
+        if not opened.account.writes_enabled:
+            return
+        of = self.scope.account_id
+        if await self.books.read(opened.run, lambda uow: to_be_looked_up(uow, self.kind, of)):
+            await self.books.write(opened.run, "take_up_pushes", lambda uow: take_up(uow, self.kind, self.scope))
 
     async def push(self, opened: Opened, watch: Callable[[int], None]) -> int:
         """Write to the provider what waits; where nothing may be written any more, nothing waits.

@@ -1,0 +1,15 @@
+"""Whether two sets of a person's values may be one person's, where an e-mail address alone does not tell: a family may
+share it.
+"""
+
+from ....domain.sync.canonical import Values
+
+
+def called_alike(one: Values, other: Values) -> bool:
+    """By the first name: who marries is called by another last name. What is not told does not differ."""
+    first, second = _first_name(one), _first_name(other)
+    return not first or not second or first == second
+
+
+def _first_name(values: Values) -> str:
+    return str(values.get("first_name") or "").strip().casefold()
