@@ -22,7 +22,7 @@ from ..ports.clock import Clock, IdSource
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.courses.lead_records import LeadRecords
-from ..sync.edits.edit_outlook import sent_before
+from ..sync.edits.edit_outlook import OnTheWay, sent_before
 from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
 from ..sync.records.task_at_provider import edit_task
@@ -110,9 +110,9 @@ class HearAgain:
             if before_it.outdated is not None:
                 before_it.outdated.end(PushState.DROPPED, now=now, why="they wrote again")
                 await uow.pushes.save(before_it.outdated)
-            await uow.pushes.add(self._push(link, run, name, heard[name], before_it.agreed))
+            await uow.pushes.add(self._push(link, run, name, heard[name], before_it))
 
-    def _push(self, link: SyncRecord, run: Run, name: str, value: Value, agreed: Value) -> Push:
+    def _push(self, link: SyncRecord, run: Run, name: str, value: Value, before_it: OnTheWay) -> Push:
         return Push(
             id=PushId(self._ids.new()),
             tenant_id=run.tenant_id,
@@ -121,9 +121,9 @@ class HearAgain:
             external_id=link.external_id,
             local_id=link.local_id,
             values={name: value},
-            expected={name: agreed},
+            expected={name: before_it.agreed},
             run_id=run.id,
-            created_at=run.started_at,
+            created_at=before_it.after(run.started_at),
             updated_at=run.started_at,
         )
 

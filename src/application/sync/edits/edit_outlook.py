@@ -1,7 +1,7 @@
 """What becomes of an edit: field by field, as things are at this moment."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -25,6 +25,8 @@ from ..links.pins import pins_of
 from ..links.tie import Tie, tie_of
 from ..records.record_kind import Versioned
 from ..runs.by_hand import ByHand, Hand
+
+_LATER = timedelta(microseconds=1)
 
 
 class Person(Versioned, Protocol):
@@ -54,12 +56,18 @@ class OnTheWay:
     """What was decided before about one field: the provider is to hold ``agreed`` when what waits was written.
 
     ``outdated`` waits for nothing but this field, and was never tried: an edit takes its place. ``since`` is the moment
-    behind which one must stand that goes after what waits; None: nothing does.
+    behind which one must stand that goes after what waits, or in its place; None: nothing does.
     """
 
     agreed: Value
     since: datetime | None = None
     outdated: Push | None = None
+
+    def after(self, now: datetime) -> datetime:
+        """When an edit of this moment stands: pushes go there in the order of their instants, and a clock may have been
+        set back since the last one.
+        """
+        return now if self.since is None else max(now, self.since + _LATER)
 
 
 @attrs.frozen(kw_only=True)
@@ -174,7 +182,7 @@ def sent_before(link: SyncRecord, pushes: Sequence[Push], name: str) -> OnTheWay
         return OnTheWay(agreed=link.base.get(name))
     last = waiting[-1]
     if not last.attempts and last.values.keys() == {name}:
-        return OnTheWay(agreed=last.expected.get(name), outdated=last)
+        return OnTheWay(agreed=last.expected.get(name), since=last.created_at, outdated=last)
     return OnTheWay(agreed=last.values[name], since=last.created_at)
 
 

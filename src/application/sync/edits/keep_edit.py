@@ -1,7 +1,6 @@
 """An edit that was made here is told in the journal, and goes on its way to the provider, or to the staff."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 
 import attrs
 
@@ -17,9 +16,6 @@ from ...ports.unit_of_work import UnitOfWork
 from ..runs.by_hand import ByHand, Hand
 from .edit_outlook import Outlook, Person
 from .edit_tasks import EditTasks
-
-# Pushes go there in the order of their instants, and a clock may have been set back since the last one.
-_LATER = timedelta(microseconds=1)
 
 
 @attrs.frozen
@@ -125,6 +121,6 @@ class KeepEdit:
             values={field: outlook.after.get(field)},
             expected={field: way.agreed},
             run_id=hand.scope.run_id,
-            created_at=now if way.since is None else max(now, way.since + _LATER),
+            created_at=way.after(now),
             updated_at=now,
         )

@@ -13,7 +13,7 @@ from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.push import PushState
 
 from ..stirring import stir
-from ..studio import A_MINUTE, Studio
+from ..studio import A_MINUTE, AN_HOUR, Studio
 from ..sync.scene import captured, edit_lead, pushes, set_policy
 from ..sync.test_edited_on_the_way import once
 from ..sync.test_editing import lead_edit
@@ -136,6 +136,22 @@ async def test_each_message_of_who_writes_again_and_again_gets_there(studio: Stu
     for _ in range(2):
         await studio.leads_synced(whole=True)
     assert (studio.lead(key).message, studio.books.leads.get(key).values["message"]) == ("one\ntwo", "one\ntwo")
+
+
+async def test_a_later_message_goes_after_the_one_before_it_though_the_clock_was_set_back(studio: Studio) -> None:
+    key = await known(studio)
+    await enter(studio, message="one")
+    for _ in range(2):
+        studio.gym.faults.fail_next("leads.push", _DOWN)
+    await studio.leads_synced()
+    studio.clock.advance(-AN_HOUR)
+    await enter(studio, message="two")
+    await enter(studio, message="three")
+    studio.clock.advance(AN_HOUR)
+    for _ in range(2):
+        await studio.leads_synced(whole=True)
+    wanted = "one\ntwo\nthree"
+    assert (studio.lead(key).message, studio.books.leads.get(key).values["message"]) == (wanted, wanted)
 
 
 async def test_a_message_that_cannot_be_written_there_is_asked_of_the_staff(studio: Studio) -> None:

@@ -76,3 +76,17 @@ async def test_a_later_edit_goes_after_the_one_before_it_though_the_clock_was_se
     studio.clock.advance(AN_HOUR)
     await settled(studio)
     assert (there(studio, ada, "city"), studio.member(ada).city) == ("Later", "Later")
+
+
+async def test_a_third_edit_goes_after_the_first_though_it_takes_the_place_of_the_second() -> None:
+    studio, ada = await synced()
+    await edit(studio, ada, city="First")
+    for _ in range(2):
+        studio.gym.faults.fail_next("members.push", DOWN)
+    await studio.members_synced()
+    studio.clock.advance(-AN_HOUR)
+    await edit(studio, ada, city="Later")
+    await edit(studio, ada, city="Last")
+    studio.clock.advance(AN_HOUR)
+    await settled(studio)
+    assert (there(studio, ada, "city"), studio.member(ada).city) == ("Last", "Last")
