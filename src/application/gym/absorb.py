@@ -33,6 +33,7 @@ from ..sync.deciding.ours_alone import ours_alone
 from ..sync.links.link_at import link_at
 from ..sync.links.made_anew import is_now
 from ..sync.policies.policy_book import PolicyBook
+from ..sync.pushes.edited_meanwhile import book_edit
 from ..sync.records.reading import read
 from ..sync.records.record_kind import E, RecordKind
 from ..sync.records.scope import Scope
@@ -191,8 +192,11 @@ class Absorb:
         await uow.accounts.claim(account.id)
         if run.state is RunState.RUNNING:
             await uow.runs.add(run)
+        if later:
+            of, record = (account.tenant_id, account.id), (later[0].kind, later[0].external_id or "")
+            edit = await book_edit(uow, self._ids, of, record, now=later[0].created_at)
         for push in later:
-            await uow.pushes.add(push)
+            await uow.pushes.add(attrs.evolve(push, run_id=edit))
 
     async def _absorb(
         self,

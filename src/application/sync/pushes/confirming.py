@@ -26,6 +26,7 @@ from ..records.reading import read
 from ..records.record_kind import RecordKind, Versioned
 from ..records.scope import Scope
 from .behind import take_its_place
+from .edited_meanwhile import book_edit
 from .push_end import counted
 
 E = TypeVar("E", bound=Versioned)
@@ -96,6 +97,10 @@ class Confirm(Generic[E]):
         edited = (name for name in sent if not schema.by_name[name].same(ours.get(name), sent[name]))
         if any(name not in later for name in edited):
             await uow.due.add(self._scope.account_id, push.kind, [link.external_id])
+        if not later:
+            return
+        of = (self._scope.tenant_id, self._scope.account_id)
+        run_id = await book_edit(uow, self._ids, of, (push.kind, link.external_id), now=self._scope.now)
         for name, value in later.items():
             # Each by itself: one that is refused there, or overtaken, takes no other with it.
             await uow.pushes.add(
@@ -105,6 +110,7 @@ class Confirm(Generic[E]):
                     external_id=link.external_id,
                     values={name: value},
                     expected={name: theirs[name]},
+                    run_id=run_id,
                     attempts=0,
                     why=None,
                     created_at=self._scope.now,

@@ -14,6 +14,7 @@ from ....domain.sync.step import Step, values_of
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
 from ..records.scope import Scope
+from .edited_meanwhile import book_edit
 
 _CREATES = frozenset({Action.CREATE_THERE, Action.RESTORE_THERE})
 
@@ -28,7 +29,7 @@ class Outgoing:
 
     async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> None:
         """Keep them. Raises StorageConflict when another account came to make one of the records since the look."""
-        pushes = [push for step in steps for push in self._pushes(step)]
+        pushes = [push for step in steps for push in (*self._pushes(step), *await self._edited(uow, step))]
         for push in pushes:
             try:
                 await uow.pushes.add(push)
@@ -44,16 +45,21 @@ class Outgoing:
         if action is Action.DELETE_THERE:
             return [self._new(step, values={}, expected=values_of(step.inputs.theirs), external_id=step.external_id)]
         decided = {name: value for name, value in step.pushes.items() if name not in step.inputs.in_flight}
-        # What was edited here while the record was made there goes field by field, as edits do.
-        parts = [{name: value} for name, value in step.pushes.items() if name in step.inputs.in_flight]
+        return [self._changed(step, decided)] if decided else []
+
+    async def _edited(self, uow: UnitOfWork, step: Step) -> Sequence[Push]:
+        """What was edited here while the record was made there goes field by field, as edits do."""
+        later = {name: value for name, value in step.pushes.items() if name in step.inputs.in_flight}
+        if not later or step.local_id is None or step.decision.action in {*_CREATES, Action.DELETE_THERE}:
+            return ()
+        of, record = (self._scope.tenant_id, self._scope.account_id), (self._schema.kind, step.external_id or "")
+        run_id = await book_edit(uow, self._ids, of, record, now=self._scope.now)
+        return [attrs.evolve(self._changed(step, {name: value}), run_id=run_id) for name, value in later.items()]
+
+    def _changed(self, step: Step, values: Values) -> Push:
         theirs = values_of(step.inputs.theirs)
-        return [
-            self._new(
-                step, values=part, expected={name: theirs.get(name) for name in part}, external_id=step.external_id
-            )
-            for part in (decided, *parts)
-            if part
-        ]
+        expected = {name: theirs.get(name) for name in values}
+        return self._new(step, values=values, expected=expected, external_id=step.external_id)
 
     def _new(self, step: Step, *, values: Values, expected: Values, external_id: str | None) -> Push:
         assert step.local_id is not None  # noqa: S101 - looked at by the caller, for the type checker

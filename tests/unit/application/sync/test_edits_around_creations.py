@@ -1,5 +1,7 @@
 """A lead is edited here before, while and after it is made at the provider: the edit holds, whoever is first."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from tresen.adapters.memory.gym_books import Entry
@@ -9,9 +11,11 @@ from tresen.application.ports.sources import Observed
 from tresen.application.sync.edits.edit_outlook import Outlooks, Reach
 from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.shared.errors import GatewayRejected
+from tresen.domain.staff.task import TaskReason, TaskState
 from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.push import PushState
 
+from ..leads.test_capturing_beside_runs import enter, meanwhile
 from ..stirring import stir
 from ..studio import A_MINUTE, Studio
 from .scene import captured, open_conflicts, pushes, set_policy
@@ -227,3 +231,52 @@ async def test_an_edit_of_one_that_was_refused_at_once_is_for_the_law() -> None:
     await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2"))
     await settled(studio)
     assert made(studio).values["phone"] == "030 1"
+
+
+# -- not taken in the end ----------------------------------------------------------------------------------------------
+
+
+async def entered(studio: Studio, later: Callable[[], Awaitable[object]]) -> None:
+    """By somebody; a run finds it."""
+    studio.gym.faults.fail_next("create_lead", DOWN, after=1)
+    await enter(studio)
+    await later()
+
+
+async def entered_meanwhile(studio: Studio, later: Callable[[], Awaitable[object]]) -> None:
+    """By somebody, and answered after the edit."""
+    meanwhile(studio, later)
+    await enter(studio)
+
+
+async def made_by_a_run(studio: Studio, later: Callable[[], Awaitable[object]]) -> None:
+    """And found by its second try."""
+    await set_policy(studio, LEAD, account=None, create_there=True)
+    await captured(studio, "Ann")
+    studio.gym.faults.fail_next("leads.create", DOWN, after=1)
+    await studio.leads_synced(whole=True)
+    await later()
+
+
+@pytest.mark.parametrize("off", [False, True], ids=["refused", "switched off"])
+@pytest.mark.parametrize("make", [entered, entered_meanwhile, made_by_a_run])
+async def test_an_edit_while_it_is_made_that_the_provider_does_not_take_is_asked_of_the_staff(
+    studio: Studio, make: Callable[..., Awaitable[None]], off: bool
+) -> None:
+    studio.attract("Other")
+    await studio.leads_synced()
+
+    async def later() -> None:
+        (ann,) = [lead for lead in studio.leads() if lead.first_name == "Ann"]
+        await studio.desk.edit_lead(lead_edit(studio, ann, last_name="Murray"))
+
+    await make(studio, later)
+    for _ in range(2):
+        studio.gym.faults.fail_next("leads.push", DOWN if off else GatewayRejected("no such name"))
+    await studio.leads_synced(whole=True)
+    if off:
+        studio.change_account(writes_enabled=False)
+    await settled(studio)
+    (task,) = [task for task in await studio.tasks() if task.state is TaskState.OPEN]
+    assert (task.operation, task.details["last_name"]) == ("update_lead", "Murray")
+    assert task.reason is (TaskReason.WRITES_DISABLED if off else TaskReason.REJECTED)
