@@ -24,7 +24,7 @@ from ..deciding.asking import Asking
 from ..deciding.known import Stored, stored
 from ..deciding.need import agreed, is_missed
 from ..links.forgetting import BOTH_GONE, forget
-from ..links.found_again import found_again
+from ..links.found_again import found_after_all, found_again
 from ..pushes.outgoing import Outgoing
 from ..records.edit_times import edited_by, write
 from ..records.record_kind import RecordKind, Versioned
@@ -226,6 +226,10 @@ class Applier(Generic[E]):
         before: Mapping[UUID, SyncRecord] = {}
         if paired:
             before, effects.parted = await found_again(uow, self._kind, self._scope, self._ids, paired)
+        back = [entity.id for entity, step, _, link in effects.links if link is not None and _is_back(step, link)]
+        if back:
+            kind = self._kind.schema.kind
+            await found_after_all(uow, self._scope.account_id, kind, back, now=self._scope.now)
         if effects.new_links:
             await uow.sync_records.add_many([self._link(*each, None) for each in effects.new_links])
         if effects.links or effects.kept:
@@ -285,6 +289,11 @@ def is_stale(step: Step, link: SyncRecord | None, version: int) -> bool:
     if step.inputs.base is None:
         return link is not None
     return link is None or dict(link.base) != dict(step.inputs.base) or link.local_id != step.local_id
+
+
+def _is_back(step: Step, link: SyncRecord) -> bool:
+    """Whether the provider shows again, under its old id, what was to be made there anew."""
+    return bool(step.fingerprint) and not link.fingerprint
 
 
 def _all_values(step: Step) -> Sequence[Values]:

@@ -18,6 +18,8 @@ from .reviving import reviving
 
 E = TypeVar("E", bound=Versioned)
 
+FOUND_AFTER_ALL = "the provider has the record after all"
+
 
 async def found_again(
     uow: UnitOfWork, kind: RecordKind[E], scope: Scope, ids: IdSource, paired: Mapping[UUID, str]
@@ -29,11 +31,11 @@ async def found_again(
     for one, external_id in paired.items():
         if one in before:
             counts += await is_now(uow, scope, ids, before[one], external_id)
-    await _found_after_all(uow, scope.account_id, kind.schema.kind, paired, now=scope.now)
+    await found_after_all(uow, scope.account_id, kind.schema.kind, paired, now=scope.now)
     return before, counts
 
 
-async def _found_after_all(
+async def found_after_all(
     uow: UnitOfWork, account_id: AccountId, kind: str, local_ids: Collection[UUID], *, now: datetime
 ) -> None:
     """Nobody could tell whether they were made there. The doubt is over: else it would forbid for ever that they are
@@ -41,5 +43,5 @@ async def _found_after_all(
     """
     for push in (await uow.pushes.creations(account_id, kind, local_ids)).values():
         if push.state is PushState.UNSURE:
-            push.end(PushState.DROPPED, now=now, why="the provider has the record after all")
+            push.end(PushState.DROPPED, now=now, why=FOUND_AFTER_ALL)
             await uow.pushes.save(push)

@@ -13,6 +13,7 @@ from ....domain.sync.schema import Schema
 from ....domain.sync.step import Step, values_of
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
+from ..links.found_again import found_after_all
 from ..records.scope import Scope
 from .edited_meanwhile import book_edit
 
@@ -30,6 +31,10 @@ class Outgoing:
     async def __call__(self, uow: UnitOfWork, steps: Sequence[Step]) -> None:
         """Keep them. Raises StorageConflict when another account came to make one of the records since the look."""
         pushes = [push for step in steps for push in (*self._pushes(step), *await self._edited(uow, step))]
+        lost = [step.local_id for step in steps if step.decision.action is Action.RESTORE_THERE and step.local_id]
+        if lost:
+            # The provider had them since nobody could tell, until now.
+            await found_after_all(uow, self._scope.account_id, self._schema.kind, lost, now=self._scope.now)
         for push in pushes:
             try:
                 await uow.pushes.add(push)

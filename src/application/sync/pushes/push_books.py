@@ -21,6 +21,7 @@ from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
 from ..links.doubted import WHOSE, why_it_waits
 from ..links.link_at import link_at
+from ..links.reviving import waits_to_be_made
 from ..policies.overruled import none_of_ours
 from ..records.record_kind import RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
@@ -29,7 +30,7 @@ from .behind import replaced, take_its_place, waits_its_turn
 from .confirming import Answer, Confirm
 from .deleted_in_full import DeletedInFull
 from .not_wanted import NotWanted
-from .push_end import NONE_OF_OURS, NOT_WANTED, PushEnd, counted, refused, withdrawn
+from .push_end import NONE_OF_OURS, NOT_WANTED, THERE_AFTER_ALL, PushEnd, counted, refused, withdrawn
 from .shown_push import parts_of
 from .unmet_edits import UnmetEdits
 
@@ -91,8 +92,10 @@ class PushBooks(Generic[E]):
         return end is not None
 
     async def _withdrawn(self, uow: UnitOfWork, push: Push) -> PushEnd | None:
-        is_lost = push.external_id is None and await self._link(uow, push) is not None
-        return withdrawn(self._kind.schema, push, is_lost=is_lost)
+        link = await self._link(uow, push) if push.external_id is None else None
+        if link is not None and not waits_to_be_made(link):
+            return THERE_AFTER_ALL
+        return withdrawn(self._kind.schema, push, is_lost=link is not None)
 
     async def _ends(self, uow: UnitOfWork, push: Push, *, may_write: bool) -> list[PushEnd | None]:
         """How it ends before it is sent, if so. None among them: it goes on waiting."""

@@ -8,6 +8,7 @@ from ....domain.sync.pairing import found_by
 from ....domain.sync.push import Push, PushState
 from ....domain.sync.run import Counts
 from ....domain.sync.schema import Schema
+from ..links.found_again import FOUND_AFTER_ALL
 from ..records.single_looks import AnotherRecord
 
 
@@ -38,6 +39,7 @@ UNSURE = PushEnd(
     state=PushState.UNSURE,
     why="nobody can tell whether it was made there; look at the provider, and make it there by hand",
 )
+THERE_AFTER_ALL = PushEnd(state=PushState.DROPPED, why=FOUND_AFTER_ALL)
 NONE_OF_OURS = PushEnd(state=PushState.REFUSED, why="a person said that the provider's record is none of ours")
 NOT_WANTED = PushEnd(state=PushState.DROPPED, why="the policy is another since; it is decided anew")
 SWITCHED_OFF = PushEnd(state=PushState.DROPPED, why="writing was switched off", asks=TaskReason.WRITES_DISABLED)
