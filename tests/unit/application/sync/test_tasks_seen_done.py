@@ -3,10 +3,13 @@
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.update_lead import LeadUpdate
+from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.stage import Stage
 from tresen.domain.staff.task import MACHINE, StaffTask, TaskState
 
+from ..leads.test_capturing_beside_runs import enter, meanwhile
 from ..studio import A_DAY, A_MINUTE, Studio
+from .scene import edit_lead, set_policy
 from .test_editing import edit, synced
 
 
@@ -110,3 +113,40 @@ async def test_once_nothing_is_open_a_sync_writes_no_task() -> None:
     await studio.members_synced()
     (after,) = (await tasks(studio))[TaskState.DONE]
     assert after.done_at == before.done_at
+
+
+async def test_what_was_agreed_before_a_conflict_is_not_what_the_provider_shows(studio: Studio) -> None:
+    await set_policy(studio, LEAD, account=None, default="ask")
+    grace = studio.attract("Grace", notes="zero")
+    await studio.leads_synced()
+    await edit_lead(studio, grace, notes="one")
+    studio.books.leads.edit(grace, {"notes": "two"})
+    await studio.leads_synced()
+    studio.change_account(writes_enabled=False)
+    studio.clock.advance(A_MINUTE)
+    await studio.update_lead(LeadUpdate(tenant_id=studio.tenant.id, lead_id=studio.lead(grace).id, notes="zero"))
+    await studio.leads_synced()
+    assert len((await tasks(studio))[TaskState.OPEN]) == 1
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.edit(grace, {"notes": "zero"})
+    for _ in range(2):
+        await studio.leads_synced()
+    assert (await tasks(studio))[TaskState.OPEN] == []
+
+
+async def test_that_two_records_are_to_be_joined_is_not_done_by_the_link_to_one(studio: Studio) -> None:
+    studio.attract("Other")
+    await studio.leads_synced()
+
+    async def tied() -> None:
+        other = studio.attract("Ann", email="ann@example.com")
+        studio.books.leads.edit("1002", {"email": "ann.h@example.org"})
+        studio.books.leads.edit(other, {"email": "ann@example.org"})
+        await studio.leads_synced(whole=True)
+
+    meanwhile(studio, tied)
+    created = await enter(studio)
+    for _ in range(2):
+        studio.clock.advance(A_MINUTE)
+        await studio.leads_synced(whole=True)
+    assert [task.id for task in (await tasks(studio))[TaskState.OPEN]] == [created.task.id if created.task else None]
