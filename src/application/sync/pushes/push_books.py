@@ -101,7 +101,13 @@ class PushBooks(Generic[E]):
         """How it ends before it is sent, if so. None among them: it goes on waiting."""
         if not may_write:
             return [await self._withdrawn(uow, push)]
+        if push.attempts and push.values and push.external_id is not None:
+            return []  # It may be there, which a look tells.
         return [NOT_WANTED] if await self._not_wanted(uow, push) else []
+
+    async def is_not_wanted(self, opened: Opened, push: Push) -> bool:
+        """Of one that was sent before, and is not there."""
+        return await self._books.read(opened.run, lambda uow: self._not_wanted(uow, push))
 
     async def confirm(self, opened: Opened, push: Push, answer: Answer | None) -> bool:
         """What the provider shows after it, None where it is gone as wanted. Whether it is done."""

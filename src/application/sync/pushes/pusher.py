@@ -34,7 +34,7 @@ from ..records.scope import Scope
 from ..records.single_looks import get_that
 from .confirming import Answer
 from .push_books import PushBooks
-from .push_end import OVERTAKEN, UNREADABLE, UNSURE, PushEnd
+from .push_end import NOT_WANTED, OVERTAKEN, UNREADABLE, UNSURE, PushEnd
 from .shown_push import edited_after, is_as_wanted, landed, still_stands
 
 E = TypeVar("E", bound=Versioned)
@@ -151,6 +151,8 @@ class Pusher(Generic[E]):
             return Answer(shown)
         if await self._is_gone_here(opened, push):
             return OVERTAKEN
+        if push.attempts > 1 and await self._pushes.is_not_wanted(opened, push):
+            return NOT_WANTED
         return Answer(await self._source.push(shown.external_id, push.values), before=shown)
 
     async def _create(self, opened: Opened, push: Push) -> Answer | PushEnd:

@@ -1,5 +1,7 @@
 """Somebody changes the policy while something waits to be written at the provider: what it forbids is not done."""
 
+import pytest
+
 from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
 from tresen.application.sync.records.kinds import LEAD, MEMBER
 from tresen.application.sync.undo.undo_plan import UndoTarget
@@ -8,7 +10,7 @@ from tresen.domain.sync.push import PushState
 from tresen.domain.sync.schema import Value
 
 from ..studio import A_MINUTE, Studio
-from .scene import captured, edit_lead, open_conflicts, pushes, set_policy, there, writes
+from .scene import captured, edit_lead, open_conflicts, pushes, rests, set_policy, there, writes
 from .test_deletions import deleted_here
 from .test_edited_on_the_way import DOWN, settled
 from .test_editing import edit, lead_edit
@@ -182,3 +184,24 @@ async def test_what_was_edited_while_it_was_made_there_goes_there_whatever_the_p
     await change(studio, LEAD, create_there=False)
     await settled(studio)
     assert made(studio).values["phone"] == "030 2"
+
+
+@pytest.mark.parametrize("landed", [False, True])
+async def test_an_edit_behind_a_value_that_may_be_there_is_not_lost(studio: Studio, landed: bool) -> None:
+    await change(studio, MEMBER, default="newest")
+    ada = studio.enrol(city="Berlin")
+    await studio.members_synced()
+    await sent_by_a_run(studio, ada, landed=landed)
+    await change(studio, MEMBER, default="theirs")
+    await edit(studio, ada, city="Kiel")
+    await settled(studio)
+    assert city(studio, ada) == ("Kiel", "Kiel")
+    await rests(studio)
+
+
+async def sent_by_a_run(studio: Studio, ada: str, *, landed: bool) -> None:
+    """The city, which something else than Tresen edited here; no answer came."""
+    await studio.edit_member(ada, city="Bonn")
+    for _ in range(2):
+        studio.gym.faults.fail_next("members.push", DOWN, after=int(landed))
+    await studio.members_synced()
