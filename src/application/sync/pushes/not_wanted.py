@@ -32,7 +32,7 @@ class NotWanted:
     _policies: PolicyBook
 
     async def __call__(self, uow: UnitOfWork, push: Push) -> bool:
-        """Whether it is to be decided anew. A creation that was sent may be there, and is not asked about."""
+        """Whether it is to be decided anew. A creation that was sent may be there, and is looked for first."""
         policy = self._scope.policy
         if not push.values:
             return not policy.delete_there

@@ -167,6 +167,8 @@ class Pusher(Generic[E]):
             return OVERTAKEN
         if await self._is_gone_here(opened, push):
             return await self._made_before(push)
+        if not self._scope.policy.create_there:
+            return await self._made_though_not_wanted(push)
         if push.attempts > 1:
             if not self._can_be_found(push):
                 return UNSURE
@@ -189,6 +191,18 @@ class Pusher(Generic[E]):
             # Whoever else has the address is not deleted for it.
             return OVERTAKEN
         return Answer(found)
+
+    async def _made_though_not_wanted(self, push: Push) -> Answer | PushEnd:
+        """Of one that the policy does not want there any more since it was sent: nothing is made, but what is there is
+        ours.
+        """
+        if not self._can_be_found(push):
+            return UNSURE
+        try:
+            found = await self._source.find(push.values)
+        except GatewayUnsupported:
+            return UNSURE
+        return NOT_WANTED if found is None else Answer(found)
 
     def _can_be_found(self, push: Push) -> bool:
         schema = self._kind.schema
