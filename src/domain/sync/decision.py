@@ -238,8 +238,10 @@ def _judged(field: Field, law: Law, contest: Contest) -> Verdict:
         ) from error
     if not isinstance(verdict, Verdict) or type(verdict.reason) is not str:
         raise _no_verdict(field, law, verdict)
-    reason = storable(verdict.reason)
-    return verdict if reason == verdict.reason else Verdict(verdict.side, reason, verdict.value)
+    # What can be printed can be kept: most reasons are looked at no further, for many fields are judged.
+    if verdict.reason.isprintable():
+        return verdict
+    return Verdict(verdict.side, storable(verdict.reason), verdict.value)
 
 
 def _taken(field: Field, law: Law, verdict: Verdict, contest: Contest) -> tuple[Side, Value]:
