@@ -7,6 +7,7 @@ from uuid import UUID
 import attrs
 
 from ...domain.leads.lead import Lead
+from ...domain.leads.stage import Stage
 from ...domain.membership.membership import Membership
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import PushId, RunId
@@ -39,6 +40,8 @@ from ..sync.records.record_kind import E, RecordKind
 from ..sync.records.scope import Scope
 from .being_made import BeingMade
 from .decided import Decided
+from .look_first import Before
+from .stood_there import StoodThere
 from .written_first import WrittenFirst
 
 # What the provider shows right after our write is what it made of it, also in fields that are ours.
@@ -93,10 +96,12 @@ class Absorb:
         observed: Observed,
         *,
         decided: Decided[Membership] | None = None,
+        before: Before | None = None,
     ) -> UUID:
-        """A membership that is here. Raises Undecided, too."""
+        """A membership that is here; ``before`` as for a lead. Raises Undecided, too."""
         kind = MembershipRecords(uow.tenant, account.id, uow.tenant.today(self._clock.now()))
-        local_id = await self._absorb(uow, account, kind, observed, self._run(account), decided=decided)
+        run = self._run(account)
+        local_id = await self._absorb(uow, account, kind, observed, run, decided=decided, before=before)
         return await self._here(uow, kind, local_id)
 
     async def _here(self, uow: UnitOfWork, kind: RecordKind[E], local_id: UUID) -> UUID:
@@ -117,15 +122,23 @@ class Absorb:
         run_id: RunId | None = None,
         written: WrittenFirst | None = None,
         decided: Decided[Lead] | None = None,
+        before: Before | None = None,
     ) -> UUID:
         """A lead; one that no link knows yet is the one that we had ``made``. What was edited here since it was sent
         goes there after it. ``run_id``: the run of it, where it is kept already; ``written``: what of the answer
-        somebody asked for.
+        somebody asked for; ``before``: what it was written over, of which what no sync saw is taken over first.
         """
         kind = self.leads(uow, account)
         run = self._run(account) if run_id is None else await uow.runs.get(run_id)
         tied = _AS_IT_IS if made is None else await self._link(uow, kind, observed, made, run)
-        return await self._absorb(uow, account, kind, observed, run, tied, written, decided)
+        return await self._absorb(uow, account, kind, observed, run, tied, written, decided, before)
+
+    async def converting(self, uow: UnitOfWork, account: ProviderAccount, before: Before) -> None:
+        """Of a lead that the provider made a member just now: what its stage was there, if no sync saw that."""
+        await uow.accounts.claim(account.id)
+        kind, run = self.leads(uow, account), self._run(account)
+        scope = await self._scope(uow, account, kind, run)
+        await StoodThere(kind, scope, self._policies.laws, self._ids)(uow, before, {"status": Stage.CONVERTED.value})
 
     def leads(self, uow: UnitOfWork, account: ProviderAccount) -> LeadRecords:
         """Leads as records of an account."""
@@ -208,20 +221,17 @@ class Absorb:
         tied: _Tied = _AS_IT_IS,
         written: WrittenFirst | None = None,
         decided: Decided[E] | None = None,
+        before: Before | None = None,
     ) -> UUID:
-        now = self._clock.now()
         await self._open(uow, account, run, tied.later)
-        if written is not None and written.before is not None:
-            await _note(uow, account, kind.schema.kind, written.before, observed)
-        policy = _taking(await self._policies.effective(uow, account.id, kind.schema))
-        scope = Scope(
-            tenant_id=account.tenant_id, account_id=account.id, run_id=run.id, policy=policy, anew=True, now=now
-        )
+        scope = await self._scope(uow, account, kind, run)
         if tied.before is not None:
             await is_now(uow, scope, self._ids, tied.before, observed.external_id)
         if decided is not None:
             policy = await decided.make_way(uow, kind, scope, self._ids, observed.external_id)
             scope = attrs.evolve(scope, policy=policy)
+        if before is not None:
+            await self._write_over(uow, kind, scope, before, observed)
         examiner = Examiner(kind, scope, self._policies.laws)
         examined = await examiner.observed(uow, [observed], edited=(), listed=False)
         steps = [*examined.steps, *await self._of_new(uow, kind, scope, examiner, examined)]
@@ -235,12 +245,30 @@ class Absorb:
             await uow.due.renew(account.id, kind.schema.kind, observed.external_id)
         if examined.errors:
             await uow.runs.add_errors(examined.errors)
-        run.finish(RunState.COMPLETED, now=now)
+        run.finish(RunState.COMPLETED, now=scope.now)
         await uow.runs.save(run)
         links = await uow.sync_records.by_external_ids(account.id, kind.schema.kind, [observed.external_id])
         if observed.external_id not in links:
             raise InvalidValue(f"the provider's answer for {kind.schema.kind} {observed.external_id} is unusable")
         return links[observed.external_id].local_id
+
+    async def _scope(self, uow: UnitOfWork, account: ProviderAccount, kind: RecordKind[E], run: Run) -> Scope:
+        policy = _taking(await self._policies.effective(uow, account.id, kind.schema))
+        return Scope(
+            tenant_id=account.tenant_id,
+            account_id=account.id,
+            run_id=run.id,
+            policy=policy,
+            anew=True,
+            now=self._clock.now(),
+        )
+
+    async def _write_over(
+        self, uow: UnitOfWork, kind: RecordKind[E], scope: Scope, before: Before, observed: Observed
+    ) -> None:
+        (after,) = await kind.as_of_today(uow, [read(observed).values])
+        await StoodThere(kind, scope, self._policies.laws, self._ids)(uow, before, after)
+        await _note(uow, scope, kind.schema.kind, before.shown, observed)
 
     async def _of_new(
         self, uow: UnitOfWork, kind: RecordKind[E], scope: Scope, examiner: Examiner[E], examined: Examined
@@ -262,9 +290,9 @@ class Absorb:
         return met.steps
 
 
-async def _note(uow: UnitOfWork, account: ProviderAccount, kind: str, before: Observed, after: Observed) -> None:
+async def _note(uow: UnitOfWork, scope: Scope, kind: str, before: Observed, after: Observed) -> None:
     """That its stamp is that of our own write."""
-    links = await uow.sync_records.by_external_ids(account.id, kind, [after.external_id])
+    links = await uow.sync_records.by_external_ids(scope.account_id, kind, [after.external_id])
     stamps = (read(before).edited_at, read(after).edited_at)
     await uow.sync_records.put_many([link.written_by_us(*stamps) for link in links.values()])
 

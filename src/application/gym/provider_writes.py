@@ -31,6 +31,7 @@ from ..tenancy.choose_account import choose_account
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 from .absorb import Undecided
+from .look_first import Before, Over, look_first
 
 _log = logging.getLogger(__name__)
 
@@ -52,10 +53,13 @@ GivenUp = Callable[[UnitOfWork, StaffTask], Awaitable[None]]
 
 @attrs.frozen
 class Outcome:
-    """Either what was ``done``, readable, or the staff ``task`` that now asks a person to do it."""
+    """Either what was ``done``, readable, or the staff ``task`` that now asks a person to do it. ``before`` is what was
+    looked at right before it was done.
+    """
 
     done: Observed | None = None
     task: StaffTask | None = None
+    before: Before | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -93,12 +97,13 @@ class ProviderWrites:
         wanted: Wanted,
         call: Callable[[GymGateway], Awaitable[Observed]],
         *,
+        over: Over | None = None,
         begun: StaffTask | None = None,
         given_up: GivenUp | None = None,
     ) -> Outcome:
-        """The call's result, or a task with the reason why a person must do it. ``begun`` is the task that was kept
-        while the call is under way, where the caller did so; ``given_up`` writes what else follows from the other task,
-        in its transaction.
+        """The call's result, or a task with the reason why a person must do it. ``over`` is what the call writes over:
+        it is looked at first. ``begun`` is the task that was kept while the call is under way, where the caller did so;
+        ``given_up`` writes what else follows from the other task, in its transaction.
         """
         if not account.writes_enabled:
             return await self._task(account, wanted, TaskReason.WRITES_DISABLED, "writing is switched off")
@@ -111,13 +116,14 @@ class ProviderWrites:
                     begun, doubt = await self._begin(account, wanted)
                     if doubt is not None:
                         return Outcome(task=doubt)
+                before = None if over is None else await look_first(gym, over)
                 done = _readable(await call(gym))
         except (GatewayError, NotConfigured) as error:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
             reason, answer = _reason(error), error.message
             return await self._task(account, wanted, reason, answer, refused=error, begun=begun, given_up=given_up)
         await self._finish(account, wanted, begun)
-        return Outcome(done=done)
+        return Outcome(done=done, before=before)
 
     async def _ensure_same_place(self, account: ProviderAccount) -> None:
         """Raises NotConfigured after the account was given another address: until everything there was listed, what is

@@ -8,18 +8,14 @@ from ...domain.sync.decision import FieldDecision
 from ...domain.sync.journal import WRITTEN_FIRST
 from ...domain.sync.side import Side
 from ...domain.sync.step import Step
-from ..ports.sources import Observed
 
 
 @attrs.frozen
 class WrittenFirst:
-    """Who asked for it, and for which ``fields``, by the schema's names; ``before`` is the record as the provider
-    showed it right before that, if it was looked at.
-    """
+    """Who asked for it, and for which ``fields``, by the schema's names."""
 
     by: str
     fields: Collection[str]
-    before: Observed | None = None
 
     def told(self, step: Step) -> Step:
         """The same step; of what the provider shows in other fields it says nothing."""

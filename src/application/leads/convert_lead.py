@@ -10,8 +10,10 @@ from ...domain.membership.membership import Membership
 from ...domain.shared.errors import InvalidValue, NotConfigured
 from ...domain.shared.ids import AccountId, LeadId, MemberId, TenantId
 from ...domain.staff.task import StaffTask
+from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
+from ..gym.look_first import Before, Over
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..membership.create_membership import CreateMembership
 from ..membership.sale_terms import SaleTerms, ensure_named, settle_terms
@@ -65,28 +67,29 @@ class ConvertLead:
             return await self._convert(conversion)
 
     async def _convert(self, conversion: Conversion) -> Converted:
-        lead, account, external, terms = await self._load(conversion)
+        lead, account, link, terms = await self._load(conversion)
 
         async def convert(gym: GymGateway) -> Observed:
-            known = external or (await gym.create_lead(_person(lead))).external_id
+            known = link.external_id if link else (await gym.create_lead(_person(lead))).external_id
             return await gym.convert_lead(known)
 
-        wanted = _wanted(lead, terms, external)
-        outcome = await self._writes(account, wanted, convert)
+        wanted = _wanted(lead, terms, link.external_id if link else None)
+        over = Over(link=link, fields=("status",)) if link else None
+        outcome = await self._writes(account, wanted, convert, over=over)
         if outcome.done is None:
             return Converted(lead=lead, task=outcome.task)
         try:
-            lead, member_id = await self._keep(conversion, account, outcome.done)
+            lead, member_id = await self._keep(conversion, account, outcome.done, outcome.before)
         except InvalidValue as error:
             return Converted(lead=lead, task=(await self._writes.in_doubt(account, wanted, error)).task)
         sold = await self._create_membership.to_member(terms, account, member_id, outcome.done.external_id)
         return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
 
-    async def _load(self, conversion: Conversion) -> tuple[Lead, ProviderAccount, str | None, SaleTerms]:
-        async def ask(uow: UnitOfWork) -> tuple[Lead, ProviderAccount, str | None, SaleTerms]:
+    async def _load(self, conversion: Conversion) -> tuple[Lead, ProviderAccount, SyncRecord | None, SaleTerms]:
+        async def ask(uow: UnitOfWork) -> tuple[Lead, ProviderAccount, SyncRecord | None, SaleTerms]:
             lead = await uow.leads.get(conversion.lead_id)
             lead.ensure_convertible()
-            account, external = await self._home(uow, lead, conversion.account_id)
+            account, link = await self._home(uow, lead, conversion.account_id)
             terms = await settle_terms(
                 uow,
                 account,
@@ -95,17 +98,19 @@ class ConvertLead:
                 payment_method=conversion.payment_method,
                 now=self._clock.now(),
             )
-            return lead, account, external, terms
+            return lead, account, link, terms
 
         return await self._transactions.read(conversion.tenant_id, ask)
 
     async def _keep(
-        self, conversion: Conversion, account: ProviderAccount, observed: Observed
+        self, conversion: Conversion, account: ProviderAccount, observed: Observed, before: Before | None
     ) -> tuple[Lead, MemberId]:
         async def keep(uow: UnitOfWork) -> tuple[Lead, MemberId]:
+            if before is not None:
+                await self._absorb.converting(uow, account, before)
             member_id = MemberId(await self._absorb.member(uow, account, observed))
             lead = await uow.leads.get(conversion.lead_id)
-            lead.convert(member_id, now=self._clock.now())
+            lead.convert(member_id, now=self._clock.now(), is_there=True)
             await uow.leads.save(lead)
             return lead, member_id
 
@@ -113,10 +118,10 @@ class ConvertLead:
 
     async def _home(
         self, uow: UnitOfWork, lead: Lead, account_id: AccountId | None
-    ) -> tuple[ProviderAccount, str | None]:
+    ) -> tuple[ProviderAccount, SyncRecord | None]:
         links = await uow.sync_records.of_local(LEAD, lead.id)
         if links:
-            return await uow.accounts.get(links[0].account_id), links[0].external_id
+            return await uow.accounts.get(links[0].account_id), links[0]
         account = await self._writes.account(uow, account_id)
         if account is None:
             raise NotConfigured("leads are converted at a provider: connect an account first")

@@ -13,6 +13,7 @@ from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.decided import Decided
+from ..gym.look_first import Before, Over
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..gym.written_first import WrittenFirst
 from ..ports.clock import Clock
@@ -38,6 +39,12 @@ class LeadUpdate:
     by: str = "somebody"
     version: int | None = None
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What is set, by the names of the leads' schema."""
+        given = {"status": self.stage, "notes": self.notes}
+        return tuple(name for name, value in given.items() if not isinstance(value, Unset))
+
 
 @attrs.frozen
 class UpdatedLead:
@@ -61,7 +68,7 @@ class UpdateLead:
 
     async def __call__(self, update: LeadUpdate) -> UpdatedLead:
         """Change what is set."""
-        if isinstance(update.stage, Unset) and isinstance(update.notes, Unset):
+        if not update.fields:
             raise InvalidValue("nothing to change: set at least one of status and notes")
         check_length(update.notes or "", "notes", longest=LONGEST_PROSE)
         linked = await self._transactions.run(update.tenant_id, "update_lead", lambda uow: self._here(uow, update))
@@ -74,20 +81,14 @@ class UpdateLead:
             stage=update.stage if isinstance(update.stage, Unset) else update.stage.value, notes=update.notes
         )
 
-        looked: list[Observed | None] = []
-
         async def push(gym: GymGateway) -> Observed:
-            if lead.version != link.local_version:
-                # Which of two edits is newer, our own write's stamp does not tell.
-                looked[:] = [await gym.source(LEAD).get(link.external_id)]
             return await gym.update_lead(link.external_id, patch)
 
-        outcome = await self._writes(account, _wanted(lead, link, patch), push)
+        over = Over(link=link, fields=update.fields)
+        outcome = await self._writes(account, _wanted(lead, link, patch), push, over=over)
         if outcome.done is None:
             return UpdatedLead(lead, outcome.task)
-        return UpdatedLead(
-            await self._take_over(update, account, outcome.done, seen=lead, before=next(iter(looked), None))
-        )
+        return UpdatedLead(await self._take_over(update, account, outcome.done, seen=lead, before=outcome.before))
 
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate
@@ -106,14 +107,12 @@ class UpdateLead:
         return await uow.leads.get(lead.id), links[0], await uow.accounts.get(links[0].account_id)
 
     async def _take_over(
-        self, update: LeadUpdate, account: ProviderAccount, observed: Observed, *, seen: Lead, before: Observed | None
+        self, update: LeadUpdate, account: ProviderAccount, observed: Observed, *, seen: Lead, before: Before | None
     ) -> Lead:
-        asked = {"status": update.stage, "notes": update.notes}
-        fields = [name for name, value in asked.items() if not isinstance(value, Unset)]
-        written, decided = WrittenFirst(update.by, fields, before), Decided(fields, seen)
+        written, decided = WrittenFirst(update.by, update.fields), Decided(update.fields, seen)
 
         async def take_over(uow: UnitOfWork) -> Lead:
-            key = await self._absorb.lead(uow, account, observed, written=written, decided=decided)
+            key = await self._absorb.lead(uow, account, observed, written=written, decided=decided, before=before)
             return await uow.leads.get(LeadId(key))
 
         return await self._transactions.run(update.tenant_id, "absorb_lead", take_over)

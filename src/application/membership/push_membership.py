@@ -8,9 +8,11 @@ from ...domain.membership.membership import Membership
 from ...domain.shared.errors import InvalidValue, NotConfigured
 from ...domain.shared.ids import MembershipId, TenantId
 from ...domain.staff.task import StaffTask
+from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.decided import Decided
+from ..gym.look_first import Over
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
@@ -48,28 +50,28 @@ class PushMembership:
         call: Callable[[GymGateway, str], Awaitable[Observed]],
     ) -> PushedMembership:
         """Do it, or make it a task. ``call`` is handed the provider's id. Raises NotConfigured without a link."""
-        external, account = await self._link(tenant_id, membership.id)
+        link, account = await self._link(tenant_id, membership.id)
 
         async def push(gym: GymGateway) -> Observed:
-            return await call(gym, external)
+            return await call(gym, link.external_id)
 
         verb = "Cancel" if operation is Operation.CANCEL_MEMBERSHIP else "Change"
         wanted = Wanted(
             operation=operation,
             title=f"{verb} the membership {membership.name} at the provider",
             subject=f"membership:{membership.id}",
-            details={"external_id": external, **details},
+            details={"external_id": link.external_id, **details},
         )
-        outcome = await self._writes(account, wanted, push)
+        fields = {field for name in details for field in _WRITTEN[name]}
+        outcome = await self._writes(account, wanted, push, over=Over(link=link, fields=fields))
         if outcome.done is None:
             return PushedMembership(membership, outcome.task)
-        observed = outcome.done
+        observed, before = outcome.done, outcome.before
 
-        fields = {field for name in details for field in _WRITTEN[name]}
         decided = Decided(fields, membership)
 
         async def take_over(uow: UnitOfWork) -> Membership:
-            key = await self._absorb.membership(uow, account, observed, decided=decided)
+            key = await self._absorb.membership(uow, account, observed, decided=decided, before=before)
             return await uow.memberships.get(MembershipId(key))
 
         try:
@@ -77,11 +79,11 @@ class PushMembership:
         except InvalidValue as error:
             return PushedMembership(membership, (await self._writes.in_doubt(account, wanted, error)).task)
 
-    async def _link(self, tenant_id: TenantId, membership_id: MembershipId) -> tuple[str, ProviderAccount]:
-        async def ask(uow: UnitOfWork) -> tuple[str, ProviderAccount]:
+    async def _link(self, tenant_id: TenantId, membership_id: MembershipId) -> tuple[SyncRecord, ProviderAccount]:
+        async def ask(uow: UnitOfWork) -> tuple[SyncRecord, ProviderAccount]:
             links = await uow.sync_records.of_local(MEMBERSHIP, membership_id)
             if not links:
                 raise NotConfigured("this membership has no provider to change it at")
-            return links[0].external_id, await uow.accounts.get(links[0].account_id)
+            return links[0], await uow.accounts.get(links[0].account_id)
 
         return await self._transactions.read(tenant_id, ask)

@@ -76,9 +76,16 @@ class Lead(Recorder):
         """Raises IllegalTransition when it is converted already or lost."""
         ensure_leads_to(self.stage, Stage.CONVERTED)
 
-    def convert(self, member_id: MemberId, *, now: datetime) -> None:
-        """It became this member. Raises IllegalTransition when it is converted already or lost."""
-        self._move(Stage.CONVERTED, now=now)
+    def convert(self, member_id: MemberId, *, now: datetime, is_there: bool = False) -> None:
+        """It became this member. Raises IllegalTransition when it is converted already or lost.
+
+        ``is_there``: the provider made it the member already, whatever stage it was in by then; so only one that is
+        another member's is refused.
+        """
+        if not is_there or self.member_id is not None:
+            self.ensure_convertible()
+        if self.stage is not Stage.CONVERTED:
+            self._step(Stage.CONVERTED, now=now)
         self.member_id = member_id
         self.updated_at = now
         self.record(LeadConverted(subject_id=self.id, occurred_at=now, member_id=member_id))
@@ -94,6 +101,9 @@ class Lead(Recorder):
 
     def _move(self, stage: Stage, *, now: datetime) -> None:
         ensure_leads_to(self.stage, stage)
+        self._step(stage, now=now)
+
+    def _step(self, stage: Stage, *, now: datetime) -> None:
         self.record(LeadStageChanged(subject_id=self.id, occurred_at=now, old=self.stage, new=stage))
         self.stage, self.stage_text = stage, None
 

@@ -133,12 +133,22 @@ def test_a_lead_becomes_a_member_unless_lost_or_converted(stage: Stage) -> None:
     )
 
 
-def test_a_converted_lead_stays_with_its_first_member() -> None:
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_converted_lead_stays_with_its_first_member(is_there: bool) -> None:
     found = lead()
     found.convert(MEMBER, now=NOW)
     with pytest.raises(IllegalTransition):
-        found.convert(MemberId(UUID(int=10)), now=NOW + timedelta(days=1))
+        found.convert(MemberId(UUID(int=10)), now=NOW + timedelta(days=1), is_there=is_there)
     assert found.member_id == MEMBER
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_one_that_the_provider_made_a_member_is_one_whatever_stage_it_was_in(stage: Stage) -> None:
+    found = lead(stage)
+    found.convert(MEMBER, now=NOW, is_there=True)
+    assert (found.stage, found.member_id) == (Stage.CONVERTED, MEMBER)
+    moved = [] if stage is Stage.CONVERTED else [LeadStageChanged]
+    assert [type(fact) for fact in found.drain()] == [*moved, LeadConverted]
 
 
 @given(st.lists(st.tuples(st.sampled_from(Stage), st.sampled_from((UNSET, None, "a", "b")))))

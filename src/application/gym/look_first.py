@@ -1,0 +1,48 @@
+"""What the counter is about to write over is looked at right before: an edit there that no sync saw is not lost."""
+
+from collections.abc import Collection
+
+import attrs
+
+from ...domain.shared.errors import GatewayRejected, GatewayUnavailable, InvalidValue
+from ...domain.sync.record import SyncRecord
+from ..ports.gym import GymGateway
+from ..ports.sources import Observed
+from ..sync.records.reading import read
+from ..sync.records.single_looks import get_that
+
+
+@attrs.frozen(kw_only=True)
+class Over:
+    """Which record is written over, as its ``link`` knew it, and in which ``fields``, by the schema's names."""
+
+    link: SyncRecord
+    fields: Collection[str]
+
+
+@attrs.frozen(kw_only=True)
+class Before:
+    """The record as the provider showed it right before it was written over."""
+
+    shown: Observed
+    over: Over
+
+
+async def look_first(gym: GymGateway, over: Over) -> Before | None:
+    """None where the provider says that there is no such record: the write will be told so, too.
+
+    Raises GatewayUnavailable, GatewayRejected and CredentialsRefused; nothing was written then.
+    """
+    try:
+        shown = await get_that(gym.source(over.link.kind), over.link.external_id)
+    except GatewayUnavailable as error:
+        raise GatewayUnavailable(
+            f"nothing was written, for what stands there could not be looked at before: {error.message}"
+        ) from error
+    if shown is None:
+        return None
+    try:
+        read(shown)
+    except InvalidValue as error:
+        raise GatewayRejected(f"nothing was written, for what stands there cannot be read: {error.message}") from error
+    return Before(shown=shown, over=over)
