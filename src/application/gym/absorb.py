@@ -231,6 +231,8 @@ class Absorb:
             policy = await decided.make_way(uow, kind, scope, self._ids, observed.external_id)
             scope = attrs.evolve(scope, policy=policy)
         if before is not None:
+            # What else was edited here, and not compared since a person said that the two are one, goes there.
+            scope = attrs.evolve(scope, writable=before.writable)
             await self._write_over(uow, kind, scope, before, observed)
         examiner = Examiner(kind, scope, self._policies.laws)
         examined = await examiner.observed(uow, [observed], edited=(), listed=False)

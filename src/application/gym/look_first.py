@@ -22,10 +22,13 @@ class Over:
 
 @attrs.frozen(kw_only=True)
 class Before:
-    """The record as the provider showed it right before it was written over."""
+    """The record as the provider showed it right before it was written over; ``writable`` are the fields of such a one
+    that it takes.
+    """
 
     shown: Observed
     over: Over
+    writable: frozenset[str]
 
 
 async def look_first(gym: GymGateway, over: Over) -> Before | None:
@@ -33,8 +36,9 @@ async def look_first(gym: GymGateway, over: Over) -> Before | None:
 
     Raises GatewayUnavailable, GatewayRejected and CredentialsRefused; nothing was written then.
     """
+    source = gym.source(over.link.kind)
     try:
-        shown = await get_that(gym.source(over.link.kind), over.link.external_id)
+        shown = await get_that(source, over.link.external_id)
     except GatewayUnavailable as error:
         raise GatewayUnavailable(
             f"nothing was written, for what stands there could not be looked at before: {error.message}"
@@ -45,4 +49,4 @@ async def look_first(gym: GymGateway, over: Over) -> Before | None:
         read(shown)
     except InvalidValue as error:
         raise GatewayRejected(f"nothing was written, for what stands there cannot be read: {error.message}") from error
-    return Before(shown=shown, over=over)
+    return Before(shown=shown, over=over, writable=source.writable)

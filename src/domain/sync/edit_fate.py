@@ -47,25 +47,38 @@ def apart(field: str, absence: Absence) -> Prospect:
     return Prospect(field, Fate.SYNC if absence is Absence.OPEN else Fate.HERE, absence.value)
 
 
-def prospect(field: str, law: Law, *, shown: bool, same: bool, hindrance: str | None) -> Prospect:
+def prospect(
+    field: str, law: Law, *, shown: bool, same: bool, hindrance: str | None, compared: bool = True
+) -> Prospect:
     """``shown``: the provider was seen to hold a value of it, or none; ``same``: that means the same as what was
-    written; ``hindrance``: why nothing can be written there, None where it can.
+    written; ``hindrance``: why nothing can be written there, None where it can; ``compared``: the two records were
+    compared since they are one, so that what was not shown then is not there.
 
     A field that the provider owns would be taken back by the next run if it was changed here alone. So it is pushed
     with the edit, or not changed at all.
     """
     if not shown:
-        return _unseen(field, hindrance)
+        return _unseen(field, hindrance) if compared else _uncompared(field, law, hindrance)
     if same:
         return Prospect(field, Fate.HERE, "the provider holds the same")
     if law.owner is Side.THEIRS:
         if hindrance is None:
             return Prospect(field, Fate.PUSH, f"{_WRITTEN}{_UNLESS}")
-        return Prospect(field, Fate.TASK, f"the provider owns it, and {hindrance}")
+        return _for_the_staff(field, hindrance)
     if hindrance is not None:
         return Prospect(field, Fate.HERE, f"{hindrance}; law {law.name}")
     unless = "" if law.owner is Side.OURS else _UNLESS
     return Prospect(field, Fate.SYNC, f"{_WRITTEN}{unless}; law {law.name}")
+
+
+def _for_the_staff(field: str, hindrance: str) -> Prospect:
+    return Prospect(field, Fate.TASK, f"the provider owns it, and {hindrance}")
+
+
+def _uncompared(field: str, law: Law, hindrance: str | None) -> Prospect:
+    if law.owner is Side.THEIRS and hindrance is not None:
+        return _for_the_staff(field, hindrance)
+    return Prospect(field, Fate.SYNC, f"the two sides were not compared yet: the next run decides; law {law.name}")
 
 
 def _unseen(field: str, hindrance: str | None) -> Prospect:

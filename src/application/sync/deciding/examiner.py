@@ -14,7 +14,7 @@ from ....domain.sync.laws import Edited, Law, Laws
 from ....domain.sync.override import Override
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import SyncError
-from ....domain.sync.side import GONE
+from ....domain.sync.side import GONE, Side
 from ....domain.sync.step import Inputs, Step, values_of
 from ...ports.sources import Observed, Reading
 from ...ports.unit_of_work import UnitOfWork
@@ -26,6 +26,7 @@ from ..records.record_kind import RecordKind, Versioned
 from ..records.scope import Scope
 from .known import Known, known
 from .need import needed_pushes, needs_writing
+from .newly_paired import edited_since_paired
 from .ours_alone import ours_alone
 from .partly_shown import hides_edit
 
@@ -231,13 +232,15 @@ class Examiner(Generic[E]):
         await self._kind.prepare(uow, [*agreed, *theirs], found.entities.values())
         awaited = [link.local_id for link in found.links.values() if waits_to_be_made(link)]
         making = await uow.pushes.creations(self._scope.account_id, self._kind.schema.kind, awaited) if awaited else {}
+        edited = await edited_since_paired(uow, found.links.values())
         for one, reading in readings:
             link = found.links[one.external_id]
             try:
                 if one.external_id in partly and self._hides_edit(found, link, reading):
                     examined.in_part.append(one.external_id)
                     continue
-                step = self._both(found, link, one, reading, is_back=link.local_id in making)
+                since = edited.get(one.external_id, ())
+                step = self._both(found, link, one, reading, is_back=link.local_id in making, since_paired=since)
             except InvalidValue as error:
                 examined.errors.append(self._scope.error(self._kind.schema.kind, one.external_id, error))
             else:
@@ -261,20 +264,57 @@ class Examiner(Generic[E]):
             examined.settled.append(link.external_id)
             examined.unchanged += 1
 
-    def _both(self, found: Known[E], link: SyncRecord, one: Observed, reading: Reading, *, is_back: bool) -> Step:
-        """``is_back``: the provider had lost it, and all of ours was to be made there anew."""
+    def _both(
+        self,
+        found: Known[E],
+        link: SyncRecord,
+        one: Observed,
+        reading: Reading,
+        *,
+        is_back: bool,
+        since_paired: Collection[str],
+    ) -> Step:
+        """``is_back``: the provider had lost it, and all of ours was to be made there anew; ``since_paired``: what was
+        edited here since a person said that the two are one.
+        """
         entity = found.entities.get(link.local_id)
         mine = GONE if entity is None else ours(self._kind, entity)
-        later = self._later(link.base, values_of(mine), reading) if is_back and entity is not None else {}
+        overrides = self._overrides(found.overrides.get(link.external_id, ()))
+        later: Values = {}
+        if is_back and entity is not None:
+            later = self._later(link.base, values_of(mine), reading)
+        elif since_paired and not self._edited_there_since(link, reading):
+            later = self._offered(since_paired, values_of(mine), reading, overrides)
         inputs = Inputs(
             base=link.base,
             ours=mine,
             theirs=reading.values,
             edited=self._edited(entity, reading, link),
-            overrides=self._overrides(found.overrides.get(link.external_id, ())),
+            overrides=overrides,
             in_flight={**found.in_flight(link.external_id), **later},
         )
         return attrs.evolve(self._step(link, entity, inputs, fingerprint=one.fingerprint), pushes=later)
+
+    def _edited_there_since(self, link: SyncRecord, reading: Reading) -> bool:
+        """Whether the provider says that its record was edited after a person said which of ours it is."""
+        edited = attrs.evolve(self._edited(None, reading, link), ours_at=link.synced_at).newer
+        return edited is not None and edited.side is Side.THEIRS
+
+    def _offered(self, edited: Collection[str], mine: Values, reading: Reading, overrides: Mapping[str, Law]) -> Values:
+        """Of fields that the provider owns: what is edited of these through us goes there. Any other law decides by
+        itself.
+        """
+        policy, fields = self._scope.policy, self._kind.schema.by_name
+        return {
+            name: mine[name]
+            for name in self._kind.schema.names
+            if name in edited
+            and name in mine
+            and name in reading.values
+            and name in self._scope.writable
+            and overrides.get(name, policy.law(fields[name])).owner is Side.THEIRS
+            and not fields[name].same(mine[name], reading.values[name])
+        }
 
     def _lost(self, found: Known[E], link: SyncRecord, proof: str) -> Step:
         entity = found.entities.get(link.local_id)

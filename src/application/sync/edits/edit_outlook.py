@@ -14,7 +14,7 @@ from ....domain.sync.canonical import Value, Values
 from ....domain.sync.edit_fate import Absence, Fate, Prospect, apart, prospect
 from ....domain.sync.laws import Law
 from ....domain.sync.push import Push, PushState
-from ....domain.sync.record import SyncRecord
+from ....domain.sync.record import UNCOMPARED, SyncRecord
 from ....domain.tenancy.provider_account import ProviderAccount
 from ....domain.tenancy.tenant import Tenant
 from ...ports.gym import GymProviders
@@ -151,7 +151,14 @@ class Outlooks:
                 return apart(name, tie.absence)
             same = hand.kind.schema.by_name[name].same(after.get(name), on_the_way[name].agreed)
             hindrance = _hindrance(account, reach, name)
-            return prospect(name, laws[name], shown=name in link.base, same=same, hindrance=hindrance)
+            return prospect(
+                name,
+                laws[name],
+                shown=name in link.base,
+                same=same,
+                hindrance=hindrance,
+                compared=link.local_version != UNCOMPARED,
+            )
 
         return Outlook(
             link=link,

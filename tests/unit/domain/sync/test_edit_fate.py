@@ -38,3 +38,19 @@ def test_what_the_provider_never_showed_is_offered_or_stays_here(law: Law) -> No
 @pytest.mark.parametrize(("law", "hindrance"), [*product([Law.THEIRS, Law.ASK], [None, OFF])])
 def test_what_the_provider_holds_already_needs_nothing(law: Law, hindrance: str | None) -> None:
     assert prospect("phone", law, shown=True, same=True, hindrance=hindrance).fate is Fate.HERE
+
+
+@pytest.mark.parametrize(
+    ("law", "hindrance", "fate"),
+    [
+        (Law.THEIRS, None, Fate.SYNC),
+        (Law.THEIRS, OFF, Fate.TASK),
+        (Law.OURS, None, Fate.SYNC),
+        (Law.OURS, OFF, Fate.SYNC),
+        (Law.ASK, OFF, Fate.SYNC),
+    ],
+)
+def test_of_two_that_were_not_compared_yet_the_next_run_decides(law: Law, hindrance: str | None, fate: Fate) -> None:
+    found = prospect("message", law, shown=False, same=False, hindrance=hindrance, compared=False)
+    assert found.fate is fate
+    assert ("the next run decides" in found.reason) is (fate is Fate.SYNC)
