@@ -1,11 +1,13 @@
 """What the counter is about to write over is looked at right before: an edit there that no sync saw is not lost."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import attrs
 
 from ...domain.shared.errors import GatewayRejected, GatewayUnavailable, InvalidValue
+from ...domain.sync.canonical import Values
 from ...domain.sync.record import SyncRecord
+from ...domain.sync.schema import Schema
 from ..ports.gym import GymGateway
 from ..ports.sources import Observed
 from ..sync.records.reading import read
@@ -29,6 +31,20 @@ class Before:
     shown: Observed
     over: Over
     writable: frozenset[str]
+
+    def written_over(self, schema: Schema, theirs: Values, after: Values) -> Sequence[str]:
+        """Fields that held there what the link did not know, and do not hold it any more. ``theirs`` is what is shown,
+        ``after`` what the provider has since; of what either does not name nothing is known.
+        """
+        fields, known = schema.by_name, self.over.link.base
+        return [
+            name
+            for name in schema.names
+            if name in self.over.fields
+            and name in theirs
+            and name in after
+            and not any(fields[name].same(theirs[name], values.get(name)) for values in (known, after))
+        ]
 
 
 async def look_first(gym: GymGateway, over: Over) -> Before | None:

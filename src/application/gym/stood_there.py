@@ -50,25 +50,15 @@ class StoodThere(Generic[E]):
         link = found.links.get(before.shown.external_id)
         if link is None or link.local_id != before.over.link.local_id:
             return
-        lost = self._lost(before, link, theirs, after)
+        # A sync may have seen it since it was looked at.
+        fields = self._kind.schema.by_name
+        lost = {
+            name: theirs[name]
+            for name in before.written_over(self._kind.schema, theirs, after)
+            if not fields[name].same(theirs[name], link.base.get(name))
+        }
         if lost:
-            await self._take(uow, before, found, link, {name: theirs[name] for name in lost}, after)
-
-    def _lost(self, before: Before, link: SyncRecord, theirs: Values, after: Values) -> Collection[str]:
-        """Fields that were written over, and held there what was neither agreed on, when they were looked at or since,
-        nor is what they hold now.
-        """
-        fields, over = self._kind.schema.by_name, before.over
-        return [
-            name
-            for name in self._kind.schema.names
-            if name in over.fields
-            and name in theirs
-            and name in after
-            and not any(
-                fields[name].same(theirs[name], values.get(name)) for values in (over.link.base, link.base, after)
-            )
-        ]
+            await self._take(uow, before, found, link, lost, after)
 
     async def _take(
         self, uow: UnitOfWork, before: Before, found: Known[E], link: SyncRecord, lost: Values, after: Values

@@ -9,7 +9,10 @@ from ...domain.shared.ids import LeadId, TenantId
 from ...domain.shared.text import LONGEST_PROSE, check_length
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
+from ...domain.sync.canonical import Values
+from ...domain.sync.edit_fate import Absence, Prospect, apart, unwritten, written
 from ...domain.sync.record import SyncRecord
+from ...domain.sync.schema import Schema
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.decided import Decided
@@ -23,6 +26,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..sync.edits.edited import Overtaken, stale
 from ..sync.links.elsewhere import claim_all
 from ..sync.records.kinds import LEAD
+from ..sync.records.reading import read
 from ..transactions import Transactions
 
 
@@ -48,9 +52,12 @@ class LeadUpdate:
 
 @attrs.frozen
 class UpdatedLead:
-    """The lead as it stands, and the task for staff where the provider could not be written to."""
+    """The lead as it stands, what became of each field that was set, and the task for staff where the provider could
+    not be written to.
+    """
 
     lead: Lead
+    prospects: tuple[Prospect, ...]
     task: StaffTask | None = None
 
 
@@ -75,7 +82,7 @@ class UpdateLead:
         if isinstance(linked, Overtaken):
             raise stale(LEAD, update.lead_id, update.version, linked)
         if isinstance(linked, Lead):
-            return UpdatedLead(linked)
+            return UpdatedLead(linked, tuple(apart(name, Absence.UNLINKED) for name in update.fields))
         lead, link, account = linked
         patch = LeadPatch(
             stage=update.stage if isinstance(update.stage, Unset) else update.stage.value, notes=update.notes
@@ -87,8 +94,9 @@ class UpdateLead:
         over = Over(link=link, fields=update.fields)
         outcome = await self._writes(account, _wanted(lead, link, patch), push, over=over)
         if outcome.done is None:
-            return UpdatedLead(lead, outcome.task)
-        return UpdatedLead(await self._take_over(update, account, outcome.done, seen=lead, before=outcome.before))
+            why = "" if outcome.task is None else outcome.task.details.get("why") or ""
+            return UpdatedLead(lead, tuple(unwritten(name, why) for name in update.fields), outcome.task)
+        return await self._take_over(update, account, outcome.done, seen=lead, before=outcome.before)
 
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate
@@ -108,14 +116,27 @@ class UpdateLead:
 
     async def _take_over(
         self, update: LeadUpdate, account: ProviderAccount, observed: Observed, *, seen: Lead, before: Before | None
-    ) -> Lead:
-        written, decided = WrittenFirst(update.by, update.fields), Decided(update.fields, seen)
+    ) -> UpdatedLead:
+        first, decided = WrittenFirst(update.by, update.fields), Decided(update.fields, seen)
 
-        async def take_over(uow: UnitOfWork) -> Lead:
-            key = await self._absorb.lead(uow, account, observed, written=written, decided=decided, before=before)
-            return await uow.leads.get(LeadId(key))
+        async def take_over(uow: UnitOfWork) -> UpdatedLead:
+            key = await self._absorb.lead(uow, account, observed, written=first, decided=decided, before=before)
+            lead, kind = await uow.leads.get(LeadId(key)), self._absorb.leads(uow, account)
+            return UpdatedLead(lead, _told(update, kind.schema, kind.values(lead), before))
 
         return await self._transactions.run(update.tenant_id, "absorb_lead", take_over)
+
+
+def _told(update: LeadUpdate, schema: Schema, ours: Values, before: Before | None) -> tuple[Prospect, ...]:
+    over = () if before is None else before.written_over(schema, read(before.shown).values, ours)
+    wanted = {"status": update.stage.value if isinstance(update.stage, Stage) else None, "notes": update.notes}
+    fields = schema.by_name
+
+    def stands(name: str) -> bool:
+        value = wanted[name]
+        return isinstance(value, Unset) or fields[name].same(value, ours[name])
+
+    return tuple(written(name, over=name in over, stands=stands(name)) for name in update.fields)
 
 
 def _wanted(lead: Lead, link: SyncRecord, patch: LeadPatch) -> Wanted:

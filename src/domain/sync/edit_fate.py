@@ -15,12 +15,14 @@ _UNLESS = ", unless it was changed there, too"
 class Fate(enum.Enum):
     """``push``: it is on its way to the provider. ``sync``: the next run decides by its law. ``here``: it stays here.
     ``task``: it is not changed here, for the provider owns the field and takes no value; a person must do it there.
+    ``written``: it was written at the provider at once.
     """
 
     PUSH = "push"
     SYNC = "sync"
     HERE = "here"
     TASK = "task"
+    WRITTEN = "written"
 
 
 class Absence(enum.Enum):
@@ -45,6 +47,23 @@ class Prospect:
 def apart(field: str, absence: Absence) -> Prospect:
     """Of a field of a record that stands apart from the provider, whatever the field's law."""
     return Prospect(field, Fate.SYNC if absence is Absence.OPEN else Fate.HERE, absence.value)
+
+
+def written(field: str, *, over: bool, stands: bool) -> Prospect:
+    """Of what the provider was given at once. ``over``: it was changed there, too, and no sync had seen that;
+    ``stands``: it is what our record holds since.
+    """
+    reason = "written at the provider"
+    if over:
+        reason += ", over a change there that no sync had seen; the journal has it"
+    if not stands:
+        reason += "; it is another value by now"
+    return Prospect(field, Fate.WRITTEN, reason)
+
+
+def unwritten(field: str, why: str) -> Prospect:
+    """Of what the provider was not given at once."""
+    return Prospect(field, Fate.TASK, f"the provider is changed first, and a person must do it there: {why}")
 
 
 def prospect(

@@ -1,4 +1,4 @@
-"""What ``members edit`` and ``leads edit`` take, and what they say."""
+"""What ``members edit`` and ``leads edit`` take, and what they and ``leads update`` say."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -82,12 +82,17 @@ def fates_document(prospects: Sequence[Prospect]) -> list[dict[str, object]]:
     return [{"field": each.field, "fate": each.fate.value, "reason": each.reason} for each in prospects]
 
 
+def fate_lines(prospects: Sequence[Prospect]) -> list[str]:
+    """A line for each field."""
+    return [f"  {each.field}: {each.reason}" for each in prospects]
+
+
 def edit_lines(
     name: str, changed: Sequence[str], prospects: Sequence[Prospect], *, kind: str, id_: UUID, tenant: str | None
 ) -> list[str]:
     """What was changed, and what becomes of it. ``kind`` is what would be synced: members or leads; ``id_`` is ours."""
     lines = [f"{name}: changed {', '.join(changed)}" if changed else f"{name}: nothing is changed here"]
-    lines += [f"  {each.field}: {each.reason}" for each in prospects]
+    lines += fate_lines(prospects)
     undecided = [each.field for each in prospects if each.fate is Fate.SYNC]
     if undecided:
         look = command(f"sync explain {kind.removesuffix('s')} {id_} {undecided[0]}", tenant)

@@ -20,7 +20,7 @@ from ...domain.staff.task import StaffTask
 from .answer import Answer, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import fields, listed, written
-from .edit_options import EditorOption, LeadOptions, edit_lines, fates_document
+from .edit_options import EditorOption, LeadOptions, edit_lines, fate_lines, fates_document
 from .live import LiveOption, live_answer, live_listing
 from .members import about, member_document
 from .memberships import membership_document
@@ -170,7 +170,7 @@ async def update(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Change a lead's status or notes, at the provider first where it owns the lead."""
+    """Change a lead's status or notes, at the provider first where it owns the lead; what became of each is told."""
     if status is Stage.UNKNOWN:
         raise InvalidValue("a lead cannot be made unknown", field="status")
     async with in_tenant(call, tenant) as (use, home):
@@ -187,7 +187,13 @@ async def update(
     line = f"{changed.lead.name} is {changed.lead.stage.value}"
     if changed.task:
         line = f"{changed.lead.name} is not changed here; a task was made"
-    return _with_task(changed.lead, changed.task, line, as_json=as_json)
+    document = {
+        "lead": lead_document(changed.lead),
+        "fields": fates_document(changed.prospects),
+        **written(task=task_document(changed.task) if changed.task else None),
+    }
+    parts = [line, *fate_lines(changed.prospects), *task_lines(changed.task)]
+    return Answer(document=document, parts=parts, as_json=as_json)
 
 
 @group.command

@@ -152,7 +152,8 @@ async def test_status_and_notes_are_changed_by_themselves(admin: Caller) -> None
         assert [each["field"] for each in answer.json()["errors"]] == [field]
     lead = (await admin.get(path)).json()["lead"]
     assert (lead["status"], lead["last_name"]) == ("new", "Hopper")
-    assert "fields" not in (await admin.patch(path, {"lead_status": "contacted"})).json()
+    (told,) = (await admin.patch(path, {"lead_status": "contacted"})).json()["fields"]
+    assert told == {"field": "status", "fate": "written", "reason": "written at the provider"}
 
 
 async def test_where_the_status_is_changed_is_said(admin: Caller) -> None:

@@ -172,6 +172,21 @@ def test_notes_that_somebody_changed_through_tresen_are_explained_as_that(synced
     assert "an edit here" in synced("leads", "show", "1001", *NORTH).out
 
 
+def test_a_change_at_the_counter_answers_what_was_written(synced: Desk) -> None:
+    words = ("leads", "update", "1001", "--status", "contacted", "--notes")
+    told = synced(*words, "called", *NORTH).out
+    assert re.search(r"^  status: written at the provider$", told, re.MULTILINE)
+    assert re.search(r"^  notes: written at the provider$", told, re.MULTILINE)
+    synced.world.gym.books.leads.edit("1001", {"notes": "two"})
+    changed = synced(*words, "three", "--json", *NORTH).json
+    assert [(each["field"], each["fate"]) for each in changed["fields"]] == [
+        ("status", "written"),
+        ("notes", "written"),
+    ]
+    assert "over a change there that no sync had seen" in changed["fields"][1]["reason"]
+    assert "two -> three" in synced("sync", "history", "lead", "1001", *NORTH).out
+
+
 def test_what_the_provider_changed_besides_is_not_explained_as_an_edit_here(synced: Desk) -> None:
     synced.world.gym.books.leads.edit("1001", {"last_name": "Murray"})
     assert synced("leads", "update", "1001", "--status", "contacted", *NORTH).code == 0

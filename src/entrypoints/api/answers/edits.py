@@ -8,7 +8,8 @@ from .values import Answer
 
 class FieldFateAnswer(Answer):
     """Of one field that was to be changed: ``fate`` push (on its way to the provider), sync (the next sync decides by
-    the field's law), here (it stays here) or task (not changed here: see ``task``), and why."""
+    the field's law), here (it stays here), task (not changed here: see ``task``) or written (at the provider, at once);
+    and why."""
 
     field: str
     fate: str

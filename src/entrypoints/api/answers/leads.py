@@ -79,7 +79,7 @@ class LeadDetailAnswer(Answer):
 
 class WrittenLeadAnswer(Answer, omit_defaults=True):
     """The lead, and what a write made of it; ``task`` only where a person must do the rest (202), ``fields`` only where
-    it was edited: what becomes of each that was to be changed."""
+    it was changed: what becomes of each that was to be."""
 
     lead: LeadAnswer
     fields: list[FieldFateAnswer] | msgspec.UnsetType = msgspec.UNSET

@@ -155,7 +155,11 @@ async def _moved(lead_id: LeadId, data: LeadPatchBody, asking: Asking, uses: Use
             version=data.version,
         )
     )
-    written = WrittenLeadAnswer(lead=lead(updated.lead), task=task(updated.task) if updated.task else msgspec.UNSET)
+    written = WrittenLeadAnswer(
+        lead=lead(updated.lead),
+        fields=field_fates(updated.prospects),
+        task=task(updated.task) if updated.task else msgspec.UNSET,
+    )
     return Response(written, status_code=202 if updated.task else 200)
 
 

@@ -16,11 +16,12 @@ from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.leads.stage import Stage
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.staff.task import TaskReason
+from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.journal import Change
 from tresen.domain.sync.push import PushState
 
 from ..studio import A_MINUTE, GOLD, Studio
-from ..sync.scene import edit_lead, open_conflicts, pushes, set_policy
+from ..sync.scene import captured, edit_lead, open_conflicts, pushes, set_policy
 from ..sync.test_edited_on_the_way import settled
 from ..sync.test_editing import lead_edit
 
@@ -267,3 +268,45 @@ async def test_it_is_told_of_a_lead_that_was_deleted_here_meanwhile(studio: Stud
     studio.gym.update_lead = write_and_delete  # type: ignore[method-assign] # of this one gym
     await update(studio, grace, notes="three")
     assert [(line.theirs, line.value) for line in told(studio)] == [("two", "three")]
+
+
+async def test_whoever_writes_over_it_is_told_so(studio: Studio) -> None:
+    grace = await edited_there(studio)
+    done = await update(studio, grace, stage=Stage.CONTACTED, notes="three")
+    assert [(each.field, each.fate, each.reason) for each in done.prospects] == [
+        ("status", Fate.WRITTEN, "written at the provider"),
+        (
+            *("notes", Fate.WRITTEN),
+            "written at the provider, over a change there that no sync had seen; the journal has it",
+        ),
+    ]
+
+
+async def test_what_came_to_be_another_value_meanwhile_is_told(studio: Studio) -> None:
+    await set_policy(studio, "lead", fields={"notes": "ours"})
+    grace = studio.attract(notes="zero")
+    await studio.leads_synced()
+    write = studio.gym.update_lead
+
+    async def write_and_edit(external_id: str, patch: LeadPatch) -> Observed:
+        answer = await write(external_id, patch)
+        await edit_lead(studio, grace, notes="four")
+        return answer
+
+    studio.gym.update_lead = write_and_edit  # type: ignore[method-assign] # of this one gym
+    done = await update(studio, grace, notes="three")
+    assert [each.reason for each in done.prospects] == ["written at the provider; it is another value by now"]
+
+
+async def test_what_was_not_written_is_told_with_the_reason(studio: Studio) -> None:
+    grace = await edited_there(studio)
+    studio.change_account(writes_enabled=False)
+    (told_of,) = (await update(studio, grace, notes="three")).prospects
+    assert (told_of.field, told_of.fate) == ("notes", Fate.TASK)
+    assert "writing is switched off" in told_of.reason
+
+
+async def test_a_change_of_a_lead_that_no_provider_has_stays_here(studio: Studio) -> None:
+    lead = await captured(studio)
+    done = await studio.update_lead(LeadUpdate(tenant_id=studio.tenant.id, lead_id=lead.id, notes="three"))
+    assert [(each.field, each.fate) for each in done.prospects] == [("notes", Fate.HERE)]
