@@ -5,7 +5,7 @@ The same examples on every run, no database of failures, and no time limit: a ma
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.postgres"]
+pytest_plugins = ["tests.measured", "tests.postgres"]
 
 settings.register_profile("tests", derandomize=True, deadline=None)
 settings.load_profile("tests")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unmeasured import environment
 
 # By scene (see ``mortal.SCENES``), how many processes are killed; of some cases also the one that was to complete it.
 # All steps of a scene are killed by ``python -m tests.integration.sync.mortal sqlite whole:1000``.
@@ -29,7 +28,6 @@ async def played(where: str, plays: Sequence[str]) -> list[dict[str, Any]]:
         *(sys.executable, "-m", "tests.integration.sync.mortal", where, *plays),
         stdout=PIPE,
         cwd=Path(__file__).parents[3],
-        env=environment(),
     )
     out, _ = await program.communicate()
     assert program.returncode == 0

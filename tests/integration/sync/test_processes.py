@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from tests.unmeasured import environment
 
 from tresen.adapters.emulators.faults import Fault, FaultRule
 from tresen.domain.sync.run import RunState
@@ -29,7 +28,6 @@ async def start(folder: Path, database_url: str, provider_url: str) -> Process:
         provider_url,
         stdout=PIPE,
         cwd=Path(__file__).parents[3],
-        env=environment(),
     )
 
 

@@ -7,7 +7,6 @@ import sys
 from typing import Any
 
 import pytest
-from tests.unmeasured import environment
 
 from .mortal import SUBJECTS
 
@@ -23,7 +22,6 @@ def runs() -> tuple[int, list[dict[str, Any]]]:
             [sys.executable, "-m", module, str(share * number), str(share)],
             stdout=subprocess.PIPE,
             text=True,
-            env=environment(),
         )
         for number in range(AT_ONCE)
     ]
