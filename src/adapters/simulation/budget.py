@@ -2,6 +2,8 @@
 
 import attrs
 
+from ...domain.sync.conflict import PAIRING
+from ...domain.sync.pairing import found_by
 from ..memory.gym_source import LISTED_AT_MOST
 from .words import COURSE_KINDS
 from .world import World
@@ -47,8 +49,25 @@ def _of_kind(world: World, number: int, kind: str) -> Budget:
     room, account_id = world.room(world.specs[number].tenant), world.account_ids[number]
     asked = {external_id for _, (_, _, external_id, _) in room.due.among("side", (account_id, kind))}
     table = world.table(room, kind)
+    asked |= _entered_again(world, number, kind)
+    in_doubt = [row for _, row in room.conflicts.among("open side", (account_id, kind)) if row.field == PAIRING]
+    asked |= {row.external_id for row in in_doubt if shelf.find(row.external_id) is None}
+    candidates = {one for row in in_doubt for one in row.candidates}
+    asked |= {link.external_id for link in links if str(link.local_id) in candidates}
     for link in links:
         entity = table.find(link.local_id)
         if entity is None or entity.version != link.local_version or shelf.find(link.external_id) is None:
             asked.add(link.external_id)
     return Budget(calls=2 * pages + len(asked) + 2, looks=len(asked), listing=pages)
+
+
+def _entered_again(world: World, number: int, kind: str) -> set[str]:
+    """Of each record there that is not here yet those that say the same: it may be one of them, entered anew."""
+    links, schema = world.links(number, kind), world.schema(kind)
+    linked = {link.external_id for link in links}
+    shown = [entry.values for entry in world.gyms[number].shelf(kind).entries() if entry.external_id not in linked]
+    keys = found_by(schema, *shown)
+    table = world.table(world.room(world.specs[number].tenant), kind)
+    ours = {link.external_id: table.find(link.local_id) for link in links} if keys else {}
+    said = {key: world.values(kind, entity) for key, entity in ours.items() if entity is not None}
+    return {key for key, values in said.items() if not keys.isdisjoint(found_by(schema, values))}

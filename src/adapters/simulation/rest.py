@@ -81,13 +81,18 @@ class Rest:
         if entity is None and entry is None:
             return "neither side has it, and the link is still there"
         if entry is None:
-            may_stay = not self._policy.delete_here or self._is_needed(link.local_id)
+            may_stay = not self._policy.delete_here or self._is_needed(link.local_id) or self._is_asked(link.local_id)
             return None if may_stay else "it is gone there and still here"
         if entity is None:
             deletes = self._policy.delete_there and self._writes and self.kind == LEAD
             refused = any(not push.values for push in self._refused(link.external_id))
             return "it is gone here and still there" if deletes and not refused else None
         return self._fields(link, entity, entry, conflicts)
+
+    def _is_asked(self, key: UUID) -> bool:
+        """Whether a person is to say whether it is there under another id."""
+        side = (self.world.account_ids[self.number], self.kind)
+        return any(str(key) in row.candidates for _, row in self._room.conflicts.among("open side", side))
 
     def _is_needed(self, key: UUID) -> bool:
         """Whether memberships belong to it."""

@@ -31,6 +31,7 @@ from ..sync.courses.membership_records import MembershipRecords
 from ..sync.deciding.examiner import Examined, Examiner
 from ..sync.deciding.meeting import Meeting
 from ..sync.deciding.ours_alone import ours_alone
+from ..sync.deciding.whereabouts import Whereabouts
 from ..sync.links.link_at import link_at
 from ..sync.links.made_anew import is_now
 from ..sync.policies.policy_book import PolicyBook
@@ -278,7 +279,7 @@ class Absorb:
         """Of a record that no link knows: it may be one of ours all the same, as in a run. Raises Undecided."""
         if not kind.schema.match or not examined.fresh:
             return [examiner.fresh(*each) for each in examined.fresh]
-        met = await Meeting(kind, scope, examiner)(uow, examined.fresh, create=())
+        met = await Meeting(kind, scope, examiner)(uow, examined.fresh, create=(), where=Whereabouts())
         examined.errors += met.errors
         told = {error.external_id for error in met.errors}
         told |= {step.external_id for step in met.steps if not step.inputs.candidates}

@@ -22,8 +22,8 @@ _DELETIONS = frozenset({Action.DELETE_HERE, Action.DELETE_THERE})
 # The rule by which a new record is not created: it may be one that is here.
 AMBIGUOUS = "ambiguous"
 _SEVERAL = "it may be one of several of our records"
-# One of each would be linked: where one of ours is in doubt, the provider has others like this one.
-_OTHERS = "it may be one of our records, and so may others of the provider's"
+# One of each would be linked: where one of ours is in doubt, the provider has others like this one, or had ours before.
+_ONE = "it may be one of our records, and no address tells for sure"
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +60,7 @@ class Inputs:
     def decide(self, schema: Schema, policy: Policy) -> Decision:
         """The decision: the same inputs and policy always give the same."""
         if self.candidates:
-            return Decision(action=Action.ASK, rule=AMBIGUOUS, reason=_SEVERAL if self.candidates[1:] else _OTHERS)
+            return Decision(action=Action.ASK, rule=AMBIGUOUS, reason=_SEVERAL if self.candidates[1:] else _ONE)
         return decide(
             schema,
             policy,

@@ -24,9 +24,11 @@ from ..applying.applier import Applier
 from ..edits.write_by_hand import Chosen, WriteByHand
 from ..links.elsewhere import claim_all
 from ..links.forgetting import forget
+from ..links.lost_there import stands_for_nothing
 from ..links.made_anew import is_now
 from ..links.pinning import Pinning
-from ..links.reviving import made_no_more, stays_here, waits_to_be_made
+from ..links.pins import pins_of
+from ..links.reviving import made_no_more, stays_here
 from ..runs.by_hand import ByHand, Hand, link_of
 
 _NO_PAIRING = (
@@ -187,12 +189,15 @@ class ResolveConflict:
         counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
         if not counts.deleted:
             raise RuleViolation("others belong to it here: it cannot go before they do")
+        for asked in (await uow.conflicts.about(conflict.kind, [link.local_id])).get(link.local_id, ()):
+            # What may have been this one is another.
+            await uow.due.renew(asked.account_id, asked.kind, asked.external_id)
         return counts
 
     async def _pair(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:
         if chosen.choice is Choice.OURS:
             local_id = _candidate(conflict, chosen.value)
-            await self._link(uow, hand, conflict, local_id)
+            await self._link(uow, hand, conflict, local_id, chosen.by)
         elif chosen.choice is Choice.THEIRS:
             local_id = UUID(conflict.candidates[0])
             pin = _pinned(hand, conflict, local_id, Law.THEIRS, chosen.by)
@@ -202,11 +207,15 @@ class ResolveConflict:
         await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)
         return Counts()
 
-    async def _link(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, local_id: UUID) -> None:
+    async def _link(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, local_id: UUID, by: str) -> None:
         made_by = hand.scope.run_id
         for link in await uow.sync_records.of_local(conflict.kind, local_id):
-            if link.account_id != conflict.account_id or not waits_to_be_made(link):
+            if not await stands_for_nothing(uow, conflict, link):
                 raise InvalidValue(_taken(conflict, link), field="value")
+            pinning = Pinning(hand.scope, self._by_hand.ids)
+            # That it stays here without the provider's is not so any more.
+            pins = [pin for pin in await pins_of(uow, link) if pin.field == WHOLE]
+            await pinning.let_go(uow, pins, f"{by} said which record at the provider it is, which ended")
             await is_now(uow, hand.scope, self._by_hand.ids, link, conflict.external_id)
             made_by = link.run_id
         if local_id not in await hand.kind.load(uow, [local_id]):

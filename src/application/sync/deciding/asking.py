@@ -1,6 +1,7 @@
 """Conflicts come and go with the decisions that a run makes."""
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import attrs
 
@@ -49,7 +50,10 @@ class Asking:
         return opened
 
     def _see(self, conflict: Conflict, step: Step, made: FieldDecision) -> bool:
-        return conflict.see(
+        more = [one for one in step.inputs.candidates if one not in conflict.candidates]
+        for one in more:
+            conflict.consider(UUID(one), now=self._scope.now)
+        seen = conflict.see(
             base=made.base,
             ours=made.ours,
             theirs=made.theirs,
@@ -58,6 +62,7 @@ class Asking:
             run_id=self._scope.run_id,
             now=self._scope.now,
         )
+        return seen or bool(more)
 
     def _conflict(self, step: Step, made: FieldDecision) -> Conflict:
         return Conflict(

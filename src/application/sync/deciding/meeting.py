@@ -1,6 +1,6 @@
 """Records of both sides that have no link yet meet: pairs are linked, doubts are asked, the rest is new."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -12,12 +12,14 @@ from ....domain.sync.canonical import Values
 from ....domain.sync.conflict import PAIRING, Conflict
 from ....domain.sync.override import Override
 from ....domain.sync.pairing import found_by, match_values, pair
+from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import SyncError
 from ....domain.sync.schema import Schema
 from ....domain.sync.step import Step, values_of
 from ...ports.sources import Observed, Reading
 from ...ports.unit_of_work import UnitOfWork
 from ..links.awaited import awaited
+from ..links.lost_there import known_lost, linked_alike
 from ..links.pins import pins_under
 from ..links.reviving import reviving, values_of_reviving
 from ..links.sent import Sent, sent
@@ -25,6 +27,7 @@ from ..policies.overruled import none_of_ours
 from ..records.record_kind import MatchValues, RecordKind, Versioned
 from ..records.scope import Scope
 from .examiner import Examiner
+from .whereabouts import Whereabouts
 
 E = TypeVar("E", bound=Versioned)
 Fresh = tuple[Observed, Reading]
@@ -52,9 +55,11 @@ class Meeting(Generic[E]):
     _scope: Scope
     _examiner: Examiner[E]
 
-    async def __call__(self, uow: UnitOfWork, waiting: Sequence[Fresh], *, create: Collection[MatchValues]) -> Met:
+    async def __call__(
+        self, uow: UnitOfWork, waiting: Sequence[Fresh], *, create: Collection[MatchValues], where: Whereabouts
+    ) -> Met:
         """``waiting``: records of the provider that may be ours. ``create``: by what our records can be found that are
-        to be made at the provider unless it has them.
+        to be made at the provider unless it has them. ``where``: what else the provider showed, or was seen to lack.
         """
         by_id = {one.external_id: (one, reading) for one, reading in waiting}
         separate = await none_of_ours(uow, self._scope.account_id, self._kind.schema.kind, by_id)
@@ -66,22 +71,23 @@ class Meeting(Generic[E]):
         may_be = await self._may_be(uow, in_doubt, theirs)
         ours = {**free, **may_be, **revived}
         pairing = pair(self._kind.schema, ours, theirs, sent=in_doubt.values)
-        shared = await self._shared(uow, pairing.pairs, theirs)
+        asked = await self._asked(uow, list(by_id))
+        lost = await self._lost(uow, theirs, where, asked, links)
+        shared = {*await self._shared(uow, pairing.pairs, theirs), *_asked_again(pairing.pairs, links, asked)}
         paired = {one: key for one, key in pairing.pairs.items() if one not in shared}
         entities = await self._kind.load(uow, [*paired, *pairing.only_ours])
         pins = {key: await pins_under(uow, links[one], key) for one, key in paired.items() if one in links}
         waits = await awaited(uow, self._scope, self._kind.schema.kind, list(by_id))
         pairs = {key: (by_id[key], entities[one]) for one, key in paired.items() if key not in waits}
         steps, errors = self._paired(pairs, pins, await self._sent(uow, paired))
-        doubts = {key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs if key not in waits}
-        doubts.update({key: (one,) for one, key in pairing.pairs.items() if one in shared and key not in waits})
         untold = {key: in_doubt.alike(theirs[key]) for key in pairing.only_theirs}
-        doubts.update({key: alike_ones for key, alike_ones in untold.items() if alike_ones and key not in waits})
-        asked = await self._asked(uow, list(doubts))
+        again = {key: [one] for one, key in pairing.pairs.items() if one in shared}
+        found = _joined({key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}, again, untold, lost)
+        doubts = {key: ones for key, ones in found.items() if key not in waits}
         steps += [
             self._examiner.doubtful(*by_id[key], candidates)
             for key, candidates in doubts.items()
-            if asked.get(key) != tuple(map(str, candidates))
+            if not set(asked.get(key, ())).issuperset(map(str, candidates))
         ]
         new = (key for key in (*pairing.only_theirs, *separate) if key not in waits and key not in doubts)
         steps += [self._examiner.fresh(*by_id[key]) for key in new]
@@ -108,6 +114,35 @@ class Meeting(Generic[E]):
             if not links.keys().isdisjoint(same - {one}):
                 found.add(one)
         return found
+
+    async def _lost(
+        self,
+        uow: UnitOfWork,
+        theirs: Mapping[str, Values],
+        where: Whereabouts,
+        asked: Mapping[str, Sequence[str]],
+        revived: Collection[UUID],
+    ) -> Mapping[str, Sequence[UUID]]:
+        """Of each new record those of ours that the provider lost and that say the same. One that is asked about is so
+        until the provider is seen to have it; those that are to be made there anew are found as such.
+        """
+        kind, account_id = self._kind.schema.kind, self._scope.account_id
+        alike = await linked_alike(uow, self._kind, account_id, theirs)
+        links = {link.external_id: link for each in alike.values() for link in each}
+        known = {*await known_lost(uow, account_id, kind, links)}
+        known |= {link.external_id for key, each in alike.items() for link in each if _is_asked(link, asked.get(key))}
+        gone = where.stay_lost(known)
+        here = await self._kind.load(uow, {link.local_id for link in links.values() if link.external_id in gone})
+        return {
+            key: [
+                link.local_id
+                for link in each
+                if link.external_id in gone
+                and link.local_id in here
+                and (link.local_id not in revived or _is_asked(link, asked.get(key)))
+            ]
+            for key, each in alike.items()
+        }
 
     async def _may_be(self, uow: UnitOfWork, in_doubt: Sent, theirs: Mapping[str, Values]) -> Mapping[UUID, Values]:
         """Our side of those that were sent as one of these is."""
@@ -185,6 +220,25 @@ def alike(schema: Schema, records: Mapping[UUID, Values], as_sent: Mapping[UUID,
         times = Counter(values for _, values in set(said))
         found |= {one for one, values in said if values is not None and times[values] > 1}
     return found
+
+
+def _asked_again(
+    pairs: Mapping[UUID, str], revived: Collection[UUID], asked: Mapping[str, Sequence[str]]
+) -> Collection[UUID]:
+    """Of what is to be made there anew: what a person is asked, no match key answers meanwhile."""
+    return {one for one, key in pairs.items() if one in revived and str(one) in asked.get(key, ())}
+
+
+def _is_asked(link: SyncRecord, candidates: Sequence[str] | None) -> bool:
+    return str(link.local_id) in (candidates or ())
+
+
+def _joined(*found: Mapping[str, Sequence[UUID]]) -> Mapping[str, Sequence[UUID]]:
+    joined: defaultdict[str, dict[UUID, None]] = defaultdict(dict)
+    for each in found:
+        for key, ones in each.items():
+            joined[key].update(dict.fromkeys(ones))
+    return {key: tuple(ones) for key, ones in joined.items() if ones}
 
 
 def _pairing(conflicts: Sequence[Conflict]) -> Conflict | None:

@@ -8,9 +8,11 @@ import attrs
 from ....domain.sync.action import Action
 from ....domain.sync.laws import Laws
 from ....domain.sync.pairing import found_by, match_values
+from ....domain.sync.run import Counts
 from ....domain.sync.step import Step, count, values_of
 from ...ports.sources import Batch, Observed, Reading, Source
 from ...ports.unit_of_work import UnitOfWork
+from ..links.lost_there import linked_alike
 from ..links.reviving import reviving, values_of_reviving
 from ..links.sent import Sent, sent
 from ..records.reading import due_again
@@ -22,6 +24,7 @@ from .examiner import Examined, Examiner
 from .meeting import Meeting
 from .plan_writer import PartWriter, PlanWriter
 from .walk import Walk
+from .whereabouts import Whereabouts
 
 E = TypeVar("E", bound=Versioned)
 Watch = Callable[[str, int], None]
@@ -45,6 +48,7 @@ class _Before:
     unseen: set[str] = attrs.field(init=False)
     planned: dict[str, bytes] = attrs.field(factory=dict, init=False)
     in_part: set[str] = attrs.field(factory=set, init=False)
+    whereabouts: Whereabouts = attrs.field(factory=Whereabouts, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.unseen = set(self.edited)
@@ -66,7 +70,7 @@ class Planner(Generic[E]):
     async def __call__(self, opened: Opened, walk: Walk) -> None:
         """Walk, and keep what is to be done. Raises what the provider raises; what was seen before is kept."""
         before = await self._books.read(opened.run, lambda uow: self._before(uow, every=walk.is_whole))
-        if len(before.edited) > max(_FEW, self._part.tally.shared // _FEW):
+        if len(before.edited) > self._many:
             # To ask for so many one by one takes longer than a listing.
             walk = Walk(self._source, None)
         waiting: list[tuple[Observed, Reading]] = []
@@ -75,6 +79,8 @@ class Planner(Generic[E]):
         async for batch in walk.batches():
             await self._take(opened, batch, before, waiting, listed=walk.is_listing, may_lack=True)
             self._mark(batch, before, lost)
+            if not walk.is_listing:
+                before.whereabouts.mark(batch)
         missing = await self._unlisted(opened, walk, lost) if walk.generation.is_complete else []
         if missing and await self._is_too_much(opened, missing):
             await self._lose(opened, missing, "listing", before)
@@ -84,9 +90,15 @@ class Planner(Generic[E]):
             suspects = {*missing, *((before.unseen | before.in_part) - lost.keys())}
             await self._look(opened, sorted(suspects), before, waiting)
         await self._lose(opened, list(lost), "tombstone", before)
+        await self._look_for_alike(opened, walk, before, waiting)
         waiting = [each for each in waiting if each[0].external_id not in lost]
         await self._meet(opened, before, waiting, whole=walk.generation.is_complete)
         self._part.cursor, self._part.complete = walk.cursor, walk.generation.is_complete
+
+    @property
+    def _many(self) -> int:
+        """More than these are not asked for one by one."""
+        return max(_FEW, self._part.tally.shared // _FEW)
 
     async def _before(self, uow: UnitOfWork, *, every: bool) -> _Before:
         schema = self._kind.schema
@@ -126,8 +138,9 @@ class Planner(Generic[E]):
             lambda uow: examiner.observed(uow, observed, edited=before.edited, listed=listed, may_lack=may_lack),
         )
         before.in_part.update(examined.in_part)
+        alike = await self._alike(opened, examined, before)
         for one, reading in examined.fresh:
-            if one.external_id in examined.awaited or self._may_be_ours(reading, before):
+            if one.external_id in examined.awaited or one.external_id in alike or self._may_be_ours(reading, before):
                 waiting.append((one, reading))
             else:
                 _add(examined, examiner.fresh(one, reading))
@@ -137,6 +150,18 @@ class Planner(Generic[E]):
         self._part.seen += len(batch.observed)
         await self._writer.tell_seen(self._part)
         self._watch(self._kind.schema.kind, self._part.seen)
+
+    async def _alike(self, opened: Opened, examined: Examined, before: _Before) -> Container[str]:
+        """Those new ones that say the same as a linked one of ours. Whether the provider has lost that is known only
+        after the walk.
+        """
+        if not examined.fresh or not self._part.tally.shared:
+            return ()
+        new = {one.external_id: reading.values for one, reading in examined.fresh}
+        kind, account_id = self._kind, self._scope.account_id
+        found = await self._books.read(opened.run, lambda uow: linked_alike(uow, kind, account_id, new))
+        before.whereabouts.meet(found)
+        return found.keys()
 
     def _leave_to_a_look(self, examined: Examined, before: _Before) -> None:
         """A deletion there that was dropped is due: perhaps as somebody edited there what walks do not show."""
@@ -198,13 +223,26 @@ class Planner(Generic[E]):
     ) -> None:
         """Ask the provider for single records. One that it will not show is an error of that record, and due again."""
         looked = await look_at(self._source, self._scope, self._kind.schema.kind, external_ids)
+        before.whereabouts.asked.update(external_ids)
+        before.whereabouts.mark(Batch(observed=looked.shown))
         await self._keep(opened, Examined(errors=looked.errors), before)
         await self._take(opened, Batch(observed=looked.shown), before, waiting, listed=False)
         await self._lose(opened, looked.gone, "answer", before)
         if looked.outage is not None:
             raise looked.outage
 
+    async def _look_for_alike(
+        self, opened: Opened, walk: Walk, before: _Before, waiting: list[tuple[Observed, Reading]]
+    ) -> None:
+        """A new one may be one of those that the provider lost, entered anew: so these are looked for, unless there are
+        so many that more is amiss than that.
+        """
+        unseen = before.whereabouts.unseen(walk.generation)
+        if len(unseen) <= self._many:
+            await self._look(opened, unseen, before, waiting)
+
     async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str, before: _Before) -> None:
+        before.whereabouts.gone.update(external_ids)
         for start in range(0, len(external_ids), _SLICE):
             some = external_ids[start : start + _SLICE]
             await self._keep(opened, await self._lost(opened, some, proof, planned=before.planned), before)
@@ -219,11 +257,13 @@ class Planner(Generic[E]):
         self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]], *, whole: bool
     ) -> None:
         """Records of both sides that have no link yet. What the provider lacks is known only after a whole listing."""
+        waiting = await self._told_apart(opened, before, waiting)
         if before.open_keys or waiting:
             meeting = Meeting(self._kind, self._scope, self._examiner())
             keys = before.open_keys if whole and self._scope.policy.create_there else ()
             met = Examined()
-            found = await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys))
+            where = before.whereabouts
+            found = await self._books.read(opened.run, lambda uow: meeting(uow, waiting, create=keys, where=where))
             met.errors += found.errors
             for step in found.steps:
                 _add(met, step)
@@ -234,10 +274,26 @@ class Planner(Generic[E]):
             met.unchanged += len(asked)
             await self._keep(opened, met, before)
 
+    async def _told_apart(
+        self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]]
+    ) -> list[tuple[Observed, Reading]]:
+        """Those of them of which it can be told what they may be; the others are due."""
+        unknown = before.whereabouts.unknown()
+        left = sorted({one.external_id for one, _ in waiting if one.external_id in unknown})
+
+        async def keep(uow: UnitOfWork) -> Counts:
+            await uow.due.add(self._scope.account_id, self._kind.schema.kind, left)
+            return Counts()
+
+        if left:
+            await self._books.write(opened.run, "plan_batch", keep)
+        return [each for each in waiting if each[0].external_id not in unknown]
+
     async def _keep(self, opened: Opened, examined: Examined, before: _Before) -> None:
         """Keep what was found. What was due and needs nothing is due no more."""
         settled = {key: before.due[key] for key in examined.settled if key in before.due}
         await self._writer.add(self._part, examined.steps, examined.errors, settled)
+        before.whereabouts.plan(examined.steps)
         before.planned.update((step.external_id, step.fingerprint) for step in examined.steps if step.external_id)
         opened.run.counts = attrs.evolve(opened.run.counts, unchanged=opened.run.counts.unchanged + examined.unchanged)
 

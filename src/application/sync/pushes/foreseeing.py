@@ -1,6 +1,7 @@
 """What the next run would do about the pushes that wait: it looks before it writes, and drops what was overtaken."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 import attrs
@@ -10,6 +11,7 @@ from ....domain.sync.canonical import Values
 from ....domain.sync.push import Push
 from ...ports.sources import Source
 from ...ports.unit_of_work import UnitOfWork
+from ..links.doubted import why_it_waits
 from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
 from ..records.reading import read
@@ -30,17 +32,18 @@ _NAMED = 3
 
 @attrs.frozen
 class Foreseen:
-    """How many pushes wait, and which of them would be dropped, with the reason, and which go; of many only the first
-    are asked.
+    """How many pushes wait, and which of them would be dropped, with the reason, which go, and which go on waiting for
+    a person, with what is asked; of many only the first are asked.
     """
 
     waiting: int
     dropped: Sequence[tuple[Push, str]] = ()
     going: Sequence[Push] = ()
+    held: Sequence[tuple[Push, str]] = ()
 
     def __add__(self, other: "Foreseen") -> "Foreseen":
         dropped, going = (*self.dropped, *other.dropped), (*self.going, *other.going)
-        return Foreseen(self.waiting + other.waiting, dropped, going)
+        return Foreseen(self.waiting + other.waiting, dropped, going, (*self.held, *other.held))
 
     def told(self, *, writes: bool) -> str | None:
         """For people; None where nothing waits."""
@@ -49,14 +52,14 @@ class Foreseen:
         what = f"{self.waiting} push{' waits' if self.waiting == 1 else 'es wait'}"
         if not writes:
             return f"{what}; writing is off, so that the next run drops {'it' if self.waiting == 1 else 'them'}"
-        goes = self.waiting - len(self.dropped)
+        goes = self.waiting - len(self.dropped) - len(self.held)
         names = f": {_listed([_named(push) for push in self.going[:_NAMED]], goes)}" if self.going else ""
-        if not self.dropped:
+        if goes == self.waiting:
             # A plan that is applied writes them as any run does.
             return f"{what}, and {'is' if goes == 1 else 'are'} written by the next run, or as a plan is applied{names}"
-        doomed = _listed([f"{_named(push)}: {why}" for push, why in self.dropped[:_NAMED]], len(self.dropped))
-        told = f"{what}; would be dropped by the next run, and decided anew: {doomed}"
-        return f"{told}; {goes} would be written{names}" if goes else told
+        ends = "would be dropped by the next run, and decided anew"
+        more = [f"{goes} would be written{names}"] if goes else []
+        return "; ".join([what, *_told(ends, self.dropped), *_told("would go on waiting", self.held), *more])
 
 
 @attrs.frozen
@@ -80,22 +83,25 @@ class Foresee(Generic[E]):
         count, waiting = await self._books.read(opened.run, ask)
         if not opened.account.writes_enabled:
             return Foreseen(count)
-        dropped, going = list[tuple[Push, str]](), list[Push]()
+        dropped, held, going = list[tuple[Push, str]](), list[tuple[Push, str]](), list[Push]()
         try:
             for push in waiting:
                 # One that goes after another was decided against what that writes.
                 after = any(follows(push, each) for each in going)
                 why = "" if after else await self._why_dropped(opened, push)
+                asked = None if after or why else await self._books.read(opened.run, partial(why_it_waits, push=push))
                 if why:
                     dropped.append((push, why))
+                elif asked is not None:
+                    held.append((push, asked))
                 else:
                     going.append(push)
         except CredentialsRefused:
             raise
         except GatewayError:
             # The plan is made all the same; what is out of order there is told by the run that writes.
-            return Foreseen(count, dropped, going)
-        return Foreseen(count, dropped, going)
+            return Foreseen(count, dropped, going, held)
+        return Foreseen(count, dropped, going, held)
 
     async def _why_dropped(self, opened: Opened, push: Push) -> str:
         """Empty: it would not be."""
@@ -132,6 +138,11 @@ class Foresee(Generic[E]):
         ours = (self._scope.account_id, push.kind, push.local_id)
         link = await self._books.read(opened.run, lambda uow: link_at(uow, *ours))
         return "" if link is None or waits_to_be_made(link) else "the provider has the record already"
+
+
+def _told(what: str, pushes: Sequence[tuple[Push, str]]) -> Sequence[str]:
+    each = [f"{_named(push)}: {why}" for push, why in pushes[:_NAMED]]
+    return [f"{what}: {_listed(each, len(pushes))}"] if each else []
 
 
 def _listed(named: Sequence[str], count: int) -> str:

@@ -269,9 +269,7 @@ async def test_two_records_are_linked_only_where_a_person_names_ours(studio: Stu
     await studio.leads_synced()
     first, second = open_conflicts(studio)
     assert first.candidates == (str(ours.id),)
-    assert {each.reason for each in (first, second)} == {
-        "it may be one of our records, and so may others of the provider's"
-    }
+    assert {each.reason for each in (first, second)} == {"it may be one of our records, and no address tells for sure"}
     with pytest.raises(InvalidValue) as refused:
         await studio.desk.resolve(attrs.evolve(it_is(studio, first, ours), value=None))
     assert refused.value.message == (
