@@ -83,7 +83,7 @@ class _Drawing:
             self._hands.webhook: 2,
             self._hands.on_time: 1,
             self._pass_time: 2,
-            self._rarely: 1,
+            self._rarely: 2,
             self._hands.by_hand: 2,
         }
         return self._rnd.choices(list(ways), list(ways.values()))[0]()

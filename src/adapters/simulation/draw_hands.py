@@ -5,6 +5,7 @@ from random import Random
 
 import attrs
 
+from ...application.sync.records.kinds import MEMBERSHIP
 from .draw_people import People, Somebody
 from .draw_policies import policy
 from .draw_runs import LOOK_FAULTS
@@ -38,6 +39,7 @@ class HandStories:
             self._taken_back: 4,
             self._layered: 2,
             self._told: 3,
+            self._entered_anew: 4,
         }
         return self._rnd.choices(list(ways), list(ways.values()))[0]()
 
@@ -138,6 +140,23 @@ class HandStories:
         first, second = rnd.sample(both, 2)
         apart = [PassTime(minutes=rnd.choice((1, 2, 10)))] if chance(rnd, 40) else []
         return [*met, wins, _LATER, first, *apart, second, _sync(one)]
+
+    def _entered_anew(self) -> Sequence[Step]:
+        """Somebody who was edited here, lost there and entered there again, before or after a run saw the loss."""
+        people, rnd, (met, one) = self._people, self._rnd, self._met()
+        if one.kind == MEMBERSHIP:
+            return met
+        kept: list[Step] = [people.edit_here(one)] if chance(rnd, 75) else []
+        if chance(rnd, 25):
+            document: dict[str, object] = {"delete_here": False}
+            kept += [SetPolicy(account=one.account, kind=one.kind, document=document)]
+        seen = [_sync(one)] if chance(rnd, 60) else []
+        decided = [self._resolve(one.account, one.kind)] if seen and chance(rnd, 40) else []
+        sync = attrs.evolve(_sync(one), whole=chance(rnd, 40))
+        found = [*met, *kept, people.delete_there(one), *seen, *decided, people.enter_anew(one), sync]
+        if chance(rnd, 70):
+            found += [self._resolve(one.account, one.kind), _sync(one)]
+        return found
 
     def _taken_back(self) -> list[Step]:
         """A change that is undone, edits of that field and of others, and perhaps the override is let go."""

@@ -8,7 +8,7 @@ from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.sync.schema import Value
 from .draw_values import chance, counter_values, new_values, some_values, wrong_values
 from .script import AccountSpec
-from .steps.edits import CreateHere, CreateThere, DeleteHere, DeleteThere, EditAtCounter, EditHere, EditThere
+from .steps.edits import CreateHere, CreateThere, DeleteHere, DeleteThere, EditAtCounter, EditHere, EditThere, EnterAnew
 from .steps.step import Step
 from .words import COURSE_KINDS
 
@@ -142,6 +142,12 @@ class People:
         """Of somebody."""
         one = one or self.somebody()
         return DeleteThere(account=one.account, kind=one.kind, who=one.who, late_s=self.late())
+
+    def enter_anew(self, one: Somebody | None = None) -> EnterAnew:
+        """Somebody who was lost there."""
+        one = one or self.somebody()
+        values = new_values(self.rnd, one.kind, one.who)
+        return EnterAnew(account=one.account, kind=one.kind, who=one.who, values=values, late_s=self.late())
 
     def delete_here(self, one: Somebody | None = None) -> DeleteHere:
         """Of somebody."""

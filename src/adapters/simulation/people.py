@@ -1,5 +1,6 @@
 """What people do, on both sides: straight in the store and in the gym's books, as the sync finds it afterwards."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -8,9 +9,10 @@ import attrs
 
 from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.leads.lead import Lead
+from ...domain.sync.record import SyncRecord
 from ...domain.sync.schema import Value
 from ..memory.gym_books import Entry
-from .steps.edits import CreateHere, CreateThere, DeleteHere, DeleteThere, EditHere, EditThere, Garble, Mend
+from .steps.edits import CreateHere, CreateThere, DeleteHere, DeleteThere, EditHere, EditThere, EnterAnew, Garble, Mend
 from .steps.settings import Expire, Forget, PassTime, Renew, SetPolicy, SetTenantPolicy, SetWrites
 from .steps.step import Step
 from .world import Entity, World
@@ -21,14 +23,27 @@ TAG = {MEMBER: "first_name", LEAD: "first_name", MEMBERSHIP: "name"}
 Name = tuple[int, str, str]
 
 
+@attrs.frozen
+class Anew:
+    """Somebody of that kind, whom account ``account`` lost as ``lost``, is there again as ``made``."""
+
+    account: int
+    kind: str
+    lost: str
+    made: str
+
+
 @attrs.define
 class Origins:
     """Where people made records: by tenant, kind and name, the accounts at which, or None for here. ``deleted``: those
-    that anybody deleted, on whatever side, and ``undone`` the tenants of whom anything was undone.
+    that anybody deleted, on whatever side, and ``undone`` the tenants of whom anything was undone. ``anew``: those that
+    were entered anew while ours was tied to what was lost.
     """
 
     deleted: set[Name] = attrs.field(factory=set)
     undone: set[int] = attrs.field(factory=set)
+    anew: list[Anew] = attrs.field(factory=list)
+    _again: Counter[Name] = attrs.field(factory=Counter)
     _made: dict[Name, dict[int | None, None]] = attrs.field(factory=dict)
 
     def note(self, name: Name, side: int | None) -> bool:
@@ -39,9 +54,17 @@ class Origins:
         sides[side] = None
         return True
 
+    def enter(self, name: Name) -> None:
+        """It is made once more where it was made before."""
+        self._again[name] += 1
+
+    def was_made(self, name: Name, side: int) -> bool:
+        """Whether it was made on that side."""
+        return side in self._made.get(name, ())
+
     def count(self, name: Name) -> int:
-        """On how many sides."""
-        return len(self._made.get(name, ()))
+        """How often: on how many sides, and again."""
+        return len(self._made.get(name, ())) + self._again[name]
 
     def kept(self) -> Iterator[tuple[Name, Iterable[int | None]]]:
         """Those that should be where they were made."""
@@ -69,6 +92,8 @@ class People:
                 self._edit_there(world, step)
             case CreateThere():
                 self._create_there(world, step)
+            case EnterAnew():
+                self._enter_anew(world, step)
             case DeleteThere():
                 self._delete_there(world, step)
             case Garble() | Mend():
@@ -162,6 +187,26 @@ class People:
             values["member"] = member.external_id
         if self.origins.note((world.specs[step.account].tenant, step.kind, step.who), step.account):
             world.gyms[step.account].shelf(step.kind).add(values, late=timedelta(seconds=step.late_s))
+
+    def _enter_anew(self, world: World, step: EnterAnew) -> None:
+        """By the address that ours has; of a member also what they buy is another then."""
+        name = (world.specs[step.account].tenant, step.kind, step.who)
+        if there(world, step.account, step.kind, step.who) or not self.origins.was_made(name, step.account):
+            return
+        lost = _lost(world, step)
+        address = {"email": world.values(step.kind, lost[0][1]).get("email")} if lost else {}
+        values: dict[str, Value] = {TAG[step.kind]: step.who, **step.values, **address}
+        self.origins.enter(name)
+        made = world.gyms[step.account].shelf(step.kind).add(values, late=timedelta(seconds=step.late_s))
+        self.origins.anew += [Anew(step.account, step.kind, link.external_id, made) for link, _ in lost]
+
+
+def _lost(world: World, step: EnterAnew) -> list[tuple[SyncRecord, Entity]]:
+    """Ours, with the link to what the account lost."""
+    mine = dict(here(world, world.specs[step.account].tenant, step.kind, step.who))
+    shelf = world.gyms[step.account].shelf(step.kind)
+    links = [link for link in world.links(step.account, step.kind) if link.local_id in mine]
+    return [(link, mine[link.local_id]) for link in links if shelf.find(link.external_id) is None]
 
 
 def renew(world: World, number: int) -> None:

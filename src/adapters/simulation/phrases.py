@@ -12,6 +12,7 @@ from .steps.edits import (
     EditAtCounter,
     EditHere,
     EditThere,
+    EnterAnew,
     Garble,
     Mend,
 )
@@ -56,6 +57,11 @@ def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
             return f"{step.kind} {step.who} is edited at account {step.account}: {_values(step.values)}{_late(step)}"
         case CreateThere():
             return f"{step.kind} {step.who} is made at account {step.account}: {_values(step.values)}{_late(step)}"
+        case EnterAnew():
+            values = _values(step.values)
+            return (
+                f"{step.kind} {step.who}, lost there, is entered anew at account {step.account}: {values}{_late(step)}"
+            )
         case DeleteThere():
             return f"{step.kind} {step.who} is deleted at account {step.account}{_late(step)}"
         case Garble():

@@ -17,6 +17,7 @@ from .steps.edits import (
     EditAtCounter,
     EditHere,
     EditThere,
+    EnterAnew,
     Garble,
     Mend,
 )
@@ -49,6 +50,7 @@ STEPS: Mapping[str, type[Step]] = {
     "edit_there": EditThere,
     "create_there": CreateThere,
     "delete_there": DeleteThere,
+    "enter_anew": EnterAnew,
     "garble": Garble,
     "mend": Mend,
     "expire": Expire,

@@ -6,6 +6,7 @@ import attrs
 
 from ...application.sync.records.kinds import LEAD
 from ...domain.sync.run import RunState
+from .entered_anew import unasked
 from .people import renew
 from .player import Player
 from .rest import Rest
@@ -144,6 +145,7 @@ class Settling:
                     player.broken.extend(rest.lonely())
 
         player.broken.extend(vanished(player.world, player.people.origins))
+        player.broken.extend(unasked(player.world, player.people.origins))
         if not self._erred:
             player.broken.extend(still_due(player.world, player.script.courses))
 

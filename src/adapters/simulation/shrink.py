@@ -7,13 +7,13 @@ import attrs
 from .script import AccountSpec, Script
 from .simulate import Outcome, simulate
 from .steps.decisions import Resolve
-from .steps.edits import CreateHere, CreateThere, EditAtCounter, EditHere, EditThere
+from .steps.edits import CreateHere, CreateThere, EditAtCounter, EditHere, EditThere, EnterAnew
 from .steps.runs import Meanwhile, OnTime, Sync, Webhook
 from .steps.settings import SetPolicy, SetTenantPolicy
 from .steps.step import Step, StepAt, StepThere
 
 _MOST_TRIES = 1000
-Valued = EditAtCounter | EditHere | EditThere | CreateHere | CreateThere | Resolve
+Valued = EditAtCounter | EditHere | EditThere | CreateHere | CreateThere | EnterAnew | Resolve
 
 
 @attrs.define
@@ -153,7 +153,7 @@ def _simpler_steps(step: Step) -> Iterator[Step]:
         case EditAtCounter() if step.behind is not None:
             yield attrs.evolve(step, behind=None)
             yield from _fewer_values(step)
-        case EditAtCounter() | EditHere() | EditThere() | CreateHere() | CreateThere() | Resolve():
+        case EditAtCounter() | EditHere() | EditThere() | CreateHere() | CreateThere() | EnterAnew() | Resolve():
             yield from _fewer_values(step)
         case SetPolicy() | SetTenantPolicy():
             yield from (attrs.evolve(step, document=smaller) for smaller in _smaller_documents(step.document))

@@ -51,6 +51,13 @@ class CreateThere(StepThere):
 
 
 @attrs.frozen(kw_only=True)
+class EnterAnew(StepThere):
+    """It was lost there, and is entered again, under another id and by the address that ours has."""
+
+    values: Values
+
+
+@attrs.frozen(kw_only=True)
 class DeleteThere(StepThere):
     """It is deleted."""
 

@@ -5,15 +5,17 @@ from uuid import UUID
 
 import attrs
 import pytest
+from tests.sync_books import a_conflict
 
 from tresen.adapters.memory.clock import NOON, FixedClock
 from tresen.adapters.memory.store import MemoryStore, Room
+from tresen.adapters.simulation.entered_anew import unasked
 from tresen.adapters.simulation.judge import Before, before, judged
-from tresen.adapters.simulation.people import People
+from tresen.adapters.simulation.people import Anew, People
 from tresen.adapters.simulation.player import Player
 from tresen.adapters.simulation.refusals import asked_again
 from tresen.adapters.simulation.script import AccountSpec, Script
-from tresen.adapters.simulation.steps.edits import CreateThere, DeleteThere
+from tresen.adapters.simulation.steps.edits import CreateThere, DeleteThere, EnterAnew
 from tresen.adapters.simulation.steps.runs import Sync
 from tresen.adapters.simulation.steps.step import Step
 from tresen.adapters.simulation.task import Task
@@ -21,7 +23,10 @@ from tresen.adapters.simulation.trail import Trail
 from tresen.adapters.simulation.unsettled import Unsettled
 from tresen.adapters.simulation.vanished import still_due, vanished
 from tresen.application.sync.records.kinds import LEAD, MEMBER
-from tresen.domain.shared.ids import AccountId, PushId, RunId, TenantId
+from tresen.domain.shared.contact import EmailAddress
+from tresen.domain.shared.ids import AccountId, LeadId, PushId, RunId, TenantId
+from tresen.domain.sync.conflict import PAIRING, ConflictState
+from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.push import Push, PushState
 from tresen.domain.sync.run import EDIT, UNDO, Counts, Run, RunState
 from tresen.domain.sync.schema import Value
@@ -284,6 +289,59 @@ async def test_what_nobody_deleted_must_be_where_it_was_made(player: Player) -> 
     assert [broken.rule for broken in vanished(player.world, people.origins)] == ["vanished"]
     people.act(player.world, DeleteThere(account=0, kind=LEAD, who="B"))
     assert len(list(vanished(player.world, people.origins))) == 1
+
+
+def entered_anew(player: Player) -> Anew:
+    """B was lost at the gym, is entered there again, and is here twice after that."""
+    world, room = player.world, player.world.room(0)
+    (link,) = (link for link in room.sync_records.rows() if link.external_id == "1002")
+    ours = room.leads.find(link.local_id)
+    assert ours is not None
+    room.leads.put(ours.id, attrs.evolve(ours, email=EmailAddress("b@example.org")))
+    player.people.act(world, DeleteThere(account=0, kind=LEAD, who="B"))
+    player.people.act(world, EnterAnew(account=0, kind=LEAD, who="B", values={"last_name": "B"}))
+    (anew,) = player.people.origins.anew
+    assert list(unasked(world, player.people.origins)) == []
+    made = attrs.evolve(ours, id=LeadId(world.ids.new()), email=EmailAddress("B@Example.org"))
+    room.leads.put(made.id, made)
+    tied = attrs.evolve(link, external_id=anew.made, local_id=made.id)
+    room.sync_records.put((tied.account_id, LEAD, anew.made), tied)
+    return anew
+
+
+async def test_of_who_was_lost_and_is_entered_anew_a_person_must_have_been_asked(player: Player) -> None:
+    entered_anew(player)
+    assert [broken.rule for broken in unasked(player.world, player.people.origins)] == ["asked-anew"]
+    player.people.origins.undone.add(0)
+    assert list(unasked(player.world, player.people.origins)) == []
+
+
+@pytest.mark.parametrize(
+    ("is_new", "field", "state", "counts"),
+    [
+        (True, PAIRING, ConflictState.OPEN, True),
+        (True, PAIRING, ConflictState.RESOLVED, True),
+        (True, "email", ConflictState.OPEN, False),
+        (False, WHOLE, ConflictState.OPEN, True),
+        (False, WHOLE, ConflictState.SETTLED, False),
+        (False, PAIRING, ConflictState.OPEN, False),
+    ],
+)
+async def test_they_were_asked_which_it_is_or_are_asked_what_becomes_of_the_lost_one(
+    player: Player, is_new: bool, field: str, state: ConflictState, counts: bool
+) -> None:
+    anew, account = entered_anew(player), player.world.account(0)
+    asked = a_conflict(account, anew.made if is_new else anew.lost, field, kind=LEAD, state=state)
+    player.world.room(0).conflicts.put(asked.id, asked)
+    assert (list(unasked(player.world, player.people.origins)) == []) is counts
+
+
+async def test_who_has_another_address_by_now_is_not_looked_at(player: Player) -> None:
+    entered_anew(player)
+    leads = player.world.room(0).leads
+    for lead in [lead for lead in leads.rows() if lead.email is not None]:
+        leads.put(lead.id, attrs.evolve(lead, email=EmailAddress(f"{lead.id}@example.org")))
+    assert list(unasked(player.world, player.people.origins)) == []
 
 
 async def test_nothing_may_be_due_at_rest(player: Player) -> None:
