@@ -302,6 +302,8 @@ def _change_plan(plan: KeptPlan) -> None:
         fingerprint=ODD,
         cursor=ODD,
         complete=True,
+        permits=(ODD, "create_there"),
+        allows=("create_there", "delete_there"),
     )
     plan.finish((part, Part(kind="lead", policy_version=0)))
     plan.accept(ODD)

@@ -6,6 +6,7 @@ import attrs
 
 from ...domain.sync.laws import Laws
 from ...domain.sync.policy import BUILT_IN_POLICY, Policy
+from ...domain.sync.schema import Schema
 from ..leads.edit_lead import EditLead
 from ..membership.edit_member import EditMember
 from ..ports.clock import Clock, IdSource
@@ -106,7 +107,13 @@ def sync_desk(
     weaving = Weaving(books, policies, ids)
     sync = SyncAccount(books, gyms, locks, weaving, Execution(books, laws, clock, ids))
     members, leads = MembersCourse(books, phones), LeadsCourse(phones)
-    courses, schemas = Courses(members, leads), schemas_of(lambda raw: phones.read(raw, ""))
+    courses = Courses(members, leads)
+
+    def schemas_in(region: str) -> Mapping[str, Schema]:
+        return schemas_of(lambda raw: phones.read(raw, region))
+
+    # For who looks at nothing but the names of fields and laws.
+    schemas = schemas_in("")
     by_hand = ByHand(courses, policies, clock, ids)
     resolve = ResolveConflict(transactions, by_hand)
     edit = EditPerson(transactions, Outlooks(transactions, gyms, by_hand), KeepEdit(by_hand), clock)
@@ -135,8 +142,8 @@ def sync_desk(
         history=History(transactions, by_hand),
         plan_undo=PlanUndo(transactions, by_hand),
         undo=Undo(transactions, by_hand),
-        what_if=WhatIf(transactions, policies, schemas),
-        show_policy=ShowPolicy(transactions, policies, schemas),
+        what_if=WhatIf(transactions, policies, schemas_in),
+        show_policy=ShowPolicy(transactions, policies, schemas, gyms),
         policy_versions=ListPolicyVersions(transactions, schemas),
         set_policy=SetPolicy(transactions, policies, schemas, clock),
         overrides=ListOverrides(transactions),

@@ -43,7 +43,8 @@ class Part:
     """What a plan does to one kind of record. ``actions`` counts steps by action, ``shared`` is how many records both
     sides had, ``cursor`` where changes go on once it is applied; ``complete``: it knows all records of the provider;
     ``place``: where the account led when it was made. ``writes``: whether the account allowed writing then, and
-    ``permits`` what a plan could have written there: fields, ``create_there``, ``delete_there``; sorted.
+    ``permits`` what a plan could have written there: fields, ``create_there``, ``delete_there``; sorted. ``allows``
+    are those of the last two that the account would have allowed under whatever policy; empty where it was not kept.
     """
 
     kind: str
@@ -58,6 +59,7 @@ class Part:
     place: str = ""
     writes: bool = False
     permits: tuple[str, ...] = ()
+    allows: tuple[str, ...] = ()
 
 
 @attrs.define(eq=False, kw_only=True)

@@ -30,7 +30,7 @@ def policy_parts(shown: "ShownPolicy", names: "Mapping[AccountId, str]", zone: s
     told: dict[str, object] = {
         "default": f"{policy.default.name} ({_said_by(shown, 'default')})",
         "deletes": f"{policy.deletes.value} ({_said_by(shown, 'deletes')})",
-        **{name.replace("_", " "): f"{_flag(getattr(policy, name))} ({_said_by(shown, name)})" for name in _SWITCHES},
+        **{name.replace("_", " "): _switch(shown, name) for name in _SWITCHES},
         **{
             f"guard {name}": f"{_share(share)} ({_said_by(shown, 'guards', name)})"
             for name, share in zip(("deleted", "blanked", "conflicts"), guards, strict=True)
@@ -64,6 +64,7 @@ def shown_document(shown: "ShownPolicy") -> dict[str, object]:
         "document": plain(policy_document(shown.policy)),
         "laws": {each.name: shown.policy.law(each).name for each in shown.schema.fields},
         "layers": [layer_document(layer) for layer in shown.layers],
+        "held_back": dict(shown.held_back),
     }
 
 
@@ -101,6 +102,12 @@ def _said_by(shown: "ShownPolicy", *path: str) -> str:
 
 def _layer_name(layer: "PolicyDocument") -> str:
     return "tenant" if layer.account_id is None else "account"
+
+
+def _switch(shown: "ShownPolicy", name: str) -> str:
+    why = shown.held_back.get(name)
+    said = f"{_flag(getattr(shown.policy, name))} ({_said_by(shown, name)})"
+    return said if why is None else f"{said}, but it does not count at this account: {why}"
 
 
 def _share(share: Share) -> str:

@@ -43,6 +43,15 @@ async def test_an_accounts_layer_lies_on_the_tenants(admin: Caller, world: World
     assert policy["document"]["guards"]["deleted"] == {"percent": 5, "at_least": 5}
 
 
+async def test_what_does_not_count_at_an_account_says_why(admin: Caller, world: World) -> None:
+    account = str(world.account.id)
+    await admin.put("/sync/policies/member", {"delete_there": True})
+    policy = (await admin.get("/sync/policies/member", account_id=account)).json()["policy"]
+    assert policy["document"]["delete_there"] is True
+    assert policy["held_back"] == {"delete_there": "no member can be deleted there"}
+    assert (await admin.get("/sync/policies/member")).json()["policy"]["held_back"] == {}
+
+
 async def test_versions_stay_and_a_layer_is_taken_away(admin: Caller) -> None:
     await admin.put("/sync/policies/member", PHONES)
     await admin.put("/sync/policies/member", PHONES)

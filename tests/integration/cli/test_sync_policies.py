@@ -70,6 +70,24 @@ def test_an_account_has_a_policy_on_top_of_the_tenants(desk: Desk) -> None:
     assert ["phone", "ours", "tenant"] in [line.split() for line in out.splitlines()]
 
 
+def test_what_does_not_count_at_an_account_says_why(quarrel: Quarrel) -> None:
+    """The memory gym deletes leads, and no members."""
+    desk = quarrel.desk
+    for kind in ("member", "lead"):
+        desk("sync", "policy", "set", kind, "--delete-there", *NORTH)
+    shown = ("sync", "policy", "show", "member", "--account", "main")
+    told = "but it does not count at this account: no member can be deleted there"
+    assert f"delete there     yes (tenant), {told}" in desk(*shown, *NORTH).out
+    assert desk(*shown, "--json", *NORTH).json["policy"]["held_back"] == {
+        "delete_there": "no member can be deleted there"
+    }
+    assert "does not count" not in desk("sync", "policy", "show", "lead", "--account", "main", *NORTH).out
+    assert "does not count" not in desk("sync", "policy", "show", "member", *NORTH).out
+    quarrel.forbid_writes()
+    out = desk("sync", "policy", "show", "lead", "--account", "main", *NORTH).out
+    assert "but it does not count at this account: writing there is switched off" in out
+
+
 def test_a_file_replaces_everything(desk: Desk, tmp_path: Path) -> None:
     desk("sync", "policy", "set", "member", "email=ours", *NORTH)
     file = tmp_path / "policy.json"

@@ -41,6 +41,7 @@ class PartWriter:
     place: str = ""
     writes: bool = False
     permits: tuple[str, ...] = ()
+    allows: tuple[str, ...] = ()
     actions: dict[str, int] = attrs.field(factory=dict)
     deletions: list[Lined] = attrs.field(factory=list)
     seen: int = 0
@@ -78,6 +79,7 @@ class PartWriter:
             place=self.place,
             writes=self.writes,
             permits=self.permits,
+            allows=self.allows,
         )
 
 

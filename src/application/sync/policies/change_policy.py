@@ -8,17 +8,20 @@ from ....domain.shared.errors import NotFound
 from ....domain.shared.ids import AccountId, TenantId
 from ....domain.sync.policy import Policy, read_policy
 from ....domain.sync.schema import Schema
+from ....domain.tenancy.provider_account import ProviderAccount
 from ...ports.clock import Clock
+from ...ports.gym import GymProviders
 from ...ports.sync_books import PolicyDocument
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
+from .held_back import held_back
 from .policy_book import PolicyBook
 
 
 @attrs.frozen(kw_only=True)
 class ShownPolicy:
     """``policy`` is what holds, ``schema`` names the fields; ``layers`` are those that say something, the tenant's
-    first.
+    first. ``held_back`` are the switches of an account's policy that are on and do not count there, each with why.
     """
 
     kind: str
@@ -26,6 +29,7 @@ class ShownPolicy:
     policy: Policy
     schema: Schema
     layers: tuple[PolicyDocument, ...]
+    held_back: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -35,16 +39,16 @@ class ShowPolicy:
     _transactions: Transactions
     _policies: PolicyBook
     _schemas: Mapping[str, Schema]
+    _gyms: GymProviders
 
     async def __call__(self, tenant_id: TenantId, kind: str, *, account_id: AccountId | None = None) -> ShownPolicy:
-        """For an account, or for the tenant alone."""
+        """For an account, or for the tenant alone. No provider is called."""
         schema = schema_of(self._schemas, kind)
 
-        async def ask(uow: UnitOfWork) -> ShownPolicy:
-            if account_id is not None:
-                await uow.accounts.get(account_id)
+        async def ask(uow: UnitOfWork) -> tuple[ProviderAccount | None, ShownPolicy]:
+            account = None if account_id is None else await uow.accounts.get(account_id)
             layers = [await uow.policies.latest(kind, owner) for owner in _owners(account_id)]
-            return ShownPolicy(
+            return account, ShownPolicy(
                 kind=kind,
                 account_id=account_id,
                 policy=await self._policies.effective(uow, account_id, schema),
@@ -52,7 +56,10 @@ class ShowPolicy:
                 layers=tuple(layer for layer in layers if layer is not None and layer.document),
             )
 
-        return await self._transactions.read(tenant_id, ask)
+        account, shown = await self._transactions.read(tenant_id, ask)
+        if account is None:
+            return shown
+        return attrs.evolve(shown, held_back=await held_back(self._gyms, account, kind, shown.policy))
 
 
 @attrs.frozen

@@ -13,7 +13,8 @@ from ....domain.sync.run import SyncError
 
 @attrs.frozen(kw_only=True)
 class Scope:
-    """``policy`` allows no more than the provider does. ``writable`` are the fields that it takes, empty where nothing
+    """``policy`` allows no more than the account does, and ``allows`` is what of it the account allows, whatever the
+    policy says: ``create_there``, ``delete_there``. ``writable`` are the fields that it takes, empty where nothing
     may be written to it. ``resolution_s`` is that of its instants.
 
     ``news``: what is new to us has just happened. Not so in an account's first run, which finds what was there long
@@ -25,6 +26,7 @@ class Scope:
     account_id: AccountId
     run_id: RunId
     policy: Policy = BUILT_IN_POLICY
+    allows: tuple[str, ...] = ()
     writable: frozenset[str] = frozenset()
     resolution_s: int = 1
     news: bool = True

@@ -97,6 +97,7 @@ class Strand(Generic[E]):
             place=self.place,
             writes=opened.account.writes_enabled,
             permits=self.scope.permits,
+            allows=self.scope.allows,
         )
         writer.parts.append(part)
         planner = Planner(self.kind, self.scope, self.laws, self.source, self.books, writer, part, watch)

@@ -8,10 +8,10 @@ from ....domain.sync.policy import Policy
 from ....domain.sync.state import SyncState
 from ...ports.clock import IdSource
 from ...ports.gym import GymGateway
-from ...ports.sources import Source
 from ...ports.unit_of_work import UnitOfWork
 from ..courses.course import Course
 from ..links.sent import sent
+from ..policies.allowed import allowed, narrowed
 from ..policies.policy_book import PolicyBook
 from ..records.run_books import Opened, RunBooks
 from ..records.scope import Scope
@@ -56,13 +56,15 @@ class Weaving:
         strands: list[AnyStrand] = []
         for kind, each in zip(kinds, found, strict=True):
             source = gym.source(kind.schema.kind)
+            allows = allowed(source, writes=account.writes_enabled)
             # Another number whenever the policy or the permission to write is another.
             rules = each.policy.version * 2 + account.writes_enabled
             scope = Scope(
                 tenant_id=account.tenant_id,
                 account_id=account.id,
                 run_id=run.id,
-                policy=_allowed(each.policy, source, writes=account.writes_enabled),
+                policy=narrowed(each.policy, allows),
+                allows=allows,
                 writable=source.writable if account.writes_enabled else frozenset(),
                 resolution_s=source.resolution_s,
                 news=news,
@@ -102,11 +104,3 @@ class Weaving:
             )
 
         return await self.books.read(opened.run, ask)
-
-
-def _allowed(policy: Policy, source: Source, *, writes: bool) -> Policy:
-    return attrs.evolve(
-        policy,
-        create_there=policy.create_there and writes and source.can_create,
-        delete_there=policy.delete_there and writes and source.can_delete,
-    )

@@ -1,13 +1,13 @@
 """What a stored run would have done under another policy: decided anew from its inputs, without asking the provider."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 
 from ....domain.shared.errors import InvalidValue, NotFound
 from ....domain.shared.ids import AccountId, PlanId, RunId, TenantId
 from ....domain.sync.guards import Tally, Trip
-from ....domain.sync.kept_plan import KeptPlan
+from ....domain.sync.kept_plan import KeptPlan, Part
 from ....domain.sync.plan import Difference, what_if
 from ....domain.sync.policy import Policy, read_policy
 from ....domain.sync.schema import Schema
@@ -15,6 +15,7 @@ from ....domain.sync.step import count
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
 from ..deciding.kept_steps import AT_ONCE, ensure_own, grouped, read_steps, stale_plan
+from ..policies.allowed import narrowed
 from ..policies.policy_book import PolicyBook
 
 
@@ -34,6 +35,7 @@ class WhatIfReport:
 
 @attrs.define
 class _Part:
+    schema: Schema
     policy: Policy
     tally: Tally
     steps: int = 0
@@ -41,7 +43,8 @@ class _Part:
 
 @attrs.frozen
 class WhatIf:
-    """``policies`` are documents by kind of record, on top of what holds now.
+    """``policies`` are documents by kind of record, on top of what holds now; what the account did not allow when the
+    plan was made, none of them allows. ``schemas``: those of a region, in which phone numbers are read, by kind.
 
     Raises NotFound (also for a run that decided nothing: a first load, a quiet one; and for one so old that its steps
     are no longer kept), InvalidValue, PlanStale for one that cannot be read any more.
@@ -49,7 +52,7 @@ class WhatIf:
 
     _transactions: Transactions
     _policies: PolicyBook
-    _schemas: Mapping[str, Schema]
+    _schemas: Callable[[str], Mapping[str, Schema]]
 
     async def __call__(
         self,
@@ -61,36 +64,34 @@ class WhatIf:
         limit: int = 100,
     ) -> WhatIfReport:
         """Reads only."""
-        unknown = sorted(policies.keys() - self._schemas.keys())
-        if unknown:
-            known = ", ".join(self._schemas)
-            raise InvalidValue(f"{unknown[0]} is no kind of record: {known}", field=f"policies.{unknown[0]}")
 
         async def ask(uow: UnitOfWork) -> WhatIfReport:
+            schemas = self._schemas(uow.tenant.region)
+            unknown = sorted(policies.keys() - schemas.keys())
+            if unknown:
+                known = ", ".join(schemas)
+                raise InvalidValue(f"{unknown[0]} is no kind of record: {known}", field=f"policies.{unknown[0]}")
             plan = await uow.plans.get(await _plan_of(uow, run_id, plan_id))
-            other = next((part.kind for part in plan.parts if part.kind not in self._schemas), None)
+            other = next((part.kind for part in plan.parts if part.kind not in schemas), None)
             if other is not None:
                 raise stale_plan(plan, f"{other} is no kind of record that is synced")
             parts = {
-                part.kind: _Part(
-                    await self._policy(uow, plan.account_id, part.kind, policies.get(part.kind, {})),
-                    Tally(shared=part.shared),
-                )
+                part.kind: await self._part(uow, plan.account_id, part, schemas[part.kind], policies.get(part.kind, {}))
                 for part in plan.parts
             }
             return await self._decide(uow, plan, parts, limit)
 
         return await self._transactions.read(tenant_id, ask)
 
-    async def _policy(
-        self, uow: UnitOfWork, account_id: AccountId, kind: str, document: Mapping[str, object]
-    ) -> Policy:
-        schema = self._schemas[kind]
+    async def _part(
+        self, uow: UnitOfWork, account_id: AccountId, part: Part, schema: Schema, document: Mapping[str, object]
+    ) -> _Part:
         below = await self._policies.effective(uow, account_id, schema)
         try:
-            return read_policy(document, schema, self._policies.laws, below=below)
+            policy = read_policy(document, schema, self._policies.laws, below=below)
         except InvalidValue as error:
-            raise InvalidValue(error.message, field=f"policies.{kind}.{error.details['field']}") from None
+            raise InvalidValue(error.message, field=f"policies.{part.kind}.{error.details['field']}") from None
+        return _Part(schema, narrowed(policy, {*part.permits, *part.allows}), Tally(shared=part.shared))
 
     async def _decide(self, uow: UnitOfWork, plan: KeptPlan, parts: Mapping[str, _Part], limit: int) -> WhatIfReport:
         different, found, start = 0, list[tuple[str, Difference]](), 0
@@ -98,7 +99,8 @@ class WhatIf:
             read = read_steps(plan, rows, self._policies.laws)
             ensure_own(plan, read, parts)
             for kind, steps in grouped(read):
-                part, schema = parts[kind], self._schemas[kind]
+                part = parts[kind]
+                schema = part.schema
                 part.steps += len(steps)
                 for step in steps:
                     instead = attrs.evolve(step, decision=step.inputs.decide(schema, part.policy))

@@ -25,7 +25,8 @@ class PolicyLayerAnswer(Answer):
 class PolicyAnswer(Answer):
     """What holds for a kind of record: ``document`` in full, ``laws`` by field. ``layers`` are those that say
     something, the tenant's before the account's; without any, what is built in holds. ``version`` grows with every
-    change of a layer."""
+    change of a layer. ``held_back``: of an account, why ``create_there`` or ``delete_there`` does not count there
+    though it is on, such as writing that is switched off."""
 
     kind: str
     account_id: UUID | None
@@ -33,6 +34,7 @@ class PolicyAnswer(Answer):
     document: PolicyBody
     laws: dict[str, str]
     layers: list[PolicyLayerAnswer]
+    held_back: dict[str, str]
 
 
 class OnePolicyAnswer(Answer):
@@ -63,6 +65,7 @@ def policy(shown: ShownPolicy) -> PolicyAnswer:
         document=body_of(policy_document(shown.policy)),
         laws={field.name: shown.policy.law(field).name for field in shown.schema.fields},
         layers=[policy_layer(layer) for layer in shown.layers],
+        held_back=dict(shown.held_back),
     )
 
 
