@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from ..domain.shared.errors import InvalidValue, NotFound
 from ..domain.sync.conflict import PAIRING
 from ..domain.sync.decision import WHOLE
+from ..domain.sync.override import Override
 
 # What a conflict may be about besides a field: the record as a whole, and which of ours a new one is.
 _NO_FIELDS = frozenset({WHOLE, PAIRING})
@@ -46,6 +47,16 @@ def field_wanted(name: str | None, kind: str | None, fields: Mapping[str, Collec
     if kind is None:
         raise InvalidValue(f"no kind of record has a field {name!r}; there are {told}", field="field")
     raise InvalidValue(f"a {kind} has no field {name!r}; it has {told}", field="field")
+
+
+def passed_over(override: Override, fields: Mapping[str, Collection[str]]) -> str | None:
+    """Why an override does nothing: its kind was another when it was set. None: it holds."""
+    known = fields.get(override.kind)
+    if known is None:
+        return f"{override.kind} is no kind of record any more"
+    if override.field in known or override.field in _NO_FIELDS:
+        return None
+    return f"a {override.kind} has no field {override.field} any more"
 
 
 def _brought(word: str, kinds: Collection[str]) -> str:

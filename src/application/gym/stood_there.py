@@ -97,7 +97,8 @@ class StoodThere(Generic[E]):
         what waited to be written was ours.
         """
         told = {line.field for line in await uow.journal.of_run(run.id, limit=len(self._kind.schema.names) * 2)}
-        sent, fields = found.in_flight(link.external_id), self._kind.schema.by_name
+        fields = self._kind.schema.by_name
+        sent = found.in_flight(link.external_id, self._kind.schema)
         ours = (mine, sent)
         return {
             name: value

@@ -46,6 +46,6 @@ def push_document(push: "Push") -> dict[str, object]:
     )
 
 
-def override_document(override: "Override") -> dict[str, object]:
+def override_document(override: "Override", passed_over: str | None = None) -> dict[str, object]:
     """What is pinned."""
-    return row(override)
+    return {**row(override), "passed_over": passed_over}

@@ -7,14 +7,17 @@ from cyclopts import Parameter
 from ...application.sync.edits.overrides import Upshot
 from ...domain.shared.errors import NotFound
 from ...domain.sync.decision import WHOLE
+from ..kinds import passed_over
 from .answer import Answer, Table, cell, one_window
 from .call import Given, account_names, in_tenant
-from .documents import row, windowed
+from .documents import windowed
 from .next_run import next_run
 from .options import AccountOption, ByOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
+from .sync_documents import override_document
 from .sync_options import KindArgument, RecordArgument, There, find_there, kind_of_record
 
 if TYPE_CHECKING:
+    from ...domain.sync.override import Override
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
 
@@ -44,22 +47,31 @@ async def overrides(
         found = await use.sync.overrides(home.id, limit=limit + 1, offset=offset)
         names = await account_names(use, home)
     shown, more = found[:limit], len(found) > limit
+    passed = [passed_over(each, use.sync.fields) for each in shown]
     table = Table(
         columns=("kind", "record", "field", "law", "why", "by", "since"),
         rows=[
             (
                 *(each.kind, f"{names.get(each.account_id, str(each.account_id))}/{each.external_id}", each.field),
-                *(each.law, each.because, each.set_by, cell(each.set_at, home.zone)),
+                *(each.law, _why(each, ends), each.set_by, cell(each.set_at, home.zone)),
             )
-            for each in shown
+            for each, ends in zip(shown, passed, strict=True)
         ],
         empty="nothing is pinned",
     )
     return Answer(
-        document=windowed("overrides", [row(each) for each in shown], has_more=more),
+        document=windowed(
+            "overrides",
+            [override_document(each, ends) for each, ends in zip(shown, passed, strict=True)],
+            has_more=more,
+        ),
         parts=[one_window(table, offset=offset, has_more=more)],
         as_json=as_json,
     )
+
+
+def _why(override: "Override", ends: str | None) -> str:
+    return override.because if ends is None else f"{override.because}; passed over: {ends}"
 
 
 @group.command

@@ -85,6 +85,16 @@ async def test_a_field_that_there_is_not_is_invalid(admin: Caller, world: World,
     assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, ["field"])
 
 
+async def test_an_override_of_a_field_that_is_no_more_says_that_it_does_nothing(admin: Caller, world: World) -> None:
+    await pin(world, ADA)
+    await pin(world, ADA, "nickname")
+    found = (await admin.get("/sync/overrides")).json()["overrides"]
+    assert {one["field"]: one["passed_over"] for one in found} == {
+        "city": None,
+        "nickname": "a member has no field nickname any more",
+    }
+
+
 async def test_an_undo_is_shown_before_it_is_done(admin: Caller, world: World) -> None:
     change, _ = await renamed(admin, world)
     answer = await admin.post("/sync/undo/plan", {"change_id": change})

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 from uuid import UUID
 
+import attrs
 import msgspec
 import pytest
 from tests.integration.cli.quarrels import NORTH, Quarrel
@@ -112,7 +113,14 @@ def test_undos(busy: Quarrel, use: SyncDesk, home: TenantId) -> None:
 def test_overrides_and_pushes(busy: Quarrel, use: SyncDesk, home: TenantId) -> None:
     overrides = wait(use.overrides(home))
     assert overrides
-    assert busy.json("overrides")["overrides"] == [plain(sync_books.override(one)) for one in overrides]
+    gone = attrs.evolve(overrides[0], field="nickname")
+    wait(busy.desk.world.transactions.run(home, "test", lambda uow: uow.overrides.put_many([gone])))
+    why = "a member has no field nickname any more"
+    assert busy.json("overrides")["overrides"] == [
+        plain(sync_books.override(gone, why)),
+        *(plain(sync_books.override(one)) for one in overrides),
+    ]
+    assert f"{gone.because}; passed over: {why}" in busy.desk("sync", "overrides", *NORTH).out
     pushes = wait(busy.desk.world.use_cases.readers.pushes(home, limit=50)).items
     assert pushes
     assert busy.json("pushes")["pushes"] == [plain(sync_books.push(one)) for one in pushes]

@@ -118,7 +118,7 @@ async def _stale(uow: UnitOfWork, standing: Standing, steps: Sequence[Step], law
     links = await links_of_today(uow, standing.kind, await uow.sync_records.by_external_ids(account_id, kind, ids))
     found: Mapping[Any, Any] = await standing.kind.load(uow, [s.local_id for s in steps if s.local_id is not None])
     versions = {key: entity.version for key, entity in found.items()}
-    said = await overruled(uow, account_id, kind, steps, laws)
+    said = await overruled(uow, account_id, standing.kind.schema, steps, laws)
     tied = await tied_elsewhere(uow, account_id, kind, steps)
     here = await here_meanwhile(uow, standing.kind, account_id, steps)
     sent = await uow.pushes.of_records(account_id, kind, ids)

@@ -291,7 +291,7 @@ class Examiner(Generic[E]):
             theirs=reading.values,
             edited=self._edited(entity, reading, link),
             overrides=overrides,
-            in_flight={**found.in_flight(link.external_id), **later},
+            in_flight={**found.in_flight(link.external_id, self._kind.schema), **later},
         )
         return attrs.evolve(self._step(link, entity, inputs, fingerprint=one.fingerprint), pushes=later)
 
@@ -357,4 +357,6 @@ class Examiner(Generic[E]):
         )
 
     def _overrides(self, overrides: Sequence[Override]) -> Mapping[str, Law]:
-        return {field: self._laws.named(law) for field, law in laws_of(overrides, self._laws).items()}
+        return {
+            field: self._laws.named(law) for field, law in laws_of(overrides, self._laws, self._kind.schema).items()
+        }

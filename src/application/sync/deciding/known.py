@@ -11,6 +11,7 @@ from ....domain.sync.conflict import Conflict
 from ....domain.sync.override import Override
 from ....domain.sync.push import Push, PushState
 from ....domain.sync.record import SyncRecord
+from ....domain.sync.schema import Schema
 from ...ports.unit_of_work import UnitOfWork
 from ..links.former_ids import links_of_today
 from ..links.pins import pins_of_all
@@ -36,13 +37,13 @@ class Known(Stored[E]):
     overrides: Mapping[str, Sequence[Override]]
     pushes: Mapping[str, Sequence[Push]]
 
-    def in_flight(self, external_id: str) -> Values:
-        """What was pushed and not answered yet."""
+    def in_flight(self, external_id: str, schema: Schema) -> Values:
+        """What was pushed and not answered yet, of the fields that there are."""
         values: dict[str, Value] = {}
         for push in self.pushes.get(external_id, ()):
             if push.state is PushState.WAITING:
                 values.update(push.values)
-        return values
+        return {name: value for name, value in values.items() if name in schema.by_name}
 
 
 async def known(

@@ -70,5 +70,7 @@ async def sent(uow: UnitOfWork, kind: RecordKind[E], account_id: AccountId) -> S
 
 
 def _is_like(schema: Schema, theirs: Values, values: Values) -> bool:
-    told = {name: value for name, value in values.items() if value is not None and name in theirs}
+    told = {
+        name: value for name, value in values.items() if value is not None and name in theirs and name in schema.by_name
+    }
     return bool(told) and all(schema.by_name[name].same(theirs[name], value) for name, value in told.items())

@@ -8,23 +8,28 @@ from ....domain.shared.ids import AccountId
 from ....domain.sync.conflict import PAIRING
 from ....domain.sync.laws import Laws
 from ....domain.sync.override import Override
+from ....domain.sync.schema import NOT_FIELDS, Schema
 from ....domain.sync.step import Step
 from ...ports.unit_of_work import UnitOfWork
 from ..links.elsewhere import ties
 from ..links.pins import pins_under
 
 
-def laws_of(overrides: Sequence[Override], laws: Laws) -> Mapping[str, str]:
-    """The names of the laws that hold for single fields; one that is not there any more leaves it to the policy."""
-    return {each.field: each.law for each in overrides if laws.get(each.law) is not None}
+def laws_of(overrides: Sequence[Override], laws: Laws, schema: Schema) -> Mapping[str, str]:
+    """The names of the laws that hold for single fields; one that is not there any more leaves it to the policy. Fields
+    that a later version of the kind does not have are passed over.
+    """
+    there = {each.field: each.law for each in overrides if laws.get(each.law) is not None}
+    return {field: law for field, law in there.items() if field in schema.by_name or field in NOT_FIELDS}
 
 
 async def overruled(
-    uow: UnitOfWork, account_id: AccountId, kind: str, steps: Sequence[Step], laws: Laws
+    uow: UnitOfWork, account_id: AccountId, schema: Schema, steps: Sequence[Step], laws: Laws
 ) -> Collection[str]:
     """External ids of those steps of records of both sides for which other overrides hold by now, and of those that
     would pair what is not to be paired, or ask about what a person said.
     """
+    kind = schema.kind
     linked = {step.external_id: step for step in steps if step.external_id is not None and step.inputs.base is not None}
     found = await uow.overrides.of_records(account_id, kind, linked) if linked else {}
     said: dict[str, Sequence[Override]] = {key: _about(linked[key], pins) for key, pins in found.items()}
@@ -37,7 +42,7 @@ async def overruled(
         key
         for key, step in {**linked, **paired}.items()
         if key in apart
-        or laws_of(said.get(key, ()), laws) != {field: law.name for field, law in step.inputs.overrides.items()}
+        or laws_of(said.get(key, ()), laws, schema) != {field: law.name for field, law in step.inputs.overrides.items()}
     ]
 
 

@@ -29,7 +29,7 @@ async def take_its_place(uow: UnitOfWork, schema: Schema, push: Push, fields: Co
     """It is over, and did not write these fields: what it was decided against, the next one of each is from now on."""
     left = set(fields)
     for later in await behind(uow, push):
-        known = {name for name in later.values if name in left}
+        known = {name for name in later.values if name in left and name in schema.by_name}
         left -= known
         moved = {
             name: push.expected.get(name)

@@ -21,6 +21,7 @@ from ..records.scope import Scope
 from ..records.single_looks import get_that
 from .not_wanted import NotWanted
 from .shown_push import follows, is_as_wanted, landed, still_stands
+from .unknown_fields import pass_over_unknown, unknown_alone
 
 E = TypeVar("E", bound=Versioned)
 
@@ -105,6 +106,10 @@ class Foresee(Generic[E]):
 
     async def _why_dropped(self, opened: Opened, push: Push) -> str:
         """Empty: it would not be."""
+        unknown = unknown_alone(self._kind.schema, push)
+        if unknown is not None:
+            return unknown.why
+        pass_over_unknown(self._kind.schema, push)
         if await self._books.read(opened.run, lambda uow: self._not_wanted(uow, push)):
             return "the policy does not want it there any more"
         is_here = bool(await self._books.read(opened.run, lambda uow: self._kind.load(uow, [push.local_id])))

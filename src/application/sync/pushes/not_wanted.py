@@ -52,9 +52,9 @@ class NotWanted:
         return bool(given - {pin.field for pin in pins if pin.law == Law.OURS.name})
 
     def _owned(self, policy: Policy, push: Push) -> frozenset[str]:
-        """Its fields that the provider owns."""
-        fields = self._schema.by_name
-        return frozenset(name for name in push.values if policy.law(fields[name]).owner is Side.THEIRS)
+        """Its fields that the provider owns, of those that there are."""
+        fields = [self._schema.by_name[name] for name in push.values if name in self._schema.by_name]
+        return frozenset(field.name for field in fields if policy.law(field).owner is Side.THEIRS)
 
     async def _policy_of(self, uow: UnitOfWork, moment: datetime) -> Policy | None:
         """None: it names what is not there any more."""

@@ -32,6 +32,7 @@ from .deleted_in_full import DeletedInFull
 from .not_wanted import NotWanted
 from .push_end import NONE_OF_OURS, NOT_WANTED, THERE_AFTER_ALL, PushEnd, counted, refused, withdrawn
 from .shown_push import parts_of
+from .unknown_fields import pass_over_unknown, unknown_alone
 from .unmet_edits import UnmetEdits
 
 E = TypeVar("E", bound=Versioned)
@@ -73,16 +74,22 @@ class PushBooks(Generic[E]):
                 await self._go_on_waiting(uow, kept, waits_for)
             elif met and await waits_its_turn(uow, kept):
                 met.clear()
-            if met:
-                kept.begin()
-                kept.values, kept.expected = await self._kind.as_of_today(uow, [kept.values, kept.expected])
-                await uow.pushes.save(kept)
-            return Counts()
+            return await self._start(uow, kept) if met else Counts()
 
         await self._books.write(opened.run, "begin_push", begin)
         if ends and ends[0] is not None:
             _tell(push, ends[0])
         return met[0] if met else None
+
+    async def _start(self, uow: UnitOfWork, push: Push) -> Counts:
+        passed_over = pass_over_unknown(self._kind.schema, push)
+        push.begin()
+        push.values, push.expected = await self._kind.as_of_today(uow, [push.values, push.expected])
+        await uow.pushes.save(push)
+        if passed_over is None:
+            return Counts()
+        await uow.runs.add_errors([self._scope.error(push.kind, push.external_id, passed_over)])
+        return Counts(errors=1)
 
     async def withdraw(self, opened: Opened, push: Push) -> bool:
         """Nothing may be written any more. Whether it is over by that."""
@@ -101,6 +108,9 @@ class PushBooks(Generic[E]):
         """How it ends before it is sent, if so. None among them: it goes on waiting."""
         if not may_write:
             return [await self._withdrawn(uow, push)]
+        unknown = unknown_alone(self._kind.schema, push)
+        if unknown is not None:
+            return [unknown]
         if push.attempts and push.values and push.external_id is not None:
             return []  # It may be there, which a look tells.
         return [NOT_WANTED] if await self._not_wanted(uow, push) else []

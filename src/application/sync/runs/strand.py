@@ -157,7 +157,7 @@ class Strand(Generic[E]):
         steps = [step for step in steps if step.external_id or step.local_id not in taken]
         here = {
             *await here_meanwhile(uow, self.kind, self.scope.account_id, steps),
-            *await overruled(uow, self.scope.account_id, self.name, steps, self.laws),
+            *await overruled(uow, self.scope.account_id, self.kind.schema, steps, self.laws),
             *(step.external_id or "" for step in steps if ties(step) and step.local_id in taken),
         }
         if here:

@@ -11,7 +11,7 @@ from .values import Answer, JsonValue, json_values
 class OverrideAnswer(Answer):
     """A person's law for one field of one record (``*``: the record as a whole), stronger than any policy until it is
     taken away. ``change_id``: the journal line that was undone by it; of a record that an undo took away, the line that
-    tells so."""
+    tells so. ``passed_over``: why it does nothing, as its kind has no such field any more; else null."""
 
     account_id: UUID
     kind: str
@@ -23,6 +23,7 @@ class OverrideAnswer(Answer):
     change_id: UUID | None
     set_by: str
     set_at: datetime
+    passed_over: str | None
 
 
 class OverridesAnswer(Answer):
@@ -61,8 +62,8 @@ class PushesAnswer(Answer):
     count: int
 
 
-def override(value: Override) -> OverrideAnswer:
-    """An override."""
+def override(value: Override, passed_over: str | None = None) -> OverrideAnswer:
+    """An override, and why it does nothing, if so."""
     return OverrideAnswer(
         account_id=value.account_id,
         kind=value.kind,
@@ -74,6 +75,7 @@ def override(value: Override) -> OverrideAnswer:
         change_id=value.change_id,
         set_by=value.set_by,
         set_at=value.set_at,
+        passed_over=passed_over,
     )
 
 

@@ -11,7 +11,7 @@ from ....application.sync.undo.undo_plan import UndoTarget
 from ....domain.identity.role import Scope
 from ....domain.shared.ids import AccountId, EntryId, RunId
 from ....domain.sync.push import PushState
-from ...kinds import known_kind, meant_kind
+from ...kinds import known_kind, meant_kind, passed_over
 from ..access import needs
 from ..answers.sync_books import OverridesAnswer, PushesAnswer, override, push
 from ..answers.sync_records import (
@@ -137,7 +137,10 @@ async def undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> UndoneAn
 async def list_overrides(asking: Asking, uses: Uses, limit: Limit = 50, offset: Offset = 0) -> OverridesAnswer:
     """By account, kind, external id and field."""
     found = await uses.sync.overrides(asking.tenant_id, limit=limit + 1, offset=offset)
-    return OverridesAnswer(overrides=[override(one) for one in found[:limit]], has_more=len(found) > limit)
+    return OverridesAnswer(
+        overrides=[override(one, passed_over(one, uses.sync.fields)) for one in found[:limit]],
+        has_more=len(found) > limit,
+    )
 
 
 @delete("/overrides", summary="Take an override away", opt=_PINNED)
