@@ -28,7 +28,8 @@ def whole_lines(
     record: RecordExplanation, names: Mapping[AccountId, str], zone: str, tenant: str | None
 ) -> Sequence[Part]:
     """What happened to the record as a whole, and whether it is pinned as a whole. ``tenant`` is how it was named."""
-    lines = [f"{cell(each.at, zone)}: {each.reason} ({each.rule})" for each in record.changes]
+    lines = [] if record.is_here else [_gone(record, zone)]
+    lines += [f"{cell(each.at, zone)}: {each.reason} ({each.rule})" for each in record.changes]
     if record.override is not None:
         pin = record.override
         there = f"{names.get(record.account_id, str(record.account_id))}/{record.external_id}"
@@ -38,6 +39,13 @@ def whole_lines(
             holds += "; the provider does not have it, so what is edited stays here"
         lines.append(f"pinned as a whole by {pin.set_by}: {pin.because}; {holds}. To end that: {remove}")
     return lines
+
+
+def _gone(record: RecordExplanation, zone: str) -> str:
+    end = record.ended
+    if end is None:
+        return "it is deleted here; the journal does not tell when"
+    return f"it is deleted here, since {cell(end.at, zone)}: {end.reason} ({end.rule}); run {end.run_id}"
 
 
 def fields_table(record: RecordExplanation, zone: str) -> Table:
@@ -62,13 +70,17 @@ def _from(each: FieldExplanation) -> str:
 
 
 def _why(each: FieldExplanation) -> str:
-    return each.change.reason if each.change else ""
+    return "; ".join(line.reason for line in (each.edit, each.change) if line is not None)
 
 
 def _waits(each: FieldExplanation) -> str:
     waits = [f"a person: the provider has {short_text(each.conflict.theirs)}"] if each.conflict else []
     waits += [_NEXT_RUN] if each.undecided else []
     return ", ".join([*waits, *(f"a push ({push.state.value})" for push in each.waiting)])
+
+
+def _edited(each: FieldExplanation, zone: str) -> str | None:
+    return None if each.edit is None else f"{cell(each.edit.at, zone)}: {each.edit.reason}; run {each.edit.run_id}"
 
 
 def in_full(each: FieldExplanation, zone: str) -> Sequence[Part]:
@@ -100,7 +112,7 @@ def in_full(each: FieldExplanation, zone: str) -> Sequence[Part]:
             "why": change.reason,
             "change": change.id,
         }
-    told["run"] = each.run_id
+    told |= {"edited": _edited(each, zone), "run": each.run_id}
     if override is not None and override.field != WHOLE:
         told["pinned"] = f"{override.law} by {override.set_by}: {override.because}"
     if each.released is not None:

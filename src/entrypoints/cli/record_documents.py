@@ -19,7 +19,8 @@ def explanation_document(record: "RecordExplanation") -> dict[str, object]:
     return {
         **fields(record, *_RECORD),
         "override": None if record.override is None else override_document(record.override),
-        "kept_here": record.kept_here,
+        **fields(record, "kept_here", "is_here"),
+        "ended": None if record.ended is None else change_document(record.ended),
         "changes": [change_document(each) for each in record.changes],
         "fields": [_field(each) for each in record.fields],
     }
@@ -29,6 +30,7 @@ def _field(each: "FieldExplanation") -> dict[str, object]:
     return {
         **fields(each, "field", "ours", "base", "agreed", "origin", "run_id", "law", "law_from"),
         "change": None if each.change is None else change_document(each.change),
+        "edit": None if each.edit is None else change_document(each.edit),
         "override": None if each.override is None else override_document(each.override),
         "released": None if each.released is None else change_document(each.released),
         "conflict": None if each.conflict is None else conflict_document(each.conflict),

@@ -281,6 +281,29 @@ def test_a_deleted_record_is_found_by_our_id_which_is_said(moved: Quarrel) -> No
     assert key in moved.desk("sync", "undo", "--run", run, "--dry-run", *NORTH).out
 
 
+def test_one_that_was_deleted_says_when_and_why(moved: Quarrel) -> None:
+    key = ours(moved)
+    assert "it is deleted here" not in moved.desk("sync", "explain", "member", key, *NORTH).out
+    moved.lose(0)
+    moved.later()
+    run = moved.sync("--json").json["runs"][0]["id"]
+    why = "the provider deleted it, and nobody edited it since (deleted)"
+    told = f"it is deleted here, since 2026-03-02 20:00 UTC: {why}; run {run}"
+    assert told in moved.desk("sync", "explain", "member", key, *NORTH).out.splitlines()
+    record = moved.json("explain", "member", key)["records"][0]
+    assert (record["is_here"], record["ended"]["run_id"]) == (False, run)
+
+
+def test_who_edited_what_went_to_the_provider_is_named(quarrel: Quarrel) -> None:
+    quarrel.law("last_name=ours")
+    assert quarrel.desk("members", "edit", "memory/1001", "--last-name", "King", "--by", "Eva", *NORTH).code == 0
+    quarrel.later()
+    quarrel.sync()
+    assert "Eva edited it here; the provider was given our value" in quarrel.desk("sync", "explain", *ADA, *NORTH).out
+    told = quarrel.desk("sync", "explain", *ADA, "last_name", *NORTH).out
+    assert re.search(r"^edited +2026-03-02 \d\d:00 UTC: Eva edited it here; run [0-9a-f-]{36}$", told, re.MULTILINE)
+
+
 def test_a_field_of_a_record_that_came_back_has_no_empty_sides(back: Quarrel) -> None:
     out = back.desk("sync", "explain", *ADA, "email", *NORTH).out
     assert "(empty)" not in out

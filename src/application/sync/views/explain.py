@@ -1,7 +1,7 @@
 """Why a field of a record is as it is: whose value, since when, against what, by which law, in which run."""
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import attrs
@@ -11,7 +11,6 @@ from ....domain.shared.ids import AccountId, RunId, TenantId
 from ....domain.sync.canonical import Value
 from ....domain.sync.conflict import PAIRING, Conflict
 from ....domain.sync.decision import WHOLE
-from ....domain.sync.history import is_end
 from ....domain.sync.journal import Change
 from ....domain.sync.override import Override
 from ....domain.sync.push import Push, PushState
@@ -19,11 +18,11 @@ from ....domain.sync.record import SyncRecord, not_in_step
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
 from ..deciding.known import Known, known
-from ..links.former_ids import links_by_former_ids
 from ..links.former_link import former_link
 from ..links.tie import is_kept_here
 from ..records.record_kind import Versioned
 from ..runs.by_hand import ByHand, Hand
+from .lines_of import about, end_of, latest, people_behind
 
 
 class Origin(enum.Enum):
@@ -39,7 +38,8 @@ class Origin(enum.Enum):
 @attrs.frozen(kw_only=True)
 class FieldExplanation:
     """``ours`` is what stands here, ``base`` what the provider was last seen to hold (``agreed`` False: nothing ever
-    was). ``change`` is the latest journal line of the field, with side, rule, reason, run and time; without one
+    was). ``change`` is the latest journal line of the field, with side, rule, reason, run and time; where that tells
+    only that our value went to the provider, ``edit`` is the one that tells whose value that was. Without a line
     ``run_id`` is the run that made the link. ``law`` holds now; ``law_from`` is ``override``, ``policy`` or
     ``schema``. ``released`` tells who took an override of the field away last, None where one holds again.
     ``waiting`` is what is on its way to the provider; ``undecided``: somebody edited the record here since a run looked
@@ -53,6 +53,7 @@ class FieldExplanation:
     agreed: bool
     origin: Origin
     change: Change | None
+    edit: Change | None
     run_id: RunId
     law: str
     law_from: str
@@ -68,6 +69,7 @@ class RecordExplanation:
     """One record with respect to one account. ``override`` pins it as a whole; ``kept_here``: because the provider lost
     it, so that what is edited stays here. ``changes`` are the journal's lines about the record as a whole, oldest
     first: that a side lost it, that it came back, that somebody took an override of the record or of its pairing away.
+    ``is_here``: we have it; else ``ended`` is the line that tells when and why not any more, None where none does.
     """
 
     account_id: AccountId
@@ -76,6 +78,8 @@ class RecordExplanation:
     local_id: UUID
     override: Override | None
     kept_here: bool
+    is_here: bool
+    ended: Change | None
     changes: tuple[Change, ...]
     fields: tuple[FieldExplanation, ...]
 
@@ -123,11 +127,11 @@ class Explain:
             found = attrs.evolve(found, conflicts={}, overrides={}, pushes={})
         here = await hand.kind.load(uow, [link.local_id])
         await hand.kind.prepare(uow, [link.base], here.values())
-        about = await _about(uow, link, lines)
-        latest, pins = _latest(about), found.overrides.get(link.external_id, ())
+        told = await about(uow, link, lines)
+        of_fields, people, pins = latest(told), people_behind(told), found.overrides.get(link.external_id, ())
         entity, kept_here = here.get(link.local_id), is_kept_here(link, pins)
         is_compared = is_linked and not kept_here
-        released = {change.field: change for change in about if change.is_release}
+        released = {change.field: change for change in told if change.is_release}
         return RecordExplanation(
             account_id=link.account_id,
             kind=link.kind,
@@ -135,32 +139,17 @@ class Explain:
             local_id=link.local_id,
             override=next((each for each in pins if each.field == WHOLE), None),
             kept_here=kept_here and entity is not None,
-            changes=tuple(change for change in about if change.field in {WHOLE, PAIRING}),
+            is_here=entity is not None,
+            ended=end_of(told) if entity is None else None,
+            changes=tuple(change for change in told if change.field in {WHOLE, PAIRING}),
             fields=tuple(
-                _explained(hand, found, link, entity, name, latest.get(name), released.get(name), is_compared)
+                attrs.evolve(
+                    _explained(hand, found, link, entity, name, of_fields.get(name), released.get(name), is_compared),
+                    edit=people.get(name),
+                )
                 for name in names
             ),
         )
-
-
-async def _about(uow: UnitOfWork, link: SyncRecord, lines: Sequence[Change]) -> Sequence[Change]:
-    """Those that tell of the record at this account, also under an id that it had there before."""
-    ids = {line.external_id for line in lines} - {link.external_id}
-    before = await links_by_former_ids(uow, link.account_id, link.kind, ids)
-    its_own = {link.external_id, *(key for key, today in before.items() if today.local_id == link.local_id)}
-    return [line for line in lines if line.external_id in its_own]
-
-
-def _latest(lines: Sequence[Change]) -> Mapping[str, Change]:
-    """The latest line of each field; that the record came back counts for every field that had gone with it."""
-    latest: dict[str, Change] = {}
-    for line in lines:
-        if line.is_release:
-            continue
-        if line.field == WHOLE and not is_end(line):
-            latest = {name: line if is_end(each) else each for name, each in latest.items()}
-        latest[line.field] = line
-    return latest
 
 
 def _explained(
@@ -193,6 +182,7 @@ def _explained(
         agreed=name in link.base,
         origin=origin,
         change=change,
+        edit=None,
         run_id=link.run_id if change is None else change.run_id,
         law=law,
         law_from=law_from,

@@ -55,7 +55,8 @@ class ChangeAnswer(Answer):
 
 class FieldExplanationAnswer(Answer):
     """``ours`` stands here, ``base`` is what the provider was last seen to hold (``agreed`` false: nothing ever was).
-    ``origin``: created (the provider made it so), local (somebody here did) or journal: then ``change`` is the line.
+    ``origin``: created (the provider made it so), edited (somebody here did, since) or journal: then ``change`` is the
+    line; where that tells only that our value went to the provider, ``edit`` is the one that tells whose value it was.
     ``law`` holds now, by ``law_from``: override, policy or schema. ``released``: who took an override of the field away
     last. ``waiting`` is on its way to the provider; ``undecided``: edited here, and the next run decides."""
 
@@ -68,6 +69,7 @@ class FieldExplanationAnswer(Answer):
     law: str
     law_from: str
     change: ChangeAnswer | None
+    edit: ChangeAnswer | None
     override: OverrideAnswer | None
     released: ChangeAnswer | None
     conflict: ConflictAnswer | None
@@ -78,7 +80,8 @@ class FieldExplanationAnswer(Answer):
 class RecordExplanationAnswer(Answer):
     """One record with respect to one account. ``override`` pins it as a whole; ``kept_here``: because the provider lost
     it, so that what is edited stays here. ``changes`` are the journal's lines about it as a whole, oldest first: that a
-    side lost it, that it came back, that an override was taken away."""
+    side lost it, that it came back, that an override was taken away. ``is_here``: we have it; where it is deleted here,
+    ``ended`` is the line that tells when and why, null where none does."""
 
     account_id: UUID
     kind: str
@@ -86,6 +89,8 @@ class RecordExplanationAnswer(Answer):
     local_id: UUID
     override: OverrideAnswer | None
     kept_here: bool
+    is_here: bool
+    ended: ChangeAnswer | None
     changes: list[ChangeAnswer]
     fields: list[FieldExplanationAnswer]
 
@@ -186,6 +191,8 @@ def explanation(record: RecordExplanation) -> RecordExplanationAnswer:
         local_id=record.local_id,
         override=None if record.override is None else override(record.override),
         kept_here=record.kept_here,
+        is_here=record.is_here,
+        ended=None if record.ended is None else change(record.ended),
         changes=[change(one) for one in record.changes],
         fields=[_field(field) for field in record.fields],
     )
@@ -256,6 +263,7 @@ def _field(field: FieldExplanation) -> FieldExplanationAnswer:
         law=field.law,
         law_from=field.law_from,
         change=None if field.change is None else change(field.change),
+        edit=None if field.edit is None else change(field.edit),
         override=None if field.override is None else override(field.override),
         released=None if field.released is None else change(field.released),
         conflict=None if field.conflict is None else conflict(field.conflict),
