@@ -120,6 +120,36 @@ async def test_a_conflict_cannot_be_opened_beside_an_open_one(
     assert ids(found["17"]) == [done.id]
 
 
+async def test_what_was_decided_before_one_was_opened_again_is_kept(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    done = resolved(a_conflict(account))
+    await add(backend, tenant, done)
+    made = done.resolution
+
+    async def change(uow: UnitOfWork) -> None:
+        found = await uow.conflicts.get(done.id)
+        assert (found.resolution, found.former) == (made, None)
+        found.reopen(by="ada", now=LATER)
+        await uow.conflicts.save(found)
+
+    await backend.write(tenant, change)
+    again = await backend.read(tenant, lambda uow: uow.conflicts.get(done.id))
+    assert made is not None
+    assert again.former is not None
+    assert (again.state, again.resolution) == (ConflictState.OPEN, None)
+    assert (again.former.choice, again.former.by, again.former.at) == (made.choice, made.by, made.at)
+
+    async def settle(uow: UnitOfWork) -> None:
+        found = await uow.conflicts.get(done.id)
+        found.settle(now=LATER)
+        await uow.conflicts.save(found)
+
+    await backend.write(tenant, settle)
+    settled = await backend.read(tenant, lambda uow: uow.conflicts.get(done.id))
+    assert (settled.state, settled.resolution, settled.former) == (ConflictState.SETTLED, None, again.former)
+
+
 async def test_of_many_who_find_the_same_conflict_at_once_one_wins(
     backend: Backend, tenant: TenantId, account: ProviderAccount
 ) -> None:

@@ -65,7 +65,9 @@ class Choice(enum.Enum):
 
 @attrs.frozen(kw_only=True)
 class Resolution:
-    """Who chose what, and when. ``value`` counts with ``Choice.VALUE``; for a pairing it is the id of our record."""
+    """Who chose what, and when. ``value`` counts with ``Choice.VALUE``; for a pairing it is the id of our record. Of a
+    former one about a field it is what was taken.
+    """
 
     choice: Choice
     value: Value = None
@@ -91,7 +93,8 @@ class Conflict(Recorder):
     ids of ours that it may be. ``edited`` is the side data: when either side was last edited, as far as it says.
 
     ``local_id`` is None for a pairing. ``local_version`` is the version of our record that was last seen with it, where
-    it is about a record as a whole; 0: we have none, or it is about something else. ``version`` grows with every save.
+    it is about a record as a whole; 0: we have none, or it is about something else. ``former`` is what was decided
+    before somebody opened it again, until it is decided anew. ``version`` grows with every save.
     """
 
     id: ConflictId
@@ -112,6 +115,7 @@ class Conflict(Recorder):
     run_id: RunId
     state: ConflictState = ConflictState.OPEN
     resolution: Resolution | None = None
+    former: Resolution | None = None
     opened_at: datetime
     updated_at: datetime
     version: int = 0
@@ -161,7 +165,7 @@ class Conflict(Recorder):
     def resolve(self, resolution: Resolution) -> None:
         """A person decided. Raises IllegalTransition unless it is open."""
         self._enter(ConflictState.RESOLVED, now=resolution.at)
-        self.resolution = resolution
+        self.resolution, self.former = resolution, None
         about = self._about(resolution.at)
         self.record(ConflictResolved(choice=resolution.choice.value, by=resolution.by, **about))
 
@@ -172,15 +176,22 @@ class Conflict(Recorder):
             self.record(ConflictSettled(**self._about(now)))
 
     def reopen(self, *, by: str, now: datetime) -> None:
-        """Decide it anew; the reason says who wants it, and of a pairing the rule. Raises IllegalTransition when it is
-        open.
+        """Decide it anew; the reason says who wants it, and of a pairing the rule. What was decided is the former
+        decision. Raises IllegalTransition when it is open.
         """
         self._enter(ConflictState.OPEN, now=now)
         if self.field == PAIRING:
             self.rule = REOPENED
         self.reason = f"{self.reason.partition(_AGAIN)[0]}{_AGAIN}{by}"
-        self.resolution = None
+        if self.resolution is not None:
+            self.former, self.resolution = self._taken(self.resolution), None
         self.record(ConflictOpened(again=True, **self._about(now)))
+
+    def _taken(self, made: Resolution) -> Resolution:
+        """With the value, which the sides do not tell any more once they are looked at anew."""
+        if not self.is_about_field or made.choice is Choice.VALUE:
+            return made
+        return attrs.evolve(made, value=self.ours if made.choice is Choice.OURS else self.theirs)
 
     def _about(self, at: datetime) -> _About:
         return _About(

@@ -41,6 +41,7 @@ def conflict_lines(conflict: Conflict, names: Mapping[AccountId, str], zone: str
         "since": conflict.opened_at,
         "decided": None if decision is None else _decided(conflict, decision),
         "decided at": None if decision is None else decision.at,
+        "was decided": None if conflict.former is None else _before(conflict, conflict.former, zone),
         "run": conflict.run_id,
     }
     if not conflict.is_about_field:
@@ -54,6 +55,13 @@ def _edited(conflict: Conflict, side: Side, zone: str) -> str | None:
         return None
     since = "; the record, after this conflict was opened" if side in conflict.edited_since else ""
     return f"{cell(at, zone, seconds=True)}{since}"
+
+
+def _before(conflict: Conflict, former: Resolution, zone: str) -> str:
+    at = cell(former.at, zone)
+    if conflict.is_about_field and former.choice is not Choice.VALUE:
+        return f"{former.choice.value} {value_text(former.value)}, by {former.by}, {at}"
+    return f"{_decided(conflict, former)}, {at}"
 
 
 def _decided(conflict: Conflict, decision: Resolution) -> str:

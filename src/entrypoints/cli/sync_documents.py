@@ -25,7 +25,7 @@ def run_document(run: "Run") -> dict[str, object]:
 
 
 def conflict_document(conflict: "Conflict") -> dict[str, object]:
-    """A conflict, with the decision once there is one."""
+    """A conflict, with the decision once there is one, and the former one of one that was reopened."""
     edited = fields(conflict.edited, "ours_at", "theirs_at")
     return {
         **fields(conflict, "id", *_ABOUT, "field", "base", "ours", "theirs"),
@@ -34,6 +34,7 @@ def conflict_document(conflict: "Conflict") -> dict[str, object]:
         "edited_since": [side.value for side in conflict.edited_since],
         **fields(conflict, "candidates", "rule", "reason", "run_id", "state"),
         "resolution": None if conflict.resolution is None else row(conflict.resolution),
+        "former": None if conflict.former is None else row(conflict.former),
         **fields(conflict, "opened_at", "updated_at", "version"),
     }
 

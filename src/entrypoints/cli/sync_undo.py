@@ -16,6 +16,7 @@ from ...domain.sync.guards import Trip
 from .answer import Answer, Part, show_parts
 from .call import Given, in_tenant
 from .consent import agreed, unchanged
+from .decided_before import reopen_lines
 from .documents import listed, row
 from .options import ByOption, JsonOption, TenantOption, YesOption
 from .record_documents import undo_document
@@ -111,6 +112,7 @@ async def undo(
             *undo_lines(planned, overtaken=overtaken, every=all_),
             *count_lines(planned, overtaken=overtaken),
             *guard_lines(trips),
+            *await reopen_lines(use, home, meant.run_id, planned, tenant),
         ]
         if dry_run or not wanted_of(planned, overtaken=overtaken):
             told = parts if dry_run or not planned else [*parts, _nothing(planned)]

@@ -320,6 +320,9 @@ async def test_a_decision_is_taken_back(admin: Caller, world: World) -> None:
     answer = await admin.post(f"/conflicts/{key}/reopen")
     assert (answer.status_code, answer.json()["conflict"]["state"]) == (200, "open")
     assert answer.json()["conflict"]["resolution"] is None
+    former = (await admin.get(f"/conflicts/{key}")).json()["conflict"]["former"]
+    assert (former["choice"], former["by"]) == ("theirs", "admin@north.example")
+    assert former["value"] == answer.json()["conflict"]["theirs"]
     assert answer.json()["conflict"]["reason"].endswith("; opened again by admin@north.example")
 
 

@@ -358,10 +358,13 @@ def test_both_of_a_doubtful_pair_are_kept_by_taking_theirs(quarrel: Quarrel) -> 
 
 def test_a_conflict_is_opened_again(asking: Quarrel) -> None:
     (key,) = asking.disagree(0)
-    resolve(asking, key, "--ours")
+    resolve(asking, key, "--ours", "--by", "Berta")
     opened = asking.desk("sync", "reopen", key, "--by", "Carla", *NORTH).out
     assert "a person decides; opened again by Carla (ask)" in opened
     assert f"take here0@example.org: tresen sync resolve {key} --ours" in opened
+    shown = asking.desk("sync", "conflicts", "show", key, *NORTH).out
+    for told in (opened, shown):
+        assert re.search(r"^was decided +ours here0@example.org, by Berta, 2026-03-02 \d\d:00 UTC$", told, re.MULTILINE)
     assert conflicts(asking) == [key]
     again = asking.desk("sync", "reopen", key, *NORTH)
     assert (again.code, "this conflict is open: there is nothing to reopen" in again.err) == (1, True)

@@ -141,3 +141,22 @@ def test_a_record_that_was_deleted_comes_back_from_a_version_that_it_had(quarrel
     undo = ("sync", "undo", "--record", "member", key, "--to-version")
     assert quarrel.desk(*undo, str(last + 1), "--dry-run", *NORTH).code == 2
     assert ": bring back here" in quarrel.desk(*undo, "1", "--dry-run", *NORTH).out
+
+
+def test_an_undo_of_a_decision_says_how_it_is_decided_anew(quarrel: Quarrel) -> None:
+    quarrel.law("email=ask")
+    quarrel.sync()
+    first, second = quarrel.disagree(0, 1)
+    quarrel.desk("sync", "resolve", first, "--ours", *NORTH)
+    quarrel.later()
+    quarrel.desk("sync", "resolve", second, "--theirs", *NORTH)
+    run = next(one["id"] for one in quarrel.json("runs")["runs"] if one["kind"] == "resolve")
+    undo = ("sync", "undo", "--run", run, "--dry-run", *NORTH)
+    told = "an undo puts the values back and pins them. To be asked again: tresen sync reopen"
+    out = quarrel.desk(*undo).out
+    assert f"{told} {second} --tenant north" in out
+    assert first not in out
+    other = next(one["id"] for one in quarrel.json("runs")["runs"] if one["kind"] == "members")
+    assert told not in quarrel.desk("sync", "undo", "--run", other, "--dry-run", *NORTH).out
+    quarrel.desk("sync", "reopen", second, *NORTH)
+    assert told not in quarrel.desk(*undo).out

@@ -7,7 +7,8 @@ from .values import Row, to_json, value, words
 
 def conflict_row(c: Conflict) -> Row:
     """To write."""
-    edited, made = c.edited, c.resolution
+    # One is decided, or was before: never both.
+    edited, made = c.edited, c.resolution or c.former
     return (
         c.tenant_id,
         c.id,
@@ -41,6 +42,8 @@ def conflict_row(c: Conflict) -> Row:
 
 def conflict(row: Row) -> Conflict:
     """As read."""
+    state, made = ConflictState(row[19]), _resolution(row)
+    is_decided = state is ConflictState.RESOLVED
     return Conflict(
         tenant_id=row[0],
         id=row[1],
@@ -58,8 +61,9 @@ def conflict(row: Row) -> Conflict:
         rule=row[16],
         reason=row[17],
         run_id=row[18],
-        state=ConflictState(row[19]),
-        resolution=_resolution(row),
+        state=state,
+        resolution=made if is_decided else None,
+        former=None if is_decided else made,
         opened_at=row[24],
         updated_at=row[25],
         version=row[26],

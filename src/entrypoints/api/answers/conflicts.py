@@ -13,7 +13,7 @@ from .values import Answer, JsonValue, json_value, json_values
 
 
 class ResolutionAnswer(Answer):
-    """Who chose what: theirs, ours or ``value``."""
+    """Who chose what: theirs, ours or ``value``; of a former decision about a field, ``value`` is what was taken."""
 
     choice: str
     value: JsonValue
@@ -26,7 +26,8 @@ class ConflictAnswer(Answer):
     new record of which nobody can tell which of ours it is: ``candidates`` are their ids. ``base`` is what the sides
     agreed on last; ``ours_edited_at`` and ``theirs_edited_at`` are null where a side does not say. ``edited_since``:
     the sides (ours, theirs) on which the record was edited after the conflict was opened, as far as they say when.
-    ``state``: open, resolved (somebody decided) or settled (the sides came to agree by themselves)."""
+    ``state``: open, resolved (somebody decided) or settled (the sides came to agree by themselves). ``former``: what
+    was decided before somebody opened it again, until it is decided anew."""
 
     id: UUID
     account_id: UUID
@@ -46,6 +47,7 @@ class ConflictAnswer(Answer):
     run_id: UUID
     state: str
     resolution: ResolutionAnswer | None
+    former: ResolutionAnswer | None
     opened_at: datetime
     updated_at: datetime
     version: int
@@ -127,6 +129,7 @@ def conflict(entity: Conflict) -> ConflictAnswer:
         run_id=entity.run_id,
         state=entity.state.value,
         resolution=None if entity.resolution is None else _resolution(entity.resolution),
+        former=None if entity.former is None else _resolution(entity.former),
         opened_at=entity.opened_at,
         updated_at=entity.updated_at,
         version=entity.version,

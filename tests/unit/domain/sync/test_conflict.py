@@ -82,6 +82,30 @@ def test_what_was_decided_is_decided_anew_only_when_it_is_opened_again() -> None
         conflict().reopen(by="eva", now=LATER)
 
 
+@pytest.mark.parametrize(
+    ("choice", "given", "taken"), [(Choice.OURS, None, "y"), (Choice.THEIRS, None, "z"), (Choice.VALUE, "w", "w")]
+)
+def test_what_was_decided_before_is_known_until_it_is_decided_anew(
+    choice: Choice, given: str | None, taken: str
+) -> None:
+    found = conflict()
+    found.ours, found.theirs = "y", "z"
+    found.resolve(Resolution(choice=choice, value=given, by="eva", at=NOON))
+    found.reopen(by="ada", now=LATER)
+    found.ours, found.theirs = "other", "another"
+    before = Resolution(choice=choice, value=taken, by="eva", at=NOON)
+    assert decisions(found) == (None, before)
+    found.settle(now=LATER)
+    found.reopen(by="ada", now=LATER)
+    assert decisions(found) == (None, before), "one that settled was not decided"
+    found.resolve(CHOICE)
+    assert decisions(found) == (CHOICE, None)
+
+
+def decisions(found: Conflict) -> tuple[Resolution | None, Resolution | None]:
+    return found.resolution, found.former
+
+
 def see(
     found: Conflict,
     base: Value = "x",
