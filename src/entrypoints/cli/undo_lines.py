@@ -41,8 +41,8 @@ def undo_lines(records: Sequence[RecordUndo], *, overtaken: bool, every: bool = 
 
 
 def count_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]:
-    """How many of several records change in which way."""
-    if len(records) < 2:  # noqa: PLR2004 - one speaks for itself
+    """How many of the records change in which way."""
+    if not records:
         return []
     wanted = wanted_of(records, overtaken=overtaken)
     counted = Counter(each.action for each in wanted)
@@ -53,7 +53,7 @@ def count_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]
     told += [f"{left:,} left alone, edited since"] if left else []
     told += [f"{undone:,} undone already"] if undone else []
     told += [f"{refused:,} cannot be undone"] if refused else []
-    return [f"of {len(records):,} records: {', '.join(told)}"]
+    return [f"of {len(records):,} {'record' if len(records) == 1 else 'records'}: {', '.join(told)}"]
 
 
 def guard_lines(trips: Sequence[Trip]) -> list[Part]:

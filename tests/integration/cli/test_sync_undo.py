@@ -160,3 +160,15 @@ def test_an_undo_of_a_decision_says_how_it_is_decided_anew(quarrel: Quarrel) -> 
     assert told not in quarrel.desk("sync", "undo", "--run", other, "--dry-run", *NORTH).out
     quarrel.desk("sync", "reopen", second, *NORTH)
     assert told not in quarrel.desk(*undo).out
+
+
+def test_an_undo_of_one_record_is_counted_as_one_of_many(quarrel: Quarrel) -> None:
+    quarrel.there(0, email="new@example.org")
+    quarrel.later()
+    quarrel.sync()
+    undo = ("sync", "undo", "--record", "member", "memory/1001", "--to-version", "1")
+    assert quarrel.desk(*undo, "--dry-run", *NORTH).out.splitlines()[-1] == "of 1 record: values of 1 put back"
+    quarrel.desk(*undo, "--yes", *NORTH)
+    run = quarrel.json("runs")["runs"][1]["id"]
+    out = quarrel.desk("sync", "undo", "--run", run, "--dry-run", *NORTH).out
+    assert out.splitlines()[-1] == "of 1 record: 1 undone already"
