@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 # So many of a page are stored at a time; they share their transactions.
 _AT_A_TIME = 100
 
+DISABLED = "nothing is taken from it, as its webhooks are disabled: enable them first"
+
 
 @attrs.frozen(kw_only=True)
 class EnsuredWebhooks:
@@ -125,7 +127,7 @@ class EnsureWebhooks:
                     account_id=account_id, provider=begun.account.provider, account=begun.account.name
                 )
                 if begun.inbox.disabled_at is not None:
-                    closed = NotConfigured("nothing is taken from it: tresen provider webhooks enable, if it shall be")
+                    closed = NotConfigured(DISABLED)
                     return attrs.evolve(standing, error=closed)
                 if not alone:
                     return attrs.evolve(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...application.webhooks.ensure import EnsuredWebhooks
+from ...application.webhooks.ensure import DISABLED, EnsuredWebhooks
 from .answer import Answer, cell
 from .documents import fields, listed
 from .exit_codes import ExitCode
@@ -35,7 +35,9 @@ def _lines(one: EnsuredWebhooks, zone: str) -> Sequence[str]:
         lines.append(f"  fetched {one.recovered} that were missed since {cell(one.missed_since, zone)}")
     lines += [f"  webhook {each.external_id} is switched off there" for each in one.registrations if not each.healthy]
     if one.error is not None:
-        lines.append(f"  {one.error.message}")
+        told = f"  {one.error.message}"
+        enable = f"tresen provider webhooks enable {one.provider}/{one.account}"
+        lines.append(f"{told}: {enable}" if one.error.message == DISABLED else told)
     elif one.todo:
         lines += [f"  {number}. {step}" for number, step in enumerate(one.todo, start=1)]
         if one.secret_missing:

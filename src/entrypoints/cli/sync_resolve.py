@@ -104,9 +104,14 @@ async def _one(use: "UseCases", tenant: "Tenant", conflict_id: ConflictId, optio
     if options.value is not None:
         conflict = await use.sync.conflict(tenant.id, conflict_id)
         value = typed_value(options.value, (conflict.base, conflict.ours, conflict.theirs))
-    return await use.sync.resolve(
-        ConflictChoice(tenant_id=tenant.id, conflict_id=conflict_id, choice=options.choice(), value=value, by=by)
-    )
+    choice = options.choice()
+    chosen = ConflictChoice(tenant_id=tenant.id, conflict_id=conflict_id, choice=choice, value=value, by=by)
+    try:
+        return await use.sync.resolve(chosen)
+    except InvalidValue as error:
+        if choice is not Choice.OURS or value is not None or error.details.get("field") != "value":
+            raise
+        raise InvalidValue(f"{error.message}: name it by --candidate ID", field="candidate") from None
 
 
 def _agreed(found: Sequence[Conflict], choice: Choice, call: "Call", *, yes: bool, as_json: bool) -> bool:

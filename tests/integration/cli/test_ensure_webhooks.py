@@ -54,3 +54,10 @@ def test_trouble_at_the_provider_is_told_with_exit_code_1(desk: Desk) -> None:
 def test_an_account_that_is_not_there_is_told(desk: Desk) -> None:
     assert desk(*ENSURE, "nobody", *NORTH).code != 0
     assert desk.world.registrars.addresses == {}
+
+
+def test_webhooks_that_are_disabled_are_told_with_the_command_that_enables_them(desk: Desk) -> None:
+    desk("provider", "webhooks", "disable", "main", *NORTH)
+    told = desk(*ENSURE, *NORTH)
+    assert (told.code, "enable them first: tresen provider webhooks enable memory/main" in told.out) == (1, True)
+    assert "tresen" not in desk(*ENSURE, "--json", *NORTH).json["webhooks"][0]["error"]["message"]

@@ -332,7 +332,8 @@ def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> No
         refused = resolve(quarrel, *words, "--ours")
         assert (refused.code, "could not be decided: 1" in refused.out) == (code, code == 1)
         told = refused.out + refused.err
-        assert "say which of ours it is: --candidate, or ours with the value" in told
+        assert f"say which of ours it is, by its id, {twins[0].id} or {twins[1].id}" in told
+        assert ("name it by --candidate ID" in told) is (code == 2)
         assert "theirs makes a new one, and keeps both" in told
     done = resolve(quarrel, key, "--candidate", str(twins[1].id))
     assert (done.code, f"it is {twins[1].id}, by berta" in done.out) == (0, True)

@@ -273,8 +273,7 @@ def _candidate(conflict: Conflict, value: Value) -> UUID:
     if value is None:
         which = " or ".join(conflict.candidates)
         raise InvalidValue(
-            f"to link it, say which of ours it is: --candidate, or ours with the value {which}; "
-            "theirs makes a new one, and keeps both",
+            f"to link it, say which of ours it is, by its id, {which}; theirs makes a new one, and keeps both",
             field="value",
         )
     if value not in conflict.candidates:

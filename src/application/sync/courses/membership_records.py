@@ -167,8 +167,8 @@ class MembershipRecords(RecordKind[Membership]):
         parent = self._member_by_external.get(external or "")
         if parent is None and external in self._away:
             raise UnknownParent(
-                f"it belongs to member {external}, who was taken away here; `tresen sync overrides` shows whether "
-                "that is pinned, and can let go of it",
+                f"it belongs to member {external}, who was taken away here; the list of overrides shows whether that "
+                "is pinned, and there it can be let go",
                 field="member",
             )
         if parent is None:

@@ -273,8 +273,7 @@ async def test_two_records_are_linked_only_where_a_person_names_ours(studio: Stu
     with pytest.raises(InvalidValue) as refused:
         await studio.desk.resolve(attrs.evolve(it_is(studio, first, ours), value=None))
     assert refused.value.message == (
-        f"to link it, say which of ours it is: --candidate, or ours with the value {ours.id}; "
-        "theirs makes a new one, and keeps both"
+        f"to link it, say which of ours it is, by its id, {ours.id}; theirs makes a new one, and keeps both"
     )
     alike = await studio.desk.resolve_many(studio.tenant.id, [first.id, second.id], Choice.OURS, by="Eva")
     assert (alike.decided, [(one, str(error)) for one, error in alike.refused]) == (
