@@ -79,6 +79,16 @@ async def test_what_nobody_knows_is_not_found(api: Api, admin: Caller, world: Wo
     assert (await south.get(f"/sync/records/member/{record}/{question}")).status_code == 404
 
 
+@pytest.mark.parametrize("question", ["explain", "history"])
+async def test_the_providers_id_is_not_found_and_says_how_ours_is(admin: Caller, question: str) -> None:
+    answer = await admin.get(f"/sync/records/leads/10%2601/{question}")
+    told = answer.json()["detail"]
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert told.startswith("'10&01' is no id of a lead: ids are UUIDs; if it is the provider's, ")
+    assert "GET /api/v1/sync/records/lead?external_id=10%2601 tells ours (local_id)" in told
+    assert "external_id" not in (await admin.get(f"/sync/records/shoe/1001/{question}")).json()["detail"]
+
+
 @pytest.mark.parametrize("field", ["shoe", "a\x00b", "x" * 201])
 async def test_a_field_that_there_is_not_is_invalid(admin: Caller, world: World, field: str) -> None:
     answer = await admin.get(f"/sync/records/member/{await local_id(world)}/explain", field=field)
