@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from tresen.domain.shared.ids import ConflictId, PlanId, RunId, TenantId
 from tresen.entrypoints.api.answers import conflicts, sync, sync_books, sync_plans, sync_policies, sync_records
 from tresen.entrypoints.api.answers import sync_states as states
 
+ROOT = Path(__file__).parents[3]
 T = TypeVar("T")
 ADA = ("member", "1001")
 
@@ -65,6 +67,25 @@ def test_plans(busy: Quarrel, use: SyncDesk, home: TenantId) -> None:
     assert shown["plan"] == plain(sync_plans.plan(found.plan))
     assert len(shown["steps"]) > 2
     assert {"steps": shown["steps"], "count": shown["count"]} == plain(sync_plans.steps(found, 1))
+
+
+def test_a_plan_that_is_made_is_what_the_api_tells_in_three_answers(
+    busy: Quarrel, use: SyncDesk, home: TenantId
+) -> None:
+    made = busy.json("plan", "members", "--limit", "2")
+    assert set(made) == {"run", "plan", "steps", "count"}
+    key = PlanId(UUID(made["plan"]["id"]))
+    kept, page = wait(use.show_run(home, RunId(UUID(made["run"]["id"])))), wait(use.show_plan(home, key, limit=2))
+    assert made["run"] == plain(sync.run(kept.run))
+    assert (made["run"]["plan_id"], made["plan"]) == (str(key), plain(sync_plans.plan(page.plan)))
+    assert {"steps": made["steps"], "count": made["count"]} == plain(sync_plans.steps(page, 0))
+    assert made["count"] > len(made["steps"])
+    both = busy.json("plan")
+    assert (set(both), both["count"]) == ({"plans", "count"}, 2)
+    assert set(both["plans"][0]) == set(made)
+    page_text = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
+    told = page_text.partition("**Plans.**")[2].partition("**Guards.**")[0]
+    assert all(f"`{key}`" in told or f'"{key}"' in told for key in (*made, "held"))
 
 
 def test_runs(busy: Quarrel, use: SyncDesk, home: TenantId) -> None:
