@@ -4,6 +4,7 @@ import enum
 
 import attrs
 
+from ..shared.ids import ConflictId
 from .laws import Law
 from .side import Side
 
@@ -37,11 +38,19 @@ class Absence(enum.Enum):
 
 @attrs.frozen
 class Prospect:
-    """Of one field: what becomes of it, and why, in words that a person reads."""
+    """Of one field: what becomes of it, and why, in words that a person reads. ``conflict_id``: the open conflict that
+    is about it.
+    """
 
     field: str
     fate: Fate
     reason: str
+    conflict_id: ConflictId | None = None
+
+    def contested(self, conflict_id: ConflictId) -> "Prospect":
+        """A conflict about it is open."""
+        told = f"{self.reason}; a conflict about it is open, and shows this value from the next run on, if it goes on"
+        return attrs.evolve(self, reason=told, conflict_id=conflict_id)
 
 
 def apart(field: str, absence: Absence) -> Prospect:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ...domain.shared.ids import AccountId
+from ...domain.sync.canonical import Value
 from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState, Resolution
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.one_sided import NEVER_AGREED
@@ -11,6 +12,7 @@ from ...domain.sync.side import Side
 from .answer import Part, cell
 from .diffs import short_text, value_text
 from .members import about
+from .next_run import next_run
 from .sync_held import command
 from .write_back import written_there
 
@@ -22,8 +24,10 @@ _WHOLE = {
 _ABOUT = {WHOLE: "the record as a whole", PAIRING: "which of ours it is"}
 
 
-def conflict_lines(conflict: Conflict, names: Mapping[AccountId, str], zone: str) -> list[Part]:
-    """Everything that is known of a conflict."""
+def conflict_lines(
+    conflict: Conflict, names: Mapping[AccountId, str], zone: str, now: tuple[Value, ...] = ()
+) -> list[Part]:
+    """Everything that is known of a conflict. ``now``: ours, where that is another by now."""
     decision = conflict.resolution
     values: dict[str, object] = {
         "conflict": conflict.id,
@@ -34,6 +38,7 @@ def conflict_lines(conflict: Conflict, names: Mapping[AccountId, str], zone: str
         "id here": conflict.local_id,
         "field": _ABOUT.get(conflict.field, conflict.field),
         **({name: value_text(getattr(conflict, name)) for name in ("base", "ours", "theirs")}),
+        "ours now": f"{value_text(now[0])}; the next run shows it to whoever decides" if now else None,
         "edited here": _edited(conflict, Side.OURS, zone),
         "edited there": _edited(conflict, Side.THEIRS, zone),
         "candidates": ", ".join(conflict.candidates) or None,
@@ -74,6 +79,14 @@ def _decided(conflict: Conflict, decision: Resolution) -> str:
         which = f"it is {decision.value or conflict.candidates[0]}" if decision.choice is Choice.OURS else "a new one"
         return f"{which}, {who}"
     return f"{decision.choice.value}, {who}"
+
+
+def edited_lines(conflict: Conflict, now: Value, tenant: str | None) -> list[str]:
+    """The commands where ours is another ``now`` than the conflict shows: nobody overwrites what they did not see."""
+    return [
+        f"take {short_text(now)}: {command(f'sync resolve {conflict.id} --ours', tenant)}",
+        f"to decide otherwise, sync first: {next_run([conflict.kind], tenant)}",
+    ]
 
 
 def decision_lines(

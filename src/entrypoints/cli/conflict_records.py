@@ -38,6 +38,7 @@ def record_document(full: ConflictInFull) -> dict[str, object]:
     """The same for programs."""
     return {
         "sides": {name: plain(getattr(full, name)) for name in ("base", "ours", "theirs")},
+        "is_edited": full.is_edited,
         "candidates": [{"id": one.id, "values": plain(one.values)} for one in full.candidates],
     }
 

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.edit_fate import Fate, Prospect
+from .documents import fields
 from .sync_held import command
 
 EditorOption = Annotated[
@@ -79,7 +80,7 @@ class LeadOptions(PersonOptions):
 
 def fates_document(prospects: Sequence[Prospect]) -> list[dict[str, object]]:
     """What becomes of each field, as the API shows it."""
-    return [{"field": each.field, "fate": each.fate.value, "reason": each.reason} for each in prospects]
+    return [fields(each, "field", "fate", "reason", "conflict_id") for each in prospects]
 
 
 def fate_lines(prospects: Sequence[Prospect]) -> list[str]:
@@ -93,6 +94,8 @@ def edit_lines(
     """What was changed, and what becomes of it. ``kind`` is what would be synced: members or leads; ``id_`` is ours."""
     lines = [f"{name}: changed {', '.join(changed)}" if changed else f"{name}: nothing is changed here"]
     lines += fate_lines(prospects)
+    contested = [each.conflict_id for each in prospects if each.conflict_id is not None]
+    lines += [f"decide it: {command(f'sync conflicts show {conflict_id}', tenant)}" for conflict_id in contested]
     undecided = [each.field for each in prospects if each.fate is Fate.SYNC]
     if undecided:
         look = command(f"sync explain {kind.removesuffix('s')} {id_} {undecided[0]}", tenant)

@@ -11,7 +11,7 @@ from ...domain.sync.conflict import PAIRING, Conflict, ConflictState
 from ...domain.sync.decision import WHOLE
 from .answer import Answer, cell, page_table
 from .call import Given, account_names, in_tenant
-from .conflict_lines import conflict_lines, decision_lines, side_cells
+from .conflict_lines import conflict_lines, decision_lines, edited_lines, side_cells
 from .conflict_options import ConflictOptions
 from .conflict_records import identified, record_document, record_parts
 from .documents import listed
@@ -77,10 +77,15 @@ async def show(
     async with in_tenant(call, tenant) as (use, home):
         full = await use.sync.conflict_in_full(home.id, ConflictId(id_))
         names = await account_names(use, home)
-    parts = [*conflict_lines(full.conflict, names, home.zone), *record_parts(full)]
+    now = (full.ours_now,) if full.is_edited else ()
+    parts = [*conflict_lines(full.conflict, names, home.zone, now), *record_parts(full)]
+    if full.is_edited:
+        commands = edited_lines(full.conflict, full.ours_now, tenant)
+    else:
+        commands = decision_lines(full.conflict, tenant, identified(full))
     return Answer(
         document={"conflict": conflict_document(full.conflict), **record_document(full)},
-        parts=[*parts, *decision_lines(full.conflict, tenant, identified(full))],
+        parts=[*parts, *commands],
         as_json=as_json,
     )
 

@@ -312,6 +312,22 @@ async def test_many_are_decided_properly_or_not_at_all(admin: Caller, world: Wor
     assert (await admin.get("/conflicts", state="open")).json()["count"] == 1
 
 
+async def test_an_edit_of_what_is_asked_names_the_conflict_which_shows_that_it_was_edited(
+    admin: Caller, world: World
+) -> None:
+    await dispute(world)
+    key = await open_conflict(admin)
+    assert (await admin.get(f"/conflicts/{key}")).json()["is_edited"] is False
+    edited = await admin.patch(f"/members/{await local_id(world)}", {"phone": "030 777", "city": "Ulm"})
+    told = {each["field"]: each["conflict_id"] for each in edited.json()["fields"]}
+    assert told == {"phone": key, "city": None}
+    full = (await admin.get(f"/conflicts/{key}")).json()
+    assert (full["is_edited"], full["conflict"]["ours"], full["sides"]["ours"]["phone"]) == (True, HERE, "030 777")
+    await world.sync()
+    full = (await admin.get(f"/conflicts/{key}")).json()
+    assert (full["is_edited"], full["conflict"]["ours"]) == (False, "030 777")
+
+
 async def test_a_decision_is_taken_back(admin: Caller, world: World) -> None:
     await dispute(world)
     key = await open_conflict(admin)

@@ -153,6 +153,7 @@ async def test_status_and_notes_are_changed_by_themselves(admin: Caller) -> None
     lead = (await admin.get(path)).json()["lead"]
     assert (lead["status"], lead["last_name"]) == ("new", "Hopper")
     (told,) = (await admin.patch(path, {"lead_status": "contacted"})).json()["fields"]
+    assert told.pop("conflict_id") is None
     assert told == {"field": "status", "fate": "written", "reason": "written at the provider"}
 
 

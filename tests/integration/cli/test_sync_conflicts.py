@@ -527,3 +527,37 @@ def test_a_field_that_there_is_not_is_no_empty_answer(asking: Quarrel, words: tu
 @pytest.mark.parametrize("field", ["*", "?", "email"])
 def test_a_field_that_nothing_is_about_is_an_empty_answer(asking: Quarrel, field: str) -> None:
     assert asking.desk("sync", "conflicts", "--field", field, "--kind", "lead", *NORTH).code == 0
+
+
+def test_one_of_which_ours_was_edited_since_shows_what_it_is_now(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    assert asking.json("conflicts", "show", key)["is_edited"] is False
+    edited = asking.desk("members", "edit", "memory/1001", "--email", "later@example.org", *NORTH)
+    assert "a conflict about it is open, and shows this value from the next run on" in edited.out
+    assert f"decide it: tresen sync conflicts show {key} --tenant north" in edited.out
+    shown = asking.desk("sync", "conflicts", "show", key, *NORTH).out
+    assert re.search(r"^ours +here0@example.org$", shown, re.MULTILINE)
+    now = r"^ours now +later@example.org; the next run shows it to whoever decides$"
+    assert re.search(now, shown, re.MULTILINE)
+    assert f"take later@example.org: tresen sync resolve {key} --ours --tenant north" in shown
+    assert "to decide otherwise, sync first: tresen sync run members --force --tenant north" in shown
+    assert "--theirs" not in shown
+    assert resolve(asking, key, "--theirs").code != 0, "which is why it is not offered"
+    full = asking.json("conflicts", "show", key)
+    assert (full["is_edited"], full["conflict"]["ours"], full["sides"]["ours"]["email"]) == (
+        *(True, "here0@example.org"),
+        "later@example.org",
+    )
+    asking.later()
+    asking.sync()
+    shown = asking.desk("sync", "conflicts", "show", key, *NORTH).out
+    assert re.search(r"^ours +later@example.org$", shown, re.MULTILINE)
+    assert "ours now" not in shown
+
+
+def test_the_forecast_of_an_edit_names_the_conflict_about_its_field_alone(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    words = ("members", "edit", "memory/1001", "--email", "later@example.org", "--last-name", "King")
+    told = {one["field"]: one for one in asking.desk(*words, "--json", *NORTH).json["fields"]}
+    assert {name: one["conflict_id"] for name, one in told.items()} == {"email": key, "last_name": None}
+    assert ("conflict" in told["email"]["reason"], "conflict" in told["last_name"]["reason"]) == (True, False)

@@ -145,13 +145,18 @@ class Outlooks:
         pushes = (await uow.pushes.of_records(link.account_id, kind, [link.external_id])).get(link.external_id, ())
         on_the_way = {name: sent_before(link, pushes, name) for name in changed}
         laws, account = await self._laws(uow, hand, link), hand.opened.account
+        asked = await uow.conflicts.open_of(link.account_id, kind, [link.external_id])
+        contested = {each.field: each for each in asked.get(link.external_id, ())}
 
         def becomes(name: str) -> Prospect:
             if tie.absence is not None:
                 return apart(name, tie.absence)
-            same = hand.kind.schema.by_name[name].same(after.get(name), on_the_way[name].agreed)
+            conflict, way = contested.get(name), on_the_way[name]
+            # What was agreed on before is not what the provider holds where a person is asked.
+            there = conflict.theirs if conflict is not None and way.since is None else way.agreed
+            same = hand.kind.schema.by_name[name].same(after.get(name), there)
             hindrance = _hindrance(account, reach, name)
-            return prospect(
+            made = prospect(
                 name,
                 laws[name],
                 shown=name in link.base,
@@ -159,6 +164,7 @@ class Outlooks:
                 hindrance=hindrance,
                 compared=link.local_version != UNCOMPARED,
             )
+            return made if conflict is None else made.contested(conflict.id)
 
         return Outlook(
             link=link,

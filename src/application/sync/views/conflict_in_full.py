@@ -6,8 +6,8 @@ import attrs
 
 from ....domain.shared.errors import InvalidValue
 from ....domain.shared.ids import ConflictId, TenantId
-from ....domain.sync.canonical import Values
-from ....domain.sync.conflict import PAIRING, Conflict
+from ....domain.sync.canonical import Value, Values
+from ....domain.sync.conflict import PAIRING, Conflict, ConflictState
 from ....domain.sync.documents import read_step
 from ....domain.sync.laws import Laws
 from ....domain.sync.side import Side
@@ -34,7 +34,8 @@ class Candidate:
 class ConflictInFull:
     """Every field of the record, as each side has it: ``ours`` as it is now, ``theirs`` as the provider showed it when
     a run asked last, ``base`` as it was agreed on. None: that side has no such record; of ``theirs`` also that nobody
-    kept what it was. ``lost_by`` tells which of them deleted it.
+    kept what it was. ``lost_by`` tells which of them deleted it. ``is_edited``: of an open one about a field, ours
+    holds another value by now than the conflict shows.
     """
 
     conflict: Conflict
@@ -42,6 +43,12 @@ class ConflictInFull:
     ours: Values | None
     theirs: Values | None
     candidates: tuple[Candidate, ...] = ()
+    is_edited: bool = False
+
+    @property
+    def ours_now(self) -> Value:
+        """What ours holds of the field that it is about, or held when we had the record."""
+        return self.conflict.ours if self.ours is None else self.ours.get(self.conflict.field)
 
 
 @attrs.frozen
@@ -74,7 +81,16 @@ class ShowConflictInFull:
         entity = (await hand.kind.load(uow, [conflict.local_id])).get(conflict.local_id)
         await hand.kind.prepare(uow, [] if base is None else [base], [] if entity is None else [entity])
         ours = None if entity is None else hand.kind.values(entity)
-        return ConflictInFull(conflict=conflict, base=base, ours=ours, theirs=theirs)
+        full = ConflictInFull(conflict=conflict, base=base, ours=ours, theirs=theirs)
+        return attrs.evolve(full, is_edited=await self._is_edited(uow, hand, full))
+
+    async def _is_edited(self, uow: UnitOfWork, hand: Hand, full: ConflictInFull) -> bool:
+        conflict = full.conflict
+        field = hand.kind.schema.by_name.get(conflict.field)
+        if field is None or full.ours is None or conflict.state is not ConflictState.OPEN:
+            return False
+        (shown,) = await hand.kind.as_of_today(uow, [{field.name: conflict.ours}])
+        return not field.same(full.ours_now, shown[field.name])
 
     async def _candidates(self, uow: UnitOfWork, hand: Hand, conflict: Conflict) -> tuple[Candidate, ...]:
         found = await hand.kind.load(uow, [UUID(one) for one in conflict.candidates])

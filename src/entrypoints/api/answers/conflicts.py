@@ -83,10 +83,13 @@ class CandidateAnswer(Answer):
 
 
 class ConflictInFullAnswer(Answer):
-    """A conflict with the record that it is about. ``candidates`` only for a pairing."""
+    """A conflict with the record that it is about. ``candidates`` only for a pairing. ``is_edited``: of an open one
+    about a field, ``sides.ours`` holds another value by now than ``conflict.ours``, which the next sync brings up to
+    date; until then only ours can be chosen."""
 
     conflict: ConflictAnswer
     sides: SidesAnswer
+    is_edited: bool
     candidates: list[CandidateAnswer]
 
 
@@ -141,6 +144,7 @@ def in_full(found: ConflictInFull) -> ConflictInFullAnswer:
     return ConflictInFullAnswer(
         conflict=conflict(found.conflict),
         sides=SidesAnswer(base=_values(found.base), ours=_values(found.ours), theirs=_values(found.theirs)),
+        is_edited=found.is_edited,
         candidates=[CandidateAnswer(id=UUID(one.id), values=_values(one.values)) for one in found.candidates],
     )
 

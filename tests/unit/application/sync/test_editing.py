@@ -607,3 +607,18 @@ async def test_what_was_pinned_before_an_edit_stays_pinned_when_it_is_undone() -
     line = next(each for each in studio.changes() if each.value == "Bonn")
     await studio.desk.undo(studio.tenant.id, UndoTarget(change_id=line.id), by="Eva")
     assert (studio.member(ada).city, await pinned(studio, ada)) == ("Berlin", {"city"})
+
+
+async def test_what_the_provider_holds_is_what_the_conflict_shows_and_not_what_was_agreed_before() -> None:
+    studio, ada = await synced(Law.ASK)
+    await edit(studio, ada, city="Ulm")
+    studio.books.members.edit(ada, {"city": "Bonn"})
+    await studio.members_synced()
+    (conflict,) = open_conflicts(studio)
+    (back,) = (await edit(studio, ada, city="Berlin")).prospects
+    assert (back.fate, back.conflict_id) == (Fate.SYNC, conflict.id), "Berlin was agreed on, and is not there any more"
+    (same,) = (await edit(studio, ada, city="Bonn")).prospects
+    assert (same.fate, same.conflict_id) == (Fate.HERE, conflict.id)
+    assert same.reason.startswith("the provider holds the same; a conflict about it is open")
+    await studio.members_synced()
+    assert open_conflicts(studio) == []
