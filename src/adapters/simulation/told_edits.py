@@ -143,8 +143,10 @@ class ToldEdits:
         return is_as_it_was and is_open and self._world.law(*place[:3], each.field).name == each.law.name
 
     def _is_clear(self, link: SyncRecord, entry: Entry, place: Place, field: Field) -> bool:
-        """Whether the provider holds what it was last seen to hold, or what was on its way there."""
-        if entry.unreadable or self._is_asked(place):
+        """Whether the provider holds what it was last seen to hold, or what was on its way there. Of those that were
+        just paired nothing was seen.
+        """
+        if entry.unreadable or link.is_newly_paired or self._is_asked(place):
             return False
         known = [link.base.get(field.name)]
         known += [push.values[field.name] for push in self._waiting(place) if field.name in push.values]

@@ -52,6 +52,11 @@ class SyncRecord:
     run_id: RunId
     own_write: OwnWrite | None = None
 
+    @property
+    def is_newly_paired(self) -> bool:
+        """A person said that the two are one, and nothing of them was compared or sent since."""
+        return self.local_version == UNCOMPARED and not self.base
+
     def edited_there_at(self, stamp: datetime | None) -> datetime | None:
         """When somebody edited the provider's record, which shows ``stamp``: what we write there is no edit."""
         own = self.own_write

@@ -6,7 +6,7 @@ Nothing is agreed on then, so no base tells such an edit from an old difference;
 from collections.abc import Collection, Iterable, Mapping
 
 from ....domain.sync.journal import LOCAL_EDIT
-from ....domain.sync.record import UNCOMPARED, SyncRecord
+from ....domain.sync.record import SyncRecord
 from ...ports.unit_of_work import UnitOfWork
 
 
@@ -14,7 +14,7 @@ async def edited_since_paired(uow: UnitOfWork, links: Iterable[SyncRecord]) -> M
     """The fields, by external id; only of those that were just paired, which are few."""
     found: dict[str, Collection[str]] = {}
     for link in links:
-        if link.local_version == UNCOMPARED and not link.base:
+        if link.is_newly_paired:
             lines = await uow.journal.of_record(link.kind, link.local_id)
             found[link.external_id] = {
                 line.field

@@ -14,7 +14,7 @@ from ....domain.sync.canonical import Value, Values
 from ....domain.sync.edit_fate import Absence, Fate, Prospect, apart, prospect
 from ....domain.sync.laws import Law
 from ....domain.sync.push import Push, PushState
-from ....domain.sync.record import UNCOMPARED, SyncRecord
+from ....domain.sync.record import SyncRecord
 from ....domain.tenancy.provider_account import ProviderAccount
 from ....domain.tenancy.tenant import Tenant
 from ...ports.gym import GymProviders
@@ -162,7 +162,7 @@ class Outlooks:
                 shown=name in link.base,
                 same=same,
                 hindrance=hindrance,
-                compared=link.local_version != UNCOMPARED,
+                compared=not link.is_newly_paired,
             )
             return made if conflict is None else made.contested(conflict.id)
 

@@ -280,3 +280,14 @@ async def test_an_edit_while_it_is_made_that_the_provider_does_not_take_is_asked
     (task,) = [task for task in await studio.tasks() if task.state is TaskState.OPEN]
     assert (task.operation, task.details["last_name"]) == ("update_lead", "Murray")
     assert task.reason is (TaskReason.WRITES_DISABLED if off else TaskReason.REJECTED)
+
+
+@pytest.mark.parametrize("law", ["theirs", "newest"])
+async def test_what_the_provider_never_showed_and_does_not_take_is_told_to_stay_here(law: str) -> None:
+    studio = await making(default=law)
+    ann = await captured(studio, "Ann", source="web")
+    await studio.leads_synced(whole=True)
+    edited = await studio.desk.edit_lead(lead_edit(studio, ann, source="a friend"))
+    await settled(studio)
+    assert [(each.field, each.fate) for each in edited.prospects] == [("source", Fate.HERE)]
+    assert made(studio).values.get("source") is None
