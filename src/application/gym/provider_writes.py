@@ -54,12 +54,13 @@ GivenUp = Callable[[UnitOfWork, StaffTask], Awaitable[None]]
 @attrs.frozen
 class Outcome:
     """Either what was ``done``, readable, or the staff ``task`` that now asks a person to do it. ``before`` is what was
-    looked at right before it was done.
+    looked at right before it was done, ``begun`` the task that is still open where more belongs to it.
     """
 
     done: Observed | None = None
     task: StaffTask | None = None
     before: Before | None = None
+    begun: StaffTask | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -100,10 +101,12 @@ class ProviderWrites:
         over: Over | None = None,
         begun: StaffTask | None = None,
         given_up: GivenUp | None = None,
+        goes_on: bool = False,
     ) -> Outcome:
         """The call's result, or a task with the reason why a person must do it. ``over`` is what the call writes over:
         it is looked at first. ``begun`` is the task that was kept while the call is under way, where the caller did so;
-        ``given_up`` writes what else follows from the other task, in its transaction.
+        ``given_up`` writes what else follows from the other task, in its transaction; ``goes_on``: more belongs to it,
+        and the caller says when it is finished.
         """
         if not account.writes_enabled:
             return await self._task(account, wanted, TaskReason.WRITES_DISABLED, "writing is switched off")
@@ -122,7 +125,9 @@ class ProviderWrites:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
             reason, answer = _reason(error), error.message
             return await self._task(account, wanted, reason, answer, refused=error, begun=begun, given_up=given_up)
-        await self._finish(account, wanted, begun)
+        if goes_on:
+            return Outcome(done=done, before=before, begun=begun)
+        await self.finish(account, wanted, begun)
         return Outcome(done=done, before=before)
 
     async def _ensure_same_place(self, account: ProviderAccount) -> None:
@@ -139,10 +144,12 @@ class ProviderWrites:
                     account=account.name,
                 )
 
-    async def in_doubt(self, account: ProviderAccount, wanted: Wanted, error: InvalidValue) -> Outcome:
-        """The task for a write that the provider confirmed in a way that cannot be taken over."""
+    async def in_doubt(
+        self, account: ProviderAccount, wanted: Wanted, error: InvalidValue, begun: StaffTask | None = None
+    ) -> Outcome:
+        """The task for a write that the provider confirmed in a way that cannot be taken over, instead of ``begun``."""
         reason = TaskReason.UNDECIDED if isinstance(error, Undecided) else TaskReason.OUTCOME_UNKNOWN
-        return await self._task(account, wanted, reason, error.message)
+        return await self._task(account, wanted, reason, error.message, begun=begun)
 
     async def undecided(self, uow: UnitOfWork, account: ProviderAccount, wanted: Wanted, why: str) -> StaffTask:
         """The task for a write that the provider confirmed, and of which a person must say what it means here; kept in
@@ -228,12 +235,12 @@ class ProviderWrites:
 
         return Outcome(task=await self._transactions.run(account.tenant_id, "make_staff_task", keep))
 
-    async def _finish(self, account: ProviderAccount, wanted: Wanted, begun: StaffTask) -> None:
+    async def finish(self, account: ProviderAccount, wanted: Wanted, begun: StaffTask | None) -> None:
         """The note is taken away, and what was asked of staff for the same thing needs no person any more."""
 
         async def finish(uow: UnitOfWork) -> None:
             for task in await uow.tasks.open_for(wanted.operation.value, wanted.subject):
-                if task.id == begun.id:
+                if begun is not None and task.id == begun.id:
                     await uow.tasks.remove(task.id)
                 elif wanted.operation in _ONE_AT_A_TIME:
                     task.complete(by=MACHINE, now=self._clock.now(), note="done at the provider by a later request")

@@ -7,7 +7,7 @@ import attrs
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
-from ...domain.shared.errors import InvalidValue, NotConfigured
+from ...domain.shared.errors import AlreadyExists, InvalidValue, NotConfigured
 from ...domain.shared.ids import AccountId, LeadId, MemberId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.sync.record import SyncRecord
@@ -75,14 +75,21 @@ class ConvertLead:
 
         wanted = _wanted(lead, terms, link.external_id if link else None)
         over = Over(link=link, fields=("status",)) if link else None
-        outcome = await self._writes(account, wanted, convert, over=over)
+        # The sale belongs to it: whoever dies before that leaves a task that says what was to be sold.
+        outcome = await self._writes(account, wanted, convert, over=over, goes_on=True)
         if outcome.done is None:
             return Converted(lead=lead, task=outcome.task)
         try:
             lead, member_id = await self._keep(conversion, account, outcome.done, outcome.before)
         except InvalidValue as error:
-            return Converted(lead=lead, task=(await self._writes.in_doubt(account, wanted, error)).task)
-        sold = await self._create_membership.to_member(terms, account, member_id, outcome.done.external_id)
+            in_doubt = await self._writes.in_doubt(account, wanted, error, outcome.begun)
+            return Converted(lead=lead, task=in_doubt.task)
+        try:
+            sold = await self._create_membership.to_member(terms, account, member_id, outcome.done.external_id)
+        except AlreadyExists:
+            await self._writes.finish(account, wanted, outcome.begun)
+            raise
+        await self._writes.finish(account, wanted, outcome.begun)
         return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
 
     async def _load(self, conversion: Conversion) -> tuple[Lead, ProviderAccount, SyncRecord | None, SaleTerms]:

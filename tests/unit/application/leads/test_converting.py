@@ -6,17 +6,20 @@ import pytest
 
 from tresen.application.leads.convert_lead import Conversion
 from tresen.application.leads.create_lead import NewLead
+from tresen.application.membership.create_membership import Sale
 from tresen.application.ports.gym import Operation, Support
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.domain.leads.lead import Lead
 from tresen.domain.leads.stage import Stage
 from tresen.domain.shared.errors import (
+    AlreadyExists,
     GatewayRejected,
     GatewayUnavailable,
     IllegalTransition,
     InvalidValue,
     NotConfigured,
     NotFound,
+    StorageUnavailable,
 )
 from tresen.domain.shared.ids import LeadId
 from tresen.domain.staff.task import TaskReason, TaskState
@@ -197,3 +200,31 @@ async def test_a_refused_sale_leaves_a_converted_lead_and_a_task(studio: Studio)
     assert (done.lead.stage, done.membership) == (Stage.CONVERTED, None)
     assert done.task is not None
     assert done.task.subject == f"member:{done.member.id}"
+
+
+@pytest.mark.parametrize("commit", range(1, 5))
+async def test_whoever_dies_between_conversion_and_sale_leaves_a_task_that_says_what_was_to_be_sold(
+    studio: Studio, commit: int
+) -> None:
+    """Found by seed 71 of the simulation."""
+    lead = await synced_lead(studio)
+    studio.units.dies_at(commit)
+    with pytest.raises(StorageUnavailable):
+        await studio.convert_lead(conversion(studio, lead))
+    studio.units.recover()
+    tasks = [(task.operation, task.reason, task.details["package"]) for task in await studio.tasks()]
+    assert ("convert_lead", TaskReason.OUTCOME_UNKNOWN, "Gold") in tasks
+
+
+async def test_one_who_has_the_package_already_is_converted_and_nobody_is_asked(studio: Studio) -> None:
+    there = studio.enrol(email="grace@example.org")
+    await studio.members_synced()
+    member = studio.member(there)
+    await studio.create_membership(
+        Sale(tenant_id=studio.tenant.id, buyer=member.id, package="Gold", starts_on=date(2026, 3, 1))
+    )
+    lead = await synced_lead(studio)
+    with pytest.raises(AlreadyExists):
+        await studio.convert_lead(conversion(studio, lead))
+    assert (await studio.get_lead(studio.tenant.id, lead.id)).lead.member_id == member.id
+    assert list(await studio.tasks()) == []
