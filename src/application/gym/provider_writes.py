@@ -65,12 +65,23 @@ class Outcome:
 
 @attrs.frozen(kw_only=True)
 class Wanted:
-    """What a person would have to do: in words, on what, and with every value that is needed."""
+    """What a person would have to do: in words, on what, and with every value that is needed.
+
+    ``can_be_found`` False: asked again, the provider would make it a second time.
+    """
 
     operation: Operation
     title: str
     subject: str
     details: Mapping[str, str | None]
+    can_be_found: bool = True
+
+    def may_be_done_by(self, old: StaffTask) -> bool:
+        """Whether nobody knows if that was done, and it was the same."""
+        if old.reason is not TaskReason.OUTCOME_UNKNOWN:
+            return False
+        same_sale = old.details.get("starts_on") == self.details.get("starts_on")
+        return not self.can_be_found or (self.operation in _NEVER_TWICE and same_sale)
 
 
 @attrs.frozen
@@ -192,12 +203,9 @@ class ProviderWrites:
         task = self.begun(account, wanted)
 
         async def begin(uow: UnitOfWork) -> StaffTask | None:
-            if wanted.operation in _NEVER_TWICE:
-                for old in await uow.tasks.open_for(task.operation, wanted.subject):
-                    if old.reason is TaskReason.OUTCOME_UNKNOWN and old.details.get("starts_on") == wanted.details.get(
-                        "starts_on"
-                    ):
-                        return old
+            for old in await uow.tasks.open_for(task.operation, wanted.subject):
+                if wanted.may_be_done_by(old):
+                    return old
             await uow.tasks.add(task)
             return None
 

@@ -155,4 +155,5 @@ def _wanted(lead: Lead, terms: SaleTerms, external: str | None) -> Wanted:
             "email": lead.email.raw if lead.email else None,
             **terms.details(),
         },
+        can_be_found=external is not None or lead.email is not None,
     )

@@ -228,3 +228,25 @@ async def test_one_who_has_the_package_already_is_converted_and_nobody_is_asked(
         await studio.convert_lead(conversion(studio, lead))
     assert (await studio.get_lead(studio.tenant.id, lead.id)).lead.member_id == member.id
     assert list(await studio.tasks()) == []
+
+
+async def test_a_lead_that_nobody_can_find_there_is_not_made_again_while_nobody_knows_whether_it_was(
+    studio: Studio,
+) -> None:
+    """Found by seed 267 of the simulation: without an address the provider makes another one."""
+    lead = Lead(
+        id=LeadId(studio.ids.new()),
+        tenant_id=studio.tenant.id,
+        first_name="Eva",
+        last_name="Marx",
+        created_at=studio.clock.now(),
+        updated_at=studio.clock.now(),
+    )
+    await studio.transactions.run(studio.tenant.id, "add", lambda uow: uow.leads.add(lead))
+    studio.gym.faults.fail_next("convert_lead", GatewayUnavailable("no answer"), after=1)
+    first = await studio.convert_lead(conversion(studio, lead))
+    again = await studio.convert_lead(conversion(studio, lead))
+    assert first.task is not None
+    assert again.task is not None
+    assert again.task.id == first.task.id
+    assert studio.gym.faults.calls.count("create_lead") == 1
