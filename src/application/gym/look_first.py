@@ -46,6 +46,13 @@ class Before:
             and not any(fields[name].same(theirs[name], values.get(name)) for values in (known, after))
         ]
 
+    def unseen(self) -> str | None:
+        """What stands there in those fields that the link did not know, in words for a person; None: nothing."""
+        known, shown = self.over.link.base, read(self.shown).values
+        stands = {name: shown.get(name) for name in sorted(self.over.fields)}
+        told = [f"{name}: {value}" for name, value in stands.items() if value is not None and value != known.get(name)]
+        return "; ".join(told) or None
+
 
 async def look_first(gym: GymGateway, over: Over) -> Before | None:
     """None where the provider says that there is no such record: the write will be told so, too.

@@ -131,6 +131,9 @@ class ProviderWrites:
                     if doubt is not None:
                         return Outcome(task=doubt)
                 before = None if over is None else await look_first(gym, over)
+                if before is not None and (unseen := before.unseen()):
+                    wanted = attrs.evolve(wanted, details={**wanted.details, "stood_there": unseen})
+                    await self._note(account, begun, unseen)
                 done = _readable(await call(gym))
         except (GatewayError, NotConfigured) as error:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
@@ -210,6 +213,19 @@ class ProviderWrites:
             return None
 
         return task, await self._transactions.run(account.tenant_id, "begin_write", begin)
+
+    async def _note(self, account: ProviderAccount, begun: StaffTask, unseen: str) -> None:
+        """What is about to be written over, and no sync saw, is told by the task: whoever dies now, or gets no answer,
+        has it nowhere else.
+        """
+
+        async def note(uow: UnitOfWork) -> None:
+            for task in await uow.tasks.open_for(begun.operation, begun.subject or ""):
+                if task.id == begun.id:
+                    task.details = {**task.details, "stood_there": unseen}
+                    await uow.tasks.save(task)
+
+        await self._transactions.run(account.tenant_id, "note_what_stood_there", note)
 
     async def _task(
         self,

@@ -92,11 +92,14 @@ class UpdateLead:
             return await gym.update_lead(link.external_id, patch)
 
         over = Over(link=link, fields=update.fields)
-        outcome = await self._writes(account, _wanted(lead, link, patch), push, over=over)
+        wanted = _wanted(lead, link, patch)
+        outcome = await self._writes(account, wanted, push, over=over, goes_on=True)
         if outcome.done is None:
             why = "" if outcome.task is None else outcome.task.details.get("why") or ""
             return UpdatedLead(lead, tuple(unwritten(name, why) for name in update.fields), outcome.task)
-        return await self._take_over(update, account, outcome.done, seen=lead, before=outcome.before)
+        updated = await self._take_over(update, account, outcome.done, seen=lead, before=outcome.before)
+        await self._writes.finish(account, wanted, outcome.begun)
+        return updated
 
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate

@@ -63,7 +63,7 @@ class PushMembership:
             details={"external_id": link.external_id, **details},
         )
         fields = {field for name in details for field in _WRITTEN[name]}
-        outcome = await self._writes(account, wanted, push, over=Over(link=link, fields=fields))
+        outcome = await self._writes(account, wanted, push, over=Over(link=link, fields=fields), goes_on=True)
         if outcome.done is None:
             return PushedMembership(membership, outcome.task)
         observed, before = outcome.done, outcome.before
@@ -75,9 +75,12 @@ class PushMembership:
             return await uow.memberships.get(MembershipId(key))
 
         try:
-            return PushedMembership(await self._transactions.run(tenant_id, "absorb_membership", take_over))
+            pushed = PushedMembership(await self._transactions.run(tenant_id, "absorb_membership", take_over))
         except InvalidValue as error:
-            return PushedMembership(membership, (await self._writes.in_doubt(account, wanted, error)).task)
+            in_doubt = await self._writes.in_doubt(account, wanted, error, outcome.begun)
+            return PushedMembership(membership, in_doubt.task)
+        await self._writes.finish(account, wanted, outcome.begun)
+        return pushed
 
     async def _link(self, tenant_id: TenantId, membership_id: MembershipId) -> tuple[SyncRecord, ProviderAccount]:
         async def ask(uow: UnitOfWork) -> tuple[SyncRecord, ProviderAccount]:

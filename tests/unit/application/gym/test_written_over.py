@@ -1,11 +1,13 @@
 """The counter looks before it writes: what somebody edited at the provider, and no sync saw, is not lost by that."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from tresen.adapters.memory.gym import MemoryGym
 from tresen.application.leads.convert_lead import Conversion
 from tresen.application.leads.update_lead import LeadUpdate, UpdatedLead
 from tresen.application.membership.cancel_membership import Cancellation
@@ -14,8 +16,8 @@ from tresen.application.ports.gym import LeadPatch
 from tresen.application.ports.sources import Observed
 from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.leads.stage import Stage
-from tresen.domain.shared.errors import GatewayUnavailable
-from tresen.domain.staff.task import TaskReason
+from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
+from tresen.domain.staff.task import TaskReason, TaskState
 from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.journal import Change
 from tresen.domain.sync.push import PushState
@@ -310,3 +312,51 @@ async def test_a_change_of_a_lead_that_no_provider_has_stays_here(studio: Studio
     lead = await captured(studio)
     done = await studio.update_lead(LeadUpdate(tenant_id=studio.tenant.id, lead_id=lead.id, notes="three"))
     assert [(each.field, each.fate) for each in done.prospects] == [("notes", Fate.HERE)]
+
+
+async def test_where_no_answer_comes_the_task_tells_what_stood_there(studio: Studio) -> None:
+    """Found by seed 100 of the simulation."""
+    grace = await edited_there(studio)
+    studio.gym.faults.fail_next("update_lead", GatewayUnavailable("no answer"), after=1)
+    task = (await update(studio, grace, notes="three", stage=Stage.CONTACTED)).task
+    assert task is not None
+    assert (task.reason, task.details["stood_there"]) == (TaskReason.OUTCOME_UNKNOWN, "notes: two")
+
+
+async def test_whoever_dies_over_the_write_leaves_a_task_that_tells_what_stood_there(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The process ends here."""
+
+    async def killed(self: MemoryGym, external_id: str, patch: LeadPatch) -> Observed:
+        self.books.leads.edit(external_id, {"notes": str(patch.notes)})
+        raise Killed
+
+    grace = await edited_there(studio)
+    monkeypatch.setattr(MemoryGym, "update_lead", killed)
+    with pytest.raises(Killed):
+        await update(studio, grace, notes="three")
+    (task,) = await studio.tasks()
+    assert (task.state, task.details["stood_there"]) == (TaskState.OPEN, "notes: two")
+
+
+async def test_a_task_tells_nothing_of_what_a_sync_saw(studio: Studio) -> None:
+    grace = studio.attract(notes="zero")
+    await studio.leads_synced()
+    studio.gym.faults.fail_next("update_lead", GatewayUnavailable("no answer"), after=1)
+    task = (await update(studio, grace, notes="three")).task
+    assert task is not None
+    assert "stood_there" not in task.details
+
+
+@pytest.mark.parametrize("commit", range(3, 6))
+async def test_that_task_stays_until_the_answer_is_taken_over(studio: Studio, commit: int) -> None:
+    grace = await edited_there(studio)
+    studio.units.dies_at(commit)
+    with contextlib.suppress(StorageUnavailable):
+        await update(studio, grace, notes="three")
+    studio.units.recover()
+    assert studio.books.leads.get(grace).values["notes"] == "three"
+    tasks = [task.details["stood_there"] for task in await studio.tasks()]
+    assert tasks == ["notes: two"] or values(studio)[:1] == [("zero", "two")]
