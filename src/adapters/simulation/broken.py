@@ -16,6 +16,7 @@ RULES = {
     "comes-back": "a record that a run gave up is looked at by the next one that completes",
     "refusals": "what a provider refused is not asked again as things are",
     "credentials": "credentials that were refused block the account, and no other call is made with them",
+    "counter": "what a counter has done at the provider is done as it was told, or the staff are asked",
     "asked-anew": "who was lost there and is entered there anew is not here twice without a person having been asked",
     "vanished": "a record that nobody deleted is on the side where it was made",
     "due": "at rest nothing is due",

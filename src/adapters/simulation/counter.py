@@ -1,8 +1,8 @@
 """People edit members and leads through Tresen itself, between runs and in the middle of one."""
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -13,6 +13,7 @@ from ...application.sync.records.kinds import LEAD, MEMBER
 from ...domain.shared.errors import InvalidValue, StaleVersion, TresenError
 from ...domain.shared.ids import LeadId, MemberId
 from ...domain.sync.schema import Value, Values
+from .at_once import at_once
 from .kept_edits import KeptEdit, Taken
 from .people import here
 from .rows import changed, rows_of
@@ -21,7 +22,6 @@ from .told_edits import ToldEdits
 from .witness import Witness
 from .world import World
 
-T = TypeVar("T")
 _SOMEBODY = "somebody"
 _BESIDE = frozenset({"tenant_id", "member_id", "lead_id", "by", "version"})
 _FIELDS = {
@@ -48,7 +48,7 @@ class Counter:
         rows = rows_of(room)
         meant = None if step.behind is None else before.version - step.behind
         try:
-            told = _at_once(self._edit(step, key, meant))
+            told = at_once(self._edit(step, key, meant))
         except TresenError as error:
             if written := changed(rows, rows_of(room)):
                 self._say(step, f"was refused ({error.code}), and wrote {', '.join(written)}")
@@ -92,14 +92,3 @@ def _day(name: str, value: Value) -> date | None:
         return date.fromisoformat(str(value)) if value else None
     except ValueError:
         raise InvalidValue(f"{value!r} is no date", field=name) from None
-
-
-def _at_once(work: Coroutine[Any, Any, T]) -> T:
-    """Nothing in memory waits, unless for somebody who has a transaction open: and nobody has one now."""
-    try:
-        work.send(None)
-    except StopIteration as end:
-        value: T = end.value
-        return value
-    work.close()
-    raise RuntimeError("an edit waits for somebody's transaction")

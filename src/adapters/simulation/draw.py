@@ -11,6 +11,7 @@ from .draw_people import People
 from .draw_policies import policy
 from .draw_stories import Stories
 from .draw_values import chance
+from .draw_writes import WriteStories
 from .script import AccountSpec, Script
 from .steps.runs import Accept, Sync
 from .steps.settings import Forget, PassTime, SetPolicy, SetTenantPolicy, SetWrites
@@ -21,7 +22,9 @@ from .words import ALL_FAULTS, COURSE_NAMES, HABITS
 def draw(seed: int, *, courses: Collection[str] = COURSE_NAMES, faults: Collection[str] = ALL_FAULTS) -> Script:
     """The script of a seed: always the same one."""
     people = People(Random(seed), tuple(courses), frozenset(faults))  # noqa: S311 - no secret
-    return _Drawing(people, Stories(people), HandStories(people), CounterStories(people)).script(seed)
+    return _Drawing(people, Stories(people), HandStories(people), CounterStories(people), WriteStories(people)).script(
+        seed
+    )
 
 
 @attrs.frozen
@@ -30,6 +33,7 @@ class _Drawing:
     _stories: Stories
     _hands: HandStories
     _counter: CounterStories
+    _writes: WriteStories
 
     @property
     def _rnd(self) -> Random:
@@ -41,8 +45,11 @@ class _Drawing:
             people.accounts.append(self._account(0 if number == 0 else rnd.randrange(2)))
         steps = self._beginning()
         for _ in range(rnd.randrange(6, 26)):
-            ways = (self._stories.any, self._hands.any, self._counter.any, lambda: [self._anything()])
-            steps += rnd.choices(ways, (20, 20, 13, 47))[0]()
+            ways = (
+                *(self._stories.any, self._hands.any, self._counter.any, self._writes.any),
+                lambda: [self._anything()],
+            )
+            steps += rnd.choices(ways, (18, 18, 12, 14, 38))[0]()
         return Script(seed=seed, accounts=tuple(people.accounts), courses=people.courses, steps=tuple(steps))
 
     def _beginning(self) -> list[Step]:
@@ -76,6 +83,7 @@ class _Drawing:
             people.edit_there: 5,
             people.edit_here: 4,
             people.edit_at_counter: 4,
+            self._writes.one: 3,
             self._stories.sync: 8,
             people.create_any: 2,
             people.delete_there: 2,
@@ -98,7 +106,7 @@ class _Drawing:
             SetTenantPolicy(tenant=people.accounts[account].tenant, kind=kind, document=policy(rnd, kind)),
         ]
         if "forgotten" in people.faults:
-            ways.append(Forget(account=account, kind=kind))
+            ways += [Forget(account=account, kind=kind)] * 2
         return rnd.choice(ways)
 
     def _pass_time(self) -> Step:

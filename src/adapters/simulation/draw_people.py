@@ -6,11 +6,21 @@ import attrs
 
 from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.sync.schema import Value
-from .draw_values import chance, counter_values, new_values, some_values, wrong_values
+from .draw_values import (
+    chance,
+    counter_values,
+    entered_values,
+    new_values,
+    some_values,
+    written_values,
+    wrong_values,
+)
 from .script import AccountSpec
+from .steps.counter import AtCounter, CancelMembership, ConvertLead, EnterLead, UpdateLead, UpdateMembership
 from .steps.edits import CreateHere, CreateThere, DeleteHere, DeleteThere, EditAtCounter, EditHere, EditThere, EnterAnew
 from .steps.step import Step
 from .words import COURSE_KINDS
+from .world import ON_SALE
 
 _LATEST_S = 540
 # Fields of a membership that somebody may edit here.
@@ -72,13 +82,14 @@ class People:
         """What people do at any time."""
         ways = (
             *(self.edit_there, self.edit_there, self.edit_here, self.edit_at_counter),
-            *(self.create_any, self.delete_there, self.delete_here),
+            *(self.create_any, self.delete_there, self.delete_here, self.write),
         )
         return self.rnd.choice(ways)()
 
     def anything_here(self) -> Step:
         """What they do here."""
-        return self.rnd.choice((self.edit_here, self.edit_at_counter, self.edit_at_counter, self.delete_here))()
+        ways = (self.edit_here, self.edit_at_counter, self.edit_at_counter, self.delete_here, self.write)
+        return self.rnd.choice(ways)()
 
     def create_any(self) -> Step:
         """On either side."""
@@ -137,6 +148,45 @@ class People:
             values = {**values, **wrong_values(self.rnd, one.kind)}
         behind = self.rnd.choice((0, 0, 1, 3)) if chance(self.rnd, 25) else None
         return EditAtCounter(tenant=one.tenant, kind=one.kind, who=one.who, values=values, behind=behind)
+
+    def write(self, one: Somebody | None = None) -> AtCounter:
+        """Something about somebody that is done at the provider itself; of a member, what they bought."""
+        one = one or self.somebody()
+        if one.kind == MEMBERSHIP:
+            return self._write_membership(one)
+        if one.kind == MEMBER:
+            bought = [who for kind, side, who in self._known if (kind, side) == (MEMBERSHIP, one.account)]
+            return self._write_membership(attrs.evolve(one, who=self.rnd.choice([*bought, ON_SALE.name])))
+        way = self.rnd.choice(("update", "update", "update", "convert", "enter"))
+        if way == "enter":
+            return self.enter_lead(one.account, one.who)
+        if way == "convert":
+            if "members" in self.courses:
+                self._known += [(MEMBER, one.account, one.who), (MEMBERSHIP, one.account, ON_SALE.name)]
+            return ConvertLead(account=one.account, who=one.who)
+        values, behind = self.written(LEAD), self.rnd.choice((0, 0, 1)) if chance(self.rnd, 15) else None
+        some = self.rnd.choice((("status",), ("notes",), ("status", "notes")))
+        return UpdateLead(account=one.account, who=one.who, values={name: values[name] for name in some}, behind=behind)
+
+    def written(self, kind: str) -> dict[str, Value]:
+        """Values of the fields that are written so."""
+        self._count += 1
+        return written_values(self.rnd, kind, self._count)
+
+    def enter_lead(self, account: int, who: str | None = None) -> EnterLead:
+        """Somebody new, unless it is said who."""
+        self._count += 1
+        who = who or self._new_name(LEAD)
+        self._known.append((LEAD, account, who))
+        return EnterLead(account=account, who=who, values=entered_values(self.rnd, who, self._count))
+
+    def _write_membership(self, one: Somebody) -> AtCounter:
+        if chance(self.rnd, 30):
+            return CancelMembership(account=one.account, who=one.who)
+        self._count += 1
+        status, price = self.rnd.choice(("active", "paused", "cancelled")), f"{self._count}.50"
+        asked = self.rnd.choice(((status, None), (None, price), (status, price)))
+        return UpdateMembership(account=one.account, who=one.who, status=asked[0], monthly_price=asked[1])
 
     def delete_there(self, one: Somebody | None = None) -> DeleteThere:
         """Of somebody."""

@@ -24,10 +24,10 @@ def drawn_run(
         whole=chance(rnd, 15),
         faults=_faults(rnd, faults),
         meanwhile=_in_order(
-            [Meanwhile(at=_moment(rnd), step=meanwhile()) for _ in range(_often(rnd, 25, "meanwhile" in faults))]
+            [Meanwhile(at=_moment(rnd), step=meanwhile()) for _ in range(often(rnd, 25, "meanwhile" in faults))]
         ),
         overtaken=_in_order(
-            [Meanwhile(at=rnd.randrange(14), step=faster()) for _ in range(_often(rnd, 12, "collision" in faults))]
+            [Meanwhile(at=rnd.randrange(14), step=faster()) for _ in range(often(rnd, 12, "collision" in faults))]
         ),
         crash=rnd.randrange(1, 60) if "crash" in faults and chance(rnd, 20) else None,
     )
@@ -36,13 +36,13 @@ def drawn_run(
 def _faults(rnd: Random, faults: Collection[str]) -> tuple[Fault, ...]:
     anywhere, looks = _some(FAULTS, faults), _some(LOOK_FAULTS, faults)
     planned: dict[tuple[str | None, int], str] = {}
-    planned |= {(None, _moment(rnd)): rnd.choice(anywhere) for _ in range(_often(rnd, 40, bool(anywhere)))}
-    planned |= {(LOOK, rnd.choice((0, 0, 1, 2))): rnd.choice(looks) for _ in range(_often(rnd, 25, bool(looks)))}
+    planned |= {(None, _moment(rnd)): rnd.choice(anywhere) for _ in range(often(rnd, 40, bool(anywhere)))}
+    planned |= {(LOOK, rnd.choice((0, 0, 1, 2))): rnd.choice(looks) for _ in range(often(rnd, 25, bool(looks)))}
     found = [Fault(at=at, what=what, call=call) for (call, at), what in planned.items()]
     return tuple(sorted(found, key=lambda fault: (fault.call or "", fault.at)))
 
 
-def _often(rnd: Random, percent: int, is_wanted: bool) -> int:
+def often(rnd: Random, percent: int, is_wanted: bool) -> int:
     """How often in a row something happens in so many of a hundred cases."""
     times = 0
     while is_wanted and chance(rnd, percent):

@@ -62,6 +62,32 @@ def counter_values(rnd: Random, kind: str, who: str, number: int) -> dict[str, V
     }
 
 
+def written_values(rnd: Random, kind: str, number: int) -> dict[str, Value]:
+    """Of each field that a counter writes at the provider itself, as an edit there may change it, too."""
+    if kind == LEAD:
+        notes = rnd.choice((f"note {number}", f"note {number}", None))
+        return {"status": rnd.choice(("new", "contacted", "qualified", "lost")), "notes": notes}
+    ends = {"flagged_active": rnd.choice((True, False)), "on_hold": rnd.choice((True, False))}
+    return {**ends, "price": f"{number}.50 EUR"}
+
+
+def entered_values(rnd: Random, who: str, number: int) -> dict[str, Value]:
+    """Of a lead that is entered."""
+    pool = _person(rnd, who, number)
+    address = f"{who}@example.org"
+    values: dict[str, Value] = {
+        "last_name": rnd.choice(("Lead", "Lead", pool["last_name"])),
+        "email": rnd.choice((address, address, address, address.lower(), pool["email"])),
+    }
+    more = {
+        "phone": pool["phone"],
+        "message": f"message {number}",
+        "interested_in": f"course {number}",
+        "source": f"source {number}",
+    }
+    return values | {name: more[name] for name in rnd.sample(sorted(more), rnd.choice((0, 1, 2)))}
+
+
 def wrong_values(rnd: Random, kind: str) -> dict[str, Value]:
     """Something that cannot be kept."""
     ways: list[dict[str, Value]] = [{"email": "no address"}, {"phone": "none"}, {"last_name": "two\nlines"}]

@@ -1,11 +1,12 @@
 """A gym as a run sees it: answers bent where the programme says so, writes watched."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 import attrs
 
 from ...application.ports.clock import Clock
+from ...application.ports.gym import LeadPatch, MembershipPatch, NewMembership, NewPerson
 from ...application.ports.sources import Batch, Observed, Source
 from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.shared.errors import CursorExpired, GatewayError, GatewayUnavailable
@@ -14,6 +15,7 @@ from ..memory.gym import MemoryGym
 from ..memory.gym_books import Entry, GymBooks, Shelf
 from ..memory.gym_habits import Habits
 from .programme import Programme
+from .trail import Key
 
 T = TypeVar("T")
 # Told of a write that took effect: kind, id there, values before (None: made) and after (None: deleted).
@@ -55,7 +57,7 @@ class WatchedSource(Source):
         trail.ask(self.kind, external_id)
         found = await self._inner.get(external_id)
         trail.show(self.kind, (external_id,))
-        self._looked[external_id] = self._kept(external_id)
+        self._looked[external_id] = trail.looked[self.kind, external_id] = self._kept(external_id)
         return found
 
     async def push(self, external_id: str, values: Values) -> Observed:
@@ -174,6 +176,52 @@ class WatchedGym(MemoryGym):
     def shelf(self, kind: str) -> Shelf:
         """What it keeps of a kind."""
         return {MEMBER: self.books.members, MEMBERSHIP: self.books.memberships, LEAD: self.books.leads}[kind]
+
+    async def create_lead(self, person: NewPerson) -> Observed:
+        """Watched."""
+        return await self._watched(super().create_lead(person), LEAD)
+
+    async def update_lead(self, external_id: str, patch: LeadPatch) -> Observed:
+        """Watched."""
+        return await self._watched(super().update_lead(external_id, patch), LEAD)
+
+    async def convert_lead(self, external_id: str) -> Observed:
+        """Watched."""
+        return await self._watched(super().convert_lead(external_id), LEAD, MEMBER)
+
+    async def create_membership(self, new: NewMembership) -> Observed:
+        """Watched."""
+        return await self._watched(super().create_membership(new), MEMBERSHIP)
+
+    async def update_membership(self, external_id: str, patch: MembershipPatch) -> Observed:
+        """Watched."""
+        return await self._watched(super().update_membership(external_id, patch), MEMBERSHIP)
+
+    async def cancel_membership(self, external_id: str, *, reason: str) -> Observed:
+        """Watched."""
+        return await self._watched(super().cancel_membership(external_id, reason=reason), MEMBERSHIP)
+
+    async def _watched(self, call: Awaitable[Observed], *kinds: str) -> Observed:
+        """Told of every record of these kinds that is made or another one afterwards."""
+        was: list[Mapping[Key, Entry]] = []
+        self.programme.effect = lambda: was.append(self._kept(kinds))
+        looked = self.programme.trail.looked
+        try:
+            return await call
+        finally:
+            for before in was:
+                for (kind, external_id), entry in self._kept(kinds).items():
+                    old = before.get((kind, external_id))
+                    if old is None or old.values != entry.values:
+                        seen = None if old is None else _seen(old, looked.get((kind, external_id)))
+                        self.written(kind, external_id, seen, entry.values)
+
+    def _kept(self, kinds: Sequence[str]) -> Mapping[Key, Entry]:
+        return {
+            (kind, entry.external_id): attrs.evolve(entry, values=dict(entry.values))
+            for kind in kinds
+            for entry in self.shelf(kind).entries()
+        }
 
     def _tell(self, kind: str, external_id: str, before: Values | None, after: Values | None) -> None:
         self.written(kind, external_id, before, after)

@@ -8,11 +8,11 @@ from ...application.sync.conflicts.resolve_conflict import ConflictChoice
 from ...application.sync.desk import SyncDesk
 from ...application.sync.undo.undo_plan import UndoTarget
 from ...domain.shared.errors import TresenError
-from ...domain.sync.conflict import Choice, Conflict, ConflictState
+from ...domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState
 from ...domain.sync.journal import Change
 from ...domain.sync.run import Run
 from ..memory.store import Room
-from .people import here
+from .people import TAG, Name, here
 from .programme import Process
 from .steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
 from .steps.step import Step, StepAt, StepHere
@@ -46,6 +46,14 @@ class Hands:
                 return await self._back(step)
             case _:
                 raise TypeError(f"nobody can {step}")
+
+    def new(self, step: Step) -> Name | None:
+        """Who is to be another one than those who are here, by what a person is about to decide."""
+        found = self._conflict(step) if isinstance(step, Resolve) and step.choice == Choice.THEIRS.value else None
+        if found is None or found.field != PAIRING or not isinstance(step, Resolve):
+            return None
+        entry = self._world.gyms[step.account].shelf(step.kind).find(found.external_id)
+        return None if entry is None else (self.tenant(step), step.kind, str(entry.values[TAG[step.kind]]))
 
     def tenant(self, step: Step) -> int:
         """Whom a step is about."""

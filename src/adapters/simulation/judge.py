@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from ...domain.sync.push import PushState
+from ...domain.sync.push import Push, PushState
 from ...domain.sync.run import Run, RunState
 from ...domain.sync.state import SyncState
 from .broken import Broken
@@ -36,11 +36,16 @@ def before(world: World, account: int, course: str, *, disturbed: int) -> Before
         account=account,
         course=course,
         callable=world.account(account).may_be_called,
-        waiting=sum(p.account_id == account_id and p.state is PushState.WAITING for p in room.pushes.rows()),
+        waiting=sum(p.account_id == account_id and _is_pending(p) for p in room.pushes.rows()),
         disturbed=disturbed,
         allowed=budget(world, account, course),
         states={kind: _state(world, account, kind) for kind in COURSE_KINDS[course]},
     )
+
+
+def _is_pending(push: Push) -> bool:
+    """Whether it may be written, or looked for: a record that may have been made at a counter."""
+    return push.state is PushState.WAITING or (push.external_id is None and push.may_be_made)
 
 
 def judged(world: World, was: Before, run: Run | None, task: Task) -> Iterator[Broken]:

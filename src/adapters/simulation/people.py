@@ -37,13 +37,18 @@ class Anew:
 class Origins:
     """Where people made records: by tenant, kind and name, the accounts at which, or None for here. ``deleted``: those
     that anybody deleted, on whatever side, and ``undone`` the tenants of whom anything was undone. ``anew``: those that
-    were entered anew while ours was tied to what was lost.
+    were entered anew while ours was tied to what was lost. ``asked``: for which accounts and addresses a counter was
+    asked to have one made, once or again and again; ``readdressed``: how often somebody was given another address; and
+    ``taken`` those of whom it said that they are here.
     """
 
     deleted: set[Name] = attrs.field(factory=set)
     undone: set[int] = attrs.field(factory=set)
     anew: list[Anew] = attrs.field(factory=list)
     _again: Counter[Name] = attrs.field(factory=Counter)
+    asked: dict[Name, list[object]] = attrs.field(factory=dict)
+    readdressed: Counter[Name] = attrs.field(factory=Counter)
+    taken: set[Name] = attrs.field(factory=set)
     _made: dict[Name, dict[int | None, None]] = attrs.field(factory=dict)
 
     def note(self, name: Name, side: int | None) -> bool:
@@ -63,7 +68,20 @@ class Origins:
         return side in self._made.get(name, ())
 
     def count(self, name: Name) -> int:
-        """How often: on how many sides, and again."""
+        """How often at most: on how many sides, and again, and whenever a counter was asked."""
+        return self._made_by_people(name) + len(self.asked.get(name, ()))
+
+    def ask(self, name: Name, account: int, address: str = "") -> None:
+        """A counter is asked to have one made; by another address somebody else is meant, who has the same name."""
+        self.asked.setdefault(name, []).append((account, address.strip().casefold()))
+
+    def meant(self, name: Name) -> int:
+        """How many people meant: whoever asks again for the same account means the same one, unless one of them has
+        another address since.
+        """
+        return self._made_by_people(name) + len({*self.asked.get(name, ())}) + self.readdressed[name]
+
+    def _made_by_people(self, name: Name) -> int:
         return len(self._made.get(name, ())) + self._again[name]
 
     def kept(self) -> Iterator[tuple[Name, Iterable[int | None]]]:
@@ -81,6 +99,9 @@ class People:
 
     def act(self, world: World, step: Step) -> None:  # noqa: C901, PLR0912 - a table of words
         """Do it. What cannot be done is not."""
+        if isinstance(step, EditHere | EditThere) and "email" in step.values:
+            tenant = step.tenant if isinstance(step, EditHere) else world.specs[step.account].tenant
+            self.origins.readdressed[tenant, step.kind, step.who] += 1
         match step:
             case EditHere():
                 self._edit_here(world, step)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from .script import AccountSpec, Script
+from .steps.counter import AtCounter, CancelMembership, ConvertLead, EnterLead, UpdateLead, UpdateMembership
 from .steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
 from .steps.edits import (
     CreateHere,
@@ -16,7 +17,7 @@ from .steps.edits import (
     Garble,
     Mend,
 )
-from .steps.runs import Accept, ApplyPlan, Fault, MakePlan, OnTime, Sync, Webhook
+from .steps.runs import Accept, ApplyPlan, Calling, Fault, MakePlan, OnTime, Sync, Webhook
 from .steps.settings import Expire, Forget, PassTime, Renew, SetPolicy, SetTenantPolicy, SetWrites
 from .steps.step import Step, StepThere
 
@@ -87,6 +88,8 @@ def _step(step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of words
             return _sync(step)
         case Webhook():
             return _webhook(step)
+        case AtCounter():
+            return _at_counter(step) + _trouble(step)
         case OnTime():
             return f"the schedule of tenant {step.tenant} asks for {step.course}{_death(step)}"
         case _:
@@ -137,7 +140,34 @@ def _death(step: Webhook | OnTime) -> str:
 
 
 def _sync(step: Sync) -> str:
-    parts = [f"sync of {step.course}, account {step.account}{', everything listed' if step.whole else ''}"]
+    return f"sync of {step.course}, account {step.account}{', everything listed' if step.whole else ''}" + _trouble(
+        step
+    )
+
+
+def _at_counter(step: AtCounter) -> str:
+    who = f"{step.kind} {step.who}"
+    where = f"through Tresen, account {step.account}"
+    match step:
+        case EnterLead():
+            return f"{who} is entered {where}: {_values(step.values)}"
+        case UpdateLead():
+            return f"{who} is changed at the provider {where}{_by(step)}: {_values(step.values)}"
+        case ConvertLead():
+            return f"{who} is converted {where}"
+        case CancelMembership():
+            return f"{who} is cancelled {where}"
+        case UpdateMembership():
+            asked = {"status": step.status, "monthly_price": step.monthly_price}
+            wanted = {name: value for name, value in asked.items() if value is not None}
+            return f"{who} is changed at the provider {where}: {_values(wanted)}"
+        case _:
+            return str(step)
+
+
+def _trouble(step: Calling) -> str:
+    """What it runs into."""
+    parts = [""]
     parts += [f"{_call(fault)} runs into {fault.what}" for fault in step.faults]
     parts += [f"before call {each.at}: {_step(each.step)}" for each in step.meanwhile]
     parts += [f"commit {each.at} collides, for first: {_step(each.step)}" for each in step.overtaken]
@@ -154,7 +184,7 @@ def _late(step: StepThere) -> str:
     return f" (seen {step.late_s} s late)" if step.late_s else ""
 
 
-def _by(step: EditAtCounter) -> str:
+def _by(step: EditAtCounter | UpdateLead) -> str:
     if step.behind is None:
         return ""
     return f", by its version {step.behind} versions ago" if step.behind else ", by its version"

@@ -50,6 +50,10 @@ class Pins:
         ended = before - laws(room)
         self._places -= {place for place in ended if self._world.table(room, place[0]).find(place[1]) is None}
 
+    def drop(self, kind: str, key: UUID, field: str) -> None:
+        """A person decided otherwise."""
+        self._places.discard((kind, key, field))
+
     def broken(self, kind: str, key: UUID, field: str, *, was: Value, now: Value) -> Iterator[Broken]:
         """A run wrote another value into a field of ours."""
         if (kind, key, field) in self._places:

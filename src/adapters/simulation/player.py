@@ -9,8 +9,10 @@ import attrs
 from ...application.sync.desk import SyncDesk
 from ...domain.shared.errors import RuleViolation
 from ...domain.sync.run import Run, RunState
+from .at_once import at_once
 from .broken import Broken
 from .counter import Counter
+from .counter_writes import CounterWrites
 from .hands import Hands
 from .judge import before, judged
 from .people import People
@@ -19,6 +21,7 @@ from .post import Letter, Post
 from .programme import Killed, Process
 from .rest import doubled
 from .script import Script
+from .steps.counter import AtCounter
 from .steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
 from .steps.edits import EditAtCounter
 from .steps.runs import Accept, ApplyPlan, MakePlan, OnTime, Sync, Webhook
@@ -47,13 +50,16 @@ class Player:
     plans: Plans = attrs.field(init=False)
     told: ToldEdits = attrs.field(init=False)
     counter: Counter = attrs.field(init=False)
+    writes: CounterWrites = attrs.field(init=False)
     _under_way: list[tuple[int, Letter]] = attrs.field(factory=list)
+    _waiting: list[AtCounter] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         self.world = World(self.script, lambda _, step: self._act(step))
         self.witness = Witness(self.world)
         self.told = ToldEdits(self.world)
         self.counter = Counter(self.world, self.witness, self.told)
+        self.writes = CounterWrites(self.world, self.witness, self.people.origins)
         self.post = Post(self.world, self.sync)
         self.plans = Plans(self.world, self.run)
 
@@ -93,6 +99,8 @@ class Player:
                 await self.plans.work(step)
             case Resolve() | Reopen() | LetGo() | Undo() | UndoChange() | UndoRecord():
                 await self._by_hand(step)
+            case AtCounter():
+                await self._at_counter(step)
             case EditAtCounter():
                 self._act(step)
             case _:
@@ -101,10 +109,33 @@ class Player:
 
     def _act(self, step: Step) -> None:
         """What people do at any time, also in the middle of a run."""
-        if isinstance(step, EditAtCounter):
-            self.log.append(f"EditAtCounter: {self.counter.edit(step)}")
-        else:
-            self.people.act(self.world, step)
+        match step:
+            case EditAtCounter():
+                self.people.origins.readdressed[step.tenant, step.kind, step.who] += "email" in step.values
+                self.log.append(f"EditAtCounter: {self.counter.edit(step)}")
+            case AtCounter() if self.witness.is_at_counter:
+                self._waiting.append(step)
+            case AtCounter():
+                at_once(self._at_counter(step))
+            case Sync():
+                at_once(self._beside(step))
+            case _:
+                self.people.act(self.world, step)
+
+    async def _at_counter(self, step: AtCounter) -> None:
+        self.log.append(f"{type(step).__name__}: {await self.writes.work(step)}")
+        # Two at once may be about one person: then the second waits for its turn.
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            await self._at_counter(each)
+
+    async def _beside(self, step: Sync) -> None:
+        """A run in the middle of what somebody does at a counter."""
+        if self.witness.is_run_under_way:
+            self.log.append("another run is under way")
+            return
+        with self.witness.beside(), self.world.gyms[step.account].programme.beside(Process()):
+            await self.sync(step)
 
     async def _deliver(self, number: int) -> None:
         """What has come by now, in the order in which it does, and what follows from it."""
@@ -125,7 +156,10 @@ class Player:
         self.witness.pins.look(self.world.room(tenant))
         due = self.world.due()
         asked = self.witness.agreement.open(step.account) if isinstance(step, Resolve) else {}
+        new = hands.new(step)
         told = await hands.work(step)
+        if new is not None and new in self.people.origins.asked:
+            self.people.origins.enter(new)
         self.witness.settled(due - self.world.due())
         if isinstance(step, Resolve):
             self.witness.agreement.settle(step.account, asked)
@@ -205,6 +239,7 @@ class Player:
                     for key, row in sorted((repr(key), repr(row)) for key, row in table.items()):
                         state.update(f"{name} {key} {row}\n".encode())
         for gym in self.world.gyms:
+            state.update(repr((gym.books.became, gym.books.reasons)).encode())
             for kind in self.world.records:
                 state.update(repr(gym.shelf(kind).entries()).encode())
         return state.hexdigest()

@@ -20,7 +20,9 @@ _BEFORE: dict[str, Callable[[], GatewayError]] = {
 }
 # What changes an answer, and goes by the one call at which it was planned.
 _BENDS = frozenset({"partial", "short", "ignored", "duplicate", "reorder"})
-_WRITES = (PUSH, CREATE, DELETE)
+_WRITES = frozenset({PUSH, CREATE, DELETE})
+# What calls begin with that change a record at a counter.
+_CHANGES = frozenset({"update", "cancel", "convert"})
 
 
 class Killed(BaseException):
@@ -80,6 +82,19 @@ class Programme(Faults):
         self._meanwhile = list(meanwhile)
         self.hit: list[str] = []
 
+    @contextmanager
+    def beside(
+        self, process: Process, faults: Sequence[Fault] = (), meanwhile: Sequence[Meanwhile] = ()
+    ) -> Iterator[None]:
+        """Another process calls. Whoever was at it goes on afterwards as if nobody had."""
+        before = dict(vars(self))
+        self.effect = _nothing
+        self.begin(process, faults, meanwhile)
+        try:
+            yield
+        finally:
+            vars(self).update({**before, "expired": self.expired})
+
     def take(self, call: str) -> Planned | None:
         """Faults come page by page."""
         self.calls.append(call)
@@ -117,7 +132,7 @@ class Programme(Faults):
             if call.endswith(".changes"):
                 raise CursorExpired("the provider no longer knows where changes went on")
         elif what == "timeout-after-commit":
-            if not call.endswith(_WRITES):
+            if _sort(call) not in _WRITES:
                 raise GatewayUnavailable("no answer came in time")
         else:
             error = _BEFORE[what]()
@@ -127,13 +142,19 @@ class Programme(Faults):
     def _due(self, call: str) -> str | None:
         """Count a call, and let happen what was to happen before it; what it runs into."""
         number, self.made = self.made, self.made + 1
-        sort = call.partition(".")[2] or LIST
+        sort = _sort(call)
         nth, self._sorts[sort] = self._sorts[sort], self._sorts[sort] + 1
         for each in [m for m in self._meanwhile if m.at == number]:
             self._meanwhile.remove(each)
             self._act(each.step)
         planned = self._at.pop((None, number), None)
         return self._at.pop((sort, nth), None) or planned
+
+
+def _sort(call: str) -> str:
+    """Of calls; what is asked of the provider at a counter makes or changes something there."""
+    verb = call.partition("_")[0]
+    return call.partition(".")[2] or (PUSH if verb in _CHANGES else verb if verb == CREATE else LIST)
 
 
 def _nothing() -> None:

@@ -22,7 +22,7 @@ def asked_again(room: Room, pushes: Iterable[Push]) -> Iterator[Broken]:
         key = (push.account_id, push.kind, push.external_id)
         refused = [row for _, row in room.pushes.among("record", key) if row.state in _ENDED]
         for row in refused:
-            if row.local_id == push.local_id and _repeats(push, row):
+            if row.id != push.id and row.local_id == push.local_id and _repeats(push, row):
                 where = f"{push.kind} {push.external_id or push.local_id}"
                 asked = dict(row.values) or "its deletion"
                 yield Broken("refusals", f"{asked} of {where} was refused, and is asked again")

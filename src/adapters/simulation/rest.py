@@ -7,6 +7,7 @@ from uuid import UUID
 import attrs
 
 from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
+from ...domain.leads.lead import Lead
 from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.decision import WHOLE
 from ...domain.sync.laws import Law
@@ -142,15 +143,20 @@ class Rest:
         room = self._room
         candidates = {c for row in room.conflicts.rows() for c in row.candidates}
         tried = {push.local_id for push in room.pushes.rows() if push.external_id is None}
-        taken = {lead.email.canonical for lead in room.leads.rows() if lead.email and self._is_linked(lead.id)}
-        for key, lead in room.leads.items():
-            if lead.email is None or self._is_linked(key) or key in tried or str(key) in candidates:
-                continue
-            if lead.email.canonical not in taken:
+        taken = {_address(lead) for lead in room.leads.rows() if lead.email and self._is_linked(lead.id)}
+        alone = [(key, lead) for key, lead in room.leads.items() if lead.email and not self._is_linked(key)]
+        # Two of ours that have one address are an error of each run, until somebody joins them.
+        taken |= {address for address, count in Counter(_address(lead) for _, lead in alone).items() if count > 1}
+        for key, lead in alone:
+            if not (key in tried or str(key) in candidates or _address(lead) in taken):
                 yield Broken("convergence", f"our lead {lead.first_name} is not at account {self.number}")
 
     def _is_linked(self, key: UUID) -> bool:
         return any(self._room.sync_records.among("local", (self.kind, key)))
+
+
+def _address(lead: Lead) -> str:
+    return lead.email.canonical if lead.email else ""
 
 
 def doubled(world: World, origins: Origins, kinds: Collection[str]) -> Iterator[Broken]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from .steps.counter import CancelMembership, ConvertLead, EnterLead, UpdateLead, UpdateMembership
 from .steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
 from .steps.edits import (
     CreateHere,
@@ -45,6 +46,11 @@ class AccountSpec:
 STEPS: Mapping[str, type[Step]] = {
     "edit_here": EditHere,
     "edit_at_counter": EditAtCounter,
+    "enter_lead": EnterLead,
+    "update_lead": UpdateLead,
+    "convert_lead": ConvertLead,
+    "cancel_membership": CancelMembership,
+    "update_membership": UpdateMembership,
     "create_here": CreateHere,
     "delete_here": DeleteHere,
     "edit_there": EditThere,

@@ -18,7 +18,8 @@ _KINDS = (MEMBER, MEMBERSHIP, LEAD)
 _SCHEMAS = schemas_of(PhoneNumber)
 _FLAGS = ("email_opt_in", "sms_opt_in", "flagged_active", "deleted", "on_hold", "auto_renew")
 _DAYS = ("starts_on", "ends_on", "cancels_on", "joined_on", "born_on")
-_DAY, _PRICE = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{1,9}(\.\d{1,4})? [A-Z]{3}")
+_DAY, _AMOUNT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{1,9}(\.\d{1,4})?")
+_PRICE = re.compile(rf"{_AMOUNT.pattern} [A-Z]{{3}}")
 # Far beyond what is drawn; further on a world would take memory and time without end, or leave the calendar.
 _MANY, _LONG_S, _LONG_MINUTES = 1_000, 86_400, 525_600
 
@@ -122,6 +123,10 @@ _RULES: Mapping[str, Rule] = {
     "who": _TEXT,
     "kind": _word(*_KINDS),
     "course": _word(*COURSE_NAMES),
+    "status": _or_null(_word("active", "paused", "cancelled")),
+    "monthly_price": _or_null(
+        Rule("a number such as 19.50", lambda v: isinstance(v, str) and bool(_AMOUNT.fullmatch(v)))
+    ),
     "choice": _word("theirs", "ours", "value"),
     "what": _word(*FAULTS),
     "call": _or_null(_word(*CALLS)),

@@ -139,7 +139,8 @@ def _ensure_attributes(kind: type[Any], document: object, where: str) -> None:
     for name, field in known.items():
         if name not in given and field.default is attrs.NOTHING:
             raise _refused(f"{where} needs {name!r}")
-    ensure_allowed(given, where)
+    about = getattr(kind, "kind", None)
+    ensure_allowed({"kind": about, **given} if isinstance(about, str) else given, where)
 
 
 def _refused(why: str) -> InvalidValue:

@@ -5,7 +5,9 @@ from datetime import timedelta
 import attrs
 
 from ...application.sync.records.kinds import LEAD
+from ...domain.sync.conflict import PAIRING
 from ...domain.sync.run import RunState
+from .asked_twice import asked_twice
 from .entered_anew import unasked
 from .people import renew
 from .player import Player
@@ -120,18 +122,19 @@ class Settling:
         """Nothing that changes told is news to a complete listing."""
         player = self._player
         for number, course in self._everything():
-            before = self._rows(), player.witness.writes
+            before, may_find = (self._rows(), player.witness.writes), self._may_find(number, course)
             await self._sync(number, course, whole=True)
-            if not (self._may_find(number, course) or self._same(before)):
+            if not (may_find or self._same(before)):
                 player.witness.say("listing", f"a complete listing found: {self._difference(before[0])}")
 
     def _may_find(self, number: int, course: str) -> bool:
-        """Where deletions are not told, where what is here alone is made there, and where what is there alone stays
-        there, and may have come to be here, too.
+        """Where deletions are not told, where what is here alone is made there, where what is there alone stays there,
+        and may have come to be here, too, and where it is asked whose a record is: who of ours is left for that.
         """
         world = self._player.world
         told, policy = "no-tombstones" not in world.specs[number].habits, world.policy(number, LEAD)
-        return not told or (course == "leads" and (policy.create_there or not policy.create_here))
+        asked = any(each.field == PAIRING for each in self._player.witness.agreement.open(number).values())
+        return not told or (course == "leads" and (asked or policy.create_there or not policy.create_here))
 
     def _check(self, *, by_changes: bool) -> None:
         player = self._player
@@ -144,6 +147,7 @@ class Settling:
                 if not by_changes:
                     player.broken.extend(rest.lonely())
 
+        player.broken.extend(asked_twice(player.world, player.people.origins))
         player.broken.extend(vanished(player.world, player.people.origins))
         player.broken.extend(unasked(player.world, player.people.origins))
         if not self._erred:

@@ -6,14 +6,15 @@ import attrs
 
 from .script import AccountSpec, Script
 from .simulate import Outcome, simulate
+from .steps.counter import EnterLead, UpdateLead, UpdateMembership
 from .steps.decisions import Resolve
 from .steps.edits import CreateHere, CreateThere, EditAtCounter, EditHere, EditThere, EnterAnew
-from .steps.runs import Meanwhile, OnTime, Sync, Webhook
+from .steps.runs import Calling, Meanwhile, OnTime, Sync, Webhook
 from .steps.settings import SetPolicy, SetTenantPolicy
 from .steps.step import Step, StepAt, StepThere
 
 _MOST_TRIES = 1000
-Valued = EditAtCounter | EditHere | EditThere | CreateHere | CreateThere | EnterAnew | Resolve
+Valued = EditAtCounter | EnterLead | UpdateLead | EditHere | EditThere | CreateHere | CreateThere | EnterAnew | Resolve
 
 
 @attrs.define
@@ -103,13 +104,13 @@ def _without_account(script: Script, number: int) -> Iterator[Script]:
 
 
 def _is_about(step: Step, account: int) -> bool:
-    inner = [each.step for each in (*step.meanwhile, *step.overtaken)] if isinstance(step, Sync) else []
+    inner = [each.step for each in (*step.meanwhile, *step.overtaken)] if isinstance(step, Calling) else []
     return (isinstance(step, StepAt) and step.account == account) or any(_is_about(each, account) for each in inner)
 
 
 def _moved(step: Step, without: int) -> Step:
     """The accounts after the one that is left out move up."""
-    if isinstance(step, Sync):
+    if isinstance(step, Calling):
         meanwhile, overtaken = (
             tuple(attrs.evolve(each, step=_moved(each.step, without)) for each in inner)
             for inner in (step.meanwhile, step.overtaken)
@@ -147,14 +148,14 @@ def _smaller_documents(document: Mapping[str, object]) -> Iterator[dict[str, obj
 def _simpler_steps(step: Step) -> Iterator[Step]:
     if isinstance(step, StepThere) and step.late_s:
         yield attrs.evolve(step, late_s=0)
+    if isinstance(step, Calling):
+        yield from _simpler_calls(step)
+    if isinstance(step, Valued):
+        yield from _simpler_values(step)
     match step:
-        case Sync():
-            yield from _simpler_syncs(step)
-        case EditAtCounter() if step.behind is not None:
-            yield attrs.evolve(step, behind=None)
-            yield from _fewer_values(step)
-        case EditAtCounter() | EditHere() | EditThere() | CreateHere() | CreateThere() | EnterAnew() | Resolve():
-            yield from _fewer_values(step)
+        case UpdateMembership() if step.status and step.monthly_price:
+            yield attrs.evolve(step, status=None)
+            yield attrs.evolve(step, monthly_price=None)
         case SetPolicy() | SetTenantPolicy():
             yield from (attrs.evolve(step, document=smaller) for smaller in _smaller_documents(step.document))
         case Webhook():
@@ -173,16 +174,18 @@ def _simpler_webhooks(step: Webhook) -> Iterator[Step]:
         yield attrs.evolve(step, faults=tuple(f for f in step.faults if f != fault))
 
 
-def _fewer_values(step: Valued) -> Iterator[Step]:
+def _simpler_values(step: Valued) -> Iterator[Step]:
+    if isinstance(step, EditAtCounter | UpdateLead) and step.behind is not None:
+        yield attrs.evolve(step, behind=None)
     if len(step.values) > 1:
         for name in step.values:
             yield attrs.evolve(step, values={n: v for n, v in step.values.items() if n != name})
 
 
-def _simpler_syncs(step: Sync) -> Iterator[Step]:
+def _simpler_calls(step: Calling) -> Iterator[Step]:
     if step.crash is not None:
         yield attrs.evolve(step, crash=None)
-    if step.whole:
+    if isinstance(step, Sync) and step.whole:
         yield attrs.evolve(step, whole=False)
     for fault in step.faults:
         yield attrs.evolve(step, faults=tuple(f for f in step.faults if f != fault))

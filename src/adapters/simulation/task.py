@@ -22,7 +22,10 @@ class Applied:
 
 @attrs.define
 class Task:
-    """A run that is under way. ``plan`` None: it makes its own; ``disturbed``: somebody does something meanwhile."""
+    """A run that is under way, or what somebody does at a counter. ``plan`` None: it makes its own; ``disturbed``:
+    somebody does something meanwhile; ``wanted``: fields that a person is changing at a counter, by kind of record, and
+    ``untold`` those of them of which no line tells; ``wrote`` counts what was written at the provider.
+    """
 
     account: int
     course: str
@@ -30,6 +33,9 @@ class Task:
     policies: Mapping[str, Policy]
     shared: Mapping[str, int]
     disturbed: bool = False
+    wanted: frozenset[tuple[str, str]] = frozenset()
+    untold: frozenset[tuple[str, str]] = frozenset()
+    wrote: int = 0
     removed: Counter[str] = attrs.field(factory=Counter)
     blanked: Counter[tuple[str, str]] = attrs.field(factory=Counter)
     lines: list[Change] = attrs.field(factory=list)

@@ -5,17 +5,20 @@ from collections.abc import Iterable
 
 import attrs
 
+from ..memory.gym_books import Entry
+
 Key = tuple[str, str]
 
 
 @attrs.define
 class Trail:
     """Of one run. Records go by kind and id there; ``broken``: kinds of which a walk broke off; ``looks``: how often
-    single records were asked for.
+    single records were asked for; ``looked``: as they were when they were shown by that.
     """
 
     broken: set[str] = attrs.field(factory=set)
     looks: Counter[Key] = attrs.field(factory=Counter)
+    looked: dict[Key, Entry | None] = attrs.field(factory=dict)
     _moment: int = 0
     _shown: dict[Key, int] = attrs.field(factory=dict)
     _listed: dict[str, int] = attrs.field(factory=dict)

@@ -1,7 +1,8 @@
 """Watches what a run does, commit by commit and write by write."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from uuid import UUID
 
@@ -12,14 +13,16 @@ from ...domain.shared.ids import TenantId
 from ...domain.sync.guards import Share
 from ...domain.sync.journal import Change
 from ...domain.sync.push import Push, PushState
-from ...domain.sync.schema import Value, Values
+from ...domain.sync.schema import Field, Value, Values
 from ..memory.store import Room
 from .agreement import Agreement
+from .asked_twice import is_known
 from .broken import Broken
 from .newest import out_of_time
 from .pins import Pins, Place, laws, stray
 from .refusals import asked_again
 from .task import Applied, Task
+from .units import WatchedUnits
 from .unsettled import Before, Unsettled
 from .words import COURSE_KINDS
 from .world import Entity, World
@@ -50,14 +53,19 @@ class Witness:
         self.owed: dict[Owed, None] = {}
         self.writes = 0
         self.commits = 0
+        self.is_run_under_way = False
         self.agreement = Agreement(world)
         self.pins = Pins(world)
         self._unsettled = [Unsettled() for _ in world.gyms]
         self._task: Task | None = None
         self._seen: _Seen | None = None
-        world.units.opened, world.units.before, world.units.after = self._opened, self._before, self._after
+        self.watch(world.units)
         for number, gym in enumerate(world.gyms):
             gym.written = self._at(number)
+
+    def watch(self, units: WatchedUnits) -> None:
+        """Be told of their commits."""
+        units.opened, units.before, units.after = self._opened, self._before, self._after
 
     def say(self, rule: str, seen: str) -> None:
         """A rule does not hold."""
@@ -65,7 +73,7 @@ class Witness:
 
     def begin(self, account: int, course: str, *, plan: Applied | None = None, disturbed: bool = False) -> Task:
         """A run begins."""
-        kinds = COURSE_KINDS[course]
+        kinds, self.is_run_under_way = COURSE_KINDS[course], True
         shared = None if plan is None else plan.shared
         self._task = Task(
             account=account,
@@ -81,6 +89,7 @@ class Witness:
     def end(self, *, completed: bool) -> None:
         """The run is over; was it within its guards, and did it look at what was left over?"""
         task, self._task = self._task, None
+        self.is_run_under_way = False
         if task is None:
             return
         trail = self.world.gyms[task.account].programme.trail
@@ -94,6 +103,33 @@ class Witness:
         for (kind, field), count in task.blanked.items():
             if count > _most(task.policies[kind].guards.blanked, task.shared[kind]):
                 self.say("guards", f"{count} of {task.shared[kind]} {kind}s lost their {field}")
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """A run comes between what somebody does at a counter."""
+        task = self._task
+        try:
+            yield
+        finally:
+            self._task = task
+
+    @contextmanager
+    def at_counter(self, account: int, task: Task) -> Iterator[None]:
+        """Somebody has something written there. A run that is under way goes on afterwards."""
+        run, self._task = self._task, task
+        try:
+            yield
+        finally:
+            self._task = run
+            if run is not None and run.account == account:
+                run.pushes += task.pushes
+            for course in COURSE_KINDS:
+                self.agreement.doubt(account, course)
+
+    @property
+    def is_at_counter(self) -> bool:
+        """Whether somebody is having something written at this moment."""
+        return self._task is not None and not self._task.course
 
     def settled(self, due: Collection[tuple[int, str, str]]) -> None:
         """A person took these over: by account, kind and id there."""
@@ -200,15 +236,29 @@ class Witness:
             was, now = before.get(field.name), after.get(field.name)
             if field.same(was, now):
                 continue
-            if new is not None:
+            if (kind, field.name) in task.wanted:
+                self.pins.drop(kind, key, field.name)
+            elif new is not None:
                 self.broken += self.pins.broken(kind, key, field.name, was=was, now=now)
             if field.canonical(was) is None:
                 continue
             if new is not None and field.canonical(now) is None:
                 task.blanked[kind, field.name] += 1
             lines = [line for line in told if line.field == field.name]
-            if not any(field.same(line.ours, was) for line in lines):
+            by_hand = self._needs_no_line(kind, key, field.name, was if new is None else None, task)
+            if not (by_hand or any(field.same(line.ours, was) for line in lines)):
                 self.say("no-loss", f"{field.name} of our {kind} {key} was {was!r}, is {now!r}, and no line says so")
+
+    def _needs_no_line(self, kind: str, key: UUID, name: str, lost: Value, task: Task) -> bool:
+        """Whether a person does that at a counter to a record that no provider has; or has a lead entered that turns
+        out to be known, to whom what they said passes (``lost``), else to the staff.
+        """
+        if not task.wanted or kind != LEAD:
+            return False
+        if lost is None:
+            linked = any(self._home().sync_records.among("local", (kind, key)))
+            return (kind, name) in task.wanted and (not linked or (kind, name) in task.untold)
+        return name == "status" or is_known(self.world, self._home(), name, lost)
 
     def _removed(self, kind: str, key: UUID, seen: _Seen, task: Task) -> None:
         task.removed[kind] += 1
@@ -234,6 +284,7 @@ class Witness:
         if task is None or task.account != number:
             self.say("tenant", f"{kind} {external_id} of account {number} was written by no run of it")
             return
+        task.wrote += 1
         if not self.world.account(number).writes_enabled:
             self.say("permission", f"{kind} {external_id} was written, and nothing may be")
         if after is None:
@@ -242,8 +293,15 @@ class Witness:
             schema = self.world.schema(kind)
             for name in before:
                 field = schema.by_name[name]
+                if (kind, name) in task.untold and self._was_known(number, kind, external_id, field, before[name]):
+                    continue
                 if field.canonical(before[name]) is not None and not field.same(before[name], after.get(name)):
                     self.owed[number, kind, external_id, name, before[name]] = None
+
+    def _was_known(self, number: int, kind: str, external_id: str, field: Field, value: Value) -> bool:
+        """Whether a provider's record held that when it was last seen, if ever it was."""
+        links = (link for link in self.world.links(number, kind) if link.external_id == external_id)
+        return all(field.same(link.base.get(field.name), value) for link in links)
 
     def _deleted_there(self, number: int, kind: str, external_id: str, before: Values) -> None:
         for link in self.world.links(number, kind):
@@ -264,7 +322,8 @@ class Witness:
             known = (
                 v for line in lines if line.external_id == external_id for v in (line.base, line.ours, line.theirs)
             )
-            if not any(field.same(each, value) for each in known):
+            told = (task.details.get("stood_there") or "" for task in room.tasks.rows())
+            if not (any(field.same(each, value) for each in known) or any(f"{name}: {value}" in t for t in told)):
                 self.say("no-loss", f"{name} of {kind} {external_id} there was {value!r}, and no line says so")
         self.owed.clear()
 

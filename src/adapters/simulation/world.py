@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from ...application.transactions import Transactions
 from ...domain.leads.lead import Lead
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
+from ...domain.membership.package import Package
 from ...domain.shared.contact import PhoneNumber
 from ...domain.shared.ids import AccountId, TenantId
+from ...domain.shared.money import Money
 from ...domain.sync.laws import Law
 from ...domain.sync.policy import Policy, read_policy
 from ...domain.sync.record import SyncRecord
@@ -47,6 +50,8 @@ from .units import WatchedUnits
 
 Entity = Member | Membership | Lead
 _REGION = "DE"
+# What every gym sells.
+ON_SALE = Package(id="gold", name="Gold", kind="plan", price=Money(Decimal("59.00"), "EUR"))
 # What a picky provider does not take, of whatever kind.
 _REFUSED = {"last_name": frozenset({"", None}), "status": frozenset({"on ice", "frozen", "lost"})}
 
@@ -66,6 +71,7 @@ class World:
         self.gyms = [self._gym(spec) for spec in script.accounts]
         self.account_ids = [self._account(n, spec) for n, spec in enumerate(script.accounts)]
         self.locks = MemoryRunLocks()
+        self.providers = MemoryGymProviders({address(n): gym for n, gym in enumerate(self.gyms)})
         self.records = self._records()
         for number, spec in enumerate(script.accounts):
             for kind, document in spec.policies.items():
@@ -84,7 +90,7 @@ class World:
         clock, ids = self.clock, self.ids
         return sync_desk(
             transactions=Transactions(units, clock, FixedDice(0.5)),
-            gyms=MemoryGymProviders({address(n): gym for n, gym in enumerate(self.gyms)}),
+            gyms=self.providers,
             locks=self.locks,
             guard=CredentialGuard(clock, ids),
             phones=self.phones,
@@ -197,6 +203,7 @@ class World:
         )
         clock = ClockAhead(self.clock, timedelta(seconds=spec.ahead_s))
         books = GymBooks(clock, resolution_s=spec.resolution_s)
+        books.packages = (ON_SALE,)
         programme = Programme(lambda step: self._act(self, step))
         return WatchedGym(books, clock, page_size=spec.page_size, habits=habits, programme=programme)
 

@@ -23,17 +23,23 @@ class Meanwhile:
 
 
 @attrs.frozen(kw_only=True)
-class Sync(StepAt):
-    """A run. ``crash``: the process dies at that one of all its calls to provider and store (from 0). ``overtaken``:
-    what somebody is faster with than the run's commit, which then collides.
+class Calling(StepAt):
+    """Work that calls the provider. ``crash``: the process dies at that one of all its calls to provider and store
+    (from 0). ``overtaken``: what somebody is faster with than its commit, which then collides.
     """
 
-    course: str
-    whole: bool = False
     faults: tuple[Fault, ...] = ()
     meanwhile: tuple[Meanwhile, ...] = ()
     overtaken: tuple[Meanwhile, ...] = ()
     crash: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Sync(Calling):
+    """A run."""
+
+    course: str
+    whole: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -92,6 +92,8 @@ def test_what_is_wrong_with_a_script_is_told_in_words(document: object, why: str
 
 
 EDIT = {"do": "create_there", "account": 0, "kind": "lead", "who": "L1", "values": {"email": "a@example.org"}}
+ENTER = {"do": "enter_lead", "account": 0, "who": "L1", "values": {"email": "a@example.org"}}
+CHANGE = {"do": "update_membership", "account": 0, "who": "S1"}
 SYNC = {"do": "sync", "account": 0, "course": "leads"}
 
 
@@ -121,6 +123,11 @@ SYNC = {"do": "sync", "account": 0, "course": "leads"}
         ({**EDIT, "kind": "member", "values": {"born_on": "2026-02-30"}}, "born_on in values of step 1"),
         ({**EDIT, "kind": "membership", "values": {"price": "x"}}, "price in values of step 1"),
         ({**EDIT, "kind": "membership", "values": {"name": "Gold"}}, "values of step 1 (create_there) needs 'member'"),
+        ({**ENTER, "values": {"shoe": "42"}}, "values of step 1 (enter_lead) has no 'shoe'; a lead has first_name"),
+        ({**ENTER, "values": {"email": 7}}, "email in values of step 1 (enter_lead) must be text, or null"),
+        ({**ENTER, "kind": "lead"}, "step 1 (enter_lead) has no 'kind'; it has account, faults"),
+        ({**CHANGE, "status": "gone"}, "status of step 1 (update_membership) must be one of active, paused"),
+        ({**CHANGE, "monthly_price": "dear"}, "monthly_price of step 1 (update_membership) must be a number"),
         ({**EDIT, "late_s": 10**9}, "late_s of step 1 (create_there) must be"),
         ({"do": "pass_time", "minutes": 10**12}, "minutes of step 1 (pass_time) must be"),
         ({"do": "set_writes", "account": 0, "on": 1}, "on of step 1 (set_writes) must be true or false"),

@@ -8,10 +8,14 @@ from tresen.adapters.simulation.draw import draw
 from tresen.adapters.simulation.script import AccountSpec, Script
 from tresen.adapters.simulation.shrink import _without_account, shrink
 from tresen.adapters.simulation.simulate import Outcome, simulate
+from tresen.adapters.simulation.steps.counter import ConvertLead, EnterLead, UpdateLead, UpdateMembership
 from tresen.adapters.simulation.steps.edits import EditAtCounter, EditHere, EditThere
 from tresen.adapters.simulation.steps.runs import Fault, Meanwhile, OnTime, Sync, Webhook
 from tresen.adapters.simulation.steps.settings import Expire
 from tresen.adapters.simulation.steps.step import Step
+
+FAULT = Fault(at=0, what="5xx", call="create")
+WITHIN = (Meanwhile(at=0, step=Sync(account=0, course="leads")),)
 
 
 def steps_of(script: Script, kind: type[Step]) -> list[Step]:
@@ -67,6 +71,19 @@ async def test_a_webhook_becomes_the_run_that_it_asks_for() -> None:
             EditAtCounter(tenant=0, kind="lead", who="L1", values={"source": "x", "phone": "1"}, behind=1),
             EditAtCounter(tenant=0, kind="lead", who="L1", values={"phone": "1"}),
         ),
+        (
+            UpdateLead(account=0, who="L1", values={"status": "lost", "notes": "x"}, behind=1, crash=3),
+            UpdateLead(account=0, who="L1", values={"notes": "x"}),
+        ),
+        (
+            EnterLead(account=0, who="L1", values={"email": "a@example.org", "source": "x"}, faults=(FAULT,)),
+            EnterLead(account=0, who="L1", values={"source": "x"}),
+        ),
+        (
+            UpdateMembership(account=0, who="S1", status="paused", monthly_price="1.50", meanwhile=WITHIN),
+            UpdateMembership(account=0, who="S1", monthly_price="1.50"),
+        ),
+        (ConvertLead(account=0, who="L1", overtaken=WITHIN), ConvertLead(account=0, who="L1")),
         (OnTime(tenant=0, course="leads", crash=3), OnTime(tenant=0, course="leads")),
         (Webhook(account=0, course="leads", crash=3), Webhook(account=0, course="leads")),
     ],
@@ -89,6 +106,10 @@ async def test_accounts_that_no_step_is_about_go_and_the_others_move_up() -> Non
     seed = next(seed for seed in range(100) if len(draw(seed).accounts) == 3)
     within = (Meanwhile(at=0, step=Expire(account=2)),)
     script = attrs.evolve(draw(seed), steps=(Sync(account=2, course="leads", meanwhile=within, overtaken=within),))
+    counter = attrs.evolve(script, steps=(ConvertLead(account=2, who="L1", meanwhile=within),))
+    (moved_too,) = next(iter(_without_account(counter, 0))).steps
+    assert isinstance(moved_too, ConvertLead)
+    assert (moved_too.account, moved_too.meanwhile[0].step) == (1, Expire(account=1))
 
     async def fails(script: Script) -> Outcome:
         about = [step.account for step in script.steps if isinstance(step, Sync)]
