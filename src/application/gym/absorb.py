@@ -28,9 +28,11 @@ from ..sync.applying.applier import Applier
 from ..sync.courses.lead_records import LeadRecords
 from ..sync.courses.member_records import MemberRecords
 from ..sync.courses.membership_records import MembershipRecords
-from ..sync.deciding.examiner import Examined, Examiner
+from ..sync.deciding.examined import Examined
 from ..sync.deciding.meeting import Meeting
 from ..sync.deciding.ours_alone import ours_alone
+from ..sync.deciding.shown_there import ShownThere
+from ..sync.deciding.unlinked_steps import UnlinkedSteps
 from ..sync.deciding.whereabouts import Whereabouts
 from ..sync.links.link_at import link_at
 from ..sync.links.made_anew import is_now
@@ -235,9 +237,8 @@ class Absorb:
             # What else was edited here, and not compared since a person said that the two are one, goes there.
             scope = attrs.evolve(scope, writable=before.writable)
             await self._write_over(uow, kind, scope, before, observed)
-        examiner = Examiner(kind, scope, self._policies.laws)
-        examined = await examiner.observed(uow, [observed], edited=(), listed=False)
-        steps = [*examined.steps, *await self._of_new(uow, kind, scope, examiner, examined)]
+        examined = await ShownThere(kind, scope, self._policies.laws)(uow, [observed], edited=(), listed=False)
+        steps = [*examined.steps, *await self._of_new(uow, kind, scope, examined)]
         if written is not None:
             steps = [written.told(step) for step in steps]
         run.counts = await Applier(kind, scope, self._ids)(uow, steps) + Counts(
@@ -273,13 +274,12 @@ class Absorb:
         await StoodThere(kind, scope, self._policies.laws, self._ids)(uow, before, after)
         await _note(uow, scope, kind.schema.kind, before.shown, observed)
 
-    async def _of_new(
-        self, uow: UnitOfWork, kind: RecordKind[E], scope: Scope, examiner: Examiner[E], examined: Examined
-    ) -> Sequence[Step]:
+    async def _of_new(self, uow: UnitOfWork, kind: RecordKind[E], scope: Scope, examined: Examined) -> Sequence[Step]:
         """Of a record that no link knows: it may be one of ours all the same, as in a run. Raises Undecided."""
+        unlinked = UnlinkedSteps(kind, scope, self._policies.laws)
         if not kind.schema.match or not examined.fresh:
-            return [examiner.fresh(*each) for each in examined.fresh]
-        met = await Meeting(kind, scope, examiner)(uow, examined.fresh, create=(), where=Whereabouts())
+            return [unlinked.fresh(*each) for each in examined.fresh]
+        met = await Meeting(kind, scope, unlinked)(uow, examined.fresh, create=(), where=Whereabouts())
         examined.errors += met.errors
         told = {error.external_id for error in met.errors}
         told |= {step.external_id for step in met.steps if not step.inputs.candidates}

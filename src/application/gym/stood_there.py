@@ -21,8 +21,8 @@ from ...domain.sync.step import Step
 from ..ports.clock import IdSource
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.applying.applier import Applier
-from ..sync.deciding.examiner import Examiner
 from ..sync.deciding.known import Known, known
+from ..sync.deciding.shown_there import ShownThere
 from ..sync.records.reading import read
 from ..sync.records.record_kind import E, RecordKind
 from ..sync.records.scope import Scope
@@ -34,7 +34,7 @@ _PASSED_OVER = "the counter wrote it over what somebody had changed there, and n
 
 @attrs.frozen
 class StoodThere(Generic[E]):
-    """One kind of record in one scope; ``laws`` as in ``Examiner``. Used inside the transaction that takes over what
+    """One kind of record in one scope; ``laws`` as in ``ShownThere``. Used inside the transaction that takes over what
     the provider answered, with the account claimed, before that is taken over.
     """
 
@@ -77,9 +77,7 @@ class StoodThere(Generic[E]):
         if entity is not None:
             await self._kind.prepare(uow, [link.base, lost], [entity])
             mine = self._kind.values(entity)
-            examined = await Examiner(self._kind, scope, self._laws).observed(
-                uow, [before.shown], edited=(), listed=False
-            )
+            examined = await ShownThere(self._kind, scope, self._laws)(uow, [before.shown], edited=(), listed=False)
             steps = [_told(step, lost) for step in examined.steps]
             run.counts = await Applier(self._kind, scope, self._ids)(uow, steps) + Counts(errors=len(examined.errors))
             if examined.errors:

@@ -26,7 +26,7 @@ from ..links.sent import Sent, sent
 from ..policies.overruled import none_of_ours
 from ..records.record_kind import MatchValues, RecordKind, Versioned
 from ..records.scope import Scope
-from .examiner import Examiner
+from .unlinked_steps import UnlinkedSteps
 from .whereabouts import Whereabouts
 
 E = TypeVar("E", bound=Versioned)
@@ -53,7 +53,7 @@ class Meeting(Generic[E]):
 
     _kind: RecordKind[E]
     _scope: Scope
-    _examiner: Examiner[E]
+    _steps: UnlinkedSteps[E]
 
     async def __call__(
         self, uow: UnitOfWork, waiting: Sequence[Fresh], *, create: Collection[MatchValues], where: Whereabouts
@@ -85,12 +85,12 @@ class Meeting(Generic[E]):
         found = _joined({key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}, again, untold, lost)
         doubts = {key: ones for key, ones in found.items() if key not in waits}
         steps += [
-            self._examiner.doubtful(*by_id[key], candidates)
+            self._steps.doubtful(*by_id[key], candidates)
             for key, candidates in doubts.items()
             if not set(asked.get(key, ())).issuperset(map(str, candidates))
         ]
         new = (key for key in (*pairing.only_theirs, *separate) if key not in waits and key not in doubts)
-        steps += [self._examiner.fresh(*by_id[key]) for key in new]
+        steps += [self._steps.fresh(*by_id[key]) for key in new]
         # Those that were there before are decided with their old link; and one may be there: it was sent, or a person
         # says so.
         kept = {*revived, *in_doubt.values, *(UUID(one) for asked in waits.values() for one in asked.candidates)}
@@ -166,7 +166,7 @@ class Meeting(Generic[E]):
         steps, errors = list[Step](), list[SyncError]()
         for key, (fresh, entity) in pairs.items():
             try:
-                steps.append(self._examiner.paired(*fresh, entity, pins.get(key, ()), sent.get(key, {})))
+                steps.append(self._steps.paired(*fresh, entity, pins.get(key, ()), sent.get(key, {})))
             except InvalidValue as error:
                 errors.append(self._scope.error(self._kind.schema.kind, key, error))
         return steps, errors
@@ -202,7 +202,7 @@ class Meeting(Generic[E]):
             if entity.id in asked:
                 continue
             try:
-                step = self._examiner.lonely(entity)
+                step = self._steps.lonely(entity)
             except InvalidValue as error:
                 errors.append(self._scope.error(kind, None, error))
                 continue

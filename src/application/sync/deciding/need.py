@@ -1,6 +1,9 @@
 """Whether a decision changes anything that is kept, here or there. What changes nothing is no step."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import attrs
 
 from ....domain.sync.action import Action
 from ....domain.sync.canonical import Values
@@ -11,7 +14,20 @@ from ....domain.sync.record import MISSING, SyncRecord
 from ....domain.sync.schema import Schema
 from ....domain.sync.side import GONE
 from ....domain.sync.step import Step, values_of
+from ..records.record_kind import Versioned
 from ..records.scope import Scope
+from .known import Known
+
+E = TypeVar("E", bound=Versioned)
+
+
+def needed(schema: Schema, scope: Scope, step: Step, link: SyncRecord, found: Known[E]) -> Step | None:
+    """The step of a linked record, with what it is to push. None: it changes nothing."""
+    pushes, conflicts = found.pushes.get(link.external_id, ()), found.conflicts.get(link.external_id, ())
+    wanted = needed_pushes(step, scope, pushes)
+    if wanted:
+        step = attrs.evolve(step, pushes={**wanted, **step.pushes})
+    return step if needs_writing(schema, step, link, conflicts, pushes) else None
 
 
 def needed_pushes(step: Step, scope: Scope, pushes: Sequence[Push]) -> Values:

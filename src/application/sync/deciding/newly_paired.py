@@ -5,9 +5,18 @@ Nothing is agreed on then, so no base tells such an edit from an old difference;
 
 from collections.abc import Collection, Iterable, Mapping
 
+import attrs
+
+from ....domain.sync.canonical import Values
 from ....domain.sync.journal import LOCAL_EDIT
+from ....domain.sync.laws import Law
 from ....domain.sync.record import SyncRecord
+from ....domain.sync.schema import Schema
+from ....domain.sync.side import Side
+from ...ports.sources import Reading
 from ...ports.unit_of_work import UnitOfWork
+from ..records.scope import Scope
+from .law_inputs import edit_times
 
 
 async def edited_since_paired(uow: UnitOfWork, links: Iterable[SyncRecord]) -> Mapping[str, Collection[str]]:
@@ -22,3 +31,34 @@ async def edited_since_paired(uow: UnitOfWork, links: Iterable[SyncRecord]) -> M
                 if line.rule == LOCAL_EDIT and line.external_id == link.external_id and line.at >= link.synced_at
             }
     return found
+
+
+def edited_there_since(scope: Scope, link: SyncRecord, reading: Reading) -> bool:
+    """Whether the provider says that its record was edited after a person said which of ours it is."""
+    edited = attrs.evolve(edit_times(scope, None, reading, link), ours_at=link.synced_at).newer
+    return edited is not None and edited.side is Side.THEIRS
+
+
+def to_be_offered(
+    schema: Schema,
+    scope: Scope,
+    *,
+    edited: Collection[str],
+    ours: Values,
+    theirs: Values,
+    overrides: Mapping[str, Law],
+) -> Values:
+    """Our values of those ``edited`` fields that the provider owns: what is edited of these through us goes there. Any
+    other law decides by itself.
+    """
+    policy, fields = scope.policy, schema.by_name
+    return {
+        name: ours[name]
+        for name in schema.names
+        if name in edited
+        and name in ours
+        and name in theirs
+        and name in scope.writable
+        and overrides.get(name, policy.law(fields[name])).owner is Side.THEIRS
+        and not fields[name].same(ours[name], theirs[name])
+    }

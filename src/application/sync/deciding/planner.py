@@ -20,9 +20,12 @@ from ..records.record_kind import MatchValues, RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
 from ..records.scope import Scope
 from ..records.single_looks import look_at
-from .examiner import Examined, Examiner
+from .examined import Examined
+from .gone_there import GoneThere
 from .meeting import Meeting
 from .plan_writer import PartWriter, PlanWriter
+from .shown_there import ShownThere
+from .unlinked_steps import UnlinkedSteps
 from .walk import Walk
 from .whereabouts import Whereabouts
 
@@ -131,11 +134,11 @@ class Planner(Generic[E]):
     ) -> None:
         if not batch.observed:
             return
-        examiner = self._examiner()
+        shown_there = ShownThere(self._kind, self._scope, self._laws)
         observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
         examined = await self._books.read(
             opened.run,
-            lambda uow: examiner.observed(uow, observed, edited=before.edited, listed=listed, may_lack=may_lack),
+            lambda uow: shown_there(uow, observed, edited=before.edited, listed=listed, may_lack=may_lack),
         )
         before.in_part.update(examined.in_part)
         alike = await self._alike(opened, examined, before)
@@ -143,7 +146,7 @@ class Planner(Generic[E]):
             if one.external_id in examined.awaited or one.external_id in alike or self._may_be_ours(reading, before):
                 waiting.append((one, reading))
             else:
-                _add(examined, examiner.fresh(one, reading))
+                _add(examined, self._unlinked.fresh(one, reading))
         if may_lack:
             self._leave_to_a_look(examined, before)
         await self._keep(opened, examined, before)
@@ -250,8 +253,8 @@ class Planner(Generic[E]):
     async def _lost(
         self, opened: Opened, external_ids: Sequence[str], proof: str, *, planned: Container[str] = ()
     ) -> Examined:
-        examiner = self._examiner()
-        return await self._books.read(opened.run, lambda uow: examiner.gone(uow, external_ids, proof, planned=planned))
+        gone_there = GoneThere(self._kind, self._scope, self._laws)
+        return await self._books.read(opened.run, lambda uow: gone_there(uow, external_ids, proof, planned=planned))
 
     async def _meet(
         self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]], *, whole: bool
@@ -259,7 +262,7 @@ class Planner(Generic[E]):
         """Records of both sides that have no link yet. What the provider lacks is known only after a whole listing."""
         waiting = await self._told_apart(opened, before, waiting)
         if before.open_keys or waiting:
-            meeting = Meeting(self._kind, self._scope, self._examiner())
+            meeting = Meeting(self._kind, self._scope, self._unlinked)
             keys = before.open_keys if whole and self._scope.policy.create_there else ()
             met = Examined()
             where = before.whereabouts
@@ -297,8 +300,9 @@ class Planner(Generic[E]):
         before.planned.update((step.external_id, step.fingerprint) for step in examined.steps if step.external_id)
         opened.run.counts = attrs.evolve(opened.run.counts, unchanged=opened.run.counts.unchanged + examined.unchanged)
 
-    def _examiner(self) -> Examiner[E]:
-        return Examiner(self._kind, self._scope, self._laws)
+    @property
+    def _unlinked(self) -> UnlinkedSteps[E]:
+        return UnlinkedSteps(self._kind, self._scope, self._laws)
 
 
 def _add(examined: Examined, step: Step) -> None:
@@ -306,5 +310,4 @@ def _add(examined: Examined, step: Step) -> None:
     if step.decision.action is not Action.APART:
         examined.steps.append(step)
     elif step.external_id is not None:
-        examined.settled.append(step.external_id)
-        examined.unchanged += 1
+        examined.settle(step.external_id)
