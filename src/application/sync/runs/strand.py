@@ -23,7 +23,6 @@ from ..links.elsewhere import tied_elsewhere, ties
 from ..links.twins import here_meanwhile
 from ..policies.overruled import overruled
 from ..policies.policy_book import PolicyBook
-from ..pushes.confirming import Confirm
 from ..pushes.foreseeing import Foresee, Foreseen
 from ..pushes.not_wanted import NotWanted
 from ..pushes.push_books import PushBooks
@@ -116,8 +115,7 @@ class Strand(Generic[E]):
 
         ``watch`` is told how many were tried.
         """
-        confirm = Confirm(self.kind, self.scope, self.ids)
-        pushes = PushBooks(self.kind, self.scope, self.books, confirm, self._not_wanted, self.ids)
+        pushes = PushBooks(self.kind, self.scope, self.books, self._not_wanted, self.ids)
         pusher = Pusher(self.kind, self.scope, self.source, self.books, pushes)
         if opened.account.writes_enabled:
             return await pusher(opened, watch)
