@@ -13,6 +13,7 @@ from ...domain.shared.ids import AccountId, MemberId, MembershipId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
+from ..gym.ensure_called import ensure_called
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewMembership, NewPerson, Operation
@@ -96,6 +97,7 @@ class CreateMembership:
         observed = outcome.done
 
         async def keep(uow: UnitOfWork) -> MemberId:
+            ensure_called(observed, [{"first_name": person.first_name}], MEMBER)
             return MemberId(await self._absorb.member(uow, account, observed))
 
         try:

@@ -71,6 +71,27 @@ async def test_which_of_several_it_is_a_person_says_and_nothing_is_sold_to_anybo
     assert "?" in {conflict.field for conflict in open_conflicts(studio)}
 
 
+async def test_nothing_is_sold_to_another_of_a_family_who_has_the_address(studio: Studio) -> None:
+    bob = studio.enrol("Bob", email="byron@example.org")
+    await studio.members_synced()
+    made = await sold(studio, "Ada", "byron@example.org")
+    assert made.task is not None
+    assert (made.task.reason, made.member, made.membership) == (TaskReason.UNDECIDED, None, None)
+    assert f"record {bob}, which is called Bob Byron" in (made.task.details["why"] or "")
+    assert [member.first_name for member in studio.members()] == ["Bob"]
+    assert len(studio.books.memberships) == 0
+
+
+@pytest.mark.parametrize("spelt", ["Ada", " ada ", "ADA"])
+async def test_who_is_called_so_is_the_member_who_is_known(studio: Studio, spelt: str) -> None:
+    """Also by another last name: they may have married."""
+    studio.enrol("Ada", last_name="Lovelace")
+    await studio.members_synced()
+    made = await sold(studio, spelt)
+    assert made.membership is not None
+    assert [member.id for member in studio.members()] == [made.membership.member_id]
+
+
 async def taken_away(studio: Studio, first_name: str = "Ada") -> str:
     """A member whom an undo took away here; the id there."""
     studio.enrol("Bea")
