@@ -56,6 +56,21 @@ class BeingMade:
         await uow.pushes.add(push)
         return push
 
+    async def resume(
+        self, uow: UnitOfWork, account: ProviderAccount, kind: str, local_id: UUID, wanted: Values
+    ) -> Push:
+        """As ``begin`` with what is ``wanted`` by now, unless it is on its way there already. What was sent, and not
+        answered, is found by what was sent: so that is sent again, and what was edited since goes there later.
+        """
+        push = (await uow.pushes.creations(account.id, kind, [local_id])).get(local_id)
+        if push is None or not push.may_be_made:
+            return await self.begin(uow, account, kind, local_id, wanted)
+        if not push.was_sent:
+            push.values = wanted
+        push.end(PushState.UNSURE, now=self._clock.now(), why=_WHY)
+        await uow.pushes.save(push)
+        return push
+
     async def send(self, uow: UnitOfWork, push: Push) -> None:
         """It is our turn: the provider is about to be asked, and may have it from now on."""
         kept = await uow.pushes.get(push.id)
@@ -64,7 +79,8 @@ class BeingMade:
 
     async def give_up(self, uow: UnitOfWork, push: Push, schema: Schema, task: StaffTask) -> None:
         """A person is asked instead."""
-        if task.reason is TaskReason.OUTCOME_UNKNOWN:
+        # What was refused this time may have been made by a try before.
+        if task.reason is TaskReason.OUTCOME_UNKNOWN or (await uow.pushes.get(push.id)).attempts > 1:
             await self.doubt(uow, push, schema, task.details["why"] or "")
         else:
             await self.end(uow, push, PushState.DROPPED, task.details["why"])

@@ -5,24 +5,27 @@ from datetime import date
 import attrs
 
 from ...domain.leads.lead import Lead
+from ...domain.leads.stage import Stage
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
-from ...domain.shared.errors import AlreadyExists, InvalidValue, NotConfigured
-from ...domain.shared.ids import AccountId, LeadId, MemberId, TenantId
+from ...domain.shared.errors import AlreadyExists, IllegalTransition, InvalidValue, StorageConflict
+from ...domain.shared.ids import AccountId, LeadId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
-from ..gym.absorb import Absorb
-from ..gym.look_first import Before, Over
+from ..gym.absorb import Absorb, Undecided
+from ..gym.look_first import Over
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..membership.create_membership import CreateMembership
 from ..membership.sale_terms import SaleTerms, ensure_named, settle_terms
 from ..ports.clock import Clock
-from ..ports.gym import GymGateway, NewPerson, Operation
+from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
+from .became_member import BecameMember
+from .enter_first import EnterFirst
 
 
 @attrs.frozen(kw_only=True)
@@ -51,8 +54,24 @@ class Converted:
 
 
 @attrs.frozen
+class _Wish:
+    """``link`` None: no provider is known to have the lead."""
+
+    lead: Lead
+    account: ProviderAccount
+    link: SyncRecord | None
+    terms: SaleTerms
+
+    @property
+    def wanted(self) -> Wanted:
+        return _wanted(self.lead, self.terms, self.link.external_id if self.link else None)
+
+
+@attrs.frozen
 class ConvertLead:
-    """Raises NotFound, IllegalTransition (converted already, or lost), InvalidValue, NotConfigured (no account)."""
+    """Raises NotFound, IllegalTransition (converted already, or lost), InvalidValue, NotConfigured (no account),
+    AlreadyExists (the same package from the same day), StorageConflict (parted from its record meanwhile).
+    """
 
     _transactions: Transactions
     _writes: ProviderWrites
@@ -63,40 +82,69 @@ class ConvertLead:
     async def __call__(self, conversion: Conversion) -> Converted:
         """Convert it: first the person at the provider, then the sale."""
         ensure_named(conversion.package)
+        wish, begun = await self._load(conversion), None
+        if wish.link is None and wish.account.writes_enabled:
+            entered = await self._enter_first(wish.account, wish.lead, wish.wanted)
+            if isinstance(entered, StaffTask):
+                return Converted(lead=wish.lead, task=entered)
+            wish, begun = attrs.evolve(wish, link=entered.link), entered.begun
         async with self._writes.turn(conversion.tenant_id, f"lead:{conversion.lead_id}"):
-            return await self._convert(conversion)
+            if wish.link is not None:
+                try:
+                    wish = await self._load(conversion, wish.link, is_tied_now=begun is not None)
+                except IllegalTransition as error:
+                    if begun is None:
+                        raise
+                    return await self._in_doubt(wish, Undecided(error.message, LEAD), begun)
+            return await self._convert(wish, begun)
 
-    async def _convert(self, conversion: Conversion) -> Converted:
-        lead, account, link, terms = await self._load(conversion)
+    @property
+    def _became_member(self) -> BecameMember:
+        return BecameMember(self._transactions, self._absorb, self._clock)
 
+    @property
+    def _enter_first(self) -> EnterFirst:
+        return EnterFirst(self._transactions, self._writes, self._absorb, self._clock)
+
+    async def _convert(self, wish: _Wish, begun: StaffTask | None) -> Converted:
         async def convert(gym: GymGateway) -> Observed:
-            known = link.external_id if link else (await gym.create_lead(_person(lead))).external_id
-            return await gym.convert_lead(known)
+            assert wish.link is not None  # noqa: S101 - for the type checker: else it is a task already
+            return await gym.convert_lead(wish.link.external_id)
 
-        wanted = _wanted(lead, terms, link.external_id if link else None)
-        over = Over(link=link, fields=("status",)) if link else None
+        over = Over(link=wish.link, fields=("status",)) if wish.link else None
         # The sale belongs to it: whoever dies before that leaves a task that says what was to be sold.
-        outcome = await self._writes(account, wanted, convert, over=over, goes_on=True)
+        outcome = await self._writes(wish.account, wish.wanted, convert, over=over, begun=begun, goes_on=True)
         if outcome.done is None:
-            return Converted(lead=lead, task=outcome.task)
+            return Converted(lead=wish.lead, task=outcome.task)
         try:
-            lead, member_id = await self._keep(conversion, account, outcome.done, outcome.before)
+            lead, member_id = await self._became_member(
+                wish.account, wish.lead.id, wish.link, outcome.done, outcome.before
+            )
         except InvalidValue as error:
-            in_doubt = await self._writes.in_doubt(account, wanted, error, outcome.begun)
-            return Converted(lead=lead, task=in_doubt.task)
+            return await self._in_doubt(wish, error, outcome.begun)
         try:
-            sold = await self._create_membership.to_member(terms, account, member_id, outcome.done.external_id)
+            sold = await self._create_membership.to_member(
+                wish.terms, wish.account, member_id, outcome.done.external_id
+            )
         except AlreadyExists:
-            await self._writes.finish(account, wanted, outcome.begun)
+            await self._writes.finish(wish.account, wish.wanted, outcome.begun)
             raise
-        await self._writes.finish(account, wanted, outcome.begun)
+        await self._writes.finish(wish.account, wish.wanted, outcome.begun)
         return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
 
-    async def _load(self, conversion: Conversion) -> tuple[Lead, ProviderAccount, SyncRecord | None, SaleTerms]:
-        async def ask(uow: UnitOfWork) -> tuple[Lead, ProviderAccount, SyncRecord | None, SaleTerms]:
+    async def _load(
+        self, conversion: Conversion, known: SyncRecord | None = None, *, is_tied_now: bool = False
+    ) -> _Wish:
+        """``known``: which record it is; ``is_tied_now``: and that was not known when somebody wished for it."""
+
+        async def ask(uow: UnitOfWork) -> _Wish:
             lead = await uow.leads.get(conversion.lead_id)
-            lead.ensure_convertible()
-            account, link = await self._home(uow, lead, conversion.account_id)
+            if not (is_tied_now and lead.stage is Stage.CONVERTED and lead.member_id is None):
+                lead.ensure_convertible()
+            if known is None:
+                account, link = await self._enter_first.home(uow, lead, conversion.account_id)
+            else:
+                account, link = await uow.accounts.get(known.account_id), await _as_it_is(uow, known)
             terms = await settle_terms(
                 uow,
                 account,
@@ -105,44 +153,20 @@ class ConvertLead:
                 payment_method=conversion.payment_method,
                 now=self._clock.now(),
             )
-            return lead, account, link, terms
+            return _Wish(lead, account, link, terms)
 
         return await self._transactions.read(conversion.tenant_id, ask)
 
-    async def _keep(
-        self, conversion: Conversion, account: ProviderAccount, observed: Observed, before: Before | None
-    ) -> tuple[Lead, MemberId]:
-        async def keep(uow: UnitOfWork) -> tuple[Lead, MemberId]:
-            if before is not None:
-                await self._absorb.converting(uow, account, before)
-            member_id = MemberId(await self._absorb.member(uow, account, observed))
-            lead = await uow.leads.get(conversion.lead_id)
-            lead.convert(member_id, now=self._clock.now(), is_there=True)
-            await uow.leads.save(lead)
-            return lead, member_id
-
-        return await self._transactions.run(conversion.tenant_id, "convert_lead", keep)
-
-    async def _home(
-        self, uow: UnitOfWork, lead: Lead, account_id: AccountId | None
-    ) -> tuple[ProviderAccount, SyncRecord | None]:
-        links = await uow.sync_records.of_local(LEAD, lead.id)
-        if links:
-            return await uow.accounts.get(links[0].account_id), links[0]
-        account = await self._writes.account(uow, account_id)
-        if account is None:
-            raise NotConfigured("leads are converted at a provider: connect an account first")
-        return account, None
+    async def _in_doubt(self, wish: _Wish, error: InvalidValue, begun: StaffTask | None) -> Converted:
+        left = await self._writes.in_doubt(wish.account, wish.wanted, error, begun)
+        return Converted(lead=wish.lead, task=left.task)
 
 
-def _person(lead: Lead) -> NewPerson:
-    return NewPerson(
-        first_name=lead.first_name,
-        last_name=lead.last_name,
-        email=lead.email.raw if lead.email else None,
-        phone=lead.phone.raw if lead.phone else None,
-        notes=lead.notes,
-    )
+async def _as_it_is(uow: UnitOfWork, known: SyncRecord) -> SyncRecord:
+    links = await uow.sync_records.by_external_ids(known.account_id, LEAD, [known.external_id])
+    if known.external_id not in links or links[known.external_id].local_id != known.local_id:
+        raise StorageConflict("the lead was parted from its record at the provider meanwhile; look, and ask again")
+    return links[known.external_id]
 
 
 def _wanted(lead: Lead, terms: SaleTerms, external: str | None) -> Wanted:

@@ -13,13 +13,14 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.clock import Clock, IdSource
-from ..ports.gym import GymGateway, NewPerson, Operation
+from ..ports.gym import NewPerson, Operation
 from ..ports.phones import PhoneBook
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.links.elsewhere import claim_all
 from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
+from .entering import Entering, person
 from .hear_again import HearAgain
 from .whose import InDoubt, whose
 
@@ -57,10 +58,13 @@ class CreatedLead:
 
 @attrs.frozen
 class _Captured:
-    """``made`` says that it is being made at the ``account``, and ``begun`` asks a person to look whether it was."""
+    """``person`` is to be entered at the ``account``; ``made`` says that this is under way, and ``begun`` asks a person
+    to look whether it was done.
+    """
 
     lead: Lead
-    account: ProviderAccount | None
+    account: ProviderAccount | None = None
+    person: NewPerson | None = None
     made: Push | None = None
     begun: StaffTask | None = None
 
@@ -80,28 +84,19 @@ class CreateLead:
         """Capture it. Without a provider account the lead simply lives here."""
         captured = await self._capture(new)
         lead, account, made = captured.lead, captured.account, captured.made
-        if account is None:
+        if account is None or captured.person is None:
             return CreatedLead(lead)
-        person = _person(lead, new)
-
-        async def create(gym: GymGateway) -> Observed:
-            return await gym.create_lead(person)
-
-        async def give_up(uow: UnitOfWork, task: StaffTask) -> None:
-            if made is not None:
-                await self._absorb.being_made.give_up(uow, made, self._absorb.leads(uow, account).schema, task)
-
+        wanted = _wanted(lead, captured.person)
         # Two at once for one person: the second one finds what the first one made.
         async with self._writes.turn(new.tenant_id, f"person:{EmailAddress(new.email).canonical}"):
-            wanted = _wanted(lead, person)
-            if made is not None:
-                await self._transactions.run(
-                    new.tenant_id, "send_lead", lambda uow: self._absorb.being_made.send(uow, made)
-                )
-            outcome = await self._writes(account, wanted, create, begun=captured.begun, given_up=give_up)
+            outcome = await self._entering.ask(account, made, captured.person, wanted, begun=captured.begun)
             if outcome.done is None or made is None:
                 return CreatedLead(lead, outcome.task)
             return await self._link(account, lead, made, wanted, outcome.done)
+
+    @property
+    def _entering(self) -> Entering:
+        return Entering(self._transactions, self._writes, self._absorb, self._clock)
 
     async def _capture(self, new: NewLead) -> _Captured:
         if not (new.first_name.strip() or new.last_name.strip()):
@@ -128,15 +123,16 @@ class CreateLead:
             )
             lead.capture(now=now)
             await uow.leads.add(lead)
-            if account is None or not account.writes_enabled:
-                return _Captured(lead, account)
-            # Whatever ends the process from now on: nobody makes it a second time, and somebody looks.
-            begun = self._writes.begun(account, _wanted(lead, _person(lead, new)))
-            await uow.tasks.add(begun)
+            if account is None:
+                return _Captured(lead)
             sent = self._absorb.leads(uow, account).values(lead)
-            return _Captured(
-                lead, account, await self._absorb.being_made.begin(uow, account, LEAD, lead.id, sent), begun
-            )
+            if not account.writes_enabled:
+                return _Captured(lead, account, person(sent))
+            # Whatever ends the process from now on: nobody makes it a second time, and somebody looks.
+            begun = self._writes.begun(account, _wanted(lead, person(sent)))
+            await uow.tasks.add(begun)
+            made = await self._absorb.being_made.begin(uow, account, LEAD, lead.id, sent)
+            return _Captured(lead, account, person(sent), made, begun)
 
         return await self._transactions.run(new.tenant_id, "create_lead", add)
 
@@ -147,7 +143,8 @@ class CreateLead:
             await claim_all(uow)
             found = await whose(uow, self._absorb.leads(uow, account), made, observed)
             if isinstance(found, InDoubt):
-                return CreatedLead(lead, await self._ask(uow, account, made, wanted, observed, found))
+                await self._entering.leave(uow, account, made, observed, found)
+                return CreatedLead(lead, await self._writes.undecided(uow, account, wanted, found.why))
             known = found.lead_id
             await self._absorb.lead(uow, account, observed, made=found.made, run_id=made.run_id)
             if known != lead.id:
@@ -159,43 +156,6 @@ class CreateLead:
             return CreatedLead(here, created=known == lead.id)
 
         return await self._transactions.run(account.tenant_id, "link_lead", link)
-
-    async def _ask(
-        self,
-        uow: UnitOfWork,
-        account: ProviderAccount,
-        made: Push,
-        wanted: Wanted,
-        observed: Observed,
-        doubt: InDoubt,
-    ) -> StaffTask:
-        """Nothing is tied; the next run looks at the provider's record."""
-        making = self._absorb.being_made
-        if doubt.ends is None:
-            await making.doubt(uow, made, self._absorb.leads(uow, account).schema, doubt.why)
-        else:
-            await making.end(uow, made, doubt.ends, doubt.why)
-        if doubt.asked is not None:
-            doubt.asked.consider(made.local_id, now=self._clock.now())
-            await uow.conflicts.save(doubt.asked)
-        await uow.due.add(account.id, LEAD, [observed.external_id])
-        return await self._writes.undecided(uow, account, wanted, doubt.why)
-
-
-def _person(lead: Lead, new: NewLead) -> NewPerson:
-    return NewPerson(
-        first_name=lead.first_name,
-        last_name=lead.last_name,
-        email=lead.email.raw if lead.email else None,
-        phone=lead.phone.raw if lead.phone else None,
-        notes=_notes(new),
-    )
-
-
-def _notes(new: NewLead) -> str | None:
-    """Message and interest in one text, for providers that have no field for them."""
-    parts = [new.message, f"Interested in: {new.interested_in}" if new.interested_in else None]
-    return "\n".join(p for p in parts if p) or None
 
 
 def _wanted(lead: Lead, person: NewPerson) -> Wanted:

@@ -1,0 +1,64 @@
+"""A lead became a member at the provider: that is taken over here."""
+
+import attrs
+
+from ...domain.leads.lead import Lead
+from ...domain.shared.ids import LeadId, MemberId
+from ...domain.sync.record import SyncRecord
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..gym.absorb import Absorb
+from ..gym.ensure_called import ensure_called
+from ..gym.look_first import Before
+from ..ports.clock import Clock
+from ..ports.sources import Observed
+from ..ports.unit_of_work import UnitOfWork
+from ..sync.records.kinds import LEAD
+from ..sync.records.reading import read
+from ..transactions import Transactions
+
+
+@attrs.frozen
+class BecameMember:
+    """``link`` is of the record that was converted; another lead of ours may have it, where a person is here twice."""
+
+    _transactions: Transactions
+    _absorb: Absorb
+    _clock: Clock
+
+    async def __call__(
+        self,
+        account: ProviderAccount,
+        lead_id: LeadId,
+        link: SyncRecord | None,
+        observed: Observed,
+        before: Before | None,
+    ) -> tuple[Lead, MemberId]:
+        """Raises InvalidValue, and Undecided where the member is called otherwise: nobody else is sold anything."""
+
+        async def keep(uow: UnitOfWork) -> tuple[Lead, MemberId]:
+            await self._ensure_called(uow, account, lead_id, observed, before)
+            if before is not None:
+                await self._absorb.converting(uow, account, before)
+            member_id = MemberId(await self._absorb.member(uow, account, observed))
+            lead = await uow.leads.get(lead_id)
+            lead.convert(member_id, now=self._clock.now(), is_there=True)
+            await uow.leads.save(lead)
+            if link is not None and link.local_id != lead_id:
+                await self._convert_other(uow, LeadId(link.local_id), member_id)
+            return lead, member_id
+
+        return await self._transactions.run(account.tenant_id, "convert_lead", keep)
+
+    async def _ensure_called(
+        self, uow: UnitOfWork, account: ProviderAccount, lead_id: LeadId, observed: Observed, before: Before | None
+    ) -> None:
+        called = [self._absorb.leads(uow, account).values(await uow.leads.get(lead_id))]
+        if before is not None:
+            called.append(read(before.shown).values)
+        ensure_called(observed, called, LEAD)
+
+    async def _convert_other(self, uow: UnitOfWork, lead_id: LeadId, member_id: MemberId) -> None:
+        for lead in (await uow.leads.get_many([lead_id])).values():
+            if lead.member_id is None:
+                lead.convert(member_id, now=self._clock.now(), is_there=True)
+                await uow.leads.save(lead)

@@ -1,0 +1,86 @@
+"""A lead is entered at the provider: what is asked, and what is kept where nothing can be tied."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from ...domain.staff.task import StaffTask
+from ...domain.sync.push import Push
+from ...domain.sync.schema import Value
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..gym.absorb import Absorb
+from ..gym.provider_writes import Outcome, ProviderWrites, Wanted
+from ..ports.clock import Clock
+from ..ports.gym import GymGateway, NewPerson
+from ..ports.sources import Observed
+from ..ports.unit_of_work import UnitOfWork
+from ..sync.records.kinds import LEAD
+from ..transactions import Transactions
+from .whose import InDoubt
+
+
+@attrs.frozen
+class Entering:
+    """For whoever has the turn of that person."""
+
+    _transactions: Transactions
+    _writes: ProviderWrites
+    _absorb: Absorb
+    _clock: Clock
+
+    async def ask(
+        self,
+        account: ProviderAccount,
+        made: Push | None,
+        person: NewPerson,
+        wanted: Wanted,
+        *,
+        begun: StaffTask | None,
+        goes_on: bool = False,
+    ) -> Outcome:
+        """What the provider has for this ``person``, made just now or not. ``made`` is kept as sent, if anything may be
+        sent; the rest as for ``ProviderWrites``.
+        """
+
+        async def create(gym: GymGateway) -> Observed:
+            return await gym.create_lead(person)
+
+        async def give_up(uow: UnitOfWork, task: StaffTask) -> None:
+            if made is not None:
+                await self._absorb.being_made.give_up(uow, made, self._absorb.leads(uow, account).schema, task)
+
+        if made is not None:
+            await self._transactions.run(
+                account.tenant_id, "send_lead", lambda uow: self._absorb.being_made.send(uow, made)
+            )
+        return await self._writes(account, wanted, create, begun=begun, given_up=give_up, goes_on=goes_on)
+
+    async def leave(
+        self, uow: UnitOfWork, account: ProviderAccount, made: Push, observed: Observed, doubt: InDoubt
+    ) -> None:
+        """Nothing is tied; the next run looks at the provider's record."""
+        making = self._absorb.being_made
+        if doubt.ends is None:
+            await making.doubt(uow, made, self._absorb.leads(uow, account).schema, doubt.why)
+        else:
+            await making.end(uow, made, doubt.ends, doubt.why)
+        if doubt.asked is not None:
+            doubt.asked.consider(made.local_id, now=self._clock.now())
+            await uow.conflicts.save(doubt.asked)
+        await uow.due.add(account.id, LEAD, [observed.external_id])
+
+
+def person(values: Mapping[str, Value]) -> NewPerson:
+    """Who is entered, by our side of a lead: notes, message and interest are one text, for providers that have no field
+    for each.
+    """
+    told = {name: str(value) for name, value in values.items() if value is not None}
+    interest = told.get("interested_in")
+    notes = [told.get("notes"), told.get("message"), f"Interested in: {interest}" if interest else None]
+    return NewPerson(
+        first_name=told.get("first_name", ""),
+        last_name=told.get("last_name", ""),
+        email=told.get("email"),
+        phone=told.get("phone"),
+        notes="\n".join(part for part in notes if part) or None,
+    )
