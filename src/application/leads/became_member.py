@@ -3,6 +3,7 @@
 import attrs
 
 from ...domain.leads.lead import Lead
+from ...domain.leads.stage import Stage
 from ...domain.shared.ids import LeadId, MemberId
 from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -15,6 +16,11 @@ from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
 from ..transactions import Transactions
+
+
+def was_converted(before: Before) -> bool:
+    """Whether the provider had it converted before anybody here asked for that."""
+    return read(before.shown).values.get("status") == Stage.CONVERTED.value
 
 
 @attrs.frozen

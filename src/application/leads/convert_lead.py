@@ -24,7 +24,7 @@ from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
-from .became_member import BecameMember
+from .became_member import BecameMember, was_converted
 from .enter_first import EnterFirst
 
 
@@ -122,10 +122,11 @@ class ConvertLead:
             )
         except InvalidValue as error:
             return await self._in_doubt(wish, error, outcome.begun)
+        # What was sold to a member who was made there nobody here knows before the next sync.
+        is_news = outcome.before is None or not was_converted(outcome.before)
+        sell = self._create_membership.to_member if is_news else self._create_membership.ask_first
         try:
-            sold = await self._create_membership.to_member(
-                wish.terms, wish.account, member_id, outcome.done.external_id
-            )
+            sold = await sell(wish.terms, wish.account, member_id, outcome.done.external_id)
         except AlreadyExists:
             await self._writes.finish(wish.account, wish.wanted, outcome.begun)
             raise

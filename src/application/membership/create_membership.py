@@ -12,7 +12,7 @@ from ...domain.shared.errors import AlreadyExists, InvalidValue, NotConfigured
 from ...domain.shared.ids import AccountId, MemberId, MembershipId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
-from ..gym.absorb import Absorb
+from ..gym.absorb import Absorb, Undecided
 from ..gym.ensure_called import ensure_called
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.clock import Clock
@@ -23,6 +23,10 @@ from ..sync.records.kinds import MEMBER
 from ..transactions import Transactions
 from .sale_terms import SaleTerms, settle_terms
 
+_MADE_THERE = (
+    "the provider had made a member of them already, and nothing was sold by this: look what was sold to them there, "
+    "and sell this only if it is wanted besides"
+)
 _OVER = frozenset({Status.CANCELLED, Status.EXPIRED})
 
 
@@ -119,12 +123,7 @@ class CreateMembership:
             return await gym.create_membership(new)
 
         member = await self._transactions.read(account.tenant_id, lambda uow: _buyer(uow, member_id, terms))
-        wanted = Wanted(
-            operation=Operation.CREATE_MEMBERSHIP,
-            title=f"Sell {terms.package.name} to {member.name} at the provider",
-            subject=f"member:{member_id}",
-            details={"external_id": external, **terms.details()},
-        )
+        wanted = _wanted(member, terms, external)
         outcome = await self._writes(account, wanted, create)
         if outcome.done is None:
             return Sold(member=member, task=outcome.task)
@@ -140,6 +139,12 @@ class CreateMembership:
         except InvalidValue as error:
             # It is sold there; whoever is told that this failed would sell it again.
             return Sold(member=member, task=(await self._writes.in_doubt(account, wanted, error)).task)
+
+    async def ask_first(self, terms: SaleTerms, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:
+        """As ``to_member``, of somebody to whom it may have been sold there, and no sync saw it: a person looks."""
+        member = await self._transactions.read(account.tenant_id, lambda uow: _buyer(uow, member_id, terms))
+        left = await self._writes.in_doubt(account, _wanted(member, terms, external), Undecided(_MADE_THERE, MEMBER))
+        return Sold(member=member, task=left.task)
 
     async def _settle(self, sale: Sale) -> tuple[ProviderAccount, SaleTerms]:
         async def ask(uow: UnitOfWork) -> tuple[ProviderAccount, SaleTerms]:
@@ -177,6 +182,15 @@ async def _buyer(uow: UnitOfWork, member_id: MemberId, terms: SaleTerms) -> Memb
         if same and had.status not in _OVER:
             raise AlreadyExists(f"this member has {had.name} from {terms.starts_on} already", membership=str(had.id))
     return await uow.members.get(member_id)
+
+
+def _wanted(member: Member, terms: SaleTerms, external: str) -> Wanted:
+    return Wanted(
+        operation=Operation.CREATE_MEMBERSHIP,
+        title=f"Sell {terms.package.name} to {member.name} at the provider",
+        subject=f"member:{member.id}",
+        details={"external_id": external, **terms.details()},
+    )
 
 
 def _person(buyer: Buyer) -> NewPerson:

@@ -250,3 +250,46 @@ async def test_a_lead_that_nobody_can_find_there_is_not_made_again_while_nobody_
     assert again.task is not None
     assert again.task.id == first.task.id
     assert studio.gym.faults.calls.count("create_lead") == 1
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_what_may_have_been_sold_there_is_not_sold_a_second_time(studio: Studio, is_known: bool) -> None:
+    """Converted and sold there, and no sync saw it."""
+    if is_known:
+        lead = await synced_lead(studio)
+    else:
+        studio.change_account(writes_enabled=False)
+        lead = (
+            await studio.create_lead(
+                NewLead(tenant_id=studio.tenant.id, first_name="Grace", last_name="H", email="grace@example.org")
+            )
+        ).lead
+        studio.change_account(writes_enabled=True)
+        studio.attract()
+    member = (await studio.gym.convert_lead("1001")).external_id
+    studio.sell_there(member, starts_on="2026-03-01")
+    done = await studio.convert_lead(conversion(studio, lead))
+    assert (len(studio.books.memberships), done.membership) == (1, None)
+    assert done.member is not None
+    assert (done.lead.stage, done.lead.member_id) == (Stage.CONVERTED, done.member.id)
+    assert done.task is not None
+    assert (done.task.operation, done.task.reason) == ("create_membership", TaskReason.UNDECIDED)
+    assert (done.task.subject, done.task.details["package"]) == (f"member:{done.member.id}", "Gold")
+    assert "look what was sold" in (done.task.details["why"] or "")
+    assert [
+        task.id for task in await studio.tasks() if task.state is TaskState.OPEN and task.operation != "create_lead"
+    ] == [done.task.id]
+    await studio.members_synced()
+    await studio.leads_synced()
+    assert (len(studio.memberships()), len(studio.leads())) == (1, 1)
+
+
+async def test_who_wants_it_besides_is_sold_it_when_somebody_says_so(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    await studio.gym.convert_lead("1001")
+    done = await studio.convert_lead(conversion(studio, lead))
+    assert done.member is not None
+    sold = await studio.create_membership(
+        Sale(tenant_id=studio.tenant.id, buyer=done.member.id, package="Gold", starts_on=date(2026, 3, 1))
+    )
+    assert (sold.task, len(studio.books.memberships)) == (None, 1)
