@@ -12,12 +12,9 @@ from ...domain.membership.membership import Membership
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import PushId, RunId
 from ...domain.sync.canonical import Values
-from ...domain.sync.laws import Law
-from ...domain.sync.policy import Policy
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.run import PUSH, Counts, Run, RunState
-from ...domain.sync.side import Side
 from ...domain.sync.step import Step
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
@@ -47,9 +44,6 @@ from .look_first import Before
 from .stood_there import StoodThere
 from .written_first import WrittenFirst
 
-# What the provider shows right after our write is what it made of it, also in fields that are ours.
-_OURS = Law(name="ours", judge=Law.OURS.judge, mirror="theirs")
-
 
 class Undecided(InvalidValue):
     """What the provider answered is readable, and a person must say what it means here."""
@@ -73,8 +67,8 @@ _AS_IT_IS = _Tied()
 
 @attrs.frozen
 class Absorb:
-    """What only the provider changed is taken, whatever the law: that was our write. So is what was ``decided``, which
-    ends what was pinned or waits of it. What we edited besides is settled by the policy.
+    """What was ``decided`` is taken, whatever the law, for that was our write, and what was pinned or waits of it ends.
+    Everything else is settled as in a run.
 
     Each method gives the id of our record. Raises InvalidValue when the answer is unusable.
 
@@ -234,8 +228,8 @@ class Absorb:
             policy = await decided.make_way(uow, kind, scope, self._ids, observed.external_id)
             scope = attrs.evolve(scope, policy=policy)
         if before is not None:
-            # What else was edited here, and not compared since a person said that the two are one, goes there.
-            scope = attrs.evolve(scope, writable=before.writable)
+            # What else wins here, or was not compared since a person said that the two are one, goes there.
+            scope = attrs.evolve(scope, writable=before.writable, resolution_s=before.resolution_s)
             await self._write_over(uow, kind, scope, before, observed)
         examined = await ShownThere(kind, scope, self._policies.laws)(uow, [observed], edited=(), listed=False)
         steps = [*examined.steps, *await self._of_new(uow, kind, scope, examined)]
@@ -257,7 +251,8 @@ class Absorb:
         return links[observed.external_id].local_id
 
     async def _scope(self, uow: UnitOfWork, account: ProviderAccount, kind: RecordKind[E], run: Run) -> Scope:
-        policy = _taking(await self._policies.effective(uow, account.id, kind.schema))
+        # Whatever else is left alone: what was asked for at the counter is kept here.
+        policy = attrs.evolve(await self._policies.effective(uow, account.id, kind.schema), create_here=True)
         return Scope(
             tenant_id=account.tenant_id,
             account_id=account.id,
@@ -313,16 +308,3 @@ def _new_link(made: Push, observed: Observed, run: Run, *, now: datetime) -> Syn
         synced_at=now,
         run_id=run.id,
     )
-
-
-def _taking(policy: Policy) -> Policy:
-    return attrs.evolve(
-        policy,
-        default=_unowned(policy.default),
-        fields={name: _unowned(law) for name, law in policy.fields.items()},
-        create_here=True,
-    )
-
-
-def _unowned(law: Law) -> Law:
-    return _OURS if law.owner is Side.OURS else law

@@ -25,12 +25,13 @@ class Over:
 @attrs.frozen(kw_only=True)
 class Before:
     """The record as the provider showed it right before it was written over; ``writable`` are the fields of such a one
-    that it takes.
+    that it takes, ``resolution_s`` is that of its stamps.
     """
 
     shown: Observed
     over: Over
     writable: frozenset[str]
+    resolution_s: int
 
     def written_over(self, schema: Schema, theirs: Values, after: Values) -> Sequence[str]:
         """Fields that held there what the link did not know, and do not hold it any more. ``theirs`` is what is shown,
@@ -72,4 +73,4 @@ async def look_first(gym: GymGateway, over: Over) -> Before | None:
         read(shown)
     except InvalidValue as error:
         raise GatewayRejected(f"nothing was written, for what stands there cannot be read: {error.message}") from error
-    return Before(shown=shown, over=over, writable=source.writable)
+    return Before(shown=shown, over=over, writable=source.writable, resolution_s=source.resolution_s)
