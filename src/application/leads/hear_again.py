@@ -28,6 +28,7 @@ from ..sync.records.reading import read
 from ..sync.records.task_at_provider import edit_task
 
 _TOLD = "they wrote again, and said so"
+_UNSHOWN = "they wrote again, and the provider shows no such field: note there what they said, or close this"
 _WHICH = "they wrote again, and what they said is not what is known: ask which holds, and change it there or close this"
 
 
@@ -36,7 +37,8 @@ class HearAgain:
     """Used inside the transaction that took over what the provider answered: the known lead is in step by then.
 
     What was not known yet is filled in, and a message goes below the one before; both are on their way to the provider,
-    so that no law takes them back. What is known otherwise stays, and the staff are told what was said.
+    so that no law takes them back. What the provider shows no field for, the staff are asked to note there. What is
+    known otherwise stays, and the staff are told what was said.
     """
 
     _clock: Clock
@@ -58,20 +60,28 @@ class HearAgain:
         before = kind.values(lead)
         lead.hear_again(later or captured, now=now)
         after, said = kind.values(lead), kind.values(later or captured)
-        heard = [name for name in after if before[name] != after[name]]
+        heard = {name: after[name] for name in after if before[name] != after[name]}
         if heard:
             await uow.leads.save(lead)
-            await self._keep(uow, account, observed, lead, before, {name: after[name] for name in heard})
-        await self._ask(uow, account, kind, observed, lead, _otherwise(kind, later or captured, said, after, heard))
+            reached = await self._keep(uow, account, observed, lead, before, heard)
+            unshown = {name: said[name] for name in heard if name not in reached}
+            await self._ask(uow, account, observed, lead, unshown, TaskReason.UNSUPPORTED, _UNSHOWN)
+        otherwise = _otherwise(kind, later or captured, said, after, heard)
+        await self._ask(uow, account, observed, lead, otherwise, TaskReason.UNDECIDED, _WHICH)
         if later is not None:
             await uow.leads.remove(captured.id)
         uow.events.record(LeadMerged(subject_id=captured.id, occurred_at=now, into=known))
 
     async def _keep(
         self, uow: UnitOfWork, account: ProviderAccount, observed: Observed, lead: Lead, before: Values, heard: Values
-    ) -> None:
-        """As an edit is kept: told in the journal, and each value by itself on its way to the provider."""
-        now, shown = self._clock.now(), _shown(observed)
+    ) -> Collection[str]:
+        """As an edit is kept: told in the journal, and each value by itself on its way to the provider. The fields that
+        the provider has.
+        """
+        now = self._clock.now()
+        link = (await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id]))[observed.external_id]
+        # A view of the record may lack what was seen of it before.
+        shown = {**link.base, **_shown(observed)}
         run = Run(
             id=RunId(self._ids.new()), tenant_id=account.tenant_id, account_id=account.id, kind=EDIT, started_at=now
         )
@@ -103,14 +113,15 @@ class HearAgain:
             for name, value in heard.items()
         ]
         await uow.journal.append([attrs.evolve(line, version=lead.version) for line in lines])
-        link = (await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id]))[observed.external_id]
         waiting = (await uow.pushes.of_records(account.id, LEAD, [observed.external_id])).get(observed.external_id, ())
-        for name in sorted(heard.keys() & shown.keys()):
+        reached = sorted(heard.keys() & shown.keys())
+        for name in reached:
             before_it = sent_before(attrs.evolve(link, base=shown), waiting, name)
             if before_it.outdated is not None:
                 before_it.outdated.end(PushState.DROPPED, now=now, why="they wrote again")
                 await uow.pushes.save(before_it.outdated)
             await uow.pushes.add(self._push(link, run, name, heard[name], before_it))
+        return reached
 
     def _push(self, link: SyncRecord, run: Run, name: str, value: Value, before_it: OnTheWay) -> Push:
         return Push(
@@ -131,22 +142,23 @@ class HearAgain:
         self,
         uow: UnitOfWork,
         account: ProviderAccount,
-        kind: LeadRecords,
         observed: Observed,
         lead: Lead,
-        otherwise: Values,
+        values: Values,
+        reason: TaskReason,
+        why: str,
     ) -> None:
-        if not otherwise:
+        if not values:
             return
         task = edit_task(
             id=TaskId(self._ids.new()),
             tenant_id=account.tenant_id,
             account=account,
-            record=(kind.schema.kind, observed.external_id, lead.id),
+            record=(LEAD, observed.external_id, lead.id),
             name=lead.name,
-            values=otherwise,
-            reason=TaskReason.UNDECIDED,
-            why=_WHICH,
+            values=values,
+            reason=reason,
+            why=why,
             now=self._clock.now(),
         )
         asked = await uow.tasks.open_for(task.operation, task.subject or "")

@@ -5,6 +5,8 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import WRITABLE
 from tresen.application.leads.create_lead import CreatedLead
+from tresen.application.ports.gym import NewPerson
+from tresen.application.ports.sources import Observed
 from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayUnavailable
@@ -162,6 +164,40 @@ async def test_a_message_that_cannot_be_written_there_is_asked_of_the_staff(stud
     (task,) = await open_tasks(studio)
     assert (task.operation, task.details["external_id"]) == ("update_lead", key)
     assert task.details["message"] == "first\ncall me"
+
+
+async def test_what_the_provider_has_no_field_for_is_asked_of_the_staff(studio: Studio) -> None:
+    """As Wodify has none for messages and interests."""
+    key = studio.attract("Ann", last_name="H")
+    for name in ("message", "interested_in"):
+        del studio.books.leads.get(key).values[name]
+    await synced(studio)
+    await enter(studio, message="one", interested_in="Gold")
+    for _ in range(2):
+        again = await enter(studio, message="call me")
+        await studio.leads_synced(whole=True)
+    assert (again.lead.message, again.lead.interested_in) == ("one\ncall me", "Gold")
+    tasks = await open_tasks(studio)
+    asked = [(task.reason, task.details.get("message"), task.details.get("interested_in")) for task in tasks]
+    assert asked == [(TaskReason.UNSUPPORTED, "one", "Gold"), (TaskReason.UNSUPPORTED, "call me", None)]
+    assert pushes(studio, PushState.WAITING, PushState.REFUSED) == []
+
+
+async def test_what_a_view_of_the_lead_lacks_and_was_seen_before_gets_there(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await known(studio, message="first")
+    create = studio.gym.create_lead
+
+    async def in_part(person: NewPerson) -> Observed:
+        await create(person)
+        return studio.books.leads.get(key).observed(without={"message"})
+
+    monkeypatch.setattr(studio.gym, "create_lead", in_part)
+    await enter(studio, message="call me")
+    await studio.leads_synced(whole=True)
+    assert studio.books.leads.get(key).values["message"] == "first\ncall me"
+    assert await open_tasks(studio) == []
 
 
 async def test_what_was_not_known_of_who_writes_again_is_filled_in(studio: Studio) -> None:
