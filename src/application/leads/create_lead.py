@@ -6,7 +6,7 @@ from ...domain.leads.lead import Lead
 from ...domain.shared.contact import EmailAddress
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, LeadId, TenantId
-from ...domain.shared.text import LONGEST_LINE, LONGEST_PROSE, check_length
+from ...domain.shared.text import check_line, check_prose, trimmed_text
 from ...domain.staff.task import StaffTask
 from ...domain.sync.push import Push, PushState
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -71,7 +71,9 @@ class _Captured:
 
 @attrs.frozen
 class CreateLead:
-    """Raises InvalidValue (no name, malformed e-mail address, a text that is too long), NotFound (the account)."""
+    """Raises InvalidValue (no name, malformed e-mail address, a text that nobody may have typed), NotFound (the
+    account).
+    """
 
     _transactions: Transactions
     _writes: ProviderWrites
@@ -82,6 +84,7 @@ class CreateLead:
 
     async def __call__(self, new: NewLead) -> CreatedLead:
         """Capture it. Without a provider account the lead simply lives here."""
+        new = _trimmed(new)
         captured = await self._capture(new)
         lead, account, made = captured.lead, captured.account, captured.made
         if account is None or captured.person is None:
@@ -99,11 +102,11 @@ class CreateLead:
         return Entering(self._transactions, self._writes, self._absorb, self._clock)
 
     async def _capture(self, new: NewLead) -> _Captured:
-        if not (new.first_name.strip() or new.last_name.strip()):
+        if not (new.first_name or new.last_name):
             raise InvalidValue("a lead needs a name", field="first_name")
         for name in _LINES:
-            check_length(getattr(new, name) or "", name, longest=LONGEST_LINE)
-        check_length(new.message or "", "message", longest=LONGEST_PROSE)
+            check_line(getattr(new, name) or "", name)
+        check_prose(new.message or "", "message")
         email, now, lead_id = EmailAddress.parse(new.email), self._clock.now(), LeadId(self._ids.new())
 
         async def add(uow: UnitOfWork) -> _Captured:
@@ -111,8 +114,8 @@ class CreateLead:
             lead = Lead(
                 id=lead_id,
                 tenant_id=new.tenant_id,
-                first_name=new.first_name.strip(),
-                last_name=new.last_name.strip(),
+                first_name=new.first_name,
+                last_name=new.last_name,
                 email=email,
                 phone=self._phones.read(new.phone, uow.tenant.region) if new.phone else None,
                 message=new.message,
@@ -156,6 +159,19 @@ class CreateLead:
             return CreatedLead(here, created=known == lead.id)
 
         return await self._transactions.run(account.tenant_id, "link_lead", link)
+
+
+def _trimmed(new: NewLead) -> NewLead:
+    return attrs.evolve(
+        new,
+        first_name=new.first_name.strip(),
+        last_name=new.last_name.strip(),
+        email=new.email.strip(),
+        phone=trimmed_text(new.phone),
+        message=trimmed_text(new.message),
+        interested_in=trimmed_text(new.interested_in),
+        source=trimmed_text(new.source),
+    )
 
 
 def _wanted(lead: Lead, person: NewPerson) -> Wanted:

@@ -6,7 +6,7 @@ from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId, TenantId
-from ...domain.shared.text import LONGEST_PROSE, check_length
+from ...domain.shared.text import check_prose, kept_size
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
 from ...domain.sync.canonical import Values
@@ -64,8 +64,8 @@ class UpdatedLead:
 @attrs.frozen
 class UpdateLead:
     """A lead that a provider owns is changed there first; until that is done, ours stays as it is, because the next
-    sync would take the provider's values. Raises InvalidValue (nothing set, notes that are too long), NotFound,
-    IllegalTransition, StaleVersion.
+    sync would take the provider's values. Raises InvalidValue (nothing set, notes that nobody may have
+    typed), NotFound, IllegalTransition, StaleVersion.
     """
 
     _transactions: Transactions
@@ -77,7 +77,8 @@ class UpdateLead:
         """Change what is set."""
         if not update.fields:
             raise InvalidValue("nothing to change: set at least one of status and notes")
-        check_length(update.notes or "", "notes", longest=LONGEST_PROSE)
+        check_prose(update.notes or "", "notes")
+        kept_size(update.by, "by")
         linked = await self._transactions.run(update.tenant_id, "update_lead", lambda uow: self._here(uow, update))
         if isinstance(linked, Overtaken):
             raise stale(LEAD, update.lead_id, update.version, linked)

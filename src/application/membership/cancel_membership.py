@@ -5,6 +5,7 @@ import attrs
 from ...domain.membership.status import Status, Step
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import MembershipId, TenantId
+from ...domain.shared.text import check_prose
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
 from ..transactions import Transactions
@@ -23,7 +24,7 @@ class Cancellation:
 @attrs.frozen
 class CancelMembership:
     """Cancelling twice changes nothing the second time (C111), nor does cancelling what ends on a day to come anyway.
-    Raises NotFound, IllegalTransition (it has expired), InvalidValue (no reason).
+    Raises NotFound, IllegalTransition (it has expired), InvalidValue (no reason, or one that nobody may have typed).
     """
 
     _transactions: Transactions
@@ -33,6 +34,7 @@ class CancelMembership:
         """Cancel it."""
         if not cancellation.reason.strip():
             raise InvalidValue("give the reason of the cancellation", field="cancellation_reason")
+        check_prose(cancellation.reason, "cancellation_reason")
         membership = await self._transactions.read(
             cancellation.tenant_id, lambda uow: uow.memberships.get(cancellation.membership_id)
         )

@@ -10,6 +10,7 @@ from ...domain.membership.status import Status
 from ...domain.shared.contact import EmailAddress
 from ...domain.shared.errors import AlreadyExists, InvalidValue, NotConfigured
 from ...domain.shared.ids import AccountId, MemberId, MembershipId, TenantId
+from ...domain.shared.text import check_line, trimmed_text
 from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
@@ -64,8 +65,8 @@ class Sold:
 @attrs.frozen
 class CreateMembership:
     """A sale moves money, so the provider is asked once and never again by a machine: what is in doubt becomes a
-    task. Raises InvalidValue (also for a package that is not on sale), NotFound (member, account), NotConfigured
-    (no account), AlreadyExists (the same package from the same day).
+    task. Raises InvalidValue (also for a package that is not on sale, and a text that nobody may have typed), NotFound
+    (member, account), NotConfigured (no account), AlreadyExists (the same package from the same day).
     """
 
     _transactions: Transactions
@@ -196,9 +197,12 @@ def _wanted(member: Member, terms: SaleTerms, external: str) -> Wanted:
 def _person(buyer: Buyer) -> NewPerson:
     if not (buyer.first_name.strip() and buyer.last_name.strip()):
         raise InvalidValue("a member needs a first and a last name", field="first_name")
-    return NewPerson(
+    person = NewPerson(
         first_name=buyer.first_name.strip(),
         last_name=buyer.last_name.strip(),
         email=EmailAddress.parse(buyer.email).raw,
-        phone=buyer.phone,
+        phone=trimmed_text(buyer.phone),
     )
+    for name in ("first_name", "last_name", "email", "phone"):
+        check_line(getattr(person, name) or "", name)
+    return person

@@ -6,6 +6,7 @@ import attrs
 
 from ...domain.membership.package import Package
 from ...domain.shared.errors import InvalidValue
+from ...domain.shared.text import check_line
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.unit_of_work import UnitOfWork
 
@@ -36,9 +37,10 @@ class SaleTerms:
 
 
 def ensure_named(package: str) -> None:
-    """Raises InvalidValue when no package is named; needs no store."""
+    """Raises InvalidValue when no package is named, or by what nobody may have typed; needs no store."""
     if not package.strip():
         raise InvalidValue("name the package that is sold", field="membership_type")
+    check_line(package.strip(), "membership_type")
 
 
 async def settle_terms(
@@ -50,6 +52,7 @@ async def settle_terms(
     more than a year ago or more than two years ahead, which is a slip of the pen and not a wish.
     """
     ensure_named(package)
+    check_line(payment_method, "payment_method")
     today = uow.tenant.today(now)
     if not today - _PAST <= starts_on <= today + _FUTURE:
         raise InvalidValue(

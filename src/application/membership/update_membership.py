@@ -7,6 +7,7 @@ import attrs
 from ...domain.membership.status import Status
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import MembershipId, TenantId
+from ...domain.shared.text import check_line
 from ...domain.shared.unset import UNSET, Unset
 from ..ports.gym import GymGateway, MembershipPatch, Operation
 from ..ports.sources import Observed
@@ -27,7 +28,9 @@ class MembershipUpdate:
 
 @attrs.frozen
 class UpdateMembership:
-    """Raises NotFound, InvalidValue (nothing set, negative price, unknown status)."""
+    """Raises NotFound, InvalidValue (nothing set, negative price, unknown status, a package that nobody may have
+    typed).
+    """
 
     _transactions: Transactions
     _push: PushMembership
@@ -51,6 +54,8 @@ def _patch(update: MembershipUpdate) -> MembershipPatch:
         raise InvalidValue("nothing to change: set at least one of package, status and monthly price")
     if update.status is Status.UNKNOWN:
         raise InvalidValue("a membership cannot be made unknown", field="membership_status")
+    if not isinstance(update.package, Unset):
+        check_line(update.package, "membership_type")
     return MembershipPatch(
         package=update.package,
         status=update.status if isinstance(update.status, Unset) else update.status.value,

@@ -3,6 +3,7 @@
 import attrs
 
 from ...domain.shared.ids import TaskId, TenantId
+from ...domain.shared.text import check_prose, kept_size
 from ...domain.staff.task import StaffTask
 from ..ports.clock import Clock
 from ..ports.unit_of_work import UnitOfWork
@@ -21,13 +22,15 @@ class TaskDone:
 
 @attrs.frozen
 class CompleteTask:
-    """Raises NotFound, IllegalTransition (done already)."""
+    """Raises NotFound, IllegalTransition (done already), InvalidValue (a text that nobody may have typed)."""
 
     _transactions: Transactions
     _clock: Clock
 
     async def __call__(self, done: TaskDone) -> StaffTask:
         """Close it."""
+        kept_size(done.by, "by")
+        check_prose(done.note or "", "note")
 
         async def close(uow: UnitOfWork) -> StaffTask:
             task = await uow.tasks.get(done.task_id)

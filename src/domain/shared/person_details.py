@@ -8,7 +8,7 @@ import attrs
 
 from .contact import EmailAddress, PhoneNumber
 from .errors import InvalidValue
-from .text import check_line, check_prose
+from .text import check_line, check_prose, trimmed_text
 from .unset import UNSET, Unset
 from .wrong_values import WrongValues
 
@@ -20,7 +20,7 @@ def trimmed(text: str | Unset) -> str | Unset:
 
 def said(text: str | None | Unset) -> str | None | Unset:
     """A text, trimmed; an empty one says nothing."""
-    return (text.strip() or None) if isinstance(text, str) else text
+    return text if isinstance(text, Unset) else trimmed_text(text)
 
 
 @attrs.frozen(kw_only=True)

@@ -24,6 +24,11 @@ def folded_text(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 
+def trimmed_text(text: str | None) -> str | None:
+    """Without what stands around it; an empty text says nothing."""
+    return (text or "").strip() or None
+
+
 def storable(text: str) -> str:
     """The text without NULs, and with a question mark for each half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()

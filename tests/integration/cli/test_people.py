@@ -282,15 +282,16 @@ def test_what_cannot_be_written_becomes_a_task_that_is_done_once(by_hand: Desk) 
 
 
 def test_a_task_shows_every_value_that_somebody_has_to_enter(by_hand: Desk) -> None:
-    person = ("--first-name", "Eve", "--last-name", "E\nE", "--email", "eve@x.example", "--phone", "030 77")
-    made = by_hand("leads", "create", *person, *NORTH)
+    person = ("--first-name", "Eve", "--last-name", "E E", "--email", "eve@x.example", "--phone", "030 77")
+    made = by_hand("leads", "create", *person, "--message", "call\nme", *NORTH)
     values = ["  first name  Eve", "  last name   E E", "  email       eve@x.example", "  phone       030 77"]
+    values.append("  notes       call me")
     told = made.out.splitlines()
     asked = next(n for n, line in enumerate(told) if line.startswith("a person must do it"))
-    assert told[asked + 1 : asked + 5] == values
+    assert told[asked + 1 : asked + 6] == values
     listed = by_hand("tasks", "list", *NORTH).out
     task = by_hand("tasks", "list", "--json", *NORTH).json["staff_tasks"][0]
-    assert "first name: Eve; last name: E E; email: eve@x.example; phone: 030 77" in listed
+    assert "first name: Eve; last name: E E; email: eve@x.example; phone: 030 77; notes: call me" in listed
     assert (listed.count(task["id"]), listed.count("Enter the lead Eve E E")) == (1, 1)
     assert (task["details"]["phone"], task["details"]["email"]) == ("030 77", "eve@x.example")
     by_hand("tasks", "done", task["id"], *NORTH)

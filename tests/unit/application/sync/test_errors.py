@@ -299,7 +299,16 @@ async def test_one_that_cannot_be_kept_is_neither_made_there_nor_paired(studio: 
     await set_policy(studio, LEAD, create_there=True)
     studio.attract("Other")
     await studio.leads_synced()
-    made, paired = await captured(studio, "Grace", message="a\0"), await captured(studio, "Mary", message="a\0")
+    made, paired = await captured(studio, "Grace"), await captured(studio, "Mary")
+
+    async def write(uow: UnitOfWork) -> None:
+        """As a program of one's own may."""
+        for each in (made, paired):
+            lead = await uow.leads.get(each.id)
+            lead.message = "a\0"
+            await uow.leads.save(lead)
+
+    await studio.transactions.run(studio.tenant.id, "write", write)
     twin = studio.attract("Mary")
     run = await studio.leads_synced(whole=True)
     assert (run.state, run.counts.errors, run.counts.created) == (RunState.COMPLETED, 2, 0)
