@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from ....domain.shared.errors import InvalidValue
 from ....domain.sync.action import Action
 from ....domain.sync.laws import Laws
 from ....domain.sync.pairing import found_by, match_values
@@ -15,11 +16,12 @@ from ...ports.unit_of_work import UnitOfWork
 from ..links.lost_there import linked_alike
 from ..links.reviving import reviving, values_of_reviving
 from ..links.sent import Sent, sent
-from ..records.reading import due_again
+from ..records.reading import due_again, read
 from ..records.record_kind import MatchValues, RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
 from ..records.scope import Scope
 from ..records.single_looks import look_at
+from ..records.task_at_provider import asked_of_staff
 from .examined import Examined
 from .gone_there import GoneThere
 from .meeting import Meeting
@@ -41,11 +43,13 @@ class _Before:
     """What is to be looked at anew, and by what our records without a link can be found: as they are, and ``sent``.
 
     ``planned`` are fingerprints of those that have a step: a walk may show a record twice. ``in_part`` are to be looked
-    at by themselves, as a walk shows less of them than was edited here, or than is to be deleted there.
+    at by themselves, as a walk shows less of them than was edited here, or than is to be deleted there, or than
+    somebody may have written there: they are due, or ``asked`` of the staff.
     """
 
     edited: frozenset[str]
     due: Mapping[str, int]
+    asked: Collection[str]
     open_keys: Collection[MatchValues]
     sent: Sent
     unseen: set[str] = attrs.field(init=False)
@@ -111,9 +115,8 @@ class Planner(Generic[E]):
         due = await uow.due.all(account_id, kind)
         revived = await values_of_reviving(uow, self._kind, await reviving(uow, self._kind, self._scope))
         keys = {*await self._kind.open_keys(uow), *found_by(schema, *revived.values())}
-        return _Before(
-            frozenset({*edited, *due}), due, frozenset(keys), await sent(uow, self._kind, self._scope.account_id)
-        )
+        asked = await asked_of_staff(uow, account_id, kind)
+        return _Before(frozenset({*edited, *due}), due, asked, frozenset(keys), await sent(uow, self._kind, account_id))
 
     def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
         for external_id in batch.gone:
@@ -136,6 +139,8 @@ class Planner(Generic[E]):
             return
         shown_there = ShownThere(self._kind, self._scope, self._laws)
         observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
+        if may_lack:
+            observed = [one for one in observed if not self._tells_too_little(one, before)]
         examined = await self._books.read(
             opened.run,
             lambda uow: shown_there(uow, observed, edited=before.edited, listed=listed, may_lack=may_lack),
@@ -165,6 +170,23 @@ class Planner(Generic[E]):
         found = await self._books.read(opened.run, lambda uow: linked_alike(uow, kind, account_id, new))
         before.whereabouts.meet(found)
         return found.keys()
+
+    def _tells_too_little(self, one: Observed, before: _Before) -> bool:
+        """Whether somebody may have written there what walks do not show; it is left to a look then. Where there are so
+        many that more is amiss than that, what walks show must do.
+        """
+        key = one.external_id
+        if key in before.in_part:
+            return True
+        if (key not in before.due and key not in before.asked) or len(before.in_part) >= self._many:
+            return False
+        try:
+            lacks = not self._kind.schema.by_name.keys() <= read(one).values.keys()
+        except InvalidValue:
+            return False
+        if lacks:
+            before.in_part.add(key)
+        return lacks
 
     def _leave_to_a_look(self, examined: Examined, before: _Before) -> None:
         """A deletion there that was dropped is due: perhaps as somebody edited there what walks do not show."""

@@ -1,17 +1,17 @@
 """The task to give the provider values that no machine may or can write there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from ....domain.shared.ids import TaskId, TenantId
+from ....domain.shared.ids import AccountId, TaskId, TenantId
 from ....domain.staff.task import StaffTask, TaskReason
 from ....domain.sync.canonical import Values
 from ....domain.sync.record import SyncRecord
 from ....domain.tenancy.provider_account import ProviderAccount
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
-from .kinds import LEAD, MEMBER
+from .kinds import LEAD, MEMBER, MEMBERSHIP
 
 OPERATIONS = {MEMBER: Operation.UPDATE_MEMBER, LEAD: Operation.UPDATE_LEAD}
 
@@ -56,6 +56,18 @@ async def readdress(uow: UnitOfWork, before: SyncRecord, external_id: str) -> No
             if task.account_id == before.account_id and task.details.get("external_id") == before.external_id:
                 task.details = {**task.details, "external_id": external_id}
                 await uow.tasks.save(task)
+
+
+async def asked_of_staff(uow: UnitOfWork, account_id: AccountId, kind: str) -> Collection[str]:
+    """The ids there of records of a kind at which a person is asked to see to something."""
+    about = [record_of(task) for task in await uow.tasks.open_at(account_id)]
+    return {record[1] for record in about if record is not None and record[0] == kind}
+
+
+def record_of(task: StaffTask) -> tuple[str, str] | None:
+    """The kind of record that the task is about, and its id there. None: it is about none that is there."""
+    kind, external_id = (task.subject or "").partition(":")[0], task.details.get("external_id")
+    return (kind, external_id) if external_id and kind in {MEMBER, MEMBERSHIP, LEAD} else None
 
 
 def subject_of(kind: str, local_id: UUID) -> str:
