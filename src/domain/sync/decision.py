@@ -146,7 +146,8 @@ def decide(
 
     A field that a side does not name was not observed there: unknown is not absent, it is left alone. A field that
     ``base`` does not name was never agreed: then a side that has a value keeps it against one that has none, and two
-    values count as both changed.
+    values count as both changed. A record whose other side is gone is not deleted unasked while it has a value in such
+    a field, nor if it names nothing that ``base`` does.
 
     ``overrides`` are laws that a person gave single fields of this record, or the record as a whole (``WHOLE``). One
     that gives a field an owner holds even where nothing was agreed: the owner's empty value, too, is what was wanted.
@@ -161,7 +162,7 @@ def decide(
     if ours is UNKNOWN or theirs is UNKNOWN:
         return Decision(action=Action.WAIT, rule="unknown", reason="nobody can tell what a side holds; it waits")
     if isinstance(ours, Presence) or isinstance(theirs, Presence):
-        theirs = theirs if isinstance(theirs, Presence) else _without_echo(schema, theirs, in_flight)
+        theirs = theirs if isinstance(theirs, Presence) else _without_echo(schema, base or {}, theirs, in_flight)
         found = fate(schema, policy, base=base, ours=ours, theirs=theirs, pinned=WHOLE in overrides)
         return Decision(action=found.action, rule=found.rule, reason=found.reason)
     agreed = {} if base is None else base
@@ -183,11 +184,16 @@ def decide(
     return Decision(fields=tuple(decisions), apart=frozenset(apart))
 
 
-def _without_echo(schema: Schema, theirs: Values, in_flight: Values) -> Values:
-    """What the provider shows but for what we wrote there ourselves, which is no edit of the provider's."""
+def _without_echo(schema: Schema, base: Values, theirs: Values, in_flight: Values) -> Values:
+    """What the provider shows but for what we wrote there ourselves, which is no edit of the provider's: that stands
+    as it was agreed on.
+    """
     fields = schema.by_name
     echoes = {name for name, value in in_flight.items() if name in theirs and fields[name].same(theirs[name], value)}
-    return {name: value for name, value in theirs.items() if name not in echoes} if echoes else theirs
+    if not echoes:
+        return theirs
+    kept = {name: value for name, value in theirs.items() if name not in echoes}
+    return {**kept, **{name: base[name] for name in echoes if name in base}}
 
 
 def _same(one: Value, other: Value) -> bool:

@@ -8,7 +8,8 @@ from .policy import Deletes, Policy
 from .schema import Schema
 from .side import Presence, Shown
 
-# The rule by which a person is asked about one of two that were linked and never compared.
+# The rule by which a person is asked about one of two that were linked, and of which this was never agreed on: nothing
+# at all, or a value that one side alone knows.
 NEVER_AGREED = "never_agreed"
 
 
@@ -28,6 +29,7 @@ class _Direction:
     has_it: str
     lost_it: str
     edited_it: str
+    holds: str
     create: Action
     delete: Action
     restore: Action
@@ -37,6 +39,7 @@ _OURS_KEPT = _Direction(
     has_it="only we have it",
     lost_it="the provider deleted it",
     edited_it="the provider deleted what we edited",
+    holds="ours holds",
     create=Action.CREATE_THERE,
     delete=Action.DELETE_HERE,
     restore=Action.RESTORE_THERE,
@@ -45,6 +48,7 @@ _THEIRS_KEPT = _Direction(
     has_it="only the provider has it",
     lost_it="we deleted it",
     edited_it="we deleted what the provider edited",
+    holds="the provider's holds",
     create=Action.CREATE_HERE,
     delete=Action.DELETE_THERE,
     restore=Action.RESTORE_HERE,
@@ -65,12 +69,26 @@ def fate(schema: Schema, policy: Policy, *, base: Values | None, ours: Shown, th
         return Fate(Action.APART, "override", "a person decided that it stays as it is")
     if base is None:
         return _new(way, create)
-    if not base:
+    if not any(field.name in base and field.name in values for field in schema.fields):
         # Such as two that a person paired: that nobody edited the one since means nothing.
-        return Fate(Action.ASK, NEVER_AGREED, f"{way.lost_it} before anything was agreed on; a person decides")
-    if schema.same(base, values):
-        return _unedited(way, delete)
-    return _edited(way, policy.deletes, create, delete)
+        return Fate(Action.ASK, NEVER_AGREED, f"{way.lost_it}{_NOTHING if base else _BEFORE}; a person decides")
+    if not schema.same(base, values):
+        return _edited(way, policy.deletes, create, delete)
+    return _unedited(way, policy.deletes, delete, knows_alone=_knows_alone(schema, base, values))
+
+
+_BEFORE = " before anything was agreed on"
+_NOTHING = ", and nothing is shown of what was agreed on"
+
+
+def _knows_alone(schema: Schema, base: Values, values: Values) -> bool:
+    """Whether it holds a value that was never agreed on: one that the other side has no field for, or that is asked
+    about. Nobody can tell whether that was edited since, and it is nowhere else.
+    """
+    return any(
+        field.name in values and field.name not in base and not field.same(values[field.name], None)
+        for field in schema.fields
+    )
 
 
 def _new(way: _Direction, create: bool) -> Fate:
@@ -79,10 +97,21 @@ def _new(way: _Direction, create: bool) -> Fate:
     return Fate(Action.APART, "only_one_side", f"{way.has_it}, and the policy does not create it on the other side")
 
 
-def _unedited(way: _Direction, delete: bool) -> Fate:
-    if delete:
-        return Fate(way.delete, "deleted", f"{way.lost_it}, and nobody edited it since")
-    return Fate(Action.APART, "deleted", f"{way.lost_it}, and the policy does not delete it on this side")
+def _unedited(way: _Direction, deletes: Deletes, delete: bool, *, knows_alone: bool) -> Fate:
+    """In nothing that was agreed on."""
+    if not delete:
+        return Fate(Action.APART, "deleted", f"{way.lost_it}, and the policy does not delete it on this side")
+    if knows_alone:
+        return _known_to_one(way, deletes)
+    return Fate(way.delete, "deleted", f"{way.lost_it}, and nobody edited it since")
+
+
+def _known_to_one(way: _Direction, deletes: Deletes) -> Fate:
+    """It is not made anew, either: where the other side cannot hold the value, no deletion there would ever end."""
+    what = f"{way.lost_it}, and {way.holds} what was never agreed on"
+    if deletes is Deletes.DELETE:
+        return Fate(way.delete, deletes.value, f"{what}; the deletion wins, that is journalled")
+    return Fate(Action.ASK, NEVER_AGREED, f"{what}; a person decides")
 
 
 def _edited(way: _Direction, deletes: Deletes, create: bool, delete: bool) -> Fate:

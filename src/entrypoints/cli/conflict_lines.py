@@ -139,7 +139,7 @@ _OUTCOMES = {
 def side_cells(conflict: Conflict) -> tuple[str, str, str]:
     """What was agreed on, and what both sides have, for a list."""
     if conflict.lost_by is not None:
-        stays = "not compared" if conflict.rule == NEVER_AGREED else "edited"
+        stays = "not agreed on" if conflict.rule == NEVER_AGREED else "edited"
         return ("", "deleted", stays) if conflict.lost_by is Side.OURS else ("", stays, "deleted")
     if conflict.field == PAIRING:
         return "", f"one of {len(conflict.candidates)}", "new"

@@ -8,6 +8,7 @@ import attrs
 from ....domain.shared.errors import InvalidValue, TresenError
 from ....domain.sync.laws import Laws
 from ....domain.sync.record import SyncRecord
+from ....domain.sync.side import GONE
 from ...ports.sources import Observed, Reading
 from ...ports.unit_of_work import UnitOfWork
 from ..links.awaited import awaited
@@ -20,7 +21,7 @@ from .known import Known, known
 from .linked_steps import LinkedSteps
 from .need import needed
 from .newly_paired import edited_since_paired
-from .partly_shown import hides_edit
+from .partly_shown import deleted_as_known, hides_edit
 
 E = TypeVar("E", bound=Versioned)
 
@@ -60,7 +61,8 @@ class ShownThere(Generic[E]):
         examined.fresh = await self._read(uow, fresh, examined)
         examined.awaited = await awaited(uow, self._scope, kind, [one.external_id for one in fresh])
         partly = edited if may_lack else ()
-        await self._compare(uow, await self._read(uow, changed, examined), examined, links, partly)
+        looked = not listed and not may_lack
+        await self._compare(uow, await self._read(uow, changed, examined), examined, links, partly, looked=looked)
         return examined
 
     def _sorted(
@@ -104,8 +106,12 @@ class ShownThere(Generic[E]):
         examined: Examined,
         links: Mapping[str, SyncRecord] | None,
         partly: Collection[str],
+        *,
+        looked: bool,
     ) -> None:
-        """``partly``: ids of those that are left to a single look, where what is shown hides an edit of ours."""
+        """``partly``: ids of those that are left to a single look, where what is shown hides an edit of ours;
+        ``looked``: these are such looks.
+        """
         if not readings:
             return
         schema, scope = self._kind.schema, self._scope
@@ -126,6 +132,8 @@ class ShownThere(Generic[E]):
                     continue
                 since = edited.get(one.external_id, ())
                 step = steps.both(found, link, one, reading, is_back=link.local_id in making, since_paired=since)
+                if looked and step.inputs.ours is GONE:
+                    step = deleted_as_known(schema, scope.policy, step, found.conflicts.get(one.external_id, ()))
             except InvalidValue as error:
                 examined.errors.append(scope.error(schema.kind, one.external_id, error))
             else:

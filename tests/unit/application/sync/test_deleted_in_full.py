@@ -48,6 +48,17 @@ async def test_what_no_list_shows_is_told_before_it_is_gone(edited: bool) -> Non
     await rests(studio)
 
 
+async def test_what_nobody_here_ever_saw_stops_no_deletion_that_is_decided_by_a_look() -> None:
+    """The look shows notes that no list shows: they may have been there ever since."""
+    studio, ann = await without_notes_in_lists("precious")
+    await much_later(studio)
+    await deleted_here(studio, ann)
+    await studio.leads_synced()
+    assert studio.books.leads.find(ann) is None
+    assert told(studio, "notes") == ["precious"]
+    await rests(studio)
+
+
 async def test_it_is_told_once_though_the_deletion_fails_again_and_again() -> None:
     studio, ann = await without_notes_in_lists("precious")
     await deleted_here(studio, ann)

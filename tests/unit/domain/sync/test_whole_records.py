@@ -40,12 +40,14 @@ def expected(policy: Policy, base: Values | None, values: Values, *, ours_has_it
     if base is None:
         here_or_there = Action.CREATE_THERE if ours_has_it else Action.CREATE_HERE
         return here_or_there if create else Action.APART
-    if not base:
+    compared = base.keys() & values.keys()
+    if not compared:
         return Action.ASK
-    edited = any(values[name] != base[name] for name in ("a", "b") if name in values and name in base)
     gone = Action.DELETE_HERE if ours_has_it else Action.DELETE_THERE
-    if not edited:
-        return gone if delete else Action.APART
+    if all(values[name] == base[name] for name in compared):
+        known_alone = any(values[name] is not None for name in values.keys() - base.keys())
+        asked = known_alone and policy.deletes is not Deletes.DELETE
+        return (Action.ASK if asked else gone) if delete else Action.APART
     if policy.deletes is Deletes.DELETE and delete:
         return gone
     if policy.deletes is Deletes.KEEP_EDITED and create:
@@ -171,6 +173,36 @@ def test_a_field_that_was_cleared_is_an_edit_and_one_that_is_not_named_is_none()
     assert decide(SCHEMA, there, base=base, ours=GONE, theirs={"a": "x"}).action is Action.DELETE_THERE
 
 
+@pytest.mark.parametrize("deletes", Deletes, ids=lambda deletes: deletes.value)
+@pytest.mark.parametrize("create", [False, True])
+def test_a_value_that_one_side_alone_knows_is_not_deleted_without_a_question(create: bool, deletes: Deletes) -> None:
+    """Nor made anew on the side that may have no field for it: no deletion there would ever end."""
+    policy = Policy(create_here=create, create_there=create, delete_there=True, deletes=deletes)
+    wins = deletes is Deletes.DELETE
+    base: Values = {"a": "x"}
+    here = decide(SCHEMA, policy, base=base, ours={"a": "x", "b": "typed here"}, theirs=GONE)
+    there = decide(SCHEMA, policy, base=base, ours=GONE, theirs={"a": "x", "b": "typed there"})
+    assert (here.action, there.action) == ((Action.DELETE_HERE, Action.DELETE_THERE) if wins else (Action.ASK,) * 2)
+    assert here.rule == there.rule == ("delete" if wins else "never_agreed")
+    nothing = decide(SCHEMA, policy, base=base, ours={"a": "x", "b": " "}, theirs=GONE)
+    assert (nothing.action, nothing.rule) == (Action.DELETE_HERE, "deleted")
+
+
+@pytest.mark.parametrize("shown", [{}, {"A": "x"}, {"b": None}], ids=["nothing", "a misspelt field", "another field"])
+def test_of_what_shows_nothing_that_was_agreed_on_nobody_can_tell(shown: Values) -> None:
+    """Unknown is not as it was."""
+    policy = Policy(delete_there=True)
+    for ours, theirs in ((shown, GONE), (GONE, shown)):
+        found = decide(SCHEMA, policy, base={"a": "x"}, ours=ours, theirs=theirs)
+        assert (found.action, found.rule) == (Action.ASK, "never_agreed")
+
+
+def test_of_what_shows_nothing_but_our_own_write_nothing_was_edited() -> None:
+    theirs: Values = {"a": "y"}
+    found = decide(SCHEMA, Policy(delete_there=True), base={"a": "x"}, ours=GONE, theirs=theirs, in_flight={"a": "y"})
+    assert found.action is Action.DELETE_THERE
+
+
 @pytest.mark.parametrize(
     ("policy", "base", "ours", "theirs", "reason"),
     [
@@ -180,6 +212,27 @@ def test_a_field_that_was_cleared_is_an_edit_and_one_that_is_not_named_is_none()
         (Policy(), {"a": "x"}, {"a": "x"}, GONE, "the provider deleted it, and nobody edited it since"),
         (Policy(), {}, {"a": "x"}, GONE, "the provider deleted it before anything was agreed on; a person decides"),
         (Policy(), {}, GONE, {"a": "x"}, "we deleted it before anything was agreed on; a person decides"),
+        (
+            Policy(),
+            {"a": "x"},
+            {},
+            GONE,
+            "the provider deleted it, and nothing is shown of what was agreed on; a person decides",
+        ),
+        (
+            Policy(),
+            {"a": "x"},
+            {"a": "x", "b": "y"},
+            GONE,
+            "the provider deleted it, and ours holds what was never agreed on; a person decides",
+        ),
+        (
+            Policy(delete_there=True, deletes=Deletes.DELETE),
+            {"a": "x"},
+            GONE,
+            {"a": "x", "b": "y"},
+            "we deleted it, and the provider's holds what was never agreed on; the deletion wins, that is journalled",
+        ),
         (Policy(), {"a": "x"}, GONE, {"a": "x"}, "we deleted it, and the policy does not delete it on this side"),
         (Policy(), {"a": "x"}, GONE, {"a": "y"}, "we deleted what the provider edited; the edited record is restored"),
         (

@@ -33,7 +33,7 @@ def conflict(rule: str, edited: Edited) -> Conflict:
     )
 
 
-@pytest.mark.parametrize(("rule", "stays"), [("ask", "edited"), (NEVER_AGREED, "not compared")])
+@pytest.mark.parametrize(("rule", "stays"), [("ask", "edited"), (NEVER_AGREED, "not agreed on")])
 def test_a_record_that_one_side_lost_is_told_as_what_it_is_on_the_other(rule: str, stays: str) -> None:
     ours_is_here = Edited(ours_at=NOON)
     assert side_cells(conflict(rule, ours_is_here)) == ("", stays, "deleted")
