@@ -5,6 +5,7 @@ provider where it can be written to, ``next_base`` is remembered, and what ``ask
 """
 
 from collections.abc import Mapping
+from typing import overload
 
 import attrs
 
@@ -46,6 +47,11 @@ class _Unseen(str):
 
 
 _UNSEEN = _Unseen()
+
+# After these both sides hold the record: its values were compared, or one side was made as the other is.
+_AGREEING = frozenset(
+    {Action.MERGE, Action.CREATE_HERE, Action.CREATE_THERE, Action.RESTORE_HERE, Action.RESTORE_THERE}
+)
 
 NOTHING: Mapping[str, Value] = Fixed()
 NO_LAWS: Mapping[str, Law] = Fixed()
@@ -113,17 +119,27 @@ class Decision:
         """Whether a person must decide something of it."""
         return self.action is Action.ASK or bool(self.asked)
 
-    def next_base(self, base: Values | None, theirs: Values) -> Values:
+    @overload
+    def next_base(self, base: Values, theirs: Values) -> Values: ...
+
+    @overload
+    def next_base(self, base: Values | None, theirs: Values) -> Values | None: ...
+
+    def next_base(self, base: Values | None, theirs: Values) -> Values | None:
         """The base after this decision: what the provider holds now. ``base`` is that of the decision, None where the
-        two never agreed. Raises InvalidValue for anything but values.
+        two never agreed. Raises InvalidValue for anything but values that can be kept.
 
         A field in which only we have a value, and the provider never had one, stays without an agreed value; one that
         waits for a person keeps the value that was agreed before, so that both edits stay edits. So does one that was
         not compared: should a push fail, or our value come to be known, an edit of the provider's meanwhile must still
-        be seen as one.
+        be seen as one. So does all of a record of which nothing was compared and nothing is made, such as one that
+        waits: the base is what it was, None included.
         """
-        ensure_mapping(base or {}, "base", VALUES)
-        ensure_mapping(theirs, "theirs", VALUES)
+        for name, values in (("base", {} if base is None else base), ("theirs", theirs)):
+            ensure_mapping(values, name, VALUES)
+            check_values(values)
+        if self.action not in _AGREEING:
+            return base
         unagreed = {d.field for d in self.fields if d.rule == ONLY_OURS_KNOWN or d.side is Side.NEITHER}
         unagreed |= self.apart
         return {**(base or {}), **{name: value for name, value in theirs.items() if name not in unagreed}}

@@ -247,6 +247,8 @@ PEOPLE: Wrong = {1: {"email": "x"}}
         (lambda wrong: pair(BY_EMAIL, PEOPLE, wrong({7: {"email": 0.5}})), "email is a text, a whole number"),
         (lambda wrong: Decision().next_base({}, wrong(GONE)), "theirs is a mapping of fields to values"),
         (lambda wrong: Decision().next_base(wrong("x"), {}), "base is a mapping of fields to values"),
+        (lambda wrong: Decision().next_base({}, wrong({"phone": 1.5})), "phone is a text, a whole number"),
+        (lambda wrong: Decision().next_base(wrong({"phone": object()}), {}), "phone is a text, a whole number"),
     ],
 )
 def test_what_is_put_together_wrongly_is_refused(make: Callable[[Wrong], object], says: str) -> None:
@@ -264,3 +266,4 @@ def test_where_the_two_never_agreed_the_next_base_is_what_the_provider_holds() -
     theirs: Wrong = {"phone": "3"}
     assert decide(SCHEMA, Policy(), base=None, ours={}, theirs=theirs).next_base(None, theirs) == {}
     assert decide(SCHEMA, Policy(), base=None, ours=GONE, theirs=theirs).next_base(None, theirs) == theirs
+    assert decide(SCHEMA, Policy(), base=None, ours=UNKNOWN, theirs=theirs).next_base(None, theirs) is None
