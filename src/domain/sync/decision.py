@@ -15,13 +15,13 @@ from ..shared.given import ensure_mapping
 from ..shared.text import storable
 from .action import Action
 from .canonical import Value, Values, typed
-from .given import VALUES, ensure_given
+from .given import ensure_given
 from .keeping import check_values
 from .laws import NEVER_EDITED, Contest, Edited, Law, Verdict
 from .one_sided import fate
 from .policy import Policy
 from .schema import Field, Schema
-from .side import UNKNOWN, Presence, Shown, Side
+from .side import UNKNOWN, VALUES, Presence, Shown, Side
 
 # Rules by which our value stays though nothing of the provider's is passed over, and their mirrors.
 ONLY_OURS_CHANGED, ONLY_THEIRS_CHANGED = "only_ours_changed", "only_theirs_changed"

@@ -10,11 +10,10 @@ from .canonical import Values
 from .laws import Edited, Law
 from .policy import Policy, ensure_fields, ensure_law
 from .schema import NOT_FIELDS, Schema
-from .side import Presence, Shown
+from .side import VALUES, Presence, Shown, ensure_shown
 
 _DICTS = frozenset({dict, Fixed})
-VALUES, LAWS = "a mapping of fields to values", "a mapping of fields to laws"
-_SHOWN = f"{VALUES}, or GONE where there is proof that there is none, else UNKNOWN"
+LAWS = "a mapping of fields to laws"
 _BASE = f"{VALUES}, or None where the two never agreed"
 
 
@@ -49,17 +48,6 @@ def ensure_given(
     if in_flight or type(in_flight) not in _DICTS:
         ensure_mapping(in_flight, "in_flight", VALUES)
         ensure_fields(schema, in_flight, "in_flight")
-
-
-def ensure_shown(shown: object, side: str) -> None:
-    """Raises InvalidValue for what is neither values nor a marker. A word, such as "gone", is no marker."""
-    if shown is None:
-        raise InvalidValue(
-            f"{side} is None, which does not tell why: say GONE where there is proof that there is none, else UNKNOWN",
-            field=side,
-        )
-    if not isinstance(shown, Presence):
-        ensure_mapping(shown, side, _SHOWN)
 
 
 def own_shown(shown: Shown, side: str) -> Shown:

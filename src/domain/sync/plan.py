@@ -83,7 +83,7 @@ def make_plan(schema: Schema, policy: Policy, steps: Iterable[Step], *, shared: 
     """The plan of these steps, in any order. ``shared``: how many records both sides had before.
 
     Raises InvalidValue for what ``read_plan`` could not read back: it names the record and what of it is no value of a
-    field or cannot be kept, and fields that the schema lacks.
+    field or cannot be kept, and fields that the schema lacks. A step that is given again counts once for the guards.
     """
     ensure_is(Schema, schema, "schema")
     ensure_is(Policy, policy, "policy")
@@ -91,8 +91,11 @@ def make_plan(schema: Schema, policy: Policy, steps: Iterable[Step], *, shared: 
     ensure_whole(shared, "shared", 0, _MOST_SHARED)
     lined = sorted((_lined(step, schema) for step in steps), key=itemgetter(0, 1))
     tally, fingerprint = Tally(shared=shared), Fingerprint(schema, policy, shared=shared)
+    before = ""
     for _, text, step in lined:
-        count(step, schema, tally)
+        if text != before:
+            count(step, schema, tally)
+        before = text
         fingerprint.add_line(text)
     return Plan(
         kind=schema.kind,

@@ -3,6 +3,9 @@
 import enum
 from datetime import datetime
 
+from ..shared.errors import InvalidValue
+from ..shared.given import ensure_is, ensure_mapping
+from ..shared.time_range import as_utc
 from .canonical import Values, typed
 
 
@@ -40,6 +43,21 @@ GONE, UNKNOWN = Presence.GONE, Presence.UNKNOWN
 Shown = Values | Presence
 
 
+VALUES = "a mapping of fields to values"
+_SHOWN = f"{VALUES}, or GONE where there is proof that there is none, else UNKNOWN"
+
+
+def ensure_shown(shown: object, side: str) -> None:
+    """Raises InvalidValue for what is neither values nor a marker. A word, such as "gone", is no marker."""
+    if shown is None:
+        raise InvalidValue(
+            f"{side} is None, which does not tell why: say GONE where there is proof that there is none, else UNKNOWN",
+            field=side,
+        )
+    if not isinstance(shown, Presence):
+        ensure_mapping(shown, side, _SHOWN)
+
+
 def typed_shown(shown: Shown | None) -> object:
     """What the values of a record are told apart by, type and all."""
     if shown is None or isinstance(shown, Presence):
@@ -52,5 +70,16 @@ def delivered(shown: Shown, *, at: datetime, seen_at: datetime | None) -> Shown:
 
     ``at`` is when its side last edited what it shows, ``seen_at`` the latest such instant that was taken in before
     (None: nothing was). An earlier state than that is no news: ``UNKNOWN``. Of one instant, the last to come counts.
+
+    Raises InvalidValue for an instant without a zone, for none is guessed, and for anything else.
     """
+    ensure_shown(shown, "shown")
+    _ensure_instant(at, "at")
+    if seen_at is not None:
+        _ensure_instant(seen_at, "seen_at")
     return UNKNOWN if seen_at is not None and at < seen_at else shown
+
+
+def _ensure_instant(instant: datetime, field: str) -> None:
+    ensure_is(datetime, instant, field)
+    as_utc(instant, field)

@@ -9,12 +9,12 @@ from ..shared.given import ensure_is, ensure_whole, own
 from .action import Action
 from .canonical import Values
 from .decision import NO_LAWS, NOTHING, OVERRIDE, Decision, FieldDecision, decide
-from .given import VALUES, own_base, own_candidates, own_overrides, own_shown
+from .given import own_base, own_candidates, own_overrides, own_shown
 from .guards import Tally
 from .laws import NEVER_EDITED, Edited, Law
 from .policy import Policy
 from .schema import Field, Schema
-from .side import GONE, Presence, Shown, typed_shown
+from .side import GONE, VALUES, Presence, Shown, typed_shown
 
 _LAST_VERSION = 2**63 - 1
 _DELETIONS = frozenset({Action.DELETE_HERE, Action.DELETE_THERE})
