@@ -83,11 +83,12 @@ class Planner(Generic[E]):
         waiting: list[tuple[Observed, Reading]] = []
         lost: dict[str, None] = {}
         self._watch(self._kind.schema.kind, 0)
-        async for batch in walk.batches():
-            await self._take(opened, batch, before, waiting, listed=walk.is_listing, may_lack=True)
-            self._mark(batch, before, lost)
-            if not walk.is_listing:
-                before.whereabouts.mark(batch)
+        await self._follow(opened, walk, before, waiting, lost)
+        if not walk.generation.is_complete and len(before.whereabouts.unseen(walk.generation)) > self._many:
+            # So many new ones say the same as ours: what the provider has lost of these, only a listing tells.
+            walk = Walk(self._source, None)
+            waiting.clear()
+            await self._follow(opened, walk, before, waiting, lost)
         missing = await self._unlisted(opened, walk, lost) if walk.generation.is_complete else []
         if missing and await self._is_too_much(opened, missing):
             await self._lose(opened, missing, "listing", before)
@@ -101,6 +102,20 @@ class Planner(Generic[E]):
         waiting = [each for each in waiting if each[0].external_id not in lost]
         await self._meet(opened, before, waiting, whole=walk.generation.is_complete)
         self._part.cursor, self._part.complete = walk.cursor, walk.generation.is_complete
+
+    async def _follow(
+        self,
+        opened: Opened,
+        walk: Walk,
+        before: _Before,
+        waiting: list[tuple[Observed, Reading]],
+        lost: dict[str, None],
+    ) -> None:
+        async for batch in walk.batches():
+            await self._take(opened, batch, before, waiting, listed=walk.is_listing, may_lack=True)
+            self._mark(batch, before, lost)
+            if not walk.is_listing:
+                before.whereabouts.mark(batch)
 
     @property
     def _many(self) -> int:
@@ -260,7 +275,7 @@ class Planner(Generic[E]):
         self, opened: Opened, walk: Walk, before: _Before, waiting: list[tuple[Observed, Reading]]
     ) -> None:
         """A new one may be one of those that the provider lost, entered anew: so these are looked for, unless there are
-        so many that more is amiss than that.
+        so many that more is amiss than that. A listing was walked then, and told which of them are not there.
         """
         unseen = before.whereabouts.unseen(walk.generation)
         if len(unseen) <= self._many:
