@@ -24,10 +24,17 @@ if TYPE_CHECKING:
 group = command_group("overrides", "What people and undos pinned against syncs: list, remove.")
 
 _AT_ONCE = 200
-_KEPT = "unless the policy or what belongs to it keeps it"
-_OUTLOOKS = {
-    Upshot.DELETES: f"the provider does not have it: the next run deletes it here, {_KEPT}",
-    Upshot.DELETES_IF_LOST: f"should the provider not have it any more, the next run deletes it here, {_KEPT}",
+_LOST, _IF_LOST = "the provider does not have it:", "should the provider not have it any more,"
+_DELETES = "the next run deletes it here, unless the policy or what belongs to it keeps it"
+_ASKS = "the next run asks what becomes of it, as it was edited here or alone holds a value"
+_RESTORES = "the next run makes it there anew, as it was edited here, or asks where the provider does not take it"
+OUTLOOKS = {
+    Upshot.DELETES: f"{_LOST} {_DELETES}",
+    Upshot.DELETES_IF_LOST: f"{_IF_LOST} {_DELETES}",
+    Upshot.ASKS: f"{_LOST} {_ASKS}",
+    Upshot.ASKS_IF_LOST: f"{_IF_LOST} {_ASKS}",
+    Upshot.RESTORES: f"{_LOST} {_RESTORES}",
+    Upshot.RESTORES_IF_LOST: f"{_IF_LOST} {_RESTORES}",
     Upshot.MAKES: "the next run makes it anew here, if the provider has it",
 }
 
@@ -111,7 +118,7 @@ async def remove(
     anew = f"the next run looks at it anew: {next_run([kind], tenant)}"
     told = f"no longer pinned: {kind} {there.external_id} {field}; {anew}"
     document = {"removed": removed, "outlook": None if outlook is None else outlook.value}
-    parts = [told] if outlook is None else [told, _OUTLOOKS[outlook]]
+    parts = [told] if outlook is None else [told, OUTLOOKS[outlook]]
     return Answer(document=document, parts=parts, as_json=as_json)
 
 

@@ -5,18 +5,24 @@ from collections.abc import Sequence
 
 import attrs
 
-from ....domain.shared.errors import NotFound
+from ....domain.shared.errors import InvalidValue, NotFound
 from ....domain.shared.ids import AccountId, TenantId
+from ....domain.sync.action import Action
 from ....domain.sync.decision import WHOLE
 from ....domain.sync.override import Override
+from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import RELEASE, Counts
+from ....domain.sync.side import GONE
+from ....domain.sync.step import Inputs
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
 from ..links.forgetting import forget
 from ..links.pinning import Pinning
 from ..links.pins import pins_at
 from ..links.reviving import waits_to_be_made
-from ..runs.by_hand import ByHand, Hand
+from ..policies.allowed import SWITCHES, narrowed
+from ..records.reading import ours
+from ..runs.by_hand import ByHand, Hand, link_of
 
 
 @attrs.frozen
@@ -33,19 +39,33 @@ class ListOverrides:
 class Upshot(enum.Enum):
     """What the next run may do to a record as a whole once nothing pins it, as far as the policy lets it.
 
-    ``deletes``: the provider lost it, so it goes here; ``deletes_if_lost``: nobody knows here whether the provider has
-    it still; ``makes``: it is not here, and is made anew if the provider has it.
+    ``makes``: it is not here, and is made anew if the provider has it. The others are of one that is here, and that the
+    provider lost: it ``deletes`` it here; it ``asks`` a person what becomes of it, as it was edited or alone holds a
+    value; it ``restores`` it there, where the provider takes it, else it asks. ``…_if_lost``: nobody knows here whether
+    the provider has it still.
     """
 
     DELETES = "deletes"
     DELETES_IF_LOST = "deletes_if_lost"
+    ASKS = "asks"
+    ASKS_IF_LOST = "asks_if_lost"
+    RESTORES = "restores"
+    RESTORES_IF_LOST = "restores_if_lost"
     MAKES = "makes"
+
+
+# By what is decided of a record that the provider lost: where that is known, and where it is not.
+_OF_LOST = {
+    Action.DELETE_HERE: (Upshot.DELETES, Upshot.DELETES_IF_LOST),
+    Action.ASK: (Upshot.ASKS, Upshot.ASKS_IF_LOST),
+    Action.RESTORE_THERE: (Upshot.RESTORES, Upshot.RESTORES_IF_LOST),
+}
 
 
 @attrs.frozen
 class RemoveOverride:
-    """The policy holds again: the next run looks at the record anew; one that was kept away is made anew, one that the
-    provider lost goes. The journal says who did it.
+    """The policy holds again: the next run looks at the record anew; one that was kept away is made anew, and of one
+    that the provider lost is decided what becomes of it. The journal says who did it.
 
     Raises NotFound.
     """
@@ -81,6 +101,19 @@ class RemoveOverride:
             what = f"{by} let the record in anew, which ended"
             await forget(uow, hand.scope, self._by_hand.ids, kind, [external_id], what)
             return Upshot.MAKES if hand.scope.policy.create_here else None
-        if not hand.scope.policy.delete_here:
+        return await self._of_lost(uow, hand, await link_of(uow, hand, external_id))
+
+    async def _of_lost(self, uow: UnitOfWork, hand: Hand, link: SyncRecord) -> Upshot | None:
+        """As the next run would decide, should the provider not have it. None, too, for ours that cannot be read: it is
+        an error of that run.
+        """
+        entities = await hand.kind.load(uow, [link.local_id])
+        await hand.kind.prepare(uow, [link.base], entities.values())
+        try:
+            inputs = Inputs(base=link.base, ours=ours(hand.kind, entities[link.local_id]), theirs=GONE)
+            allows = SWITCHES if hand.opened.account.writes_enabled else ()
+            decision = inputs.decide(hand.kind.schema, narrowed(hand.scope.policy, allows))
+        except InvalidValue:
             return None
-        return Upshot.DELETES if waits_to_be_made(link) else Upshot.DELETES_IF_LOST
+        known, unknown = _OF_LOST.get(decision.action, (None, None))
+        return known if waits_to_be_made(link) else unknown
