@@ -15,6 +15,7 @@ from ....domain.sync.step import Step
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
 from ..records.scope import Scope
+from .open_questions import is_untold
 
 
 @attrs.frozen
@@ -28,8 +29,8 @@ class Asking:
     async def __call__(
         self, uow: UnitOfWork, steps: Sequence[Step], open_ones: Mapping[str, Sequence[Conflict]]
     ) -> int:
-        """Open what is to be asked, bring up to date what is asked already, settle what is not asked any more; how
-        many were opened.
+        """Open what is to be asked, bring up to date what is asked already, settle what is not asked any more, as the
+        sides show that they agree; how many were opened.
         """
         opened = 0
         for step in steps:
@@ -43,8 +44,8 @@ class Asking:
                     opened += 1
                 elif self._see(conflict, step, made):
                     await uow.conflicts.save(conflict)
-            for name, conflict in was.items():
-                if name not in step.inputs.in_flight:
+            for conflict in was.values():
+                if not is_untold(self._schema, step, conflict):
                     conflict.settle(now=self._scope.now)
                     await uow.conflicts.save(conflict)
         return opened

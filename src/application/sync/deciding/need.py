@@ -1,6 +1,6 @@
 """Whether a decision changes anything that is kept, here or there. What changes nothing is no step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 import attrs
@@ -17,6 +17,7 @@ from ....domain.sync.step import Step, values_of
 from ..records.record_kind import Versioned
 from ..records.scope import Scope
 from .known import Known
+from .open_questions import is_untold
 
 E = TypeVar("E", bound=Versioned)
 
@@ -81,7 +82,7 @@ def _merge_writes(schema: Schema, step: Step, link: SyncRecord, conflicts: Seque
         # The provider had lost it, and shows it again.
         or (step.fingerprint and not link.fingerprint)
         or _moved(schema, link.base, agreed(step))
-        or _asks_otherwise(step, {conflict.field: conflict for conflict in conflicts})
+        or _asks_otherwise(step, [each for each in conflicts if not is_untold(schema, step, each)])
     )
 
 
@@ -98,11 +99,9 @@ def _moved(schema: Schema, base: Values, after: Values) -> bool:
     return any(field.name not in base or not field.same(base[field.name], after[field.name]) for field in fields)
 
 
-def _asks_otherwise(step: Step, conflicts: Mapping[str, Conflict]) -> bool:
-    asked = {made.field: (made.base, made.ours, made.theirs) for made in step.decision.asked}
-    was = {
-        name: (each.base, each.ours, each.theirs)
-        for name, each in conflicts.items()
-        if name not in step.inputs.in_flight
-    }
+def _asks_otherwise(step: Step, told: Sequence[Conflict]) -> bool:
+    """``told``: the open ones of which the step tells what became. Who decides sees when the record was edited."""
+    edited_at = step.inputs.edited.theirs_at
+    asked = {made.field: (made.base, made.ours, made.theirs, edited_at) for made in step.decision.asked}
+    was = {each.field: (each.base, each.ours, each.theirs, each.edited.theirs_at) for each in told}
     return asked != was

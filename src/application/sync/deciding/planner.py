@@ -25,6 +25,7 @@ from ..records.task_at_provider import asked_of_staff
 from .examined import Examined
 from .gone_there import GoneThere
 from .meeting import Meeting
+from .open_questions import to_look_closer
 from .plan_writer import PartWriter, PlanWriter
 from .shown_there import ShownThere
 from .unlinked_steps import UnlinkedSteps
@@ -43,8 +44,9 @@ class _Before:
     """What is to be looked at anew, and by what our records without a link can be found: as they are, and ``sent``.
 
     ``planned`` are fingerprints of those that have a step: a walk may show a record twice. ``in_part`` are to be looked
-    at by themselves, as a walk shows less of them than was edited here, or than is to be deleted there, or than
-    somebody may have written there: they are due, or ``asked`` of the staff.
+    at by themselves, as a walk shows less of them than was edited here, than is asked about, or than is to be deleted
+    there, or than somebody may have written there: they are due, or ``asked`` of the staff. ``asks``: whether any
+    conflict is open.
     """
 
     edited: frozenset[str]
@@ -52,6 +54,7 @@ class _Before:
     asked: Collection[str]
     open_keys: Collection[MatchValues]
     sent: Sent
+    asks: bool
     unseen: set[str] = attrs.field(init=False)
     planned: dict[str, bytes] = attrs.field(factory=dict, init=False)
     in_part: set[str] = attrs.field(factory=set, init=False)
@@ -130,8 +133,14 @@ class Planner(Generic[E]):
         due = await uow.due.all(account_id, kind)
         revived = await values_of_reviving(uow, self._kind, await reviving(uow, self._kind, self._scope))
         keys = {*await self._kind.open_keys(uow), *found_by(schema, *revived.values())}
-        asked = await asked_of_staff(uow, account_id, kind)
-        return _Before(frozenset({*edited, *due}), due, asked, frozenset(keys), await sent(uow, self._kind, account_id))
+        return _Before(
+            frozenset({*edited, *due}),
+            due,
+            await asked_of_staff(uow, account_id, kind),
+            frozenset(keys),
+            await sent(uow, self._kind, account_id),
+            asks=bool(await uow.conflicts.count_open(account_id, kind)),
+        )
 
     def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
         for external_id in batch.gone:
@@ -153,9 +162,13 @@ class Planner(Generic[E]):
         if not batch.observed:
             return
         shown_there = ShownThere(self._kind, self._scope, self._laws)
-        observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
+        observed: Sequence[Observed] = [
+            one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint
+        ]
         if may_lack:
             observed = [one for one in observed if not self._tells_too_little(one, before)]
+        if may_lack and before.asks:
+            observed = await self._without_hidden_questions(opened, observed, before)
         examined = await self._books.read(
             opened.run,
             lambda uow: shown_there(uow, observed, edited=before.edited, listed=listed, may_lack=may_lack),
@@ -173,6 +186,16 @@ class Planner(Generic[E]):
         self._part.seen += len(batch.observed)
         await self._writer.tell_seen(self._part)
         self._watch(self._kind.schema.kind, self._part.seen)
+
+    async def _without_hidden_questions(
+        self, opened: Opened, observed: Sequence[Observed], before: _Before
+    ) -> Sequence[Observed]:
+        schema, scope = self._kind.schema, self._scope
+        hidden = await self._books.read(
+            opened.run, lambda uow: to_look_closer(uow, schema, scope, observed, edited=before.edited)
+        )
+        before.in_part.update(hidden)
+        return [one for one in observed if one.external_id not in hidden]
 
     async def _alike(self, opened: Opened, examined: Examined, before: _Before) -> Container[str]:
         """Those new ones that say the same as a linked one of ours. Whether the provider has lost that is known only

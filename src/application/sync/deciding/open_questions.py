@@ -1,0 +1,67 @@
+"""Open conflicts of which what was shown tells nothing: they stay as they are, until somebody looks closer."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from ....domain.shared.errors import TresenError
+from ....domain.sync.action import Action
+from ....domain.sync.conflict import Conflict
+from ....domain.sync.schema import Schema
+from ....domain.sync.step import Step, values_of
+from ...ports.sources import Observed, Reading
+from ...ports.unit_of_work import UnitOfWork
+from ..records.reading import is_text, read
+from ..records.scope import Scope
+
+
+def is_untold(schema: Schema, step: Step, conflict: Conflict) -> bool:
+    """Whether the step does not tell what became of an open conflict of its record: the field is on its way there, or a
+    side does not show it. One of a field that the kind does not have any more is told: nobody is asked about that.
+    """
+    name, inputs = conflict.field, step.inputs
+    if name in inputs.in_flight:
+        return True
+    if step.decision.action is not Action.MERGE or name not in schema.by_name:
+        return False
+    return name not in values_of(inputs.theirs) or name not in values_of(inputs.ours)
+
+
+async def to_look_closer(
+    uow: UnitOfWork, schema: Schema, scope: Scope, observed: Iterable[Observed], *, edited: Collection[str]
+) -> Collection[str]:
+    """External ids of those records whose open conflicts are about fields that are not shown here, and may have come to
+    be answered since: ours was edited (``edited``), the rules are others, or the provider does not say that its record
+    is as it was when the question was last seen. Only a single look tells.
+    """
+    latest = {one.external_id: one for one in observed if is_text(one.external_id)}
+    asked = await uow.conflicts.open_of(scope.account_id, schema.kind, latest.keys())
+    links = await uow.sync_records.by_external_ids(scope.account_id, schema.kind, asked.keys()) if asked else {}
+    found: set[str] = set()
+    for external_id, link in links.items():
+        reading = _reading(latest[external_id])
+        hidden = [] if reading is None else _hidden(schema, reading, asked[external_id])
+        if reading is None or not hidden:
+            continue
+        stamp = link.edited_there_at(reading.edited_at)
+        if scope.anew or external_id in edited or any(_may_be_edited(each, stamp, scope) for each in hidden):
+            found.add(external_id)
+    return found
+
+
+def _reading(one: Observed) -> Reading | None:
+    """None: it cannot be read, which is told where it is compared."""
+    try:
+        return read(one)
+    except TresenError:
+        return None
+
+
+def _hidden(schema: Schema, reading: Reading, asked: Sequence[Conflict]) -> Sequence[Conflict]:
+    return [each for each in asked if each.field in schema.by_name and each.field not in reading.values]
+
+
+def _may_be_edited(conflict: Conflict, stamp: datetime | None, scope: Scope) -> bool:
+    """Within one moment of the provider's clock, an equal stamp does not tell two edits apart."""
+    if stamp is None or stamp != conflict.edited.theirs_at:
+        return True
+    return conflict.updated_at - stamp <= timedelta(seconds=scope.resolution_s)
