@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 import attrs
 
-from ....domain.sync.canonical import Values
-from ....domain.sync.journal import LOCAL_EDIT
+from ....domain.sync.canonical import Value, Values
+from ....domain.sync.journal import LOCAL_EDIT, UNDONE, Change
 from ....domain.sync.laws import Law
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.schema import Schema
@@ -25,12 +25,25 @@ async def edited_since_paired(uow: UnitOfWork, links: Iterable[SyncRecord]) -> M
     for link in links:
         if link.is_newly_paired:
             lines = await uow.journal.of_record(link.kind, link.local_id)
-            found[link.external_id] = {
-                line.field
-                for line in lines
-                if line.rule == LOCAL_EDIT and line.external_id == link.external_id and line.at >= link.synced_at
-            }
+            found[link.external_id] = _edited([line for line in lines if is_since_paired(link, line)])
     return found
+
+
+def is_since_paired(link: SyncRecord, line: Change) -> bool:
+    """Whether the line was written after a person said that the two of a link that is newly paired are one."""
+    return line.external_id == link.external_id and line.at >= link.synced_at
+
+
+def _edited(lines: Iterable[Change]) -> Collection[str]:
+    """``lines``: oldest first. A field that an undo gave back what it held before was never edited."""
+    before, edited = dict[str, Value](), set[str]()
+    for line in lines:
+        if line.rule == LOCAL_EDIT:
+            before.setdefault(line.field, line.ours)
+            edited.add(line.field)
+        elif line.rule == UNDONE and line.field in before:
+            (edited.discard if line.value == before[line.field] else edited.add)(line.field)
+    return edited
 
 
 def edited_there_since(scope: Scope, link: SyncRecord, reading: Reading) -> bool:

@@ -53,23 +53,23 @@ class WriteByHand:
     async def __call__(
         self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen], *, rule: str, reason: str
     ) -> bool:
-        """Whether our record was written."""
+        """Whether our record was written. Where the two were not compared yet, nothing is agreed on by this, and the
+        next run decides what goes there.
+        """
         ours = (link.external_id, link.local_id)
         wrote = await self.here(uow, hand, ours, link.base, chosen, rule=rule, reason=reason)
-        await uow.sync_records.put_many(
-            [
-                attrs.evolve(
-                    link,
-                    base={**link.base, **{each.field: each.theirs for each in chosen}},
-                    local_version=wrote.after if wrote.before == link.local_version else link.local_version,
-                )
-            ]
-        )
         await self._withdraw(uow, hand, link, {each.field for each in chosen})
-        await self._push(uow, hand, link, chosen)
+        if not link.is_newly_paired:
+            await self._agree(uow, link, chosen, wrote)
+            await self._push(uow, hand, link, chosen)
         # Whatever is on the wire now, or may be written there later: the next run looks at it.
         await uow.due.renew(link.account_id, link.kind, link.external_id)
         return wrote.after != wrote.before
+
+    async def _agree(self, uow: UnitOfWork, link: SyncRecord, chosen: Sequence[Chosen], wrote: Written) -> None:
+        base = {**link.base, **{each.field: each.theirs for each in chosen}}
+        version = wrote.after if wrote.before == link.local_version else link.local_version
+        await uow.sync_records.put_many([attrs.evolve(link, base=base, local_version=version)])
 
     async def here(
         self,
