@@ -11,12 +11,13 @@ from ...transactions import Transactions
 from ..links.pinning import Pinning
 from ..runs.by_hand import ByHand, link_of
 from .unpairing import Unpairing
+from .void import ensure_not_void
 
 
 @attrs.frozen
 class ReopenConflict:
     """Raises NotFound, IllegalTransition (it is open), AlreadyExists (the field is in conflict again by itself),
-    RuleViolation (what it was about is not there any more, or was made anew).
+    RuleViolation (what it was about, or its field, is not there any more, or was made anew).
     """
 
     _transactions: Transactions
@@ -32,6 +33,8 @@ class ReopenConflict:
         async def work(uow: UnitOfWork) -> Conflict:
             conflict = await uow.conflicts.get(conflict_id)
             await uow.accounts.claim(conflict.account_id)
+            hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
+            ensure_not_void(hand.kind.schema, conflict)
             conflict.reopen(by=by, now=self._by_hand.clock.now())
             taken_back = conflict.field == PAIRING and await Unpairing(self._by_hand)(uow, conflict)
             if conflict.field != PAIRING:

@@ -30,6 +30,7 @@ from ..links.pinning import Pinning
 from ..links.pins import pins_of
 from ..links.reviving import made_no_more, stays_here
 from ..runs.by_hand import ByHand, Hand, link_of
+from .void import ensure_not_void
 
 _NO_PAIRING = (
     "beside theirs or ours there is no value here; a value goes with the choice 'value', and the id of one of our "
@@ -58,7 +59,7 @@ class ResolveConflict:
     """The decision holds until the field changes again on either side.
 
     Raises NotFound, IllegalTransition (decided before), StaleVersion, InvalidValue (a value that the field cannot
-    hold, or a choice that this conflict does not offer).
+    hold, or a choice that this conflict does not offer), RuleViolation (its kind does not have that field any more).
     """
 
     _transactions: Transactions
@@ -97,12 +98,13 @@ class ResolveConflict:
         cannot be kept.
         """
         conflict = await uow.conflicts.get(chosen.conflict_id)
+        hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
+        ensure_not_void(hand.kind.schema, conflict)
         check_values({"value": chosen.value})
         if chosen.version not in {None, conflict.version}:
             raise StaleVersion("the sides hold other values by now: look at the conflict again")
         if chosen.choice is Choice.OURS or conflict.local_id is None or conflict.state is not ConflictState.OPEN:
             return conflict
-        hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
         entity = (await hand.kind.load(uow, [conflict.local_id])).get(conflict.local_id)
         if entity is None:
             return conflict

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Collection, Sequence
 
+import attrs
+
 from ....domain.shared.errors import InvalidValue
 from ....domain.sync.documents import read_step
 from ....domain.sync.kept_plan import KeptPlan, PlanStale
 from ....domain.sync.laws import Laws
+from ....domain.sync.schema import NOT_FIELDS, Schema
 from ....domain.sync.step import Step
 
 # Steps with their kinds, in order.
@@ -33,6 +36,23 @@ def _read(plan: KeptPlan, number: int, text: str, laws: Laws) -> Step:
         is_law = isinstance(error, InvalidValue) and error.details.get("field") == "law"
         raise stale_plan(plan, f"its step {number} cannot be read any more{f': {error}' if is_law else ''}") from None
     return step
+
+
+def of_todays_fields(step: Step, schema: Schema) -> Step:
+    """Without what it says of fields that the kind does not have any more, by which nothing can be decided."""
+    known, inputs, decision = {*schema.by_name, *NOT_FIELDS}, step.inputs, step.decision
+    decided = {made.field for made in decision.fields}
+    if {*inputs.overrides, *inputs.in_flight, *decided} <= known:
+        return step
+    return attrs.evolve(
+        step,
+        inputs=attrs.evolve(
+            inputs,
+            overrides={name: law for name, law in inputs.overrides.items() if name in known},
+            in_flight={name: value for name, value in inputs.in_flight.items() if name in known},
+        ),
+        decision=attrs.evolve(decision, fields=tuple(made for made in decision.fields if made.field in known)),
+    )
 
 
 def stale_plan(plan: KeptPlan, why: str, **details: object) -> PlanStale:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+import attrs
+
 from ....domain.shared.errors import TresenError
 from ....domain.sync.action import Action
 from ....domain.sync.conflict import Conflict
@@ -26,12 +28,27 @@ def is_untold(schema: Schema, step: Step, conflict: Conflict) -> bool:
     return name not in values_of(inputs.theirs) or name not in values_of(inputs.ours)
 
 
-async def to_look_closer(
+@attrs.frozen
+class OpenQuestions:
+    """External ids of records that are shown, by what their open conflicts call for, however little changed there.
+
+    ``hidden``: they are about fields that are not shown here, and may have come to be answered since; only a single
+    look tells. ``void``: one is about a field that the kind does not have any more, and ends when its record is
+    compared.
+    """
+
+    hidden: Collection[str] = ()
+    void: Collection[str] = ()
+
+
+NO_QUESTIONS = OpenQuestions()
+
+
+async def open_questions(
     uow: UnitOfWork, schema: Schema, scope: Scope, observed: Iterable[Observed], *, edited: Collection[str]
-) -> Collection[str]:
-    """External ids of those records whose open conflicts are about fields that are not shown here, and may have come to
-    be answered since: ours was edited (``edited``), the rules are others, or the provider does not say that its record
-    is as it was when the question was last seen. Only a single look tells.
+) -> OpenQuestions:
+    """A hidden one may have come to be answered where ours was edited (``edited``), where the rules are others, or
+    where the provider does not say that its record is as it was when the question was last seen.
     """
     latest = {one.external_id: one for one in observed if is_text(one.external_id)}
     asked = await uow.conflicts.open_of(scope.account_id, schema.kind, latest.keys())
@@ -45,7 +62,13 @@ async def to_look_closer(
         stamp = link.edited_there_at(reading.edited_at)
         if scope.anew or external_id in edited or any(_may_be_edited(each, stamp, scope) for each in hidden):
             found.add(external_id)
-    return found
+    void = {key for key, conflicts in asked.items() if any(is_void(schema, each) for each in conflicts)}
+    return OpenQuestions(hidden=found, void=void)
+
+
+def is_void(schema: Schema, conflict: Conflict) -> bool:
+    """Whether it is about a field that a later version of the kind does not have: there is nothing to decide."""
+    return conflict.is_about_field and conflict.field not in schema.by_name
 
 
 def _reading(one: Observed) -> Reading | None:

@@ -25,7 +25,7 @@ from ..records.task_at_provider import asked_of_staff
 from .examined import Examined
 from .gone_there import GoneThere
 from .meeting import Meeting
-from .open_questions import to_look_closer
+from .open_questions import NO_QUESTIONS, OpenQuestions, open_questions
 from .plan_writer import PartWriter, PlanWriter
 from .shown_there import ShownThere
 from .unlinked_steps import UnlinkedSteps
@@ -162,16 +162,18 @@ class Planner(Generic[E]):
         if not batch.observed:
             return
         shown_there = ShownThere(self._kind, self._scope, self._laws)
-        observed: Sequence[Observed] = [
-            one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint
-        ]
+        observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
         if may_lack:
             observed = [one for one in observed if not self._tells_too_little(one, before)]
+        questions = NO_QUESTIONS
         if may_lack and before.asks:
-            observed = await self._without_hidden_questions(opened, observed, before)
+            questions = await self._open_questions(opened, observed, before.edited)
+            before.in_part.update(questions.hidden)
+            observed = [one for one in observed if one.external_id not in questions.hidden]
+        edited = {*before.edited, *questions.void} if questions.void else before.edited
         examined = await self._books.read(
             opened.run,
-            lambda uow: shown_there(uow, observed, edited=before.edited, listed=listed, may_lack=may_lack),
+            lambda uow: shown_there(uow, observed, edited=edited, listed=listed, may_lack=may_lack),
         )
         before.in_part.update(examined.in_part)
         alike = await self._alike(opened, examined, before)
@@ -187,15 +189,13 @@ class Planner(Generic[E]):
         await self._writer.tell_seen(self._part)
         self._watch(self._kind.schema.kind, self._part.seen)
 
-    async def _without_hidden_questions(
-        self, opened: Opened, observed: Sequence[Observed], before: _Before
-    ) -> Sequence[Observed]:
+    async def _open_questions(
+        self, opened: Opened, observed: Sequence[Observed], edited: Collection[str]
+    ) -> OpenQuestions:
         schema, scope = self._kind.schema, self._scope
-        hidden = await self._books.read(
-            opened.run, lambda uow: to_look_closer(uow, schema, scope, observed, edited=before.edited)
+        return await self._books.read(
+            opened.run, lambda uow: open_questions(uow, schema, scope, observed, edited=edited)
         )
-        before.in_part.update(hidden)
-        return [one for one in observed if one.external_id not in hidden]
 
     async def _alike(self, opened: Opened, examined: Examined, before: _Before) -> Container[str]:
         """Those new ones that say the same as a linked one of ours. Whether the provider has lost that is known only

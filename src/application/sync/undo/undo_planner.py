@@ -14,6 +14,7 @@ from ....domain.sync.history import end_there, since
 from ....domain.sync.journal import LOCAL_EDIT, Change
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import EDIT, Run
+from ....domain.sync.schema import Schema
 from ....domain.sync.undo import Rollback, rollback, undone_by
 from ...ports.unit_of_work import UnitOfWork
 from ..links.link_at import link_at
@@ -141,7 +142,7 @@ class UndoPlanner:
         self, uow: UnitOfWork, hand: Hand, link: SyncRecord | None, changes: Sequence[Change]
     ) -> RecordUndo | None:
         account_id, end = hand.scope.account_id, _end(changes)
-        values = {} if end is None else _lost(changes, end)
+        values = {} if end is None else _lost(hand.kind.schema, changes, end)
         if end is None or not values:
             return _lost_there(account_id, link, changes)
         back = _record_undo(account_id, link, end, UndoAction.RESTORE, values=values)
@@ -209,12 +210,12 @@ def _end(changes: Sequence[Change]) -> Change | None:
     return gone[-1] if gone else None
 
 
-def _lost(changes: Sequence[Change], end: Change) -> Values:
-    """What the record held then."""
+def _lost(schema: Schema, changes: Sequence[Change], end: Change) -> Values:
+    """What the record held then, of the fields that there are."""
     return {
         change.field: change.ours
         for change in changes
-        if change.run_id == end.run_id and change.field != WHOLE and not change.is_release
+        if change.run_id == end.run_id and change.field in schema.by_name and not change.is_release
     }
 
 

@@ -14,7 +14,7 @@ from ....domain.sync.schema import Schema
 from ....domain.sync.step import count
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
-from ..deciding.kept_steps import AT_ONCE, ensure_own, grouped, read_steps, stale_plan
+from ..deciding.kept_steps import AT_ONCE, ensure_own, grouped, of_todays_fields, read_steps, stale_plan
 from ..policies.allowed import narrowed
 from ..policies.policy_book import PolicyBook
 
@@ -44,7 +44,8 @@ class _Part:
 @attrs.frozen
 class WhatIf:
     """``policies`` are documents by kind of record, on top of what holds now; what the account did not allow when the
-    plan was made, none of them allows. ``schemas``: those of a region, in which phone numbers are read, by kind.
+    plan was made, none of them allows. ``schemas``: those of a region, in which phone numbers are read, by kind. What
+    the plan says of fields that a later version of the kind does not have is passed over.
 
     Raises NotFound (also for a run that decided nothing: a first load, a quiet one; and for one so old that its steps
     are no longer kept), InvalidValue, PlanStale for one that cannot be read any more.
@@ -98,10 +99,11 @@ class WhatIf:
         while rows := await uow.plans.steps(plan.id, start=start, limit=AT_ONCE):
             read = read_steps(plan, rows, self._policies.laws)
             ensure_own(plan, read, parts)
-            for kind, steps in grouped(read):
+            for kind, kept in grouped(read):
                 part = parts[kind]
                 schema = part.schema
-                part.steps += len(steps)
+                part.steps += len(kept)
+                steps = [of_todays_fields(step, schema) for step in kept]
                 for step in steps:
                     instead = attrs.evolve(step, decision=step.inputs.decide(schema, part.policy))
                     count(instead, schema, part.tally)

@@ -8,7 +8,7 @@ import pytest
 from tresen.application.ports.sources import Observed, Reading
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
-from tresen.application.sync.deciding.open_questions import to_look_closer
+from tresen.application.sync.deciding.open_questions import open_questions
 from tresen.application.sync.records.kinds import MEMBER
 from tresen.application.sync.records.scope import Scope
 from tresen.domain.shared.errors import GatewayRejected
@@ -190,7 +190,8 @@ async def closer(studio: Studio, ada: str, reading: Reading | Exception) -> obje
         now=studio.clock.now(),
     )
     schema = Schema(kind=MEMBER, fields=(Field("street"), Field("city")))
-    return await studio.read(lambda uow: to_look_closer(uow, schema, scope, [one], edited=()))
+    found = await studio.read(lambda uow: open_questions(uow, schema, scope, [one], edited=()))
+    return found.hidden
 
 
 async def keep(studio: Studio, conflict: Conflict) -> None:
