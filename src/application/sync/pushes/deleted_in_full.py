@@ -26,19 +26,20 @@ class DeletedInFull:
     _ids: IdSource
 
     async def __call__(self, uow: UnitOfWork, push: Push, shown: Values) -> bool:
-        """Tell those values in the journal, among the lines of the run that decided it, before they are gone. From then
-        on the deletion is decided against them, too.
+        """Tell those values, of the fields that there are, in the journal, among the lines of the run that decided it,
+        before they are gone. From then on the deletion is decided against them, too.
 
         Whether it may go on: not if somebody edited there one that was agreed on.
         """
+        fields = self._schema.by_name
         beside = {
             name: value
             for name, value in shown.items()
-            if name not in push.expected and not self._schema.by_name[name].same(value, None)
+            if name not in push.expected and name in fields and not fields[name].same(value, None)
         }
         link = await link_at(uow, push.account_id, push.kind, push.local_id)
         base = link.base if link is not None else {}
-        if any(name in base and not self._schema.by_name[name].same(base[name], beside[name]) for name in beside):
+        if any(name in base and not fields[name].same(base[name], beside[name]) for name in beside):
             return False
         if beside:
             subject = Subject(

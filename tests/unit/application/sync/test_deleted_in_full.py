@@ -4,6 +4,7 @@ import pytest
 
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.sync.records.kinds import LEAD
+from tresen.domain.sync.run import RunState
 
 from ..studio import AN_HOUR, Studio
 from .scene import edit_lead, rests, set_policy
@@ -57,6 +58,16 @@ async def test_what_nobody_here_ever_saw_stops_no_deletion_that_is_decided_by_a_
     assert studio.books.leads.find(ann) is None
     assert told(studio, "notes") == ["precious"]
     await rests(studio)
+
+
+async def test_what_a_look_shows_of_a_field_that_the_kind_lacks_holds_nothing_up() -> None:
+    studio, ann = await without_notes_in_lists("precious")
+    studio.gym._lists_lack = frozenset({"notes", "nickname"})
+    studio.books.leads.get(ann).values["nickname"] = "Annie"
+    await deleted_here(studio, ann)
+    run = await studio.leads_synced(whole=True)
+    assert (run.state, run.counts.errors, studio.books.leads.find(ann)) == (RunState.COMPLETED, 0, None)
+    assert (told(studio, "notes"), told(studio, "nickname")) == (["precious"], [])
 
 
 async def test_it_is_told_once_though_the_deletion_fails_again_and_again() -> None:
