@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from tresen.application.ports.gym import GymGateway
-from tresen.application.ports.sources import Batch
+from tresen.application.ports.gym import GymGateway, NewPerson
+from tresen.application.ports.sources import Batch, SeveralThere
 from tresen.application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from tresen.domain.shared.errors import (
     CredentialsRefused,
@@ -247,6 +247,19 @@ async def test_who_is_looked_for_is_whom_making_gives(gym_world: GymWorld, kind:
     assert found is not None
     assert found.external_id == made.external_id
     assert len(ids(await everything(source.listing()))) == 1
+
+
+async def test_of_several_who_may_be_it_nobody_is_guessed_and_nobody_made(gym_world: GymWorld) -> None:
+    source = gym_world.gateway.source(LEAD)
+    two = [await gym_world.add_lead(name, email="ada@example.org") for name in ("Ada", "Bob")]
+    ada = {"first_name": "Ada", "last_name": "Byron", "email": "Ada@Example.org"}
+    for call in (source.find, source.create):
+        with pytest.raises(SeveralThere) as caught:
+            await call(ada)
+        assert sorted(caught.value.external_ids) == sorted(two)
+    with pytest.raises(SeveralThere):
+        await gym_world.gateway.create_lead(NewPerson(first_name="Ada", last_name="Byron", email="ada@example.org"))
+    assert sorted(ids(await everything(source.listing()))) == sorted(two)
 
 
 @pytest.mark.parametrize("call", CALLS)

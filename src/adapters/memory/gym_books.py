@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from ...application.ports.clock import Clock
-from ...application.ports.sources import Observed, Reading
+from ...application.ports.sources import Observed, Reading, SeveralThere
 from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP, MEMBERSHIP_SCHEMA, lead_schema, member_schema
 from ...domain.membership.package import Package
 from ...domain.shared.contact import EmailAddress, PhoneNumber
@@ -124,11 +124,14 @@ class Shelf:
         return entry
 
     def with_email(self, email: str | None) -> Entry | None:
-        """The first record with that address, compared in canonical form."""
+        """The only record with that address, compared in canonical form. Raises SeveralThere."""
         if email is None:
             return None
         wanted = EmailAddress(email).canonical
-        return next((e for e in self.entries() if _canonical(e.values.get("email")) == wanted), None)
+        found = [entry for entry in self.entries() if _canonical(entry.values.get("email")) == wanted]
+        if len(found) > 1:
+            raise SeveralThere([entry.external_id for entry in found])
+        return found[0] if found else None
 
     def entries(self) -> Sequence[Entry]:
         """All records in the order of their ids."""

@@ -136,7 +136,7 @@ class MemorySource(Source):
             return entry.observed()
 
     async def create(self, values: Values) -> Observed:
-        """Keeps what is writable and leaves out the rest: the record tells what became of it."""
+        """Keeps what is writable and leaves out the rest: the record tells what became of it. Raises SeveralThere."""
         if not self.can_create:
             raise GatewayUnsupported(f"this gym lets nobody make a {self.kind}")
         with self.faults.around(f"{self.name}.create"):
@@ -150,7 +150,7 @@ class MemorySource(Source):
             return self.shelf.get(added).observed()
 
     async def find(self, values: Values, /) -> Observed | None:
-        """Who has this e-mail address."""
+        """Who has this e-mail address. Raises SeveralThere."""
         with self.faults.around(f"{self.name}.find"):
             known = self.shelf.with_email(_text(values.get("email")))
             return None if known is None else known.observed()

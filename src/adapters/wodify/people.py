@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 from msgspec import Raw
 
-from ...application.ports.sources import Observed
+from ...application.ports.sources import Observed, SeveralThere
 from ...domain.shared.errors import GatewayRejected, GatewayUnsupported, InvalidValue, NotConfigured
 from ...domain.sync.schema import Values
 from ..http.messages import HttpResponse
@@ -42,7 +42,7 @@ class People:
     async def create(self, values: Values) -> Observed:
         """Made at the account's location, or who has this e-mail address, in full. What cannot be written is left out.
 
-        Raises NotConfigured without a location.
+        Raises NotConfigured without a location; SeveralThere as ``find`` does.
         """
         if self.location_id is None:
             raise NotConfigured("set location_id for this account: wodify creates people at a location")
@@ -58,11 +58,13 @@ class People:
         )
 
     async def find(self, values: Values) -> Observed | None:
-        """Who has this e-mail address, in full."""
+        """Who has this e-mail address, in full. Raises SeveralThere where it is not one alone."""
         email = values.get("email")
         known = await self.collection.with_email(email) if isinstance(email, str) and email.strip() else []
         if not known:
             return None
+        if len(known) > 1:
+            raise SeveralThere([one.external_id for one in known])
         # A search shows less than the record in full, and less than the answer to having made it.
         return await self.collection.get(known[0].external_id) or known[0]
 

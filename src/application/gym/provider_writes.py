@@ -24,7 +24,7 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymGateway, GymProviders, Operation, Support
 from ..ports.locks import RunLocks
-from ..ports.sources import Observed
+from ..ports.sources import Observed, SeveralThere
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.reading import read
 from ..tenancy.choose_account import choose_account
@@ -314,4 +314,6 @@ def _reason(error: GatewayError | NotConfigured) -> TaskReason:
         return TaskReason.UNSUPPORTED
     if isinstance(error, CredentialsRefused | NotConfigured):
         return TaskReason.CREDENTIALS
+    if isinstance(error, SeveralThere):
+        return TaskReason.UNDECIDED
     return TaskReason.REJECTED if isinstance(error, GatewayRejected) else TaskReason.OUTCOME_UNKNOWN

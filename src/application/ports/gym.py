@@ -134,7 +134,7 @@ class GymGateway(Protocol):
 
     @abstractmethod
     async def create_lead(self, person: NewPerson) -> Observed:
-        """Make a lead, or give the one that already has this e-mail address."""
+        """Make a lead, or give the one that already has this e-mail address. Raises SeveralThere where several do."""
 
     @abstractmethod
     async def update_lead(self, external_id: str, patch: LeadPatch) -> Observed:
@@ -146,7 +146,7 @@ class GymGateway(Protocol):
 
     @abstractmethod
     async def create_member(self, person: NewPerson) -> Observed:
-        """Make a member, or give the one that already has this e-mail address."""
+        """Make a member, or give the one that already has this e-mail address. Raises SeveralThere where several do."""
 
     @abstractmethod
     async def create_membership(self, new: NewMembership) -> Observed:

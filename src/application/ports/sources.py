@@ -7,7 +7,7 @@ from typing import Protocol
 
 import attrs
 
-from ...domain.shared.errors import GatewayUnsupported
+from ...domain.shared.errors import GatewayRejected, GatewayUnsupported
 from ...domain.sync.schema import Values
 
 
@@ -44,6 +44,17 @@ class Batch:
     observed: Sequence[Observed] = ()
     gone: Sequence[str] = ()
     cursor: str | None = None
+
+
+class SeveralThere(GatewayRejected):
+    """Several records there may be the one that was to be made, or is looked for: nobody is guessed, nothing was made.
+
+    ``external_ids`` are theirs.
+    """
+
+    def __init__(self, external_ids: Sequence[str]) -> None:
+        super().__init__(f"several records there may be it: {', '.join(external_ids)}")
+        self.external_ids = tuple(external_ids)
 
 
 class Source(Protocol):
@@ -91,12 +102,15 @@ class Source(Protocol):
 
     @abstractmethod
     async def create(self, values: Values) -> Observed:
-        """Make a record, or give the one that is this already. Raises GatewayUnsupported unless ``can_create``."""
+        """Make a record, or give the one that is this already. Raises SeveralThere where several may be it;
+        GatewayUnsupported unless ``can_create``.
+        """
 
     async def find(self, _: Values, /) -> Observed | None:
         """The record that ``create`` would give instead of making one, None when there is none. Makes nothing.
 
-        Raises GatewayUnsupported where nobody can be looked for: so does a source that does not say how.
+        Raises SeveralThere as ``create`` does; GatewayUnsupported where nobody can be looked for: so does a source that
+        does not say how.
         """
         raise GatewayUnsupported(f"no {self.kind} can be looked for there")
 

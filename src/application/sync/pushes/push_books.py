@@ -3,6 +3,7 @@
 Each entry is a transaction of its own, in which the account is claimed first: people edit meanwhile.
 """
 
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -13,6 +14,7 @@ from ....domain.sync.push import Push, PushState
 from ....domain.sync.run import Counts
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
+from ..links.doubted import WHOSE
 from ..links.link_at import link_at
 from ..records.record_kind import RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
@@ -24,8 +26,9 @@ from .deleted_in_full import DeletedInFull
 from .ending import Ending, tell
 from .not_wanted import NotWanted
 from .push_end import PushEnd, refused
+from .several import left_to_a_person
 from .splitting import split
-from .waiting import waits
+from .waiting import go_on_waiting, waits
 from .withdrawing import how_withdrawn
 
 E = TypeVar("E", bound=Versioned)
@@ -79,6 +82,28 @@ class PushBooks(Generic[E]):
             return await Answering(self._kind, self._scope, self._ids)(uow, push, answer)
 
         return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed)
+
+    async def doubt(self, opened: Opened, push: Push, found: Sequence[str]) -> None:
+        """Several of the provider's may be what is to be made there: it waits until a person said whose they are, or
+        ends where none of them can be it any more.
+        """
+        ended = list[PushEnd]()
+
+        async def doubt(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            ended.clear()
+            end = await left_to_a_person(uow, push, found)
+            if not await waits(uow, push):
+                return Counts()
+            if end is None:
+                await go_on_waiting(uow, push, WHOSE, now=self._scope.now)
+                return Counts()
+            ended.append(end)
+            return await Ending(self._kind, self._scope, self._ids)(uow, push, end)
+
+        await self._books.write(opened.run, "doubt_push", doubt)
+        for end in ended:
+            tell(push, end)
 
     async def refuse(self, opened: Opened, push: Push, error: TresenError) -> int:
         """Which of several values was at fault, nobody knows: each is sent by itself, and only that one is refused. The

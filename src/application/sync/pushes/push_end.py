@@ -41,6 +41,7 @@ UNSURE = PushEnd(
 )
 THERE_AFTER_ALL = PushEnd(state=PushState.DROPPED, why=FOUND_AFTER_ALL)
 NONE_OF_OURS = PushEnd(state=PushState.REFUSED, why="a person said that the provider's record is none of ours")
+NONE_IS_IT = PushEnd(state=PushState.REFUSED, why="each of the provider's records is another of ours")
 NOT_WANTED = PushEnd(state=PushState.DROPPED, why="the policy is another since; it is decided anew")
 SWITCHED_OFF = PushEnd(state=PushState.DROPPED, why="writing was switched off", asks=TaskReason.WRITES_DISABLED)
 

@@ -21,7 +21,7 @@ from ....domain.shared.ids import PushId
 from ....domain.sync.canonical import Values
 from ....domain.sync.pairing import match_values
 from ....domain.sync.push import Push
-from ...ports.sources import Observed, Reading, Source
+from ...ports.sources import Observed, Reading, SeveralThere, Source
 from ...ports.unit_of_work import UnitOfWork
 from ..deciding.meeting import TWINS, alike
 from ..links.link_at import link_at
@@ -114,6 +114,9 @@ class Pusher(Generic[E]):
             raise
         except GatewayNotFound:
             answer = OVERTAKEN
+        except SeveralThere as error:
+            await self._pushes.doubt(opened, push, error.external_ids)
+            return False, 0
         except _FINAL as error:
             return False, await self._pushes.refuse(opened, push, error)
         except GatewayError as error:
@@ -158,8 +161,8 @@ class Pusher(Generic[E]):
     async def _create(self, opened: Opened, push: Push) -> Answer | PushEnd:
         """Tried again only where the provider can be asked whether it was made before.
 
-        Raises GatewayRejected when another that is to be made could not be told from it. One that was sent already is
-        looked up, whatever others there are by now: they are not sent before it is answered.
+        Raises SeveralThere; GatewayRejected when another that is to be made could not be told from it. One that was
+        sent already is looked up, whatever others there are by now: they are not sent before it is answered.
         """
         ours = (self._scope.account_id, push.kind, push.local_id)
         link = await self._books.read(opened.run, lambda uow: link_at(uow, *ours))
@@ -184,7 +187,7 @@ class Pusher(Generic[E]):
             return OVERTAKEN
         try:
             found = await self._source.find(push.values)
-        except GatewayUnsupported:
+        except (GatewayUnsupported, SeveralThere):
             return OVERTAKEN
         reading = None if found is None else _read(found)
         if found is None or (reading is not None and not called_alike(push.values, reading.values)):
@@ -194,7 +197,7 @@ class Pusher(Generic[E]):
 
     async def _made_though_not_wanted(self, push: Push) -> Answer | PushEnd:
         """Of one that the policy does not want there any more since it was sent: nothing is made, but what is there is
-        ours.
+        ours. Raises SeveralThere.
         """
         if not self._can_be_found(push):
             return UNSURE

@@ -146,6 +146,8 @@ async def test_a_decision_holds_that_falls_while_it_is_being_made_there(studio: 
     # What a person is asked about waits for them: so they say first that it is a new one, and think better of it.
     await decide(studio, conflict, Choice.THEIRS)
     await decide(studio, asked(studio)[made[0]], Choice.THEIRS)
+    # So that the gym answers with the other one.
+    studio.books.leads.edit(made[1], {"email": "countess@example.org"})
 
     async def think_better_of_it() -> None:
         await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")
