@@ -13,6 +13,7 @@ from ...domain.sync.push import Push, PushState
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.courses.lead_records import LeadRecords
+from ..sync.links.lost_there import may_be_another
 from ..sync.links.sent import sent
 from ..sync.policies.overruled import none_of_ours
 from ..sync.records.called import called_alike
@@ -55,6 +56,10 @@ _SEVERAL = (
     "the provider answered with its record {}, which may be what was sent of any of several leads of one address: say "
     "which it is, once it is asked"
 )
+_ALIKE = (
+    "the provider answered with its record {}, which may be another of ours, that it lost or has under another "
+    "address: say which it is, once it is asked"
+)
 _OVER = "the provider answered with its record {}, but what was sent is over by a person's decision: look whose it is"
 
 
@@ -85,6 +90,8 @@ async def _of_new(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Obse
     pairing = next((each for each in asked if each.field == PAIRING), None)
     if pairing is not None:
         return InDoubt(_ASKED.format(external_id), asked=pairing)
+    if await may_be_another(uow, kind, made.account_id, observed, made.local_id):
+        return InDoubt(_ALIKE.format(external_id))
     earlier = await _sent_before(uow, kind, made, observed)
     if len(earlier) > 1:
         return InDoubt(_SEVERAL.format(external_id))

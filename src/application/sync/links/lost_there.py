@@ -16,7 +16,9 @@ from ....domain.sync.pairing import found_by
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.schema import Schema
 from ....domain.sync.side import Side
+from ...ports.sources import Observed
 from ...ports.unit_of_work import UnitOfWork
+from ..records.reading import read
 from ..records.record_kind import MatchValues, RecordKind, Versioned
 from .pins import pins_of_all
 from .reviving import waits_to_be_made
@@ -42,6 +44,22 @@ async def linked_alike(
     links = await uow.sync_records.of_locals(account_id, kind.schema.kind, ids) if ids else {}
     told = {one: [links[ours] for ours in sorted(ids) if ours in links] for one, ids in alike.items()}
     return {one: each for one, each in told.items() if each}
+
+
+async def may_be_another(
+    uow: UnitOfWork, kind: RecordKind[E], account_id: AccountId, made: Observed, local_id: UUID
+) -> bool:
+    """Whether the record with which the provider answered the making of ``local_id``, and that no link knows, may be
+    another one of ours that it has under another id, or lost. One that was sent to be made there anew is found by that.
+    Raises InvalidValue where nobody can read the record.
+    """
+    key = made.external_id
+    if await uow.sync_records.by_external_ids(account_id, kind.schema.kind, [key]):
+        return False
+    alike = await linked_alike(uow, kind, account_id, {key: read(made).values})
+    others = {link.local_id for link in alike.get(key, ())} - {local_id}
+    making = await uow.pushes.creations(account_id, kind.schema.kind, others) if others else {}
+    return any(one not in making or not making[one].was_sent for one in others)
 
 
 async def known_lost(

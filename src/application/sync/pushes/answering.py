@@ -9,8 +9,10 @@ from ....domain.sync.conflict import PAIRING
 from ....domain.sync.push import Push, PushState
 from ....domain.sync.run import Counts
 from ...ports.clock import IdSource
+from ...ports.sources import Observed
 from ...ports.unit_of_work import UnitOfWork
 from ..links.doubted import WHOSE
+from ..links.lost_there import may_be_another
 from ..policies.overruled import none_of_ours
 from ..records.record_kind import RecordKind, Versioned
 from ..records.scope import Scope
@@ -35,7 +37,7 @@ class Answering(Generic[E]):
     async def __call__(self, uow: UnitOfWork, push: Push, answer: Answer | None) -> Counts:
         """``answer`` is what the provider shows after the push, None where the record is gone as wanted."""
         if push.external_id is None and answer is not None:
-            decided = await self._decided(uow, push, answer.shown.external_id)
+            decided = await self._decided(uow, push, answer.shown)
             if decided is not None:
                 return decided
         before = await uow.pushes.get(push.id)
@@ -49,9 +51,11 @@ class Answering(Generic[E]):
             await unmet(uow, push, TaskReason.REJECTED, push.why or "")
         return counts + await NotTakenBack(self._kind, self._scope, self._ids)(uow, push)
 
-    async def _decided(self, uow: UnitOfWork, push: Push, made: str) -> Counts | None:
-        """What came of one that is to make a record, where a person said, or is asked, whose the provider's is."""
-        account_id, kind = self._scope.account_id, push.kind
+    async def _decided(self, uow: UnitOfWork, push: Push, shown: Observed) -> Counts | None:
+        """What came of one that is to make a record, where a person said, is asked, or is to be asked by the next run,
+        whose the provider's is.
+        """
+        account_id, kind, made = self._scope.account_id, push.kind, shown.external_id
         if not await waits(uow, push):
             # They said meanwhile which record it is: what was made is looked at by itself.
             await uow.due.add(account_id, kind, [made])
@@ -60,6 +64,8 @@ class Answering(Generic[E]):
             return await Ending(self._kind, self._scope, self._ids)(uow, push, NONE_OF_OURS)
         asked = (await uow.conflicts.open_of(account_id, kind, [made])).get(made, ())
         if not any(each.field == PAIRING for each in asked):
-            return None
+            if not await may_be_another(uow, self._kind, account_id, shown, push.local_id):
+                return None
+            await uow.due.add(account_id, kind, [made])
         await go_on_waiting(uow, push, WHOSE, now=self._scope.now)
         return Counts()
