@@ -72,7 +72,9 @@ class Meeting(Generic[E]):
         ours = {**free, **may_be, **revived}
         pairing = pair(self._kind.schema, ours, theirs, sent=in_doubt.values)
         asked = await self._asked(uow, list(by_id))
-        lost = await self._lost(uow, theirs, where, asked, links)
+        # Whom a match key told already.
+        told = {*pairing.pairs, *(one for doubt in pairing.doubts for one in doubt.ours)} & links.keys()
+        lost = await self._lost(uow, theirs, where, asked, told)
         shared = {*await self._shared(uow, pairing.pairs, theirs), *_asked_again(pairing.pairs, links, asked)}
         paired = {one: key for one, key in pairing.pairs.items() if one not in shared}
         entities = await self._kind.load(uow, [*paired, *pairing.only_ours])
@@ -124,7 +126,7 @@ class Meeting(Generic[E]):
         revived: Collection[UUID],
     ) -> Mapping[str, Sequence[UUID]]:
         """Of each new record those of ours that the provider lost and that say the same. One that is asked about is so
-        until the provider is seen to have it; those that are to be made there anew are found as such.
+        until the provider is seen to have it; those that are ``revived`` were found as such.
         """
         kind, account_id = self._kind.schema.kind, self._scope.account_id
         alike = await linked_alike(uow, self._kind, account_id, theirs)

@@ -4,6 +4,7 @@ Their links stand for nothing any more. What lost them may have been a mistake t
 shares an address: so no machine says that the new one is the old one, nor that it is another.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -31,14 +32,17 @@ async def linked_alike(
     uow: UnitOfWork, kind: RecordKind[E], account_id: AccountId, new: Mapping[str, Values]
 ) -> Mapping[str, Sequence[SyncRecord]]:
     """Of records of the provider's that no link knows: the links of those of ours at the account that say the same as
-    one of a match key, or of which it is asked already whether they are it, whatever they say since. By our record.
+    one of a match key, said so there before they were edited here, or of which it is asked already whether they are it,
+    whatever they say since. By our record.
     """
     keys = {one: _keys(kind.schema, values) for one, values in new.items()}
     wanted = set[MatchValues]().union(*keys.values())
     found = await kind.sharing(uow, wanted) if wanted else {}
+    before = await _before_edits(uow, kind.schema, account_id) if wanted else {}
     asked = await _asked(uow, kind.schema.kind, account_id, new)
     alike = {
-        one: {*asked.get(one, ()), *(ours for key in said for ours in found.get(key, ()))} for one, said in keys.items()
+        one: {*asked.get(one, ()), *(ours for key in said for ours in (*found.get(key, ()), *before.get(key, ())))}
+        for one, said in keys.items()
     }
     ids = set[UUID]().union(*alike.values())
     links = await uow.sync_records.of_locals(account_id, kind.schema.kind, ids) if ids else {}
@@ -88,6 +92,21 @@ async def stands_for_nothing(uow: UnitOfWork, asked: Conflict, link: SyncRecord)
     if link.synced_at < asked.opened_at:
         return True
     return bool(await known_lost(uow, link.account_id, link.kind, {link.external_id: link}))
+
+
+async def _before_edits(
+    uow: UnitOfWork, schema: Schema, account_id: AccountId
+) -> Mapping[MatchValues, Collection[UUID]]:
+    """Which of ours that were edited here since said this there when they were last in step: whoever enters one anew
+    there knows nothing of the edit.
+    """
+    edited = await uow.sync_records.edited(account_id, schema.kind)
+    links = await uow.sync_records.by_external_ids(account_id, schema.kind, edited) if edited else {}
+    found: defaultdict[MatchValues, list[UUID]] = defaultdict(list)
+    for link in links.values():
+        for key in _keys(schema, link.base):
+            found[key].append(link.local_id)
+    return found
 
 
 async def _asked(

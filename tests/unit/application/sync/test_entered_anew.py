@@ -9,8 +9,9 @@ import pytest
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.records.kinds import LEAD, MEMBER
+from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.contact import EmailAddress
-from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable, InvalidValue
+from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, InvalidValue
 from tresen.domain.sync.conflict import PAIRING, Choice, Conflict, ConflictState
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.journal import RELEASED
@@ -451,3 +452,67 @@ async def test_one_that_came_back_and_was_lost_again_may_still_be_it(studio: Stu
     await decide(studio, the_question(studio, made), Choice.OURS)
     await studio.leads_synced()
     assert (studio.lead(made).id, open_conflicts(studio)) == (ours.id, [])
+
+
+async def corrected(studio: Studio, gone: str, *, by_hand: bool = True) -> Lead:
+    """Its address is another one here, and was not written there."""
+    lead = studio.lead(gone)
+    if by_hand:
+        edit = LeadEdit(tenant_id=studio.tenant.id, lead_id=lead.id, by="Eva", email="corrected@example.org")
+        await studio.desk.edit_lead(edit)
+    else:
+        await edit_lead(studio, gone, email=EmailAddress("corrected@example.org"))
+    return studio.lead(gone)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("by_hand", [True, False])
+@pytest.mark.parametrize("lost", LOST)
+async def test_it_is_asked_where_it_is_entered_by_the_address_that_was_corrected_here(
+    studio: Studio, lost: Lost, by_hand: bool, whole: bool
+) -> None:
+    """Who enters it there knows nothing of that."""
+    gone = await lost(studio)
+    ours = await corrected(studio, gone, by_hand=by_hand)
+    made = studio.attract(phone="030 7")
+    await studio.leads_synced(whole=whole)
+    assert the_question(studio, made).candidates == (str(ours.id),)
+    assert len(studio.leads()) == 2
+    await studio.leads_synced(whole=True)
+    await rests(studio)
+    await decide(studio, the_question(studio, made), Choice.OURS)
+    await studio.leads_synced()
+    await studio.leads_synced(whole=True)
+    assert studio.lead(made).id == ours.id
+    assert (open_conflicts(studio), len(studio.leads()), len(studio.books.leads)) == ([], 2, 2)
+
+
+@pytest.mark.parametrize("error", [GatewayRejected("no"), GatewayUnavailable("no answer")])
+async def test_one_that_is_to_be_made_anew_is_found_by_the_address_that_was_corrected_here(
+    studio: Studio, error: GatewayError
+) -> None:
+    await set_policy(studio, LEAD, create_there=True, default="newest")
+    gone = await lost_just_now(studio)
+    for _ in range(2):
+        studio.gym.faults.fail_next("leads.create", error)
+    await studio.leads_synced(whole=True)
+    ours = await corrected(studio, gone, by_hand=False)
+    made = studio.attract(email="grace@example.org")
+    await studio.leads_synced(whole=True)
+    await studio.leads_synced(whole=True)
+    assert len(studio.leads()) == 2
+    assert len(studio.books.leads) == 2
+    assert [lead.id for lead in studio.leads() if lead.first_name == "Grace"] == [ours.id]
+    assert studio.knows(LEAD, made) or the_question(studio, made).candidates == (str(ours.id),)
+
+
+async def test_another_one_may_have_the_address_that_was_corrected_here(studio: Studio) -> None:
+    """It is there still, so nobody is asked."""
+    key = studio.attract("Mum", email="fam@example.org")
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE * 50)
+    await corrected(studio, key)
+    kid = studio.attract("Kid", email="fam@example.org")
+    await studio.leads_synced(whole=True)
+    assert open_conflicts(studio) == []
+    assert studio.lead(kid).id != studio.lead(key).id
