@@ -1,18 +1,35 @@
 """Records of ours about which a person is asked: none of them is made at any provider before it is said."""
 
-from ....domain.sync.conflict import PAIRING
+from ....domain.sync.conflict import PAIRING, Conflict
 from ....domain.sync.push import Push
 from ...ports.unit_of_work import UnitOfWork
 
 WHOSE = "it waits until a person says which of ours the provider's record is"
+_WHOSE_IS_IT = "it waits until a person says whose the provider's record {} is"
 _WHAT_BECOMES_OF_IT = "it waits until a person says what becomes of the record"
 
 
 async def why_it_waits(uow: UnitOfWork, push: Push) -> str | None:
-    """Why a push is not sent yet that is to make a record, in words; None: nothing is asked about it."""
+    """Why a push is not sent yet that is to make a record, in words; None: nothing is asked about it, nor about what it
+    was answered with.
+    """
     if push.external_id is not None:
         return None
     asked = (await uow.conflicts.about(push.kind, [push.local_id])).get(push.local_id, ())
     if not asked:
-        return None
+        return await _whose_still(uow, push)
     return WHOSE if any(each.field == PAIRING for each in asked) else _WHAT_BECOMES_OF_IT
+
+
+def answered_in_doubt(push: Push, asked: Conflict) -> str:
+    """Why a push waits that was answered with a record of which it is asked whose it is: ours may be none of those of
+    whom that is asked, as one that was deleted here is.
+    """
+    return WHOSE if push.local_id in asked.whole_records else _WHOSE_IS_IT.format(asked.external_id)
+
+
+async def _whose_still(uow: UnitOfWork, push: Push) -> str | None:
+    if push.why is None:
+        return None
+    reasons = map(_WHOSE_IS_IT.format, await uow.conflicts.in_doubt(push.account_id, push.kind))
+    return push.why if push.why in reasons else None

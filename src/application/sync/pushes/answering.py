@@ -11,7 +11,7 @@ from ....domain.sync.run import Counts
 from ...ports.clock import IdSource
 from ...ports.sources import Observed
 from ...ports.unit_of_work import UnitOfWork
-from ..links.doubted import WHOSE
+from ..links.doubted import WHOSE, answered_in_doubt
 from ..links.lost_there import may_be_another
 from ..policies.overruled import none_of_ours
 from ..records.record_kind import RecordKind, Versioned
@@ -63,9 +63,11 @@ class Answering(Generic[E]):
         if await none_of_ours(uow, account_id, kind, [made]):
             return await Ending(self._kind, self._scope, self._ids)(uow, push, NONE_OF_OURS)
         asked = (await uow.conflicts.open_of(account_id, kind, [made])).get(made, ())
-        if not any(each.field == PAIRING for each in asked):
+        pairing = next((each for each in asked if each.field == PAIRING), None)
+        if pairing is None:
             if not await may_be_another(uow, self._kind, account_id, shown, push.local_id):
                 return None
             await uow.due.add(account_id, kind, [made])
-        await go_on_waiting(uow, push, WHOSE, now=self._scope.now)
+        why = WHOSE if pairing is None else answered_in_doubt(push, pairing)
+        await go_on_waiting(uow, push, why, now=self._scope.now)
         return Counts()

@@ -10,10 +10,12 @@ from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.staff.task import TaskReason
 from tresen.domain.sync.conflict import Choice
+from tresen.domain.sync.push import PushState
 
 from ..studio import A_MINUTE, Studio
-from .scene import captured, edit_lead, rests, set_policy
+from .scene import captured, edit_lead, pushes, rests, set_policy
 from .test_decided_pairings import asked, decide, ties
+from .test_deleted_while_made import deleted
 
 ANN = "ann@example.org"
 
@@ -77,6 +79,34 @@ async def test_a_creation_without_an_answer_is_not_tied_to_the_one_that_was_ente
     await rests(studio)
     assert await ties(studio, other) == ([anew] if choice is Choice.OURS else [])
     assert len(anns(studio)) == (2 if choice is Choice.OURS else 3)
+
+
+@pytest.mark.parametrize("create_there", [False, True])
+async def test_what_was_sent_and_deleted_here_waits_at_rest_for_what_is_asked_about_its_record(
+    studio: Studio, create_there: bool
+) -> None:
+    await set_policy(studio, LEAD, create_there=create_there, deletes="ask")
+    ann = await lost(studio)
+    anew = studio.attract("Ann", email=ANN, last_name="Anew")
+    await studio.leads_synced(whole=True)
+    studio.gym.faults.fail_next("create_lead", GatewayUnavailable("no answer"), after=1)
+    told = await studio.create_lead(
+        NewLead(tenant_id=studio.tenant.id, first_name="Ann", last_name="Counter", email=ANN)
+    )
+    await deleted(studio, told.lead)
+    for _ in range(2):
+        await studio.leads_synced(whole=True)
+    assert asked(studio).keys() == {anew}
+    (push,) = pushes(studio, PushState.WAITING, PushState.UNSURE)
+    assert push.local_id == told.lead.id
+    await rests(studio)
+    await rests(studio)
+    await decide(studio, asked(studio)[anew], Choice.OURS, str(ann.id))
+    await studio.leads_synced(whole=True)
+    await studio.leads_synced(whole=True)
+    assert pushes(studio, PushState.WAITING) == []
+    assert await ties(studio, ann) == [anew]
+    await rests(studio)
 
 
 async def test_what_was_made_there_is_ours_where_nobody_else_may_be_it(studio: Studio) -> None:
