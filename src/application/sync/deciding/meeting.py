@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -75,7 +76,8 @@ class Meeting(Generic[E]):
         # Whom a match key told already.
         told = {*pairing.pairs, *(one for doubt in pairing.doubts for one in doubt.ours)} & links.keys()
         lost = await self._lost(uow, theirs, where, asked, told)
-        shared = {*await self._shared(uow, pairing.pairs, theirs), *_asked_again(pairing.pairs, links, asked)}
+        apart = self._keys({key: by_id[key][1].values for key in separate})
+        shared = {*await self._shared(uow, pairing.pairs, theirs, apart), *_asked_again(pairing.pairs, links, asked)}
         paired = {one: key for one, key in pairing.pairs.items() if one not in shared}
         entities = await self._kind.load(uow, [*paired, *pairing.only_ours])
         pins = {key: await pins_under(uow, links[one], key) for one, key in paired.items() if one in links}
@@ -103,17 +105,24 @@ class Meeting(Generic[E]):
         return Met([*steps, *lonely], [*errors, *unkept])
 
     async def _shared(
-        self, uow: UnitOfWork, pairs: Mapping[UUID, str], theirs: Mapping[str, Values]
+        self,
+        uow: UnitOfWork,
+        pairs: Mapping[UUID, str],
+        theirs: Mapping[str, Values],
+        apart: Collection[MatchValues],
     ) -> Collection[UUID]:
-        """Those of the pairs that are doubtful, as another of ours that the account has says the same."""
+        """Those of the pairs that are doubtful, as another of ours that the account has says the same, or is about to:
+        ``apart`` is what those say of which a person said that each is a new one.
+        """
         keys = self._keys({key: theirs[key] for key in pairs.values()})
         others = await self._kind.sharing(uow, keys) if keys else {}
         alike = {other for ids in others.values() for other in ids}
         links = await uow.sync_records.of_locals(self._scope.account_id, self._kind.schema.kind, alike) if alike else {}
         found = set[UUID]()
         for one, key in pairs.items():
-            same = {other for values in self._keys({key: theirs[key]}) for other in others.get(values, ())}
-            if not links.keys().isdisjoint(same - {one}):
+            said = self._keys({key: theirs[key]})
+            same = {other for values in said for other in others.get(values, ())}
+            if not links.keys().isdisjoint(same - {one}) or not said.isdisjoint(apart):
                 found.add(one)
         return found
 
@@ -173,7 +182,7 @@ class Meeting(Generic[E]):
                 errors.append(self._scope.error(self._kind.schema.kind, key, error))
         return steps, errors
 
-    def _keys(self, records: Mapping[str, Values]) -> Collection[MatchValues]:
+    def _keys(self, records: Mapping[str, Values]) -> AbstractSet[MatchValues]:
         return found_by(self._kind.schema, *records.values())
 
     async def _asked(self, uow: UnitOfWork, external_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -113,3 +113,21 @@ async def test_it_is_not_made_where_each_is_another_of_ours(studio: Studio) -> N
     (push,) = pushes(studio)
     assert (push.state, push.why) == (PushState.REFUSED, "each of the provider's records is another of ours")
     await rests(studio)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_what_is_asked_of_one_is_not_answered_by_what_is_said_of_the_other(studio: Studio, whole: bool) -> None:
+    ada = await captured(studio, "Ada")
+    one, two = (studio.attract("Ada", last_name=name) for name in ("One", "Two"))
+    await studio.leads_synced()
+    assert asked(studio).keys() == {one, two}
+    await decide(studio, asked(studio)[one], Choice.THEIRS)
+    for _ in range(2):
+        await studio.leads_synced(whole=whole)
+    assert asked(studio).keys() == {two}
+    assert await ties(studio, ada) == []
+    await rests(studio)
+    await decide(studio, asked(studio)[two], Choice.OURS)
+    await studio.leads_synced()
+    assert await ties(studio, ada) == [two]
+    assert len(studio.leads()) == 2
