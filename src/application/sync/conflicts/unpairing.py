@@ -7,12 +7,14 @@ from ....domain.sync.conflict import Conflict
 from ....domain.sync.record import SyncRecord
 from ...ports.unit_of_work import UnitOfWork
 from ..links.parting import part
+from ..links.tied_before import tie_back
 from ..runs.by_hand import ByHand
 
 
 @attrs.frozen
 class Unpairing:
-    """Used inside a transaction. What the two took over from each other while they were one stays in both.
+    """Used inside a transaction. What the two took over from each other while they were one stays in both. Ours is tied
+    again to the one that the provider lost, if it was before.
 
     Their overrides are for the caller to let go of.
     """
@@ -38,10 +40,11 @@ class Unpairing:
                 f"{link.kind} {link.external_id} was made anew here, as {link.local_id}: "
                 f"undo run {link.run_id}, which made it, then reopen this"
             )
-        await self._forget(uow, link)
+        await self._forget(uow, link, conflict)
         return True
 
-    async def _forget(self, uow: UnitOfWork, link: SyncRecord) -> None:
+    async def _forget(self, uow: UnitOfWork, link: SyncRecord, conflict: Conflict) -> None:
         """Nothing of what was decided about the two together is right for another pair."""
         await part(uow, link, now=self._by_hand.clock.now(), why="a person took the pairing back")
         await uow.sync_records.remove_many(link.account_id, link.kind, [link.external_id])
+        await tie_back(uow, link, conflict)
