@@ -9,6 +9,7 @@ from hashlib import sha256
 import attrs
 
 from ...domain.shared.errors import (
+    AlreadyExists,
     CredentialsRefused,
     GatewayError,
     GatewayRejected,
@@ -54,7 +55,8 @@ GivenUp = Callable[[UnitOfWork, StaffTask], Awaitable[None]]
 @attrs.frozen
 class Outcome:
     """Either what was ``done``, readable, or the staff ``task`` that now asks a person to do it. ``before`` is what was
-    looked at right before it was done, ``begun`` the task that is still open where more belongs to it.
+    looked at right before it was done. ``begun`` is the task that stays open until what was done is taken over: see
+    ``ProviderWrites.end``.
     """
 
     done: Observed | None = None
@@ -88,8 +90,8 @@ class Wanted:
 class ProviderWrites:
     """Tries a write once. The transport below repeats only what is safe to repeat.
 
-    What is about to be written is kept as an open task first, and taken away when the provider has answered: whatever
-    ends the process meanwhile, even ``kill -9``, leaves a task that asks a person to look.
+    What is about to be written is kept as an open task first, and taken away when the provider's answer is taken over:
+    whatever ends the process meanwhile, even ``kill -9``, leaves a task that asks a person to look.
     """
 
     _transactions: Transactions
@@ -112,12 +114,10 @@ class ProviderWrites:
         over: Over | None = None,
         begun: StaffTask | None = None,
         given_up: GivenUp | None = None,
-        goes_on: bool = False,
     ) -> Outcome:
         """The call's result, or a task with the reason why a person must do it. ``over`` is what the call writes over:
         it is looked at first. ``begun`` is the task that was kept while the call is under way, where the caller did so;
-        ``given_up`` writes what else follows from the other task, in its transaction; ``goes_on``: more belongs to it,
-        and the caller says when it is finished.
+        ``given_up`` writes what else follows from the other task, in its transaction.
         """
         if not account.writes_enabled:
             return await self._task(account, wanted, TaskReason.WRITES_DISABLED, "writing is switched off")
@@ -139,10 +139,7 @@ class ProviderWrites:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
             reason, answer = _reason(error), error.message
             return await self._task(account, wanted, reason, answer, refused=error, begun=begun, given_up=given_up)
-        if goes_on:
-            return Outcome(done=done, before=before, begun=begun)
-        await self.finish(account, wanted, begun)
-        return Outcome(done=done, before=before)
+        return Outcome(done=done, before=before, begun=begun)
 
     async def _ensure_same_place(self, account: ProviderAccount) -> None:
         """Raises NotConfigured after the account was given another address: until everything there was listed, what is
@@ -259,18 +256,33 @@ class ProviderWrites:
 
         return Outcome(task=await self._transactions.run(account.tenant_id, "make_staff_task", keep))
 
-    async def finish(self, account: ProviderAccount, wanted: Wanted, begun: StaffTask | None) -> None:
-        """The note is taken away, and what was asked of staff for the same thing needs no person any more."""
+    async def end(self, uow: UnitOfWork, wanted: Wanted, begun: StaffTask | None) -> None:
+        """The note is taken away, and what was asked of staff for the same thing needs no person any more; in the
+        transaction that takes over what was done.
+        """
+        for task in await uow.tasks.open_for(wanted.operation.value, wanted.subject):
+            if begun is not None and task.id == begun.id:
+                await uow.tasks.remove(task.id)
+            elif wanted.operation in _ONE_AT_A_TIME:
+                task.complete(by=MACHINE, now=self._clock.now(), note="done at the provider by a later request")
+                await uow.tasks.save(task)
 
-        async def finish(uow: UnitOfWork) -> None:
-            for task in await uow.tasks.open_for(wanted.operation.value, wanted.subject):
-                if begun is not None and task.id == begun.id:
-                    await uow.tasks.remove(task.id)
-                elif wanted.operation in _ONE_AT_A_TIME:
-                    task.complete(by=MACHINE, now=self._clock.now(), note="done at the provider by a later request")
-                    await uow.tasks.save(task)
+    @asynccontextmanager
+    async def until_done(
+        self, account: ProviderAccount, wanted: Wanted, begun: StaffTask | None
+    ) -> AsyncIterator[None]:
+        """A sale belongs to what was written: while it is made inside, the task that says what was to be sold stays
+        open. It ends when that is sold, has a task of its own, or was sold before.
+        """
+        try:
+            yield
+        except AlreadyExists:
+            await self._finish(account, wanted, begun)
+            raise
+        await self._finish(account, wanted, begun)
 
-        await self._transactions.run(account.tenant_id, "finish_write", finish)
+    async def _finish(self, account: ProviderAccount, wanted: Wanted, begun: StaffTask | None) -> None:
+        await self._transactions.run(account.tenant_id, "finish_write", lambda uow: self.end(uow, wanted, begun))
 
     def _new(self, account: ProviderAccount, wanted: Wanted, reason: TaskReason, answer: str) -> StaffTask:
         return StaffTask(

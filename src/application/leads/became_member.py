@@ -7,7 +7,7 @@ from ...domain.leads.stage import Stage
 from ...domain.shared.ids import LeadId, MemberId
 from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
-from ..gym.absorb import Absorb
+from ..gym.absorb import Absorb, Undecided
 from ..gym.ensure_called import ensure_called
 from ..gym.look_first import Before
 from ..ports.clock import Clock
@@ -39,14 +39,16 @@ class BecameMember:
         observed: Observed,
         before: Before | None,
     ) -> tuple[Lead, MemberId]:
-        """Raises InvalidValue, and Undecided where the member is called otherwise: nobody else is sold anything."""
+        """Raises InvalidValue, and Undecided where the member is called otherwise, for nobody else is sold anything, or
+        where the lead was taken away here meanwhile.
+        """
 
         async def keep(uow: UnitOfWork) -> tuple[Lead, MemberId]:
             await self._ensure_called(uow, account, lead_id, observed, before)
             if before is not None:
                 await self._absorb.converting(uow, account, before)
             member_id = MemberId(await self._absorb.member(uow, account, observed))
-            lead = await uow.leads.get(lead_id)
+            lead = await _here(uow, lead_id)
             lead.convert(member_id, now=self._clock.now(), is_there=True)
             await uow.leads.save(lead)
             if link is not None and link.local_id != lead_id:
@@ -58,7 +60,7 @@ class BecameMember:
     async def _ensure_called(
         self, uow: UnitOfWork, account: ProviderAccount, lead_id: LeadId, observed: Observed, before: Before | None
     ) -> None:
-        called = [self._absorb.leads(uow, account).values(await uow.leads.get(lead_id))]
+        called = [self._absorb.leads(uow, account).values(await _here(uow, lead_id))]
         if before is not None:
             called.append(read(before.shown).values)
         ensure_called(observed, called, LEAD)
@@ -68,3 +70,10 @@ class BecameMember:
             if lead.member_id is None:
                 lead.convert(member_id, now=self._clock.now(), is_there=True)
                 await uow.leads.save(lead)
+
+
+async def _here(uow: UnitOfWork, lead_id: LeadId) -> Lead:
+    lead = (await uow.leads.get_many([lead_id])).get(lead_id)
+    if lead is None:
+        raise Undecided("the provider made this lead a member, and it was taken away here meanwhile", LEAD)
+    return lead

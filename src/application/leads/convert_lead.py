@@ -8,7 +8,7 @@ from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
-from ...domain.shared.errors import AlreadyExists, IllegalTransition, InvalidValue, StorageConflict
+from ...domain.shared.errors import IllegalTransition, InvalidValue, StorageConflict
 from ...domain.shared.ids import AccountId, LeadId, TenantId
 from ...domain.staff.task import StaffTask
 from ...domain.sync.record import SyncRecord
@@ -112,8 +112,7 @@ class ConvertLead:
             return await gym.convert_lead(wish.link.external_id)
 
         over = Over(link=wish.link, fields=("status",)) if wish.link else None
-        # The sale belongs to it: whoever dies before that leaves a task that says what was to be sold.
-        outcome = await self._writes(wish.account, wish.wanted, convert, over=over, begun=begun, goes_on=True)
+        outcome = await self._writes(wish.account, wish.wanted, convert, over=over, begun=begun)
         if outcome.done is None:
             return Converted(lead=wish.lead, task=outcome.task)
         try:
@@ -125,12 +124,8 @@ class ConvertLead:
         # What was sold to a member who was made there nobody here knows before the next sync.
         is_news = outcome.before is None or not was_converted(outcome.before)
         sell = self._create_membership.to_member if is_news else self._create_membership.ask_first
-        try:
+        async with self._writes.until_done(wish.account, wish.wanted, outcome.begun):
             sold = await sell(wish.terms, wish.account, member_id, outcome.done.external_id)
-        except AlreadyExists:
-            await self._writes.finish(wish.account, wish.wanted, outcome.begun)
-            raise
-        await self._writes.finish(wish.account, wish.wanted, outcome.begun)
         return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
 
     async def _load(

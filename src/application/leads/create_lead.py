@@ -11,11 +11,10 @@ from ...domain.staff.task import StaffTask
 from ...domain.sync.push import Push, PushState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
-from ..gym.provider_writes import ProviderWrites, Wanted
+from ..gym.provider_writes import Outcome, ProviderWrites, Wanted
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import NewPerson, Operation
 from ..ports.phones import PhoneBook
-from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.links.elsewhere import claim_all
 from ..sync.records.kinds import LEAD
@@ -95,7 +94,7 @@ class CreateLead:
             outcome = await self._entering.ask(account, made, captured.person, wanted, begun=captured.begun)
             if outcome.done is None or made is None:
                 return CreatedLead(lead, outcome.task)
-            return await self._link(account, lead, made, wanted, outcome.done)
+            return await self._link(account, lead, made, wanted, outcome)
 
     @property
     def _entering(self) -> Entering:
@@ -140,10 +139,14 @@ class CreateLead:
         return await self._transactions.run(new.tenant_id, "create_lead", add)
 
     async def _link(
-        self, account: ProviderAccount, lead: Lead, made: Push, wanted: Wanted, observed: Observed
+        self, account: ProviderAccount, lead: Lead, made: Push, wanted: Wanted, outcome: Outcome
     ) -> CreatedLead:
+        observed = outcome.done
+        assert observed is not None  # noqa: S101 - for the type checker: the caller looked
+
         async def link(uow: UnitOfWork) -> CreatedLead:
             await claim_all(uow)
+            await self._writes.end(uow, wanted, outcome.begun)
             found = await whose(uow, self._absorb.leads(uow, account), made, observed)
             if isinstance(found, InDoubt):
                 await self._entering.leave(uow, account, made, observed, found)

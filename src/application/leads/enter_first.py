@@ -94,7 +94,7 @@ class EnterFirst:
             if not isinstance(begun, _Begun):
                 return begun
             made = begun.made
-            asked = await self._entering.ask(account, made, person(made.values), wanted, begun=begun.task, goes_on=True)
+            asked = await self._entering.ask(account, made, person(made.values), wanted, begun=begun.task)
             if asked.done is None:
                 assert asked.task is not None  # noqa: S101 - for the type checker: an outcome has either
                 return asked.task

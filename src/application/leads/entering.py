@@ -36,7 +36,6 @@ class Entering:
         wanted: Wanted,
         *,
         begun: StaffTask | None,
-        goes_on: bool = False,
     ) -> Outcome:
         """What the provider has for this ``person``, made just now or not. ``made`` is kept as sent, if anything may be
         sent; the rest as for ``ProviderWrites``.
@@ -53,7 +52,7 @@ class Entering:
             await self._transactions.run(
                 account.tenant_id, "send_lead", lambda uow: self._absorb.being_made.send(uow, made)
             )
-        return await self._writes(account, wanted, create, begun=begun, given_up=give_up, goes_on=goes_on)
+        return await self._writes(account, wanted, create, begun=begun, given_up=give_up)
 
     async def leave(
         self, uow: UnitOfWork, account: ProviderAccount, made: Push, observed: Observed, doubt: InDoubt

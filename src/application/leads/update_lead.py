@@ -17,7 +17,7 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.decided import Decided
 from ..gym.look_first import Before, Over
-from ..gym.provider_writes import ProviderWrites, Wanted
+from ..gym.provider_writes import Outcome, ProviderWrites, Wanted
 from ..gym.written_first import WrittenFirst
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, LeadPatch, Operation
@@ -94,13 +94,11 @@ class UpdateLead:
 
         over = Over(link=link, fields=update.fields)
         wanted = _wanted(lead, link, patch)
-        outcome = await self._writes(account, wanted, push, over=over, goes_on=True)
+        outcome = await self._writes(account, wanted, push, over=over)
         if outcome.done is None:
             why = "" if outcome.task is None else outcome.task.details.get("why") or ""
             return UpdatedLead(lead, tuple(unwritten(name, why) for name in update.fields), outcome.task)
-        updated = await self._take_over(update, account, outcome.done, seen=lead, before=outcome.before)
-        await self._writes.finish(account, wanted, outcome.begun)
-        return updated
+        return await self._take_over(update, account, wanted, outcome.done, seen=lead, outcome=outcome)
 
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate
@@ -119,12 +117,20 @@ class UpdateLead:
         return await uow.leads.get(lead.id), links[0], await uow.accounts.get(links[0].account_id)
 
     async def _take_over(
-        self, update: LeadUpdate, account: ProviderAccount, observed: Observed, *, seen: Lead, before: Before | None
+        self,
+        update: LeadUpdate,
+        account: ProviderAccount,
+        wanted: Wanted,
+        observed: Observed,
+        *,
+        seen: Lead,
+        outcome: Outcome,
     ) -> UpdatedLead:
-        first, decided = WrittenFirst(update.by, update.fields), Decided(update.fields, seen)
+        first, decided, before = WrittenFirst(update.by, update.fields), Decided(update.fields, seen), outcome.before
 
         async def take_over(uow: UnitOfWork) -> UpdatedLead:
             key = await self._absorb.lead(uow, account, observed, written=first, decided=decided, before=before)
+            await self._writes.end(uow, wanted, outcome.begun)
             lead, kind = await uow.leads.get(LeadId(key)), self._absorb.leads(uow, account)
             return UpdatedLead(lead, _told(update, kind.schema, kind.values(lead), before))
 

@@ -108,8 +108,9 @@ class CreateMembership:
         try:
             member_id = await self._transactions.run(account.tenant_id, "absorb_member", keep)
         except InvalidValue as error:
-            return Sold(task=(await self._writes.in_doubt(account, wanted, error)).task)
-        return await self.to_member(terms, account, member_id, observed.external_id)
+            return Sold(task=(await self._writes.in_doubt(account, wanted, error, outcome.begun)).task)
+        async with self._writes.until_done(account, wanted, outcome.begun):
+            return await self.to_member(terms, account, member_id, observed.external_id)
 
     async def to_member(self, terms: SaleTerms, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:
         """Sell on settled terms to a member whom the provider knows as ``external``."""
@@ -131,7 +132,9 @@ class CreateMembership:
         observed = outcome.done
 
         async def keep(uow: UnitOfWork) -> Membership:
-            return await uow.memberships.get(MembershipId(await self._absorb.membership(uow, account, observed)))
+            key = await self._absorb.membership(uow, account, observed)
+            await self._writes.end(uow, wanted, outcome.begun)
+            return await uow.memberships.get(MembershipId(key))
 
         try:
             return Sold(
@@ -139,7 +142,8 @@ class CreateMembership:
             )
         except InvalidValue as error:
             # It is sold there; whoever is told that this failed would sell it again.
-            return Sold(member=member, task=(await self._writes.in_doubt(account, wanted, error)).task)
+            in_doubt = await self._writes.in_doubt(account, wanted, error, outcome.begun)
+            return Sold(member=member, task=in_doubt.task)
 
     async def ask_first(self, terms: SaleTerms, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:
         """As ``to_member``, of somebody to whom it may have been sold there, and no sync saw it: a person looks."""

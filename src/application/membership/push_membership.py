@@ -63,7 +63,7 @@ class PushMembership:
             details={"external_id": link.external_id, **details},
         )
         fields = {field for name in details for field in _WRITTEN[name]}
-        outcome = await self._writes(account, wanted, push, over=Over(link=link, fields=fields), goes_on=True)
+        outcome = await self._writes(account, wanted, push, over=Over(link=link, fields=fields))
         if outcome.done is None:
             return PushedMembership(membership, outcome.task)
         observed, before = outcome.done, outcome.before
@@ -72,15 +72,14 @@ class PushMembership:
 
         async def take_over(uow: UnitOfWork) -> Membership:
             key = await self._absorb.membership(uow, account, observed, decided=decided, before=before)
+            await self._writes.end(uow, wanted, outcome.begun)
             return await uow.memberships.get(MembershipId(key))
 
         try:
-            pushed = PushedMembership(await self._transactions.run(tenant_id, "absorb_membership", take_over))
+            return PushedMembership(await self._transactions.run(tenant_id, "absorb_membership", take_over))
         except InvalidValue as error:
             in_doubt = await self._writes.in_doubt(account, wanted, error, outcome.begun)
             return PushedMembership(membership, in_doubt.task)
-        await self._writes.finish(account, wanted, outcome.begun)
-        return pushed
 
     async def _link(self, tenant_id: TenantId, membership_id: MembershipId) -> tuple[SyncRecord, ProviderAccount]:
         async def ask(uow: UnitOfWork) -> tuple[SyncRecord, ProviderAccount]:
