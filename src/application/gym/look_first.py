@@ -50,8 +50,12 @@ class Before:
     def unseen(self) -> str | None:
         """What stands there in those fields that the link did not know, in words for a person; None: nothing."""
         known, shown = self.over.link.base, read(self.shown).values
-        stands = {name: shown.get(name) for name in sorted(self.over.fields)}
-        told = [f"{name}: {value}" for name, value in stands.items() if value is not None and value != known.get(name)]
+        stands = {name: shown[name] for name in sorted(self.over.fields) if name in shown}
+        told = [
+            f"{name}: {'nothing' if value is None else value}"
+            for name, value in stands.items()
+            if value != known.get(name)
+        ]
         return "; ".join(told) or None
 
 

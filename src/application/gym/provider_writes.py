@@ -37,6 +37,7 @@ from .look_first import Before, Over, look_first
 _log = logging.getLogger(__name__)
 
 _BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
+_STOOD_THERE = "stood_there"
 _LOCKS = 64
 _PATIENCE = timedelta(minutes=1)
 _PAUSE_S = 0.05
@@ -132,7 +133,6 @@ class ProviderWrites:
                         return Outcome(task=doubt)
                 before = None if over is None else await look_first(gym, over)
                 if before is not None and (unseen := before.unseen()):
-                    wanted = attrs.evolve(wanted, details={**wanted.details, "stood_there": unseen})
                     await self._note(account, begun, unseen)
                 done = _readable(await call(gym))
         except (GatewayError, NotConfigured) as error:
@@ -219,7 +219,7 @@ class ProviderWrites:
         async def note(uow: UnitOfWork) -> None:
             for task in await uow.tasks.open_for(begun.operation, begun.subject or ""):
                 if task.id == begun.id:
-                    task.details = {**task.details, "stood_there": unseen}
+                    task.details = {**task.details, _STOOD_THERE: unseen}
                     await uow.tasks.save(task)
 
         await self._transactions.run(account.tenant_id, "note_what_stood_there", note)
@@ -235,17 +235,19 @@ class ProviderWrites:
         begun: StaffTask | None = None,
         given_up: GivenUp | None = None,
     ) -> Outcome:
-        task = self._new(account, wanted, reason, answer)
+        made = self._new(account, wanted, reason, answer)
 
         async def keep(uow: UnitOfWork) -> StaffTask:
+            waiting = list(await uow.tasks.open_for(made.operation, wanted.subject))
+            old = next((one for one in waiting if begun is not None and one.id == begun.id), None)
+            task = made if old is None else _with_what_stood_there(made, old)
             if isinstance(refused, CredentialsRefused):
                 await self._guard.refuse(uow, account, refused.message)
             if given_up is not None:
                 await given_up(uow, task)
-            waiting = list(await uow.tasks.open_for(task.operation, wanted.subject))
-            if begun is not None and any(one.id == begun.id for one in waiting):
-                await uow.tasks.remove(begun.id)
-                waiting = [one for one in waiting if one.id != begun.id]
+            if old is not None:
+                await uow.tasks.remove(old.id)
+                waiting.remove(old)
             same = next((one for one in waiting if one.details == task.details), None)
             if same is not None:
                 return same
@@ -304,6 +306,12 @@ async def _replace(uow: UnitOfWork, waiting: Sequence[StaffTask], *, now: dateti
         if old.reason is not TaskReason.OUTCOME_UNKNOWN:
             old.complete(by=MACHINE, now=now, note="replaced by a newer request")
             await uow.tasks.save(old)
+
+
+def _with_what_stood_there(task: StaffTask, noted: StaffTask) -> StaffTask:
+    """What was about to be written over is told nowhere else, whatever came of the write."""
+    stood = {name: value for name, value in noted.details.items() if name == _STOOD_THERE}
+    return attrs.evolve(task, details={**stood, **task.details})
 
 
 def _may(support: Support, account: ProviderAccount) -> bool:

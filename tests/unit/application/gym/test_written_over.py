@@ -12,8 +12,9 @@ from tresen.application.leads.convert_lead import Conversion
 from tresen.application.leads.update_lead import LeadUpdate, UpdatedLead
 from tresen.application.membership.cancel_membership import Cancellation
 from tresen.application.membership.update_membership import MembershipUpdate
-from tresen.application.ports.gym import LeadPatch
+from tresen.application.ports.gym import LeadPatch, MembershipPatch
 from tresen.application.ports.sources import Observed
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.leads.stage import Stage
 from tresen.domain.shared.errors import GatewayUnavailable, StorageUnavailable
@@ -360,3 +361,68 @@ async def test_that_task_stays_until_the_answer_is_taken_over(studio: Studio, co
     assert studio.books.leads.get(grace).values["notes"] == "three"
     tasks = [task.details["stood_there"] for task in await studio.tasks()]
     assert tasks == ["notes: two"] or values(studio)[:1] == [("zero", "two")]
+
+
+async def test_a_price_that_stood_there_is_told_where_no_answer_comes(studio: Studio) -> None:
+    there = await sold(studio)
+    studio.books.memberships.edit(there, {"price": "45.00 EUR"})
+    studio.gym.faults.fail_next("update_membership", GatewayUnavailable("no answer"), after=1)
+    wish = MembershipUpdate(
+        tenant_id=studio.tenant.id, membership_id=studio.membership(there).id, monthly_price=Decimal(39)
+    )
+    task = (await studio.update_membership(wish)).task
+    assert task is not None
+    assert task.details["stood_there"] == "price: 45.00 EUR"
+
+
+async def test_a_stage_that_stood_there_is_told_where_no_answer_comes_to_a_conversion(studio: Studio) -> None:
+    studio.books.packages = [GOLD]
+    grace = studio.attract()
+    await studio.leads_synced()
+    studio.books.leads.edit(grace, {"status": "contacted"})
+    studio.gym.faults.fail_next("convert_lead", GatewayUnavailable("no answer"), after=1)
+    task = (await studio.convert_lead(conversion(studio, grace))).task
+    assert task is not None
+    assert task.details["stood_there"] == "status: contacted"
+
+
+async def test_that_somebody_cleared_it_there_is_told_as_well(studio: Studio) -> None:
+    grace = await edited_there(studio)
+    studio.books.leads.edit(grace, {"notes": None})
+    studio.gym.faults.fail_next("update_lead", GatewayUnavailable("no answer"), after=1)
+    task = (await update(studio, grace, notes="three")).task
+    assert task is not None
+    assert task.details["stood_there"] == "notes: nothing"
+
+
+async def test_what_stood_there_is_told_where_the_answer_cannot_be_taken_over(studio: Studio) -> None:
+    there = await sold(studio)
+    studio.books.memberships.edit(there, {"price": "45.00 EUR"})
+    write, ours, members = studio.gym.update_membership, studio.membership(there), studio.members()
+
+    async def take_away(uow: UnitOfWork) -> None:
+        await uow.memberships.remove_many([ours])
+        await uow.members.remove_many(members)
+
+    async def write_and_forget(external_id: str, patch: MembershipPatch) -> Observed:
+        answer = await write(external_id, patch)
+        await studio.transactions.run(studio.tenant.id, "delete", take_away)
+        return answer
+
+    studio.gym.update_membership = write_and_forget  # type: ignore[method-assign] # of this one gym
+    wish = MembershipUpdate(tenant_id=studio.tenant.id, membership_id=ours.id, monthly_price=Decimal(39))
+    await studio.update_membership(wish)
+    assert [task.details.get("stood_there") for task in await studio.tasks()] == ["price: 45.00 EUR"]
+
+
+async def test_what_the_counter_wrote_before_is_told_where_no_sync_saw_it(studio: Studio) -> None:
+    """The answer to it was lost, and lists do not show it."""
+    studio.gym._lists_lack = frozenset({"notes"})
+    grace = studio.attract(notes="zero")
+    await studio.leads_synced()
+    for notes in ("three", "four"):
+        studio.gym.faults.fail_next("update_lead", GatewayUnavailable("no answer"), after=1)
+        await update(studio, grace, notes=notes)
+        await settled(studio)
+    stood = [task.details.get("stood_there") for task in await studio.tasks()]
+    assert "notes: three" in stood or "three" in {line.theirs for line in told(studio)}
