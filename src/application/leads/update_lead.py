@@ -10,11 +10,11 @@ from ...domain.shared.text import check_prose, kept_size
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
 from ...domain.sync.canonical import Values
-from ...domain.sync.edit_fate import Absence, Prospect, apart, unwritten, written
+from ...domain.sync.edit_fate import Absence, Prospect, apart, not_taken_over, unwritten, written
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.schema import Schema
 from ...domain.tenancy.provider_account import ProviderAccount
-from ..gym.absorb import Absorb
+from ..gym.absorb import Absorb, Undecided
 from ..gym.decided import Decided
 from ..gym.look_first import Before, Over
 from ..gym.provider_writes import Outcome, ProviderWrites, Wanted
@@ -53,7 +53,7 @@ class LeadUpdate:
 @attrs.frozen
 class UpdatedLead:
     """The lead as it stands, what became of each field that was set, and the task for staff where the provider could
-    not be written to.
+    not be written to, or nobody can tell what its answer means here.
     """
 
     lead: Lead
@@ -98,7 +98,12 @@ class UpdateLead:
         if outcome.done is None:
             why = "" if outcome.task is None else outcome.task.details.get("why") or ""
             return UpdatedLead(lead, tuple(unwritten(name, why) for name in update.fields), outcome.task)
-        return await self._take_over(update, account, wanted, outcome.done, seen=lead, outcome=outcome)
+        try:
+            return await self._take_over(update, account, wanted, outcome.done, seen=lead, outcome=outcome)
+        except InvalidValue as error:
+            # It is written there; whoever is told that this failed would write it again.
+            task = (await self._writes.in_doubt(account, wanted, error, outcome.begun)).task
+            return UpdatedLead(lead, tuple(not_taken_over(name, error.message) for name in update.fields), task)
 
     async def _here(
         self, uow: UnitOfWork, update: LeadUpdate
@@ -131,7 +136,9 @@ class UpdateLead:
         async def take_over(uow: UnitOfWork) -> UpdatedLead:
             key = await self._absorb.lead(uow, account, observed, written=first, decided=decided, before=before)
             await self._writes.end(uow, wanted, outcome.begun)
-            lead, kind = await uow.leads.get(LeadId(key)), self._absorb.leads(uow, account)
+            lead, kind = (await uow.leads.get_many([LeadId(key)])).get(LeadId(key)), self._absorb.leads(uow, account)
+            if lead is None:
+                raise Undecided("the provider has this lead, which was taken away here", LEAD)
             return UpdatedLead(lead, _told(update, kind.schema, kind.values(lead), before))
 
         return await self._transactions.run(update.tenant_id, "absorb_lead", take_over)

@@ -70,6 +70,11 @@ def written(field: str, *, over: bool, stands: bool) -> Prospect:
     return Prospect(field, Fate.WRITTEN, reason)
 
 
+def not_taken_over(field: str, why: str) -> Prospect:
+    """Of what the provider was given at once, while its answer could not be taken over here."""
+    return Prospect(field, Fate.WRITTEN, f"written at the provider, but not taken over here: {why}")
+
+
 def unwritten(field: str, why: str) -> Prospect:
     """Of what the provider was not given at once."""
     return Prospect(field, Fate.TASK, f"the provider is changed first, and a person must do it there: {why}")
