@@ -234,7 +234,7 @@ class Absorb:
         examined = await ShownThere(kind, scope, self._policies.laws)(uow, [observed], edited=(), listed=False)
         steps = [*examined.steps, *await self._of_new(uow, kind, scope, examined)]
         if written is not None:
-            steps = [written.told(step) for step in steps]
+            steps = [written.told(step, kind.schema) for step in steps]
         run.counts = await Applier(kind, scope, self._ids)(uow, steps) + Counts(
             unchanged=examined.unchanged, errors=len(examined.errors)
         )

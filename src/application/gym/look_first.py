@@ -6,6 +6,7 @@ import attrs
 
 from ...domain.shared.errors import GatewayRejected, GatewayUnavailable, InvalidValue
 from ...domain.sync.canonical import Values
+from ...domain.sync.kept_own import kept_own
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.schema import Schema
 from ..ports.gym import GymGateway
@@ -46,6 +47,12 @@ class Before:
             and name in after
             and not any(fields[name].same(theirs[name], values.get(name)) for values in (known, after))
         ]
+
+    def kept(self, schema: Schema, wish: Values, after: Values) -> Sequence[str]:
+        """Fields of which the provider kept what stood there though it said yes to what was wished."""
+        shown = read(self.shown).values
+        told = {name: value for name, value in wish.items() if name in shown and name in after}
+        return kept_own(schema, told, shown, after)
 
     def unseen(self) -> str | None:
         """What stands there in those fields that the link did not know, in words for a person; None: nothing."""

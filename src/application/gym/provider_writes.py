@@ -166,7 +166,18 @@ class ProviderWrites:
         """The task for a write that the provider confirmed, and of which a person must say what it means here; kept in
         the transaction of whoever found that out.
         """
-        task = self._new(account, wanted, TaskReason.UNDECIDED, why)
+        return await self._ask(uow, wanted, self._new(account, wanted, TaskReason.UNDECIDED, why))
+
+    async def kept_own(
+        self, uow: UnitOfWork, account: ProviderAccount, wanted: Wanted, fields: Sequence[str]
+    ) -> StaffTask:
+        """The task for what the provider said yes to, and did not do: it kept its own value of these fields; in the
+        transaction that takes over the rest.
+        """
+        why = f"the provider said yes and kept its own {', '.join(fields)}"
+        return await self._ask(uow, wanted, self._new(account, wanted, TaskReason.REJECTED, why))
+
+    async def _ask(self, uow: UnitOfWork, wanted: Wanted, task: StaffTask) -> StaffTask:
         for waiting in await uow.tasks.open_for(task.operation, wanted.subject):
             if waiting.details == task.details:
                 return waiting

@@ -10,17 +10,16 @@ from ...domain.shared.text import check_prose, kept_size
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
 from ...domain.sync.canonical import Values
-from ...domain.sync.edit_fate import Absence, Prospect, apart, not_taken_over, unwritten, written
+from ...domain.sync.edit_fate import Absence, Prospect, apart, not_taken_over, unwritten
 from ...domain.sync.record import SyncRecord
-from ...domain.sync.schema import Schema
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
 from ..gym.decided import Decided
-from ..gym.look_first import Before, Over
+from ..gym.look_first import Over
 from ..gym.provider_writes import Outcome, ProviderWrites, Wanted
 from ..gym.written_first import WrittenFirst
 from ..ports.clock import Clock
-from ..ports.gym import GymGateway, LeadPatch, Operation
+from ..ports.gym import GymGateway, LeadPatch
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.edits.edited import Overtaken, stale
@@ -28,6 +27,7 @@ from ..sync.links.elsewhere import claim_all
 from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
 from ..transactions import Transactions
+from .asked_of_lead import only, told, wanted_of
 
 
 @attrs.frozen(kw_only=True)
@@ -44,16 +44,22 @@ class LeadUpdate:
     version: int | None = None
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def wish(self) -> Values:
         """What is set, by the names of the leads' schema."""
-        given = {"status": self.stage, "notes": self.notes}
-        return tuple(name for name, value in given.items() if not isinstance(value, Unset))
+        stage = self.stage.value if isinstance(self.stage, Stage) else self.stage
+        given = {"status": stage, "notes": self.notes}
+        return {name: value for name, value in given.items() if not isinstance(value, Unset)}
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of it."""
+        return tuple(self.wish)
 
 
 @attrs.frozen
 class UpdatedLead:
     """The lead as it stands, what became of each field that was set, and the task for staff where the provider could
-    not be written to, or nobody can tell what its answer means here.
+    not be written to or kept a value of its own, or nobody can tell what its answer means here.
     """
 
     lead: Lead
@@ -93,7 +99,7 @@ class UpdateLead:
             return await gym.update_lead(link.external_id, patch)
 
         over = Over(link=link, fields=update.fields)
-        wanted = _wanted(lead, link, patch)
+        wanted = wanted_of(lead, link, patch)
         outcome = await self._writes(account, wanted, push, over=over)
         if outcome.done is None:
             why = "" if outcome.task is None else outcome.task.details.get("why") or ""
@@ -131,36 +137,19 @@ class UpdateLead:
         seen: Lead,
         outcome: Outcome,
     ) -> UpdatedLead:
-        first, decided, before = WrittenFirst(update.by, update.fields), Decided(update.fields, seen), outcome.before
+        before, shown = outcome.before, read(observed).values
 
         async def take_over(uow: UnitOfWork) -> UpdatedLead:
-            key = await self._absorb.lead(uow, account, observed, written=first, decided=decided, before=before)
+            kind = self._absorb.leads(uow, account)
+            kept = () if before is None else before.kept(kind.schema, update.wish, shown)
+            done = {name: value for name, value in update.wish.items() if name not in kept}
+            first, decided = WrittenFirst(update.by, done), Decided(done, seen)
+            key = LeadId(await self._absorb.lead(uow, account, observed, written=first, decided=decided, before=before))
             await self._writes.end(uow, wanted, outcome.begun)
-            lead, kind = (await uow.leads.get_many([LeadId(key)])).get(LeadId(key)), self._absorb.leads(uow, account)
+            task = await self._writes.kept_own(uow, account, only(wanted, kept), kept) if kept else None
+            lead = (await uow.leads.get_many([key])).get(key)
             if lead is None:
                 raise Undecided("the provider has this lead, which was taken away here", LEAD)
-            return UpdatedLead(lead, _told(update, kind.schema, kind.values(lead), before))
+            return UpdatedLead(lead, told(update.wish, kind.schema, kind.values(lead), before, kept), task)
 
         return await self._transactions.run(update.tenant_id, "absorb_lead", take_over)
-
-
-def _told(update: LeadUpdate, schema: Schema, ours: Values, before: Before | None) -> tuple[Prospect, ...]:
-    over = () if before is None else before.written_over(schema, read(before.shown).values, ours)
-    wanted = {"status": update.stage.value if isinstance(update.stage, Stage) else None, "notes": update.notes}
-    fields = schema.by_name
-
-    def stands(name: str) -> bool:
-        value = wanted[name]
-        return isinstance(value, Unset) or fields[name].same(value, ours[name])
-
-    return tuple(written(name, over=name in over, stands=stands(name)) for name in update.fields)
-
-
-def _wanted(lead: Lead, link: SyncRecord, patch: LeadPatch) -> Wanted:
-    changes = {name: value for name, value in attrs.asdict(patch).items() if not isinstance(value, Unset)}
-    return Wanted(
-        operation=Operation.UPDATE_LEAD,
-        title=f"Change the lead {lead.name} at the provider",
-        subject=f"lead:{lead.id}",
-        details={"external_id": link.external_id, **changes},
-    )

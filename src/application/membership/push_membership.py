@@ -1,6 +1,6 @@
 """Changing a membership at its provider: shared by update and cancel."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import attrs
 
@@ -18,16 +18,16 @@ from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import MEMBERSHIP
+from ..sync.records.reading import read
 from ..transactions import Transactions
-
-_END = frozenset({"ends_on", "cancels_on", "flagged_active", "deleted", "on_hold", "auto_renew"})
-# The fields that a change at the counter is about, as the provider has them.
-_WRITTEN = {"reason": _END, "status": _END, "package": {"name", "kind", "price"}, "monthly_price": {"price"}}
+from .asked_of_membership import called, fields_of, not_done
 
 
 @attrs.frozen
 class PushedMembership:
-    """The membership as it stands, and the task for staff where the provider could not be written to."""
+    """The membership as it stands, and the task for staff where the provider could not be written to, or kept its own
+    value.
+    """
 
     membership: Membership
     task: StaffTask | None = None
@@ -62,21 +62,28 @@ class PushMembership:
             subject=f"membership:{membership.id}",
             details={"external_id": link.external_id, **details},
         )
-        fields = {field for name in details for field in _WRITTEN[name]}
-        outcome = await self._writes(account, wanted, push, over=Over(link=link, fields=fields))
+        over = Over(link=link, fields=fields_of(details))
+        outcome = await self._writes(account, wanted, push, over=over)
         if outcome.done is None:
             return PushedMembership(membership, outcome.task)
         observed, before = outcome.done, outcome.before
 
-        decided = Decided(fields, membership)
-
-        async def take_over(uow: UnitOfWork) -> Membership:
+        async def take_over(uow: UnitOfWork) -> PushedMembership:
+            left: Sequence[str] = ()
+            if before is not None:
+                on_sale = await uow.packages.of_account(account.id)
+                left = not_done(details, read(before.shown).values, read(observed).values, on_sale)
+            decided = Decided(fields_of(details.keys() - left), membership)
             key = await self._absorb.membership(uow, account, observed, decided=decided, before=before)
             await self._writes.end(uow, wanted, outcome.begun)
-            return await uow.memberships.get(MembershipId(key))
+            pushed, task = await uow.memberships.get(MembershipId(key)), None
+            if left:
+                only = attrs.evolve(wanted, details={name: wanted.details[name] for name in ("external_id", *left)})
+                task = await self._writes.kept_own(uow, account, only, called(left))
+            return PushedMembership(pushed, task)
 
         try:
-            return PushedMembership(await self._transactions.run(tenant_id, "absorb_membership", take_over))
+            return await self._transactions.run(tenant_id, "absorb_membership", take_over)
         except InvalidValue as error:
             in_doubt = await self._writes.in_doubt(account, wanted, error, outcome.begun)
             return PushedMembership(membership, in_doubt.task)

@@ -17,6 +17,7 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId
 from ...domain.shared.unset import UNSET, Unset
 from ...domain.staff.task import StaffTask
+from ...domain.sync.edit_fate import Fate
 from .answer import Answer, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
 from .documents import fields, listed, written
@@ -185,7 +186,7 @@ async def update(
             )
         )
     line = f"{changed.lead.name} is {changed.lead.stage.value}"
-    if changed.task:
+    if changed.task and not any(each.fate is Fate.WRITTEN for each in changed.prospects):
         line = f"{changed.lead.name} is not changed here; a task was made"
     document = {
         "lead": lead_document(changed.lead),

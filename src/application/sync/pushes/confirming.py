@@ -10,6 +10,7 @@ from ....domain.shared.ids import EntryId, PushId
 from ....domain.sync.canonical import Value, Values
 from ....domain.sync.decision import WHOLE, FieldDecision
 from ....domain.sync.journal import NORMALISED, PUSHED, Change, Subject
+from ....domain.sync.kept_own import kept_own
 from ....domain.sync.push import Push, PushState
 from ....domain.sync.record import UNCOMPARED, SyncRecord
 from ....domain.sync.run import Counts
@@ -163,17 +164,11 @@ class Confirm(Generic[E]):
             run_id=push.run_id,
         )
 
-    def _ignored(self, push: Push, theirs: Values) -> list[str]:
+    def _ignored(self, push: Push, theirs: Values) -> Sequence[str]:
         """Fields of which the provider kept its own value though it said yes."""
         if push.external_id is None:
             return []
-        fields = self._kind.schema.by_name
-        return [
-            name
-            for name, value in push.values.items()
-            if not fields[name].same(theirs.get(name), value)
-            and fields[name].same(theirs.get(name), push.expected.get(name))
-        ]
+        return kept_own(self._kind.schema, push.values, push.expected, theirs)
 
     def _taken(self, push: Push, theirs: Values, refused: Sequence[str]) -> Values:
         """What both sides agree on now.

@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from tresen.application.membership.cancel_membership import Cancellation
 from tresen.application.membership.update_membership import MembershipUpdate
-from tresen.application.ports.gym import Operation, Support
+from tresen.application.ports.gym import MembershipPatch, Operation, Support
+from tresen.application.ports.sources import Observed
 from tresen.domain.membership.membership import Membership
 from tresen.domain.membership.status import Status
 from tresen.domain.shared.errors import (
@@ -226,3 +228,69 @@ async def test_a_member_is_shown_with_links_and_history(studio: Studio) -> None:
     assert detail.member.first_name == "Ada"
     assert [link.external_id for link in detail.links] == [ada]
     assert [(c.field, c.ours, c.theirs) for c in detail.changes] == [("first_name", "Adah", "Ada")]
+
+
+def says_yes_and_keeps(studio: Studio) -> None:
+    async def keep(external_id: str, *_: object, **__: object) -> Observed:
+        return studio.books.memberships.get(external_id).observed()
+
+    studio.gym.update_membership = keep  # type: ignore[method-assign] # of this one gym
+    studio.gym.cancel_membership = keep  # type: ignore[method-assign] # of this one gym
+
+
+@pytest.mark.parametrize(
+    ("wish", "kept", "asked"),
+    [
+        ({"monthly_price": Decimal(39)}, "price", ("monthly_price", "39")),
+        ({"monthly_price": None}, "price", ("monthly_price", None)),
+        ({"package": "Silver"}, "package", ("package", "Silver")),
+        ({"status": Status.PAUSED}, "status", ("status", "paused")),
+        ({"status": Status.CANCELLED}, "status", ("status", "cancelled")),
+    ],
+)
+async def test_what_the_provider_kept_though_it_said_yes_is_a_task(
+    studio: Studio, wish: dict[str, object], kept: str, asked: tuple[str, str | None]
+) -> None:
+    gold = await sold_here(studio)
+    says_yes_and_keeps(studio)
+    pushed = await studio.update_membership(update(studio, gold, **wish))
+    assert pushed.task is not None
+    assert pushed.task.reason is TaskReason.REJECTED
+    assert pushed.task.details["why"] == f"the provider said yes and kept its own {kept}"
+    assert asked in pushed.task.details.items()
+    assert [task.id for task in await studio.tasks()] == [pushed.task.id]
+    assert pushed.membership.price == gold.price
+
+
+async def test_a_cancellation_that_the_provider_did_not_make_though_it_said_yes_is_a_task(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    says_yes_and_keeps(studio)
+    pushed = await studio.cancel_membership(cancellation(studio, gold))
+    assert pushed.membership.status is Status.ACTIVE
+    assert pushed.task is not None
+    assert (pushed.task.reason, pushed.task.details["reason"]) == (TaskReason.REJECTED, "moves away")
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [{"monthly_price": Decimal("49.0")}, {"package": "gold"}, {"package": GOLD.id}, {"status": Status.ACTIVE}],
+)
+async def test_what_was_so_already_is_no_value_of_the_providers_own(studio: Studio, wish: dict[str, object]) -> None:
+    gold = await sold_here(studio)
+    says_yes_and_keeps(studio)
+    assert (await studio.update_membership(update(studio, gold, **wish))).task is None
+
+
+async def test_only_what_the_provider_kept_is_asked_of_the_staff(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    write = studio.gym.update_membership
+
+    async def keep_the_price(external_id: str, patch: MembershipPatch) -> Observed:
+        await write(external_id, attrs.evolve(patch, monthly_price="49"))
+        return studio.books.memberships.get(external_id).observed()
+
+    studio.gym.update_membership = keep_the_price  # type: ignore[method-assign] # of this one gym
+    pushed = await studio.update_membership(update(studio, gold, status=Status.PAUSED, monthly_price=Decimal(39)))
+    assert pushed.membership.status is Status.PAUSED
+    assert pushed.task is not None
+    assert {"external_id", "monthly_price", "account", "why"} == pushed.task.details.keys()

@@ -1,0 +1,77 @@
+"""What is asked of a provider about a membership: which fields it is about, and whether what it shows is that."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from ...domain.membership.package import Package
+from ...domain.membership.status import Status
+from ...domain.sync.canonical import Values, decimal
+from ..sync.records.kinds import MEMBERSHIP_SCHEMA
+
+_END = frozenset({"ends_on", "cancels_on", "flagged_active", "deleted", "on_hold", "auto_renew"})
+
+# By the name of what is asked: the fields that are written, and those that show whether anything was done.
+_WRITTEN: Mapping[str, Collection[str]] = {
+    "reason": _END,
+    "status": _END,
+    "package": {"name", "kind", "price"},
+    "monthly_price": {"price"},
+}
+_TELLING: Mapping[str, Collection[str]] = {**_WRITTEN, "package": {"name", "kind"}}
+
+# What a person calls it that a provider keeps.
+_CALLED = {"reason": "end", "monthly_price": "price"}
+
+
+def fields_of(asked: Collection[str]) -> frozenset[str]:
+    """The fields, as the provider has them, of what is asked."""
+    return frozenset(field for name in asked for field in _WRITTEN[name])
+
+
+def called(asked: Sequence[str]) -> Sequence[str]:
+    """What is asked, in words for a person."""
+    return [_CALLED.get(name, name) for name in asked]
+
+
+def not_done(
+    asked: Mapping[str, str | None], before: Values, after: Values, on_sale: Sequence[Package]
+) -> Sequence[str]:
+    """What of it the provider did not do though it said yes: the fields that it is about hold ``after`` what they held
+    ``before``, and that is not what was asked for. Of what neither shows nothing is known.
+    """
+    fields = MEMBERSHIP_SCHEMA.by_name
+
+    def stayed(name: str) -> bool:
+        told = [field for field in _TELLING[name] if field in before and field in after]
+        return bool(told) and all(fields[field].same(before[field], after[field]) for field in told)
+
+    return [name for name, value in asked.items() if stayed(name) and not _is_so(name, value, after, on_sale)]
+
+
+def ends(shown: Values) -> bool:
+    """Whether the provider shows that it is over, or that it was cancelled for a day to come."""
+    return bool(shown.get("cancels_on") or shown.get("deleted")) or shown.get("flagged_active") is False
+
+
+def _is_so(name: str, value: str | None, shown: Values, on_sale: Sequence[Package]) -> bool:
+    if name == "reason":
+        return ends(shown)
+    if name == "status":
+        return _status(shown) == value
+    if name == "monthly_price":
+        return _price(shown) == decimal(value)
+    names = {package.name for package in on_sale if package.id == value} | {value or ""}
+    return str(shown.get("name") or "").strip().casefold() in {each.strip().casefold() for each in names}
+
+
+def _status(shown: Values) -> str | None:
+    """What a change may ask for; None: another one, or unknown."""
+    if ends(shown):
+        return Status.CANCELLED.value
+    if shown.get("on_hold"):
+        return Status.PAUSED.value
+    return Status.ACTIVE.value if shown.get("flagged_active") else None
+
+
+def _price(shown: Values) -> str | None:
+    written = decimal(shown.get("price"))
+    return written.partition(" ")[0] if isinstance(written, str) else None
