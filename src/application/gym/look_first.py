@@ -1,6 +1,6 @@
 """What the counter is about to write over is looked at right before: an edit there that no sync saw is not lost."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import attrs
 
@@ -15,12 +15,19 @@ from ..sync.records.reading import read
 from ..sync.records.single_looks import get_that
 
 
+def _nothing(_: Values) -> None:
+    """Whatever stands there."""
+
+
 @attrs.frozen(kw_only=True)
 class Over:
-    """Which record is written over, as its ``link`` knew it, and in which ``fields``, by the schema's names."""
+    """Which record is written over, as its ``link`` knew it, and in which ``fields``, by the schema's names. ``forbid``
+    raises IllegalTransition where our own rules forbid to write over what stands there.
+    """
 
     link: SyncRecord
     fields: Collection[str]
+    forbid: Callable[[Values], None] = _nothing
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +76,8 @@ class Before:
 async def look_first(gym: GymGateway, over: Over) -> Before | None:
     """None where the provider says that there is no such record: the write will be told so, too.
 
-    Raises GatewayUnavailable, GatewayRejected and CredentialsRefused; nothing was written then.
+    Raises GatewayUnavailable, GatewayRejected and CredentialsRefused, and IllegalTransition where our rules forbid the
+    write; nothing was written then.
     """
     source = gym.source(over.link.kind)
     try:
@@ -81,7 +89,8 @@ async def look_first(gym: GymGateway, over: Over) -> Before | None:
     if shown is None:
         return None
     try:
-        read(shown)
+        stands = read(shown).values
     except InvalidValue as error:
         raise GatewayRejected(f"nothing was written, for what stands there cannot be read: {error.message}") from error
+    over.forbid(stands)
     return Before(shown=shown, over=over, writable=source.writable, resolution_s=source.resolution_s)

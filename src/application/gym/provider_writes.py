@@ -15,6 +15,7 @@ from ...domain.shared.errors import (
     GatewayRejected,
     GatewayUnavailable,
     GatewayUnsupported,
+    IllegalTransition,
     InvalidValue,
     NotConfigured,
     StorageConflict,
@@ -119,6 +120,7 @@ class ProviderWrites:
         """The call's result, or a task with the reason why a person must do it. ``over`` is what the call writes over:
         it is looked at first. ``begun`` is the task that was kept while the call is under way, where the caller did so;
         ``given_up`` writes what else follows from the other task, in its transaction.
+        Raises IllegalTransition where our rules forbid to write over what stands there.
         """
         if not account.writes_enabled:
             return await self._task(account, wanted, TaskReason.WRITES_DISABLED, "writing is switched off")
@@ -135,6 +137,10 @@ class ProviderWrites:
                 if before is not None and (unseen := before.unseen()):
                     await self._note(account, begun, unseen)
                 done = _readable(await call(gym))
+        except IllegalTransition:
+            # Our own rules forbid it; nothing was asked of the provider, and there is nothing to do for anybody.
+            await self._finish(account, wanted, begun)
+            raise
         except (GatewayError, NotConfigured) as error:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})
             reason, answer = _reason(error), error.message

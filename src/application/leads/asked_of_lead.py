@@ -5,6 +5,8 @@ from collections.abc import Collection
 import attrs
 
 from ...domain.leads.lead import Lead
+from ...domain.leads.stage import Stage, ensure_leads_to, read_stage
+from ...domain.shared.errors import IllegalTransition
 from ...domain.shared.unset import Unset
 from ...domain.sync.canonical import Values
 from ...domain.sync.edit_fate import Prospect, unwritten, written
@@ -28,6 +30,19 @@ def wanted_of(lead: Lead, link: SyncRecord, patch: LeadPatch) -> Wanted:
         subject=f"lead:{lead.id}",
         details={"external_id": link.external_id, **changes},
     )
+
+
+def ensure_moves_on(wish: Values, link: SyncRecord, shown: Values) -> None:
+    """As for a stage that is known here, for one of the provider's that no sync saw. Raises IllegalTransition."""
+    status, fields = shown.get("status"), ("status" in wish, "status" in shown)
+    if not all(fields) or status in {wish["status"], link.base.get("status")}:
+        return
+    there, wanted = read_stage(None if status is None else str(status))[0], Stage(wish["status"])
+    try:
+        ensure_leads_to(there, wanted)
+    except IllegalTransition as error:
+        told = f"{error.message}; no sync saw yet that it is {there.value} at the provider"
+        raise IllegalTransition(told, **error.details) from error
 
 
 def only(wanted: Wanted, fields: Collection[str]) -> Wanted:

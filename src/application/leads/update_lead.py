@@ -27,7 +27,7 @@ from ..sync.links.elsewhere import claim_all
 from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
 from ..transactions import Transactions
-from .asked_of_lead import only, told, wanted_of
+from .asked_of_lead import ensure_moves_on, only, told, wanted_of
 
 
 @attrs.frozen(kw_only=True)
@@ -98,7 +98,7 @@ class UpdateLead:
         async def push(gym: GymGateway) -> Observed:
             return await gym.update_lead(link.external_id, patch)
 
-        over = Over(link=link, fields=update.fields)
+        over = Over(link=link, fields=update.fields, forbid=lambda shown: ensure_moves_on(update.wish, link, shown))
         wanted = wanted_of(lead, link, patch)
         outcome = await self._writes(account, wanted, push, over=over)
         if outcome.done is None:

@@ -7,6 +7,7 @@ from tresen.application.ports.gym import LeadPatch
 from tresen.application.ports.sources import Observed
 from tresen.application.sync.undo.undo_plan import UndoTarget
 from tresen.domain.leads.stage import Stage
+from tresen.domain.shared.errors import IllegalTransition
 from tresen.domain.staff.task import TaskReason
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.edit_fate import Fate
@@ -121,3 +122,43 @@ async def test_a_value_that_the_provider_kept_ends_no_override(studio: Studio) -
     assert (await update(studio, grace, notes="three")).task is not None
     assert before
     assert await studio.desk.overrides(studio.tenant.id) == before
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted"), [("converted", Stage.CONTACTED), ("converted", Stage.LOST), ("contacted", Stage.NEW)]
+)
+async def test_a_stage_there_that_no_sync_saw_is_heeded_as_one_that_is_known(
+    studio: Studio, there: str, wanted: Stage
+) -> None:
+    grace = studio.attract(notes="zero")
+    await studio.leads_synced()
+    studio.books.leads.edit(grace, {"status": there})
+    with pytest.raises(IllegalTransition, match=f"a lead that is {there} cannot become {wanted.value}; no sync saw"):
+        await update(studio, grace, stage=wanted, notes="three")
+    shown = studio.books.leads.get(grace).values
+    assert (shown["status"], shown["notes"]) == (there, "zero")
+    assert "update_lead" not in studio.gym.faults.calls
+    assert (list(await studio.tasks()), list(studio.changes())) == ([], [])
+
+
+async def test_a_stage_there_from_which_the_lead_may_move_on_is_written_over(studio: Studio) -> None:
+    grace = studio.attract()
+    await studio.leads_synced()
+    studio.books.leads.edit(grace, {"status": "lost"})
+    assert (await update(studio, grace, stage=Stage.CONTACTED)).lead.stage is Stage.CONTACTED
+    assert [line.value for line in studio.changes()] == ["lost", "contacted"]
+
+
+async def test_notes_are_written_whatever_the_stage_there(studio: Studio) -> None:
+    grace = studio.attract()
+    await studio.leads_synced()
+    studio.books.leads.edit(grace, {"status": "converted"})
+    done = await update(studio, grace, notes="three")
+    assert (done.lead.notes, done.lead.stage) == ("three", Stage.CONVERTED)
+
+
+async def test_whoever_finds_the_stage_there_already_is_not_refused(studio: Studio) -> None:
+    grace = studio.attract()
+    await studio.leads_synced()
+    studio.books.leads.edit(grace, {"status": "qualified"})
+    assert (await update(studio, grace, stage=Stage.QUALIFIED)).lead.stage is Stage.QUALIFIED
