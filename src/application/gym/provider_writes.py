@@ -147,6 +147,15 @@ class ProviderWrites:
             return await self._task(account, wanted, reason, answer, refused=error, begun=begun, given_up=given_up)
         return Outcome(done=done, before=before, begun=begun)
 
+    async def look(self, account: ProviderAccount, wanted: Wanted, over: Over) -> Outcome:
+        """What stands there, as ``before``, None where there is no such record; or a task where nobody could tell."""
+        try:
+            await self._ensure_same_place(account)
+            async with self._gyms.open(account) as gym:
+                return Outcome(before=await look_first(gym, over))
+        except (GatewayError, NotConfigured) as error:
+            return await self._task(account, wanted, _reason(error), error.message, refused=error)
+
     async def _ensure_same_place(self, account: ProviderAccount) -> None:
         """Raises NotConfigured after the account was given another address: until everything there was listed, what is
         known here by its id may be another record there.

@@ -9,6 +9,7 @@ from ...domain.shared.text import check_prose
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
 from ..transactions import Transactions
+from .asked_of_membership import ends
 from .push_membership import PushedMembership, PushMembership
 
 
@@ -23,8 +24,9 @@ class Cancellation:
 
 @attrs.frozen
 class CancelMembership:
-    """Cancelling twice changes nothing the second time (C111), nor does cancelling what ends on a day to come anyway.
-    Raises NotFound, IllegalTransition (it has expired), InvalidValue (no reason, or one that nobody may have typed).
+    """Cancelling twice changes nothing the second time (C111), nor does cancelling what ends on a day to come anyway,
+    unless the provider shows by now that it goes on. Raises NotFound, IllegalTransition (it has expired), InvalidValue
+    (no reason, or one that nobody may have typed).
     """
 
     _transactions: Transactions
@@ -38,14 +40,16 @@ class CancelMembership:
         membership = await self._transactions.read(
             cancellation.tenant_id, lambda uow: uow.memberships.get(cancellation.membership_id)
         )
-        if membership.status is Status.CANCELLED:
-            return PushedMembership(membership)
-        membership.ensure_can(Step.CANCEL)
-        if membership.terms.cancels_on is not None:
-            return PushedMembership(membership)
+        is_over = membership.status is Status.CANCELLED
+        if not is_over:
+            membership.ensure_can(Step.CANCEL)
 
         async def call(gym: GymGateway, external_id: str) -> Observed:
             return await gym.cancel_membership(external_id, reason=cancellation.reason)
 
         details = {"reason": cancellation.reason}
-        return await self._push(cancellation.tenant_id, membership, Operation.CANCEL_MEMBERSHIP, details, call)
+        # Somebody may have had it go on there since, and no sync saw that.
+        unless = ends if is_over or membership.terms.cancels_on is not None else None
+        return await self._push(
+            cancellation.tenant_id, membership, Operation.CANCEL_MEMBERSHIP, details, call, unless=unless
+        )

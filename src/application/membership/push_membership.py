@@ -8,11 +8,12 @@ from ...domain.membership.membership import Membership
 from ...domain.shared.errors import InvalidValue, NotConfigured
 from ...domain.shared.ids import MembershipId, TenantId
 from ...domain.staff.task import StaffTask
+from ...domain.sync.canonical import Values
 from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.decided import Decided
-from ..gym.look_first import Over
+from ..gym.look_first import Before, Over
 from ..gym.provider_writes import ProviderWrites, Wanted
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
@@ -34,6 +35,26 @@ class PushedMembership:
 
 
 @attrs.frozen
+class _Asked:
+    """What is asked of the provider about a membership of ours: its ``details`` by name."""
+
+    membership: Membership
+    link: SyncRecord
+    account: ProviderAccount
+    details: Mapping[str, str | None]
+    wanted: Wanted
+
+    @property
+    def over(self) -> Over:
+        """What is written over."""
+        return Over(link=self.link, fields=fields_of(self.details))
+
+    def only(self, left: Sequence[str]) -> Wanted:
+        """What of it is left to do."""
+        return attrs.evolve(self.wanted, details={name: self.wanted.details[name] for name in ("external_id", *left)})
+
+
+@attrs.frozen
 class PushMembership:
     """The provider first; ours follows what it then shows."""
 
@@ -48,51 +69,72 @@ class PushMembership:
         operation: Operation,
         details: Mapping[str, str | None],
         call: Callable[[GymGateway, str], Awaitable[Observed]],
+        *,
+        unless: Callable[[Values], bool] | None = None,
     ) -> PushedMembership:
-        """Do it, or make it a task. ``call`` is handed the provider's id. Raises NotConfigured without a link."""
-        link, account = await self._link(tenant_id, membership.id)
+        """Do it, or make it a task. ``call`` is handed the provider's id. ``unless``: by our record it is done already,
+        and so it is unless the provider shows otherwise by now. Raises NotConfigured without a link.
+        """
+        found = await self._link(tenant_id, membership.id)
+        if found is None:
+            if unless is not None:
+                return PushedMembership(membership)
+            raise NotConfigured("this membership has no provider to change it at")
+        asked = _Asked(membership, *found, details, _wanted(membership, found[0], operation, details))
+        if unless is not None:
+            looked = await self._writes.look(asked.account, asked.wanted, asked.over)
+            if looked.before is None or unless(read(looked.before.shown).values):
+                return PushedMembership(membership, looked.task)
+        return await self._write(asked, call)
 
+    async def _write(self, asked: "_Asked", call: Callable[[GymGateway, str], Awaitable[Observed]]) -> PushedMembership:
         async def push(gym: GymGateway) -> Observed:
-            return await call(gym, link.external_id)
+            return await call(gym, asked.link.external_id)
 
-        verb = "Cancel" if operation is Operation.CANCEL_MEMBERSHIP else "Change"
-        wanted = Wanted(
-            operation=operation,
-            title=f"{verb} the membership {membership.name} at the provider",
-            subject=f"membership:{membership.id}",
-            details={"external_id": link.external_id, **details},
-        )
-        over = Over(link=link, fields=fields_of(details))
-        outcome = await self._writes(account, wanted, push, over=over)
-        if outcome.done is None:
-            return PushedMembership(membership, outcome.task)
-        observed, before = outcome.done, outcome.before
+        outcome = await self._writes(asked.account, asked.wanted, push, over=asked.over)
+        observed = outcome.done
+        if observed is None:
+            return PushedMembership(asked.membership, outcome.task)
 
         async def take_over(uow: UnitOfWork) -> PushedMembership:
-            left: Sequence[str] = ()
-            if before is not None:
-                on_sale = await uow.packages.of_account(account.id)
-                left = not_done(details, read(before.shown).values, read(observed).values, on_sale)
-            decided = Decided(fields_of(details.keys() - left), membership)
-            key = await self._absorb.membership(uow, account, observed, decided=decided, before=before)
-            await self._writes.end(uow, wanted, outcome.begun)
-            pushed, task = await uow.memberships.get(MembershipId(key)), None
-            if left:
-                only = attrs.evolve(wanted, details={name: wanted.details[name] for name in ("external_id", *left)})
-                task = await self._writes.kept_own(uow, account, only, called(left))
-            return PushedMembership(pushed, task)
+            left = await _left(uow, asked, outcome.before, observed)
+            decided = Decided(fields_of(asked.details.keys() - left), asked.membership)
+            key = await self._absorb.membership(uow, asked.account, observed, decided=decided, before=outcome.before)
+            await self._writes.end(uow, asked.wanted, outcome.begun)
+            task = await self._writes.kept_own(uow, asked.account, asked.only(left), called(left)) if left else None
+            return PushedMembership(await uow.memberships.get(MembershipId(key)), task)
 
         try:
-            return await self._transactions.run(tenant_id, "absorb_membership", take_over)
+            return await self._transactions.run(asked.account.tenant_id, "absorb_membership", take_over)
         except InvalidValue as error:
-            in_doubt = await self._writes.in_doubt(account, wanted, error, outcome.begun)
-            return PushedMembership(membership, in_doubt.task)
+            in_doubt = await self._writes.in_doubt(asked.account, asked.wanted, error, outcome.begun)
+            return PushedMembership(asked.membership, in_doubt.task)
 
-    async def _link(self, tenant_id: TenantId, membership_id: MembershipId) -> tuple[SyncRecord, ProviderAccount]:
-        async def ask(uow: UnitOfWork) -> tuple[SyncRecord, ProviderAccount]:
+    async def _link(
+        self, tenant_id: TenantId, membership_id: MembershipId
+    ) -> tuple[SyncRecord, ProviderAccount] | None:
+        async def ask(uow: UnitOfWork) -> tuple[SyncRecord, ProviderAccount] | None:
             links = await uow.sync_records.of_local(MEMBERSHIP, membership_id)
-            if not links:
-                raise NotConfigured("this membership has no provider to change it at")
-            return links[0], await uow.accounts.get(links[0].account_id)
+            return (links[0], await uow.accounts.get(links[0].account_id)) if links else None
 
         return await self._transactions.read(tenant_id, ask)
+
+
+def _wanted(
+    membership: Membership, link: SyncRecord, operation: Operation, details: Mapping[str, str | None]
+) -> Wanted:
+    verb = "Cancel" if operation is Operation.CANCEL_MEMBERSHIP else "Change"
+    return Wanted(
+        operation=operation,
+        title=f"{verb} the membership {membership.name} at the provider",
+        subject=f"membership:{membership.id}",
+        details={"external_id": link.external_id, **details},
+    )
+
+
+async def _left(uow: UnitOfWork, asked: _Asked, before: Before | None, after: Observed) -> Sequence[str]:
+    """What the provider did not do though it said yes."""
+    if before is None:
+        return ()
+    on_sale = await uow.packages.of_account(asked.account.id)
+    return not_done(asked.details, read(before.shown).values, read(after).values, on_sale)

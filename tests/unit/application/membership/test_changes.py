@@ -22,7 +22,7 @@ from tresen.domain.shared.errors import (
 from tresen.domain.shared.ids import MembershipId
 from tresen.domain.staff.task import TaskReason
 
-from ..studio import GOLD, SILVER, Studio
+from ..studio import A_MINUTE, GOLD, SILVER, Studio
 
 
 async def sold_here(studio: Studio, **values: object) -> Membership:
@@ -294,3 +294,58 @@ async def test_only_what_the_provider_kept_is_asked_of_the_staff(studio: Studio)
     assert pushed.membership.status is Status.PAUSED
     assert pushed.task is not None
     assert {"external_id", "monthly_price", "account", "why"} == pushed.task.details.keys()
+
+
+@pytest.mark.parametrize("cancels_on", [None, "2026-12-31"])
+async def test_what_goes_on_there_by_now_is_cancelled_once_more(studio: Studio, cancels_on: str | None) -> None:
+    """It was cancelled, and somebody had it go on at the provider; no sync saw that."""
+    gold = await sold_here(studio, cancels_on=cancels_on)
+    if cancels_on is None:
+        await studio.cancel_membership(cancellation(studio, gold))
+    studio.clock.advance(A_MINUTE)
+    studio.books.memberships.edit("1001", {"flagged_active": True, "cancels_on": None})
+    again = await studio.cancel_membership(cancellation(studio, gold, "really moves"))
+    assert (again.membership.status, again.task) == (Status.CANCELLED, None)
+    assert studio.books.reasons["1001"] == "really moves"
+    await studio.members_synced()
+    assert studio.membership("1001").status is Status.CANCELLED
+    told = next(line for line in studio.changes() if "no sync had seen" in line.reason)
+    assert (told.field, told.value) == ("cancels_on", None)
+
+
+async def test_a_cancellation_for_another_day_is_not_made_again(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    await studio.cancel_membership(cancellation(studio, gold))
+    studio.books.memberships.edit("1001", {"flagged_active": True, "cancels_on": "2026-12-31"})
+    assert (await studio.cancel_membership(cancellation(studio, gold, "again"))).task is None
+    assert studio.gym.faults.calls.count("cancel_membership") == 1
+
+
+async def test_where_nobody_can_tell_whether_it_goes_on_there_a_person_is_asked(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    await studio.cancel_membership(cancellation(studio, gold))
+    studio.gym.faults.fail_next("memberships.get", GatewayUnavailable("no answer"))
+    task = (await studio.cancel_membership(cancellation(studio, gold, "again"))).task
+    assert task is not None
+    assert (task.reason, task.details["reason"]) == (TaskReason.OUTCOME_UNKNOWN, "again")
+    assert "nothing was written" in (task.details["why"] or "")
+    assert studio.gym.faults.calls.count("cancel_membership") == 1
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+async def test_where_nothing_may_be_written_a_person_is_asked_only_if_it_goes_on(studio: Studio, goes_on: bool) -> None:
+    gold = await sold_here(studio)
+    await studio.cancel_membership(cancellation(studio, gold))
+    studio.change_account(writes_enabled=False)
+    if goes_on:
+        studio.books.memberships.edit("1001", {"flagged_active": True, "cancels_on": None})
+    task = (await studio.cancel_membership(cancellation(studio, gold, "again"))).task
+    assert (task.reason if task else None) == (TaskReason.WRITES_DISABLED if goes_on else None)
+
+
+async def test_what_is_cancelled_and_nowhere_there_stays_as_it_is(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    await studio.cancel_membership(cancellation(studio, gold))
+    studio.books.memberships.remove("1001")
+    again = await studio.cancel_membership(cancellation(studio, gold, "again"))
+    assert (again.membership.status, again.task) == (Status.CANCELLED, None)
