@@ -202,7 +202,7 @@ class People:
     def _create_there(self, world: World, step: CreateThere) -> None:
         values: dict[str, Value] = {TAG[step.kind]: step.who, **step.values}
         if step.kind == MEMBERSHIP:
-            member = there(world, step.account, MEMBER, str(step.values["member"]))
+            member = there(world, step.account, MEMBER, str(step.values.get("member")))
             if member is None:
                 return
             values["member"] = member.external_id

@@ -42,18 +42,20 @@ class Before:
     resolution_s: int
 
     def written_over(self, schema: Schema, theirs: Values, after: Values) -> Sequence[str]:
-        """Fields that held there what the link did not know, and do not hold it any more. ``theirs`` is what is shown,
-        ``after`` what the provider has since; of what either does not name nothing is known.
+        """Fields that held there what the link did not know, and do not hold it any more; arguments as in
+        ``overwritten``.
         """
         fields, known = schema.by_name, self.over.link.base
-        return [
-            name
-            for name in schema.names
-            if name in self.over.fields
-            and name in theirs
-            and name in after
-            and not any(fields[name].same(theirs[name], values.get(name)) for values in (known, after))
-        ]
+        over = self.overwritten(schema, theirs, after)
+        return [name for name in over if not fields[name].same(theirs[name], known.get(name))]
+
+    def overwritten(self, schema: Schema, theirs: Values, after: Values) -> Sequence[str]:
+        """Fields that do not hold any more what they held there, be it known or not. ``theirs`` is what is shown,
+        ``after`` what the provider has since; of what either does not name nothing is known.
+        """
+        fields, asked = schema.by_name, self.over.fields
+        named = [name for name in schema.names if name in asked and name in theirs and name in after]
+        return [name for name in named if not fields[name].same(theirs[name], after[name])]
 
     def kept(self, schema: Schema, wish: Values, after: Values) -> Sequence[str]:
         """Fields of which the provider kept what stood there though it said yes to what was wished."""

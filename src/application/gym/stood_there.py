@@ -30,6 +30,7 @@ from .look_first import Before
 
 _TAKEN = "somebody changed it there, and no sync had seen it when it was changed at the counter"
 _PASSED_OVER = "the counter wrote it over what somebody had changed there, and no sync had seen"
+_GONE_HERE = "the counter wrote it over what stood there, while ours was deleted"
 
 
 @attrs.frozen
@@ -50,15 +51,20 @@ class StoodThere(Generic[E]):
         link = found.links.get(before.shown.external_id)
         if link is None or link.local_id != before.over.link.local_id:
             return
-        # A sync may have seen it since it was looked at.
-        fields = self._kind.schema.by_name
-        lost = {
-            name: theirs[name]
-            for name in before.written_over(self._kind.schema, theirs, after)
-            if not fields[name].same(theirs[name], link.base.get(name))
-        }
+        lost = self._lost(before, found, link, theirs, after)
         if lost:
             await self._take(uow, before, found, link, lost, after)
+
+    def _lost(self, before: Before, found: Known[E], link: SyncRecord, theirs: Values, after: Values) -> Values:
+        """What nobody will find anywhere else: what no sync saw, and all of it where ours was deleted meanwhile, which
+        no change of ours tells of.
+        """
+        schema, fields = self._kind.schema, self._kind.schema.by_name
+        if link.local_id not in found.entities:
+            return {name: theirs[name] for name in before.overwritten(schema, theirs, after)}
+        # A sync may have seen it since it was looked at.
+        unseen = before.written_over(schema, theirs, after)
+        return {name: theirs[name] for name in unseen if not fields[name].same(theirs[name], link.base.get(name))}
 
     async def _take(
         self, uow: UnitOfWork, before: Before, found: Known[E], link: SyncRecord, lost: Values, after: Values
@@ -83,8 +89,11 @@ class StoodThere(Generic[E]):
             if examined.errors:
                 await uow.runs.add_errors(examined.errors)
         untold = await self._untold(uow, run, found, link, lost, mine)
-        await uow.journal.append(self._passed_over(scope, link, untold, mine, after))
-        what = f"{link.kind} {link.external_id} was changed there before the counter wrote it"
+        await uow.journal.append(
+            self._passed_over(scope, link, untold, mine, after, _GONE_HERE if entity is None else _PASSED_OVER)
+        )
+        since = "was changed there" if entity is not None else "was deleted here"
+        what = f"{link.kind} {link.external_id} {since} before the counter wrote it"
         run.finish(RunState.COMPLETED, now=scope.now, reason=what)
         await uow.runs.save(run)
 
@@ -105,7 +114,7 @@ class StoodThere(Generic[E]):
         }
 
     def _passed_over(
-        self, scope: Scope, link: SyncRecord, untold: Values, mine: Values, after: Values
+        self, scope: Scope, link: SyncRecord, untold: Values, mine: Values, after: Values, reason: str
     ) -> Iterable[Change]:
         subject = Subject(
             run_id=scope.run_id,
@@ -126,7 +135,7 @@ class StoodThere(Generic[E]):
                     value=after[name],
                     side=Side.OURS,
                     rule=PUSHED,
-                    reason=_PASSED_OVER,
+                    reason=reason,
                 ),
             )
             for name, value in untold.items()

@@ -31,15 +31,15 @@ from ..sync.test_editing import lead_edit
 LAWS = ("theirs", "ours", "newest", "ask")
 
 
-async def edited_there(studio: Studio, *, law: str = "theirs", ours: str = "zero") -> str:
-    """Somebody at the gym wrote "two" for the notes, and no sync saw it; ours are as agreed, or were edited, too."""
+async def edited_there(studio: Studio, notes: str = "two", *, law: str = "theirs", ours: str = "zero") -> str:
+    """Somebody at the gym wrote the notes; no sync saw it. Ours are as agreed, or were edited, too."""
     await set_policy(studio, "lead", fields={"notes": law, "phone": "theirs"})
     grace = studio.attract(notes="zero", phone="030 1")
     await studio.leads_synced()
     if ours != "zero":
         await edit_lead(studio, grace, notes=ours)
     studio.clock.advance(A_MINUTE)
-    studio.books.leads.edit(grace, {"notes": "two"})
+    studio.books.leads.edit(grace, {"notes": notes})
     return grace
 
 
@@ -259,8 +259,10 @@ async def test_it_is_told_of_a_field_to_which_something_waits_to_be_written(stud
     assert (studio.lead(grace).stage, studio.books.leads.get(grace).values["status"]) == (Stage.CONVERTED, "converted")
 
 
-async def test_it_is_told_of_a_lead_that_was_deleted_here_meanwhile(studio: Studio) -> None:
-    grace = await edited_there(studio)
+@pytest.mark.parametrize("stood", ["zero", "two"])
+async def test_it_is_told_of_a_lead_that_was_deleted_here_meanwhile(studio: Studio, stood: str) -> None:
+    """Also what was agreed on: no change of ours tells of it."""
+    grace = await edited_there(studio, stood)
     write, lead_id = studio.gym.update_lead, studio.lead(grace).id
 
     async def write_and_delete(external_id: str, patch: LeadPatch) -> Observed:
@@ -270,7 +272,7 @@ async def test_it_is_told_of_a_lead_that_was_deleted_here_meanwhile(studio: Stud
 
     studio.gym.update_lead = write_and_delete  # type: ignore[method-assign] # of this one gym
     await update(studio, grace, notes="three")
-    assert [(line.theirs, line.value) for line in told(studio)] == [("two", "three")]
+    assert [(line.theirs, line.value) for line in told(studio)] == [(stood, "three")]
 
 
 async def test_whoever_writes_over_it_is_told_so(studio: Studio) -> None:
