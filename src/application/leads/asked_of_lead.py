@@ -13,7 +13,7 @@ from ...domain.sync.edit_fate import Prospect, unwritten, written
 from ...domain.sync.record import SyncRecord
 from ...domain.sync.schema import Schema
 from ..gym.look_first import Before
-from ..gym.provider_writes import Wanted
+from ..gym.wanted import Wanted
 from ..ports.gym import LeadPatch, Operation
 from ..sync.records.reading import read
 

@@ -15,7 +15,8 @@ from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
 from ..gym.look_first import Over
-from ..gym.provider_writes import ProviderWrites, Wanted
+from ..gym.provider_writes import ProviderWrites
+from ..gym.wanted import Wanted
 from ..membership.create_membership import CreateMembership
 from ..membership.sale_terms import SaleTerms, ensure_named, settle_terms
 from ..ports.clock import Clock
@@ -124,7 +125,7 @@ class ConvertLead:
         # What was sold to a member who was made there nobody here knows before the next sync.
         is_news = outcome.before is None or not was_converted(outcome.before)
         sell = self._create_membership.to_member if is_news else self._create_membership.ask_first
-        async with self._writes.until_done(wish.account, wish.wanted, outcome.begun):
+        async with self._writes.tasks.until_done(wish.account, wish.wanted, outcome.begun):
             sold = await sell(wish.terms, wish.account, member_id, outcome.done.external_id)
         return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
 

@@ -11,7 +11,8 @@ from ...domain.staff.task import StaffTask
 from ...domain.sync.push import Push, PushState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
-from ..gym.provider_writes import Outcome, ProviderWrites, Wanted
+from ..gym.provider_writes import Outcome, ProviderWrites
+from ..gym.wanted import Wanted
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import NewPerson, Operation
 from ..ports.phones import PhoneBook
@@ -131,7 +132,7 @@ class CreateLead:
             if not account.writes_enabled:
                 return _Captured(lead, account, person(sent))
             # Whatever ends the process from now on: nobody makes it a second time, and somebody looks.
-            begun = self._writes.begun(account, _wanted(lead, person(sent)))
+            begun = self._writes.tasks.begun(account, _wanted(lead, person(sent)))
             await uow.tasks.add(begun)
             made = await self._absorb.being_made.begin(uow, account, LEAD, lead.id, sent)
             return _Captured(lead, account, person(sent), made, begun)
@@ -146,11 +147,11 @@ class CreateLead:
 
         async def link(uow: UnitOfWork) -> CreatedLead:
             await claim_all(uow)
-            await self._writes.end(uow, wanted, outcome.begun)
+            await self._writes.tasks.end(uow, wanted, outcome.begun)
             found = await whose(uow, self._absorb.leads(uow, account), made, observed)
             if isinstance(found, InDoubt):
                 await self._entering.leave(uow, account, made, observed, found)
-                return CreatedLead(lead, await self._writes.undecided(uow, account, wanted, found.why))
+                return CreatedLead(lead, await self._writes.tasks.undecided(uow, account, wanted, found.why))
             known = found.lead_id
             await self._absorb.lead(uow, account, observed, made=found.made, run_id=made.run_id)
             if known != lead.id:

@@ -11,7 +11,8 @@ from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
 from ..gym.ensure_called import ensure_called
-from ..gym.provider_writes import ProviderWrites, Wanted
+from ..gym.provider_writes import ProviderWrites
+from ..gym.wanted import Wanted
 from ..ports.clock import Clock
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
@@ -127,7 +128,7 @@ class EnterFirst:
         made = await self._absorb.being_made.resume(uow, account, LEAD, lead.id, values)
         if made.was_sent and not made.values.get("email"):
             return None
-        task = self._writes.begun(account, wanted)
+        task = self._writes.tasks.begun(account, wanted)
         await uow.tasks.add(task)
         return _Begun(made, task)
 

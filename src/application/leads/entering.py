@@ -9,7 +9,8 @@ from ...domain.sync.push import Push
 from ...domain.sync.schema import Value
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
-from ..gym.provider_writes import Outcome, ProviderWrites, Wanted
+from ..gym.provider_writes import Outcome, ProviderWrites
+from ..gym.wanted import Wanted
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewPerson
 from ..ports.sources import Observed

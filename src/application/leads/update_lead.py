@@ -16,7 +16,8 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
 from ..gym.decided import Decided
 from ..gym.look_first import Over
-from ..gym.provider_writes import Outcome, ProviderWrites, Wanted
+from ..gym.provider_writes import Outcome, ProviderWrites
+from ..gym.wanted import Wanted
 from ..gym.written_first import WrittenFirst
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, LeadPatch
@@ -145,8 +146,8 @@ class UpdateLead:
             done = {name: value for name, value in update.wish.items() if name not in kept}
             first, decided = WrittenFirst(update.by, done), Decided(done, seen)
             key = LeadId(await self._absorb.lead(uow, account, observed, written=first, decided=decided, before=before))
-            await self._writes.end(uow, wanted, outcome.begun)
-            task = await self._writes.kept_own(uow, account, only(wanted, kept), kept) if kept else None
+            await self._writes.tasks.end(uow, wanted, outcome.begun)
+            task = await self._writes.tasks.kept_own(uow, account, only(wanted, kept), kept) if kept else None
             lead = (await uow.leads.get_many([key])).get(key)
             if lead is None:
                 raise Undecided("the provider has this lead, which was taken away here", LEAD)

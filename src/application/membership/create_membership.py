@@ -15,7 +15,8 @@ from ...domain.staff.task import StaffTask
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
 from ..gym.ensure_called import ensure_called
-from ..gym.provider_writes import ProviderWrites, Wanted
+from ..gym.provider_writes import ProviderWrites
+from ..gym.wanted import Wanted
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewMembership, NewPerson, Operation
 from ..ports.sources import Observed
@@ -109,7 +110,7 @@ class CreateMembership:
             member_id = await self._transactions.run(account.tenant_id, "absorb_member", keep)
         except InvalidValue as error:
             return Sold(task=(await self._writes.in_doubt(account, wanted, error, outcome.begun)).task)
-        async with self._writes.until_done(account, wanted, outcome.begun):
+        async with self._writes.tasks.until_done(account, wanted, outcome.begun):
             return await self.to_member(terms, account, member_id, observed.external_id)
 
     async def to_member(self, terms: SaleTerms, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:
@@ -133,7 +134,7 @@ class CreateMembership:
 
         async def keep(uow: UnitOfWork) -> Membership:
             key = await self._absorb.membership(uow, account, observed)
-            await self._writes.end(uow, wanted, outcome.begun)
+            await self._writes.tasks.end(uow, wanted, outcome.begun)
             return await uow.memberships.get(MembershipId(key))
 
         try:

@@ -14,7 +14,8 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.decided import Decided
 from ..gym.look_first import Before, Over
-from ..gym.provider_writes import ProviderWrites, Wanted
+from ..gym.provider_writes import ProviderWrites
+from ..gym.wanted import Wanted
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
@@ -100,8 +101,10 @@ class PushMembership:
             left = await _left(uow, asked, outcome.before, observed)
             decided = Decided(fields_of(asked.details.keys() - left), asked.membership)
             key = await self._absorb.membership(uow, asked.account, observed, decided=decided, before=outcome.before)
-            await self._writes.end(uow, asked.wanted, outcome.begun)
-            task = await self._writes.kept_own(uow, asked.account, asked.only(left), called(left)) if left else None
+            await self._writes.tasks.end(uow, asked.wanted, outcome.begun)
+            task = (
+                await self._writes.tasks.kept_own(uow, asked.account, asked.only(left), called(left)) if left else None
+            )
             return PushedMembership(await uow.memberships.get(MembershipId(key)), task)
 
         try:

@@ -1,0 +1,184 @@
+"""The staff task of a write: open while the provider is asked, and instead of a write that a person must make."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import attrs
+
+from ...domain.shared.errors import AlreadyExists, CredentialsRefused
+from ...domain.shared.ids import TaskId
+from ...domain.staff.task import MACHINE, StaffTask, TaskReason
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..ports.clock import Clock, IdSource
+from ..ports.gym import Operation
+from ..ports.unit_of_work import UnitOfWork
+from ..tenancy.credentials import CredentialGuard
+from ..transactions import Transactions
+from .wanted import Wanted
+
+_BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
+_STOOD_THERE = "stood_there"
+
+# A lead is converted once: of two wishes the later one holds.
+_ONE_AT_A_TIME = frozenset({Operation.CONVERT_LEAD})
+
+# What else is written when a write becomes a task.
+GivenUp = Callable[[UnitOfWork, StaffTask], Awaitable[None]]
+
+
+@attrs.frozen
+class WriteTasks:
+    """What is about to be written is kept as an open task first, and taken away when the provider's answer is taken
+    over: whatever ends the process meanwhile, even ``kill -9``, leaves a task that asks a person to look.
+    """
+
+    _transactions: Transactions
+    _guard: CredentialGuard
+    _clock: Clock
+    _ids: IdSource
+
+    def begun(self, account: ProviderAccount, wanted: Wanted) -> StaffTask:
+        """The task that is open while the provider is asked."""
+        return self._new(account, wanted, TaskReason.OUTCOME_UNKNOWN, _BEGUN)
+
+    async def begin(self, account: ProviderAccount, wanted: Wanted) -> tuple[StaffTask, StaffTask | None]:
+        """The task that is open while the provider is asked, and an older one that forbids to ask again."""
+        task = self.begun(account, wanted)
+
+        async def begin(uow: UnitOfWork) -> StaffTask | None:
+            for old in await uow.tasks.open_for(task.operation, wanted.subject):
+                if wanted.may_be_done_by(old):
+                    return old
+            await uow.tasks.add(task)
+            return None
+
+        return task, await self._transactions.run(account.tenant_id, "begin_write", begin)
+
+    async def note(self, account: ProviderAccount, begun: StaffTask, unseen: str) -> None:
+        """What is about to be written over, and no sync saw, is told by the task: whoever dies now, or gets no answer,
+        has it nowhere else.
+        """
+
+        async def note(uow: UnitOfWork) -> None:
+            for task in await uow.tasks.open_for(begun.operation, begun.subject or ""):
+                if task.id == begun.id:
+                    task.details = {**task.details, _STOOD_THERE: unseen}
+                    await uow.tasks.save(task)
+
+        await self._transactions.run(account.tenant_id, "note_what_stood_there", note)
+
+    async def keep(
+        self,
+        account: ProviderAccount,
+        wanted: Wanted,
+        reason: TaskReason,
+        answer: str,
+        *,
+        refused: Exception | None = None,
+        begun: StaffTask | None = None,
+        given_up: GivenUp | None = None,
+    ) -> StaffTask:
+        """The task of a write that was not made, or of which nobody knows, instead of ``begun``. ``refused`` is the
+        error that says why. One that waits already and says the same is taken for it.
+        """
+        made = self._new(account, wanted, reason, answer)
+
+        async def keep(uow: UnitOfWork) -> StaffTask:
+            waiting = list(await uow.tasks.open_for(made.operation, wanted.subject))
+            old = next((one for one in waiting if begun is not None and one.id == begun.id), None)
+            task = made if old is None else _with_what_stood_there(made, old)
+            if isinstance(refused, CredentialsRefused):
+                await self._guard.refuse(uow, account, refused.message)
+            if given_up is not None:
+                await given_up(uow, task)
+            if old is not None:
+                await uow.tasks.remove(old.id)
+                waiting.remove(old)
+            same = next((one for one in waiting if one.details == task.details), None)
+            if same is not None:
+                return same
+            if wanted.operation in _ONE_AT_A_TIME:
+                await _replace(uow, waiting, now=task.created_at)
+            await uow.tasks.add(task)
+            return task
+
+        return await self._transactions.run(account.tenant_id, "make_staff_task", keep)
+
+    async def end(self, uow: UnitOfWork, wanted: Wanted, begun: StaffTask | None) -> None:
+        """The note is taken away, and what was asked of staff for the same thing needs no person any more; in the
+        transaction that takes over what was done.
+        """
+        for task in await uow.tasks.open_for(wanted.operation.value, wanted.subject):
+            if begun is not None and task.id == begun.id:
+                await uow.tasks.remove(task.id)
+            elif wanted.operation in _ONE_AT_A_TIME:
+                task.complete(by=MACHINE, now=self._clock.now(), note="done at the provider by a later request")
+                await uow.tasks.save(task)
+
+    @asynccontextmanager
+    async def until_done(
+        self, account: ProviderAccount, wanted: Wanted, begun: StaffTask | None
+    ) -> AsyncIterator[None]:
+        """A sale belongs to what was written: while it is made inside, the task that says what was to be sold stays
+        open. It ends when that is sold, has a task of its own, or was sold before.
+        """
+        try:
+            yield
+        except AlreadyExists:
+            await self.finish(account, wanted, begun)
+            raise
+        await self.finish(account, wanted, begun)
+
+    async def finish(self, account: ProviderAccount, wanted: Wanted, begun: StaffTask | None) -> None:
+        """As ``end``, in a transaction of its own."""
+        await self._transactions.run(account.tenant_id, "finish_write", lambda uow: self.end(uow, wanted, begun))
+
+    async def undecided(self, uow: UnitOfWork, account: ProviderAccount, wanted: Wanted, why: str) -> StaffTask:
+        """The task for a write that the provider confirmed, and of which a person must say what it means here; kept in
+        the transaction of whoever found that out.
+        """
+        return await self._ask(uow, wanted, self._new(account, wanted, TaskReason.UNDECIDED, why))
+
+    async def kept_own(
+        self, uow: UnitOfWork, account: ProviderAccount, wanted: Wanted, fields: Sequence[str]
+    ) -> StaffTask:
+        """The task for what the provider said yes to, and did not do: it kept its own value of these fields; in the
+        transaction that takes over the rest.
+        """
+        why = f"the provider said yes and kept its own {', '.join(fields)}"
+        return await self._ask(uow, wanted, self._new(account, wanted, TaskReason.REJECTED, why))
+
+    def _new(self, account: ProviderAccount, wanted: Wanted, reason: TaskReason, answer: str) -> StaffTask:
+        return StaffTask(
+            id=TaskId(self._ids.new()),
+            tenant_id=account.tenant_id,
+            account_id=account.id,
+            operation=wanted.operation.value,
+            title=wanted.title,
+            reason=reason,
+            subject=wanted.subject,
+            details={**wanted.details, "account": account.name, "why": answer},
+            created_at=self._clock.now(),
+        )
+
+    async def _ask(self, uow: UnitOfWork, wanted: Wanted, task: StaffTask) -> StaffTask:
+        for waiting in await uow.tasks.open_for(task.operation, wanted.subject):
+            if waiting.details == task.details:
+                return waiting
+        await uow.tasks.add(task)
+        return task
+
+
+async def _replace(uow: UnitOfWork, waiting: Sequence[StaffTask], *, now: datetime) -> None:
+    for old in waiting:
+        # What is in doubt must still be looked up, whatever is wanted now.
+        if old.reason is not TaskReason.OUTCOME_UNKNOWN:
+            old.complete(by=MACHINE, now=now, note="replaced by a newer request")
+            await uow.tasks.save(old)
+
+
+def _with_what_stood_there(task: StaffTask, noted: StaffTask) -> StaffTask:
+    """What was about to be written over is told nowhere else, whatever came of the write."""
+    stood = {name: value for name, value in noted.details.items() if name == _STOOD_THERE}
+    return attrs.evolve(task, details={**stood, **task.details})
