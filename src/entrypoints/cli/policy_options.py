@@ -68,7 +68,10 @@ class RuleOptions:
 def _guard(text: str) -> tuple[str, dict[str, int]]:
     read = _GUARD.fullmatch(text)
     if read is None:
-        raise InvalidValue(f"{text!r} is no guard such as deleted=5%,3", field="guard")
+        raise InvalidValue(
+            f"{text!r} is no guard such as deleted=5%,3: a share in percent, and how many are let through in any case",
+            field="guard",
+        )
     name, percent, at_least = read.groups()
     return name, {"percent": int(percent), **({"at_least": int(at_least)} if at_least is not None else {})}
 

@@ -36,8 +36,8 @@ async def apply(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Apply a plan exactly as it was made; refused when anything that it was made from has changed since. Exit code 7
-    when a guard holds it, 1 while another process syncs.
+    """Apply a plan exactly as it was made; refused when anything that it was made from has changed since: here, or
+    there as far as the provider tells changes. Exit code 7 when a guard holds it, 1 while another process syncs.
     """
     accepted_by = (by or call.terminal.login_name) if accept_guard else None
     async with in_tenant(call, tenant) as (use, home):
