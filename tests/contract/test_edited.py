@@ -138,6 +138,42 @@ async def test_what_a_sync_of_one_account_saves_was_edited_for_the_others(
     assert await edited(backend, tenant, second) == set()
 
 
+async def test_an_edit_is_settled_by_a_sync_that_saves_and_links_the_record(
+    backend: Backend, tenant: TenantId, account: ProviderAccount
+) -> None:
+    """It took one field and pushed another, which a person had edited."""
+    synced, waits, _ = members = await first_load(backend, tenant, account)
+    await backend.write(tenant, lambda uow: uow.members.save_many(members[:2]))
+    assert await edited(backend, tenant, account) == {"1", "2"}
+
+    async def sync(uow: UnitOfWork) -> None:
+        await uow.members.save_many([synced, members[2]])
+        await uow.sync_records.put_many([a_record(account.id, key, m) for key, m in (("1", synced), ("3", members[2]))])
+
+    await backend.write(tenant, sync)
+    assert await edited(backend, tenant, account) == {"2"}
+    await backend.write(tenant, lambda uow: uow.sync_records.put_many([a_record(account.id, "2", waits)]))
+    assert await edited(backend, tenant, account) == set()
+
+
+async def test_an_edit_that_a_sync_of_one_account_settles_is_one_for_the_others(
+    backend: Backend, tenant: TenantId, account: ProviderAccount, second: ProviderAccount
+) -> None:
+    (member, *_) = await first_load(backend, tenant, account, second)
+    await backend.write(tenant, lambda uow: uow.members.save(member))
+
+    async def sync(uow: UnitOfWork, *accounts: ProviderAccount) -> None:
+        await uow.members.save(member)
+        await uow.sync_records.put_many([a_record(one.id, "1", member) for one in accounts])
+
+    for one, behind in ((account, second), (second, account)):
+        await backend.write(tenant, lambda uow, a=one: sync(uow, a))  # type: ignore[misc]  # bound now
+        assert await edited(backend, tenant, one) == set()
+        assert await edited(backend, tenant, behind) == {"1"}
+    await backend.write(tenant, lambda uow: sync(uow, account, second))
+    assert await edited(backend, tenant, account) == await edited(backend, tenant, second) == set()
+
+
 async def test_linking_a_lead_that_was_saved_just_before_is_no_edit(
     backend: Backend, tenant: TenantId, account: ProviderAccount, second: ProviderAccount
 ) -> None:

@@ -201,8 +201,11 @@ class EditedRecords:
         for kind, marks in saved.items():
             await self._mark(kind, {key: version for key, version in marks.items() if key not in linked[kind]})
         for kind, local_ids in linked.items():
-            await self._mark(kind, await self._behind(kind, local_ids))
+            behind = await self._behind(kind, local_ids)
+            await self._mark(kind, behind)
             if kind in _FORGET_CAUGHT_UP and await self._has_marks(kind):
+                # An older mark has a version that no link will have; nobody else saves these until the commit.
+                await self._execute(_FORGET, kind, (saved[kind].keys() & local_ids.keys()) - behind.keys())
                 await self._execute(_FORGET_CAUGHT_UP[kind], kind, local_ids)
         for kind, gone in removed.items():
             await self._mark(kind, await self._missing(kind, gone))
