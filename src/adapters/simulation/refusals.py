@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ...domain.sync.push import Push, PushState
-from ...domain.sync.run import EDIT, RESOLVE, UNDO
+from ...domain.sync.run import EDIT, PUSH, RESOLVE, UNDO, Run
 from ..memory.store import Room
 from .broken import Broken
 
@@ -13,11 +13,11 @@ _ENDED = {PushState.REFUSED, PushState.UNSURE}
 
 def asked_again(room: Room, pushes: Iterable[Push]) -> Iterator[Broken]:
     """Those of the new ``pushes``, decided by a run, that ask what was refused before. The parts of one that a person
-    decided, and that was refused as a whole, are that person's.
+    decided, and that was refused as a whole, are that person's; and so is what somebody has made at the counter.
     """
     for push in pushes:
         run = room.runs.find(push.run_id)
-        if run is not None and run.kind in _BY_HAND:
+        if run is not None and _is_by_hand(push, run):
             continue
         key = (push.account_id, push.kind, push.external_id)
         refused = [row for _, row in room.pushes.among("record", key) if row.state in _ENDED]
@@ -26,6 +26,13 @@ def asked_again(room: Room, pushes: Iterable[Push]) -> Iterator[Broken]:
                 where = f"{push.kind} {push.external_id or push.local_id}"
                 asked = dict(row.values) or "its deletion"
                 yield Broken("refusals", f"{asked} of {where} was refused, and is asked again")
+
+
+def _is_by_hand(push: Push, run: Run) -> bool:
+    """A write at the counter is a run, too, in which other fields may be decided: of that, only a record that is to be
+    made is somebody's wish.
+    """
+    return run.kind in _BY_HAND or (run.kind == PUSH and push.external_id is None)
 
 
 def _repeats(push: Push, row: Push) -> bool:

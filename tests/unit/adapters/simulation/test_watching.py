@@ -28,7 +28,7 @@ from tresen.domain.shared.ids import AccountId, LeadId, PushId, RunId, TenantId
 from tresen.domain.sync.conflict import PAIRING, ConflictState
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.push import Push, PushState
-from tresen.domain.sync.run import EDIT, UNDO, Counts, Run, RunState
+from tresen.domain.sync.run import EDIT, PUSH, UNDO, Counts, Run, RunState
 from tresen.domain.sync.schema import Value
 from tresen.domain.tenancy.tenant import Tenant
 
@@ -158,8 +158,8 @@ def test_only_refusals_count(room: Room) -> None:
     assert again(room, push(1, value, was), push(2, value, was), PushState.DROPPED) == []
 
 
-@pytest.mark.parametrize(("kind", "broken"), [(UNDO, []), (EDIT, []), ("leads", ["refusals"])])
-def test_the_parts_of_what_a_person_decided_are_that_persons(room: Room, kind: str, broken: list[str]) -> None:
+def run_of(room: Room, kind: str) -> None:
+    """The run of every push."""
     run = Run(
         id=RunId(UUID(int=3)),
         tenant_id=TenantId(UUID(int=1)),
@@ -169,8 +169,20 @@ def test_the_parts_of_what_a_person_decided_are_that_persons(room: Room, kind: s
         started_at=NOON,
     )
     room.runs.put(run.id, run)
+
+
+@pytest.mark.parametrize(("kind", "broken"), [(UNDO, []), (EDIT, []), (PUSH, ["refusals"]), ("leads", ["refusals"])])
+def test_the_parts_of_what_a_person_decided_are_that_persons(room: Room, kind: str, broken: list[str]) -> None:
+    run_of(room, kind)
     value, was = {"status": "frozen"}, {"status": "new"}
     assert again(room, push(1, value, was), push(2, value, was)) == broken
+
+
+@pytest.mark.parametrize(("kind", "broken"), [(PUSH, []), ("leads", ["refusals"])])
+def test_somebody_may_have_made_at_the_counter_what_was_refused(room: Room, kind: str, broken: list[str]) -> None:
+    run_of(room, kind)
+    bad = push(1, {"status": "frozen"}, {}, key=None)
+    assert again(room, bad, push(2, {"status": "frozen"}, {}, key=None)) == broken
 
 
 def test_a_record_that_was_not_made_is_not_to_be_made_again_as_it_was(room: Room) -> None:
