@@ -34,7 +34,7 @@ from ..transactions import Transactions
 from .absorb import Undecided
 from .look_first import Before, Over, look_first
 from .wanted import Wanted
-from .write_tasks import GivenUp, WriteTasks
+from .write_tasks import STOOD_THERE, GivenUp, WriteTasks
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +54,16 @@ class Outcome:
     task: StaffTask | None = None
     before: Before | None = None
     begun: StaffTask | None = None
+
+    @property
+    def stood(self) -> str | None:
+        """What stood there and does not any more, in words for a person; None: nothing, or nobody looked."""
+        if self.before is None or self.done is None:
+            return None
+        return self.before.gone(read(self.done).values)
+
+
+_UNWRITTEN = Outcome()
 
 
 @attrs.frozen
@@ -149,11 +159,15 @@ class ProviderWrites:
                 )
 
     async def in_doubt(
-        self, account: ProviderAccount, wanted: Wanted, error: InvalidValue, begun: StaffTask | None = None
+        self, account: ProviderAccount, wanted: Wanted, error: InvalidValue, written: Outcome = _UNWRITTEN
     ) -> Outcome:
-        """The task for a write that the provider confirmed in a way that cannot be taken over, instead of ``begun``."""
+        """The task for a write that the provider confirmed in a way that cannot be taken over, instead of that which
+        was begun. It tells all that was written over: where ours is gone, too, nobody has that.
+        """
+        if written.stood is not None:
+            wanted = attrs.evolve(wanted, details={**wanted.details, STOOD_THERE: written.stood})
         reason = TaskReason.UNDECIDED if isinstance(error, Undecided) else TaskReason.OUTCOME_UNKNOWN
-        return Outcome(task=await self.tasks.keep(account, wanted, reason, error.message, begun=begun))
+        return Outcome(task=await self.tasks.keep(account, wanted, reason, error.message, begun=written.begun))
 
     def turn(self, tenant_id: TenantId, what: str) -> AbstractAsyncContextManager[None]:
         """Be the only one, over all processes, to write about ``what`` while inside; others wait.

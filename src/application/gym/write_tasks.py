@@ -18,7 +18,7 @@ from ..transactions import Transactions
 from .wanted import Wanted
 
 _BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
-_STOOD_THERE = "stood_there"
+STOOD_THERE = "stood_there"
 
 # A lead is converted once: of two wishes the later one holds.
 _ONE_AT_A_TIME = frozenset({Operation.CONVERT_LEAD})
@@ -63,7 +63,7 @@ class WriteTasks:
         async def note(uow: UnitOfWork) -> None:
             for task in await uow.tasks.open_for(begun.operation, begun.subject or ""):
                 if task.id == begun.id:
-                    task.details = {**task.details, _STOOD_THERE: unseen}
+                    task.details = {**task.details, STOOD_THERE: unseen}
                     await uow.tasks.save(task)
 
         await self._transactions.run(account.tenant_id, "note_what_stood_there", note)
@@ -180,5 +180,5 @@ async def _replace(uow: UnitOfWork, waiting: Sequence[StaffTask], *, now: dateti
 
 def _with_what_stood_there(task: StaffTask, noted: StaffTask) -> StaffTask:
     """What was about to be written over is told nowhere else, whatever came of the write."""
-    stood = {name: value for name, value in noted.details.items() if name == _STOOD_THERE}
+    stood = {name: value for name, value in noted.details.items() if name == STOOD_THERE}
     return attrs.evolve(task, details={**stood, **task.details})

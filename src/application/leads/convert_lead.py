@@ -15,7 +15,7 @@ from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
 from ..gym.look_first import Over
-from ..gym.provider_writes import ProviderWrites
+from ..gym.provider_writes import Outcome, ProviderWrites
 from ..gym.wanted import Wanted
 from ..membership.create_membership import CreateMembership
 from ..membership.sale_terms import SaleTerms, ensure_named, settle_terms
@@ -155,7 +155,7 @@ class ConvertLead:
         return await self._transactions.read(conversion.tenant_id, ask)
 
     async def _in_doubt(self, wish: _Wish, error: InvalidValue, begun: StaffTask | None) -> Converted:
-        left = await self._writes.in_doubt(wish.account, wish.wanted, error, begun)
+        left = await self._writes.in_doubt(wish.account, wish.wanted, error, Outcome(begun=begun))
         return Converted(lead=wish.lead, task=left.task)
 
 

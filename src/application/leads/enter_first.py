@@ -11,7 +11,7 @@ from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
 from ..gym.ensure_called import ensure_called
-from ..gym.provider_writes import ProviderWrites
+from ..gym.provider_writes import Outcome, ProviderWrites
 from ..gym.wanted import Wanted
 from ..ports.clock import Clock
 from ..ports.sources import Observed
@@ -164,6 +164,6 @@ class EnterFirst:
     async def _undecided(
         self, account: ProviderAccount, wanted: Wanted, why: str, begun: StaffTask | None = None
     ) -> StaffTask:
-        left = await self._writes.in_doubt(account, wanted, Undecided(why, LEAD), begun)
+        left = await self._writes.in_doubt(account, wanted, Undecided(why, LEAD), Outcome(begun=begun))
         assert left.task is not None  # noqa: S101 - for the type checker: it was just made
         return left.task

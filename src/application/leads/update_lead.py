@@ -109,7 +109,7 @@ class UpdateLead:
             return await self._take_over(update, account, wanted, outcome.done, seen=lead, outcome=outcome)
         except InvalidValue as error:
             # It is written there; whoever is told that this failed would write it again.
-            task = (await self._writes.in_doubt(account, wanted, error, outcome.begun)).task
+            task = (await self._writes.in_doubt(account, wanted, error, outcome)).task
             return UpdatedLead(lead, tuple(not_taken_over(name, error.message) for name in update.fields), task)
 
     async def _here(

@@ -109,7 +109,7 @@ class CreateMembership:
         try:
             member_id = await self._transactions.run(account.tenant_id, "absorb_member", keep)
         except InvalidValue as error:
-            return Sold(task=(await self._writes.in_doubt(account, wanted, error, outcome.begun)).task)
+            return Sold(task=(await self._writes.in_doubt(account, wanted, error, outcome)).task)
         async with self._writes.tasks.until_done(account, wanted, outcome.begun):
             return await self.to_member(terms, account, member_id, observed.external_id)
 
@@ -143,7 +143,7 @@ class CreateMembership:
             )
         except InvalidValue as error:
             # It is sold there; whoever is told that this failed would sell it again.
-            in_doubt = await self._writes.in_doubt(account, wanted, error, outcome.begun)
+            in_doubt = await self._writes.in_doubt(account, wanted, error, outcome)
             return Sold(member=member, task=in_doubt.task)
 
     async def ask_first(self, terms: SaleTerms, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:

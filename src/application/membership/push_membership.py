@@ -110,7 +110,7 @@ class PushMembership:
         try:
             return await self._transactions.run(asked.account.tenant_id, "absorb_membership", take_over)
         except InvalidValue as error:
-            in_doubt = await self._writes.in_doubt(asked.account, asked.wanted, error, outcome.begun)
+            in_doubt = await self._writes.in_doubt(asked.account, asked.wanted, error, outcome)
             return PushedMembership(asked.membership, in_doubt.task)
 
     async def _link(

@@ -417,6 +417,44 @@ async def test_what_stood_there_is_told_where_the_answer_cannot_be_taken_over(st
     assert [task.details.get("stood_there") for task in await studio.tasks()] == ["price: 45.00 EUR"]
 
 
+async def test_all_that_was_written_over_is_told_where_ours_is_gone_and_nothing_can_be_taken_over(
+    studio: Studio,
+) -> None:
+    """Also what was agreed on: the journal of it is taken back with the rest."""
+    await set_policy(studio, "membership", deletes="ask")
+    there = await sold(studio)
+    end, ours = studio.gym.cancel_membership, studio.membership(there)
+
+    async def end_and_forget(external_id: str, *, reason: str) -> Observed:
+        answer = await end(external_id, reason=reason)
+        await studio.transactions.run(studio.tenant.id, "delete", lambda uow: uow.memberships.remove_many([ours]))
+        return answer
+
+    studio.gym.cancel_membership = end_and_forget  # type: ignore[method-assign] # of this one gym
+    wish = Cancellation(tenant_id=studio.tenant.id, membership_id=ours.id, reason="moves")
+    task = (await studio.cancel_membership(wish)).task
+    assert task is not None
+    assert task.details["stood_there"] == "cancels_on: nothing; flagged_active: True"
+    assert [each.id for each in await studio.tasks()] == [task.id]
+
+
+async def test_a_lead_that_is_gone_and_asked_about_leaves_all_that_was_written_over(studio: Studio) -> None:
+    await set_policy(studio, "lead", deletes="ask")
+    grace = studio.attract(notes="zero")
+    await studio.leads_synced()
+    write, lead_id = studio.gym.update_lead, studio.lead(grace).id
+
+    async def write_and_delete(external_id: str, patch: LeadPatch) -> Observed:
+        answer = await write(external_id, patch)
+        await studio.transactions.run(studio.tenant.id, "delete", lambda uow: uow.leads.remove(lead_id))
+        return answer
+
+    studio.gym.update_lead = write_and_delete  # type: ignore[method-assign] # of this one gym
+    task = (await update(studio, grace, notes="three")).task
+    assert task is not None
+    assert task.details["stood_there"] == "notes: zero"
+
+
 async def test_what_the_counter_wrote_before_is_told_where_no_sync_saw_it(studio: Studio) -> None:
     """The answer to it was lost, and lists do not show it."""
     studio.gym._lists_lack = frozenset({"notes"})
