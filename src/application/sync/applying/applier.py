@@ -23,6 +23,7 @@ from ...ports.unit_of_work import UnitOfWork
 from ..deciding.asking import Asking
 from ..deciding.known import Stored, stored
 from ..deciding.need import agreed, is_missed
+from ..links.doubted import ask_no_more_of
 from ..links.forgetting import BOTH_GONE, forget
 from ..links.found_again import found_after_all, found_again
 from ..pushes.outgoing import Outgoing
@@ -33,6 +34,7 @@ from .local_edits import LocalEdits
 
 E = TypeVar("E", bound=Versioned)
 _MAKES = frozenset({Action.CREATE_HERE, Action.RESTORE_HERE})
+_LEAVES = frozenset({Action.DELETE_HERE, Action.FORGET})
 
 
 @attrs.define
@@ -208,6 +210,8 @@ class Applier(Generic[E]):
             await uow.due.remove(account_id, kind, effects.done)
         if effects.due:
             await uow.due.add(account_id, kind, effects.due)
+        going = (step.local_id for step in effects.told if step.decision.action in _LEAVES)
+        await ask_no_more_of(uow, kind, [one for one in going if one is not None])
 
     async def _write_entities(self, uow: UnitOfWork, effects: _Effects[E]) -> None:
         if effects.added:

@@ -191,9 +191,6 @@ class ResolveConflict:
         counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
         if not counts.deleted:
             raise RuleViolation("others belong to it here: it cannot go before they do")
-        for asked in (await uow.conflicts.about(conflict.kind, [link.local_id])).get(link.local_id, ()):
-            # What may have been this one is another.
-            await uow.due.renew(asked.account_id, asked.kind, asked.external_id)
         return counts
 
     async def _pair(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:

@@ -1,5 +1,8 @@
 """Records of ours about which a person is asked: none of them is made at any provider before it is said."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from ....domain.sync.conflict import PAIRING, Conflict
 from ....domain.sync.push import Push
 from ...ports.unit_of_work import UnitOfWork
@@ -19,6 +22,13 @@ async def why_it_waits(uow: UnitOfWork, push: Push) -> str | None:
     if not asked:
         return await _whose_still(uow, push)
     return WHOSE if any(each.field == PAIRING for each in asked) else _WHAT_BECOMES_OF_IT
+
+
+async def ask_no_more_of(uow: UnitOfWork, kind: str, gone: Collection[UUID]) -> None:
+    """These are gone here: the provider's records that may have been one of them are due: no change there tells."""
+    asked = await uow.conflicts.about(kind, gone) if gone else {}
+    for each in {one.id: one for ones in asked.values() for one in ones if one.field == PAIRING}.values():
+        await uow.due.renew(each.account_id, each.kind, each.external_id)
 
 
 def answered_in_doubt(push: Push, asked: Conflict) -> str:

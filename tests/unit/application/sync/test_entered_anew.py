@@ -20,6 +20,7 @@ from tresen.domain.sync.push import PushState
 from ..studio import A_DAY, A_MINUTE, Studio
 from .scene import captured, edit_lead, gets, open_conflicts, planned, pushes, rests, second_gym, set_policy, writes
 from .test_decided_pairings import asked, decide
+from .test_deleted_while_made import deleted
 
 Lost = Callable[[Studio], Awaitable[str]]
 
@@ -328,6 +329,38 @@ async def test_once_the_lost_one_is_deleted_here_the_new_one_is_new(studio: Stud
     await studio.leads_synced()
     assert studio.knows(LEAD, made)
     assert not studio.knows(LEAD, gone)
+    assert (open_conflicts(studio), len(studio.leads())) == ([], 2)
+    await rests(studio)
+
+
+async def asked_for_hours(studio: Studio) -> tuple[str, str]:
+    """It is asked of a new one, which changes show no more; the ids of the lost one and of that."""
+    gone = await asked_about(studio)
+    made = studio.attract()
+    for _ in range(2):
+        await studio.leads_synced()
+        studio.clock.advance(A_MINUTE * 60)
+    assert the_question(studio, made).candidates == (str(studio.lead(gone).id),)
+    return gone, made
+
+
+async def test_once_somebody_deletes_the_lost_one_by_hand_the_new_one_is_new(studio: Studio) -> None:
+    gone, made = await asked_for_hours(studio)
+    await deleted(studio, studio.lead(gone))
+    await studio.leads_synced()
+    await studio.leads_synced()
+    assert studio.knows(LEAD, made)
+    assert (open_conflicts(studio), len(studio.leads())) == ([], 2)
+    await rests(studio)
+
+
+async def test_once_a_run_deletes_the_lost_one_the_new_one_is_new(studio: Studio) -> None:
+    """Nothing is edited of it any more, so that the deletion comes here."""
+    gone, made = await asked_for_hours(studio)
+    await edit_lead(studio, gone, last_name="Hopper")
+    await studio.leads_synced()
+    await studio.leads_synced()
+    assert studio.knows(LEAD, made)
     assert (open_conflicts(studio), len(studio.leads())) == ([], 2)
     await rests(studio)
 
