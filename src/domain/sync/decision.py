@@ -4,7 +4,7 @@ Nothing is written here. What follows from a decision: ``updates`` are written t
 provider where it can be written to, ``next_base`` is remembered, and what ``asks`` waits for a person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import overload
 
 import attrs
@@ -15,7 +15,7 @@ from ..shared.given import ensure_mapping
 from ..shared.text import storable
 from .action import Action
 from .canonical import Value, Values, typed
-from .given import ensure_given
+from .given import NO_FIELDS, ensure_given
 from .keeping import check_values
 from .laws import NEVER_EDITED, Contest, Edited, Law, Verdict
 from .one_sided import fate
@@ -155,6 +155,7 @@ def decide(
     edited: Edited = NEVER_EDITED,
     overrides: Mapping[str, Law] = NO_LAWS,
     in_flight: Values = NOTHING,
+    untouched: Collection[str] = NO_FIELDS,
 ) -> Decision:
     """Compare one record.
 
@@ -163,23 +164,25 @@ def decide(
     A field that a side does not name was not observed there: unknown is not absent, it is left alone. A field that
     ``base`` does not name was never agreed: then a side that has a value keeps it against one that has none, and two
     values count as both changed. A record whose other side is gone is not deleted unasked while it has a value in such
-    a field, nor if it names nothing that ``base`` does.
+    a field, unless that is one of ``untouched``: fields that nobody edited, as the caller knows, since the value was
+    first said. Nor is it if it names nothing that ``base`` does.
 
     ``overrides`` are laws that a person gave single fields of this record, or the record as a whole (``WHOLE``). One
     that gives a field an owner holds even where nothing was agreed: the owner's empty value, too, is what was wanted.
     ``in_flight`` are the values that were pushed and not answered yet: until they are, those fields count as agreed.
 
     Raises InvalidValue for anything that is not what it should be, such as a side that is None or a word, and for laws,
-    overrides and values in flight of fields that the schema lacks; naming the field, where a value that differs is none
-    or its canonical form raises; naming law and field, for a law that raises, gives no ``Verdict``, or merges to a
-    value that cannot be kept.
+    overrides, values in flight and untouched fields that the schema lacks; naming the field, where a value that differs
+    is none or its canonical form raises; naming law and field, for a law that raises, gives no ``Verdict``, or merges
+    to a value that cannot be kept.
     """
-    ensure_given(schema, policy, base, ours, theirs, edited, overrides, in_flight)
+    ensure_given(schema, policy, base, ours, theirs, edited, overrides, in_flight, untouched)
     if ours is UNKNOWN or theirs is UNKNOWN:
         return Decision(action=Action.WAIT, rule="unknown", reason="nobody can tell what a side holds; it waits")
     if isinstance(ours, Presence) or isinstance(theirs, Presence):
         theirs = theirs if isinstance(theirs, Presence) else _without_echo(schema, base or {}, theirs, in_flight)
-        found = fate(schema, policy, base=base, ours=ours, theirs=theirs, pinned=WHOLE in overrides)
+        pinned = WHOLE in overrides
+        found = fate(schema, policy, base=base, ours=ours, theirs=theirs, pinned=pinned, untouched=untouched)
         return Decision(action=found.action, rule=found.rule, reason=found.reason)
     agreed = {} if base is None else base
     decisions, apart = [], [*in_flight]

@@ -71,6 +71,7 @@ def step_line(step: Step) -> str:
             "overrides": {name: law.name for name, law in inputs.overrides.items()},
             "in_flight": inputs.in_flight,
             "candidates": inputs.candidates,
+            **_untouched(inputs),
             "action": decision.action.value,
             "rule": decision.rule,
             "reason": decision.reason,
@@ -98,6 +99,7 @@ def _read(document: Any, laws: Laws) -> Step:
         overrides={name: laws.named(law) for name, law in document["overrides"].items()},
         in_flight=_values(document["in_flight"]),
         candidates=tuple(map(_text, document["candidates"])),
+        untouched=frozenset(map(_text, document.get("untouched", ()))),
     )
     return Step(
         external_id=_optional(document["external_id"]),
@@ -133,6 +135,11 @@ def _read_field(
         rule=_text(rule),
         reason=_text(reason),
     )
+
+
+def _untouched(inputs: Inputs) -> Document:
+    """Told of the few steps that have some."""
+    return {"untouched": sorted(inputs.untouched)} if inputs.untouched else {}
 
 
 def _shown(shown: Shown) -> object:

@@ -14,6 +14,7 @@ from .side import VALUES, Presence, Shown, ensure_shown
 
 _DICTS = frozenset({dict, Fixed})
 LAWS = "a mapping of fields to laws"
+NO_FIELDS: frozenset[str] = frozenset()
 _BASE = f"{VALUES}, or None where the two never agreed"
 
 
@@ -26,6 +27,7 @@ def ensure_given(
     edited: object,
     overrides: Mapping[str, Law],
     in_flight: Mapping[str, object],
+    untouched: object,
 ) -> None:
     """What somebody without a type checker runs into. Raises InvalidValue that names it.
 
@@ -45,9 +47,10 @@ def ensure_given(
     if overrides or type(overrides) not in _DICTS:
         ensure_overrides(overrides)
         ensure_fields(schema, overrides.keys() - NOT_FIELDS, "overrides")
-    if in_flight or type(in_flight) not in _DICTS:
+    if in_flight or untouched is not NO_FIELDS or type(in_flight) not in _DICTS:
         ensure_mapping(in_flight, "in_flight", VALUES)
         ensure_fields(schema, in_flight, "in_flight")
+        ensure_fields(schema, own_untouched(untouched), "untouched")
 
 
 def own_shown(shown: Shown, side: str) -> Shown:
@@ -79,6 +82,20 @@ def own_candidates(candidates: Iterable[str]) -> tuple[str, ...]:
     for one in ids:
         ensure_is(str, one, "candidates", " each, as ids are texts")
     return ids
+
+
+def own_untouched(untouched: object) -> frozenset[str]:
+    """The names. Raises InvalidValue for anything else, such as one name alone, whose letters would be taken for
+    names.
+    """
+    if isinstance(untouched, str) or not isinstance(untouched, Iterable):
+        raise InvalidValue(
+            f'untouched are names of fields, such as {{"message"}}, not {quoted(untouched)}', field="untouched"
+        )
+    names = list(untouched)
+    for one in names:
+        ensure_is(str, one, "untouched", " each, as names of fields are texts")
+    return frozenset(names)
 
 
 def ensure_overrides(overrides: Mapping[str, Law]) -> None:

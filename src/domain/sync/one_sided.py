@@ -1,5 +1,7 @@
 """What becomes of a record that one side does not have."""
 
+from collections.abc import Collection
+
 import attrs
 
 from .action import Action
@@ -55,8 +57,19 @@ _THEIRS_KEPT = _Direction(
 )
 
 
-def fate(schema: Schema, policy: Policy, *, base: Values | None, ours: Shown, theirs: Shown, pinned: bool) -> Fate:
-    """Neither side is unknown, and at least one is gone. ``pinned``: a person decided that it stays so."""
+def fate(
+    schema: Schema,
+    policy: Policy,
+    *,
+    base: Values | None,
+    ours: Shown,
+    theirs: Shown,
+    pinned: bool,
+    untouched: Collection[str],
+) -> Fate:
+    """Neither side is unknown, and at least one is gone. ``pinned``: a person decided that it stays so; ``untouched``
+    as in ``decide``.
+    """
     if not isinstance(ours, Presence):
         values = ours
         way, create, delete = _OURS_KEPT, policy.create_there, policy.delete_here
@@ -74,19 +87,19 @@ def fate(schema: Schema, policy: Policy, *, base: Values | None, ours: Shown, th
         return Fate(Action.ASK, NEVER_AGREED, f"{way.lost_it}{_NOTHING if base else _BEFORE}; a person decides")
     if not schema.same(base, values):
         return _edited(way, policy.deletes, create, delete)
-    return _unedited(way, policy.deletes, delete, knows_alone=_knows_alone(schema, base, values))
+    return _unedited(way, policy.deletes, delete, knows_alone=_knows_alone(schema, {*base, *untouched}, values))
 
 
 _BEFORE = " before anything was agreed on"
 _NOTHING = ", and nothing is shown of what was agreed on"
 
 
-def _knows_alone(schema: Schema, base: Values, values: Values) -> bool:
-    """Whether it holds a value that was never agreed on: one that the other side has no field for, or that is asked
-    about. Nobody can tell whether that was edited since, and it is nowhere else.
+def _knows_alone(schema: Schema, known: Collection[str], values: Values) -> bool:
+    """Whether it holds a value that was never agreed on, such as one that the other side has no field for or that is
+    asked about, and of which it is not ``known`` either that nobody edited it. It is nowhere else.
     """
     return any(
-        field.name in values and field.name not in base and not field.same(values[field.name], None)
+        field.name in values and field.name not in known and not field.same(values[field.name], None)
         for field in schema.fields
     )
 

@@ -47,6 +47,7 @@ def _texts(step: Step) -> Iterator[tuple[str, str]]:
     yield "proof", step.proof or ""
     yield from (("candidates", one) for one in step.inputs.candidates)
     yield from (("overrides", name) for name in step.inputs.overrides)
+    yield from (("untouched", name) for name in step.inputs.untouched)
 
 
 def _ensure_decided(step: Step, schema: Schema) -> None:

@@ -9,7 +9,7 @@ from ..shared.given import ensure_is, ensure_whole, own
 from .action import Action
 from .canonical import Values
 from .decision import NO_LAWS, NOTHING, OVERRIDE, Decision, FieldDecision, decide
-from .given import own_base, own_candidates, own_overrides, own_shown
+from .given import NO_FIELDS, own_base, own_candidates, own_overrides, own_shown, own_untouched
 from .guards import Tally
 from .laws import NEVER_EDITED, Edited, Law
 from .policy import Policy
@@ -43,6 +43,7 @@ class Inputs:
     overrides: Mapping[str, Law] = NO_LAWS
     in_flight: Values = attrs.field(default=NOTHING, eq=typed_shown)
     candidates: tuple[str, ...] = ()
+    untouched: frozenset[str] = NO_FIELDS
 
     def __attrs_post_init__(self) -> None:
         put = object.__setattr__
@@ -56,6 +57,8 @@ class Inputs:
             put(self, "in_flight", own(self.in_flight, "in_flight", VALUES))
         if self.candidates != ():
             put(self, "candidates", own_candidates(self.candidates))
+        if self.untouched is not NO_FIELDS:
+            put(self, "untouched", own_untouched(self.untouched))
 
     def decide(self, schema: Schema, policy: Policy) -> Decision:
         """The decision: the same inputs and policy always give the same."""
@@ -70,6 +73,7 @@ class Inputs:
             edited=self.edited,
             overrides=self.overrides,
             in_flight=self.in_flight,
+            untouched=self.untouched,
         )
 
 

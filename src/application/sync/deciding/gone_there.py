@@ -21,6 +21,7 @@ from .known import Known, known
 from .linked_steps import LinkedSteps
 from .need import needed
 from .unlinked_steps import UnlinkedSteps
+from .untouched import untouched_here
 
 E = TypeVar("E", bound=Versioned)
 
@@ -51,16 +52,25 @@ class GoneThere(Generic[E]):
         for external_id in external_ids:
             link = found.links.get(external_id)
             if link is not None:
-                self._compare(examined, found, link, proof, making.get(link.local_id))
+                untouched = await untouched_here(uow, self._kind, found, link)
+                self._compare(examined, found, link, proof, untouched, making.get(link.local_id))
             elif external_id in planned or ends_with_it(found.conflicts.get(external_id, ())):
                 examined.steps.append(unlinked.vanished(external_id, proof))
             else:
                 examined.settled.append(external_id)
         return examined
 
-    def _compare(self, examined: Examined, found: Known[E], link: SyncRecord, proof: str, making: Push | None) -> None:
+    def _compare(
+        self,
+        examined: Examined,
+        found: Known[E],
+        link: SyncRecord,
+        proof: str,
+        untouched: frozenset[str],
+        making: Push | None,
+    ) -> None:
         try:
-            step = LinkedSteps(self._kind, self._scope, self._laws).lost(found, link, proof)
+            step = LinkedSteps(self._kind, self._scope, self._laws).lost(found, link, proof, untouched=untouched)
         except InvalidValue as error:
             examined.errors.append(self._scope.error(self._kind.schema.kind, link.external_id, error))
             return

@@ -67,9 +67,9 @@ class LinkedSteps(Generic[E]):
         )
         return attrs.evolve(self._step(link, entity, inputs, fingerprint=one.fingerprint), pushes=later)
 
-    def lost(self, found: Known[E], link: SyncRecord, proof: str) -> Step:
-        """The step for a record that the provider is proved to have no more. Raises InvalidValue when ours cannot be
-        kept.
+    def lost(self, found: Known[E], link: SyncRecord, proof: str, *, untouched: frozenset[str]) -> Step:
+        """The step for a record that the provider is proved to have no more. ``untouched`` as in ``decide``. Raises
+        InvalidValue when ours cannot be kept.
         """
         entity = found.entities.get(link.local_id)
         inputs = Inputs(
@@ -78,6 +78,7 @@ class LinkedSteps(Generic[E]):
             theirs=GONE,
             edited=edit_times(self._scope, entity, None),
             overrides=laws_by_people(found.overrides.get(link.external_id, ()), self._laws, self._kind.schema),
+            untouched=untouched,
         )
         return self._step(link, entity, inputs, proof=proof)
 

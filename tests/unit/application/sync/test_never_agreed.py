@@ -1,17 +1,22 @@
-"""A value that one side alone ever knew is in no base, and goes with no record that the other side deleted unasked."""
+"""A value that one side alone ever knew is in no base: if it was edited, no deletion on the other side takes it along
+unasked.
+"""
 
+import attrs
 import pytest
 
+from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
 from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.decision import WHOLE
+from tresen.domain.sync.kept_plan import PlanStale
 from tresen.domain.sync.laws import Law
 
 from ..studio import A_DAY, Studio
-from .scene import captured, open_conflicts, rests, set_policy
+from .scene import applied, captured, open_conflicts, planned, rests, set_policy
 from .test_deletions import deleted_here
 
 
@@ -58,10 +63,47 @@ async def test_an_edit_of_a_field_that_the_provider_never_names_is_not_deleted_u
     assert await lost_there(studio, key) == [(WHOLE, "never_agreed")]
 
 
+async def test_what_was_captured_here_and_edited_by_nobody_goes_with_what_the_provider_deleted() -> None:
+    studio = Studio()
+    lead, key = await paired(studio, here="typed first")
+    assert await lost_there(studio, key) == []
+    assert lead.id not in {one.id for one in studio.leads()}
+    gone = {line.field: line for line in studio.changes() if line.rule == "deleted"}
+    assert gone["message"].ours == "typed first"
+    assert "nobody edited it since" in gone["message"].reason
+    await rests(studio)
+
+
+async def test_another_message_of_theirs_counts_as_an_edit() -> None:
+    studio = Studio()
+    lead, key = await paired(studio, here="typed first")
+    again = NewLead(tenant_id=studio.tenant.id, first_name="Ann", last_name="Hopper", email="ann@example.org")
+    await studio.create_lead(attrs.evolve(again, message="and one more thing"))
+    await studio.leads_synced(whole=True)
+    assert await lost_there(studio, key) == [(WHOLE, "never_agreed")]
+    [kept] = [one for one in studio.leads() if one.id == lead.id]
+    assert kept.message is not None
+    assert "and one more thing" in kept.message
+
+
+async def test_a_plan_keeps_that_nobody_edited_it_and_is_stale_once_somebody_does() -> None:
+    studio = Studio()
+    lead, key = await paired(studio, here="typed first")
+    studio.books.leads.remove(key)
+    plan = await planned(studio, "leads", whole=True)
+    await studio.desk.edit_lead(LeadEdit(tenant_id=studio.tenant.id, lead_id=lead.id, by="Eva", message="typed later"))
+    with pytest.raises(PlanStale):
+        await applied(studio, plan.plan_id)
+    assert [one.message for one in studio.leads() if one.id == lead.id] == ["typed later"]
+    await studio.leads_synced(whole=True)
+    assert [(conflict.field, conflict.rule) for conflict in open_conflicts(studio)] == [(WHOLE, "never_agreed")]
+
+
 @pytest.mark.parametrize("choice", [Choice.OURS, Choice.THEIRS], ids=lambda choice: choice.value)
 async def test_whoever_is_asked_is_asked_once(choice: Choice) -> None:
     studio = Studio()
     lead, key = await paired(studio, here="only here")
+    await edit_message(studio, lead, "typed at the counter")
     await lost_there(studio, key)
     [asked] = open_conflicts(studio)
     wanted = ConflictChoice(tenant_id=studio.tenant.id, conflict_id=asked.id, choice=choice, by="Eva")
@@ -83,6 +125,7 @@ async def test_where_deletions_win_the_value_is_in_the_journal() -> None:
     studio = Studio()
     await set_policy(studio, LEAD, deletes="delete")
     lead, key = await paired(studio, here="only here")
+    await edit_message(studio, lead, "typed at the counter")
     assert await lost_there(studio, key) == []
     assert lead.id not in {one.id for one in studio.leads()}
     gone = [line for line in studio.changes() if line.rule == "delete"]

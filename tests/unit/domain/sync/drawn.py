@@ -109,6 +109,7 @@ def inputs(values: st.SearchStrategy[Value] = VALUES) -> st.SearchStrategy[Input
         edited=EDITED,
         overrides=st.dictionaries(st.sampled_from((*SCHEMA.names, "*")), LAW, max_size=2),
         in_flight=st.dictionaries(st.sampled_from(SCHEMA.names), values, max_size=2),
+        untouched=st.frozensets(st.sampled_from(SCHEMA.names)),
     )
 
 

@@ -158,6 +158,8 @@ def test_a_step_that_lacks_a_key_is_none(name: str) -> None:
         {"proof": []},
         {"pushes": None},
         {"candidates": [1]},
+        {"untouched": [1]},
+        {"untouched": None},
         {"rule": None},
         {"reason": None},
     ],

@@ -174,6 +174,10 @@ def test_a_side_is_its_values_or_the_marker(side: str, word: Wrong) -> None:
         ({"in_flight": {"*": "1"}}, "in_flight.*", "a person has no field '*'"),
         ({"in_flight": None}, "in_flight", "is a mapping of fields to values, not None"),
         ({"in_flight": ("phone",)}, "in_flight", "is a mapping of fields to values, not ('phone',)"),
+        ({"untouched": {"fone"}}, "untouched.fone", "a person has no field 'fone'"),
+        ({"untouched": "phone"}, "untouched", "are names of fields, such as {\"message\"}, not 'phone'"),
+        ({"untouched": None}, "untouched", 'are names of fields, such as {"message"}, not None'),
+        ({"untouched": [5]}, "untouched", "each, as names of fields are texts"),
     ],
     ids=str,
 )

@@ -98,6 +98,7 @@ OTHER_INPUTS: dict[str, Inputs] = {
     "in flight": attrs.evolve(INPUTS, in_flight={"b": "x"}),
     "another in flight": attrs.evolve(INPUTS, in_flight={"b": "y"}),
     "candidates": attrs.evolve(INPUTS, candidates=("1",)),
+    "untouched": attrs.evolve(INPUTS, untouched=frozenset({"b"})),
 }
 
 

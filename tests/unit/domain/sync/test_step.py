@@ -45,6 +45,9 @@ def step(**changes: Wrong) -> Step:
         ("candidates", "17"),
         ("candidates", (17,)),
         ("candidates", None),
+        ("untouched", "ab"),
+        ("untouched", (17,)),
+        ("untouched", None),
     ],
 )
 def test_what_inputs_are_made_of_is_looked_at(name: str, value: Wrong) -> None:
@@ -84,6 +87,7 @@ def test_what_is_changed_afterwards_is_no_input() -> None:
         "in_flight": {"a": "x"},
         "overrides": {"a": Law.OURS},
         "candidates": ["1"],
+        "untouched": ["a"],
     }
     inputs, pushes = Inputs(**given), {"a": "x"}
     made = step(inputs=inputs, pushes=pushes)
@@ -92,6 +96,7 @@ def test_what_is_changed_afterwards_is_no_input() -> None:
         given[each]["a"] = "changed"
     given["overrides"]["a"] = Law.THEIRS
     given["candidates"].append("2")
+    given["untouched"].append("b")
     pushes["a"] = "changed"
     assert step_line(made) == line
 

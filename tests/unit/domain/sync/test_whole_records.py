@@ -188,6 +188,21 @@ def test_a_value_that_one_side_alone_knows_is_not_deleted_without_a_question(cre
     assert (nothing.action, nothing.rule) == (Action.DELETE_HERE, "deleted")
 
 
+@pytest.mark.parametrize("deletes", Deletes, ids=lambda deletes: deletes.value)
+def test_a_value_that_one_side_alone_knows_and_nobody_edited_asks_nothing(deletes: Deletes) -> None:
+    policy, base, holds = Policy(delete_there=True, deletes=deletes), {"a": "x"}, {"a": "x", "b": "first said"}
+    for ours, theirs, gone in ((holds, GONE, Action.DELETE_HERE), (GONE, holds, Action.DELETE_THERE)):
+        found = decide(SCHEMA, policy, base=base, ours=ours, theirs=theirs, untouched={"b"})
+        assert (found.action, found.rule) == (gone, "deleted")
+        assert decide(SCHEMA, policy, base=base, ours=ours, theirs=theirs, untouched={"a"}).rule != "deleted"
+
+
+def test_that_nobody_edited_it_says_nothing_of_what_was_agreed_on() -> None:
+    kept = {"a": "y", "b": "first said"}
+    found = decide(SCHEMA, Policy(create_there=True), base={"a": "x"}, ours=kept, theirs=GONE, untouched={"a", "b"})
+    assert found.action is Action.RESTORE_THERE
+
+
 @pytest.mark.parametrize("shown", [{}, {"A": "x"}, {"b": None}], ids=["nothing", "a misspelt field", "another field"])
 def test_of_what_shows_nothing_that_was_agreed_on_nobody_can_tell(shown: Values) -> None:
     """Unknown is not as it was."""
