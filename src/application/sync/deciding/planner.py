@@ -1,67 +1,40 @@
 """Makes one part of a plan: walks through what the provider shows of one kind, and decides record by record."""
 
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from typing import Generic, TypeVar
 
 import attrs
 
-from ....domain.shared.errors import InvalidValue
 from ....domain.sync.action import Action
 from ....domain.sync.laws import Laws
-from ....domain.sync.pairing import found_by, match_values
+from ....domain.sync.pairing import match_values
 from ....domain.sync.run import Counts
-from ....domain.sync.step import Step, count, values_of
+from ....domain.sync.step import Step
 from ...ports.sources import Batch, Observed, Reading, Source
 from ...ports.unit_of_work import UnitOfWork
 from ..links.lost_there import linked_alike
-from ..links.reviving import reviving, values_of_reviving
-from ..links.sent import Sent, sent
-from ..records.reading import due_again, read
-from ..records.record_kind import MatchValues, RecordKind, Versioned
+from ..records.reading import due_again
+from ..records.record_kind import RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
 from ..records.scope import Scope
 from ..records.single_looks import look_at
-from ..records.task_at_provider import asked_of_staff
+from .before import Before, before_walk
 from .examined import Examined
 from .gone_there import GoneThere
+from .left_to_a_look import leave_to_a_look, tells_too_little
 from .meeting import Meeting
 from .open_questions import NO_QUESTIONS, OpenQuestions, open_questions
 from .plan_writer import PartWriter, PlanWriter
 from .shown_there import ShownThere
 from .unlinked_steps import UnlinkedSteps
+from .unlisted import Unlisted
 from .walk import Walk
-from .whereabouts import Whereabouts
 
 E = TypeVar("E", bound=Versioned)
 Watch = Callable[[str, int], None]
 _SLICE = 1000
 # So many single questions are asked at any rate; and a page of a listing shows about as many records.
 _FEW = 100
-
-
-@attrs.define
-class _Before:
-    """What is to be looked at anew, and by what our records without a link can be found: as they are, and ``sent``.
-
-    ``planned`` are fingerprints of those that have a step: a walk may show a record twice. ``in_part`` are to be looked
-    at by themselves, as a walk shows less of them than was edited here, than is asked about, or than is to be deleted
-    there, or than somebody may have written there: they are due, or ``asked`` of the staff. ``asks``: whether any
-    conflict is open.
-    """
-
-    edited: frozenset[str]
-    due: Mapping[str, int]
-    asked: Collection[str]
-    open_keys: Collection[MatchValues]
-    sent: Sent
-    asks: bool
-    unseen: set[str] = attrs.field(init=False)
-    planned: dict[str, bytes] = attrs.field(factory=dict, init=False)
-    in_part: set[str] = attrs.field(factory=set, init=False)
-    whereabouts: Whereabouts = attrs.field(factory=Whereabouts, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.unseen = set(self.edited)
 
 
 @attrs.frozen
@@ -79,7 +52,9 @@ class Planner(Generic[E]):
 
     async def __call__(self, opened: Opened, walk: Walk) -> None:
         """Walk, and keep what is to be done. Raises what the provider raises; what was seen before is kept."""
-        before = await self._books.read(opened.run, lambda uow: self._before(uow, every=walk.is_whole))
+        before = await self._books.read(
+            opened.run, lambda uow: before_walk(uow, self._kind, self._scope, every=walk.is_whole)
+        )
         if len(before.edited) > self._many:
             # To ask for so many one by one takes longer than a listing.
             walk = Walk(self._source, None)
@@ -92,8 +67,9 @@ class Planner(Generic[E]):
             walk = Walk(self._source, None)
             waiting.clear()
             await self._follow(opened, walk, before, waiting, lost)
-        missing = await self._unlisted(opened, walk, lost) if walk.generation.is_complete else []
-        if missing and await self._is_too_much(opened, missing):
+        unlisted = Unlisted(self._kind, self._scope, self._gone_there, self._books)
+        missing = await unlisted(opened, walk, lost) if walk.generation.is_complete else []
+        if missing and await unlisted.is_too_much(opened, missing, self._part.tally):
             await self._lose(opened, missing, "listing", before)
         else:
             # A listing is believed about what it shows, not about what it lacks; and some are to be looked at whatever
@@ -110,7 +86,7 @@ class Planner(Generic[E]):
         self,
         opened: Opened,
         walk: Walk,
-        before: _Before,
+        before: Before,
         waiting: list[tuple[Observed, Reading]],
         lost: dict[str, None],
     ) -> None:
@@ -125,24 +101,7 @@ class Planner(Generic[E]):
         """More than these are not asked for one by one."""
         return max(_FEW, self._part.tally.shared // _FEW)
 
-    async def _before(self, uow: UnitOfWork, *, every: bool) -> _Before:
-        schema = self._kind.schema
-        account_id, kind = self._scope.account_id, schema.kind
-        links = uow.sync_records
-        edited = await (links.edited_anyhow(account_id, kind) if every else links.edited(account_id, kind))
-        due = await uow.due.all(account_id, kind)
-        revived = await values_of_reviving(uow, self._kind, await reviving(uow, self._kind, self._scope))
-        keys = {*await self._kind.open_keys(uow), *found_by(schema, *revived.values())}
-        return _Before(
-            frozenset({*edited, *due}),
-            due,
-            await asked_of_staff(uow, account_id, kind),
-            frozenset(keys),
-            await sent(uow, self._kind, account_id),
-            asks=bool(await uow.conflicts.count_open(account_id, kind)),
-        )
-
-    def _mark(self, batch: Batch, before: _Before, lost: dict[str, None]) -> None:
+    def _mark(self, batch: Batch, before: Before, lost: dict[str, None]) -> None:
         for external_id in batch.gone:
             lost[external_id] = None
         for one in batch.observed:
@@ -153,7 +112,7 @@ class Planner(Generic[E]):
         self,
         opened: Opened,
         batch: Batch,
-        before: _Before,
+        before: Before,
         waiting: list[tuple[Observed, Reading]],
         *,
         listed: bool,
@@ -161,10 +120,10 @@ class Planner(Generic[E]):
     ) -> None:
         if not batch.observed:
             return
-        shown_there = ShownThere(self._kind, self._scope, self._laws)
+        schema, shown_there = self._kind.schema, ShownThere(self._kind, self._scope, self._laws)
         observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
         if may_lack:
-            observed = [one for one in observed if not self._tells_too_little(one, before)]
+            observed = [one for one in observed if not tells_too_little(schema, one, before, many=self._many)]
         questions = NO_QUESTIONS
         if may_lack and before.asks:
             questions = await self._open_questions(opened, observed, before.edited)
@@ -183,7 +142,7 @@ class Planner(Generic[E]):
             else:
                 _add(examined, self._unlinked.fresh(one, reading))
         if may_lack:
-            self._leave_to_a_look(examined, before)
+            leave_to_a_look(schema, examined, before)
         await self._keep(opened, examined, before)
         self._part.seen += len(batch.observed)
         await self._writer.tell_seen(self._part)
@@ -197,7 +156,7 @@ class Planner(Generic[E]):
             opened.run, lambda uow: open_questions(uow, schema, scope, observed, edited=edited)
         )
 
-    async def _alike(self, opened: Opened, examined: Examined, before: _Before) -> Container[str]:
+    async def _alike(self, opened: Opened, examined: Examined, before: Before) -> Container[str]:
         """Those new ones that say the same as a linked one of ours. Whether the provider has lost that is known only
         after the walk.
         """
@@ -209,80 +168,14 @@ class Planner(Generic[E]):
         before.whereabouts.meet(found)
         return found.keys()
 
-    def _tells_too_little(self, one: Observed, before: _Before) -> bool:
-        """Whether somebody may have written there what walks do not show; it is left to a look then. Where there are so
-        many that more is amiss than that, what walks show must do.
-        """
-        key = one.external_id
-        if key in before.in_part:
-            return True
-        if (key not in before.due and key not in before.asked) or len(before.in_part) >= self._many:
-            return False
-        try:
-            lacks = not self._kind.schema.by_name.keys() <= read(one).values.keys()
-        except InvalidValue:
-            return False
-        if lacks:
-            before.in_part.add(key)
-        return lacks
-
-    def _leave_to_a_look(self, examined: Examined, before: _Before) -> None:
-        """A deletion there that was dropped is due: perhaps as somebody edited there what walks do not show."""
-        names = set(self._kind.schema.names)
-        partly = {
-            str(step.external_id)
-            for step in examined.steps
-            if step.decision.action is Action.DELETE_THERE
-            and step.external_id in before.due
-            and not names <= values_of(step.inputs.theirs).keys()
-        }
-        before.in_part |= partly
-        examined.steps = [step for step in examined.steps if step.external_id not in partly]
-
-    def _may_be_ours(self, reading: Reading, before: _Before) -> bool:
+    def _may_be_ours(self, reading: Reading, before: Before) -> bool:
         schema, values = self._kind.schema, reading.values
         if before.open_keys and any(match_values(schema, key, values) in before.open_keys for key in schema.match):
             return True
         return before.sent.may_be(values)
 
-    async def _is_too_much(self, opened: Opened, missing: Sequence[str]) -> bool:
-        """Whether so many are missing that a guard will hold the plan: then they are not asked for one by one, as a
-        person must look anyway.
-        """
-        tally = attrs.evolve(self._part.tally, blanked={})
-        for start in range(0, len(missing), _SLICE):
-            for step in (await self._lost(opened, missing[start : start + _SLICE], "listing")).steps:
-                count(step, self._kind.schema, tally)
-        return not self._scope.policy.guards.deleted.allows(tally.deleted, tally.shared)
-
-    async def _unlisted(self, opened: Opened, walk: Walk, lost: Collection[str]) -> list[str]:
-        """Records that are linked, or of which it is asked whose they are, that a complete listing does not show and
-        that are not known to be gone, as far as that would change anything.
-        """
-        account_id, kind = self._scope.account_id, self._kind.schema.kind
-        in_doubt = await self._books.read(opened.run, lambda uow: uow.conflicts.in_doubt(account_id, kind))
-        missing = await self._not_shown(opened, walk, lost, sorted(in_doubt))
-        after = ""
-        while True:
-
-            async def ask(uow: UnitOfWork, after: str = after) -> Sequence[str]:
-                return await uow.sync_records.external_ids(account_id, kind, after=after, limit=_SLICE)
-
-            linked = await self._books.read(opened.run, ask)
-            if not linked:
-                return missing
-            missing += await self._not_shown(opened, walk, lost, linked)
-            after = linked[-1]
-
-    async def _not_shown(
-        self, opened: Opened, walk: Walk, lost: Collection[str], external_ids: Sequence[str]
-    ) -> list[str]:
-        absent = [key for key in walk.generation.missing(external_ids) if key not in lost]
-        found = await self._lost(opened, absent, "listing")
-        return [str(step.external_id) for step in found.steps] + due_again(found.errors)
-
     async def _look(
-        self, opened: Opened, external_ids: Sequence[str], before: _Before, waiting: list[tuple[Observed, Reading]]
+        self, opened: Opened, external_ids: Sequence[str], before: Before, waiting: list[tuple[Observed, Reading]]
     ) -> None:
         """Ask the provider for single records. One that it will not show is an error of that record, and due again."""
         looked = await look_at(self._source, self._scope, self._kind.schema.kind, external_ids)
@@ -295,7 +188,7 @@ class Planner(Generic[E]):
             raise looked.outage
 
     async def _look_for_alike(
-        self, opened: Opened, walk: Walk, before: _Before, waiting: list[tuple[Observed, Reading]]
+        self, opened: Opened, walk: Walk, before: Before, waiting: list[tuple[Observed, Reading]]
     ) -> None:
         """A new one may be one of those that the provider lost, entered anew: so these are looked for, unless there are
         so many that more is amiss than that. A listing was walked then, and told which of them are not there.
@@ -304,20 +197,18 @@ class Planner(Generic[E]):
         if len(unseen) <= self._many:
             await self._look(opened, unseen, before, waiting)
 
-    async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str, before: _Before) -> None:
+    async def _lose(self, opened: Opened, external_ids: Sequence[str], proof: str, before: Before) -> None:
         before.whereabouts.gone.update(external_ids)
         for start in range(0, len(external_ids), _SLICE):
-            some = external_ids[start : start + _SLICE]
-            await self._keep(opened, await self._lost(opened, some, proof, planned=before.planned), before)
+            await self._lose_some(opened, external_ids[start : start + _SLICE], proof, before)
 
-    async def _lost(
-        self, opened: Opened, external_ids: Sequence[str], proof: str, *, planned: Container[str] = ()
-    ) -> Examined:
-        gone_there = GoneThere(self._kind, self._scope, self._laws)
-        return await self._books.read(opened.run, lambda uow: gone_there(uow, external_ids, proof, planned=planned))
+    async def _lose_some(self, opened: Opened, external_ids: Sequence[str], proof: str, before: Before) -> None:
+        gone_there, planned = self._gone_there, before.planned
+        lost = await self._books.read(opened.run, lambda uow: gone_there(uow, external_ids, proof, planned=planned))
+        await self._keep(opened, lost, before)
 
     async def _meet(
-        self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]], *, whole: bool
+        self, opened: Opened, before: Before, waiting: list[tuple[Observed, Reading]], *, whole: bool
     ) -> None:
         """Records of both sides that have no link yet. What the provider lacks is known only after a whole listing."""
         waiting = await self._told_apart(opened, before, waiting)
@@ -338,7 +229,7 @@ class Planner(Generic[E]):
             await self._keep(opened, met, before)
 
     async def _told_apart(
-        self, opened: Opened, before: _Before, waiting: list[tuple[Observed, Reading]]
+        self, opened: Opened, before: Before, waiting: list[tuple[Observed, Reading]]
     ) -> list[tuple[Observed, Reading]]:
         """Those of them of which it can be told what they may be; the others are due."""
         unknown = before.whereabouts.unknown()
@@ -352,13 +243,17 @@ class Planner(Generic[E]):
             await self._books.write(opened.run, "plan_batch", keep)
         return [each for each in waiting if each[0].external_id not in unknown]
 
-    async def _keep(self, opened: Opened, examined: Examined, before: _Before) -> None:
+    async def _keep(self, opened: Opened, examined: Examined, before: Before) -> None:
         """Keep what was found. What was due and needs nothing is due no more."""
         settled = {key: before.due[key] for key in examined.settled if key in before.due}
         await self._writer.add(self._part, examined.steps, examined.errors, settled)
         before.whereabouts.plan(examined.steps)
         before.planned.update((step.external_id, step.fingerprint) for step in examined.steps if step.external_id)
         opened.run.counts = attrs.evolve(opened.run.counts, unchanged=opened.run.counts.unchanged + examined.unchanged)
+
+    @property
+    def _gone_there(self) -> GoneThere[E]:
+        return GoneThere(self._kind, self._scope, self._laws)
 
     @property
     def _unlinked(self) -> UnlinkedSteps[E]:
