@@ -8,6 +8,7 @@ from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import AccountId, LeadId, TenantId
 from ...domain.shared.text import check_line, check_prose, trimmed_text
 from ...domain.staff.task import StaffTask
+from ...domain.sync.edit_fate import Prospect
 from ...domain.sync.push import Push, PushState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
@@ -21,7 +22,7 @@ from ..sync.links.elsewhere import claim_all
 from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
 from .entering import Entering, person
-from .hear_again import HearAgain
+from .hear_again import HearAgain, Heard
 from .whose import InDoubt, whose
 
 
@@ -45,15 +46,22 @@ _LINES = ("first_name", "last_name", "email", "phone", "interested_in", "source"
 
 @attrs.frozen
 class CreatedLead:
-    """The lead, and the task for staff where it could not be made at the provider, or a person must say whether it is
+    """The lead, and the tasks for staff: where it could not be made at the provider, or a person must say whether it is
     the one that the provider has.
 
-    ``created`` False: the provider had this person already, and ``lead`` is the one that was kept for them here.
+    ``created`` False: the provider had this person already, and ``lead`` is the one that was kept for them here;
+    ``prospects`` tell then what becomes of each value that was given, and ``tasks`` ask what no machine may settle.
     """
 
     lead: Lead
-    task: StaffTask | None = None
+    tasks: tuple[StaffTask, ...] = ()
     created: bool = True
+    prospects: tuple[Prospect, ...] = ()
+
+    @property
+    def task(self) -> StaffTask | None:
+        """The first of them."""
+        return self.tasks[0] if self.tasks else None
 
 
 @attrs.frozen
@@ -94,7 +102,7 @@ class CreateLead:
         async with self._writes.turn(new.tenant_id, f"person:{EmailAddress(new.email).canonical}"):
             outcome = await self._entering.ask(account, made, captured.person, wanted, begun=captured.begun)
             if outcome.done is None or made is None:
-                return CreatedLead(lead, outcome.task)
+                return CreatedLead(lead, () if outcome.task is None else (outcome.task,))
             return await self._link(account, lead, made, wanted, outcome)
 
     @property
@@ -151,16 +159,16 @@ class CreateLead:
             found = await whose(uow, self._absorb.leads(uow, account), made, observed)
             if isinstance(found, InDoubt):
                 await self._entering.leave(uow, account, made, observed, found)
-                return CreatedLead(lead, await self._writes.tasks.undecided(uow, account, wanted, found.why))
-            known = found.lead_id
+                return CreatedLead(lead, (await self._writes.tasks.undecided(uow, account, wanted, found.why),))
+            known, heard = found.lead_id, Heard()
             await self._absorb.lead(uow, account, observed, made=found.made, run_id=made.run_id)
             if known != lead.id:
                 hear = HearAgain(self._clock, self._ids)
-                await hear(uow, account, self._absorb.leads(uow, account), observed, known, lead)
+                heard = await hear(uow, account, self._absorb.leads(uow, account), observed, known, lead)
                 await self._absorb.being_made.end(uow, made, PushState.DROPPED, "it is a lead that we knew already")
             # Somebody may have deleted it while it was entered.
             here = (await uow.leads.get_many([known])).get(known, lead)
-            return CreatedLead(here, created=known == lead.id)
+            return CreatedLead(here, heard.tasks, known == lead.id, heard.prospects)
 
         return await self._transactions.run(account.tenant_id, "link_lead", link)
 

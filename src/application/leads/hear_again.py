@@ -9,9 +9,10 @@ from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import EntryId, LeadId, PushId, RunId, TaskId
-from ...domain.staff.task import TaskReason
+from ...domain.staff.task import StaffTask, TaskReason
 from ...domain.sync.canonical import Value, Values
 from ...domain.sync.decision import FieldDecision
+from ...domain.sync.edit_fate import Prospect, said_again
 from ...domain.sync.journal import LOCAL_EDIT, Subject
 from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
@@ -30,6 +31,14 @@ from ..sync.records.task_at_provider import edit_task
 _TOLD = "they wrote again, and said so"
 _UNSHOWN = "they wrote again, and the provider shows no such field: note there what they said, or close this"
 _WHICH = "they wrote again, and what they said is not what is known: ask which holds, and change it there or close this"
+
+
+@attrs.frozen
+class Heard:
+    """What becomes of each value that they gave, and what the staff are asked about them."""
+
+    prospects: tuple[Prospect, ...] = ()
+    tasks: tuple[StaffTask, ...] = ()
 
 
 @attrs.frozen
@@ -52,7 +61,7 @@ class HearAgain:
         observed: Observed,
         known: LeadId,
         captured: Lead,
-    ) -> None:
+    ) -> Heard:
         """The one that was ``captured`` is no more."""
         lead, now = await uow.leads.get(known), self._clock.now()
         # As it stands by now: somebody may have edited it meanwhile.
@@ -61,16 +70,24 @@ class HearAgain:
         lead.hear_again(later or captured, now=now)
         after, said = kind.values(lead), kind.values(later or captured)
         heard = {name: after[name] for name in after if before[name] != after[name]}
+        reached: Collection[str] = ()
         if heard:
             await uow.leads.save(lead)
             reached = await self._keep(uow, account, observed, lead, before, heard)
-            unshown = {name: said[name] for name in heard if name not in reached}
-            await self._ask(uow, account, observed, lead, unshown, TaskReason.UNSUPPORTED, _UNSHOWN)
+        unshown = {name: said[name] for name in heard if name not in reached}
         otherwise = _otherwise(kind, later or captured, said, after, heard)
-        await self._ask(uow, account, observed, lead, otherwise, TaskReason.UNDECIDED, _WHICH)
+        tasks = [
+            await self._ask(uow, account, observed, lead, unshown, TaskReason.UNSUPPORTED, _UNSHOWN),
+            await self._ask(uow, account, observed, lead, otherwise, TaskReason.UNDECIDED, _WHICH),
+        ]
         if later is not None:
             await uow.leads.remove(captured.id)
         uow.events.record(LeadMerged(subject_id=captured.id, occurred_at=now, into=known))
+        told = [
+            said_again(name, shown=name not in unshown, taken=name in heard, known=name not in otherwise)
+            for name in _given(later or captured, said)
+        ]
+        return Heard(tuple(told), tuple(task for task in tasks if task is not None))
 
     async def _keep(
         self, uow: UnitOfWork, account: ProviderAccount, observed: Observed, lead: Lead, before: Values, heard: Values
@@ -147,9 +164,9 @@ class HearAgain:
         values: Values,
         reason: TaskReason,
         why: str,
-    ) -> None:
+    ) -> StaffTask | None:
         if not values:
-            return
+            return None
         task = edit_task(
             id=TaskId(self._ids.new()),
             tenant_id=account.tenant_id,
@@ -161,21 +178,26 @@ class HearAgain:
             why=why,
             now=self._clock.now(),
         )
-        asked = await uow.tasks.open_for(task.operation, task.subject or "")
-        if all(each.details != task.details for each in asked):
-            await uow.tasks.add(task)
+        for asked in await uow.tasks.open_for(task.operation, task.subject or ""):
+            if asked.details == task.details:
+                return asked
+        await uow.tasks.add(task)
+        return task
+
+
+def _given(later: Lead, said: Values) -> Collection[str]:
+    """The fields of which they said something; what every lead begins with nobody said."""
+    begun = {"status"} if later.stage is Stage.NEW else set()
+    return [name for name, value in said.items() if value and name not in begun]
 
 
 def _otherwise(kind: LeadRecords, later: Lead, said: Values, known: Values, heard: Collection[str]) -> Values:
     """What they said of a field that is known otherwise."""
-    fields, own = (
-        kind.schema.by_name,
-        {"message", "interested_in"} | ({"status"} if later.stage is Stage.NEW else set()),
-    )
+    fields, joined = kind.schema.by_name, {"message", "interested_in"}
     return {
-        name: value
-        for name, value in said.items()
-        if value and name not in own and name not in heard and not fields[name].same(value, known[name])
+        name: said[name]
+        for name in _given(later, said)
+        if name not in joined and name not in heard and not fields[name].same(said[name], known[name])
     }
 
 

@@ -11,6 +11,7 @@ from .side import Side
 _WRITTEN = "written at the provider by the next run"
 # What was changed there before the edit, and is not synced yet, stands as much as what is changed there after it.
 _UNLESS = ", unless it was changed there, too"
+_NEVER_SEEN = "the provider was never seen to hold it"
 
 
 class Fate(enum.Enum):
@@ -80,6 +81,19 @@ def unwritten(field: str, why: str) -> Prospect:
     return Prospect(field, Fate.TASK, f"the provider is changed first, and a person must do it there: {why}")
 
 
+def said_again(field: str, *, taken: bool, shown: bool, known: bool) -> Prospect:
+    """Of what somebody said who is known already. ``taken``: it was not known yet; ``shown``: the provider was seen to
+    have such a field; ``known``: what is known is what they said, or has it by now.
+    """
+    if not known:
+        return Prospect(field, Fate.TASK, "not changed here: it is known otherwise, and a person asks which holds")
+    if not taken:
+        return Prospect(field, Fate.HERE, "known already")
+    if not shown:
+        return Prospect(field, Fate.HERE, f"{_NEVER_SEEN}, and a person notes it there")
+    return Prospect(field, Fate.PUSH, f"{_WRITTEN}{_UNLESS}, or by a person where it takes no value")
+
+
 def prospect(
     field: str, law: Law, *, shown: bool, same: bool, hindrance: str | None, compared: bool = True
 ) -> Prospect:
@@ -116,5 +130,5 @@ def _uncompared(field: str, law: Law, hindrance: str | None) -> Prospect:
 
 def _unseen(field: str, hindrance: str | None) -> Prospect:
     if hindrance is None:
-        return Prospect(field, Fate.SYNC, "the provider was never seen to hold it; offered there by the next run")
-    return Prospect(field, Fate.HERE, "the provider was never seen to hold it")
+        return Prospect(field, Fate.SYNC, f"{_NEVER_SEEN}; offered there by the next run")
+    return Prospect(field, Fate.HERE, _NEVER_SEEN)

@@ -63,7 +63,7 @@ def price(amount: object | None, currency: str | None) -> dict[str, object] | No
     return None if amount is None or currency is None else {"amount": str(amount), "currency": currency}
 
 
-def written(**parts: Mapping[str, object] | None) -> dict[str, object]:
+def written(**parts: Mapping[str, object] | Sequence[object] | None) -> dict[str, object]:
     """What a write came to: only the parts that there are."""
     return {name: part for name, part in parts.items() if part is not None}
 

@@ -16,7 +16,6 @@ from ...domain.leads.stage import Stage
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId
 from ...domain.shared.unset import UNSET, Unset
-from ...domain.staff.task import StaffTask
 from ...domain.sync.edit_fate import Fate
 from .answer import Answer, cell, page_table
 from .call import Given, account_names, choose_account_id, in_tenant
@@ -108,7 +107,9 @@ async def create(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Capture a lead, here and at the provider; where the provider cannot be written to, staff get a task."""
+    """Capture a lead, here and at the provider; where the provider cannot be written to, staff get a task. Of somebody
+    whom the provider has already it is told what becomes of each value, and what staff are asked.
+    """
     async with in_tenant(call, tenant) as (use, home):
         chosen = await choose_account_id(use, home, account)
         made = await use.create_lead(
@@ -125,7 +126,18 @@ async def create(
             )
         )
     what = "captured" if made.created else "already there:"
-    return _with_task(made.lead, made.task, f"{what} {made.lead.name} ({made.lead.id})", as_json=as_json)
+    lines = [f"{what} {made.lead.name} ({made.lead.id})", *fate_lines(made.prospects)]
+    document = written(
+        lead=lead_document(made.lead),
+        fields=None if made.created else fates_document(made.prospects),
+        task=task_document(made.task) if made.task else None,
+        tasks=[task_document(task) for task in made.tasks] or None,
+    )
+    return Answer(
+        document=document,
+        parts=[*lines, *(line for task in made.tasks for line in task_lines(task))],
+        as_json=as_json,
+    )
 
 
 @group.command
@@ -246,11 +258,6 @@ def lead_document(lead: Lead) -> dict[str, object]:
         **fields(lead, "source", "interested_in", "message", "notes", "location", "member_id"),
         **fields(lead, "created_at", "updated_at", "version"),
     }
-
-
-def _with_task(lead: Lead, task: StaffTask | None, line: str, *, as_json: bool) -> Answer:
-    document = written(lead=lead_document(lead), task=task_document(task) if task else None)
-    return Answer(document=document, parts=[line, *task_lines(task)], as_json=as_json)
 
 
 def _notes(notes: str | None) -> str | None | Unset:

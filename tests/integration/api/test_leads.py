@@ -47,6 +47,27 @@ async def test_a_lead_that_only_a_person_can_enter_is_kept_with_a_task(admin: Ca
     assert (await admin.get(f"/leads/{lead}")).status_code == 200
 
 
+async def test_of_a_lead_that_is_known_each_value_and_every_task_is_told(admin: Caller, world: World) -> None:
+    known = world.attract("Max", phone="030 1")
+    del world.gym.books.leads.get(known).values["message"]
+    await world.use_cases.sync.leads(world.north.id, world.account.id, force=True)
+    said = {"first_name": "Max", "last_name": "Hopper", "email": "max@example.org"}
+    assert (await admin.post("/leads", said)).status_code == 200
+    answer = await admin.post("/leads", {**said, "phone": "030 9", "message": "call me"})
+    assert answer.status_code == 202
+    told = answer.json()
+    assert {each["field"]: each["fate"] for each in told["fields"]} == {
+        "first_name": "here",
+        "last_name": "here",
+        "email": "here",
+        "phone": "task",
+        "message": "here",
+    }
+    assert [each["details"].get("phone") for each in told["tasks"]] == [None, "030 9"]
+    assert told["task"] == told["tasks"][0]
+    assert told["tasks"] == (await admin.get("/staff-tasks", status="open")).json()["staff_tasks"]
+
+
 async def test_the_list_knows_its_stages(admin: Caller) -> None:
     assert (await admin.get("/leads", status="new")).json()["count"] == 1
     assert (await admin.get("/leads", status="lost")).json() == {"leads": [], "count": 0}

@@ -258,6 +258,33 @@ def test_a_membership_is_sold_changed_and_cancelled(synced: Desk) -> None:
     assert gone["membership"]["status"] == "cancelled"
 
 
+def test_of_a_lead_that_is_known_each_value_and_every_task_is_told(synced: Desk) -> None:
+    synced("leads", "edit", "1001", "--phone", "030 1", *NORTH)
+    person = ("--first-name", "Grace", "--last-name", "Murray", "--email", "grace@example.org", "--phone", "030 9")
+    made = synced("leads", "create", *person, *NORTH).out
+    (task,) = synced("tasks", "list", "--status", "open", "--json", *NORTH).json["staff_tasks"]
+    asked = (
+        "they wrote again, and what they said is not what is known: ask which holds, and change it there or close this"
+    )
+    assert made.splitlines() == [
+        f"already there: Grace Hopper ({grace(synced)})",
+        "  first_name: known already",
+        "  last_name: not changed here: it is known otherwise, and a person asks which holds",
+        "  email: known already",
+        "  phone: not changed here: it is known otherwise, and a person asks which holds",
+        "a person must do it (undecided): Change last_name, phone of the lead Grace Hopper at the provider",
+        "  external id  1001",
+        "  last name    Murray",
+        "  phone        030 9",
+        "  account      main",
+        f"  why          {asked}",
+        f"when it is done: tresen tasks done {task['id']}",
+    ]
+    told = synced("leads", "create", *person, "--json", *NORTH).json
+    assert [each["fate"] for each in told["fields"]] == ["here", "task", "here", "task"]
+    assert told["tasks"] == [told["task"]] == [task]
+
+
 @pytest.fixture
 def by_hand(synced: Desk) -> Desk:
     """As synced, but Tresen may not write at the provider."""

@@ -79,13 +79,15 @@ class LeadDetailAnswer(Answer):
 
 class WrittenLeadAnswer(Answer, omit_defaults=True):
     """The lead, and what a write made of it; ``task`` only where a person must do the rest (202), ``fields`` only where
-    it was changed: what becomes of each that was to be."""
+    it was changed, or known already when it was to be captured: what becomes of each that was given. ``tasks`` are all
+    that a capture left, where it left any; ``task`` is their first."""
 
     lead: LeadAnswer
     fields: list[FieldFateAnswer] | msgspec.UnsetType = msgspec.UNSET
     member: MemberAnswer | msgspec.UnsetType = msgspec.UNSET
     membership: MembershipAnswer | msgspec.UnsetType = msgspec.UNSET
     task: TaskAnswer | msgspec.UnsetType = msgspec.UNSET
+    tasks: list[TaskAnswer] | msgspec.UnsetType = msgspec.UNSET
 
 
 def lead_line(row: LeadRow) -> LeadLine:

@@ -95,8 +95,8 @@ _KNOWN = ResponseSpec(WrittenLeadAnswer, generate_examples=False, description="T
     responses={200: _KNOWN, **accepted(WrittenLeadAnswer)},
 )
 async def create_lead(data: JSONBody[NewLeadBody], asking: Asking, uses: Uses) -> Response[WrittenLeadAnswer]:
-    """Kept at once. 201; 200 with the lead that was kept before for this person; 202 with a task when a person must
-    enter it at the provider."""
+    """Kept at once. 201; 200 with the lead that was kept before for this person, and what becomes of each value that
+    was given; 202 with a task when a person must enter it at the provider, or see to one of those values."""
     created = await uses.create_lead(
         NewLead(
             tenant_id=asking.tenant_id,
@@ -110,7 +110,12 @@ async def create_lead(data: JSONBody[NewLeadBody], asking: Asking, uses: Uses) -
             account_id=AccountId(data.account_id) if data.account_id else None,
         )
     )
-    written = WrittenLeadAnswer(lead=lead(created.lead), task=task(created.task) if created.task else msgspec.UNSET)
+    written = WrittenLeadAnswer(
+        lead=lead(created.lead),
+        fields=msgspec.UNSET if created.created else field_fates(created.prospects),
+        task=task(created.task) if created.task else msgspec.UNSET,
+        tasks=[task(each) for each in created.tasks] or msgspec.UNSET,
+    )
     return Response(written, status_code=202 if created.task else 201 if created.created else 200)
 
 

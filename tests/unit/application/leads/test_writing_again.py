@@ -11,6 +11,7 @@ from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.staff.task import StaffTask, TaskReason, TaskState
+from tresen.domain.sync.edit_fate import Fate
 from tresen.domain.sync.journal import LOCAL_EDIT
 from tresen.domain.sync.push import PushState
 
@@ -213,8 +214,9 @@ async def test_what_is_known_otherwise_stays_and_the_staff_are_told(studio: Stud
     key = await known(studio, phone="030 1")
     for _ in range(2):
         again = await enter(studio, phone="030 9", last_name="Hopper")
-        assert (again.created, again.task) == (False, None), "the provider has her"
-    (task,) = await open_tasks(studio)
+        assert not again.created, "the provider has her"
+        assert [task.id for task in again.tasks] == [task.id for task in await open_tasks(studio)]
+    (task,) = again.tasks
     assert (task.reason, task.subject) == (TaskReason.UNDECIDED, f"lead:{again.lead.id}")
     assert {name: task.details.get(name) for name in ("external_id", "phone", "last_name", "email")} == {
         "external_id": key,
@@ -225,6 +227,34 @@ async def test_what_is_known_otherwise_stays_and_the_staff_are_told(studio: Stud
     lead = studio.lead(key)
     assert lead.phone is not None
     assert (lead.phone.raw, lead.last_name) == ("030 1", "H")
+
+
+async def test_who_has_it_entered_is_told_of_each_value_and_of_every_task(studio: Studio) -> None:
+    """As Wodify, the provider has no field for messages."""
+    key = studio.attract("Ann", last_name="H", phone="030 1")
+    del studio.books.leads.get(key).values["message"]
+    await synced(studio)
+    again = await enter(studio, message="call me", interested_in="Gold", phone="030 9")
+    assert [(each.field, each.fate) for each in again.prospects] == [
+        ("first_name", Fate.HERE),
+        ("last_name", Fate.HERE),
+        ("email", Fate.HERE),
+        ("phone", Fate.TASK),
+        ("interested_in", Fate.PUSH),
+        ("message", Fate.HERE),
+    ]
+    assert [(task.reason, task.details.get("message"), task.details.get("phone")) for task in again.tasks] == [
+        (TaskReason.UNSUPPORTED, "call me", None),
+        (TaskReason.UNDECIDED, None, "030 9"),
+    ]
+    assert [task.id for task in again.tasks] == [task.id for task in await open_tasks(studio)]
+    assert again.task == again.tasks[0]
+
+
+async def test_of_who_is_new_nothing_is_told_of_values(studio: Studio) -> None:
+    await synced(studio)
+    made = await enter(studio, message="call me")
+    assert (made.created, made.prospects, made.tasks, made.task) == (True, (), (), None)
 
 
 async def test_an_edit_of_one_that_turns_out_to_be_known_is_not_lost(studio: Studio) -> None:
