@@ -20,6 +20,8 @@ ADVICE = {
     "invalid_value": "correct the record at the provider; the next sync takes it",
     "ambiguous_twin": "merge the two, or give one another address; the next sync makes them there",
     "not_found": "sync members first; the next sync links it",
+    "others_belong": "see them: tresen members show ID; then delete them at the provider, or see what keeps them here: "
+    "tresen sync overrides, tresen sync conflicts",
 }
 _OTHERWISE = "run with TRESEN_LOG_LEVEL=DEBUG to see more"
 

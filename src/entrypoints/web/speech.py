@@ -27,6 +27,7 @@ _ERRORS: Mapping[str, str] = {
     "invalid_value": "A value of this record cannot be taken.",
     "ambiguous_twin": "Two of ours have one address.",
     "rule_violation": "A rule does not allow this.",
+    "others_belong": "It cannot be deleted before what belongs to it.",
 }
 _REASONS: Mapping[str, str] = {
     "unsupported": "The provider's interface cannot do this, so a person must.",

@@ -3,13 +3,13 @@
 A step of which anything it was computed from is another by now is left out, and its record is due in the next run.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import attrs
 
-from ....domain.shared.errors import RuleViolation, TresenError
+from ....domain.shared.errors import TresenError
 from ....domain.shared.ids import EntryId
 from ....domain.sync.action import Action
 from ....domain.sync.canonical import Values
@@ -27,8 +27,9 @@ from ..links.doubted import ask_no_more_of
 from ..links.forgetting import BOTH_GONE, forget
 from ..links.found_again import found_after_all, found_again
 from ..pushes.outgoing import Outgoing
+from ..records.belongings import stays_for
 from ..records.edit_times import edited_by, write
-from ..records.record_kind import RecordKind, Versioned
+from ..records.record_kind import Belongings, RecordKind, Versioned
 from ..records.scope import Scope
 from .local_edits import LocalEdits
 
@@ -48,7 +49,7 @@ class _Effects(Generic[E]):
     links: list[tuple[E, Step, Values, SyncRecord | None]] = attrs.field(factory=list)
     kept: list[SyncRecord] = attrs.field(factory=list)
     forgotten: list[str] = attrs.field(factory=list)
-    owners: Collection[UUID] = ()
+    owners: Mapping[UUID, Belongings] = attrs.field(factory=dict)
     lives: Mapping[UUID, int] = attrs.field(factory=dict)
     told: list[Step] = attrs.field(factory=list)
     errors: list[SyncError] = attrs.field(factory=list)
@@ -86,7 +87,7 @@ class Applier(Generic[E]):
         await self._kind.prepare(uow, [values for step in steps for values in _all_values(step)])
         going = [s.local_id for s in steps if s.decision.action is Action.DELETE_HERE and s.local_id is not None]
         effects: _Effects[E] = _Effects(
-            owners=await self._kind.owners(uow, going) if going else (), lives=await self._lives(uow, steps, found)
+            owners=await self._kind.owners(uow, going) if going else {}, lives=await self._lives(uow, steps, found)
         )
         for step in steps:
             self._take(step, found, unlinked, effects)
@@ -163,7 +164,7 @@ class Applier(Generic[E]):
 
     def _delete(self, step: Step, link: SyncRecord | None, entity: E, effects: _Effects[E]) -> None:
         if entity.id in effects.owners:
-            raise RuleViolation("the provider lost it, but not what belongs to it: it stays until that is gone")
+            raise stays_for(effects.owners[entity.id])
         self._kind.depart(entity, now=self._scope.now)
         effects.removed.append(entity)
         if self._keeps_links and link is not None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import attrs
 
-from ....domain.shared.errors import InvalidValue, NotFound, RuleViolation, StaleVersion
+from ....domain.shared.errors import InvalidValue, NotFound, StaleVersion
 from ....domain.shared.ids import ConflictId, TenantId
 from ....domain.sync.action import Action
 from ....domain.sync.canonical import Value
@@ -29,6 +29,7 @@ from ..links.made_anew import is_now
 from ..links.pinning import Pinning
 from ..links.pins import pins_of
 from ..links.reviving import made_no_more, stays_here
+from ..records.belongings import stays_for
 from ..runs.by_hand import ByHand, Hand, link_of
 from .void import ensure_not_void
 
@@ -188,10 +189,10 @@ class ResolveConflict:
             inputs=Inputs(base=link.base, ours=hand.kind.values(entity), theirs=GONE),
             decision=Decision(action=Action.DELETE_HERE, rule=RESOLVED, reason=f"{chosen.by} decided it"),
         )
-        counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
-        if not counts.deleted:
-            raise RuleViolation("others belong to it here: it cannot go before they do")
-        return counts
+        owners = await hand.kind.owners(uow, [entity.id])
+        if owners:
+            raise stays_for(owners[entity.id], "decide it again then")
+        return await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])
 
     async def _pair(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:
         if chosen.choice is Choice.OURS:

@@ -16,7 +16,7 @@ from ....domain.sync.schema import Schema, Value, Values
 from ....domain.tenancy.tenant import Tenant
 from ...ports.unit_of_work import UnitOfWork
 from ..records.kinds import member_schema
-from ..records.record_kind import MatchValues, Reader, RecordKind, day, iso
+from ..records.record_kind import Belongings, MatchValues, Reader, RecordKind, day, iso
 from ..records.typed_person import typed_of_person
 
 _PLAIN = (
@@ -145,9 +145,10 @@ class MemberRecords(RecordKind[Member]):
         """To the store."""
         await uow.members.save_many(entities)
 
-    async def owners(self, uow: UnitOfWork, ids: Collection[UUID], /) -> Collection[UUID]:
+    async def owners(self, uow: UnitOfWork, ids: Collection[UUID], /) -> Mapping[UUID, Belongings]:
         """Members that have memberships."""
-        return {key for key in ids if await uow.memberships.of_member(MemberId(key))}
+        found = {key: await uow.memberships.of_member(MemberId(key)) for key in ids}
+        return {key: {each.id: f"membership {each.name}" for each in bought} for key, bought in found.items() if bought}
 
     async def remove(self, uow: UnitOfWork, entities: Sequence[Member]) -> None:
         """From the store."""

@@ -1,6 +1,7 @@
 """Writes down a plan while it is being made: its steps as they come, deletions last."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 import attrs
 
@@ -15,7 +16,9 @@ from ....domain.sync.schema import Schema
 from ....domain.sync.step import Step, count
 from ...ports.clock import Clock
 from ...ports.unit_of_work import UnitOfWork
+from ..records.belongings import stays_for
 from ..records.reading import due_again
+from ..records.record_kind import Belongings
 from ..records.run_books import RunBooks
 from .kept_steps import Steps
 
@@ -33,7 +36,11 @@ Lined = tuple[Step, str]
 
 @attrs.define
 class PartWriter:
-    """The part of one kind of record, while it is being made. See ``Part`` for what it says of the account."""
+    """The part of one kind of record, while it is being made. See ``Part`` for what it says of the account.
+
+    ``owning``: due records, by their ids there, with what belongs to them. One of which a run found that it cannot be
+    deleted before that is due, and would trip a guard again and again.
+    """
 
     schema: Schema
     policy: Policy
@@ -42,6 +49,7 @@ class PartWriter:
     writes: bool = False
     permits: tuple[str, ...] = ()
     allows: tuple[str, ...] = ()
+    owning: Mapping[str, Belongings] = attrs.field(factory=dict)
     actions: dict[str, int] = attrs.field(factory=dict)
     deletions: list[Lined] = attrs.field(factory=list)
     seen: int = 0
@@ -56,13 +64,35 @@ class PartWriter:
         """Count them; those that are no deletions, which are kept for the end."""
         lines: list[Lined] = []
         for step in steps:
-            count(step, self.schema, self.tally)
-            text = step_line(step)
-            self._fingerprint.add_line(text)
-            action = step.decision.action
-            self.actions[action.value] = self.actions.get(action.value, 0) + 1
-            (self.deletions if action is Action.DELETE_HERE else lines).append((step, text))
+            lined = (step, step_line(step))
+            if step.decision.action is Action.DELETE_HERE:
+                self.deletions.append(lined)
+            else:
+                lines.append(lined)
+                self._count(*lined)
         return lines
+
+    def close(self, going: Collection[UUID]) -> Mapping[str, Belongings]:
+        """Count the deletions. Those of ``owning`` records of which not everything is ``going`` before them are none:
+        what stays of each, by its id there.
+        """
+        staying: dict[str, Belongings] = {}
+        deletions, self.deletions = self.deletions, []
+        for step, text in deletions:
+            key = step.external_id or ""
+            left = {one: name for one, name in self.owning.get(key, {}).items() if one not in going}
+            if left:
+                staying[key] = left
+            else:
+                self.deletions.append((step, text))
+                self._count(step, text)
+        return staying
+
+    def _count(self, step: Step, text: str) -> None:
+        count(step, self.schema, self.tally)
+        self._fingerprint.add_line(text)
+        action = step.decision.action
+        self.actions[action.value] = self.actions.get(action.value, 0) + 1
 
     def part(self) -> Part:
         """As it stands."""
@@ -138,11 +168,26 @@ class PlanWriter:
 
     async def finish(self) -> None:
         """Keep the deletions, and say how it ends."""
+        going: set[UUID] = set()
         for part in reversed(self.parts):
-            await self._store(part.schema.kind, part.deletions)
+            staying = part.close(going)
+            errors = [self._stays(part, external_id, left) for external_id, left in staying.items()]
+            await self._store(part.schema.kind, part.deletions, errors)
+            going |= {step.local_id for step, _ in part.deletions if step.local_id is not None}
         self.plan.finish(tuple(part.part() for part in self.parts))
         if self._number:
             await self._books.write(self._run, "finish_plan", self._save)
+
+    def _stays(self, part: PartWriter, external_id: str, left: Belongings) -> SyncError:
+        error = stays_for(left)
+        return SyncError(
+            run_id=self._run.id,
+            kind=part.schema.kind,
+            external_id=external_id,
+            code=error.code,
+            message=error.message,
+            at=self._run.started_at,
+        )
 
     async def _save(self, uow: UnitOfWork) -> Counts:
         await uow.plans.save(self.plan)

@@ -69,7 +69,9 @@ class Planner(Generic[E]):
             await self._follow(opened, walk, before, waiting, lost)
         unlisted = Unlisted(self._kind, self._scope, self._gone_there, self._books)
         missing = await unlisted(opened, walk, lost) if walk.generation.is_complete else []
-        if missing and await unlisted.is_too_much(opened, missing, self._part.tally):
+        # One that could not be deleted before holds no plan.
+        fresh = [key for key in missing if key not in self._part.owning]
+        if fresh and await unlisted.is_too_much(opened, fresh, self._part.tally):
             await self._lose(opened, missing, "listing", before)
         else:
             # A listing is believed about what it shows, not about what it lacks; and some are to be looked at whatever

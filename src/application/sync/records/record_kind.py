@@ -35,6 +35,8 @@ class Versioned(Protocol):
 
 E = TypeVar("E", bound=Versioned)
 MatchValues = tuple[Hashable, ...]
+# What belongs to a record of ours: by its id, how a person calls it.
+Belongings = Mapping[UUID, str]
 
 
 class RecordKind(Protocol[E]):
@@ -102,9 +104,9 @@ class RecordKind(Protocol[E]):
     async def save(self, uow: UnitOfWork, entities: Sequence[E]) -> None:
         """Store changed ones."""
 
-    async def owners(self, _: UnitOfWork, __: Collection[UUID], /) -> Collection[UUID]:
+    async def owners(self, _: UnitOfWork, __: Collection[UUID], /) -> Mapping[UUID, Belongings]:
         """Those to which something else of ours belongs, which must go before them. Usually there are none."""
-        return ()
+        return {}
 
     @abstractmethod
     async def remove(self, uow: UnitOfWork, entities: Sequence[E]) -> None:

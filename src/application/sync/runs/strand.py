@@ -1,6 +1,6 @@
 """One kind of record in a run: what it is, by which rules, how it stands, and the other side of it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -28,7 +28,8 @@ from ..pushes.not_wanted import NotWanted
 from ..pushes.push_books import PushBooks
 from ..pushes.pusher import Pusher
 from ..pushes.taking_up import take_up, to_be_looked_up
-from ..records.record_kind import RecordKind, Versioned
+from ..records.belongings import owning
+from ..records.record_kind import Belongings, RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
 from ..records.scope import Scope
 from ..records.single_looks import look_at
@@ -89,6 +90,11 @@ class Strand(Generic[E]):
 
     async def plan(self, opened: Opened, writer: PlanWriter, cursor: str | None, watch: Watch) -> None:
         """Write down what is to be done."""
+        account_id = self.scope.account_id
+
+        async def owned(uow: UnitOfWork) -> Mapping[str, Belongings]:
+            return await owning(uow, self.kind, account_id, await uow.due.all(account_id, self.name))
+
         part = PartWriter(
             self.kind.schema,
             self.scope.policy,
@@ -97,6 +103,7 @@ class Strand(Generic[E]):
             writes=opened.account.writes_enabled,
             permits=self.scope.permits,
             allows=self.scope.allows,
+            owning=await self.books.read(opened.run, owned),
         )
         writer.parts.append(part)
         planner = Planner(self.kind, self.scope, self.laws, self.source, self.books, writer, part, watch)

@@ -92,7 +92,7 @@ async def test_a_member_to_whom_memberships_belong_stops_no_sync(studio: Studio,
     assert studio.member(other).city == "Ulm"
     assert studio.knows("member", leaver)
     (error,) = (await studio.sync_status(studio.tenant.id)).recent_errors
-    assert (error.external_id, error.code) == (leaver, "rule_violation")
+    assert (error.external_id, error.code) == (leaver, "others_belong")
 
 
 async def test_undoing_that_a_lead_was_made_there_leaves_ours_as_it_is(studio: Studio) -> None:
