@@ -21,6 +21,7 @@ from ...domain.shared.errors import (
 )
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.staff.task import StaffTask, TaskReason
+from ...domain.sync.canonical import Values
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymGateway, GymProviders, Support
@@ -55,12 +56,13 @@ class Outcome:
     before: Before | None = None
     begun: StaffTask | None = None
 
-    @property
-    def stood(self) -> str | None:
-        """What stood there and does not any more, in words for a person; None: nothing, or nobody looked."""
+    def stood(self, after: Values | None = None) -> str | None:
+        """What stood there and does not any more, in words for a person; None: nothing, or nobody looked. ``after`` is
+        what the record holds since, where what was done shows another one.
+        """
         if self.before is None or self.done is None:
             return None
-        return self.before.gone(read(self.done).values)
+        return self.before.gone(read(self.done).values if after is None else after)
 
 
 _UNWRITTEN = Outcome()
@@ -159,13 +161,20 @@ class ProviderWrites:
                 )
 
     async def in_doubt(
-        self, account: ProviderAccount, wanted: Wanted, error: InvalidValue, written: Outcome = _UNWRITTEN
+        self,
+        account: ProviderAccount,
+        wanted: Wanted,
+        error: InvalidValue,
+        written: Outcome = _UNWRITTEN,
+        *,
+        after: Values | None = None,
     ) -> Outcome:
         """The task for a write that the provider confirmed in a way that cannot be taken over, instead of that which
-        was begun. It tells all that was written over: where ours is gone, too, nobody has that.
+        was begun. It tells all that was written over: where ours is gone, too, nobody has that. ``after`` as in
+        ``Outcome.stood``.
         """
-        if written.stood is not None:
-            wanted = attrs.evolve(wanted, details={**wanted.details, STOOD_THERE: written.stood})
+        if stood := written.stood(after):
+            wanted = attrs.evolve(wanted, details={**wanted.details, STOOD_THERE: stood})
         reason = TaskReason.UNDECIDED if isinstance(error, Undecided) else TaskReason.OUTCOME_UNKNOWN
         return Outcome(task=await self.tasks.keep(account, wanted, reason, error.message, begun=written.begun))
 

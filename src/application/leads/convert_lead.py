@@ -96,7 +96,7 @@ class ConvertLead:
                 except IllegalTransition as error:
                     if begun is None:
                         raise
-                    return await self._in_doubt(wish, Undecided(error.message, LEAD), begun)
+                    return await self._in_doubt(wish, Undecided(error.message, LEAD), Outcome(begun=begun))
             return await self._convert(wish, begun)
 
     @property
@@ -121,7 +121,7 @@ class ConvertLead:
                 wish.account, wish.lead.id, wish.link, outcome.done, outcome.before
             )
         except InvalidValue as error:
-            return await self._in_doubt(wish, error, outcome.begun)
+            return await self._in_doubt(wish, error, outcome)
         # What was sold to a member who was made there nobody here knows before the next sync.
         is_news = outcome.before is None or not was_converted(outcome.before)
         sell = self._create_membership.to_member if is_news else self._create_membership.ask_first
@@ -154,8 +154,10 @@ class ConvertLead:
 
         return await self._transactions.read(conversion.tenant_id, ask)
 
-    async def _in_doubt(self, wish: _Wish, error: InvalidValue, begun: StaffTask | None) -> Converted:
-        left = await self._writes.in_doubt(wish.account, wish.wanted, error, Outcome(begun=begun))
+    async def _in_doubt(self, wish: _Wish, error: InvalidValue, written: Outcome) -> Converted:
+        # The answer shows the member, and not the lead.
+        since = {"status": Stage.CONVERTED.value}
+        left = await self._writes.in_doubt(wish.account, wish.wanted, error, written, after=since)
         return Converted(lead=wish.lead, task=left.task)
 
 

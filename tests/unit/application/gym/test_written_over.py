@@ -455,6 +455,28 @@ async def test_a_lead_that_is_gone_and_asked_about_leaves_all_that_was_written_o
     assert task.details["stood_there"] == "notes: zero"
 
 
+@pytest.mark.parametrize("stood", ["new", "contacted"], ids=["agreed", "unseen"])
+async def test_a_conversion_of_a_lead_that_is_gone_leaves_the_stage_that_it_wrote_over(
+    studio: Studio, stood: str
+) -> None:
+    studio.books.packages = [GOLD]
+    grace = studio.attract()
+    await studio.leads_synced()
+    studio.books.leads.edit(grace, {"status": stood})
+    convert, lead_id = studio.gym.convert_lead, studio.lead(grace).id
+
+    async def convert_and_delete(external_id: str) -> Observed:
+        answer = await convert(external_id)
+        await studio.transactions.run(studio.tenant.id, "delete", lambda uow: uow.leads.remove(lead_id))
+        return answer
+
+    studio.gym.convert_lead = convert_and_delete  # type: ignore[method-assign] # of this one gym
+    task = (await studio.convert_lead(conversion(studio, grace))).task
+    assert task is not None
+    assert (task.reason, task.details["stood_there"]) == (TaskReason.UNDECIDED, f"status: {stood}")
+    assert [each.id for each in await studio.tasks()] == [task.id]
+
+
 async def test_what_the_counter_wrote_before_is_told_where_no_sync_saw_it(studio: Studio) -> None:
     """The answer to it was lost, and lists do not show it."""
     studio.gym._lists_lack = frozenset({"notes"})
