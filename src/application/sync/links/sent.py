@@ -14,8 +14,12 @@ import attrs
 from ....domain.shared.ids import AccountId
 from ....domain.sync.canonical import Values
 from ....domain.sync.pairing import found_by as keys_of
+from ....domain.sync.push import Push
 from ....domain.sync.schema import Schema
+from ...ports.sources import Observed
 from ...ports.unit_of_work import UnitOfWork
+from ..records.called import called_alike
+from ..records.reading import read
 from ..records.record_kind import MatchValues, RecordKind, Versioned
 from .elsewhere import elsewhere
 from .link_at import link_at
@@ -67,6 +71,19 @@ async def sent(uow: UnitOfWork, kind: RecordKind[E], account_id: AccountId) -> S
     links = {one: await link_at(uow, account_id, schema.kind, one) for one in said.keys() - taken}
     free = {one for one, link in links.items() if link is None or waits_to_be_made(link)}
     return Sent(schema, {one: each for one, each in said.items() if one in free})
+
+
+async def may_be_sent_of_another(uow: UnitOfWork, kind: RecordKind[E], push: Push, made: Observed) -> bool:
+    """Whether the record with which the provider answered the making of one of ours may as well be what was sent of
+    another one that is here, to which no answer came either. Who alone is called like it has it: a family may share an
+    address. Raises InvalidValue where nobody can read the record.
+    """
+    theirs = read(made).values
+    found = (await sent(uow, kind, push.account_id)).with_keys(keys_of(kind.schema, theirs))
+    others = await kind.load(uow, found.keys() - {push.local_id})
+    if not others:
+        return False
+    return not called_alike(push.values, theirs) or any(called_alike(found[one], theirs) for one in others)
 
 
 def _is_like(schema: Schema, theirs: Values, values: Values) -> bool:

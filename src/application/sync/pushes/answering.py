@@ -13,6 +13,7 @@ from ...ports.sources import Observed
 from ...ports.unit_of_work import UnitOfWork
 from ..links.doubted import WHOSE, answered_in_doubt
 from ..links.lost_there import may_be_another
+from ..links.sent import may_be_sent_of_another
 from ..policies.overruled import none_of_ours
 from ..records.record_kind import RecordKind, Versioned
 from ..records.scope import Scope
@@ -65,7 +66,8 @@ class Answering(Generic[E]):
         asked = (await uow.conflicts.open_of(account_id, kind, [made])).get(made, ())
         pairing = next((each for each in asked if each.field == PAIRING), None)
         if pairing is None:
-            if not await may_be_another(uow, self._kind, account_id, shown, push.local_id):
+            doubts = await may_be_another(uow, self._kind, account_id, shown, push.local_id)
+            if not (doubts or await may_be_sent_of_another(uow, self._kind, push, shown)):
                 return None
             await uow.due.add(account_id, kind, [made])
         why = WHOSE if pairing is None else answered_in_doubt(push, pairing)
