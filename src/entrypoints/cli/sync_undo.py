@@ -11,7 +11,7 @@ from ...application.sync.undo.undo import Undone
 from ...application.sync.undo.undo_guard import held_undo, wanted_of
 from ...application.sync.undo.undo_plan import RecordUndo, UndoAction, UndoTarget
 from ...domain.shared.errors import InvalidValue
-from ...domain.shared.ids import EntryId, RunId
+from ...domain.shared.ids import AccountId, EntryId, RunId
 from ...domain.sync.guards import Trip
 from .answer import Answer, Part, show_parts
 from .call import Given, in_tenant
@@ -122,7 +122,7 @@ async def undo(
         done = await use.sync.undo(
             home.id, meant, by=by or call.terminal.login_name, overtaken=overtaken, accept_guard=accept_guard
         )
-        writes = write_back_lines(await use.list_provider_accounts(home.id), done.apart, tenant)
+        writes = write_back_lines(await use.list_provider_accounts(home.id), _to_write(done), tenant)
     told = undo_lines(done.records, overtaken=overtaken, every=all_) if yes else []
     return _answer(done, done.records, [*told, *_after(done), *writes], (), as_json=as_json)
 
@@ -158,6 +158,15 @@ def _nothing(planned: Sequence[RecordUndo]) -> str:
     return _SOME_REFUSED if any(each.refused or each.undone for each in planned) else _ALL_OVERTAKEN
 
 
+def _to_write(done: Undone) -> set[tuple[AccountId, str]]:
+    """Accounts and kinds of records of which the provider takes a value that was pinned."""
+    return {
+        (each.account_id, each.kind)
+        for each in done.records
+        if (each.account_id, each.kind) in done.apart and {one.field for one in each.rollbacks} - set(each.untaken)
+    }
+
+
 def _after(done: Undone) -> list[str]:
     if done.run is None:
         return ["nothing was put back"]
@@ -173,6 +182,8 @@ def _after(done: Undone) -> list[str]:
         lines.append("it never left the house: both sides agree again, and nothing is pinned")
     if any(each.action is UndoAction.RESTORE for each in done.records):
         lines.append("what was brought back stays here, whether the provider has it or not")
+    if any(each.for_staff for each in done.records):
+        lines.append("what the provider takes no value of somebody must do there: tresen tasks list")
     return lines
 
 

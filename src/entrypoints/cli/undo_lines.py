@@ -27,6 +27,7 @@ _NOT_KEPT = {
     "created_at": "nobody kept it: it counts as made when it comes back",
     "member_id": "nobody kept it: if it became a member, it does not say any more which",
 }
+_FOR_STAFF = "        the provider takes no value of it: somebody must do it there, and staff get a task"
 _SHOWN = 50
 
 
@@ -53,6 +54,8 @@ def count_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]
     told += [f"{left:,} left alone, edited since"] if left else []
     told += [f"{undone:,} undone already"] if undone else []
     told += [f"{refused:,} cannot be undone"] if refused else []
+    for_staff = sum(1 for each in wanted if each.for_staff)
+    told += [f"staff get a task about {for_staff:,}"] if for_staff else []
     return [f"of {len(records):,} {'record' if len(records) == 1 else 'records'}: {', '.join(told)}"]
 
 
@@ -95,6 +98,8 @@ def _what(record: RecordUndo, *, overtaken: bool) -> tuple[str, str, Tone]:
 def _fields(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:
     for each in record.rollbacks:
         yield _rollback(each, overtaken=overtaken)
+        if each.field in record.for_staff and (overtaken or not each.overtaken):
+            yield line(Span(_FOR_STAFF, Tone.QUIET))
     for name, run_id in record.undone.items():
         yield field_line("=", Tone.QUIET, name, Span(f"undone already by run {run_id}", Tone.QUIET))
     for name, value in record.values.items():

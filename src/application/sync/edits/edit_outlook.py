@@ -26,6 +26,7 @@ from ..links.tie import Tie, tie_of
 from ..records.record_kind import Versioned
 from ..runs.by_hand import ByHand, Hand
 
+NO_VALUE = "no value of it can be written there"
 _LATER = timedelta(microseconds=1)
 
 
@@ -210,4 +211,4 @@ def _hindrance(account: ProviderAccount, reach: Reach, name: str) -> str | None:
         return "writing there is switched off"
     if reach.closed is not None:
         return f"its account cannot be used: {reach.closed}"
-    return None if name in reach.writable else "no value of it can be written there"
+    return None if name in reach.writable else NO_VALUE

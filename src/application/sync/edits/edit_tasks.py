@@ -8,6 +8,7 @@ import attrs
 from ....domain.shared.ids import TaskId
 from ....domain.staff.task import MACHINE, StaffTask
 from ....domain.sync.edit_fate import Fate
+from ....domain.sync.record import SyncRecord
 from ...ports.unit_of_work import UnitOfWork
 from ..records.task_at_provider import BESIDE, OPERATIONS, edit_task, subject_of, title_of
 from ..runs.by_hand import ByHand
@@ -23,24 +24,10 @@ class EditTasks:
     async def __call__(
         self, uow: UnitOfWork, outlook: Outlook, saved: Person, wanted: Collection[str]
     ) -> StaffTask | None:
-        """The task for what only a person can change, where there is something. ``wanted`` are all fields of the edit:
-        what was asked for one of them before is asked no more.
-
-        Asking twice for the same while the task is open makes no second one.
-        """
+        """The task for what only a person can change, where there is something. ``wanted``: as for ``ask_at``."""
         task = self._task(uow, outlook, saved) if outlook.of(Fate.TASK) else None
-        same = None
-        for waiting in await uow.tasks.open_for(
-            OPERATIONS[outlook.link.kind].value, subject_of(outlook.link.kind, outlook.link.local_id)
-        ):
-            if task is not None and waiting.details == task.details:
-                same = waiting
-            elif waiting.account_id == outlook.account.id and waiting.details.keys() & set(wanted):
-                _narrow(waiting, wanted, outlook.link.kind, saved, now=self._by_hand.clock.now())
-                await uow.tasks.save(waiting)
-        if task is not None and same is None:
-            await uow.tasks.add(task)
-        return same or task
+        now = self._by_hand.clock.now()
+        return await ask_at(uow, outlook.link, task, wanted=wanted, name=saved.name, now=now)
 
     def _task(self, uow: UnitOfWork, outlook: Outlook, saved: Person) -> StaffTask:
         link = outlook.link
@@ -57,11 +44,31 @@ class EditTasks:
         )
 
 
-def _narrow(task: StaffTask, wanted: Collection[str], kind: str, saved: Person, *, now: datetime) -> None:
+async def ask_at(
+    uow: UnitOfWork, link: SyncRecord, task: StaffTask | None, *, wanted: Collection[str], name: str, now: datetime
+) -> StaffTask | None:
+    """Ask what the ``task`` says, if there is one. ``wanted`` are all fields that somebody gave a value: what was asked
+    for one of them before is asked no more. ``name`` is what the record is called.
+
+    Asking twice for the same while the task is open makes no second one.
+    """
+    same = None
+    for waiting in await uow.tasks.open_for(OPERATIONS[link.kind].value, subject_of(link.kind, link.local_id)):
+        if task is not None and waiting.details == task.details:
+            same = waiting
+        elif waiting.account_id == link.account_id and waiting.details.keys() & set(wanted):
+            _narrow(waiting, wanted, link.kind, name, now=now)
+            await uow.tasks.save(waiting)
+    if task is not None and same is None:
+        await uow.tasks.add(task)
+    return same or task
+
+
+def _narrow(task: StaffTask, wanted: Collection[str], kind: str, name: str, *, now: datetime) -> None:
     """It asks for its other fields only; where there is none, it needs nobody any more."""
-    details = {name: value for name, value in task.details.items() if name not in wanted}
-    values = {name: value for name, value in details.items() if name not in BESIDE}
+    details = {field: value for field, value in task.details.items() if field not in wanted}
+    values = {field: value for field, value in details.items() if field not in BESIDE}
     if values:
-        task.details, task.title = details, title_of(values, kind, saved.name)
+        task.details, task.title = details, title_of(values, kind, name)
     else:
         task.complete(by=MACHINE, now=now, note="replaced by a newer request")

@@ -51,17 +51,25 @@ class WriteByHand:
     _ids: IdSource
 
     async def __call__(
-        self, uow: UnitOfWork, hand: Hand, link: SyncRecord, chosen: Sequence[Chosen], *, rule: str, reason: str
+        self,
+        uow: UnitOfWork,
+        hand: Hand,
+        link: SyncRecord,
+        chosen: Sequence[Chosen],
+        *,
+        rule: str,
+        reason: str,
+        untaken: Collection[str] = (),
     ) -> bool:
         """Whether our record was written. Where the two were not compared yet, nothing is agreed on by this, and the
-        next run decides what goes there.
+        next run decides what goes there. ``untaken`` are fields of which the provider takes no value.
         """
         ours = (link.external_id, link.local_id)
         wrote = await self.here(uow, hand, ours, link.base, chosen, rule=rule, reason=reason)
         await self._withdraw(uow, hand, link, {each.field for each in chosen})
         if not link.is_newly_paired:
             await self._agree(uow, link, chosen, wrote)
-            await self._push(uow, hand, link, chosen)
+            await self._push(uow, hand, link, [each for each in chosen if each.field not in untaken])
         # Whatever is on the wire now, or may be written there later: the next run looks at it.
         await uow.due.renew(link.account_id, link.kind, link.external_id)
         return wrote.after != wrote.before

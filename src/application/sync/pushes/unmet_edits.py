@@ -1,4 +1,4 @@
-"""An edit of a person's that the provider does not take after all: somebody is asked to see to it there."""
+"""What a person edited or undid and the provider does not take after all: somebody is asked to see to it there."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ import attrs
 from ....domain.shared.ids import TaskId
 from ....domain.staff.task import TaskReason
 from ....domain.sync.push import Push
-from ....domain.sync.run import EDIT
+from ....domain.sync.run import EDIT, UNDO
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
 from ..records.record_kind import RecordKind
 from ..records.scope import Scope
-from ..records.task_at_provider import OPERATIONS, edit_task, subject_of
+from ..records.task_at_provider import OPERATIONS, edit_task, name_of, subject_of
 from .behind import replaced
 
 
@@ -25,8 +25,10 @@ class UnmetEdits:
     _ids: IdSource
 
     async def __call__(self, uow: UnitOfWork, push: Push, reason: TaskReason, why: str) -> None:
-        """Ask, unless nobody edited it by hand, or the same is asked already, or another value was asked for since."""
-        if push.external_id is None or push.kind not in OPERATIONS or (await uow.runs.get(push.run_id)).kind != EDIT:
+        """Ask, unless nobody wants it by hand, or the same is asked already, or another value was asked for since."""
+        # What an undo put back stays here, and goes there once it may: nobody is asked before the provider refused it.
+        by_hand = {EDIT, UNDO} if reason is TaskReason.REJECTED else {EDIT}
+        if push.external_id is None or (await uow.runs.get(push.run_id)).kind not in by_hand:
             return
         entity = (await self._kind.load(uow, [push.local_id])).get(push.local_id)
         if entity is None:
@@ -37,13 +39,12 @@ class UnmetEdits:
         values = {name: value for name, value in push.values.items() if name not in outdated}
         if not values:
             return
-        ours = self._kind.values(entity)
         task = edit_task(
             id=TaskId(self._ids.new()),
             tenant_id=self._scope.tenant_id,
             account=await uow.accounts.get(self._scope.account_id),
             record=(push.kind, push.external_id, push.local_id),
-            name=" ".join(str(ours[part]) for part in ("first_name", "last_name") if ours.get(part)),
+            name=name_of(self._kind.values(entity)),
             values=values,
             reason=reason,
             why=why,

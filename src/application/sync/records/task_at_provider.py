@@ -13,10 +13,16 @@ from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
 from .kinds import LEAD, MEMBER, MEMBERSHIP
 
-OPERATIONS = {MEMBER: Operation.UPDATE_MEMBER, LEAD: Operation.UPDATE_LEAD}
+OPERATIONS = {
+    MEMBER: Operation.UPDATE_MEMBER,
+    LEAD: Operation.UPDATE_LEAD,
+    MEMBERSHIP: Operation.UPDATE_MEMBERSHIP,
+}
 
 # What a task tells beside the values.
 BESIDE = frozenset({"external_id", "account", "why"})
+
+_NAMES = ("first_name", "last_name", "name")
 
 
 def edit_task(
@@ -73,6 +79,11 @@ def record_of(task: StaffTask) -> tuple[str, str] | None:
 def subject_of(kind: str, local_id: UUID) -> str:
     """What a task about a record is about."""
     return f"{kind}:{local_id}"
+
+
+def name_of(values: Values) -> str:
+    """What a record with these values is called: a person's name, or the membership's."""
+    return " ".join(str(values[part]) for part in _NAMES if values.get(part))
 
 
 def title_of(values: Mapping[str, str | None], kind: str, name: str) -> str:

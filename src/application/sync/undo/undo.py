@@ -21,9 +21,11 @@ from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import UNDO, Counts, Run, RunState
 from ....domain.sync.side import GONE, Side
 from ....domain.sync.step import Inputs, Step
+from ...ports.gym import GymProviders
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
 from ..applying.applier import Applier
+from ..edits.edit_outlook import NO_VALUE
 from ..edits.write_by_hand import Chosen, WriteByHand
 from ..links.link_at import link_at
 from ..links.pinning import Pinning
@@ -33,6 +35,8 @@ from .undo_guard import held_undo, undo_trips, wanted_of
 from .undo_pins import to_pin
 from .undo_plan import RecordUndo, UndoAction, UndoTarget
 from .undo_planner import HandOf, UndoPlanner
+from .undo_tasks import ask_staff
+from .untaken import taken_at
 
 
 @attrs.frozen(kw_only=True)
@@ -52,10 +56,11 @@ class PlanUndo:
 
     _transactions: Transactions
     _by_hand: ByHand
+    _gyms: GymProviders
 
     async def __call__(self, tenant_id: TenantId, target: UndoTarget) -> Sequence[RecordUndo]:
         """Reads only."""
-        planner = UndoPlanner(self._by_hand)
+        planner = UndoPlanner(self._by_hand, await taken_at(self._transactions, self._gyms, self._by_hand, tenant_id))
         return await self._transactions.read(tenant_id, lambda uow: planner(uow, target, HandOf(self._by_hand, None)))
 
     async def trips(self, tenant_id: TenantId, planned: Sequence[RecordUndo], *, overtaken: bool) -> Sequence[Trip]:
@@ -72,6 +77,7 @@ class Undo:
 
     _transactions: Transactions
     _by_hand: ByHand
+    _gyms: GymProviders
 
     async def __call__(
         self, tenant_id: TenantId, target: UndoTarget, *, by: str, overtaken: bool = False, accept_guard: bool = False
@@ -79,9 +85,10 @@ class Undo:
         """Put back; what somebody edited since only with ``overtaken``, and so many deletions that a sync of as many
         would be held only with ``accept_guard``. ``by`` says who wants it.
         """
+        planner = UndoPlanner(self._by_hand, await taken_at(self._transactions, self._gyms, self._by_hand, tenant_id))
 
         async def work(uow: UnitOfWork) -> Undone:
-            planned = await UndoPlanner(self._by_hand)(uow, target, HandOf(self._by_hand, None, claims=True))
+            planned = await planner(uow, target, HandOf(self._by_hand, None, claims=True))
             wanted = wanted_of(planned, overtaken=overtaken)
             if not wanted:
                 _ensure_possible(planned)
@@ -139,7 +146,8 @@ class Undo:
             written = await write.here(uow, hand, ours, base, chosen, rule=UNDONE, reason=reason)
             return Counts(updated=int(written.after != written.before))
         pinned = await to_pin(uow, hand, link, record.rollbacks)
-        wrote = await write(uow, hand, link, chosen, rule=UNDONE, reason=reason)
+        wrote = await write(uow, hand, link, chosen, rule=UNDONE, reason=reason, untaken=record.untaken)
+        await ask_staff(uow, hand, link, record, self._by_hand.ids, why=f"{reason} here, and {NO_VALUE}")
         if pinned:
             pins = [self._override(hand, record, each.field, each.change.id, by) for each in pinned]
             await Pinning(hand.scope, self._by_hand.ids).put(uow, *pins)

@@ -40,4 +40,6 @@ def _wanted(record: RecordUndo, *, overtaken: bool) -> RecordUndo | None:
     if record.action is not UndoAction.EDIT:
         return None if record.overtaken and not overtaken else record
     kept = tuple(each for each in record.rollbacks if overtaken or not each.overtaken)
-    return attrs.evolve(record, rollbacks=kept) if kept else None
+    fields = {each.field for each in kept}
+    for_staff = tuple(name for name in record.for_staff if name in fields)
+    return attrs.evolve(record, rollbacks=kept, for_staff=for_staff) if kept else None

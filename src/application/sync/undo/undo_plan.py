@@ -52,7 +52,9 @@ class RecordUndo:
     tells that it went; ``overtaken``: one that would go was edited since it was made; ``refused``: why it cannot be
     done at all, and is left out (empty: it can). ``undone``: fields that an undo put back already, each with its run,
     and are left alone; ``*`` for a record that it brought back. ``tied``: whether a record at the provider is tied to
-    ours; without it only ours is put back, and ``external_id`` is the last one.
+    ours; without it only ours is put back, and ``external_id`` is the last one. ``untaken``: fields that go back, and
+    of which the provider takes no value; ``for_staff``: those of them of which it shows another one, so that a person
+    must change it there.
     """
 
     account_id: AccountId
@@ -67,6 +69,8 @@ class RecordUndo:
     refused: str = ""
     undone: Mapping[str, RunId] = attrs.field(factory=dict)
     tied: bool = True
+    untaken: tuple[str, ...] = ()
+    for_staff: tuple[str, ...] = ()
 
     @property
     def refusal(self) -> str:

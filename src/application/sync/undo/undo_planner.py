@@ -22,6 +22,7 @@ from ..runs.by_hand import ByHand, Hand
 from .carried import without_carried
 from .undo_plan import RecordUndo, UndoAction, UndoTarget
 from .undo_ties import UNTIED, about_ours
+from .untaken import Taken, told_untaken
 
 _AT_ONCE = 1000
 _EVERYTHING = 1_000_000
@@ -31,9 +32,10 @@ Record = tuple[AccountId, str, UUID]
 
 @attrs.frozen
 class UndoPlanner:
-    """Reads only."""
+    """Reads only. ``_taken``: what the providers take."""
 
     _by_hand: ByHand
+    _taken: Taken
 
     async def __call__(self, uow: UnitOfWork, target: UndoTarget, hand_of: "HandOf") -> Sequence[RecordUndo]:
         """In the order in which it is done: what comes back is there before anything is given back to it, and what goes
@@ -136,7 +138,10 @@ class UndoPlanner:
             wrote = _left(rollback(schema, current, changes), undone)
             refused = UNTIED if wrote else ""
         put_back = _record_undo(account_id, link, changes[-1], UndoAction.EDIT)
-        return attrs.evolve(put_back, rollbacks=wrote, refused=refused, undone=undone) if wrote or undone else None
+        if not wrote and not undone:
+            return None
+        put_back = attrs.evolve(put_back, rollbacks=wrote, refused=refused, undone=undone)
+        return put_back if link is None or refused else await told_untaken(uow, schema, link, put_back, self._taken)
 
     async def _gone(
         self, uow: UnitOfWork, hand: Hand, link: SyncRecord | None, changes: Sequence[Change]

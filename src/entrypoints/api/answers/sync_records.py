@@ -136,7 +136,8 @@ class RecordUndoAnswer(Answer):
     it since) or restore (it comes back with these ``values``, without what is ``not_kept``). ``refused``: why it cannot
     be done, and is left out. ``undone``: the runs that put fields back already, which are left alone; under ``*`` the
     one that brought the record back. ``tied`` false: ours is tied to no record at the provider any more, so that it is
-    put back here alone, and ``external_id`` is the last one."""
+    put back here alone, and ``external_id`` is the last one. ``for_staff``: fields that go back, of which the provider
+    takes no value: a staff task asks somebody to change them there."""
 
     account_id: UUID
     kind: str
@@ -150,6 +151,7 @@ class RecordUndoAnswer(Answer):
     undone: dict[str, UUID]
     values: dict[str, JsonValue]
     not_kept: list[str]
+    for_staff: list[str]
 
 
 class PlannedUndoAnswer(Answer):
@@ -224,6 +226,7 @@ def record_undo(record: RecordUndo) -> RecordUndoAnswer:
         undone=dict(record.undone),
         values=json_values(record.values),
         not_kept=list(record.not_kept),
+        for_staff=list(record.for_staff),
     )
 
 

@@ -12,7 +12,7 @@ from tresen.domain.shared.ids import AccountId
 from tresen.domain.sync.undo import Rollback
 from tresen.entrypoints.cli.lines import Line
 from tresen.entrypoints.cli.record_documents import undo_document
-from tresen.entrypoints.cli.sync_undo import _after, _nothing
+from tresen.entrypoints.cli.sync_undo import _after, _nothing, _to_write
 from tresen.entrypoints.cli.undo_lines import count_lines, undo_lines
 
 
@@ -99,3 +99,38 @@ def test_what_is_undone_already_says_by_which_run() -> None:
     assert wanted_of([undone], overtaken=True) == []
     assert _nothing([undone]) == "nothing was changed: all of it is undone already"
     assert count_lines([undone, put_back], overtaken=False) == ["of 2 records: values of 1 put back, 1 undone already"]
+
+
+def test_what_somebody_must_do_at_the_provider_says_so() -> None:
+    account = an_account(a_tenant().id)
+    run = a_run(account)
+    line = a_change(run, a_lead(run.tenant_id), kind="membership", field="cancels_on", ours=None, value="2026-03-02")
+    rollback = Rollback(change=line, field="cancels_on", now="2026-03-02", back=None, overtaken=False)
+    put_back = RecordUndo(
+        account_id=account.id,
+        kind="membership",
+        external_id="7",
+        local_id=UUID(int=2),
+        action=UndoAction.EDIT,
+        rollbacks=(rollback,),
+        untaken=("cancels_on",),
+        for_staff=("cancels_on",),
+    )
+    said = [each.text for each in undo_lines([put_back], overtaken=False) if isinstance(each, Line)]
+    assert said[1:] == [
+        "    ~ cancels_on    2026-03-02 -> (empty)",
+        "        the provider takes no value of it: somebody must do it there, and staff get a task",
+    ]
+    assert count_lines([put_back], overtaken=False) == ["of 1 record: values of 1 put back, staff get a task about 1"]
+    assert undo_document(put_back)["for_staff"] == ["cancels_on"]
+    done = Undone(run=run, records=[put_back], apart={(account.id, "membership")})
+    assert _after(done)[-1] == "what the provider takes no value of somebody must do there: tresen tasks list"
+    assert _to_write(done) == set()
+    more = attrs.evolve(put_back, rollbacks=(rollback, attrs.evolve(rollback, field="price")))
+    assert _to_write(attrs.evolve(done, records=[more])) == {(account.id, "membership")}
+    overtaken = attrs.evolve(put_back, rollbacks=(attrs.evolve(rollback, overtaken=True),))
+    assert [each.text for each in undo_lines([overtaken], overtaken=False) if isinstance(each, Line)][1:] == [
+        "    = cancels_on    2026-03-02 stays: somebody edited it since; --overtaken puts (empty) back"
+    ]
+    (left,) = wanted_of([attrs.evolve(more, rollbacks=(*overtaken.rollbacks, more.rollbacks[1]))], overtaken=False)
+    assert left.for_staff == ()
