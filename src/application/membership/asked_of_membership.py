@@ -17,6 +17,10 @@ _WRITTEN: Mapping[str, Collection[str]] = {
     "monthly_price": {"price"},
 }
 _TELLING: Mapping[str, Collection[str]] = {**_WRITTEN, "package": {"name", "kind"}}
+ASKED = frozenset(_WRITTEN)
+
+# By these one sees that it is over, or was cancelled.
+_ENDS = frozenset({"cancels_on", "deleted", "flagged_active"})
 
 # What a person calls it that a provider keeps.
 _CALLED = {"reason": "end", "monthly_price": "price"}
@@ -25,6 +29,20 @@ _CALLED = {"reason": "end", "monthly_price": "price"}
 def fields_of(asked: Collection[str]) -> frozenset[str]:
     """The fields, as the provider has them, of what is asked."""
     return frozenset(field for name in asked for field in _WRITTEN[name])
+
+
+def telling(name: str, value: str | None) -> frozenset[str]:
+    """The fields that show whether it is so."""
+    if name in {"reason", "status"}:
+        # One that is over is so whether it was on hold or not.
+        return _ENDS if name == "reason" or value == Status.CANCELLED.value else _ENDS | {"on_hold"}
+    return frozenset({"name"} if name == "package" else {"price"})
+
+
+def is_seen(name: str, value: str | None, shown: Values, on_sale: Sequence[Package]) -> bool:
+    """Whether what is shown tells that it is so; of what is not shown nothing is known."""
+    known = shown.keys() >= telling(name, value) - _ENDS
+    return known and _is_so(name, value, shown, on_sale)
 
 
 def called(asked: Sequence[str]) -> Sequence[str]:

@@ -1,16 +1,25 @@
 """A task for staff that a sync sees done at the provider needs nobody any more."""
 
+from decimal import Decimal
+
+import pytest
+
 from tresen.adapters.memory.gym_habits import Habits
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.update_lead import LeadUpdate
 from tresen.application.sync.records.kinds import LEAD
+from tresen.application.sync.runs.tasks_seen_done import SEEN
 from tresen.domain.leads.stage import Stage
+from tresen.domain.membership.status import Status
 from tresen.domain.staff.task import MACHINE, StaffTask, TaskState
+from tresen.domain.sync.schema import Value
 
 from ..leads.test_capturing_beside_runs import enter, meanwhile
-from ..studio import A_DAY, A_MINUTE, Studio
+from ..membership.test_changes import cancellation, sold_here, update
+from ..studio import A_DAY, A_MINUTE, SILVER, Studio
 from .scene import edit_lead, set_policy
 from .test_editing import edit, synced
+from .test_undone_there_by_hand import cancelled, open_tasks, undone
 
 
 async def tasks(studio: Studio) -> dict[TaskState, list[StaffTask]]:
@@ -150,3 +159,68 @@ async def test_that_two_records_are_to_be_joined_is_not_done_by_the_link_to_one(
         studio.clock.advance(A_MINUTE)
         await studio.leads_synced(whole=True)
     assert [task.id for task in (await tasks(studio))[TaskState.OPEN]] == [created.task.id if created.task else None]
+
+
+async def done_there(studio: Studio, **values: Value) -> list[StaffTask]:
+    """Somebody does it at the provider, and a sync follows; what is open then."""
+    studio.clock.advance(A_MINUTE)
+    studio.books.memberships.edit("1001", values)
+    await studio.members_synced()
+    return await open_tasks(studio)
+
+
+@pytest.mark.parametrize(
+    "ended", [{"cancels_on": "2026-12-31"}, {"flagged_active": False}, {"deleted": True}], ids=["later", "now", "gone"]
+)
+async def test_a_membership_that_staff_cancelled_there_is_closed(studio: Studio, ended: dict[str, Value]) -> None:
+    gold = await sold_here(studio)
+    studio.change_account(writes_enabled=False)
+    await studio.cancel_membership(cancellation(studio, gold))
+    assert len(await done_there(studio, price="39.00 EUR")) == 1, "that is something else"
+    assert await done_there(studio, **ended) == []
+    assert [task.note for task in await studio.tasks()] == [SEEN]
+
+
+@pytest.mark.parametrize(
+    ("wish", "other", "done"),
+    [
+        ({"monthly_price": Decimal(39)}, {"price": "38.00 EUR"}, {"price": "39.00 EUR"}),
+        ({"monthly_price": None}, {"price": "38.00 EUR"}, {"price": None}),
+        ({"package": SILVER.id}, {"name": "Bronze"}, {"name": "Silver"}),
+        ({"status": Status.PAUSED}, {"price": "38.00 EUR"}, {"on_hold": True}),
+        ({"status": Status.CANCELLED}, {"on_hold": True}, {"flagged_active": False}),
+    ],
+)
+async def test_a_membership_that_staff_changed_there_is_closed(
+    studio: Studio, wish: dict[str, object], other: dict[str, Value], done: dict[str, Value]
+) -> None:
+    gold = await sold_here(studio)
+    studio.change_account(writes_enabled=False)
+    await studio.update_membership(update(studio, gold, **wish))
+    assert len(await done_there(studio, **other)) == 1
+    assert await done_there(studio, **done) == []
+
+
+async def test_of_several_changes_of_a_membership_all_must_be_seen(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.change_account(writes_enabled=False)
+    await studio.update_membership(update(studio, gold, status=Status.PAUSED, monthly_price=Decimal(39)))
+    assert len(await done_there(studio, on_hold=True)) == 1
+    assert await done_there(studio, price="39.00 EUR") == []
+
+
+async def test_whether_one_goes_on_is_not_seen_where_its_holds_are_not(studio: Studio) -> None:
+    studio.gym._lists_lack = frozenset({"on_hold"})
+    gold = await sold_here(studio)
+    del studio.books.memberships.get("1001").values["on_hold"]
+    studio.change_account(writes_enabled=False)
+    await studio.update_membership(update(studio, gold, status=Status.ACTIVE))
+    assert len(await done_there(studio, price="38.00 EUR")) == 1
+    assert await done_there(studio, on_hold=False) == []
+
+
+async def test_what_staff_took_back_there_for_an_undo_is_closed() -> None:
+    studio, line = await cancelled()
+    await undone(studio, line)
+    assert len(await done_there(studio, price="39.00 EUR")) == 1
+    assert await done_there(studio, cancels_on=None) == []
