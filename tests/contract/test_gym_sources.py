@@ -50,6 +50,17 @@ def test_a_source_is_of_its_kind(gym_world: GymWorld, kind: str) -> None:
     assert (kind == MEMBERSHIP) == (not source.writable) == (not source.can_create)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_look_shows_what_it_is_said_to_and_no_more(gym_world: GymWorld, kind: str) -> None:
+    source = gym_world.gateway.source(kind)
+    key = await (gym_world.add_lead if kind == LEAD else gym_world.add_member)("Ada")
+    if kind == MEMBERSHIP:
+        key = await gym_world.add_membership(key)
+    shown = await source.get(key)
+    assert shown is not None
+    assert shown.read().values.keys() == source.shows
+
+
 def test_what_a_gym_does_not_keep_has_no_source(gym_world: GymWorld) -> None:
     with pytest.raises(GatewayUnsupported):
         gym_world.gateway.source("invoice")

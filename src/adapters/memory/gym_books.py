@@ -59,7 +59,7 @@ _FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 
 class Shelf:
-    """All records of one kind. Ids count upwards from 1001 and are never given twice.
+    """All records of one kind, which have the fields of ``names``. Ids count upwards from 1001, none is given twice.
 
     ``tombstones`` are the ids of what was removed and when. Stamps are cut to ``resolution_s`` seconds. A change that
     is ``late`` bears a stamp that much older than the moment from which on it is seen, as a change does whose
@@ -71,7 +71,7 @@ class Shelf:
         self.tombstones: dict[str, datetime] = {}
         self.epoch = 0
         self._kind = kind
-        self._names = names
+        self.names = names
         self._clock = clock
         self._entries: dict[str, Entry] = {}
         self._next_id = _FIRST_ID
@@ -88,7 +88,7 @@ class Shelf:
         """A new record; fields that are not given are None. Its id."""
         external_id = str(self._next_id)
         self._next_id += 1
-        full: dict[str, Value] = dict.fromkeys(self._names)
+        full: dict[str, Value] = dict.fromkeys(self.names)
         self._entries[external_id] = Entry(external_id, {**full, **values}, self.now(late=late))
         return external_id
 

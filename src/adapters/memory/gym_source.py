@@ -71,8 +71,12 @@ class MemorySource(Source):
     can_delete: bool
     tells_changes: bool
     resolution_s: int
+    shows: frozenset[str] | None = attrs.field(init=False)
     lists_lack: Collection[str] = ()
     defaults: Values = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.shows = frozenset(self.shelf.names)
 
     async def listing(self) -> AsyncIterator[Batch]:
         """By id: a snapshot of the moment at which the first page is asked for, unless pages shift.

@@ -32,6 +32,7 @@ class WatchedSource(Source):
     _written: Written
     kind: str = attrs.field(init=False)
     writable: frozenset[str] = attrs.field(init=False)
+    shows: frozenset[str] | None = attrs.field(init=False)
     can_create: bool = attrs.field(init=False)
     can_delete: bool = attrs.field(init=False)
     tells_changes: bool = attrs.field(init=False)
@@ -41,6 +42,7 @@ class WatchedSource(Source):
     def __attrs_post_init__(self) -> None:
         inner = self._inner
         self.kind, self.writable, self.resolution_s = inner.kind, inner.writable, inner.resolution_s
+        self.shows = inner.shows
         self.can_create, self.can_delete, self.tells_changes = inner.can_create, inner.can_delete, inner.tells_changes
 
     def listing(self) -> AsyncIterator[Batch]:

@@ -32,6 +32,8 @@ _DATE_LENGTH = 10
 _escaped_nul = re.compile(rb"\\u0000").search
 _FINGERPRINT_BYTES = 16
 _WORDS_KEPT = 64
+# What tells the end of a membership, and whether it renews itself.
+_OF_THE_TERM = frozenset({"expiration_date", "does_membership_expire", "payment_plan"})
 
 Text = str | None | UnsetType
 Id = int | str | None | UnsetType
@@ -141,12 +143,15 @@ class WireMembership(
 
 @attrs.frozen
 class RecordReader:
-    """Reads the records of one kind. ``converts`` gives the fields that need more than copying."""
+    """Reads the records of one kind. ``converts`` gives the fields that need more than copying; ``shows`` are all that
+    there are.
+    """
 
     _decoder: "msgspec.json.Decoder[WireClient] | msgspec.json.Decoder[WireLead] | msgspec.json.Decoder[WireMembership]"
     _converts: Sequence[tuple[str, Convert]]
     _derive: Callable[[dict[str, object]], None]
     _zone: ZoneInfo | None
+    shows: frozenset[str]
 
     def observe(self, record: Raw) -> Observed:
         """The record with its id and fingerprint; its values are only read when asked for.
@@ -204,13 +209,14 @@ def client_reader(status: Callable[[str], str | None], zone: ZoneInfo | None) ->
         ("joined_on", as_date),
         ("born_on", as_date),
     )
-    return RecordReader(msgspec.json.Decoder(WireClient), converts, _nothing_more, zone)
+    return RecordReader(msgspec.json.Decoder(WireClient), converts, _nothing_more, zone, _fields(WireClient))
 
 
 def lead_reader(status: Callable[[str], str | None], zone: ZoneInfo | None) -> RecordReader:
     """As ``client_reader``; a lead that is marked as converted is so whatever its status says."""
     converts = (("status", _worded(status)), ("location", as_id))
-    return RecordReader(msgspec.json.Decoder(WireLead), converts, _settle_conversion, zone)
+    shows = _fields(WireLead) - {"converted"}
+    return RecordReader(msgspec.json.Decoder(WireLead), converts, _settle_conversion, zone, shows)
 
 
 def membership_reader() -> RecordReader:
@@ -222,7 +228,8 @@ def membership_reader() -> RecordReader:
         ("expiration_date", as_date),
         ("cancels_on", as_date),
     )
-    return RecordReader(msgspec.json.Decoder(WireMembership), converts, _settle_end, None)
+    shows = (_fields(WireMembership) - _OF_THE_TERM) | {"auto_renew"}
+    return RecordReader(msgspec.json.Decoder(WireMembership), converts, _settle_end, None, shows)
 
 
 def as_id(value: Value) -> Value:
@@ -253,6 +260,10 @@ def edited_at(text: str | None, zone: ZoneInfo) -> datetime | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _fields(shape: type[WireRecord]) -> frozenset[str]:
+    return frozenset(field.name for field in msgspec.structs.fields(shape)) - {"updated"}
 
 
 def _refuse(reason: str) -> Reading:

@@ -31,10 +31,12 @@ class WodifySource(Source):
     can_create: bool
     can_delete: bool = False
     tells_changes: bool = attrs.field(init=False)
+    shows: frozenset[str] | None = attrs.field(init=False)
     resolution_s: int = 1
 
     def __attrs_post_init__(self) -> None:
         self.tells_changes = self.feed is not None
+        self.shows = self.collection.reader.shows
 
     async def listing(self) -> AsyncIterator[Batch]:
         """By rising ids, and again from the least where records moved up meanwhile; pages of the account's page size. A

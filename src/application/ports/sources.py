@@ -61,11 +61,13 @@ class Source(Protocol):
     """Raises as ``GymGateway`` does. Reads may be repeated freely and are.
 
     ``kind`` is a word of ``application/sync/records/kinds.py``. ``writable`` are the fields that ``push`` can write, as
-    far as is known; empty for a side that can only be read. ``resolution_s`` is that of its instants.
+    far as is known; empty for a side that can only be read. ``shows`` are those that ``get`` can show, None: that is
+    not told, and any may be. ``resolution_s`` is that of its instants.
     """
 
     kind: str
     writable: frozenset[str]
+    shows: frozenset[str] | None = None
     can_create: bool
     can_delete: bool
     tells_changes: bool

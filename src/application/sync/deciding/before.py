@@ -11,7 +11,7 @@ from ..links.reviving import reviving, values_of_reviving
 from ..links.sent import Sent, sent
 from ..records.record_kind import MatchValues, RecordKind, Versioned
 from ..records.scope import Scope
-from ..records.task_at_provider import asked_of_staff
+from .asked_there import Awaited, awaited_there
 from .whereabouts import Whereabouts
 
 E = TypeVar("E", bound=Versioned)
@@ -29,7 +29,7 @@ class Before:
 
     edited: frozenset[str]
     due: Mapping[str, int]
-    asked: Collection[str]
+    asked: Mapping[str, Awaited]
     open_keys: Collection[MatchValues]
     sent: Sent
     asks: bool
@@ -52,7 +52,7 @@ async def before_walk(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, *, eve
     return Before(
         frozenset({*edited, *due}),
         due,
-        await asked_of_staff(uow, account_id, name),
+        await awaited_there(uow, account_id, kind.schema),
         frozenset(keys),
         await sent(uow, kind, account_id),
         asks=bool(await uow.conflicts.count_open(account_id, name)),

@@ -10,9 +10,9 @@ from .before import Before
 from .examined import Examined
 
 
-def tells_too_little(schema: Schema, one: Observed, before: Before, *, many: int) -> bool:
+def tells_too_little(schema: Schema, one: Observed, before: Before, *, many: int, shows: frozenset[str] | None) -> bool:
     """Whether somebody may have written there what walks do not show; it is left to a look then. Where there are so
-    many that more is amiss than that, what walks show must do.
+    many that more is amiss than that, what walks show must do. ``shows`` as of the source.
     """
     key = one.external_id
     if key in before.in_part:
@@ -20,12 +20,13 @@ def tells_too_little(schema: Schema, one: Observed, before: Before, *, many: int
     if (key not in before.due and key not in before.asked) or len(before.in_part) >= many:
         return False
     try:
-        lacks = not schema.by_name.keys() <= read(one).values.keys()
+        listed = read(one).values
     except InvalidValue:
         return False
-    if lacks:
+    lacks = key in before.due and not schema.by_name.keys() <= listed.keys()
+    if lacks or (key in before.asked and before.asked[key].takes_look(listed, shows)):
         before.in_part.add(key)
-    return lacks
+    return key in before.in_part
 
 
 def leave_to_a_look(schema: Schema, examined: Examined, before: Before) -> None:

@@ -125,7 +125,8 @@ class Planner(Generic[E]):
         schema, shown_there = self._kind.schema, ShownThere(self._kind, self._scope, self._laws)
         observed = [one for one in batch.observed if before.planned.get(one.external_id) != one.fingerprint]
         if may_lack:
-            observed = [one for one in observed if not tells_too_little(schema, one, before, many=self._many)]
+            many, shows = self._many, self._source.shows
+            observed = [one for one in observed if not tells_too_little(schema, one, before, many=many, shows=shows)]
         questions = NO_QUESTIONS
         if may_lack and before.asks:
             questions = await self._open_questions(opened, observed, before.edited)

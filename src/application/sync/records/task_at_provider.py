@@ -1,10 +1,10 @@
 """The task to give the provider values that no machine may or can write there."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from ....domain.shared.ids import AccountId, TaskId, TenantId
+from ....domain.shared.ids import TaskId, TenantId
 from ....domain.staff.task import StaffTask, TaskReason
 from ....domain.sync.canonical import Values
 from ....domain.sync.record import SyncRecord
@@ -62,12 +62,6 @@ async def readdress(uow: UnitOfWork, before: SyncRecord, external_id: str) -> No
             if task.account_id == before.account_id and task.details.get("external_id") == before.external_id:
                 task.details = {**task.details, "external_id": external_id}
                 await uow.tasks.save(task)
-
-
-async def asked_of_staff(uow: UnitOfWork, account_id: AccountId, kind: str) -> Collection[str]:
-    """The ids there of records of a kind at which a person is asked to see to something."""
-    about = [record_of(task) for task in await uow.tasks.open_at(account_id)]
-    return {record[1] for record in about if record is not None and record[0] == kind}
 
 
 def record_of(task: StaffTask) -> tuple[str, str] | None:

@@ -126,7 +126,7 @@ def given_to(studio: Studio, key: str, first_name: str, **values: str) -> None:
     studio.clock.advance(A_MINUTE)
     shelf = studio.books.leads
     told = {"first_name": first_name, "email": f"{first_name.lower()}@example.org", "status": "new", **values}
-    shelf._entries[key] = Entry(key, {**dict.fromkeys(shelf._names), **told}, shelf.now())
+    shelf._entries[key] = Entry(key, {**dict.fromkeys(shelf.names), **told}, shelf.now())
     shelf.tombstones.pop(key, None)
 
 
