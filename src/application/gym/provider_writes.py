@@ -34,8 +34,8 @@ from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 from .absorb import Undecided
 from .look_first import Before, Over, look_first
-from .wanted import Wanted
-from .write_tasks import STOOD_THERE, GivenUp, WriteTasks
+from .wanted import STOOD_THERE, Wanted
+from .write_tasks import GivenUp, WriteTasks
 
 _log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class ProviderWrites:
                 done = _readable(await call(gym))
         except IllegalTransition:
             # Our own rules forbid it; nothing was asked of the provider, and there is nothing to do for anybody.
-            await self.tasks.finish(account, wanted, begun)
+            await self.tasks.take_away(account, begun)
             raise
         except (GatewayError, NotConfigured) as error:
             _log.warning("provider write became a task", extra={"operation": wanted.operation.value, "why": error.code})

@@ -7,6 +7,12 @@ import attrs
 from ...domain.staff.task import StaffTask, TaskReason
 from ..ports.gym import Operation
 
+# Why a person is asked while the provider is.
+BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
+
+# What a task calls that which stood there before the write.
+STOOD_THERE = "stood_there"
+
 # A sale moves money: while nobody knows whether it was made, it is not made again.
 _NEVER_TWICE = frozenset({Operation.CREATE_MEMBERSHIP})
 
@@ -23,6 +29,11 @@ class Wanted:
     subject: str
     details: Mapping[str, str | None]
     can_be_found: bool = True
+
+    def without(self, left: "Wanted") -> "Wanted":
+        """What of it is done where this is ``left``."""
+        details = {name: value for name, value in self.details.items() if name not in left.details}
+        return attrs.evolve(self, details=details)
 
     def may_be_done_by(self, old: StaffTask) -> bool:
         """Whether nobody knows if that was done, and it was the same."""

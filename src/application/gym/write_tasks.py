@@ -11,17 +11,11 @@ from ...domain.shared.ids import TaskId
 from ...domain.staff.task import MACHINE, StaffTask, TaskReason
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
-from ..ports.gym import Operation
 from ..ports.unit_of_work import UnitOfWork
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
-from .wanted import Wanted
-
-_BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
-STOOD_THERE = "stood_there"
-
-# A lead is converted once: of two wishes the later one holds.
-_ONE_AT_A_TIME = frozenset({Operation.CONVERT_LEAD})
+from .settled import ONE_AT_A_TIME, settle
+from .wanted import BEGUN, STOOD_THERE, Wanted
 
 # What else is written when a write becomes a task.
 GivenUp = Callable[[UnitOfWork, StaffTask], Awaitable[None]]
@@ -40,7 +34,7 @@ class WriteTasks:
 
     def begun(self, account: ProviderAccount, wanted: Wanted) -> StaffTask:
         """The task that is open while the provider is asked."""
-        return self._new(account, wanted, TaskReason.OUTCOME_UNKNOWN, _BEGUN)
+        return self._new(account, wanted, TaskReason.OUTCOME_UNKNOWN, BEGUN)
 
     async def begin(self, account: ProviderAccount, wanted: Wanted) -> tuple[StaffTask, StaffTask | None]:
         """The task that is open while the provider is asked, and an older one that forbids to ask again."""
@@ -98,23 +92,37 @@ class WriteTasks:
             same = next((one for one in waiting if one.details == task.details), None)
             if same is not None:
                 return same
-            if wanted.operation in _ONE_AT_A_TIME:
+            if wanted.operation in ONE_AT_A_TIME:
                 await _replace(uow, waiting, now=task.created_at)
             await uow.tasks.add(task)
             return task
 
         return await self._transactions.run(account.tenant_id, "make_staff_task", keep)
 
-    async def end(self, uow: UnitOfWork, wanted: Wanted, begun: StaffTask | None) -> None:
+    async def end(
+        self, uow: UnitOfWork, wanted: Wanted, begun: StaffTask | None, *, left: Wanted | None = None
+    ) -> None:
         """The note is taken away, and what was asked of staff for the same thing needs no person any more; in the
-        transaction that takes over what was done.
+        transaction that takes over what was done. ``left``: what of it was not.
         """
+        done = wanted if left is None else wanted.without(left)
         for task in await uow.tasks.open_for(wanted.operation.value, wanted.subject):
             if begun is not None and task.id == begun.id:
                 await uow.tasks.remove(task.id)
-            elif wanted.operation in _ONE_AT_A_TIME:
-                task.complete(by=MACHINE, now=self._clock.now(), note="done at the provider by a later request")
+            elif settle(task, done, now=self._clock.now()):
                 await uow.tasks.save(task)
+
+    async def take_away(self, account: ProviderAccount, begun: StaffTask | None) -> None:
+        """The note of what was not asked of the provider after all."""
+        if begun is None:
+            return
+
+        async def take_away(uow: UnitOfWork) -> None:
+            for task in await uow.tasks.open_for(begun.operation, begun.subject or ""):
+                if task.id == begun.id:
+                    await uow.tasks.remove(task.id)
+
+        await self._transactions.run(account.tenant_id, "take_task_away", take_away)
 
     @asynccontextmanager
     async def until_done(

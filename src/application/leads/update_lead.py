@@ -146,8 +146,9 @@ class UpdateLead:
             done = {name: value for name, value in update.wish.items() if name not in kept}
             first, decided = WrittenFirst(update.by, done), Decided(done, seen)
             key = LeadId(await self._absorb.lead(uow, account, observed, written=first, decided=decided, before=before))
-            await self._writes.tasks.end(uow, wanted, outcome.begun)
-            task = await self._writes.tasks.kept_own(uow, account, only(wanted, kept), kept) if kept else None
+            left = only(wanted, kept) if kept else None
+            await self._writes.tasks.end(uow, wanted, outcome.begun, left=left)
+            task = await self._writes.tasks.kept_own(uow, account, left, kept) if left else None
             lead = (await uow.leads.get_many([key])).get(key)
             if lead is None:
                 raise Undecided("the provider has this lead, which was taken away here", LEAD)

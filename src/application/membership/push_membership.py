@@ -101,7 +101,7 @@ class PushMembership:
             left = await _left(uow, asked, outcome.before, observed)
             decided = Decided(fields_of(asked.details.keys() - left), asked.membership)
             key = await self._absorb.membership(uow, asked.account, observed, decided=decided, before=outcome.before)
-            await self._writes.tasks.end(uow, asked.wanted, outcome.begun)
+            await self._writes.tasks.end(uow, asked.wanted, outcome.begun, left=asked.only(left) if left else None)
             task = (
                 await self._writes.tasks.kept_own(uow, asked.account, asked.only(left), called(left)) if left else None
             )
