@@ -6,7 +6,6 @@ import attrs
 
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
-from ...domain.membership.status import Status
 from ...domain.shared.contact import EmailAddress
 from ...domain.shared.errors import AlreadyExists, InvalidValue, NotConfigured
 from ...domain.shared.ids import AccountId, MemberId, MembershipId, TenantId
@@ -23,13 +22,12 @@ from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import MEMBER
 from ..transactions import Transactions
-from .sale_terms import SaleTerms, settle_terms
+from .sale_terms import SaleTerms, is_sold, settle_terms
 
 _MADE_THERE = (
     "the provider had made a member of them already, and nothing was sold by this: look what was sold to them there, "
     "and sell this only if it is wanted besides"
 )
-_OVER = frozenset({Status.CANCELLED, Status.EXPIRED})
 
 
 @attrs.frozen(kw_only=True)
@@ -184,8 +182,7 @@ class CreateMembership:
 async def _buyer(uow: UnitOfWork, member_id: MemberId, terms: SaleTerms) -> Member:
     """The member, unless the very same was sold already: a second click must not bill twice."""
     for had in await uow.memberships.of_member(member_id):
-        same = (had.name, had.terms.starts_on) == (terms.package.name, terms.starts_on)
-        if same and had.status not in _OVER:
+        if is_sold(had, terms.package.name, terms.starts_on.isoformat()):
             raise AlreadyExists(f"this member has {had.name} from {terms.starts_on} already", membership=str(had.id))
     return await uow.members.get(member_id)
 

@@ -4,12 +4,15 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
+from ...domain.membership.membership import Membership
 from ...domain.membership.package import Package
+from ...domain.membership.status import Status
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.text import check_line
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.unit_of_work import UnitOfWork
 
+_OVER = frozenset({Status.CANCELLED, Status.EXPIRED})
 _PAST = timedelta(days=366)
 _FUTURE = timedelta(days=2 * 366)
 
@@ -34,6 +37,15 @@ class SaleTerms:
             "starts_on": self.starts_on.isoformat(),
             "payment_method": self.payment_method,
         }
+
+
+def is_sold(had: Membership, package: str | None, starts_on: str | None) -> bool:
+    """Whether that is what a member has, and it goes on: whoever sells it then bills twice. By what a person is told
+    who is to sell it.
+    """
+    begins = had.terms.starts_on
+    same = had.name == package and begins is not None and begins.isoformat() == starts_on
+    return same and had.status not in _OVER
 
 
 def ensure_named(package: str) -> None:

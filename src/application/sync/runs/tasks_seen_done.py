@@ -5,11 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from ....domain.membership.package import Package
-from ....domain.shared.ids import AccountId
+from ....domain.shared.ids import AccountId, MemberId
 from ....domain.staff.task import MACHINE, StaffTask, TaskReason
 from ....domain.sync.push import PushState
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.schema import Schema
+from ...membership.sale_terms import is_sold
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
 from ..deciding.asked_there import wishes_of
@@ -32,9 +33,26 @@ async def close_what_is_done(uow: UnitOfWork, account_id: AccountId, schema: Sch
     on_sale = await uow.packages.of_account(account_id) if any(local_id for _, local_id in about) else ()
     for task, local_id in about:
         link = None if local_id is None else await link_at(uow, account_id, schema.kind, local_id)
-        if link is not None and await _is_done(uow, task, link, schema, on_sale):
-            task.complete(by=MACHINE, now=now, note=SEEN)
-            await uow.tasks.save(task)
+        if (link is not None and await _is_done(uow, task, link, schema, on_sale)) or (
+            schema.kind == MEMBERSHIP and await _is_sold(uow, account_id, task)
+        ):
+            await _close(uow, task, now)
+
+
+async def _close(uow: UnitOfWork, task: StaffTask, now: datetime) -> None:
+    task.complete(by=MACHINE, now=now, note=SEEN)
+    await uow.tasks.save(task)
+
+
+async def _is_sold(uow: UnitOfWork, account_id: AccountId, task: StaffTask) -> bool:
+    """Whether the member has there what was to be sold; nobody was asked to sell what they had already."""
+    named, _, key = (task.subject or "").partition(":")
+    if task.operation != Operation.CREATE_MEMBERSHIP.value or named != MEMBER:
+        return False
+    package, starts_on = task.details.get("package"), task.details.get("starts_on")
+    had = await uow.memberships.of_member(MemberId(UUID(key)))
+    sold = [each.id for each in had if is_sold(each, package, starts_on)]
+    return bool(sold and await uow.sync_records.of_locals(account_id, MEMBERSHIP, sold))
 
 
 def _about(task: StaffTask, kind: str) -> UUID | None:

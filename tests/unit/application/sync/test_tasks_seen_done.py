@@ -11,11 +11,13 @@ from tresen.application.sync.records.kinds import LEAD
 from tresen.application.sync.runs.tasks_seen_done import SEEN
 from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.status import Status
+from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.staff.task import MACHINE, StaffTask, TaskState
 from tresen.domain.sync.schema import Value
 
 from ..leads.test_capturing_beside_runs import enter, meanwhile
 from ..membership.test_changes import cancellation, sold_here, update
+from ..membership.test_sales import STARTS, sale
 from ..studio import A_DAY, A_MINUTE, SILVER, Studio
 from .scene import edit_lead, set_policy
 from .test_editing import edit, synced
@@ -224,3 +226,28 @@ async def test_what_staff_took_back_there_for_an_undo_is_closed() -> None:
     await undone(studio, line)
     assert len(await done_there(studio, price="39.00 EUR")) == 1
     assert await done_there(studio, cancels_on=None) == []
+
+
+async def test_what_staff_sold_there_is_closed_and_nothing_else_that_was_to_be_sold(studio: Studio) -> None:
+    gold = await sold_here(studio, starts_on="2026-01-01")
+    studio.change_account(writes_enabled=False)
+    for package in ("Gold", "Silver"):
+        await studio.create_membership(sale(studio, buyer=gold.member_id, package=package))
+    studio.sell_there("1001")
+    studio.sell_there("1001", starts_on=STARTS.isoformat(), name="Bronze")
+    studio.sell_there("1001", starts_on=STARTS.isoformat(), deleted=True)
+    await studio.members_synced()
+    assert len(await open_tasks(studio)) == 2, "another day, another package, and one that was cancelled"
+    studio.sell_there("1001", starts_on=STARTS.isoformat())
+    await studio.members_synced()
+    (task,) = await open_tasks(studio)
+    assert task.details["package"] == "Silver"
+
+
+async def test_a_sale_to_which_no_answer_came_is_closed_when_it_is_seen(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.gym.faults.fail_next("create_membership", GatewayUnavailable("no answer"), after=1)
+    task = (await studio.create_membership(sale(studio, buyer=gold.member_id))).task
+    assert task is not None
+    await studio.members_synced()
+    assert [each.note for each in await studio.tasks()] == [SEEN]
