@@ -7,7 +7,7 @@ import attrs
 from cyclopts import Parameter
 
 from ...domain.shared.errors import InvalidValue
-from ...domain.sync.conflict import Choice
+from ...domain.sync.conflict import PAIRING, Choice, Conflict
 
 
 @Parameter(name="*")
@@ -43,3 +43,18 @@ class ChoiceOptions:
         if len(chosen) != 1:
             raise InvalidValue("choose one of --theirs, --ours, --value and --candidate", field="choice")
         return chosen[0]
+
+    def ensure_fits(self, conflict: Conflict) -> None:
+        """Raises InvalidValue, with the options that decide this one, for one that does not go with it."""
+        is_pairing = conflict.field == PAIRING
+        if self.candidate is not None and not is_pairing:
+            decided = "--theirs, --ours or --value" if conflict.is_about_field else "--theirs or --ours"
+            about = "a field" if conflict.is_about_field else "a record as a whole"
+            message = f"--candidate goes with a pairing only; this one is about {about}: decide it by {decided}"
+            raise InvalidValue(message, field="candidate")
+        if self.value is not None and not conflict.is_about_field:
+            about = "a pairing" if is_pairing else "a record as a whole"
+            decided = "--candidate ID, or --theirs for a new record" if is_pairing else "--theirs or --ours"
+            raise InvalidValue(
+                f"--value goes with a field only; this is {about}: decide it by {decided}", field="value"
+            )

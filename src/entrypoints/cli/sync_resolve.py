@@ -100,18 +100,27 @@ async def _after(use: "UseCases", home: "Tenant", decided: Sequence[Conflict], t
 
 
 async def _one(use: "UseCases", tenant: "Tenant", conflict_id: ConflictId, options: ChoiceOptions, by: str) -> Conflict:
-    value: Value = None if options.candidate is None else str(options.candidate)
-    if options.value is not None:
-        conflict = await use.sync.conflict(tenant.id, conflict_id)
-        value = typed_value(options.value, (conflict.base, conflict.ours, conflict.theirs))
+    value = await _value(use, tenant, conflict_id, options)
     choice = options.choice()
     chosen = ConflictChoice(tenant_id=tenant.id, conflict_id=conflict_id, choice=choice, value=value, by=by)
     try:
         return await use.sync.resolve(chosen)
     except InvalidValue as error:
-        if choice is not Choice.OURS or value is not None or error.details.get("field") != "value":
+        if choice is not Choice.OURS or error.details.get("field") != "value":
             raise
-        raise InvalidValue(f"{error.message}: name it by --candidate ID", field="candidate") from None
+        hint = ": name it by --candidate ID" if value is None else ""
+        raise InvalidValue(f"{error.message}{hint}", field="candidate") from None
+
+
+async def _value(use: "UseCases", tenant: "Tenant", conflict_id: ConflictId, options: ChoiceOptions) -> Value:
+    """What goes with the choice. Raises InvalidValue where this conflict takes none such."""
+    if options.value is None and options.candidate is None:
+        return None
+    conflict = await use.sync.conflict(tenant.id, conflict_id)
+    options.ensure_fits(conflict)
+    if options.value is None:
+        return str(options.candidate)
+    return typed_value(options.value, (conflict.base, conflict.ours, conflict.theirs))
 
 
 def _agreed(found: Sequence[Conflict], choice: Choice, call: "Call", *, yes: bool, as_json: bool) -> bool:

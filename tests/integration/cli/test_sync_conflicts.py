@@ -296,7 +296,7 @@ def test_a_decision_that_the_conflict_does_not_offer_changes_nothing(lost: tuple
     quarrel, key = lost
     before = everything(quarrel.desk.world.store)
     result = resolve(quarrel, key, "--value", "x")
-    assert (result.code, "ours or theirs" in result.err) == (2, True)
+    assert (result.code, "a record as a whole: decide it by --theirs or --ours" in result.err) == (2, True)
     assert everything(quarrel.desk.world.store) == before
 
 
@@ -304,9 +304,10 @@ def test_a_candidate_decides_nothing_but_a_pairing(lost: tuple[Quarrel, str]) ->
     quarrel, whole = lost
     (field,) = quarrel.disagree(0)[-1:]
     before = everything(quarrel.desk.world.store)
-    for key in (whole, field):
+    for key, options in ((whole, "--theirs or --ours"), (field, "--theirs, --ours or --value")):
         result = resolve(quarrel, key, "--candidate", "019cae6b-6600-7000-8000-0000000000ff")
-        assert (result.code, "where it is asked which of ours it is" in result.err) == (2, True)
+        told = ("--candidate goes with a pairing only" in result.err, f"decide it by {options}\n" in result.err)
+        assert (result.code, told) == (2, (True, True))
     assert everything(quarrel.desk.world.store) == before
 
 
@@ -335,6 +336,10 @@ def test_which_of_ours_a_new_record_is_is_told_by_its_id(quarrel: Quarrel) -> No
         assert f"say which of ours it is, by its id, {twins[0].id} or {twins[1].id}" in told
         assert ("name it by --candidate ID" in told) is (code == 2)
         assert "theirs makes a new one, and keeps both" in told
+    typed = resolve(quarrel, key, "--value", str(twins[1].id))
+    assert (typed.code, "decide it by --candidate ID, or --theirs for a new record" in typed.err) == (2, True)
+    stranger = resolve(quarrel, key, "--candidate", "019cae6b-6600-7000-8000-0000000000ff", "--json")
+    assert (stranger.code, stranger.error["details"]) == (2, {"field": "candidate"})
     done = resolve(quarrel, key, "--candidate", str(twins[1].id))
     assert (done.code, f"it is {twins[1].id}, by berta" in done.out) == (0, True)
     assert quarrel.json("explain", "lead", there)["records"][0]["local_id"] == str(twins[1].id)
