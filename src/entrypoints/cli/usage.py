@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import NoneType
+from typing import get_args
 from uuid import UUID
 
 import cyclopts
@@ -14,7 +16,8 @@ _WANTED: Mapping[object, str] = {
     date: "a day such as 2026-12-31",
     int: "a whole number",
     float: "a number",
-    Decimal: "a number",
+    Decimal: "an amount such as 49.00",
+    bool: "one of true and false",
     Path: "a path",
 }
 
@@ -46,7 +49,9 @@ def usage_message(error: cyclopts.CycloptsError, commands: Sequence[str]) -> str
 
 
 def _unreadable(error: cyclopts.CoercionError) -> str | None:
-    wanted = _WANTED.get(error.target_type)
+    # Of an option that may be left out, the framework sometimes names both types.
+    types = [each for each in get_args(error.target_type) if each is not NoneType] or [error.target_type]
+    wanted = _WANTED.get(types[0]) if len(types) == 1 else None
     if wanted is None or error.token is None:
         return None
     name = error.token.keyword or (error.argument.name.lstrip("-").upper() if error.argument else "")

@@ -296,6 +296,14 @@ def test_bad_input_is_refused_and_changes_nothing(desk: Desk, argv: tuple[str, .
             ("key", "create", "--name", "a", "--scope", "members:read", "--expires", "soon"),
             '--expires: "soon" is not a day such as 2026-12-31.',
         ),
+        (
+            ("memberships", "update", NOBODY, "--monthly-price", "49,00"),
+            '--monthly-price: "49,00" is not an amount such as 49.00.',
+        ),
+        (
+            ("members", "edit", NOBODY, "--email-opt-in=maybe"),
+            '--email-opt-in: "maybe" is not one of true and false.',
+        ),
     ],
     ids=lambda v: v[0] if isinstance(v, tuple) else "",
 )
