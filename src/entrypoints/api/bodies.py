@@ -72,10 +72,13 @@ def leave(value: T | msgspec.UnsetType) -> T | Unset:
 
 
 def exactly_one(body: Body, *names: str) -> None:
-    """Of these fields the body has one. Raises InvalidRequest, about the body as a whole."""
-    if [getattr(body, name) is not None for name in names].count(True) != 1:
+    """Of these fields the body has one. Raises InvalidRequest, about those that it has, or about all."""
+    given = [name for name in names if getattr(body, name) is not None]
+    if len(given) != 1:
         message = f"name exactly one of {', '.join(names)}"
-        raise InvalidRequest([FieldProblem(field="", code="invalid_value", message=message)])
+        raise InvalidRequest(
+            [FieldProblem(field=name, code="invalid_value", message=message) for name in given or names]
+        )
 
 
 class Nothing(Body):

@@ -73,7 +73,7 @@ class InvalidRequest(errors.InvalidValue):
     """Well-formed, but not what the route asks for."""
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        super().__init__("; ".join(p.message for p in problems))
+        super().__init__("; ".join(dict.fromkeys(p.message for p in problems)))
         self.problems = tuple(problems)
 
 

@@ -204,6 +204,33 @@ async def test_an_undo_of_nothing_in_particular_undoes_nothing(
 
 
 @pytest.mark.parametrize("path", ["/sync/undo", "/sync/undo/plan"])
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, ["change_id", "run_id", "record"]),
+        ({"change_id": _NOBODY, "run_id": _NOBODY}, ["change_id", "run_id"]),
+        ({"record": {"kind": "pigeon", "version": 1}}, ["record.kind"]),
+        ({"record": {"kind": "member", "version": 99}}, ["record.version"]),
+    ],
+)
+async def test_what_is_wrong_with_an_undo_is_told_by_its_field(
+    admin: Caller, world: World, path: str, body: dict[str, dict[str, object]], fields: list[str]
+) -> None:
+    if "record" in body:
+        body = {"record": {"id": await local_id(world), **body["record"]}}
+    answer = await admin.post(path, body)
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, fields)
+    assert len({error["message"] for error in answer.json()["errors"]}) == 1
+    assert answer.json()["detail"] == answer.json()["errors"][0]["message"]
+
+
+async def test_an_override_of_no_kind_is_told_by_its_field(admin: Caller, world: World) -> None:
+    names = {"account_id": str(world.account.id), "kind": "pigeon", "external_id": "1", "field": "email"}
+    answer = await admin.delete("/sync/overrides", **names)
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, ["kind"])
+
+
+@pytest.mark.parametrize("path", ["/sync/undo", "/sync/undo/plan"])
 async def test_what_another_tenant_did_cannot_be_undone(api: Api, admin: Caller, world: World, path: str) -> None:
     change, run = await renamed(admin, world)
     record = {"kind": "member", "id": await local_id(world), "version": 1}

@@ -1,5 +1,7 @@
 """Single records: why they are as they are, what they were, what is put back, what is pinned, what is on its way."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -9,9 +11,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from ....application.sync.undo.undo_plan import UndoTarget
 from ....domain.identity.role import Scope
+from ....domain.shared.errors import InvalidValue
 from ....domain.shared.ids import AccountId, EntryId, RunId
 from ....domain.sync.push import PushState
-from ...kinds import known_kind, meant_kind, passed_over
+from ...kinds import known_kind, passed_over
 from ..access import needs
 from ..answers.sync_books import OverridesAnswer, PushesAnswer, override, push
 from ..answers.sync_records import (
@@ -115,7 +118,8 @@ async def history(record_kind: RecordKind, record_id: FromPath[UUID], asking: As
 @post("/undo/plan", summary="Show what an undo would do", status_code=200, opt=needs(*READ_RECORDS))
 async def plan_undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> PlannedUndoAnswer:
     """Writes nothing. Values that somebody edited since are marked `overtaken`."""
-    found = await uses.sync.plan_undo(asking.tenant_id, _target(data, uses))
+    with _told_by_path():
+        found = await uses.sync.plan_undo(asking.tenant_id, _target(data, uses))
     return PlannedUndoAnswer(records=[record_undo(one) for one in found], count=len(found))
 
 
@@ -123,13 +127,14 @@ async def plan_undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> Pla
 async def undo(asking: Asking, uses: Uses, data: JSONBody[UndoBody]) -> UndoneAnswer:
     """All of it or nothing. What is put back is pinned by an override, so that no later sync undoes the undo, but where
     an edit never left the house; what the provider is to be given waits for the next run."""
-    done = await uses.sync.undo(
-        asking.tenant_id,
-        _target(data, uses),
-        by=asking.name,
-        overtaken=data.overtaken,
-        accept_guard=data.accept_guard,
-    )
+    with _told_by_path():
+        done = await uses.sync.undo(
+            asking.tenant_id,
+            _target(data, uses),
+            by=asking.name,
+            overtaken=data.overtaken,
+            accept_guard=data.accept_guard,
+        )
     return undone(done)
 
 
@@ -149,11 +154,10 @@ async def remove_override(
 ) -> None:
     """The policy holds again; the next run looks at the record anew, and the journal says who did it. All four
     parameters together name it: in a query, an external id may hold any character."""
-    meant = meant_kind(kind, uses.sync.kinds) or kind
     await uses.sync.remove_override(
         asking.tenant_id,
         account_id=AccountId(account_id),
-        kind=meant,
+        kind=known_kind(kind, uses.sync.kinds),
         external_id=external_id,
         field=field,
         by=asking.name,
@@ -179,6 +183,18 @@ def _target(body: UndoBody, uses: Uses) -> UndoTarget:
         local_id=record.id if record else None,
         version=record.version if record else None,
     )
+
+
+@contextmanager
+def _told_by_path() -> Iterator[None]:
+    """What is wrong with a part of ``record`` is told with the path to it."""
+    try:
+        yield
+    except InvalidValue as error:
+        field = error.details.get("field")
+        if field not in VersionBody.__struct_fields__:
+            raise
+        raise InvalidValue(error.message, field=f"record.{field}") from None
 
 
 HANDLERS = (find_records, explain, history, plan_undo, undo, list_overrides, remove_override, list_pushes)
