@@ -1,15 +1,16 @@
 """What the provider itself lists now (W5, W12), to be held against what is stored here."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import attrs
 
-from ...domain.shared.errors import NotConfigured
+from ...domain.shared.errors import CredentialsRefused, NotConfigured
 from ...domain.shared.ids import AccountId, TenantId
 from ...domain.shared.page import Listing
 from ...domain.sync.schema import Values
 from ...domain.tenancy.provider_account import ProviderAccount
-from ..ports.gym import GymProviders
+from ..ports.gym import GymGateway, GymProviders
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..tenancy.choose_account import choose_account
@@ -38,7 +39,7 @@ class Browse:
         self, tenant_id: TenantId, listing: Listing, *, account_id: AccountId | None = None
     ) -> Sequence[Shown]:
         """Members, by the provider's id."""
-        async with self._gyms.open(await self._account(tenant_id, account_id)) as gym:
+        async with self._opened(tenant_id, account_id) as gym:
             window = await gym.list_members(status=listing.status, limit=listing.limit, offset=listing.offset)
         return _shown(window)
 
@@ -46,9 +47,20 @@ class Browse:
         self, tenant_id: TenantId, listing: Listing, *, account_id: AccountId | None = None
     ) -> Sequence[Shown]:
         """Leads, by the provider's id."""
-        async with self._gyms.open(await self._account(tenant_id, account_id)) as gym:
+        async with self._opened(tenant_id, account_id) as gym:
             window = await gym.list_leads(status=listing.status, limit=listing.limit, offset=listing.offset)
         return _shown(window)
+
+    @asynccontextmanager
+    async def _opened(self, tenant_id: TenantId, account_id: AccountId | None) -> AsyncIterator[GymGateway]:
+        """A refusal of the credentials says whose they are: nobody may have named the account."""
+        account = await self._account(tenant_id, account_id)
+        try:
+            async with self._gyms.open(account) as gym:
+                yield gym
+        except CredentialsRefused as refused:
+            named = {**refused.details, "account": f"{account.provider}/{account.name}"}
+            raise CredentialsRefused(refused.message, **named) from refused
 
     async def _account(self, tenant_id: TenantId, account_id: AccountId | None) -> ProviderAccount:
         async def ask(uow: UnitOfWork) -> ProviderAccount | None:

@@ -13,13 +13,13 @@ from ...domain.shared.errors import (
     TresenError,
 )
 from .documents import plain
+from .renewal import renewal
 from .terminal import Terminal
 
 # The first that fits; a NotFound has a hint of its own kind.
 _HINTS: tuple[tuple[type[TresenError], str], ...] = (
     (StorageConflict, "somebody else is writing; run it again"),
     (StorageUnavailable, "tresen db check looks for what is wrong; tresen db upgrade brings the schema up to date"),
-    (CredentialsRefused, "enter a valid key: tresen provider connect PROVIDER --name NAME"),
     (GatewayUnavailable, "try again later; tresen provider check tells how the provider is"),
     (GatewayUnsupported, "do it at the provider itself; the next sync takes it over"),
 )
@@ -78,6 +78,9 @@ def hint_for(error: TresenError) -> str | None:
         return f"{listing} shows what there is" if listing else None
     if error.code == "sync_running":  # by its word, as above
         return _BUSY
+    if isinstance(error, CredentialsRefused) or "credential_state" in error.details:
+        account = error.details.get("account")
+        return renewal(None if account is None else str(account), None)
     if error.code in _NEXT:
         return _NEXT[error.code].format_map(error.details) if "plan" in error.details else _HELD_UNDO
     return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)

@@ -55,7 +55,8 @@ def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: b
     """The summary of these runs, and what to do next. ``tenant`` is how it was named."""
     held = [(r, r.held) for r in ran if r.held is not None]
     errors = [error for r in ran for error in r.errors][:_ERRORS_SHOWN]
-    parts: list[Part] = [_summary(ran), *error_tables(errors, zone)]
+    accounts = {r.run.id: full_name(r.account) for r in ran}
+    parts: list[Part] = [_summary(ran), *error_tables(errors, zone, accounts, tenant)]
     for each, plan in held:
         parts += held_lines(plan, full_name(each.account), tenant)
     parts += unmet_lines(sum((r.run.counts for r in ran), Counts()), tenant)

@@ -1,21 +1,23 @@
 """What went wrong in syncs, and what can be done about it."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .answer import Table, cell
 from .documents import fields
+from .renewal import renewal
+from .sync_held import command
 
 if TYPE_CHECKING:
+    from ...domain.shared.ids import RunId
     from ...domain.sync.run import SyncError
 
 # What to do about an error of a sync, by its code.
 ADVICE = {
     "provider_unavailable": "try again later; tresen provider check tells how the provider is",
     "provider_rejected": "look at the record at the provider",
-    "provider_credentials_refused": "enter a valid key: tresen provider connect PROVIDER --name NAME",
     "provider_unsupported": "the provider does not offer this; nothing to do here",
-    "not_configured": "complete the account: tresen provider connect PROVIDER --name NAME",
     "address_not_allowed": "set TRESEN_ALLOW_PRIVATE_ADDRESSES=true, or connect the account again with --base-url",
     "invalid_value": "correct the record at the provider; the next sync takes it",
     "ambiguous_twin": "merge the two, or give one another address; the next sync makes them there",
@@ -26,12 +28,28 @@ ADVICE = {
 _OTHERWISE = "run with TRESEN_LOG_LEVEL=DEBUG to see more"
 
 
-def error_tables(errors: "Sequence[SyncError]", zone: str) -> list[Table]:
-    """The errors with advice; no table where there are none."""
+def error_tables(
+    errors: "Sequence[SyncError]", zone: str, accounts: "Mapping[RunId, str]", tenant: str | None
+) -> list[Table]:
+    """The errors with advice; no table where there are none. ``accounts``: what the account of each run is called,
+    without doubt; ``tenant`` is how it was named.
+    """
     if not errors:
         return []
-    rows = [(cell(e.at, zone), e.kind, cell(e.external_id), e.message, ADVICE.get(e.code, _OTHERWISE)) for e in errors]
+    rows = [
+        (cell(e.at, zone), e.kind, cell(e.external_id), e.message, _advice(e.code, accounts.get(e.run_id), tenant))
+        for e in errors
+    ]
     return [Table(title="last errors:", columns=("when", "kind", "id there", "what", "what to do"), rows=rows)]
+
+
+def _advice(code: str, account: str | None, tenant: str | None) -> str:
+    if code == "provider_credentials_refused":
+        return renewal(account, tenant)
+    if code == "not_configured" and account is not None:
+        provider, _, name = account.partition("/")
+        return f"complete the account: {command(f'provider connect {provider} --name {shlex.quote(name)}', tenant)}"
+    return ADVICE.get(code, _OTHERWISE)
 
 
 def error_documents(errors: "Sequence[SyncError]") -> list[dict[str, object]]:

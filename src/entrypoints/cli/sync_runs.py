@@ -89,7 +89,8 @@ async def show(
         names = await account_names(use, home)
     run, plan = shown.run, shown.plan
     account = names.get(run.account_id, str(run.account_id))
-    parts: list[Part] = [*run_lines(run, names, home.zone), *error_tables(shown.errors, home.zone)]
+    errors = error_tables(shown.errors, home.zone, {run.id: account}, tenant)
+    parts: list[Part] = [*run_lines(run, names, home.zone), *errors]
     parts += unmet_lines(run.counts, tenant)
     if plan is not None and plan.state is PlanState.HELD:
         parts += held_lines(plan, account, tenant)

@@ -24,13 +24,14 @@ async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, ca
         now = await use.sync.status(home.id)
         states = await use.sync.states(home.id)
         names = await account_names(use, home)
+    accounts = {run_id: names[account_id] for run_id, account_id in now.failed_at.items() if account_id in names}
     parts: list[Part] = [
         f"members last synced: {cell(now.last_sync_members, home.zone) or 'never'}",
         f"leads last synced:   {cell(now.last_sync_leads, home.zone) or 'never'}",
         f"errors kept:         {now.total_errors}",
         _states_table(states, home.zone),
         attrs.evolve(runs_table(now.runs, names, home.zone, empty=_next_step(now)), title="latest runs:"),
-        *error_tables(now.recent_errors, home.zone),
+        *error_tables(now.recent_errors, home.zone, accounts, tenant),
         *_advice(states),
     ]
     document = {

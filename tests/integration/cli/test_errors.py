@@ -27,7 +27,9 @@ NORTH = ("--tenant", "north")
         (StorageUnavailable("disk full"), 5, "db check"),
         (StorageConflict("busy"), 5, "again"),
         (GatewayUnavailable("away"), 6, "provider check"),
-        (CredentialsRefused("no"), 6, "provider connect"),
+        (CredentialsRefused("no"), 6, "tresen provider renew-key; tresen provider list"),
+        (CredentialsRefused("no", account="wodify/the mill"), 6, "tresen provider renew-key 'wodify/the mill'"),
+        (NotConfigured("blocked", account="main", credential_state="blocked"), 4, "tresen provider renew-key main"),
         (AlreadyExists("there"), 1, None),
     ],
 )

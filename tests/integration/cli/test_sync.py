@@ -62,6 +62,18 @@ def test_refused_credentials_fail_and_leave_a_task(desk: Desk) -> None:
     assert desk("provider", "list", "--json", *NORTH).json["provider_accounts"][0]["credential_state"] == "blocked"
 
 
+def test_refused_credentials_name_the_command_that_gives_the_account_another_key(desk: Desk) -> None:
+    renewal = "enter a valid key: tresen provider renew-key memory/main"
+    desk.world.gym.faults.outage = CredentialsRefused("401")
+    asked = desk("members", "list", "--live", *NORTH)
+    assert (asked.code, asked.err.splitlines()[1]) == (6, f"hint: {renewal}")
+    ran = desk("sync", "run", "members", *NORTH).out
+    assert f"{renewal} --tenant north" in ran
+    (run,) = desk("sync", "runs", "--json", *NORTH).json["runs"]
+    assert f"{renewal} --tenant north" in desk("sync", "runs", "show", run["id"], *NORTH).out
+    assert f"{renewal} --tenant north" in desk("sync", "status", *NORTH).out
+
+
 def test_an_unusable_record_is_told_and_fails_nothing(desk: Desk) -> None:
     bad = desk.world.enrol("Bob")
     desk.world.enrol("Ada")

@@ -3,12 +3,12 @@
 Only accounts at which members and leads are kept count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import attrs
 
-from ....domain.shared.ids import TenantId
+from ....domain.shared.ids import AccountId, RunId, TenantId
 from ....domain.sync.run import Run, SyncError
 from ...ports.gym import GymProviders
 from ...ports.readers import Readers
@@ -24,12 +24,13 @@ _RECENT = 10
 class Status:
     """Instants in UTC, None for never. Over several accounts, the last success is the oldest of them.
 
-    ``runs`` are syncs only, newest first.
+    ``runs`` are syncs only, newest first. ``failed_at``: the accounts of the runs that ``recent_errors`` are of.
     """
 
     last_sync_members: datetime | None
     last_sync_leads: datetime | None
     recent_errors: tuple[SyncError, ...]
+    failed_at: Mapping[RunId, AccountId]
     total_errors: int
     configured: bool
     runs: tuple[Run, ...]
@@ -54,10 +55,12 @@ class SyncStatus:
                 kind: [await uow.runs.last(account, kind, success=True) for account in accounts]
                 for kind in (MEMBERS, LEADS)
             }
+            errors = tuple(await uow.runs.recent_errors(_RECENT))
             return Status(
                 last_sync_members=_oldest(lasts[MEMBERS]),
                 last_sync_leads=_oldest(lasts[LEADS]),
-                recent_errors=tuple(await uow.runs.recent_errors(_RECENT)),
+                recent_errors=errors,
+                failed_at={each: (await uow.runs.get(each)).account_id for each in {one.run_id for one in errors}},
                 total_errors=await uow.runs.count_errors(),
                 configured=bool(accounts),
                 runs=tuple(runs),
