@@ -73,7 +73,13 @@ class Lead(Recorder):
         return self._write(details.changes(self), now=now)
 
     def ensure_convertible(self) -> None:
-        """Raises IllegalTransition when it is converted already or lost."""
+        """Raises IllegalTransition when it is converted already, with the member that it is, or lost."""
+        if self.stage is Stage.CONVERTED:
+            who = "the provider did that" if self.member_id is None else f"it is the member {self.member_id}"
+            known = {} if self.member_id is None else {"member_id": str(self.member_id)}
+            raise IllegalTransition(
+                f"{self.name or 'this lead'} is converted already: {who}", status=self.stage.value, allowed=[], **known
+            )
         ensure_leads_to(self.stage, Stage.CONVERTED)
 
     def convert(self, member_id: MemberId, *, now: datetime, is_there: bool = False) -> None:

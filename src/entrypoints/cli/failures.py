@@ -7,6 +7,7 @@ from ...domain.shared.errors import (
     CredentialsRefused,
     GatewayUnavailable,
     GatewayUnsupported,
+    IllegalTransition,
     NotFound,
     StorageConflict,
     StorageUnavailable,
@@ -81,6 +82,8 @@ def hint_for(error: TresenError) -> str | None:
     if isinstance(error, CredentialsRefused) or "credential_state" in error.details:
         account = error.details.get("account")
         return renewal(None if account is None else str(account), None)
+    if isinstance(error, IllegalTransition) and "member_id" in error.details:
+        return f"look at the member: tresen members show {error.details['member_id']}"
     if error.code in _NEXT:
         return _NEXT[error.code].format_map(error.details) if "plan" in error.details else _HELD_UNDO
     return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)

@@ -117,7 +117,9 @@ async def test_a_lead_becomes_a_member_with_a_membership(admin: Caller) -> None:
     body = answer.json()
     assert body["lead"]["status"] == "converted"
     assert body["lead"]["member_id"] == body["member"]["id"] == body["membership"]["member_id"]
-    assert (await admin.post(f"{path}/convert", SALE)).status_code == 409
+    again = await admin.post(f"{path}/convert", SALE)
+    assert (again.status_code, again.json()["details"]["member_id"]) == (409, body["member"]["id"])
+    assert "is converted already" in again.json()["detail"]
 
 
 async def test_a_conversion_that_only_a_person_can_do_is_a_task(admin: Caller, world: World) -> None:

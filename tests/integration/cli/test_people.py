@@ -213,7 +213,14 @@ def test_a_lead_is_captured_changed_and_converted(desk: Desk) -> None:
     assert done["lead"]["status"] == "converted"
     assert done["lead"]["member_id"] == done["member"]["id"]
     assert (done["membership"]["name"], done["membership"]["starts_on"]) == ("Gold", "2026-04-01")
-    assert desk("leads", "convert", lead["id"], *options).code == 1
+    again = desk("leads", "convert", lead["id"], *options[:-3], *NORTH)
+    assert (again.code, again.err.splitlines()) == (
+        1,
+        [
+            f"error: Eve E is converted already: it is the member {done['member']['id']}",
+            f"hint: look at the member: tresen members show {done['member']['id']}",
+        ],
+    )
 
 
 @pytest.mark.parametrize("kind", ["members", "leads"])

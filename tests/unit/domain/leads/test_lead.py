@@ -133,6 +133,15 @@ def test_a_lead_becomes_a_member_unless_lost_or_converted(stage: Stage) -> None:
     )
 
 
+def test_a_lead_that_is_converted_already_says_to_whom_as_far_as_that_is_known() -> None:
+    with pytest.raises(IllegalTransition, match="is converted already: the provider did that"):
+        lead(Stage.CONVERTED).ensure_convertible()
+    found = lead()
+    found.convert(MEMBER, now=NOW)
+    with pytest.raises(IllegalTransition, match=f"is converted already: it is the member {MEMBER}"):
+        found.ensure_convertible()
+
+
 @pytest.mark.parametrize("is_there", [False, True])
 def test_a_converted_lead_stays_with_its_first_member(is_there: bool) -> None:
     found = lead()
