@@ -18,7 +18,7 @@ from tests.builders import (
     values_of,
 )
 
-from tresen.application.ports.readers import MembershipRow
+from tresen.application.ports.readers import MembershipFilter, MembershipRow
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.leads.stage import Stage
 from tresen.domain.membership.status import Status, Terms
@@ -61,6 +61,50 @@ async def test_a_memberships_row_shows_the_membership(backend: Backend, tenant: 
         currency="EUR",
     )
     assert [(row.monthly_price, row.currency) for row in rows[1:]] == [("0", "JPY"), (None, None)]
+
+
+async def test_everybodys_memberships_are_listed_latest_start_first(
+    backend: Backend, tenant: TenantId, other: TenantId
+) -> None:
+    ada, bob, foreign = a_member(tenant, "Ada", "Byron"), a_member(tenant, "Bob", ""), a_member(other)
+    first = a_membership(tenant, bob.id, starts_on=date(2026, 1, 1), status=Status.PAUSED)
+    same = a_membership(tenant, ada.id, starts_on=date(2026, 1, 1), price=Money("49.90", "EUR"))
+    early = a_membership(tenant, ada.id, starts_on=date(2020, 1, 1), status=Status.PAUSED)
+    never = a_membership(tenant, ada.id)
+
+    async def add(uow: UnitOfWork) -> None:
+        await uow.members.add_many([ada, bob])
+        await uow.memberships.add_many([never, early, first, same])
+
+    async def add_foreign(uow: UnitOfWork) -> None:
+        await uow.members.add(foreign)
+        await uow.memberships.add(a_membership(other, foreign.id))
+
+    await backend.write(tenant, add)
+    await backend.write(other, add_foreign)
+
+    async def found(limit: int = 9, offset: int = 0, **wanted: Any) -> tuple[list[object], int]:
+        page = await backend.readers.sold_memberships(tenant, MembershipFilter(**wanted), limit=limit, offset=offset)
+        return [each.membership.id for each in page.items], page.count
+
+    tied = sorted([first.id, same.id])
+    assert await found() == ([*tied, early.id, never.id], 4)
+    assert await found(limit=2, offset=1) == ([tied[1], early.id], 4)
+    assert await found(limit=2, offset=8) == ([], 4)
+    assert await found(status="paused") == ([first.id, early.id], 2)
+    assert await found(member_id=ada.id, status="paused") == ([early.id], 1)
+    assert await found(status="expired") == ([], 0)
+    page = await backend.readers.sold_memberships(tenant, MembershipFilter(), limit=9)
+    assert {each.membership.id: each.member for each in page.items} == {
+        **dict.fromkeys((same.id, early.id, never.id), "Ada Byron"),
+        first.id: "Bob",
+    }
+    assert [each.membership for each in page.items if each.membership.member_id == ada.id] == list(
+        await backend.readers.memberships(tenant, ada.id)
+    )
+    for unknown in (MemberId(IDS.new()), foreign.id):
+        with pytest.raises(NotFound):
+            await found(member_id=unknown)
 
 
 async def test_memberships_of_an_unknown_or_foreign_member_are_not_found(

@@ -15,9 +15,11 @@ from ...application.ports.readers import (
     ConflictFilter,
     LeadRow,
     MemberRow,
+    MembershipFilter,
     MembershipRow,
     Readers,
     RowLink,
+    SoldMembership,
 )
 from ...application.search import search_words
 from ...application.sync.records.kinds import LEAD, MEMBER
@@ -33,7 +35,7 @@ from ...domain.sync.run import PUSH, Run, RunState
 from .entities import Identified
 from .members import latest_start
 from .ordering import arranged
-from .rows import LEADS, MEMBERS, TASKS, USERS, Listed, membership_row
+from .rows import LEADS, MEMBERS, TASKS, USERS, Listed, membership_row, sold_membership
 from .store import MemoryStore, Room
 from .tables import Table
 
@@ -60,6 +62,22 @@ class MemoryReaders(Readers):
             raise NotFound("member", member_id)
         rows = sorted((m for _, m in room.memberships.among("member", member_id)), key=latest_start)
         return [membership_row(row) for row in rows]
+
+    async def sold_memberships(
+        self, tenant_id: TenantId, wanted: MembershipFilter, *, limit: int, offset: int = 0
+    ) -> Page[SoldMembership]:
+        """Of one start by id."""
+        room = self._store.room(tenant_id)
+        if wanted.member_id is not None and wanted.member_id not in room.members:
+            raise NotFound("member", wanted.member_id)
+        found = (
+            each
+            for _, each in room.memberships.items()
+            if wanted.status in (None, each.status.value) and wanted.member_id in (None, each.member_id)
+        )
+        rows = sorted(found, key=latest_start)
+        window = rows[offset : offset + limit]
+        return Page(tuple(sold_membership(each, room.members.find(each.member_id)) for each in window), len(rows))
 
     async def leads(self, tenant_id: TenantId, listing: Listing) -> Page[LeadRow]:
         """``q`` looks where it does with members."""

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from ...application.ports.readers import LeadRow, MemberRow, MembershipRow
+from ...application.ports.readers import LeadRow, MemberRow, MembershipRow, SoldMembership
 from ...application.search import search_text
 from ...domain.identity.user import User
 from ...domain.leads.lead import Lead
@@ -44,6 +44,11 @@ def membership_row(membership: Membership) -> MembershipRow:
         monthly_price=str(price.amount) if price else None,
         currency=price.currency if price else None,
     )
+
+
+def sold_membership(membership: Membership, member: Member | None) -> SoldMembership:
+    """One line of the memberships list."""
+    return SoldMembership(membership=membership_row(membership), member=member.name if member else "")
 
 
 def _member_row(member: Member) -> MemberRow:

@@ -8,7 +8,15 @@ from typing import Any, TypeVar
 import attrs
 from sqlalchemy import Column, Select, bindparam, func, select
 
-from ...application.ports.readers import ConflictFilter, LeadRow, MemberRow, MembershipRow, Readers
+from ...application.ports.readers import (
+    ConflictFilter,
+    LeadRow,
+    MemberRow,
+    MembershipFilter,
+    MembershipRow,
+    Readers,
+    SoldMembership,
+)
 from ...application.sync.records.kinds import LEAD as LEAD_KIND
 from ...application.sync.records.kinds import MEMBER as MEMBER_KIND
 from ...domain.identity.credentials import ApiKey
@@ -27,6 +35,7 @@ from .mappers.values import Row
 from .repositories.entities import rows_of
 from .repositories.gym import OF_MEMBER
 from .row_links import links_of
+from .sold_memberships import sold_memberships
 from .sync_listings import CONFLICTS, PUSHES, stored
 from .tables import API_KEY, LEAD, MEMBER, MEMBERSHIP, STAFF_TASK, SYNC_RUN
 
@@ -73,10 +82,18 @@ class SqlReaders(Readers):
     async def memberships(self, tenant_id: TenantId, member_id: MemberId) -> Sequence[MembershipRow]:
         """Latest start first, unknown starts last, then by id."""
         async with self._database.reading() as connection:
-            if not await connection.fetch(HAS_MEMBER, {"tenant_id": tenant_id, "id": member_id}):
-                raise NotFound("member", member_id)
+            await _ensure_member(connection, tenant_id, member_id)
             rows = await connection.fetch(OF_MEMBER, {"tenant_id": tenant_id, "member_id": member_id})
         return [contracts.membership_line(row) for row in rows]
+
+    async def sold_memberships(
+        self, tenant_id: TenantId, wanted: MembershipFilter, *, limit: int, offset: int = 0
+    ) -> Page[SoldMembership]:
+        """Of one start by id."""
+        async with self._database.reading() as connection:
+            if wanted.member_id is not None:
+                await _ensure_member(connection, tenant_id, wanted.member_id)
+            return await sold_memberships(connection, tenant_id, wanted, limit=limit, offset=offset)
 
     async def leads(self, tenant_id: TenantId, listing: Listing) -> Page[LeadRow]:
         """``q`` looks where it does with members."""
@@ -151,6 +168,11 @@ class SqlReaders(Readers):
         async with self._database.reading() as connection:
             rows, count = await _read(connection, listed, tenant_id, listing)
         return Page(tuple(listed.show(row) for row in rows), count)
+
+
+async def _ensure_member(connection: Connection, tenant_id: TenantId, member_id: MemberId) -> None:
+    if not await connection.fetch(HAS_MEMBER, {"tenant_id": tenant_id, "id": member_id}):
+        raise NotFound("member", member_id)
 
 
 async def _read(

@@ -84,6 +84,22 @@ class MembershipRow:
 
 
 @attrs.frozen(kw_only=True)
+class MembershipFilter:
+    """Which memberships are meant; None: any. ``status`` is one of the states' words."""
+
+    status: str | None = None
+    member_id: MemberId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class SoldMembership:
+    """One line of the memberships list: a membership, and the name of the member who has it."""
+
+    membership: MembershipRow
+    member: str
+
+
+@attrs.frozen(kw_only=True)
 class AuditEntry:
     """One request that changed, or tried to change, something."""
 
@@ -126,6 +142,12 @@ class Readers(Protocol):
     @abstractmethod
     async def memberships(self, tenant_id: TenantId, member_id: MemberId) -> Sequence[MembershipRow]:
         """A member's memberships, latest start first. Raises NotFound for an unknown member."""
+
+    @abstractmethod
+    async def sold_memberships(
+        self, tenant_id: TenantId, wanted: MembershipFilter, *, limit: int, offset: int = 0
+    ) -> Page[SoldMembership]:
+        """Everybody's, latest start first, unknown starts last. Raises NotFound for an unknown member."""
 
     @abstractmethod
     async def leads(self, tenant_id: TenantId, listing: Listing) -> Page[LeadRow]:

@@ -57,13 +57,13 @@ def word_of(states: type[S], name: str, description: str) -> Any:
     return QueryParameter(name=name, max_length=100, description=description, schema_extra=shown)
 
 
-def in_state(states: type[S], word: str | None) -> S | None:
-    """The state that a list is filtered by. Raises InvalidValue."""
+def in_state(states: type[S], word: str | None, name: str = "state") -> S | None:
+    """The state that a list is filtered by, and what the parameter is called. Raises InvalidValue."""
     if word is None:
         return None
     known = words(states)
     if word not in known:
-        raise InvalidValue(f"state is one of {', '.join(known)}, not {word!r}", field="state")
+        raise InvalidValue(f"{name} is one of {', '.join(known)}, not {word!r}", field=name)
     return states(word)
 
 

@@ -41,7 +41,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("provider", "providers:group", "Provider accounts: connect, set, renew-key, list, check, webhooks."),
     ("sync", "sync:group", "Bring members and leads in step with the provider; see how it stands."),
     ("members", "members:group", "Members: list, show, edit."),
-    ("memberships", "memberships:group", "Memberships: sell, update, cancel."),
+    ("memberships", "memberships:group", "Memberships: list, sell, update, cancel."),
     ("packages", "packages:group", "Packages, which are sold as memberships: list."),
     ("leads", "leads:group", "Leads: list, show, create, edit, update, convert."),
     ("tasks", "tasks:group", "Staff tasks, which no machine may or can do: list, done."),

@@ -29,7 +29,7 @@ _HINTS: tuple[tuple[type[TresenError], str], ...] = (
 _LISTS = {
     "tenant": "tresen tenant list",
     "member": "tresen members list",
-    "membership": "tresen members show MEMBER",
+    "membership": "tresen memberships list",
     "lead": "tresen leads list",
     "staff task": "tresen tasks list",
     "account": "tresen provider list",

@@ -20,12 +20,14 @@ from .answer import Answer
 from .call import Given, choose_account_id, in_tenant
 from .documents import fields, price, written
 from .members import member_document
+from .membership_list import list_memberships
 from .options import AccountOption, JsonOption, TenantOption, command_group
 from .tasks import task_document, task_lines
 
-group = command_group("memberships", "Memberships: sell, update, cancel.")
+group = command_group("memberships", "Memberships: list, sell, update, cancel.")
+group.command(list_memberships, name="list")
 
-_Id = Annotated[UUID, Parameter(name="ID", help="The membership's id; tresen members show tells it.")]
+_Id = Annotated[UUID, Parameter(name="ID", help="The membership's id; tresen memberships list tells it.")]
 
 
 @group.command

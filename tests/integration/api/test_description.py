@@ -107,11 +107,12 @@ async def test_lists_and_records_fit(admin: Caller, document: Json, world: World
     await world.sync()
     await admin.post("/leads", LIN)
     v1 = "/api/v1"
-    for path in ("/members", "/leads", "/packages", "/users", "/audit", "/sync/runs", "/sync/status", "/admin/stats"):
+    for path in ("/members", "/leads", "/memberships", "/packages", "/users", "/audit", "/sync/runs", "/sync/status"):
         ensure_fits(document, await admin.get(path), v1 + path)
     member = await first_id(admin, "/members", "members")
     ensure_fits(document, await admin.get(f"/members/{member}"), f"{v1}/members/{{member_id}}")
     ensure_fits(document, await admin.get(f"/members/{member}/memberships"), f"{v1}/members/{{member_id}}/memberships")
+    ensure_fits(document, await admin.get("/admin/stats"), f"{v1}/admin/stats")
     base = f"/provider-accounts/{world.account.id}"
     ensure_fits(document, await admin.get(f"{base}/members"), f"{v1}/provider-accounts/{{account_id}}/members")
     ensure_fits(document, await admin.get(f"{base}/health"), f"{v1}/provider-accounts/{{account_id}}/health")

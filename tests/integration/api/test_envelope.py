@@ -202,7 +202,7 @@ async def test_head_answers_like_get_without_the_body(api: Api, admin: Caller, p
 
 
 async def test_head_does_not_write(api: Api, admin: Caller) -> None:
-    assert (await api.client.head("/api/v1/memberships", headers=admin.headers)).status_code == 405
+    assert (await api.client.head("/api/v1/conflicts/resolve", headers=admin.headers)).status_code == 405
 
 
 @pytest.mark.parametrize(

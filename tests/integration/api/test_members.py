@@ -71,6 +71,42 @@ async def test_memberships_tell_their_price_as_exact_money(admin: Caller) -> Non
     assert answer["memberships"][0]["starts_on"] == "2026-01-01"
 
 
+async def test_everybodys_memberships_are_listed_filtered_and_paged(api: Api, admin: Caller) -> None:
+    told = (await admin.get("/memberships")).json()
+    assert [one["member"] for one in told["memberships"]] == ["Ada Byron", "Bea Zuse"]
+    first = told["memberships"][0]
+    (of_ada,) = (await admin.get(f"/members/{first['member_id']}/memberships")).json()["memberships"]
+    assert first == {**of_ada, "member": "Ada Byron"}
+    assert (await admin.get("/memberships", member_id=first["member_id"])).json() == {
+        "memberships": [first],
+        "count": 1,
+    }
+    assert (await admin.get("/memberships", limit=1)).json() == {"memberships": [first], "count": 2}
+    assert (await admin.get("/memberships", limit=1, offset=1)).json()["memberships"] == told["memberships"][1:]
+    assert (await admin.get("/memberships", status="active")).json() == told
+    assert (await admin.get("/memberships", status="paused")).json() == {"memberships": [], "count": 0}
+    south = api.as_("owner", "south")
+    assert (await south.get("/memberships")).json()["count"] == 0
+    assert (await south.get("/memberships", member_id=first["member_id"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"status": "sleepy"}, "status"),
+        ({"member_id": "1001"}, "member_id"),
+        ({"limit": "201"}, "limit"),
+        ({"offset": "-1"}, "offset"),
+        ({"q": "ada"}, "q"),
+    ],
+)
+async def test_a_list_of_memberships_that_cannot_be_given_is_refused(
+    admin: Caller, query: dict[str, str], field: str
+) -> None:
+    answer = await admin.get("/memberships", **query)
+    assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, [field])
+
+
 async def test_packages_are_those_of_the_last_sync(admin: Caller) -> None:
     answer = (await admin.get("/packages")).json()
     assert answer["packages"] == [

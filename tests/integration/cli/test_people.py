@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from tests.integration.cli.desk import Desk, everything
 
+from tresen.application.ports.readers import MembershipFilter
 from tresen.domain.shared.errors import GatewayUnavailable
 from tresen.domain.shared.ids import LeadId, MemberId
 from tresen.domain.shared.page import Listing
@@ -59,6 +60,8 @@ def test_texts_from_outside_cannot_steer_the_terminal(synced: Desk) -> None:
 def test_an_empty_list_says_what_to_do_next(desk: Desk) -> None:
     assert desk("members", "list", *NORTH).out == "no member found; bring them here: tresen sync run members\n"
     assert desk("leads", "list", *NORTH).out == "no lead found; bring them here: tresen sync run leads\n"
+    none = desk("memberships", "list", *NORTH).out
+    assert none == "no membership found; bring them here: tresen sync run members\n"
     assert desk("tasks", "list", *NORTH).out == "no task found: nothing to do by hand\n"
 
 
@@ -71,6 +74,31 @@ def test_a_member_is_shown_in_full_with_the_apis_keys(synced: Desk) -> None:
     assert {**told, "memberships": document["memberships"]} == document
     rows = asyncio.run(uses.readers.memberships(home.id, detail.member.id))
     assert document["memberships"] == [msgspec.to_builtins(api_members.membership_line(row)) for row in rows]
+
+
+def test_everybodys_memberships_are_listed_with_the_apis_keys(synced: Desk) -> None:
+    uses, home = synced.world.use_cases, synced.world.north
+    rows = asyncio.run(uses.readers.sold_memberships(home.id, MembershipFilter(), limit=50)).items
+    told = synced("memberships", "list", "--json", *NORTH).json
+    assert told["memberships"] == [msgspec.to_builtins(api_members.sold_membership(row)) for row in rows]
+    assert told["count"] == len(rows) == 2
+    first = told["memberships"][0]
+    assert re.search(
+        rf"^{first['id']}  {first['member']} .*  active ", synced("memberships", "list", *NORTH).out, re.MULTILINE
+    )
+
+
+def test_memberships_are_filtered_and_paged(synced: Desk) -> None:
+    def members(*options: str) -> list[str]:
+        return [one["member"] for one in synced("memberships", "list", *options, "--json", *NORTH).json["memberships"]]
+
+    both = members()
+    assert members("--member", ada(synced)["id"]) == members("--member", "memory/main/1001") == ["Ada Byron"]
+    assert members("--status", "active") == both
+    assert members("--status", "paused") == members("--member", "1001", "--status", "expired") == []
+    assert members("--limit", "1", "--offset", "1") == both[1:]
+    assert "1-1 of 2; more with --offset 1" in synced("memberships", "list", "--limit", "1", *NORTH).out
+    assert synced("memberships", "list", "--status", "paused", *NORTH).out == "nothing fits what was asked for\n"
 
 
 @pytest.mark.parametrize("kind", ["members", "leads"])

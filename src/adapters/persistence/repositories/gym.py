@@ -27,8 +27,8 @@ MEMBERSHIPS = Shape("membership", MEMBERSHIP, contracts.membership_row, contract
 LEADS = Shape("lead", LEAD, people.lead_row, people.lead)
 
 # "IS NULL" first, because the databases disagree on where NULL belongs.
-_latest_start_first = (MEMBERSHIP.c.starts_on.is_(None), MEMBERSHIP.c.starts_on.desc(), MEMBERSHIP.c.id)
-OF_MEMBER = rows_of(MEMBERSHIP).where(MEMBERSHIP.c.member_id == bindparam("member_id")).order_by(*_latest_start_first)
+LATEST_START_FIRST = (MEMBERSHIP.c.starts_on.is_(None), MEMBERSHIP.c.starts_on.desc(), MEMBERSHIP.c.id)
+OF_MEMBER = rows_of(MEMBERSHIP).where(MEMBERSHIP.c.member_id == bindparam("member_id")).order_by(*LATEST_START_FIRST)
 HAS_MEMBERSHIPS = select(MEMBERSHIP.c.id).where(MEMBERSHIP.c.tenant_id == bindparam("tenant_id")).limit(1)
 TURNING = (
     rows_of(MEMBERSHIP)

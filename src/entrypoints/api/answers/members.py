@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ....application.membership.get_member import MemberDetail
-from ....application.ports.readers import MemberRow, MembershipRow, RowLink
+from ....application.ports.readers import MemberRow, MembershipRow, RowLink, SoldMembership
 from ....domain.membership.member import Member
 from ....domain.membership.membership import Membership
 from ....domain.membership.package import Package
@@ -138,6 +138,28 @@ class MembershipsAnswer(Answer):
     count: int
 
 
+class SoldMembershipAnswer(Answer):
+    """One membership, and the name of the ``member`` who has it; else as ``MembershipAnswer``."""
+
+    id: UUID
+    member_id: UUID
+    member: str
+    name: str
+    kind: str | None
+    status: str
+    starts_on: date | None
+    ends_on: date | None
+    cancels_on: date | None
+    monthly_price: MoneyAnswer | None
+
+
+class SoldMembershipsAnswer(Answer):
+    """A window of all memberships, latest start first; ``count`` is everything that the filter matches."""
+
+    memberships: list[SoldMembershipAnswer]
+    count: int
+
+
 class WrittenMembershipAnswer(Answer, omit_defaults=True):
     """What a write came to; ``task`` only where a person must do the rest (202)."""
 
@@ -238,7 +260,6 @@ def membership(entity: Membership) -> MembershipAnswer:
 
 def membership_line(row: MembershipRow) -> MembershipAnswer:
     """A membership from its row."""
-    priced = row.monthly_price is not None and row.currency is not None
     return MembershipAnswer(
         id=row.id,
         member_id=row.member_id,
@@ -248,8 +269,31 @@ def membership_line(row: MembershipRow) -> MembershipAnswer:
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         cancels_on=row.cancels_on,
-        monthly_price=MoneyAnswer(amount=str(row.monthly_price), currency=str(row.currency)) if priced else None,
+        monthly_price=_monthly_price(row),
     )
+
+
+def sold_membership(line: SoldMembership) -> SoldMembershipAnswer:
+    """A membership with its member, from its row."""
+    row = line.membership
+    return SoldMembershipAnswer(
+        id=row.id,
+        member_id=row.member_id,
+        member=line.member,
+        name=row.name,
+        kind=row.kind,
+        status=row.status,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        cancels_on=row.cancels_on,
+        monthly_price=_monthly_price(row),
+    )
+
+
+def _monthly_price(row: MembershipRow) -> MoneyAnswer | None:
+    if row.monthly_price is None or row.currency is None:
+        return None
+    return MoneyAnswer(amount=row.monthly_price, currency=row.currency)
 
 
 def package(offer: Package) -> PackageAnswer:

@@ -9,14 +9,14 @@ from uuid import UUID
 import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from ....application.membership.cancel_membership import Cancellation
 from ....application.membership.create_membership import Buyer, Sale
 from ....application.membership.edit_member import MemberEdit
 from ....application.membership.push_membership import PushedMembership
 from ....application.membership.update_membership import MembershipUpdate
-from ....application.ports.readers import MEMBER_ORDER
+from ....application.ports.readers import MEMBER_ORDER, MembershipFilter
 from ....domain.identity.role import Scope
 from ....domain.membership.status import Status
 from ....domain.shared.errors import InvalidValue
@@ -32,6 +32,7 @@ from ..answers.members import (
     MembersAnswer,
     MembershipsAnswer,
     PackagesAnswer,
+    SoldMembershipsAnswer,
     WrittenMembershipAnswer,
     member,
     member_detail,
@@ -39,15 +40,19 @@ from ..answers.members import (
     membership,
     membership_line,
     package,
+    sold_membership,
 )
 from ..answers.staff_tasks import task
 from ..answers.values import accepted
 from ..bodies import Body, LongText, Text, leave
 from ..dependencies import Asking, Uses
 from ..errors import FieldProblem, InvalidRequest
-from ..listing import LISTING, listing_of, words
+from ..listing import LISTING, WINDOW, Limit, Offset, listing_of, words
+from ..records import in_state, word_of
 
 _LISTING = {"listing": listing_of(MEMBER_ORDER, words(Status))}
+_Statuses = Annotated[str | None, word_of(Status, "status", "Only those in this status")]
+_OfMember = Annotated[UUID | None, QueryParameter(name="member_id", description="Only this member's")]
 
 
 class NewMembershipBody(Body):
@@ -173,6 +178,29 @@ async def list_memberships(member_id: FromPath[UUID], asking: Asking, uses: Uses
     return MembershipsAnswer(memberships=[membership_line(row) for row in rows], count=len(rows))
 
 
+@get(
+    "/memberships",
+    summary="List memberships",
+    opt=needs(Scope.MEMBERS_READ, query=WINDOW | {"status", "member_id"}),
+)
+async def list_sold_memberships(
+    asking: Asking,
+    uses: Uses,
+    status_: _Statuses = None,
+    member_id: _OfMember = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> SoldMembershipsAnswer:
+    """Everybody's, latest start first, with the names of the members."""
+    wanted_status = in_state(Status, status_, "status")
+    wanted = MembershipFilter(
+        status=None if wanted_status is None else wanted_status.value,
+        member_id=None if member_id is None else MemberId(member_id),
+    )
+    page = await uses.readers.sold_memberships(asking.tenant_id, wanted, limit=limit, offset=offset)
+    return SoldMembershipsAnswer(memberships=[sold_membership(each) for each in page.items], count=page.count)
+
+
 @get("/packages", summary="What is on sale", opt=needs(Scope.MEMBERS_READ))
 async def list_packages(asking: Asking, uses: Uses) -> PackagesAnswer:
     """As of the last sync of members."""
@@ -286,6 +314,7 @@ members = Router(
         get_member,
         edit_member,
         list_memberships,
+        list_sold_memberships,
         list_packages,
         create_membership,
         update_membership,
