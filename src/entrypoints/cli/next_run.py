@@ -8,6 +8,11 @@ from .sync_held import command
 _RUNS = {"member": "members", "membership": "members", "lead": "leads"}
 
 
+def kinds_of(run: str) -> list[str]:
+    """The kinds of record that such a run brings in step."""
+    return [kind for kind, name in _RUNS.items() if name == run]
+
+
 def next_run(kinds: Iterable[str], tenant: str | None) -> str:
     """For these kinds of record, or of syncs. ``tenant`` is how it was named."""
     runs = sorted({_RUNS.get(kind, kind) for kind in kinds})

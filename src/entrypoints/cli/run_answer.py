@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ...application.ports.readers import ConflictFilter
+from ...domain.sync.conflict import ConflictState
 from ...domain.sync.run import Counts, Run, RunState, SyncError
 from .answer import Answer, Part, Table, cell
 from .call import full_name
 from .documents import listed
 from .exit_codes import ExitCode
-from .next_run import next_run
+from .next_run import kinds_of, next_run
 from .run_lines import COUNTS, counted, unmet_lines
 from .spans import took
 from .sync_documents import run_document
@@ -29,19 +31,29 @@ _FAILED = frozenset({RunState.FAILED, RunState.INTERRUPTED})
 
 @attrs.frozen
 class Ran:
-    """A run, the account it was for, what went wrong, and the plan that a guard holds."""
+    """A run, the account it was for, what went wrong, the plan that a guard holds, and how many conflicts of such
+    records are open there, whichever run opened them.
+    """
 
     account: "ProviderAccount"
     run: Run
     errors: Sequence[SyncError] = ()
     held: "KeptPlan | None" = None
+    open_conflicts: int = 0
 
 
 async def look_at(use: "UseCases", tenant: "Tenant", account: "ProviderAccount", run: Run) -> Ran:
     """A run that has ended, with what it left behind."""
     shown = await use.sync.show_run(tenant.id, run.id)
     held = shown.plan if run.state is RunState.HELD else None
-    return Ran(account, run, shown.errors, held)
+    return Ran(account, run, shown.errors, held, await _open_conflicts(use, tenant, run))
+
+
+async def _open_conflicts(use: "UseCases", tenant: "Tenant", run: Run) -> int:
+    wanted = [
+        ConflictFilter(state=ConflictState.OPEN, account_id=run.account_id, kind=kind) for kind in kinds_of(run.kind)
+    ]
+    return sum([(await use.readers.conflicts(tenant.id, each, limit=1)).count for each in wanted])
 
 
 def failure_code(ran: Sequence[Ran]) -> ExitCode:
@@ -60,8 +72,7 @@ def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: b
     for each, plan in held:
         parts += held_lines(plan, full_name(each.account), tenant)
     parts += unmet_lines(sum((r.run.counts for r in ran), Counts()), tenant)
-    if any(r.run.counts.conflicts for r in ran):
-        parts.append("conflicts wait for you: tresen sync conflicts")
+    parts += _conflicts(ran)
     parts += _skipped(ran, tenant)
     document = {
         **listed("runs", [run_document(r.run) for r in ran]),
@@ -69,6 +80,16 @@ def runs_answer(ran: Sequence[Ran], zone: str, tenant: str | None, *, as_json: b
         "held": [held_document(plan, tenant) for _, plan in held],
     }
     return Answer(document=document, parts=parts, as_json=as_json, code=failure_code(ran))
+
+
+def _conflicts(ran: Sequence[Ran]) -> list[str]:
+    """The table counts those alone that these runs opened."""
+    waiting = sum(r.open_conflicts for r in ran)
+    before = waiting - sum(r.run.counts.conflicts for r in ran)
+    if not waiting:
+        return []
+    older = f"; {before:,} {'was' if before == 1 else 'were'} open before" if before > 0 else ""
+    return [f"conflicts wait for you: tresen sync conflicts{older}"]
 
 
 def _skipped(ran: Sequence[Ran], tenant: str | None) -> list[str]:

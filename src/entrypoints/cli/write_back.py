@@ -6,6 +6,7 @@ from ...domain.shared.ids import AccountId
 from ...domain.sync.conflict import Choice, Conflict
 from ...domain.tenancy.provider_account import ProviderAccount
 from .call import full_name
+from .diffs import value_text
 from .next_run import next_run
 from .sync_held import command
 
@@ -15,7 +16,8 @@ def written_there(conflict: Conflict) -> bool:
     made = conflict.resolution
     if made is None or not conflict.is_about_field or made.choice is Choice.THEIRS:
         return False
-    return made.choice is Choice.OURS or made.value != conflict.theirs
+    taken = conflict.ours if made.choice is Choice.OURS else made.value
+    return value_text(taken) != value_text(conflict.theirs)
 
 
 def write_back_lines(
@@ -35,4 +37,4 @@ def _line(account: ProviderAccount, kinds: Iterable[str], tenant: str | None) ->
     if account.writes_enabled:
         return f"the next run writes to {name} what differs there: {next_run(kinds, tenant)}"
     allow = command(f"provider set {name} --enable-writes", tenant)
-    return f"writing to {name} is off: the two sides stay different in these fields; to allow it: {allow}"
+    return f"writing to {name} is off: what differs in these fields stays so; to allow it: {allow}"

@@ -36,6 +36,21 @@ def test_a_run_says_that_somebody_must_decide(asking: Quarrel) -> None:
     assert "conflicts wait for you: tresen sync conflicts" in asking.desk("sync", "status", *NORTH).out
 
 
+def test_a_run_that_opens_no_conflict_says_that_older_ones_are_open(asking: Quarrel) -> None:
+    asking.disagree(0)
+    asking.later()
+    quiet = asking.sync().out
+    assert "conflicts wait for you: tresen sync conflicts; 1 was open before\n" in quiet
+    asking.here(1, "here1@example.org")
+    asking.there(1, email="there1@example.org")
+    asking.later()
+    assert "conflicts wait for you: tresen sync conflicts; 1 was open before\n" in asking.sync().out
+    assert "conflicts wait for you" not in asking.desk("sync", "run", "leads", *NORTH).out
+    resolve(asking, "--all", "--theirs", "--yes")
+    asking.later()
+    assert "conflicts wait for you" not in asking.sync().out
+
+
 def test_conflicts_are_listed_with_all_three_sides(asking: Quarrel) -> None:
     assert asking.desk("sync", "conflicts", *NORTH).out == "no conflict: nothing waits for you\n"
     (key,) = asking.disagree(0)
@@ -133,9 +148,32 @@ def test_a_decision_promises_no_write_where_writing_is_off(asking: Quarrel, whic
     (key,) = asking.disagree(0)
     asking.forbid_writes()
     out = resolve(asking, *((key,) if which == "one" else ("--all", "--yes")), "--ours").out
-    assert "writing to memory/main is off: the two sides stay different in these fields" in out
+    assert "writing to memory/main is off: what differs in these fields stays so" in out
     assert "tresen provider set memory/main --enable-writes --tenant north" in out
     assert "the next run writes" not in out
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_decision_where_both_sides_agree_by_then_promises_no_write(asking: Quarrel, writes: bool) -> None:
+    (key,) = asking.disagree(0)
+    resolve(asking, key, "--theirs")
+    asking.desk("sync", "reopen", key, *NORTH)
+    if not writes:
+        asking.forbid_writes()
+    out = resolve(asking, key, "--ours").out
+    assert "nothing is to be written to the provider" in out
+    assert not re.search("the next run writes|is off", out)
+    assert asking.json("pushes", "--state", "waiting")["pushes"] == []
+
+
+def test_ours_is_what_stands_here_when_it_is_decided(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    asking.here(0, "later@example.org")
+    out = resolve(asking, key, "--ours").out
+    assert re.search(r"^decided +ours later@example.org, by berta$", out, re.MULTILINE)
+    assert "the next run writes to memory/main" in out
+    (push,) = asking.json("pushes", "--state", "waiting")["pushes"]
+    assert push["values"] == {"email": "later@example.org"}
 
 
 def test_what_is_taken_from_the_provider_is_not_written_there(asking: Quarrel) -> None:

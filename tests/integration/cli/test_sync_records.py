@@ -134,7 +134,7 @@ def test_an_undo_is_shown_and_asked_for_first(moved: Quarrel) -> None:
 def test_an_undo_promises_no_write_where_writing_is_off(moved: Quarrel) -> None:
     moved.forbid_writes()
     out = moved.desk("sync", "undo", "--record", *ADA, "--to-version", "1", "--yes", *NORTH).out
-    assert "writing to memory/main is off: the two sides stay different in these fields" in out
+    assert "writing to memory/main is off: what differs in these fields stays so" in out
     assert "tresen provider set memory/main --enable-writes --tenant north" in out
     assert "the next run writes" not in out
 

@@ -83,6 +83,9 @@ class ResolveConflict:
                 return stale
             hand = await self._by_hand.begin(uow, conflict.account_id, conflict.kind, RESOLVE)
             conflict.resolve(Resolution(choice=chosen.choice, value=chosen.value, by=chosen.by, at=hand.scope.now))
+            if conflict.is_about_field and chosen.choice is Choice.OURS:
+                # What is taken is what we hold now, which may be newer than what was seen with it.
+                conflict.ours = await _held(uow, hand, conflict)
             await uow.conflicts.save(conflict)
             counts = await self._settle(uow, hand, conflict, chosen)
             what = f"{chosen.by} decided about {conflict.kind} {conflict.external_id}"
@@ -136,7 +139,7 @@ class ResolveConflict:
     ) -> Counts:
         value, side = {
             Choice.THEIRS: (conflict.theirs, Side.THEIRS),
-            Choice.OURS: (await _held(uow, hand, link, conflict), Side.OURS),
+            Choice.OURS: (conflict.ours, Side.OURS),
             Choice.VALUE: (await self._typed(uow, hand, conflict, chosen, link), Side.BOTH),
         }[chosen.choice]
         one = Chosen(field=conflict.field, value=value, theirs=conflict.theirs, side=side)
@@ -235,8 +238,9 @@ class ResolveConflict:
         await made_no_more(uow, conflict.kind, local_id, now=hand.scope.now)
 
 
-async def _held(uow: UnitOfWork, hand: Hand, link: SyncRecord, conflict: Conflict) -> Value:
-    """What we hold now, which may be newer than what the conflict shows."""
+async def _held(uow: UnitOfWork, hand: Hand, conflict: Conflict) -> Value:
+    """What we hold now; what the conflict shows where we have no such record."""
+    link = await link_of(uow, hand, conflict.external_id)
     here = await hand.kind.load(uow, [link.local_id])
     await hand.kind.prepare(uow, [link.base], here.values())
     entity = here.get(link.local_id)
