@@ -149,9 +149,13 @@ class Conflict(Recorder):
 
     @property
     def edited_since(self) -> tuple[Side, ...]:
-        """The sides on which the record was edited after this was opened, as far as they say when."""
+        """The sides on which the record was edited after this was opened, or after a person last decided it: as far as
+        they say when.
+        """
+        decided = self.resolution or self.former
+        since = self.opened_at if decided is None else decided.at
         sides = ((Side.OURS, self.edited.ours_at), (Side.THEIRS, self.edited.theirs_at))
-        return tuple(side for side, at in sides if at is not None and at > self.opened_at)
+        return tuple(side for side, at in sides if at is not None and at > since)
 
     def announce(self) -> None:
         """It is new: from now on a person is asked."""

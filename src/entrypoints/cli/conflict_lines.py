@@ -58,7 +58,8 @@ def _edited(conflict: Conflict, side: Side, zone: str) -> str | None:
     at = conflict.edited.ours_at if side is Side.OURS else conflict.edited.theirs_at
     if at is None:
         return None
-    since = "; the record, after this conflict was opened" if side in conflict.edited_since else ""
+    what = "opened" if conflict.resolution is None and conflict.former is None else "decided"
+    since = f"; the record, after this conflict was {what}" if side in conflict.edited_since else ""
     return f"{cell(at, zone, seconds=True)}{since}"
 
 

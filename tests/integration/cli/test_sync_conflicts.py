@@ -82,6 +82,10 @@ def test_an_edit_after_a_conflict_was_opened_is_told(asking: Quarrel) -> None:
     (here,) = (line for line in shown.splitlines() if line.startswith("edited here"))
     assert there.endswith("; the record, after this conflict was opened")
     assert "after" not in here
+    asking.later()
+    resolve(asking, key, "--theirs")
+    assert "edited since" not in asking.desk("sync", "conflicts", "--state", "resolved", *NORTH).out
+    assert "after" not in asking.desk("sync", "conflicts", "show", key, *NORTH).out
 
 
 def test_the_run_of_a_decision_says_who_decided_about_which_record(asking: Quarrel) -> None:

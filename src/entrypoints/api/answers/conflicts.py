@@ -25,7 +25,8 @@ class ConflictAnswer(Answer):
     """``field`` is a field's name, ``*`` for a record as a whole (one side deleted what the other edited), ``?`` for a
     new record of which nobody can tell which of ours it is: ``candidates`` are their ids. ``base`` is what the sides
     agreed on last; ``ours_edited_at`` and ``theirs_edited_at`` are null where a side does not say. ``edited_since``:
-    the sides (ours, theirs) on which the record was edited after the conflict was opened, as far as they say when.
+    the sides (ours, theirs) on which the record was edited after the conflict was opened, or last decided, as
+    far as they say when.
     ``state``: open, resolved (somebody decided) or settled (the sides came to agree by themselves). ``former``: what
     was decided before somebody opened it again, until it is decided anew."""
 

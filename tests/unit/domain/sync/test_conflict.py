@@ -163,6 +163,17 @@ def test_a_side_that_was_edited_after_it_was_opened_is_told(
     assert found.edited_since == sides
 
 
+def test_an_edit_that_a_person_had_before_them_when_they_decided_is_none_since() -> None:
+    found = conflict()
+    found.edited = Edited(ours_at=LATER, theirs_at=LATER)
+    found.resolve(Resolution(choice=Choice.OURS, by="berta", at=LATER))
+    assert list(found.edited_since) == []
+    found.reopen(by="carla", now=LATER + timedelta(hours=1))
+    assert list(found.edited_since) == []
+    found.edited = Edited(ours_at=LATER, theirs_at=LATER + timedelta(seconds=1))
+    assert list(found.edited_since) == [Side.THEIRS]
+
+
 @pytest.mark.parametrize(
     ("field", "rule", "edited", "lost_by"),
     [
