@@ -9,8 +9,8 @@ from ..application import log_context
 from .settings import Settings
 
 _QUIET = ("httpx", "httpcore", "uvicorn.access", "asyncio", "alembic", "sqlalchemy.engine")
-# Tries that fail are warnings; whoever runs a command is told by its answer.
-_CALLS = "tresen.calls"
+# Tries that fail, and writes that a person must do, are warnings; whoever runs a command is told by its answer.
+_ANSWERED = ("tresen.calls", "tresen.application.gym.provider_writes")
 _SECRET_WORDS = ("password", "secret", "token", "api_key", "authorization", "credentials", "cookie")
 
 
@@ -47,7 +47,8 @@ def configure_logging(settings: Settings, *, usual_level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(usual_level if settings.log_level == "AUTO" else settings.log_level)
     is_answered = settings.log_level == "AUTO" and usual_level == "WARNING"
-    logging.getLogger(_CALLS).setLevel(logging.ERROR if is_answered else logging.NOTSET)
+    for name in _ANSWERED:
+        logging.getLogger(name).setLevel(logging.ERROR if is_answered else logging.NOTSET)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

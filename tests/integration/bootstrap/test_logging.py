@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from tresen.application.gym import provider_writes
 from tresen.application.log_context import bound
 from tresen.bootstrap.logging import configure_logging
 from tresen.bootstrap.settings import Settings
 
 LOG = logging.getLogger("tresen.test")
+# Calls that fail, and writes that become a task.
+ANSWERED = ("tresen.calls", provider_writes.__name__)
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +23,8 @@ def restored() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    logging.getLogger("tresen.calls").setLevel(logging.NOTSET)
+    for name in ANSWERED:
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def written(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -69,12 +73,13 @@ def test_the_level_is_the_given_one_else_the_usual_one(
 @pytest.mark.parametrize(
     ("level", "usual", "expected"), [("AUTO", "WARNING", 0), ("AUTO", "INFO", 1), ("WARNING", "WARNING", 1)]
 )
-def test_calls_that_fail_are_told_by_a_commands_answer_alone(
+def test_what_a_commands_answer_tells_is_no_log_line_as_well(
     level: str, usual: str, expected: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configure_logging(Settings(log_format="json", log_level=level), usual_level=usual)
-    logging.getLogger("tresen.calls").warning("connect_failed")
-    assert len(written(capsys)) == expected
+    for name in ANSWERED:
+        logging.getLogger(name).warning("it failed")
+        assert len(written(capsys)) == expected
 
 
 def test_people_get_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
