@@ -63,6 +63,7 @@ async def whatif(
     document = {
         "plan_id": str(report.plan.id),
         "steps": dict(report.steps),
+        "own_laws": {kind: dict(laws) for kind, laws in report.own_laws.items()},
         "trips": [{"kind": kind, **row(trip)} for kind, trip in report.trips],
         **listed(
             "differences", [difference_document(kind, each) for kind, each in report.differences], report.different

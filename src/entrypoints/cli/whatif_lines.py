@@ -23,6 +23,7 @@ def report_parts(report: WhatIfReport) -> list[Part]:
     for kind, each in report.differences:
         parts += difference_lines(kind, each)
     parts += _guards(report)
+    parts += _own_laws(report)
     if len(report.differences) < report.different:
         parts.append(f"{len(report.differences)} of {report.different} shown; more with --limit")
     return parts
@@ -36,6 +37,14 @@ def _guards(report: WhatIfReport) -> Iterator[Line]:
     still = "still " if before else ""
     for kind, trip in report.trips:
         yield line(Span(f"a guard would {still}hold it: {trip.message} ({kind}s)", Tone.ASKED))
+
+
+def _own_laws(report: WhatIfReport) -> Iterator[str]:
+    """Why another default changes nothing for some fields."""
+    for kind, laws in report.own_laws.items():
+        told = ", ".join(f"{name} ({law})" for name, law in laws.items())
+        what = f"the default of {kind}s does not reach what has a law of its own in the policy"
+        yield f"{what}: {told}; change one by --set"
 
 
 def difference_lines(kind: str, each: Difference) -> Iterator[Line]:

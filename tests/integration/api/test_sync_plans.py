@@ -223,6 +223,9 @@ async def test_what_another_policy_would_have_done(admin: Caller, world: World) 
     strict = (await admin.post("/sync/what-if", {"plan_id": plan, "policies": {"member": asked}})).json()
     assert [(trip["kind"], trip["guard"], trip["count"]) for trip in strict["trips"]] == [("member", "conflicts", 1)]
     assert (await admin.post("/sync/what-if", {"plan_id": plan})).json()["count"] == 0
+    other = {"plan_id": plan, "policies": {"member": {"default": "ours"}}}
+    assert (await admin.post("/sync/what-if", other)).json()["own_laws"] == {"member": {"phone": "ask", "city": "ask"}}
+    assert told["own_laws"] == {}
     assert (await admin.get("/sync/policies/member")).json()["policy"]["laws"]["phone"] == "ask"
     run = (await admin.get("/sync/runs", state="planned")).json()["runs"][0]["id"]
     assert (await admin.post("/sync/what-if", {**ours, "plan_id": None, "run_id": run})).json() == told

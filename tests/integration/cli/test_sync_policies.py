@@ -221,6 +221,20 @@ def test_the_same_policy_makes_no_difference(overwritten: tuple[Quarrel, str]) -
     assert quarrel.json("whatif", run, "--default", "theirs")["count"] == 0
 
 
+def test_what_another_default_does_not_reach_is_told(overwritten: tuple[Quarrel, str]) -> None:
+    quarrel, run = overwritten
+    told = "the default of members does not reach what has a law of its own in the policy: "
+    assert told not in quarrel.desk("sync", "whatif", run, "--default", "ours", *NORTH).out
+    quarrel.law("email=theirs", "phone=newest")
+    out = quarrel.desk("sync", "whatif", run, "--default", "ours", *NORTH).out
+    assert f"{told}email (theirs), phone (newest); change one by --set\n" in out
+    document = quarrel.json("whatif", run, "--default", "ours")
+    assert (document["count"], document["own_laws"]) == (0, {"member": {"email": "theirs", "phone": "newest"}})
+    both = quarrel.desk("sync", "whatif", run, "--default", "ours", "--set", "member.email=ours", *NORTH).out
+    assert f"{told}phone (newest); " in both
+    assert told not in quarrel.desk("sync", "whatif", run, "--set", "member.email=ours", *NORTH).out
+
+
 def test_other_deletions_and_guards_are_told(quarrel: Quarrel) -> None:
     quarrel.here(1, "here@example.org")
     quarrel.lose(1, 2)

@@ -23,11 +23,13 @@ from ..policies.policy_book import PolicyBook
 class WhatIfReport:
     """``steps`` were decided anew, by kind; ``differences`` would have come out otherwise, each with its kind, no more
     than were asked for; ``different`` counts all of them. ``trips``: the guards that would have held it, each with its
-    kind.
+    kind. ``own_laws``: by kind, where another default was asked for, the fields that go by a law of their own all the
+    same, each with it.
     """
 
     plan: KeptPlan
     steps: Mapping[str, int]
+    own_laws: Mapping[str, Mapping[str, str]]
     different: int
     differences: tuple[tuple[str, Difference], ...]
     trips: tuple[tuple[str, Trip], ...]
@@ -38,6 +40,7 @@ class _Part:
     schema: Schema
     policy: Policy
     tally: Tally
+    own_laws: Mapping[str, str]
     steps: int = 0
 
 
@@ -92,7 +95,8 @@ class WhatIf:
             policy = read_policy(document, schema, self._policies.laws, below=below)
         except InvalidValue as error:
             raise InvalidValue(error.message, field=f"policies.{part.kind}.{error.details['field']}") from None
-        return _Part(schema, narrowed(policy, {*part.permits, *part.allows}), Tally(shared=part.shared))
+        own = _own_laws(policy, schema, document) if "default" in document else {}
+        return _Part(schema, narrowed(policy, {*part.permits, *part.allows}), Tally(shared=part.shared), own)
 
     async def _decide(self, uow: UnitOfWork, plan: KeptPlan, parts: Mapping[str, _Part], limit: int) -> WhatIfReport:
         different, found, start = 0, list[tuple[str, Difference]](), 0
@@ -116,10 +120,19 @@ class WhatIf:
         return WhatIfReport(
             plan=plan,
             steps={kind: part.steps for kind, part in parts.items()},
+            own_laws={kind: part.own_laws for kind, part in parts.items() if part.own_laws},
             different=different,
             differences=tuple(found),
             trips=_trips(parts),
         )
+
+
+def _own_laws(policy: Policy, schema: Schema, document: Mapping[str, object]) -> Mapping[str, str]:
+    """Those of fields that were not asked for, where they are other laws than the default."""
+    fields = document.get("fields")
+    asked = fields if isinstance(fields, Mapping) else {}
+    laws = {field.name: policy.law(field).name for field in schema.fields if field.name not in asked}
+    return {name: law for name, law in laws.items() if law != policy.default.name}
 
 
 def _trips(parts: Mapping[str, _Part]) -> tuple[tuple[str, Trip], ...]:

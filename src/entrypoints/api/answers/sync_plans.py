@@ -145,10 +145,12 @@ class WouldTripAnswer(TripAnswer):
 
 class WhatIfAnswer(Answer):
     """``steps`` were decided anew, by kind of record; ``count`` would have come out otherwise, of which
-    ``differences`` shows the first. ``trips``: the guards that would have stopped it."""
+    ``differences`` shows the first. ``trips``: the guards that would have stopped it. ``own_laws``: where another
+    default was asked for, by kind, the fields that it does not reach, as the policy gives them laws of their own."""
 
     plan_id: UUID
     steps: dict[str, int]
+    own_laws: dict[str, dict[str, str]]
     differences: list[DifferenceAnswer]
     count: int
     trips: list[WouldTripAnswer]
@@ -186,6 +188,7 @@ def what_if(report: WhatIfReport) -> WhatIfAnswer:
     return WhatIfAnswer(
         plan_id=report.plan.id,
         steps=dict(report.steps),
+        own_laws={kind: dict(laws) for kind, laws in report.own_laws.items()},
         differences=[_difference(kind, one) for kind, one in report.differences],
         count=report.different,
         trips=[
