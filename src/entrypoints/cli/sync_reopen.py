@@ -7,11 +7,14 @@ from cyclopts import Parameter
 
 from ...domain.shared.errors import IllegalTransition
 from ...domain.shared.ids import ConflictId
-from .answer import Answer
+from ...domain.sync.conflict import PAIRING
+from ...domain.sync.decision import WHOLE
+from ...domain.sync.override import Override
+from .answer import Answer, cell
 from .call import Given, account_names, in_tenant
 from .conflict_lines import conflict_lines, decision_lines
 from .options import ByOption, JsonOption, TenantOption
-from .sync_documents import conflict_document
+from .sync_documents import conflict_document, override_document
 from .sync_held import command
 
 
@@ -24,13 +27,26 @@ async def reopen(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Open a conflict again. What was decided stays in the record until it is decided otherwise."""
+    """Open a conflict again. What was decided stays in the record until it is decided otherwise; what pinned the field
+    ends, an undo's pin, too.
+    """
     async with in_tenant(call, tenant) as (use, home):
         try:
-            conflict = await use.sync.reopen(home.id, ConflictId(id_), by=by or call.terminal.login_name)
+            opened = await use.sync.reopen(home.id, ConflictId(id_), by=by or call.terminal.login_name)
         except IllegalTransition as error:
             how = f"{error.message}: {command(f'sync conflicts show {id_}', tenant)}"
             raise IllegalTransition(how, **error.details) from None
         names = await account_names(use, home)
-    parts = [*conflict_lines(conflict, names, home.zone), *decision_lines(conflict, tenant)]
-    return Answer(document={"conflict": conflict_document(conflict)}, parts=parts, as_json=as_json)
+    conflict = opened.conflict
+    ended = [_ended(each, home.zone) for each in opened.released]
+    document = {
+        "conflict": conflict_document(conflict),
+        "released": [override_document(each) for each in opened.released],
+    }
+    parts = [*conflict_lines(conflict, names, home.zone), *ended, *decision_lines(conflict, tenant)]
+    return Answer(document=document, parts=parts, as_json=as_json)
+
+
+def _ended(pin: Override, zone: str) -> str:
+    what = "the record as a whole" if pin.field in {WHOLE, PAIRING} else pin.field
+    return f"no longer pinned: {what} ({pin.because}; {cell(pin.set_at, zone)})"

@@ -340,6 +340,19 @@ async def test_a_decision_is_taken_back(admin: Caller, world: World) -> None:
     assert (former["choice"], former["by"]) == ("theirs", "admin@north.example")
     assert former["value"] == answer.json()["conflict"]["theirs"]
     assert answer.json()["conflict"]["reason"].endswith("; opened again by admin@north.example")
+    assert answer.json()["released"] == []
+
+
+async def test_an_undos_pin_that_ends_with_a_decision_is_told(admin: Caller, world: World) -> None:
+    await dispute(world)
+    key = await open_conflict(admin)
+    await admin.post(f"/conflicts/{key}/resolve", {"choice": "theirs"})
+    (run,) = (await admin.get("/sync/runs", kind="resolve")).json()["runs"]
+    assert (await admin.post("/sync/undo", {"run_id": run["id"]})).status_code == 200
+    pins = (await admin.get("/sync/overrides")).json()["overrides"]
+    assert [each["field"] for each in pins] == ["phone"]
+    assert (await admin.post(f"/conflicts/{key}/reopen")).json()["released"] == pins
+    assert (await admin.get("/sync/overrides")).json()["overrides"] == []
 
 
 async def test_who_sees_and_who_decides(api: Api, admin: Caller, world: World) -> None:

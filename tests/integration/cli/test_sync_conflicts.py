@@ -422,6 +422,29 @@ def test_a_conflict_is_opened_again(asking: Quarrel) -> None:
     assert (again["state"], again["reason"].endswith("; opened again by berta")) == ("open", True)
 
 
+def test_opening_one_again_says_that_an_undos_pin_ends(asking: Quarrel) -> None:
+    (key,) = asking.disagree(0)
+    resolve(asking, key, "--ours")
+    assert asking.json("reopen", key)["released"] == []
+    assert "no longer pinned" not in asking.desk("sync", "conflicts", "show", key, *NORTH).out
+    resolve(asking, key, "--theirs")
+    (run,) = asking.json("runs", "--kind", "resolve", "--limit", "1")["runs"]
+    assert asking.desk("sync", "undo", "--run", run["id"], "--yes", "--by", "Berta", *NORTH).code == 0
+    (pin,) = asking.json("overrides")["overrides"]
+    out = asking.desk("sync", "reopen", key, *NORTH).out
+    assert re.search(
+        r"^no longer pinned: email \(Berta undid a change; 2026-\d\d-\d\d \d\d:00 UTC\)$", out, re.MULTILINE
+    )
+    assert asking.json("overrides")["overrides"] == []
+    resolve(asking, key, "--theirs")
+    (run,) = asking.json("runs", "--kind", "resolve", "--limit", "1")["runs"]
+    asking.desk("sync", "undo", "--run", run["id"], "--yes", "--by", "Berta", *NORTH)
+    told = asking.json("reopen", key)
+    assert [{**each, "set_at": None} for each in told["released"]] == [
+        {**pin, "set_at": None, "change_id": told["released"][0]["change_id"]}
+    ]
+
+
 def test_one_that_is_opened_again_with_equal_sides_is_settled_by_the_next_run(asking: Quarrel) -> None:
     (key,) = asking.disagree(0)
     resolve(asking, key, "--theirs")

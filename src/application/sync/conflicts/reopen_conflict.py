@@ -1,10 +1,13 @@
 """A conflict that was decided is decided anew."""
 
+from collections.abc import Sequence
+
 import attrs
 
 from ....domain.shared.errors import RuleViolation
 from ....domain.shared.ids import ConflictId, TenantId
 from ....domain.sync.conflict import PAIRING, Conflict
+from ....domain.sync.override import Override
 from ....domain.sync.run import RELEASE, Counts
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
@@ -12,6 +15,14 @@ from ..links.pinning import Pinning
 from ..runs.by_hand import ByHand, link_of
 from .unpairing import Unpairing
 from .void import ensure_not_void
+
+
+@attrs.frozen
+class Reopened:
+    """A conflict that is open again, and the overrides that ended with it."""
+
+    conflict: Conflict
+    released: Sequence[Override] = ()
 
 
 @attrs.frozen
@@ -23,14 +34,14 @@ class ReopenConflict:
     _transactions: Transactions
     _by_hand: ByHand
 
-    async def __call__(self, tenant_id: TenantId, conflict_id: ConflictId, *, by: str) -> Conflict:
+    async def __call__(self, tenant_id: TenantId, conflict_id: ConflictId, *, by: str) -> Reopened:
         """Open it again, with the values as they are now; ``by`` says who wants it. What was decided stays in the
         records until it is decided otherwise; the next run settles it when the sides agree by then. A record
         that was linked to one of ours by that decision is linked to none again, until a person decides: no run
-        answers that.
+        answers that. What pinned its field ends, an undo's pin, too.
         """
 
-        async def work(uow: UnitOfWork) -> Conflict:
+        async def work(uow: UnitOfWork) -> Reopened:
             conflict = await uow.conflicts.get(conflict_id)
             await uow.accounts.claim(conflict.account_id)
             hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
@@ -41,24 +52,25 @@ class ReopenConflict:
                 await self._ensure_linked(uow, conflict)
             if conflict.is_about_field:
                 await self._unsettle(uow, conflict)
-            await self._unpin(uow, conflict, by, taken_back=taken_back)
+            released = await self._unpin(uow, conflict, by, taken_back=taken_back)
             await uow.conflicts.save(conflict)
             await uow.due.renew(conflict.account_id, conflict.kind, conflict.external_id)
-            return conflict
+            return Reopened(conflict, released)
 
         return await self._transactions.run(tenant_id, "reopen_conflict", work)
 
-    async def _unpin(self, uow: UnitOfWork, conflict: Conflict, by: str, *, taken_back: bool) -> None:
+    async def _unpin(self, uow: UnitOfWork, conflict: Conflict, by: str, *, taken_back: bool) -> Sequence[Override]:
         """What was pinned by the decision, or since; of a pairing that was taken back whatever was pinned."""
         key = conflict.external_id
         pinned = (await uow.overrides.of_records(conflict.account_id, conflict.kind, [key])).get(key, ())
         going = [each for each in pinned if taken_back or each.field == conflict.field]
         if not going:
-            return
+            return ()
         hand = await self._by_hand.begin(uow, conflict.account_id, conflict.kind, RELEASE)
         what = "took the pairing back" if taken_back else "reopened the conflict"
         await Pinning(hand.scope, self._by_hand.ids).let_go(uow, going, f"{by} {what}, which ended")
         await self._by_hand.end(uow, hand, Counts(), f"{by} reopened a conflict about {conflict.kind} {key}")
+        return going
 
     async def _ensure_linked(self, uow: UnitOfWork, conflict: Conflict) -> None:
         """A deletion that was decided is no conflict any more, nor is what was made anew since, here or there. Its id

@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from ....application.sync.conflicts.reopen_conflict import Reopened
 from ....application.sync.conflicts.resolve_conflicts import Resolved
 from ....application.sync.views.conflict_in_full import ConflictInFull
 from ....domain.shared.errors import TresenError
 from ....domain.shared.ids import ConflictId
 from ....domain.sync.canonical import Values
 from ....domain.sync.conflict import Conflict, Resolution
+from .sync_books import OverrideAnswer, override
 from .values import Answer, JsonValue, json_value, json_values
 
 
@@ -65,6 +67,13 @@ class OneConflictAnswer(Answer):
     """One conflict."""
 
     conflict: ConflictAnswer
+
+
+class ReopenedConflictAnswer(Answer):
+    """A conflict that is open again. ``released``: the overrides that ended with it."""
+
+    conflict: ConflictAnswer
+    released: list[OverrideAnswer]
 
 
 class SidesAnswer(Answer):
@@ -137,6 +146,13 @@ def conflict(entity: Conflict) -> ConflictAnswer:
         opened_at=entity.opened_at,
         updated_at=entity.updated_at,
         version=entity.version,
+    )
+
+
+def reopened(opened: Reopened) -> ReopenedConflictAnswer:
+    """A conflict that is open again."""
+    return ReopenedConflictAnswer(
+        conflict=conflict(opened.conflict), released=[override(each) for each in opened.released]
     )
 
 

@@ -18,9 +18,11 @@ from ..answers.conflicts import (
     ConflictInFullAnswer,
     ConflictsAnswer,
     OneConflictAnswer,
+    ReopenedConflictAnswer,
     ResolvedConflictsAnswer,
     conflict,
     in_full,
+    reopened,
     resolved,
 )
 from ..bodies import NO_NUL, Body, Text
@@ -184,11 +186,12 @@ async def resolve_many(asking: Asking, uses: Uses, data: JSONBody[ResolveManyBod
 
 
 @post("/{conflict_id:uuid}/reopen", summary="Decide a conflict anew", status_code=200, opt=needs(*DECIDE))
-async def reopen(conflict_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneConflictAnswer:
-    """It is open again. What was decided stays in the records until it is decided otherwise. 409 when it is open, or
+async def reopen(conflict_id: FromPath[UUID], asking: Asking, uses: Uses) -> ReopenedConflictAnswer:
+    """It is open again. What was decided stays in the records until it is decided otherwise; what pinned the field
+    ends, an undo's pin, too (`released`). 409 when it is open, or
     when the field is in conflict again by itself; 422 when what it was about is not there any more."""
     opened = await uses.sync.reopen(asking.tenant_id, ConflictId(conflict_id), by=asking.name)
-    return OneConflictAnswer(conflict=conflict(opened))
+    return reopened(opened)
 
 
 def _wanted(state: str) -> ConflictState | None:

@@ -123,7 +123,7 @@ async def test_an_edit_from_before_the_pairing_was_decided_anew_is_for_the_law(s
     ada, there = await paired(studio)
     await edited(studio, ada, last_name="King")
     conflict = next(each for each in studio.conflicts() if each.external_id == there)
-    reopened = await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")
+    reopened = (await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")).conflict
     studio.clock.advance(A_MINUTE)
     await decide(studio, reopened, Choice.OURS, str(ada.id))
     await settled(studio)

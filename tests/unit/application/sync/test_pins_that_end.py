@@ -42,7 +42,7 @@ async def decide(studio: Studio, conflict: Conflict, choice: Choice, value: str 
 
 async def reopen(studio: Studio, conflict: Conflict) -> Conflict:
     studio.clock.advance(A_MINUTE)
-    return await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")
+    return (await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")).conflict
 
 
 def runs(studio: Studio, kind: str | None = None) -> list[Run]:

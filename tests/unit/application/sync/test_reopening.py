@@ -62,7 +62,7 @@ async def test_a_pairing_is_taken_back_and_decided_otherwise(studio: Studio, ane
     if synced:
         await studio.leads_synced()
     assert str(studio.lead(lead).id) == first
-    reopened = await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    reopened = (await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")).conflict
     assert not studio.knows("lead", lead)
     await studio.leads_synced()
     assert [each.id for each in open_conflicts(studio)] == [conflict.id]
@@ -103,7 +103,7 @@ async def test_one_that_was_made_for_it_goes_before_the_pairing_is_decided_anew(
     assert open_conflicts(studio) == []
     await undo_last(studio, "leads")
     await studio.leads_synced()
-    reopened = await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    reopened = (await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")).conflict
     await decide(studio, reopened, Choice.OURS, conflict.candidates[1])
     await studio.leads_synced()
     assert (str(studio.lead(lead).id), len(studio.leads())) == (conflict.candidates[1], 3)
@@ -122,7 +122,7 @@ async def test_a_deletion_that_was_decided_is_undone_and_not_reopened(studio: St
     assert conflict.field == WHOLE
     await decide(studio, conflict, Choice.OURS)
     await studio.leads_synced()
-    reopened = await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    reopened = (await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")).conflict
     await decide(studio, reopened, Choice.THEIRS)
     with pytest.raises(RuleViolation, match="undo the run that deleted it"):
         await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
@@ -162,7 +162,7 @@ async def taken_back(studio: Studio) -> tuple[str, Conflict]:
     await decide(studio, conflict, Choice.OURS, conflict.candidates[0])
     await studio.leads_synced()
     studio.clock.advance(A_MINUTE)
-    return lead, await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")
+    return lead, (await studio.desk.reopen(studio.tenant.id, conflict.id, by="somebody")).conflict
 
 
 async def one_goes(studio: Studio, conflict: Conflict) -> None:

@@ -105,7 +105,7 @@ async def test_what_was_edited_and_sent_before_it_was_paired_anew_stays_undone(s
     assert await names(studio, ada, there) == ("King", "King")
     conflict = next(each for each in studio.conflicts() if each.external_id == there)
     studio.clock.advance(A_MINUTE)
-    reopened = await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")
+    reopened = (await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")).conflict
     studio.clock.advance(A_MINUTE)
     await decide(studio, reopened, Choice.OURS, str(ada.id))
     await edited(studio, ada, phone="030 9")
