@@ -83,7 +83,8 @@ def make_plan(schema: Schema, policy: Policy, steps: Iterable[Step], *, shared: 
     """The plan of these steps, in any order. ``shared``: how many records both sides had before.
 
     Raises InvalidValue for what ``read_plan`` could not read back: it names the record and what of it is no value of a
-    field or cannot be kept, and fields that the schema lacks. A step that is given again counts once for the guards.
+    field or cannot be kept, and fields that the schema lacks, also of what a side shows. A step that is
+    given again counts once for the guards.
     """
     ensure_is(Schema, schema, "schema")
     ensure_is(Policy, policy, "policy")

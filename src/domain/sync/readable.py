@@ -25,6 +25,9 @@ def ensure_readable(step: Step, schema: Schema) -> None:
             kept_size(text, name)
         for values in _values(step):
             check_values(values)
+        # What was agreed on before may be of a field that a kind has no more; what a side shows now is not.
+        ensure_fields(schema, values_of(step.inputs.ours), "ours")
+        ensure_fields(schema, values_of(step.inputs.theirs), "theirs")
         _ensure_decided(step, schema)
     except InvalidValue as error:
         record = step.external_id if step.local_id is None else f"{step.external_id} ({step.local_id})"

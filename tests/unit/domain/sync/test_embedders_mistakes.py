@@ -15,9 +15,11 @@ from tresen.domain.sync.decision import WHOLE, Decision, decide
 from tresen.domain.sync.law_suite import check_law
 from tresen.domain.sync.laws import Contest, Edited, Law, Laws, Verdict
 from tresen.domain.sync.pairing import pair
+from tresen.domain.sync.plan import make_plan
 from tresen.domain.sync.policy import Policy
 from tresen.domain.sync.schema import NOT_FIELDS, Field, Schema
 from tresen.domain.sync.side import GONE, UNKNOWN, Presence, Side
+from tresen.domain.sync.step import Inputs, Step
 
 # What a type checker would refuse; not everybody has one.
 Wrong = Any
@@ -207,6 +209,24 @@ def test_a_canonical_form_that_raises_is_told_with_its_field(theirs: Wrong) -> N
         error = refused(partial(decide, schema, Policy(), **sides))
     assert error.message.startswith("the canonical form of phone could not read a value: ValueError: ")
     assert error.details["field"] == "phone"
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_a_field_that_there_is_not_is_told_when_a_plan_is_made_of_what_a_side_shows(side: str) -> None:
+    sides: Wrong = {**CHANGED_BY_BOTH, side: {"phone": "2", "fone": "3"}}
+    inputs = Inputs(**sides)
+    step = Step(external_id="17", local_id=None, inputs=inputs, decision=inputs.decide(SCHEMA, Policy()))
+    error = refused(lambda: make_plan(SCHEMA, Policy(), [step], shared=1))
+    assert (
+        error.message == "the step of record '17' cannot be planned: a person has no field 'fone'; it has email, phone"
+    )
+    assert error.details["field"] == f"{side}.fone"
+
+
+def test_what_was_agreed_on_of_a_field_that_is_no_more_can_be_planned() -> None:
+    inputs = Inputs(base={"phone": "1", "fone": "3"}, ours={"phone": "1"}, theirs={"phone": "2"})
+    step = Step(external_id="17", local_id=None, inputs=inputs, decision=inputs.decide(SCHEMA, Policy()))
+    assert make_plan(SCHEMA, Policy(), [step], shared=1).steps == (step,)
 
 
 def test_names_that_are_no_fields_are_known() -> None:
