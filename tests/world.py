@@ -317,7 +317,10 @@ def _use_cases(
     hasher, tokens = Argon2PasswordHasher(memory_kib=8, passes=1, lanes=1), RandomTokens()
     guard, absorb = CredentialGuard(clock, ids), Absorb(phones, clock, ids, PolicyBook(BUILT_IN_LAWS))
     writes = ProviderWrites(transactions, gyms, guard, MemoryRunLocks(), clock, ids)
-    push, sell = PushMembership(transactions, writes, absorb), CreateMembership(transactions, writes, absorb, clock)
+    push, sell = (
+        PushMembership(transactions, writes, absorb, clock),
+        CreateMembership(transactions, writes, absorb, clock),
+    )
     inboxes, webhooks, intake = MemoryInboxReaders(store), MemoryWebhookProviders(), Intake(transactions)
     doors, open_inbox = Doors(inboxes, webhooks, box, clock), OpenInbox(webhooks, tokens, clock)
     receive = ReceiveWebhook(doors, intake, clock, ids)
@@ -352,7 +355,7 @@ def _use_cases(
         check_provider=CheckProvider(transactions, gyms, clock),
         create_membership=sell,
         update_membership=UpdateMembership(transactions, push),
-        cancel_membership=CancelMembership(transactions, push),
+        cancel_membership=CancelMembership(transactions, push, clock),
         get_member=GetMember(transactions),
         list_packages=ListPackages(transactions),
         create_lead=CreateLead(transactions, writes, absorb, phones, clock, ids),

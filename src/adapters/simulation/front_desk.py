@@ -39,11 +39,12 @@ def front_desk(world: World, units: UnitsOfWork) -> FrontDesk:
     guard = CredentialGuard(clock, ids)
     writes = ProviderWrites(transactions, world.providers, guard, world.locks, clock, ids)
     absorb = Absorb(world.phones, clock, ids, PolicyBook(BUILT_IN_LAWS, BUILT_IN_POLICY))
-    sell, push = CreateMembership(transactions, writes, absorb, clock), PushMembership(transactions, writes, absorb)
+    sell = CreateMembership(transactions, writes, absorb, clock)
+    push = PushMembership(transactions, writes, absorb, clock)
     return FrontDesk(
         create_lead=CreateLead(transactions, writes, absorb, world.phones, clock, ids),
         update_lead=UpdateLead(transactions, writes, absorb, clock),
         convert_lead=ConvertLead(transactions, writes, absorb, sell, clock),
         update_membership=UpdateMembership(transactions, push),
-        cancel_membership=CancelMembership(transactions, push),
+        cancel_membership=CancelMembership(transactions, push, clock),
     )

@@ -1,10 +1,12 @@
 """What is asked of a provider about a membership: which fields it is about, and whether what it shows is that."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from ...domain.membership.package import Package
 from ...domain.membership.status import Status
 from ...domain.sync.canonical import Values, decimal
+from ..sync.courses.membership_records import terms_of
 from ..sync.records.kinds import MEMBERSHIP_SCHEMA
 
 _END = frozenset({"ends_on", "cancels_on", "flagged_active", "deleted", "on_hold", "auto_renew"})
@@ -20,7 +22,7 @@ _TELLING: Mapping[str, Collection[str]] = {**_WRITTEN, "package": {"name", "kind
 ASKED = frozenset(_WRITTEN)
 
 # By these one sees that it is over, or was cancelled.
-_ENDS = frozenset({"cancels_on", "deleted", "flagged_active"})
+_ENDS = frozenset({"ends_on", "cancels_on", "deleted", "flagged_active"})
 
 # What a person calls it that a provider keeps.
 _CALLED = {"reason": "end", "monthly_price": "price"}
@@ -39,10 +41,10 @@ def telling(name: str, value: str | None) -> frozenset[str]:
     return frozenset({"name"} if name == "package" else {"price"})
 
 
-def is_seen(name: str, value: str | None, shown: Values, on_sale: Sequence[Package]) -> bool:
-    """Whether what is shown tells that it is so; of what is not shown nothing is known."""
+def is_seen(name: str, value: str | None, shown: Values, on_sale: Sequence[Package], today: date) -> bool:
+    """Whether what is shown tells that it is so; of what is not shown nothing is known. ``today`` as in ``ends``."""
     known = shown.keys() >= telling(name, value) - _ENDS
-    return known and _is_so(name, value, shown, on_sale)
+    return known and _is_so(name, value, shown, on_sale, today)
 
 
 def called(asked: Sequence[str]) -> Sequence[str]:
@@ -51,10 +53,10 @@ def called(asked: Sequence[str]) -> Sequence[str]:
 
 
 def not_done(
-    asked: Mapping[str, str | None], before: Values, after: Values, on_sale: Sequence[Package]
+    asked: Mapping[str, str | None], before: Values, after: Values, on_sale: Sequence[Package], *, today: date
 ) -> Sequence[str]:
     """What of it the provider did not do though it said yes: the fields that it is about hold ``after`` what they held
-    ``before``, and that is not what was asked for. Of what neither shows nothing is known.
+    ``before``, and that is not what was asked for. Of what neither shows nothing is known. ``today`` as in ``ends``.
     """
     fields = MEMBERSHIP_SCHEMA.by_name
 
@@ -62,28 +64,30 @@ def not_done(
         told = [field for field in _TELLING[name] if field in before and field in after]
         return bool(told) and all(fields[field].same(before[field], after[field]) for field in told)
 
-    return [name for name, value in asked.items() if stayed(name) and not _is_so(name, value, after, on_sale)]
+    return [name for name, value in asked.items() if stayed(name) and not _is_so(name, value, after, on_sale, today)]
 
 
-def ends(shown: Values) -> bool:
-    """Whether the provider shows that it is over, or that it was cancelled for a day to come."""
-    return bool(shown.get("cancels_on") or shown.get("deleted")) or shown.get("flagged_active") is False
+def ends(shown: Values, today: date) -> bool:
+    """Whether the provider shows that it is over, or that it was cancelled for a day to come. ``today`` is the tenant's
+    civil date.
+    """
+    return terms_of(shown).ends_anyway(today)
 
 
-def _is_so(name: str, value: str | None, shown: Values, on_sale: Sequence[Package]) -> bool:
+def _is_so(name: str, value: str | None, shown: Values, on_sale: Sequence[Package], today: date) -> bool:
     if name == "reason":
-        return ends(shown)
+        return ends(shown, today)
     if name == "status":
-        return _status(shown) == value
+        return _status(shown, today) == value
     if name == "monthly_price":
         return _price(shown) == decimal(value)
     names = {package.name for package in on_sale if package.id == value} | {value or ""}
     return str(shown.get("name") or "").strip().casefold() in {each.strip().casefold() for each in names}
 
 
-def _status(shown: Values) -> str | None:
+def _status(shown: Values, today: date) -> str | None:
     """What a change may ask for; None: another one, or unknown."""
-    if ends(shown):
+    if ends(shown, today):
         return Status.CANCELLED.value
     if shown.get("on_hold"):
         return Status.PAUSED.value

@@ -16,6 +16,7 @@ from ..gym.decided import Decided
 from ..gym.look_first import Before, Over
 from ..gym.provider_writes import ProviderWrites
 from ..gym.wanted import Wanted
+from ..ports.clock import Clock
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
@@ -28,11 +29,12 @@ from .asked_of_membership import called, fields_of, not_done
 @attrs.frozen
 class PushedMembership:
     """The membership as it stands, and the task for staff where the provider could not be written to, or kept its own
-    value.
+    value. ``already``: it was so before, and nothing was changed.
     """
 
     membership: Membership
     task: StaffTask | None = None
+    already: bool = False
 
 
 @attrs.frozen
@@ -62,6 +64,7 @@ class PushMembership:
     _transactions: Transactions
     _writes: ProviderWrites
     _absorb: Absorb
+    _clock: Clock
 
     async def __call__(
         self,
@@ -79,13 +82,13 @@ class PushMembership:
         found = await self._link(tenant_id, membership.id)
         if found is None:
             if unless is not None:
-                return PushedMembership(membership)
+                return PushedMembership(membership, already=True)
             raise NotConfigured("this membership has no provider to change it at")
         asked = _Asked(membership, *found, details, _wanted(membership, found[0], operation, details))
         if unless is not None:
             looked = await self._writes.look(asked.account, asked.wanted, asked.over)
             if looked.before is None or unless(read(looked.before.shown).values):
-                return PushedMembership(membership, looked.task)
+                return PushedMembership(membership, looked.task, already=looked.task is None)
         return await self._write(asked, call)
 
     async def _write(self, asked: "_Asked", call: Callable[[GymGateway, str], Awaitable[Observed]]) -> PushedMembership:
@@ -98,7 +101,7 @@ class PushMembership:
             return PushedMembership(asked.membership, outcome.task)
 
         async def take_over(uow: UnitOfWork) -> PushedMembership:
-            left = await _left(uow, asked, outcome.before, observed)
+            left = await self._left(uow, asked, outcome.before, observed)
             decided = Decided(fields_of(asked.details.keys() - left), asked.membership)
             key = await self._absorb.membership(uow, asked.account, observed, decided=decided, before=outcome.before)
             await self._writes.tasks.end(uow, asked.wanted, outcome.begun, left=asked.only(left) if left else None)
@@ -112,6 +115,14 @@ class PushMembership:
         except InvalidValue as error:
             in_doubt = await self._writes.in_doubt(asked.account, asked.wanted, error, outcome)
             return PushedMembership(asked.membership, in_doubt.task)
+
+    async def _left(self, uow: UnitOfWork, asked: _Asked, before: Before | None, after: Observed) -> Sequence[str]:
+        """What the provider did not do though it said yes."""
+        if before is None:
+            return ()
+        on_sale = await uow.packages.of_account(asked.account.id)
+        today = uow.tenant.today(self._clock.now())
+        return not_done(asked.details, read(before.shown).values, read(after).values, on_sale, today=today)
 
     async def _link(
         self, tenant_id: TenantId, membership_id: MembershipId
@@ -133,11 +144,3 @@ def _wanted(
         subject=f"membership:{membership.id}",
         details={"external_id": link.external_id, **details},
     )
-
-
-async def _left(uow: UnitOfWork, asked: _Asked, before: Before | None, after: Observed) -> Sequence[str]:
-    """What the provider did not do though it said yes."""
-    if before is None:
-        return ()
-    on_sale = await uow.packages.of_account(asked.account.id)
-    return not_done(asked.details, read(before.shown).values, read(after).values, on_sale)

@@ -38,7 +38,7 @@ class Gym(Storage, Connections):
     browse: providers.Provider[Browse] = providers.Singleton(Browse, Storage.transactions, Connections.gyms)
 
     push_membership: providers.Provider[PushMembership] = providers.Singleton(
-        PushMembership, Storage.transactions, writes, absorb
+        PushMembership, Storage.transactions, writes, absorb, Ground.clock
     )
     create_membership: providers.Provider[CreateMembership] = providers.Singleton(
         CreateMembership, Storage.transactions, writes, absorb, Ground.clock
@@ -47,7 +47,7 @@ class Gym(Storage, Connections):
         UpdateMembership, Storage.transactions, push_membership
     )
     cancel_membership: providers.Provider[CancelMembership] = providers.Singleton(
-        CancelMembership, Storage.transactions, push_membership
+        CancelMembership, Storage.transactions, push_membership, Ground.clock
     )
     get_member: providers.Provider[GetMember] = providers.Singleton(GetMember, Storage.transactions)
     list_packages: providers.Provider[ListPackages] = providers.Singleton(ListPackages, Storage.transactions)

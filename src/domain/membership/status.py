@@ -31,6 +31,8 @@ class Step(enum.Enum):
     REINSTATE = "reinstate"
 
 
+_OVER = frozenset({Status.CANCELLED, Status.EXPIRED})
+
 # Code, tests and the diagram in docs/reference/states.md read this one table.
 TRANSITIONS: dict[Status, dict[Step, Status]] = {
     Status.PENDING: {Step.START: Status.ACTIVE, Step.CANCEL: Status.CANCELLED},
@@ -81,9 +83,10 @@ class Terms:
         """The state on a civil day.
 
         Dates outrank the provider's flag, because the flag lags behind them in both directions; a row that is
-        flagged inactive while its dates run was ended by hand, so it is cancelled.
+        flagged inactive while its dates run was ended by hand, so it is cancelled. So is one that ends before it
+        starts: nobody sells that.
         """
-        if self.deleted or (self.cancels_on is not None and self.cancels_on <= day):
+        if self.deleted or self._never_starts or (self.cancels_on is not None and self.cancels_on <= day):
             return Status.CANCELLED
         if self.ends_on is not None and self.ends_on < day:
             return Status.EXPIRED
@@ -95,12 +98,23 @@ class Terms:
             return Status.CANCELLED
         return Status.PAUSED if self.on_hold else Status.ACTIVE
 
+    def ends_anyway(self, day: date) -> bool:
+        """Whether there is nothing to cancel: it is over, or was cancelled for a day to come."""
+        return self.cancels_on is not None or self.status_on(day) in _OVER
+
     def next_change_after(self, day: date) -> date | None:
         """The first later day on which the state differs from that of ``day`` though nobody edits anything."""
         now = self.status_on(day)
         turning = (self.starts_on, self.cancels_on, self._first_day_after)
         later = sorted(d for d in turning if d is not None and d > day)
         return next((d for d in later if self.status_on(d) is not now), None)
+
+    @property
+    def _never_starts(self) -> bool:
+        if self.starts_on is None:
+            return False
+        ended = self.ends_on is not None and self.ends_on < self.starts_on
+        return ended or (self.cancels_on is not None and self.cancels_on <= self.starts_on)
 
     @property
     def _first_day_after(self) -> date | None:

@@ -142,7 +142,14 @@ def _buyer(
 def _pushed(pushed: PushedMembership, *, as_json: bool) -> Answer:
     task = task_document(pushed.task) if pushed.task else None
     document = written(membership=membership_document(pushed.membership), task=task)
-    return Answer(document=document, parts=[_line(pushed.membership), *task_lines(pushed.task)], as_json=as_json)
+    lines = [_line(pushed.membership), *([_already(pushed.membership)] if pushed.already else [])]
+    return Answer(document=document, parts=[*lines, *task_lines(pushed.task)], as_json=as_json)
+
+
+def _already(membership: Membership) -> str:
+    if membership.status in {Status.CANCELLED, Status.EXPIRED}:
+        return f"it is {membership.status.value} already: nothing was changed"
+    return f"its end is set for {membership.terms.cancels_on or membership.terms.ends_on} already: nothing was changed"
 
 
 def _line(membership: Membership) -> str:

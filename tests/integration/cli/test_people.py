@@ -291,6 +291,8 @@ def test_a_membership_is_sold_changed_and_cancelled(synced: Desk) -> None:
     assert free["membership"]["monthly_price"] == {"amount": "0.00", "currency": "EUR"}
     gone = synced("memberships", "cancel", id_, "--reason", "moved", "--json", *NORTH).json
     assert gone["membership"]["status"] == "cancelled"
+    again = synced("memberships", "cancel", id_, "--reason", "moved", *NORTH)
+    assert (again.code, again.out.splitlines()[1]) == (0, "it is cancelled already: nothing was changed")
 
 
 def test_of_a_lead_that_is_known_each_value_and_every_task_is_told(synced: Desk) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from tresen.adapters.emulators.wodify import WodifyEmulator
+from tresen.adapters.emulators.wodify.shapes import NO_DATE
 from tresen.adapters.emulators.wodify.shapes import Lead as WodifyLead
 from tresen.adapters.emulators.wodify.vocabulary import CONVERTED, LEAD_STATUSES, NEW_LEAD, TEMPLATES
 from tresen.application.leads.convert_lead import Conversion
@@ -14,6 +15,7 @@ from tresen.application.leads.update_lead import LeadUpdate
 from tresen.application.membership.cancel_membership import Cancellation
 from tresen.application.tenancy.connect_provider import ConnectProviderCommand
 from tresen.domain.leads.stage import Stage
+from tresen.domain.membership.status import Status
 from tresen.domain.shared.ids import LeadId, MembershipId
 from tresen.domain.sync.journal import Change
 
@@ -85,6 +87,29 @@ async def test_the_end_of_a_membership_that_was_set_there_is_in_the_journal(tmp_
         assert (done.task, ends != "2099-12-31") == (None, True)
         lines = await journal(gym, "membership", membership_id, "ends_on")
         assert [(line.ours, line.value) for line in lines] == [(None, "2099-12-31"), ("2099-12-31", ends)]
+
+
+async def test_a_membership_that_is_cancelled_before_it_starts_is_cancelled(tmp_path: Path, database_url: str) -> None:
+    provider = emulated()
+    async with provider.serving() as url, opened(tmp_path, database_url, url, adjust=at_hour(0)) as gym:
+        await unproven(gym)
+        await gym.sync()
+        there = next(each for each in provider.state.memberships if each.is_active)
+        edited_there(
+            provider, "memberships", there.id, b'{"start_date": "2099-01-01", "expiration_date": "2099-12-31"}'
+        )
+        await gym.sync()
+        wish = Cancellation(
+            tenant_id=gym.tenant.id,
+            membership_id=MembershipId(await ours(gym, "membership", there.id)),
+            reason="moves",
+            by="Eva",
+        )
+        done = await gym.use_cases.cancel_membership(wish)
+        assert (done.membership.status, done.task, done.already) == (Status.CANCELLED, None, False)
+        assert provider.state.memberships.get(there.id).scheduled_deactivation_date == NO_DATE
+        again = await gym.use_cases.cancel_membership(wish)
+        assert (again.membership.status, again.task, again.already) == (Status.CANCELLED, None, True)
 
 
 async def test_the_stage_that_a_conversion_wrote_over_is_in_the_journal(tmp_path: Path, database_url: str) -> None:

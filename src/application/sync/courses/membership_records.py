@@ -20,7 +20,8 @@ from ..links.former_ids import links_by_former_ids
 from ..records.kinds import MEMBER, MEMBERSHIP_SCHEMA
 from ..records.record_kind import MatchValues, Reader, RecordKind, day, iso
 
-_texts = Reader(str, "member", "name", "kind", "starts_on", "ends_on", "cancels_on", "price")
+_texts = Reader(str, "member", "name", "kind", "price")
+_days = Reader(str, "starts_on", "ends_on", "cancels_on")
 _flags = Reader(bool, "flagged_active", "deleted", "on_hold", "auto_renew")
 _WRITTEN = ("member_id", "name", "kind", "terms", "price", "auto_renew")
 
@@ -84,22 +85,15 @@ class MembershipRecords(RecordKind[Membership]):
 
     def create(self, values: Values, *, id: UUID, now: datetime) -> Membership:  # noqa: A002 - the attribute's name
         """A new membership, in the state that its terms give today."""
-        external, name, kind, starts, ends, cancels, price = _texts(values)
-        flagged_active, deleted, on_hold, auto_renew = _flags(values)
+        external, name, kind, price = _texts(values)
+        *_, auto_renew = _flags(values)
         membership = Membership(
             id=MembershipId(id),
             tenant_id=self._tenant.id,
             member_id=self._parent(external),
             name=name or "",
             kind=kind or None,
-            terms=Terms(
-                starts_on=day(starts, "starts_on"),
-                ends_on=day(ends, "ends_on"),
-                cancels_on=day(cancels, "cancels_on"),
-                flagged_active=flagged_active,
-                deleted=deleted or False,
-                on_hold=on_hold or False,
-            ),
+            terms=terms_of(values),
             price=_price(price),
             auto_renew=auto_renew,
             created_at=now,
@@ -174,6 +168,20 @@ class MembershipRecords(RecordKind[Membership]):
         if parent is None:
             raise UnknownParent(f"it belongs to member {external}, whom the provider does not list", field="member")
         return parent
+
+
+def terms_of(values: Values) -> Terms:
+    """The terms that a record shows; of what it does not name nothing is known. Raises InvalidValue."""
+    starts, ends, cancels = _days(values)
+    flagged_active, deleted, on_hold, _ = _flags(values)
+    return Terms(
+        starts_on=day(starts, "starts_on"),
+        ends_on=day(ends, "ends_on"),
+        cancels_on=day(cancels, "cancels_on"),
+        flagged_active=flagged_active,
+        deleted=deleted or False,
+        on_hold=on_hold or False,
+    )
 
 
 def _price(written: str | None) -> Money | None:

@@ -1,6 +1,7 @@
 """What open tasks ask of records at a provider: how a sync sees that it is done there, and when that takes a look."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 
 import attrs
 
@@ -52,7 +53,9 @@ class Awaited:
         return any(wish.takes_look(self.agreed, listed, shows) for wish in self.wishes)
 
 
-async def awaited_there(uow: UnitOfWork, account_id: AccountId, schema: Schema) -> Mapping[str, Awaited]:
+async def awaited_there(
+    uow: UnitOfWork, account_id: AccountId, schema: Schema, *, now: datetime
+) -> Mapping[str, Awaited]:
     """By the ids there of records of a kind at which a person is asked to see to something."""
     tasks: dict[str, list[StaffTask]] = {}
     for task in await uow.tasks.open_at(account_id):
@@ -62,32 +65,34 @@ async def awaited_there(uow: UnitOfWork, account_id: AccountId, schema: Schema) 
     if not tasks:
         return {}
     links = await uow.sync_records.by_external_ids(account_id, schema.kind, tasks.keys())
-    on_sale = await uow.packages.of_account(account_id)
+    on_sale, today = await uow.packages.of_account(account_id), uow.tenant.today(now)
     return {
         external_id: Awaited(
             links[external_id].base if external_id in links else {},
-            [wish for task in asked for wish in wishes_of(task, schema, on_sale)],
+            [wish for task in asked for wish in wishes_of(task, schema, on_sale, today)],
         )
         for external_id, asked in tasks.items()
     }
 
 
-def wishes_of(task: StaffTask, schema: Schema, on_sale: Sequence[Package]) -> Sequence[Wish]:
-    """One for each value that is asked for; none where it is not about values of a record of that kind."""
+def wishes_of(task: StaffTask, schema: Schema, on_sale: Sequence[Package], today: date) -> Sequence[Wish]:
+    """One for each value that is asked for; none where it is not about values of a record of that kind. ``today`` is
+    the tenant's civil date.
+    """
     if task.operation == Operation.CONVERT_LEAD.value:
         return [_of_field(schema, "status", Stage.CONVERTED.value)]
     if task.operation not in _OF_VALUES:
         return ()
     wanted = {name: value for name, value in task.details.items() if name not in BESIDE}
-    return [_wish(schema, name, value, on_sale) for name, value in wanted.items()]
+    return [_wish(schema, name, value, on_sale, today) for name, value in wanted.items()]
 
 
-def _wish(schema: Schema, name: str, value: str | None, on_sale: Sequence[Package]) -> Wish:
+def _wish(schema: Schema, name: str, value: str | None, on_sale: Sequence[Package], today: date) -> Wish:
     if schema.kind == MEMBERSHIP and name in ASKED:
         return Wish(
             telling=telling(name, value),
             written=fields_of([name]),
-            is_so=lambda shown: is_seen(name, value, shown, on_sale),
+            is_so=lambda shown: is_seen(name, value, shown, on_sale, today),
         )
     return _of_field(schema, _FIELDS.get(name, name), value)
 

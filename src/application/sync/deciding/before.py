@@ -52,7 +52,7 @@ async def before_walk(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, *, eve
     return Before(
         frozenset({*edited, *due}),
         due,
-        await awaited_there(uow, account_id, kind.schema),
+        await awaited_there(uow, account_id, kind.schema, now=scope.now),
         frozenset(keys),
         await sent(uow, kind, account_id),
         asks=bool(await uow.conflicts.count_open(account_id, name)),

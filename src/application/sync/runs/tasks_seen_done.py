@@ -33,7 +33,7 @@ async def close_what_is_done(uow: UnitOfWork, account_id: AccountId, schema: Sch
     on_sale = await uow.packages.of_account(account_id) if any(local_id for _, local_id in about) else ()
     for task, local_id in about:
         link = None if local_id is None else await link_at(uow, account_id, schema.kind, local_id)
-        if (link is not None and await _is_done(uow, task, link, schema, on_sale)) or (
+        if (link is not None and await _is_done(uow, task, link, schema, on_sale, now)) or (
             schema.kind == MEMBERSHIP and await _is_sold(uow, account_id, task)
         ):
             await _close(uow, task, now)
@@ -62,11 +62,11 @@ def _about(task: StaffTask, kind: str) -> UUID | None:
 
 
 async def _is_done(
-    uow: UnitOfWork, task: StaffTask, link: SyncRecord, schema: Schema, on_sale: Sequence[Package]
+    uow: UnitOfWork, task: StaffTask, link: SyncRecord, schema: Schema, on_sale: Sequence[Package], now: datetime
 ) -> bool:
     if task.operation == Operation.CREATE_LEAD.value:
         return not waits_to_be_made(link) and not await _was_tied_before(uow, task, link)
-    wishes = wishes_of(task, schema, on_sale)
+    wishes = wishes_of(task, schema, on_sale, uow.tenant.today(now))
     if not wishes or not all(wish.is_so(link.base) for wish in wishes):
         return False
     return (await _not_agreed(uow, link)).isdisjoint(name for wish in wishes for name in wish.telling)

@@ -14,7 +14,6 @@ from tresen.domain.membership.status import Status
 from tresen.domain.shared.errors import (
     GatewayNotFound,
     GatewayUnavailable,
-    IllegalTransition,
     InvalidValue,
     NotConfigured,
     NotFound,
@@ -22,7 +21,7 @@ from tresen.domain.shared.errors import (
 from tresen.domain.shared.ids import MembershipId
 from tresen.domain.staff.task import TaskReason
 
-from ..studio import A_MINUTE, GOLD, SILVER, Studio
+from ..studio import A_DAY, A_MINUTE, GOLD, SILVER, Studio
 
 
 async def sold_here(studio: Studio, **values: object) -> Membership:
@@ -136,7 +135,7 @@ async def test_cancelling_twice_changes_nothing_the_second_time(studio: Studio) 
     await studio.cancel_membership(cancellation(studio, gold))
     before = studio.rows()
     again = await studio.cancel_membership(cancellation(studio, gold, "again"))
-    assert (again.membership.status, again.task) == (Status.CANCELLED, None)
+    assert (again.membership.status, again.task, again.already) == (Status.CANCELLED, None, True)
     assert studio.gym.faults.calls.count("cancel_membership") == 1
     assert studio.rows() == before
 
@@ -149,11 +148,61 @@ async def test_a_cancellation_that_is_yet_to_come_is_not_made_again(studio: Stud
     assert "cancel_membership" not in studio.gym.faults.calls
 
 
-async def test_an_expired_membership_cannot_be_cancelled(studio: Studio) -> None:
+async def test_there_is_nothing_to_cancel_of_an_expired_membership(studio: Studio) -> None:
     gold = await sold_here(studio, ends_on="2026-01-31")
-    with pytest.raises(IllegalTransition):
-        await studio.cancel_membership(cancellation(studio, gold))
+    before = studio.rows()
+    again = await studio.cancel_membership(cancellation(studio, gold))
+    assert (again.membership.status, again.task, again.already) == (Status.EXPIRED, None, True)
     assert "cancel_membership" not in studio.gym.faults.calls
+    assert studio.rows() == before
+
+
+async def test_what_was_renewed_there_since_it_expired_is_cancelled(studio: Studio) -> None:
+    gold = await sold_here(studio, ends_on="2026-01-31")
+    studio.books.memberships.edit("1001", {"ends_on": "2027-01-31"})
+    done = await studio.cancel_membership(cancellation(studio, gold))
+    assert (done.membership.status, done.task, done.already) == (Status.CANCELLED, None, False)
+
+
+def keeps_only_a_last_day(studio: Studio) -> None:
+    """The gym writes down when it ended, and not that it was cancelled."""
+
+    async def end(external_id: str, **_: object) -> Observed:
+        studio.gym.faults.calls.append("cancel_membership")
+        today = studio.clock.now().date().isoformat()
+        studio.books.memberships.edit(external_id, {"flagged_active": False, "ends_on": today})
+        return studio.books.memberships.get(external_id).observed()
+
+    studio.gym.cancel_membership = end  # type: ignore[method-assign] # of this one gym
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "later"), [("2026-01-01", Status.EXPIRED), ("2026-12-31", Status.CANCELLED)], ids=["runs", "pending"]
+)
+async def test_what_was_cancelled_where_only_a_last_day_is_kept_is_not_cancelled_again(
+    studio: Studio, starts_on: str, later: Status
+) -> None:
+    gold = await sold_here(studio, starts_on=starts_on)
+    keeps_only_a_last_day(studio)
+    first = await studio.cancel_membership(cancellation(studio, gold))
+    assert (first.membership.status, first.task, first.already) == (Status.CANCELLED, None, False)
+    for status in (Status.CANCELLED, later):
+        again = await studio.cancel_membership(cancellation(studio, gold))
+        assert (again.membership.status, again.task, again.already) == (status, None, True)
+        studio.clock.advance(A_DAY)
+        await studio.members_synced()
+    assert studio.gym.faults.calls.count("cancel_membership") == 1
+
+
+async def test_a_cancellation_that_was_not_made_of_what_has_yet_to_start_is_a_task(studio: Studio) -> None:
+    """It is flagged inactive before it starts: that alone is no cancellation."""
+    gold = await sold_here(studio, starts_on="2026-12-31", flagged_active=False)
+    assert gold.status is Status.PENDING
+    says_yes_and_keeps(studio)
+    pushed = await studio.cancel_membership(cancellation(studio, gold))
+    assert (pushed.membership.status, pushed.already) == (Status.PENDING, False)
+    assert pushed.task is not None
+    assert pushed.task.reason is TaskReason.REJECTED
 
 
 async def test_a_cancellation_needs_a_reason(studio: Studio) -> None:

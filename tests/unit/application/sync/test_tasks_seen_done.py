@@ -183,6 +183,14 @@ async def test_a_membership_that_staff_cancelled_there_is_closed(studio: Studio,
     assert [task.note for task in await studio.tasks()] == [SEEN]
 
 
+async def test_that_one_is_inactive_before_it_starts_is_no_cancellation(studio: Studio) -> None:
+    gold = await sold_here(studio, starts_on="2026-12-31", flagged_active=False)
+    studio.change_account(writes_enabled=False)
+    await studio.cancel_membership(cancellation(studio, gold))
+    assert len(await done_there(studio, price="39.00 EUR")) == 1
+    assert await done_there(studio, ends_on="2026-03-01") == []
+
+
 @pytest.mark.parametrize(
     ("wish", "other", "done"),
     [

@@ -24,8 +24,10 @@ def all_terms() -> Iterator[Terms]:
 
 
 def expected(terms: Terms, day: date) -> Status:
-    """The rule as a sentence: what ended it by hand, else what its dates say, else what the flags say."""
-    if terms.deleted or (terms.cancels_on or date.max) <= day:
+    """The rule as a sentence: what ended it by hand, or before it starts, else what its dates say, else the flags."""
+    first = terms.starts_on or date.min
+    ends_before = (terms.ends_on or date.max) < first or (terms.cancels_on or date.max) <= first
+    if terms.deleted or ends_before or (terms.cancels_on or date.max) <= day:
         return Status.CANCELLED
     if day > (terms.ends_on or date.max):
         return Status.EXPIRED
@@ -76,6 +78,33 @@ def test_dates_outrank_the_flag_in_both_directions() -> None:
     over = Terms(ends_on=DAYS[0], flagged_active=True)
     ahead = Terms(starts_on=DAYS[5], flagged_active=False)
     assert (over.status_on(DAYS[1]), ahead.status_on(DAYS[1])) == (Status.EXPIRED, Status.PENDING)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        Terms(starts_on=DAYS[4], ends_on=DAYS[1], flagged_active=False),
+        Terms(starts_on=DAYS[4], cancels_on=DAYS[2], flagged_active=True),
+        Terms(starts_on=DAYS[4], cancels_on=DAYS[4], flagged_active=True),
+    ],
+    ids=["last day before the first", "cancelled before the first day", "cancelled from the first day on"],
+)
+def test_what_ends_before_it_starts_is_cancelled_on_every_day(terms: Terms) -> None:
+    assert {terms.status_on(day) for day in DAYS} == {Status.CANCELLED}
+    assert terms.next_change_after(DAYS[0]) is None
+    assert terms.ends_anyway(DAYS[0])
+
+
+def test_what_lasts_one_day_is_pending_before_it() -> None:
+    terms = Terms(starts_on=DAYS[4], ends_on=DAYS[4], flagged_active=True)
+    assert [terms.status_on(day) for day in DAYS[3:6]] == [Status.PENDING, Status.ACTIVE, Status.EXPIRED]
+
+
+def test_there_is_nothing_to_cancel_of_what_is_over_or_was_cancelled_for_later() -> None:
+    ending, later = Terms(ends_on=DAYS[2], flagged_active=True), Terms(cancels_on=DAYS[4], flagged_active=True)
+    assert [ending.ends_anyway(day) for day in DAYS[1:4]] == [False, False, True]
+    assert later.ends_anyway(DAYS[1])
+    assert not Terms(starts_on=DAYS[4], flagged_active=False).ends_anyway(DAYS[1]), "the flag lags"
 
 
 def test_a_provider_that_says_nothing_is_not_guessed_at() -> None:
