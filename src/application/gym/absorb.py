@@ -92,13 +92,16 @@ class Absorb:
         account: ProviderAccount,
         observed: Observed,
         *,
+        written: WrittenFirst | None = None,
         decided: Decided[Membership] | None = None,
         before: Before | None = None,
     ) -> UUID:
-        """A membership that is here; ``before`` as for a lead. Raises Undecided, too."""
+        """A membership that is here; ``written`` and ``before`` as for a lead. Raises Undecided, too."""
         kind = MembershipRecords(uow.tenant, account.id, uow.tenant.today(self._clock.now()))
         run = self._run(account)
-        local_id = await self._absorb(uow, account, kind, observed, run, decided=decided, before=before)
+        local_id = await self._absorb(
+            uow, account, kind, observed, run, written=written, decided=decided, before=before
+        )
         return await self._here(uow, kind, local_id)
 
     async def _here(self, uow: UnitOfWork, kind: RecordKind[E], local_id: UUID) -> UUID:

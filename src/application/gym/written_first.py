@@ -1,5 +1,7 @@
 """What somebody changed through Tresen at the provider first is told as that, when its answer is taken over."""
 
+from collections.abc import Collection
+
 import attrs
 
 from ...domain.sync.canonical import Values
@@ -12,10 +14,14 @@ from ...domain.sync.step import Step
 
 @attrs.frozen
 class WrittenFirst:
-    """Who asked for it, and for which values of which fields, by the schema's names."""
+    """Who asked for it, and for which values of which fields, by the schema's names. ``beside`` are fields that it is
+    about without a value for each, such as those of a membership's end; ``did`` says what they did.
+    """
 
     by: str
     wish: Values
+    beside: Collection[str] = ()
+    did: str = "changed it here"
 
     def told(self, step: Step, schema: Schema) -> Step:
         """The same step; of what the provider shows in other fields it says nothing."""
@@ -23,10 +29,11 @@ class WrittenFirst:
         return attrs.evolve(step, decision=attrs.evolve(step.decision, fields=made))
 
     def _told(self, made: FieldDecision, schema: Schema) -> FieldDecision:
-        if made.field not in self.wish or made.side is not Side.THEIRS:
+        is_asked = made.field in self.wish or made.field in self.beside
+        if not is_asked or made.side is not Side.THEIRS:
             return made
-        reason = f"{self.by} changed it here; it was written at the provider at once"
-        wished = self.wish[made.field]
+        reason = f"{self.by} {self.did}; it was written at the provider at once"
+        wished = self.wish.get(made.field, made.theirs)
         if not schema.by_name[made.field].same(made.theirs, wished):
             reason += f" as {'nothing' if wished is None else repr(wished)}, and that is what the provider shows since"
         return attrs.evolve(made, rule=WRITTEN_FIRST, reason=reason)

@@ -20,11 +20,12 @@ from .push_membership import PushedMembership, PushMembership
 
 @attrs.frozen(kw_only=True)
 class Cancellation:
-    """Which, and why in the customer's or staff's words."""
+    """Which, and why in the customer's or staff's words. ``by`` says who cancels it."""
 
     tenant_id: TenantId
     membership_id: MembershipId
     reason: str
+    by: str = "somebody"
 
 
 @attrs.frozen
@@ -55,7 +56,13 @@ class CancelMembership:
         # Somebody may have had it go on there since, and no sync saw that.
         unless = (lambda shown: ends(shown, today)) if ends_anyway else None
         return await self._push(
-            cancellation.tenant_id, membership, Operation.CANCEL_MEMBERSHIP, details, call, unless=unless
+            cancellation.tenant_id,
+            membership,
+            Operation.CANCEL_MEMBERSHIP,
+            details,
+            call,
+            by=cancellation.by,
+            unless=unless,
         )
 
     async def _load(self, cancellation: Cancellation) -> tuple[Membership, date]:

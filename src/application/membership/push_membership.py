@@ -7,6 +7,7 @@ import attrs
 from ...domain.membership.membership import Membership
 from ...domain.shared.errors import InvalidValue, NotConfigured
 from ...domain.shared.ids import MembershipId, TenantId
+from ...domain.shared.text import kept_size
 from ...domain.staff.task import StaffTask
 from ...domain.sync.canonical import Values
 from ...domain.sync.record import SyncRecord
@@ -16,6 +17,7 @@ from ..gym.decided import Decided
 from ..gym.look_first import Before, Over
 from ..gym.provider_writes import ProviderWrites
 from ..gym.wanted import Wanted
+from ..gym.written_first import WrittenFirst
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
@@ -39,18 +41,26 @@ class PushedMembership:
 
 @attrs.frozen
 class _Asked:
-    """What is asked of the provider about a membership of ours: its ``details`` by name."""
+    """What is asked of the provider about a membership of ours: its ``details`` by name; ``by`` says who asks."""
 
     membership: Membership
     link: SyncRecord
     account: ProviderAccount
     details: Mapping[str, str | None]
     wanted: Wanted
+    by: str
 
     @property
     def over(self) -> Over:
         """What is written over."""
         return Over(link=self.link, fields=fields_of(self.details))
+
+    @property
+    def did(self) -> str:
+        """What whoever asks did, in words."""
+        if self.wanted.operation is not Operation.CANCEL_MEMBERSHIP:
+            return "changed it here"
+        return f"cancelled it here ({' '.join((self.details['reason'] or '').split())})"
 
     def only(self, left: Sequence[str]) -> Wanted:
         """What of it is left to do."""
@@ -74,17 +84,20 @@ class PushMembership:
         details: Mapping[str, str | None],
         call: Callable[[GymGateway, str], Awaitable[Observed]],
         *,
+        by: str,
         unless: Callable[[Values], bool] | None = None,
     ) -> PushedMembership:
-        """Do it, or make it a task. ``call`` is handed the provider's id. ``unless``: by our record it is done already,
-        and so it is unless the provider shows otherwise by now. Raises NotConfigured without a link.
+        """Do it, or make it a task. ``call`` is handed the provider's id; ``by`` says who wants it. ``unless``: by our
+        record it is done already, and so it is unless the provider shows otherwise by now. Raises NotConfigured without
+        a link, InvalidValue for a name that cannot be kept.
         """
+        kept_size(by, "by")
         found = await self._link(tenant_id, membership.id)
         if found is None:
             if unless is not None:
                 return PushedMembership(membership, already=True)
             raise NotConfigured("this membership has no provider to change it at")
-        asked = _Asked(membership, *found, details, _wanted(membership, found[0], operation, details))
+        asked = _Asked(membership, *found, details, _wanted(membership, found[0], operation, details), by)
         if unless is not None:
             looked = await self._writes.look(asked.account, asked.wanted, asked.over)
             if looked.before is None or unless(read(looked.before.shown).values):
@@ -102,8 +115,15 @@ class PushMembership:
 
         async def take_over(uow: UnitOfWork) -> PushedMembership:
             left = await self._left(uow, asked, outcome.before, observed)
-            decided = Decided(fields_of(asked.details.keys() - left), asked.membership)
-            key = await self._absorb.membership(uow, asked.account, observed, decided=decided, before=outcome.before)
+            fields = fields_of(asked.details.keys() - left)
+            key = await self._absorb.membership(
+                uow,
+                asked.account,
+                observed,
+                written=WrittenFirst(asked.by, {}, fields, asked.did),
+                decided=Decided(fields, asked.membership),
+                before=outcome.before,
+            )
             await self._writes.tasks.end(uow, asked.wanted, outcome.begun, left=asked.only(left) if left else None)
             task = (
                 await self._writes.tasks.kept_own(uow, asked.account, asked.only(left), called(left)) if left else None

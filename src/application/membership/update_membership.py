@@ -17,13 +17,16 @@ from .push_membership import PushedMembership, PushMembership
 
 @attrs.frozen(kw_only=True)
 class MembershipUpdate:
-    """UNSET leaves, None clears; a ``monthly_price`` of 0 is a price (D1), in the tenant's currency."""
+    """UNSET leaves, None clears; a ``monthly_price`` of 0 is a price (D1), in the tenant's currency. ``by`` says who
+    changes it.
+    """
 
     tenant_id: TenantId
     membership_id: MembershipId
     package: str | Unset = UNSET
     status: Status | Unset = UNSET
     monthly_price: Decimal | None | Unset = UNSET
+    by: str = "somebody"
 
 
 @attrs.frozen
@@ -46,7 +49,8 @@ class UpdateMembership:
             return await gym.update_membership(external_id, patch)
 
         details = {k: v for k, v in attrs.asdict(patch).items() if not isinstance(v, Unset)}
-        return await self._push(update.tenant_id, membership, Operation.UPDATE_MEMBERSHIP, details, call)
+        operation = Operation.UPDATE_MEMBERSHIP
+        return await self._push(update.tenant_id, membership, operation, details, call, by=update.by)
 
 
 def _patch(update: MembershipUpdate) -> MembershipPatch:

@@ -19,6 +19,7 @@ from ...domain.shared.unset import UNSET
 from .answer import Answer
 from .call import Given, choose_account_id, in_tenant
 from .documents import fields, price, written
+from .edit_options import EditorOption
 from .members import member_document
 from .membership_list import list_memberships
 from .options import AccountOption, JsonOption, TenantOption, command_group
@@ -80,6 +81,7 @@ async def update(
     monthly_price: Annotated[
         Decimal | None, Parameter(metavar="AMOUNT", help="Price per month, such as 49.00; 0 is a price.")
     ] = None,
+    by: EditorOption = None,
     tenant: TenantOption = None,
     as_json: JsonOption = False,
     call: Given,
@@ -93,6 +95,7 @@ async def update(
                 package=UNSET if package is None else package,
                 status=status or UNSET,
                 monthly_price=UNSET if monthly_price is None else monthly_price,
+                by=by or call.terminal.login_name,
             )
         )
     return _pushed(pushed, as_json=as_json)
@@ -104,6 +107,7 @@ async def cancel(
     /,
     *,
     reason: Annotated[str, Parameter(help="Why, in the customer's or staff's words.")],
+    by: EditorOption = None,
     tenant: TenantOption = None,
     as_json: JsonOption = False,
     call: Given,
@@ -111,7 +115,12 @@ async def cancel(
     """Cancel a membership at its provider. Cancelling twice changes nothing the second time."""
     async with in_tenant(call, tenant) as (use, home):
         pushed = await use.cancel_membership(
-            Cancellation(tenant_id=home.id, membership_id=MembershipId(id_), reason=reason)
+            Cancellation(
+                tenant_id=home.id,
+                membership_id=MembershipId(id_),
+                reason=reason,
+                by=by or call.terminal.login_name,
+            )
         )
     return _pushed(pushed, as_json=as_json)
 

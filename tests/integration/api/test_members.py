@@ -223,6 +223,16 @@ async def test_cancelling_twice_is_cancelling_once(admin: Caller, world: World) 
     assert world.gym.faults.calls.count("cancel_membership") == 1
 
 
+async def test_who_changed_and_cancelled_a_membership_is_told(admin: Caller) -> None:
+    membership = await membership_of(admin)
+    await admin.patch(f"/memberships/{membership}", {"monthly_price": 39})
+    await admin.post(f"/memberships/{membership}/cancel", {"cancellation_reason": "moves away"})
+    (record,) = (await admin.get(f"/sync/records/membership/{membership}/explain")).json()["records"]
+    told = {each["field"]: each["change"]["reason"] for each in record["fields"] if each["change"]}
+    assert told["price"] == "admin@north.example changed it here; it was written at the provider at once"
+    assert "admin@north.example cancelled it here (moves away)" in told["cancels_on"]
+
+
 @pytest.mark.parametrize("body", [{}, {"cancellation_reason": ""}, {"cancellation_reason": " "}, {"reason": "x"}])
 async def test_a_cancellation_needs_a_reason(admin: Caller, body: object) -> None:
     assert (await admin.post(f"/memberships/{await membership_of(admin)}/cancel", body)).status_code == 422

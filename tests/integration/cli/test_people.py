@@ -322,6 +322,24 @@ def test_of_a_lead_that_is_known_each_value_and_every_task_is_told(synced: Desk)
     assert told["tasks"] == [told["task"]] == [task]
 
 
+def test_who_cancelled_a_membership_and_why_is_explained(synced: Desk) -> None:
+    id_ = membership_of_ada(synced)["id"]
+    words = ("memberships", "cancel", id_, "--reason", "moves to Bonn", *NORTH)
+    assert synced(*words, environ={"LOGNAME": "jo"}).code == 0
+    told = synced("sync", "explain", "membership", id_, "cancels_on", *NORTH).out
+    why = r"jo cancelled it here \(moves to Bonn\); it was written at the provider at once"
+    assert re.search(f"^why +{why}$", told, re.MULTILINE)
+    assert re.search(r"^from +an edit here$", told, re.MULTILINE)
+    assert re.search(why, synced("sync", "history", "membership", id_, *NORTH).out)
+
+
+def test_who_changed_a_membership_is_explained(synced: Desk) -> None:
+    id_ = membership_of_ada(synced)["id"]
+    assert synced("memberships", "update", id_, "--monthly-price", "39", "--by", "Eva", *NORTH).code == 0
+    told = synced("sync", "explain", "membership", id_, "price", *NORTH).out
+    assert re.search(r"^why +Eva changed it here; it was written at the provider at once$", told, re.MULTILINE)
+
+
 @pytest.fixture
 def by_hand(synced: Desk) -> Desk:
     """As synced, but Tresen may not write at the provider."""

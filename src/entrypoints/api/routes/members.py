@@ -252,6 +252,7 @@ async def update_membership(
         package=leave(data.membership_type),
         status=leave(data.membership_status),
         monthly_price=await _price(data.monthly_price, asking.tenant_id, uses),
+        by=asking.name,
     )
     return _pushed(await uses.update_membership(update))
 
@@ -268,7 +269,10 @@ async def cancel_membership(
 ) -> Response[WrittenMembershipAnswer]:
     """Twice is once. 200 when the provider has it, 202 with a task when a person must do it."""
     cancellation = Cancellation(
-        tenant_id=asking.tenant_id, membership_id=MembershipId(membership_id), reason=data.cancellation_reason
+        tenant_id=asking.tenant_id,
+        membership_id=MembershipId(membership_id),
+        reason=data.cancellation_reason,
+        by=asking.name,
     )
     return _pushed(await uses.cancel_membership(cancellation))
 

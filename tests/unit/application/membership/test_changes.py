@@ -130,6 +130,33 @@ async def test_cancelling_ends_it_and_keeps_the_reason_there(studio: Studio) -> 
     assert studio.books.reasons["1001"] == "moves away"
 
 
+async def test_the_journal_tells_who_cancelled_it_and_why(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    wish = Cancellation(
+        tenant_id=studio.tenant.id, membership_id=gold.id, reason="moves away,\nto Bonn", by="ada@studio.example"
+    )
+    await studio.cancel_membership(wish)
+    why = "ada@studio.example cancelled it here (moves away, to Bonn); it was written at the provider at once"
+    told = [(line.field, line.rule, line.reason) for line in studio.changes()]
+    assert told == [("cancels_on", "written_first", why), ("flagged_active", "written_first", why)]
+
+
+async def test_the_journal_tells_who_changed_it_and_nothing_of_what_else_the_provider_shows(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.books.memberships.edit("1001", {"auto_renew": True})
+    await studio.update_membership(update(studio, gold, monthly_price=Decimal(39), by="Eva"))
+    told = {line.field: (line.rule, line.reason) for line in studio.changes()}
+    assert told["price"] == ("written_first", "Eva changed it here; it was written at the provider at once")
+    assert told["auto_renew"][0] != "written_first"
+
+
+async def test_a_name_that_cannot_be_kept_changes_nothing(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    with pytest.raises(InvalidValue):
+        await studio.update_membership(update(studio, gold, monthly_price=Decimal(39), by="E\0va"))
+    assert "update_membership" not in studio.gym.faults.calls
+
+
 async def test_cancelling_twice_changes_nothing_the_second_time(studio: Studio) -> None:
     gold = await sold_here(studio)
     await studio.cancel_membership(cancellation(studio, gold))
