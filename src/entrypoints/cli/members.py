@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ...application.membership.edit_member import MemberEdit
+from ...application.membership.get_member import ChangedMembership
 from ...application.ports.readers import MEMBER_ORDER, MemberRow, MembershipRow
 from ...application.sync.records.kinds import MEMBER
 from ...domain.membership.member import Member
@@ -78,12 +79,22 @@ async def show(
         "memberships": [_membership(membership) for membership in memberships],
         "links": [link_document(link) for link in detail.links],
         "overwritten": [overwritten_document(change) for change in detail.changes],
+        "changed_memberships": [
+            {
+                **fields(each.membership, "id", "name"),
+                "overwritten": [overwritten_document(change) for change in each.changes],
+            }
+            for each in detail.changed_memberships
+        ],
     }
+    own = changes_table(detail.changes, now, home.zone)
+    of_memberships = [_membership_changes(each, home.zone) for each in detail.changed_memberships]
     parts: list[Table | str] = [
         *_about(detail.member, home.zone),
         _memberships(memberships),
         links_table(detail.links, names, home.zone),
-        changes_table(detail.changes, now, home.zone),
+        *([own] if own.rows or not of_memberships else []),
+        *of_memberships,
     ]
     return Answer(document=document, parts=parts, as_json=as_json)
 
@@ -171,6 +182,16 @@ def about(values: dict[str, object], zone: str) -> list[str]:
     return [
         f"{name:<{width}}  {cell(value, zone, seconds=True)}" for name, value in values.items() if value is not None
     ]
+
+
+def _membership_changes(changed: ChangedMembership, zone: str) -> Table:
+    one = changed.membership
+    now = {
+        **fields(one, "name", "kind", "auto_renew"),
+        **fields(one.terms, "starts_on", "ends_on", "cancels_on", "flagged_active", "deleted", "on_hold"),
+        "price": str(one.price) if one.price else None,
+    }
+    return changes_table(changed.changes, now, zone, of=f"{one.name} ({one.id})")
 
 
 def _memberships(memberships: Sequence[MembershipRow]) -> Table:

@@ -45,10 +45,10 @@ def links_table(links: Sequence[SyncRecord], names: Mapping[AccountId, str], zon
     )
 
 
-def changes_table(changes: Sequence[Change], now: Mapping[str, object], zone: str) -> Table:
-    """What was changed of a record, and what each field holds ``now``."""
+def changes_table(changes: Sequence[Change], now: Mapping[str, object], zone: str, *, of: str = "") -> Table:
+    """What was changed of a record, and what each field holds ``now``; ``of`` names one that is not shown itself."""
     return Table(
-        title="changes (holds now: what the record holds today):",
+        title=f"changes{f' of {of}' if of else ''} (holds now: what the record holds today):",
         columns=("when", "field", "before", "here", "provider", "taken", "holds now", "why"),
         rows=[
             (

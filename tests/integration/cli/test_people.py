@@ -333,6 +333,22 @@ def test_who_cancelled_a_membership_and_why_is_explained(synced: Desk) -> None:
     assert re.search(why, synced("sync", "history", "membership", id_, *NORTH).out)
 
 
+def test_what_was_changed_of_a_membership_is_shown_with_the_member(synced: Desk) -> None:
+    id_ = membership_of_ada(synced)["id"]
+    synced("memberships", "update", id_, "--monthly-price", "39", "--by", "Eva", *NORTH)
+    shown = synced("members", "show", "1001", *NORTH).out
+    assert f"changes of Gold ({id_}) (holds now" in shown
+    assert re.search(r" price +49\.00 EUR +49\.00 EUR +39\.00 EUR +an edit here +39\.00 EUR +Eva changed it", shown)
+    assert "no changes by syncs or people" not in shown
+    synced("members", "edit", "1001", "--city", "Bonn", *NORTH)
+    assert "changes (holds now" in synced("members", "show", "1001", *NORTH).out
+    told = synced("members", "show", "1001", "--json", *NORTH).json
+    detail = asyncio.run(synced.world.use_cases.get_member(synced.world.north.id, MemberId(UUID(ada(synced)["id"]))))
+    known = msgspec.to_builtins(api_members.member_detail(detail))
+    assert told["changed_memberships"] == known["changed_memberships"]
+    assert [each["id"] for each in told["changed_memberships"]] == [id_]
+
+
 def test_who_changed_a_membership_is_explained(synced: Desk) -> None:
     id_ = membership_of_ada(synced)["id"]
     assert synced("memberships", "update", id_, "--monthly-price", "39", "--by", "Eva", *NORTH).code == 0

@@ -100,12 +100,22 @@ class OverwrittenAnswer(Answer):
     run_id: UUID
 
 
+class ChangedMembershipAnswer(Answer):
+    """What syncs and people changed of one membership, oldest first."""
+
+    id: UUID
+    name: str
+    overwritten: list[OverwrittenAnswer]
+
+
 class MemberDetailAnswer(Answer):
-    """A member with its links and what syncs overwrote, oldest first."""
+    """A member with its links and what syncs overwrote, oldest first, and those of its memberships of which something
+    was changed."""
 
     member: MemberAnswer
     links: list[LinkAnswer]
     overwritten: list[OverwrittenAnswer]
+    changed_memberships: list[ChangedMembershipAnswer]
 
 
 class EditedMemberAnswer(Answer, omit_defaults=True):
@@ -240,6 +250,14 @@ def member_detail(detail: MemberDetail) -> MemberDetailAnswer:
         member=member(detail.member),
         links=[link(record) for record in detail.links],
         overwritten=[overwritten(change) for change in detail.changes],
+        changed_memberships=[
+            ChangedMembershipAnswer(
+                id=each.membership.id,
+                name=each.membership.name,
+                overwritten=[overwritten(change) for change in each.changes],
+            )
+            for each in detail.changed_memberships
+        ],
     )
 
 
