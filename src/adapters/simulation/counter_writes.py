@@ -90,11 +90,7 @@ class CounterWrites:
         room, pins = self._world.room(self._world.specs[number].tenant), self._witness.pins
         pins.look(room)
         wanted = frozenset(_wanted(step))
-        # That a lead became a member is no value that somebody gave it.
-        untold = wanted if isinstance(step, ConvertLead) else frozenset()
-        task = Task(
-            account=number, course="", plan=None, policies={}, shared={}, disturbed=True, wanted=wanted, untold=untold
-        )
+        task = Task(account=number, course="", plan=None, policies={}, shared={}, disturbed=True, wanted=wanted)
         with self._witness.at_counter(number, task):
             yield task
         pins.note(room, undid=False)

@@ -23,8 +23,8 @@ class Applied:
 @attrs.define
 class Task:
     """A run that is under way, or what somebody does at a counter. ``plan`` None: it makes its own; ``disturbed``:
-    somebody does something meanwhile; ``wanted``: fields that a person is changing at a counter, by kind of record, and
-    ``untold`` those of them of which no line tells; ``wrote`` counts what was written at the provider.
+    somebody does something meanwhile; ``wanted``: fields that a person is changing at a counter, by kind of record;
+    ``wrote`` counts what was written at the provider.
     """
 
     account: int
@@ -34,7 +34,6 @@ class Task:
     shared: Mapping[str, int]
     disturbed: bool = False
     wanted: frozenset[tuple[str, str]] = frozenset()
-    untold: frozenset[tuple[str, str]] = frozenset()
     wrote: int = 0
     removed: Counter[str] = attrs.field(factory=Counter)
     blanked: Counter[tuple[str, str]] = attrs.field(factory=Counter)

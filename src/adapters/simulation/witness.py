@@ -13,7 +13,7 @@ from ...domain.shared.ids import TenantId
 from ...domain.sync.guards import Share
 from ...domain.sync.journal import Change
 from ...domain.sync.push import Push, PushState
-from ...domain.sync.schema import Field, Value, Values
+from ...domain.sync.schema import Value, Values
 from ..memory.store import Room
 from .agreement import Agreement
 from .asked_twice import is_known
@@ -257,7 +257,7 @@ class Witness:
             return False
         if lost is None:
             linked = any(self._home().sync_records.among("local", (kind, key)))
-            return (kind, name) in task.wanted and (not linked or (kind, name) in task.untold)
+            return (kind, name) in task.wanted and not linked
         return name == "status" or is_known(self.world, self._home(), name, lost)
 
     def _removed(self, kind: str, key: UUID, seen: _Seen, task: Task) -> None:
@@ -293,15 +293,8 @@ class Witness:
             schema = self.world.schema(kind)
             for name in before:
                 field = schema.by_name[name]
-                if (kind, name) in task.untold and self._was_known(number, kind, external_id, field, before[name]):
-                    continue
                 if field.canonical(before[name]) is not None and not field.same(before[name], after.get(name)):
                     self.owed[number, kind, external_id, name, before[name]] = None
-
-    def _was_known(self, number: int, kind: str, external_id: str, field: Field, value: Value) -> bool:
-        """Whether a provider's record held that when it was last seen, if ever it was."""
-        links = (link for link in self.world.links(number, kind) if link.external_id == external_id)
-        return all(field.same(link.base.get(field.name), value) for link in links)
 
     def _deleted_there(self, number: int, kind: str, external_id: str, before: Values) -> None:
         for link in self.world.links(number, kind):

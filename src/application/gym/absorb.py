@@ -42,6 +42,7 @@ from .being_made import BeingMade
 from .decided import Decided
 from .look_first import Before
 from .stood_there import StoodThere
+from .told_converted import ToldConverted
 from .written_first import WrittenFirst
 
 
@@ -144,6 +145,11 @@ class Absorb:
         """Leads as records of an account."""
         region = uow.tenant.region
         return LeadRecords(uow.tenant, account.id, lambda raw: self._phones.read(raw, region))
+
+    @property
+    def told_converted(self) -> ToldConverted:
+        """Who tells that a lead became a member."""
+        return ToldConverted(self._clock, self._ids)
 
     @property
     def being_made(self) -> BeingMade:

@@ -1,5 +1,7 @@
 """A lead became a member at the provider: that is taken over here."""
 
+from collections.abc import Sequence
+
 import attrs
 
 from ...domain.leads.lead import Lead
@@ -38,9 +40,11 @@ class BecameMember:
         link: SyncRecord | None,
         observed: Observed,
         before: Before | None,
+        *,
+        by: str,
     ) -> tuple[Lead, MemberId]:
-        """Raises InvalidValue, and Undecided where the member is called otherwise, for nobody else is sold anything, or
-        where the lead was taken away here meanwhile.
+        """``by`` says who asked for it. Raises InvalidValue, and Undecided where the member is called otherwise, for
+        nobody else is sold anything, or where the lead was taken away here meanwhile.
         """
 
         async def keep(uow: UnitOfWork) -> tuple[Lead, MemberId]:
@@ -49,10 +53,14 @@ class BecameMember:
                 await self._absorb.converting(uow, account, before)
             member_id = MemberId(await self._absorb.member(uow, account, observed))
             lead = await _here(uow, lead_id)
-            lead.convert(member_id, now=self._clock.now(), is_there=True)
-            await uow.leads.save(lead)
-            if link is not None and link.local_id != lead_id:
-                await self._convert_other(uow, LeadId(link.local_id), member_id)
+            is_theirs = before is not None and was_converted(before)
+            for each in (lead, *await _other(uow, lead_id, link)):
+                was = self._absorb.leads(uow, account).values(each)["status"]
+                each.convert(member_id, now=self._clock.now(), is_there=True)
+                await uow.leads.save(each)
+                linked = await _as_linked(uow, link, each)
+                if linked is not None and was != each.stage.value:
+                    await self._absorb.told_converted(uow, linked, each, was, by=by, is_theirs=is_theirs)
             return lead, member_id
 
         return await self._transactions.run(account.tenant_id, "convert_lead", keep)
@@ -65,11 +73,21 @@ class BecameMember:
             called.append(read(before.shown).values)
         ensure_called(observed, called, LEAD)
 
-    async def _convert_other(self, uow: UnitOfWork, lead_id: LeadId, member_id: MemberId) -> None:
-        for lead in (await uow.leads.get_many([lead_id])).values():
-            if lead.member_id is None:
-                lead.convert(member_id, now=self._clock.now(), is_there=True)
-                await uow.leads.save(lead)
+
+async def _other(uow: UnitOfWork, lead_id: LeadId, link: SyncRecord | None) -> Sequence[Lead]:
+    """Another lead of ours that has the record, unless it is a member already."""
+    if link is None or link.local_id == lead_id:
+        return ()
+    found = await uow.leads.get_many([LeadId(link.local_id)])
+    return [lead for lead in found.values() if lead.member_id is None]
+
+
+async def _as_linked(uow: UnitOfWork, link: SyncRecord | None, lead: Lead) -> SyncRecord | None:
+    """The link as it is today, where it is of this lead."""
+    if link is None:
+        return None
+    today = (await uow.sync_records.by_external_ids(link.account_id, LEAD, [link.external_id])).get(link.external_id)
+    return today if today is not None and today.local_id == lead.id else None
 
 
 async def _here(uow: UnitOfWork, lead_id: LeadId) -> Lead:

@@ -10,6 +10,7 @@ from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.shared.errors import IllegalTransition, InvalidValue, StorageConflict
 from ...domain.shared.ids import AccountId, LeadId, TenantId
+from ...domain.shared.text import kept_size
 from ...domain.staff.task import StaffTask
 from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -33,7 +34,8 @@ from .enter_first import EnterFirst
 class Conversion:
     """Which lead, and what it buys: a package's id or name from a civil date of the tenant on.
 
-    ``account_id`` names the account for a lead that no provider knows yet, when the tenant has several.
+    ``account_id`` names the account for a lead that no provider knows yet, when the tenant has several. ``by`` says who
+    converts it.
     """
 
     tenant_id: TenantId
@@ -42,6 +44,7 @@ class Conversion:
     starts_on: date
     payment_method: str = "card"
     account_id: AccountId | None = None
+    by: str = "somebody"
 
 
 @attrs.frozen(kw_only=True)
@@ -56,12 +59,13 @@ class Converted:
 
 @attrs.frozen
 class _Wish:
-    """``link`` None: no provider is known to have the lead."""
+    """``link`` None: no provider is known to have the lead. ``by`` says whose wish it is."""
 
     lead: Lead
     account: ProviderAccount
     link: SyncRecord | None
     terms: SaleTerms
+    by: str
 
     @property
     def wanted(self) -> Wanted:
@@ -83,6 +87,7 @@ class ConvertLead:
     async def __call__(self, conversion: Conversion) -> Converted:
         """Convert it: first the person at the provider, then the sale."""
         ensure_named(conversion.package)
+        kept_size(conversion.by, "by")
         wish, begun = await self._load(conversion), None
         if wish.link is None and wish.account.writes_enabled:
             entered = await self._enter_first(wish.account, wish.lead, wish.wanted)
@@ -118,7 +123,7 @@ class ConvertLead:
             return Converted(lead=wish.lead, task=outcome.task)
         try:
             lead, member_id = await self._became_member(
-                wish.account, wish.lead.id, wish.link, outcome.done, outcome.before
+                wish.account, wish.lead.id, wish.link, outcome.done, outcome.before, by=wish.by
             )
         except InvalidValue as error:
             return await self._in_doubt(wish, error, outcome)
@@ -150,7 +155,7 @@ class ConvertLead:
                 payment_method=conversion.payment_method,
                 now=self._clock.now(),
             )
-            return _Wish(lead, account, link, terms)
+            return _Wish(lead, account, link, terms, conversion.by)
 
         return await self._transactions.read(conversion.tenant_id, ask)
 

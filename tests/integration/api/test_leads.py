@@ -120,6 +120,8 @@ async def test_a_lead_becomes_a_member_with_a_membership(admin: Caller) -> None:
     again = await admin.post(f"{path}/convert", SALE)
     assert (again.status_code, again.json()["details"]["member_id"]) == (409, body["member"]["id"])
     assert "is converted already" in again.json()["detail"]
+    told = [(each["field"], each["reason"]) for each in (await admin.get(path)).json()["overwritten"]]
+    assert told == [("status", "admin@north.example converted it here; it was done at the provider at once")]
 
 
 async def test_a_conversion_that_only_a_person_can_do_is_a_task(admin: Caller, world: World) -> None:

@@ -200,6 +200,18 @@ def test_notes_that_somebody_changed_through_tresen_are_explained_as_that(synced
     assert "an edit here" in synced("leads", "show", "1001", *NORTH).out
 
 
+def test_who_converted_a_lead_is_told_at_once(synced: Desk) -> None:
+    sale = ("--package", "Gold", "--start-date", "2026-04-01", *NORTH)
+    assert synced("leads", "convert", "1001", *sale, environ={"LOGNAME": "jo"}).code == 0
+    told = synced("sync", "explain", "lead", "1001", "status", *NORTH).out
+    why = "jo converted it here; it was done at the provider at once"
+    assert re.search(f"^why +{why}$", told, re.MULTILINE)
+    assert why in synced("sync", "history", "lead", "1001", *NORTH).out
+    assert "jo converted it here" in synced("leads", "show", "1001", *NORTH).out
+    synced("sync", "run", "leads", "--force", *NORTH)
+    assert "somebody edited it here" not in synced("sync", "history", "lead", "1001", *NORTH).out
+
+
 def test_a_change_at_the_counter_answers_what_was_written(synced: Desk) -> None:
     words = ("leads", "update", "1001", "--status", "contacted", "--notes")
     told = synced(*words, "called", *NORTH).out

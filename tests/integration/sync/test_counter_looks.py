@@ -128,7 +128,7 @@ async def test_the_stage_that_a_conversion_wrote_over_is_in_the_journal(tmp_path
         assert (done.lead.stage, done.member is None) == (Stage.CONVERTED, False)
         assert provider.state.leads.get(there.id).lead_status_id == CONVERTED
         lines = await journal(gym, "lead", lead_id, "status")
-        assert [(line.ours, line.value) for line in lines] == [("new", "lost")]
+        assert [(line.ours, line.value) for line in lines] == [("new", "lost"), ("lost", "converted")]
         await gym.sync()
         assert [line.value for line in await journal(gym, "lead", lead_id, "status")] == ["lost", "converted"]
         assert [line.value for line in await journal(gym, "lead", lead_id, "notes")] == ["two"]

@@ -211,6 +211,7 @@ async def convert_lead(
             starts_on=data.start_date,
             payment_method=data.payment_method,
             account_id=AccountId(data.account_id) if data.account_id else None,
+            by=asking.name,
         )
     )
     written = WrittenLeadAnswer(

@@ -234,7 +234,7 @@ async def test_a_stage_that_a_conversion_wrote_over_is_in_the_journal(studio: St
     done = await studio.convert_lead(conversion(studio, grace))
     assert done.member is not None
     assert (done.lead.stage, done.lead.member_id, done.task) == (Stage.CONVERTED, done.member.id, None)
-    assert values(studio, "status") == [("new", word)]
+    assert values(studio, "status") == [("new", word), (word, "converted")]
     await settled(studio)
     assert values(studio, "status") == [("new", word), (word, "converted")]
     assert values(studio, "notes") == [("zero", "two")]

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import attrs
 import pytest
 
 from tresen.application.leads.convert_lead import Conversion
@@ -24,7 +25,7 @@ from tresen.domain.shared.errors import (
 from tresen.domain.shared.ids import LeadId
 from tresen.domain.staff.task import TaskReason, TaskState
 
-from ..studio import BOOKS, GOLD, Studio
+from ..studio import A_MINUTE, BOOKS, GOLD, Studio
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,45 @@ async def test_after_a_conversion_the_syncs_come_to_rest(studio: Studio) -> None
     assert (leads.counts.updated, members.counts.updated) == (0, 0)
     assert studio.rows(without=BOOKS) == before
     assert studio.lead("1001").stage is Stage.CONVERTED
+
+
+async def test_who_converted_a_lead_is_told_at_once_and_once(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    studio.clock.advance(A_MINUTE)
+    await studio.convert_lead(attrs.evolve(conversion(studio, lead), by="Eva"))
+    (line,) = [line for line in studio.changes() if line.kind == "lead"]
+    assert (line.field, line.ours, line.value, line.rule) == ("status", "new", "converted", "written_first")
+    assert line.reason == "Eva converted it here; it was done at the provider at once"
+    assert (line.version, line.at) == (studio.lead("1001").version, studio.clock.now())
+    await studio.leads_synced()
+    await studio.leads_synced()
+    assert [one for one in studio.changes() if one.kind == "lead"] == [line]
+
+
+async def test_a_lead_that_the_provider_had_converted_already_is_told_as_that(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    member = studio.enrol("Grace")
+    studio.books.became["1001"] = member
+    studio.books.leads.edit("1001", {"status": "converted"})
+    await studio.convert_lead(attrs.evolve(conversion(studio, lead), by="Eva"))
+    (line,) = [line for line in studio.changes() if line.kind == "lead"]
+    assert (line.ours, line.value, line.rule) == ("new", "converted", "only_theirs_changed")
+    assert line.reason == "the provider had converted it already when Eva asked for that here"
+
+
+async def test_a_stage_there_that_no_sync_saw_is_told_before_the_conversion(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    studio.books.leads.edit("1001", {"status": "contacted"})
+    await studio.convert_lead(conversion(studio, lead))
+    told = [(line.ours, line.value) for line in studio.changes() if line.kind == "lead"]
+    assert told == [("new", "contacted"), ("contacted", "converted")]
+
+
+async def test_a_name_that_cannot_be_kept_converts_nothing(studio: Studio) -> None:
+    lead = await synced_lead(studio)
+    with pytest.raises(InvalidValue):
+        await studio.convert_lead(attrs.evolve(conversion(studio, lead), by="E\0va"))
+    assert "convert_lead" not in studio.gym.faults.calls
 
 
 async def test_a_lead_that_lives_here_is_made_there_first(studio: Studio) -> None:
