@@ -29,12 +29,13 @@ from ..ports.locks import RunLocks
 from ..ports.sources import Observed, SeveralThere
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.reading import read
+from ..sync.records.task_at_provider import STOOD_THERE
 from ..tenancy.choose_account import choose_account
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 from .absorb import Undecided
 from .look_first import Before, Over, look_first
-from .wanted import STOOD_THERE, Wanted
+from .wanted import Wanted
 from .write_tasks import GivenUp, WriteTasks
 
 _log = logging.getLogger(__name__)

@@ -1,11 +1,12 @@
 """What was asked of staff, and Tresen itself has done since, needs no person any more."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from ...domain.staff.task import MACHINE, StaffTask, TaskReason
 from ..ports.gym import Operation
-from ..sync.records.task_at_provider import BESIDE
-from .wanted import BEGUN, STOOD_THERE, Wanted
+from ..sync.records.task_at_provider import BESIDE, STOOD_THERE, leave_what_stood_there
+from .wanted import BEGUN, Wanted
 
 # A lead is converted once: of two wishes the later one holds.
 ONE_AT_A_TIME = frozenset({Operation.CONVERT_LEAD})
@@ -14,35 +15,41 @@ _OF_VALUES = frozenset({Operation.UPDATE_LEAD, Operation.UPDATE_MEMBERSHIP, Oper
 # What is sold may be sold once more; but not what nobody knows of whether it was.
 _IN_DOUBT = frozenset({TaskReason.OUTCOME_UNKNOWN, TaskReason.UNDECIDED})
 
+_BESIDE = BESIDE | {STOOD_THERE}
+
 _DONE = "done at the provider by a later request"
 
 
 def settle(task: StaffTask, done: Wanted, *, now: datetime) -> bool:
-    """Close an open task about the same as what is ``done`` by now, or let it ask for the rest only. Whether it is
-    another by that.
+    """Close an open task about the same as what is ``done`` by now, or let it ask for the rest only; of what stood
+    there it tells on. Whether it is another by that.
     """
-    left = _left(task, done)
+    if done.operation in ONE_AT_A_TIME:
+        going: Collection[str] = task.details.keys()
+    elif done.operation in _OF_VALUES:
+        going = _overtaken(task, done)
+    else:
+        same = task.reason not in _IN_DOUBT and all(task.details.get(k) == v for k, v in done.details.items())
+        going = done.details.keys() if same else ()
+    left = _left(task, going)
     if left == task.details:
         return False
-    if left.keys() - BESIDE:
+    if _asks(left):
         task.details, task.title = left, done.title
-    else:
+    elif not leave_what_stood_there(task):
         task.complete(by=MACHINE, now=now, note=_DONE)
     return True
 
 
-def _left(task: StaffTask, done: Wanted) -> dict[str, str | None]:
-    if done.operation in ONE_AT_A_TIME:
-        return {}
-    if done.operation in _OF_VALUES:
-        going = set() if _stays(task) else done.details.keys() - BESIDE
-    else:
-        same = task.reason not in _IN_DOUBT and all(task.details.get(k) == v for k, v in done.details.items())
-        going = set(done.details) if same else set()
-    return {name: value for name, value in task.details.items() if name not in going}
+def _overtaken(task: StaffTask, later: Wanted) -> Collection[str]:
+    """Nothing where a person decides, or another request is at it, which may die over it."""
+    stays = task.details.get("why") == BEGUN or task.reason is TaskReason.UNDECIDED
+    return () if stays else later.details.keys()
 
 
-def _stays(task: StaffTask) -> bool:
-    """Whether it tells what is nowhere else, or another request is at it, which may die over it."""
-    is_begun = task.details.get("why") == BEGUN
-    return is_begun or task.reason is TaskReason.UNDECIDED or STOOD_THERE in task.details
+def _left(task: StaffTask, going: Collection[str]) -> Mapping[str, str | None]:
+    return {name: value for name, value in task.details.items() if name in _BESIDE or name not in going}
+
+
+def _asks(details: Mapping[str, str | None]) -> bool:
+    return bool(details.keys() - _BESIDE)

@@ -10,9 +10,6 @@ from ..ports.gym import Operation
 # Why a person is asked while the provider is.
 BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
 
-# What a task calls that which stood there before the write.
-STOOD_THERE = "stood_there"
-
 # A sale moves money: while nobody knows whether it was made, it is not made again.
 _NEVER_TWICE = frozenset({Operation.CREATE_MEMBERSHIP})
 

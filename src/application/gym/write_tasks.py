@@ -12,10 +12,11 @@ from ...domain.staff.task import MACHINE, StaffTask, TaskReason
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
+from ..sync.records.task_at_provider import STOOD_THERE
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 from .settled import ONE_AT_A_TIME, settle
-from .wanted import BEGUN, STOOD_THERE, Wanted
+from .wanted import BEGUN, Wanted
 
 # What else is written when a write becomes a task.
 GivenUp = Callable[[UnitOfWork, StaffTask], Awaitable[None]]

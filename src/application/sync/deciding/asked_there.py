@@ -15,7 +15,7 @@ from ...membership.asked_of_membership import ASKED, fields_of, is_seen, telling
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
 from ..records.kinds import MEMBERSHIP
-from ..records.task_at_provider import BESIDE, OPERATIONS, record_of
+from ..records.task_at_provider import BESIDE, OPERATIONS, STOOD_THERE, record_of
 
 # What a task calls otherwise than the schema does.
 _FIELDS = {"stage": "status"}
@@ -83,7 +83,7 @@ def wishes_of(task: StaffTask, schema: Schema, on_sale: Sequence[Package], today
         return [_of_field(schema, "status", Stage.CONVERTED.value)]
     if task.operation not in _OF_VALUES:
         return ()
-    wanted = {name: value for name, value in task.details.items() if name not in BESIDE}
+    wanted = {name: value for name, value in task.details.items() if name not in BESIDE | {STOOD_THERE}}
     return [_wish(schema, name, value, on_sale, today) for name, value in wanted.items()]
 
 

@@ -22,6 +22,13 @@ OPERATIONS = {
 # What a task tells beside the values.
 BESIDE = frozenset({"external_id", "account", "why"})
 
+# What a task calls that which stood there before a write, and is told nowhere else.
+STOOD_THERE = "stood_there"
+_TOLD_HERE = (
+    "nothing else of this is left to do; what stood there before is told here only, so this stays open until you "
+    "close it"
+)
+
 _NAMES = ("first_name", "last_name", "name")
 
 
@@ -62,6 +69,18 @@ async def readdress(uow: UnitOfWork, before: SyncRecord, external_id: str) -> No
             if task.account_id == before.account_id and task.details.get("external_id") == before.external_id:
                 task.details = {**task.details, "external_id": external_id}
                 await uow.tasks.save(task)
+
+
+def leave_what_stood_there(task: StaffTask) -> bool:
+    """Of what the task asks for nothing is left to do: it asks a person to read what stood there before. False: it
+    tells nothing of that.
+    """
+    if STOOD_THERE not in task.details:
+        return False
+    told = {name: value for name, value in task.details.items() if name in BESIDE | {STOOD_THERE}}
+    task.details, task.reason = {**told, "why": _TOLD_HERE}, TaskReason.UNDECIDED
+    task.title = f"See what was written over: {task.title}"
+    return True
 
 
 def record_of(task: StaffTask) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from ..deciding.asked_there import wishes_of
 from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
 from ..records.kinds import LEAD, MEMBER, MEMBERSHIP
+from ..records.task_at_provider import leave_what_stood_there
 
 SEEN = "a sync saw it done at the provider"
 
@@ -40,7 +41,8 @@ async def close_what_is_done(uow: UnitOfWork, account_id: AccountId, schema: Sch
 
 
 async def _close(uow: UnitOfWork, task: StaffTask, now: datetime) -> None:
-    task.complete(by=MACHINE, now=now, note=SEEN)
+    if not leave_what_stood_there(task):
+        task.complete(by=MACHINE, now=now, note=SEEN)
     await uow.tasks.save(task)
 
 

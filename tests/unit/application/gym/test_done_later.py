@@ -14,8 +14,8 @@ from tresen.domain.staff.task import MACHINE, StaffTask, TaskReason, TaskState
 from ..membership.test_changes import cancellation, says_yes_and_keeps, sold_here
 from ..membership.test_changes import update as change
 from ..membership.test_sales import sale
-from ..studio import A_MINUTE, Studio
-from .test_written_over import update
+from ..studio import A_MINUTE, GOLD, Studio
+from .test_written_over import conversion, edited_there, update
 
 
 async def states(studio: Studio) -> list[tuple[TaskState, str | None]]:
@@ -106,7 +106,8 @@ async def test_what_is_told_nowhere_else_stays_though_it_is_written_over(studio:
     await update(studio, grace, notes="one")
     await update(studio, grace, notes="two")
     (task,) = await open_tasks(studio)
-    assert (task.reason, task.details["stood_there"]) == (TaskReason.OUTCOME_UNKNOWN, "notes: there")
+    assert (task.reason, task.details["stood_there"]) == (TaskReason.UNDECIDED, "notes: there")
+    assert "notes" not in task.details
 
 
 async def test_what_another_request_has_begun_meanwhile_stays_until_that_ends(
@@ -139,3 +140,33 @@ async def test_what_our_own_rules_forbid_settles_nothing(studio: Studio) -> None
     with pytest.raises(IllegalTransition):
         await update(studio, grace, stage=Stage.CONTACTED)
     assert [task.reason for task in await open_tasks(studio)] == [TaskReason.WRITES_DISABLED]
+
+
+async def still_asked(studio: Studio) -> list[dict[str, str | None]]:
+    beside = {"external_id", "account", "why"}
+    return [{k: v for k, v in task.details.items() if k not in beside} for task in await open_tasks(studio)]
+
+
+async def test_what_stood_there_before_a_lead_was_converted_later_is_left_to_be_read(studio: Studio) -> None:
+    grace = studio.attract()
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.packages = [GOLD]
+    studio.books.leads.edit(grace, {"status": "contacted"})
+    studio.gym.faults.fail_next("convert_lead", GatewayUnavailable("no answer"), after=1)
+    await studio.convert_lead(conversion(studio, grace))
+    await studio.convert_lead(conversion(studio, grace))
+    assert {"stood_there": "status: contacted"} in await still_asked(studio)
+
+
+async def test_a_sync_that_sees_it_done_leaves_what_stood_there_to_be_read(studio: Studio) -> None:
+    grace = await edited_there(studio)
+    studio.gym.faults.fail_next("update_lead", GatewayUnavailable("no answer"), after=1)
+    await update(studio, grace, notes="three")
+    for _ in range(2):
+        await studio.leads_synced(whole=True)
+        assert await still_asked(studio) == [{"stood_there": "notes: two"}]
+    (task,) = await studio.tasks()
+    assert task.reason is TaskReason.UNDECIDED
+    assert task.title == "See what was written over: Change the lead Grace Hopper at the provider"
+    assert "stays open until you close it" in (task.details["why"] or "")
