@@ -2,20 +2,19 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 
 import attrs
 
 from ...domain.shared.errors import AlreadyExists, CredentialsRefused
 from ...domain.shared.ids import TaskId
-from ...domain.staff.task import MACHINE, StaffTask, TaskReason
+from ...domain.staff.task import StaffTask, TaskReason, TaskState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.task_at_provider import STOOD_THERE
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
-from .settled import ONE_AT_A_TIME, settle
+from .settled import replace, settle
 from .wanted import BEGUN, Wanted
 
 # What else is written when a write becomes a task.
@@ -75,28 +74,23 @@ class WriteTasks:
         given_up: GivenUp | None = None,
     ) -> StaffTask:
         """The task of a write that was not made, or of which nobody knows, instead of ``begun``. ``refused`` is the
-        error that says why. One that waits already and says the same is taken for it.
+        error that says why. One that waits already and says the same is taken for it; what waits, and is wanted
+        otherwise now, is asked no more.
         """
         made = self._new(account, wanted, reason, answer)
 
         async def keep(uow: UnitOfWork) -> StaffTask:
             waiting = list(await uow.tasks.open_for(made.operation, wanted.subject))
             old = next((one for one in waiting if begun is not None and one.id == begun.id), None)
-            task = made if old is None else _with_what_stood_there(made, old)
+            # What was noted is part of all that was written over.
+            task = made if old is None or STOOD_THERE in made.details else _with_what_stood_there(made, old)
             if isinstance(refused, CredentialsRefused):
                 await self._guard.refuse(uow, account, refused.message)
             if given_up is not None:
                 await given_up(uow, task)
             if old is not None:
                 await uow.tasks.remove(old.id)
-                waiting.remove(old)
-            same = next((one for one in waiting if one.details == task.details), None)
-            if same is not None:
-                return same
-            if wanted.operation in ONE_AT_A_TIME:
-                await _replace(uow, waiting, now=task.created_at)
-            await uow.tasks.add(task)
-            return task
+            return await _ask(uow, wanted, task)
 
         return await self._transactions.run(account.tenant_id, "make_staff_task", keep)
 
@@ -147,7 +141,7 @@ class WriteTasks:
         """The task for a write that the provider confirmed, and of which a person must say what it means here; kept in
         the transaction of whoever found that out.
         """
-        return await self._ask(uow, wanted, self._new(account, wanted, TaskReason.UNDECIDED, why))
+        return await _ask(uow, wanted, self._new(account, wanted, TaskReason.UNDECIDED, why))
 
     async def kept_own(
         self, uow: UnitOfWork, account: ProviderAccount, wanted: Wanted, fields: Sequence[str]
@@ -156,7 +150,7 @@ class WriteTasks:
         transaction that takes over the rest.
         """
         why = f"the provider said yes and kept its own {', '.join(fields)}"
-        return await self._ask(uow, wanted, self._new(account, wanted, TaskReason.REJECTED, why))
+        return await _ask(uow, wanted, self._new(account, wanted, TaskReason.REJECTED, why))
 
     def _new(self, account: ProviderAccount, wanted: Wanted, reason: TaskReason, answer: str) -> StaffTask:
         return StaffTask(
@@ -171,23 +165,21 @@ class WriteTasks:
             created_at=self._clock.now(),
         )
 
-    async def _ask(self, uow: UnitOfWork, wanted: Wanted, task: StaffTask) -> StaffTask:
-        for waiting in await uow.tasks.open_for(task.operation, wanted.subject):
-            if waiting.details == task.details:
-                return waiting
-        await uow.tasks.add(task)
-        return task
 
-
-async def _replace(uow: UnitOfWork, waiting: Sequence[StaffTask], *, now: datetime) -> None:
+async def _ask(uow: UnitOfWork, wanted: Wanted, task: StaffTask) -> StaffTask:
+    waiting = await uow.tasks.open_for(task.operation, wanted.subject)
+    asked = next((one for one in waiting if one.details == task.details), task)
     for old in waiting:
-        # What is in doubt must still be looked up, whatever is wanted now.
-        if old.reason is not TaskReason.OUTCOME_UNKNOWN:
-            old.complete(by=MACHINE, now=now, note="replaced by a newer request")
+        if old is not asked and replace(old, wanted, now=task.created_at):
             await uow.tasks.save(old)
+            asked = asked if old.state is TaskState.OPEN else _with_what_stood_there(asked, old)
+    await (uow.tasks.save(asked) if any(asked.id == one.id for one in waiting) else uow.tasks.add(asked))
+    return asked
 
 
-def _with_what_stood_there(task: StaffTask, noted: StaffTask) -> StaffTask:
+def _with_what_stood_there(task: StaffTask, old: StaffTask) -> StaffTask:
     """What was about to be written over is told nowhere else, whatever came of the write."""
-    stood = {name: value for name, value in noted.details.items() if name == STOOD_THERE}
-    return attrs.evolve(task, details={**stood, **task.details})
+    both = [told for told in (old.details.get(STOOD_THERE), task.details.get(STOOD_THERE)) if told]
+    if not both:
+        return task
+    return attrs.evolve(task, details={**task.details, STOOD_THERE: "; ".join(dict.fromkeys(both))})
