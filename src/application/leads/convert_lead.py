@@ -74,7 +74,7 @@ class _Wish:
 
 @attrs.frozen
 class ConvertLead:
-    """Raises NotFound, IllegalTransition (converted already, or lost), InvalidValue, NotConfigured (no account),
+    """Raises NotFound, IllegalTransition (converted already), InvalidValue, NotConfigured (no account),
     AlreadyExists (the same package from the same day), StorageConflict (parted from its record meanwhile).
     """
 

@@ -73,7 +73,7 @@ class Lead(Recorder):
         return self._write(details.changes(self), now=now)
 
     def ensure_convertible(self) -> None:
-        """Raises IllegalTransition when it is converted already, with the member that it is, or lost."""
+        """Raises IllegalTransition when it is converted already, with the member that it is."""
         if self.stage is Stage.CONVERTED:
             who = "the provider did that" if self.member_id is None else f"it is the member {self.member_id}"
             known = {} if self.member_id is None else {"member_id": str(self.member_id)}
@@ -83,7 +83,7 @@ class Lead(Recorder):
         ensure_leads_to(self.stage, Stage.CONVERTED)
 
     def convert(self, member_id: MemberId, *, now: datetime, is_there: bool = False) -> None:
-        """It became this member. Raises IllegalTransition when it is converted already or lost.
+        """It became this member. Raises IllegalTransition when it is converted already.
 
         ``is_there``: the provider made it the member already, whatever stage it was in by then; so only one that is
         another member's is refused.

@@ -16,13 +16,13 @@ class Stage(enum.Enum):
     UNKNOWN = "unknown"
 
 
-# Code, tests and the diagram in docs/reference/states.md read this one table. A lost lead may come back;
-# a converted one is a member and stays converted.
+# Code, tests and the diagram in docs/reference/states.md read this one table. A lost lead may come back,
+# also to buy at once; a converted one is a member and stays converted.
 TRANSITIONS: dict[Stage, frozenset[Stage]] = {
     Stage.NEW: frozenset({Stage.CONTACTED, Stage.QUALIFIED, Stage.CONVERTED, Stage.LOST}),
     Stage.CONTACTED: frozenset({Stage.QUALIFIED, Stage.CONVERTED, Stage.LOST}),
     Stage.QUALIFIED: frozenset({Stage.CONTACTED, Stage.CONVERTED, Stage.LOST}),
-    Stage.LOST: frozenset({Stage.CONTACTED, Stage.QUALIFIED}),
+    Stage.LOST: frozenset({Stage.CONTACTED, Stage.QUALIFIED, Stage.CONVERTED}),
     Stage.CONVERTED: frozenset(),
     Stage.UNKNOWN: frozenset({Stage.CONTACTED, Stage.QUALIFIED, Stage.CONVERTED, Stage.LOST}),
 }

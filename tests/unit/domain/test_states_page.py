@@ -45,7 +45,8 @@ the state. A sync takes the provider's state even where the table has no such st
 ## Leads
 
 `domain/leads/stage.py`. A lead becomes `converted` by converting it, never by an update, and stays so. A lost lead may
-come back. `unknown`: the provider used a word that has no meaning here; the word is kept beside the stage.
+come back, also to buy at once. `unknown`: the provider used a word that has no meaning here; the word is kept beside
+the stage.
 
 {leads}
 

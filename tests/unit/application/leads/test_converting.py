@@ -130,11 +130,14 @@ async def test_converting_twice_is_refused(studio: Studio) -> None:
     assert len(studio.memberships()) == 1
 
 
-async def test_a_lost_lead_is_not_converted(studio: Studio) -> None:
-    lead = await synced_lead(studio, status="lost")
-    with pytest.raises(IllegalTransition):
-        await studio.convert_lead(conversion(studio, lead))
-    assert "convert_lead" not in studio.gym.faults.calls
+@pytest.mark.parametrize("seen", [True, False])
+async def test_a_lost_lead_who_buys_at_the_counter_is_converted(studio: Studio, seen: bool) -> None:
+    lead = await synced_lead(studio, status="lost" if seen else "new")
+    (there,) = studio.books.leads.entries()
+    studio.books.leads.edit(there.external_id, {"status": "lost"})
+    done = await studio.convert_lead(conversion(studio, lead))
+    assert (done.lead.stage, done.task, len(studio.memberships())) == (Stage.CONVERTED, None, 1)
+    assert "lost" in {line.theirs for line in studio.changes() if line.field == "status"} or seen
 
 
 async def test_a_sale_without_a_package_is_refused(studio: Studio) -> None:

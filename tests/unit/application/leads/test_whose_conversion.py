@@ -7,6 +7,7 @@ from tresen.adapters.memory.gym_providers import MemoryGymProviders
 from tresen.application.leads.convert_lead import Conversion, Converted
 from tresen.application.leads.edit_lead import LeadEdit
 from tresen.application.ports.gym import Operation, Support
+from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.application.staff.complete_task import TaskDone
 from tresen.domain.leads.lead import Lead
 from tresen.domain.leads.stage import Stage
@@ -160,13 +161,31 @@ async def test_nothing_is_sold_to_a_member_of_another_name(studio: Studio) -> No
     assert len(studio.books.memberships) == 0
 
 
-async def test_one_that_is_lost_there_is_not_converted(studio: Studio) -> None:
+async def test_one_that_is_lost_there_is_converted(studio: Studio) -> None:
     await synced(studio)
     ann = await captured(studio, "Ann")
     studio.attract("Ann", status="lost")
     done = await converted(studio, ann)
+    assert (done.task, len(studio.books.members), len(there(studio))) == (None, 1, 1)
+
+
+async def test_one_that_became_a_member_while_it_was_looked_for_is_sold_nothing(studio: Studio) -> None:
+    await synced(studio)
+    ann, member = await captured(studio, "Ann"), studio.enrol("Ann")
+    await studio.members_synced()
+
+    async def convert(uow: UnitOfWork) -> None:
+        lead = await uow.leads.get(ann.id)
+        lead.convert(studio.member(member).id, now=studio.clock.now())
+        await uow.leads.save(lead)
+
+    async def convert_here() -> None:
+        await studio.transactions.run(studio.tenant.id, "convert", convert)
+
+    meanwhile(studio, convert_here)
+    done = await converted(studio, ann)
     assert done.task is not None
-    assert (done.task.reason, len(studio.books.members)) == (TaskReason.UNDECIDED, 0)
+    assert (done.task.reason, len(studio.books.memberships)) == (TaskReason.UNDECIDED, 0)
     assert len([task for task in await studio.tasks() if task.operation == "convert_lead"]) == 1
 
 

@@ -113,7 +113,7 @@ def test_stage_and_notes_change_together() -> None:
 
 
 @pytest.mark.parametrize("stage", Stage)
-def test_a_lead_becomes_a_member_unless_lost_or_converted(stage: Stage) -> None:
+def test_a_lead_becomes_a_member_unless_it_is_one(stage: Stage) -> None:
     found = lead(stage)
     if Stage.CONVERTED not in TRANSITIONS[stage]:
         before = attrs.asdict(found)

@@ -14,7 +14,7 @@ ALLOWED = {
     "new": "contacted qualified converted lost",
     "contacted": "qualified converted lost",
     "qualified": "contacted converted lost",
-    "lost": "contacted qualified",
+    "lost": "contacted qualified converted",
     "converted": "",
     "unknown": "contacted qualified converted lost",
 }
