@@ -98,6 +98,11 @@ class KeptPlan:
             raise IllegalTransition(f"this plan is {self.state.value}, no guard holds it")
         self.state, self.accepted_by = PlanState.PLANNED, by
 
+    def ensure_whole(self) -> None:
+        """Raises IllegalTransition where it was never finished: of some records it does not know what is to be done."""
+        if self.state is PlanState.BROKEN:
+            raise IllegalTransition(f"this plan is {self.state.value}")
+
     def ensure_appliable(self) -> None:
         """Raises PlanHeld, PlanStale, IllegalTransition (applied before, or never finished)."""
         if self.state is PlanState.HELD:

@@ -51,7 +51,8 @@ class WhatIf:
     the plan says of fields that a later version of the kind does not have is passed over.
 
     Raises NotFound (also for a run that decided nothing: a first load, a quiet one; and for one so old that its steps
-    are no longer kept), InvalidValue, PlanStale for one that cannot be read any more.
+    are no longer kept), InvalidValue, IllegalTransition for one that was never finished, PlanStale for one that cannot
+    be read any more.
     """
 
     _transactions: Transactions
@@ -76,6 +77,7 @@ class WhatIf:
                 known = ", ".join(schemas)
                 raise InvalidValue(f"{unknown[0]} is no kind of record: {known}", field=f"policies.{unknown[0]}")
             plan = await uow.plans.get(await _plan_of(uow, run_id, plan_id))
+            plan.ensure_whole()
             other = next((part.kind for part in plan.parts if part.kind not in schemas), None)
             if other is not None:
                 raise stale_plan(plan, f"{other} is no kind of record that is synced")

@@ -1,11 +1,15 @@
 """What if, and a plan: looked at as often as you like, without a trace at the provider, and always the same."""
 
+import pytest
+
 from tresen.application.sync.views.what_if import WhatIfReport
+from tresen.domain.shared.errors import IllegalTransition, StorageUnavailable
+from tresen.domain.sync.kept_plan import PlanState
 from tresen.domain.sync.laws import Law
 from tresen.domain.sync.run import Run
 
 from ..studio import A_MINUTE, BOOKS, Studio
-from .scene import applied, lines, planned, writes
+from .scene import applied, lines, planned, plans, writes
 
 
 async def contested() -> tuple[Studio, Run]:
@@ -60,3 +64,23 @@ async def test_the_same_world_is_planned_in_the_same_bytes_and_nothing_is_writte
     assert lines(studio, first.plan_id) == lines(studio, second.plan_id)
     await applied(studio, second.plan_id)
     assert writes(studio) == [*made, "members.push"]
+
+
+async def test_what_if_says_as_apply_does_that_a_plan_was_never_finished() -> None:
+    studio = Studio(page_size=1)
+    for name in ("Ada", "Bob", "Cyd"):
+        studio.enrol(name)
+    await studio.members_synced()
+    for entry in studio.books.members.entries():
+        studio.books.members.edit(entry.external_id, {"last_name": "There"})
+    studio.units.dies_at(3)
+    with pytest.raises(StorageUnavailable):
+        await planned(studio)
+    studio.units.recover()
+    plan = plans(studio)[-1]
+    assert plan.state is PlanState.BROKEN
+    with pytest.raises(IllegalTransition) as applying:
+        await applied(studio, plan.id)
+    with pytest.raises(IllegalTransition) as asking:
+        await studio.desk.what_if(studio.tenant.id, {"member": {"default": "ours"}}, plan_id=plan.id)
+    assert str(asking.value) == str(applying.value) == "this plan is broken"
