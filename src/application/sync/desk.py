@@ -115,7 +115,7 @@ def sync_desk(
     # For who looks at nothing but the names of fields and laws.
     schemas = schemas_in("")
     by_hand = ByHand(courses, policies, clock, ids)
-    resolve = ResolveConflict(transactions, by_hand)
+    resolve = ResolveConflict(transactions, by_hand, gyms)
     edit = EditPerson(transactions, Outlooks(transactions, gyms, by_hand), KeepEdit(by_hand), clock)
     return SyncDesk(
         kinds=courses.kinds,

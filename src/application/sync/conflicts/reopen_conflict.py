@@ -11,6 +11,7 @@ from ....domain.sync.override import Override
 from ....domain.sync.run import RELEASE, Counts
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
+from ..edits.ask_staff import ask_no_more
 from ..links.pinning import Pinning
 from ..runs.by_hand import ByHand, link_of
 from .unpairing import Unpairing
@@ -84,7 +85,9 @@ class ReopenConflict:
             )
 
     async def _unsettle(self, uow: UnitOfWork, conflict: Conflict) -> None:
-        """Nothing counts as agreed on that field but what was agreed before the conflict."""
+        """Nothing counts as agreed on that field but what was agreed before the conflict, and no person is asked to
+        bring there what was decided.
+        """
         hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
         link = await link_of(uow, hand, conflict.external_id)
         here = await hand.kind.load(uow, [link.local_id])
@@ -99,3 +102,4 @@ class ReopenConflict:
             now=conflict.updated_at,
         )
         await uow.sync_records.put_many([attrs.evolve(link, base={**link.base, conflict.field: conflict.base})])
+        await ask_no_more(uow, hand, link, conflict.field)

@@ -18,9 +18,13 @@ from ....domain.sync.record import UNCOMPARED, SyncRecord
 from ....domain.sync.run import RESOLVE, Counts
 from ....domain.sync.side import GONE, Side
 from ....domain.sync.step import Inputs, Step
+from ....domain.tenancy.provider_account import ProviderAccount
+from ...ports.gym import GymProviders
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
 from ..applying.applier import Applier
+from ..edits.ask_staff import ask_staff
+from ..edits.taken import taken_by
 from ..edits.write_by_hand import Chosen, WriteByHand
 from ..links.elsewhere import claim_all
 from ..links.forgetting import forget
@@ -29,6 +33,7 @@ from ..links.made_anew import is_now
 from ..links.pinning import Pinning
 from ..links.pins import pins_of
 from ..links.reviving import made_no_more, stays_here
+from ..links.tie import is_kept_here
 from ..records.belongings import stays_for
 from ..runs.by_hand import ByHand, Hand, link_of
 from .void import ensure_not_void
@@ -57,7 +62,8 @@ class ConflictChoice:
 
 @attrs.frozen
 class ResolveConflict:
-    """The decision holds until the field changes again on either side.
+    """The decision holds until the field changes again on either side. What the provider takes no value of is not sent
+    there: a person is asked to do it.
 
     Raises NotFound, IllegalTransition (decided before), StaleVersion, InvalidValue (a value that the field cannot
     hold, or a choice that this conflict does not offer), RuleViolation (its kind does not have that field any more).
@@ -65,9 +71,11 @@ class ResolveConflict:
 
     _transactions: Transactions
     _by_hand: ByHand
+    _gyms: GymProviders
 
     async def __call__(self, chosen: ConflictChoice) -> Conflict:
         """Decide it; what the provider is to be given waits for the next run."""
+        taken = await self._taken(chosen)
 
         async def work(uow: UnitOfWork) -> Conflict | StaleVersion:
             conflict = await uow.conflicts.get(chosen.conflict_id)
@@ -87,7 +95,7 @@ class ResolveConflict:
                 # What is taken is what we hold now, which may be newer than what was seen with it.
                 conflict.ours = await _held(uow, hand, conflict)
             await uow.conflicts.save(conflict)
-            counts = await self._settle(uow, hand, conflict, chosen)
+            counts = await self._settle(uow, hand, conflict, chosen, taken)
             what = f"{chosen.by} decided about {conflict.kind} {conflict.external_id}"
             await self._by_hand.end(uow, hand, counts, what)
             return conflict
@@ -96,6 +104,16 @@ class ResolveConflict:
         if isinstance(decided, StaleVersion):
             raise decided
         return decided
+
+    async def _taken(self, chosen: ConflictChoice) -> frozenset[str] | None:
+        """The fields of which its provider takes a value. None: nobody can tell. No provider is called."""
+
+        async def ask(uow: UnitOfWork) -> tuple[Conflict, ProviderAccount]:
+            conflict = await uow.conflicts.get(chosen.conflict_id)
+            return conflict, await uow.accounts.get(conflict.account_id)
+
+        conflict, account = await self._transactions.read(chosen.tenant_id, ask)
+        return (await taken_by(self._gyms, account, [conflict.kind])).get(conflict.kind)
 
     async def _current(self, uow: UnitOfWork, chosen: ConflictChoice) -> Conflict:
         """Nobody overwrites an edit that they were not shown. Raises StaleVersion, and InvalidValue for a value that
@@ -123,7 +141,9 @@ class ResolveConflict:
             raise StaleVersion("somebody edited ours since the conflict was seen: sync, then look at it again")
         return conflict
 
-    async def _settle(self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice) -> Counts:
+    async def _settle(
+        self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice, taken: frozenset[str] | None
+    ) -> Counts:
         is_pairing = conflict.field == PAIRING
         if chosen.value is not None and chosen.choice is not (Choice.OURS if is_pairing else Choice.VALUE):
             raise InvalidValue(_NO_NEW_ONE if is_pairing else _NO_PAIRING, field="value")
@@ -132,10 +152,18 @@ class ResolveConflict:
         link = await link_of(uow, hand, conflict.external_id)
         if conflict.field == WHOLE:
             return await self._whole(uow, hand, conflict, chosen, link)
-        return await self._field(uow, hand, conflict, chosen, link)
+        is_taken = taken is None or conflict.field in taken
+        return await self._field(uow, hand, conflict, chosen, link, is_taken=is_taken)
 
     async def _field(
-        self, uow: UnitOfWork, hand: Hand, conflict: Conflict, chosen: ConflictChoice, link: SyncRecord
+        self,
+        uow: UnitOfWork,
+        hand: Hand,
+        conflict: Conflict,
+        chosen: ConflictChoice,
+        link: SyncRecord,
+        *,
+        is_taken: bool,
     ) -> Counts:
         value, side = {
             Choice.THEIRS: (conflict.theirs, Side.THEIRS),
@@ -143,11 +171,14 @@ class ResolveConflict:
             Choice.VALUE: (await self._typed(uow, hand, conflict, chosen, link), Side.BOTH),
         }[chosen.choice]
         one = Chosen(field=conflict.field, value=value, theirs=conflict.theirs, side=side)
-        write = WriteByHand(self._by_hand.ids)
+        write, reason = WriteByHand(self._by_hand.ids), f"{chosen.by} decided it"
+        untaken = () if is_taken else (one.field,)
         try:
-            wrote = await write(uow, hand, link, [one], rule=RESOLVED, reason=f"{chosen.by} decided it")
+            wrote = await write(uow, hand, link, [one], rule=RESOLVED, reason=reason, untaken=untaken)
         except InvalidValue as error:
             raise InvalidValue(error.message, field="value") from None
+        for_staff = {} if is_taken or not await _is_to_be_there(uow, hand, link, one) else {one.field: one.value}
+        await ask_staff(uow, hand, link, for_staff, given=[one.field], ids=self._by_hand.ids, what=reason)
         return Counts(updated=int(wrote))
 
     async def _typed(
@@ -236,6 +267,13 @@ class ResolveConflict:
         )
         await uow.sync_records.add_many([link])
         await made_no_more(uow, conflict.kind, local_id, now=hand.scope.now)
+
+
+async def _is_to_be_there(uow: UnitOfWork, hand: Hand, link: SyncRecord, one: Chosen) -> bool:
+    """Whether the provider's record, if it has one, is to hold what was chosen, and holds another value."""
+    if hand.kind.schema.by_name[one.field].same(one.value, one.theirs) or link.is_newly_paired:
+        return False
+    return not is_kept_here(link, await pins_of(uow, link))
 
 
 async def _held(uow: UnitOfWork, hand: Hand, conflict: Conflict) -> Value:

@@ -10,7 +10,15 @@ from ....domain.staff.task import MACHINE, StaffTask
 from ....domain.sync.edit_fate import Fate
 from ....domain.sync.record import SyncRecord
 from ...ports.unit_of_work import UnitOfWork
-from ..records.task_at_provider import BESIDE, OPERATIONS, edit_task, subject_of, title_of
+from ..records.task_at_provider import (
+    BESIDE,
+    OPERATIONS,
+    STOOD_THERE,
+    edit_task,
+    leave_what_stood_there,
+    subject_of,
+    title_of,
+)
 from ..runs.by_hand import ByHand
 from .edit_outlook import Outlook, Person
 
@@ -57,18 +65,18 @@ async def ask_at(
         if task is not None and waiting.details == task.details:
             same = waiting
         elif waiting.account_id == link.account_id and waiting.details.keys() & set(wanted):
-            _narrow(waiting, wanted, link.kind, name, now=now)
+            narrow(waiting, wanted, link.kind, name, now=now)
             await uow.tasks.save(waiting)
     if task is not None and same is None:
         await uow.tasks.add(task)
     return same or task
 
 
-def _narrow(task: StaffTask, wanted: Collection[str], kind: str, name: str, *, now: datetime) -> None:
+def narrow(task: StaffTask, wanted: Collection[str], kind: str, name: str, *, now: datetime) -> None:
     """It asks for its other fields only; where there is none, it needs nobody any more."""
     details = {field: value for field, value in task.details.items() if field not in wanted}
-    values = {field: value for field, value in details.items() if field not in BESIDE}
+    values = {field: value for field, value in details.items() if field not in BESIDE | {STOOD_THERE}}
     if values:
         task.details, task.title = details, title_of(values, kind, name)
-    else:
+    elif not leave_what_stood_there(task):
         task.complete(by=MACHINE, now=now, note="replaced by a newer request")

@@ -1,4 +1,4 @@
-"""What a person edited or undid and the provider does not take after all: somebody is asked to see to it there."""
+"""What a person wanted and the provider does not take after all: somebody is asked to see to it there."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import attrs
 from ....domain.shared.ids import TaskId
 from ....domain.staff.task import TaskReason
 from ....domain.sync.push import Push
-from ....domain.sync.run import EDIT, UNDO
+from ....domain.sync.run import EDIT, RESOLVE, UNDO
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
 from ..records.record_kind import RecordKind
@@ -26,8 +26,9 @@ class UnmetEdits:
 
     async def __call__(self, uow: UnitOfWork, push: Push, reason: TaskReason, why: str) -> None:
         """Ask, unless nobody wants it by hand, or the same is asked already, or another value was asked for since."""
-        # What an undo put back stays here, and goes there once it may: nobody is asked before the provider refused it.
-        by_hand = {EDIT, UNDO} if reason is TaskReason.REJECTED else {EDIT}
+        # What an undo put back, or a person decided, stays here, and goes there once it may: nobody is asked before the
+        # provider refused it.
+        by_hand = {EDIT, UNDO, RESOLVE} if reason is TaskReason.REJECTED else {EDIT}
         if push.external_id is None or (await uow.runs.get(push.run_id)).kind not in by_hand:
             return
         entity = (await self._kind.load(uow, [push.local_id])).get(push.local_id)

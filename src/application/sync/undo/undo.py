@@ -25,7 +25,8 @@ from ...ports.gym import GymProviders
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
 from ..applying.applier import Applier
-from ..edits.edit_outlook import NO_VALUE
+from ..edits.ask_staff import ask_staff
+from ..edits.taken import taken_at
 from ..edits.write_by_hand import Chosen, WriteByHand
 from ..links.link_at import link_at
 from ..links.pinning import Pinning
@@ -35,8 +36,6 @@ from .undo_guard import held_undo, undo_trips, wanted_of
 from .undo_pins import to_pin
 from .undo_plan import RecordUndo, UndoAction, UndoTarget
 from .undo_planner import HandOf, UndoPlanner
-from .undo_tasks import ask_staff
-from .untaken import taken_at
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +59,9 @@ class PlanUndo:
 
     async def __call__(self, tenant_id: TenantId, target: UndoTarget) -> Sequence[RecordUndo]:
         """Reads only."""
-        planner = UndoPlanner(self._by_hand, await taken_at(self._transactions, self._gyms, self._by_hand, tenant_id))
+        planner = UndoPlanner(
+            self._by_hand, await taken_at(self._transactions, self._gyms, self._by_hand.courses.kinds, tenant_id)
+        )
         return await self._transactions.read(tenant_id, lambda uow: planner(uow, target, HandOf(self._by_hand, None)))
 
     async def trips(self, tenant_id: TenantId, planned: Sequence[RecordUndo], *, overtaken: bool) -> Sequence[Trip]:
@@ -85,7 +86,9 @@ class Undo:
         """Put back; what somebody edited since only with ``overtaken``, and so many deletions that a sync of as many
         would be held only with ``accept_guard``. ``by`` says who wants it.
         """
-        planner = UndoPlanner(self._by_hand, await taken_at(self._transactions, self._gyms, self._by_hand, tenant_id))
+        planner = UndoPlanner(
+            self._by_hand, await taken_at(self._transactions, self._gyms, self._by_hand.courses.kinds, tenant_id)
+        )
 
         async def work(uow: UnitOfWork) -> Undone:
             planned = await planner(uow, target, HandOf(self._by_hand, None, claims=True))
@@ -147,7 +150,9 @@ class Undo:
             return Counts(updated=int(written.after != written.before))
         pinned = await to_pin(uow, hand, link, record.rollbacks)
         wrote = await write(uow, hand, link, chosen, rule=UNDONE, reason=reason, untaken=record.untaken)
-        await ask_staff(uow, hand, link, record, self._by_hand.ids, why=f"{reason} here, and {NO_VALUE}")
+        back = {each.field: each.back for each in record.rollbacks}
+        for_staff = {name: back[name] for name in record.for_staff}
+        await ask_staff(uow, hand, link, for_staff, given=back.keys(), ids=self._by_hand.ids, what=reason)
         if pinned:
             pins = [self._override(hand, record, each.field, each.change.id, by) for each in pinned]
             await Pinning(hand.scope, self._by_hand.ids).put(uow, *pins)

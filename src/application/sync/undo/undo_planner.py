@@ -17,12 +17,13 @@ from ....domain.sync.run import EDIT, Run
 from ....domain.sync.schema import Schema
 from ....domain.sync.undo import Rollback, rollback, undone_by
 from ...ports.unit_of_work import UnitOfWork
+from ..edits.taken import Taken
 from ..links.link_at import link_at
 from ..runs.by_hand import ByHand, Hand
 from .carried import without_carried
 from .undo_plan import RecordUndo, UndoAction, UndoTarget
 from .undo_ties import UNTIED, about_ours
-from .untaken import Taken, told_untaken
+from .untaken import told_untaken
 
 _AT_ONCE = 1000
 _EVERYTHING = 1_000_000
