@@ -12,7 +12,7 @@ from ....domain.sync.decision import WHOLE
 from ....domain.sync.override import Override
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import RELEASE, Counts
-from ....domain.sync.side import GONE
+from ....domain.sync.side import GONE, Side
 from ....domain.sync.step import Inputs
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
@@ -23,6 +23,7 @@ from ..links.reviving import waits_to_be_made
 from ..policies.allowed import SWITCHES, narrowed
 from ..records.reading import ours
 from ..runs.by_hand import ByHand, Hand, link_of
+from .ask_staff import ask_no_more
 
 
 @attrs.frozen
@@ -85,11 +86,20 @@ class RemoveOverride:
                 raise NotFound("override", field)
             await Pinning(hand.scope, self._by_hand.ids).let_go(uow, going, f"{by} took away")
             outlook = await self._let_go(uow, hand, external_id, by) if field == WHOLE else None
+            if field in hand.kind.schema.by_name:
+                await self._follow(uow, hand, external_id, field)
             await uow.due.renew(account_id, kind, external_id)
             await self._by_hand.end(uow, hand, Counts(), f"{by} released {kind} {external_id}")
             return outlook
 
         return await self._transactions.run(tenant_id, "remove_override", work)
+
+    async def _follow(self, uow: UnitOfWork, hand: Hand, external_id: str, field: str) -> None:
+        """Where the provider owns the field its value comes back here: nobody need bring ours there, as of an undo."""
+        if hand.scope.policy.law(hand.kind.schema.by_name[field]).owner is Side.THEIRS:
+            links = await uow.sync_records.by_external_ids(hand.scope.account_id, hand.kind.schema.kind, [external_id])
+            for link in links.values():
+                await ask_no_more(uow, hand, link, field)
 
     async def _let_go(self, uow: UnitOfWork, hand: Hand, external_id: str, by: str) -> Upshot | None:
         account_id, kind = hand.scope.account_id, hand.kind.schema.kind

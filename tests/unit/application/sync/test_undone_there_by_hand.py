@@ -1,6 +1,7 @@
 """What an undo gives back and the provider takes no value of is asked of the staff, and not pushed in vain."""
 
 import attrs
+import pytest
 
 from tresen.adapters.memory.gym_habits import WRITABLE, Habits
 from tresen.application.leads.edit_lead import LeadEdit
@@ -14,7 +15,7 @@ from tresen.domain.sync.push import PushState
 
 from ..membership.test_changes import sold_here
 from ..studio import A_DAY, A_MINUTE, Studio
-from .scene import pushes
+from .scene import pushes, set_policy
 from .test_editing import edit, synced
 
 
@@ -86,6 +87,25 @@ async def test_who_undoes_that_undo_needs_nobody_there_any_more() -> None:
     await undone(studio, back)
     (task,) = await studio.tasks()
     assert (task.state, task.note) == (TaskState.DONE, "replaced by a newer request")
+
+
+@pytest.mark.parametrize(("law", "state"), [("theirs", TaskState.DONE), ("ask", TaskState.OPEN)])
+async def test_who_takes_its_pin_away_needs_somebody_there_only_where_ours_stays(law: str, state: TaskState) -> None:
+    studio, line = await cancelled()
+    await undone(studio, line)
+    await set_policy(studio, "membership", fields={"cancels_on": law})
+    (pin,) = await studio.desk.overrides(studio.tenant.id)
+    await studio.desk.remove_override(
+        studio.tenant.id,
+        account_id=pin.account_id,
+        kind=pin.kind,
+        external_id=pin.external_id,
+        field=pin.field,
+        by="Eva",
+    )
+    assert [task.state for task in await studio.tasks()] == [state]
+    await studio.members_synced(whole=True)
+    assert (studio.membership("1001").terms.cancels_on is None) is (law == "ask")
 
 
 async def test_what_somebody_edited_since_is_asked_of_nobody_unless_it_is_put_back_all_the_same() -> None:
