@@ -156,7 +156,7 @@ class CreateLead:
         async def link(uow: UnitOfWork) -> CreatedLead:
             await claim_all(uow)
             await self._writes.tasks.end(uow, wanted, outcome.begun)
-            found = await whose(uow, self._absorb.leads(uow, account), made, observed)
+            found = await whose(uow, self._absorb, account, made, observed)
             if isinstance(found, InDoubt):
                 await self._entering.leave(uow, account, made, observed, found)
                 return CreatedLead(lead, (await self._writes.tasks.undecided(uow, account, wanted, found.why),))

@@ -136,8 +136,7 @@ class EnterFirst:
         self, uow: UnitOfWork, account: ProviderAccount, lead: Lead, made: Push, observed: Observed
     ) -> SyncRecord | InDoubt:
         await claim_all(uow)
-        kind = self._absorb.leads(uow, account)
-        found = await whose(uow, kind, made, observed)
+        found = await whose(uow, self._absorb, account, made, observed)
         if isinstance(found, Found):
             found = await self._surely(uow, account, lead, found, observed)
         if isinstance(found, InDoubt):

@@ -2,14 +2,18 @@
 is tied to anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from uuid import UUID
 
 import attrs
 
 from ...domain.shared.ids import LeadId
+from ...domain.sync.canonical import Values
 from ...domain.sync.conflict import PAIRING, Conflict
 from ...domain.sync.pairing import found_by
 from ...domain.sync.push import Push, PushState
+from ...domain.tenancy.provider_account import ProviderAccount
+from ..gym.absorb import Absorb
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.courses.lead_records import LeadRecords
@@ -63,7 +67,9 @@ _ALIKE = (
 _OVER = "the provider answered with its record {}, but what was sent is over by a person's decision: look whose it is"
 
 
-async def whose(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Observed) -> Found | InDoubt:
+async def whose(
+    uow: UnitOfWork, absorb: Absorb, account: ProviderAccount, made: Push, observed: Observed
+) -> Found | InDoubt:
     """``made`` is what was sent. Everything is to be claimed by now."""
     external_id = observed.external_id
     links = await uow.sync_records.by_external_ids(made.account_id, LEAD, [external_id])
@@ -76,10 +82,12 @@ async def whose(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Observ
     if known is not None:
         here = await uow.leads.get_many([known])
         return Found(known, made) if here else InDoubt(_AWAY.format(external_id), PushState.REFUSED)
-    return await _of_new(uow, kind, made, observed)
+    return await _of_new(uow, absorb, account, made, observed)
 
 
-async def _of_new(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Observed) -> Found | InDoubt:
+async def _of_new(
+    uow: UnitOfWork, absorb: Absorb, account: ProviderAccount, made: Push, observed: Observed
+) -> Found | InDoubt:
     """Of a record that no link knows."""
     external_id = observed.external_id
     if not (await uow.pushes.get(made.id)).may_be_made:
@@ -90,31 +98,48 @@ async def _of_new(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Obse
     pairing = next((each for each in asked if each.field == PAIRING), None)
     if pairing is not None:
         return InDoubt(_ASKED.format(external_id), asked=pairing)
-    if await may_be_another(uow, kind, made.account_id, observed, made.local_id):
+    if await may_be_another(uow, absorb.leads(uow, account), made.account_id, observed, made.local_id):
         return InDoubt(_ALIKE.format(external_id))
-    earlier = await _sent_before(uow, kind, made, observed)
-    if len(earlier) > 1:
-        return InDoubt(_SEVERAL.format(external_id))
-    first = _of_two(earlier[0], made, observed) if earlier else made
-    return InDoubt(_SEVERAL.format(external_id)) if first is None else Found(LeadId(first.local_id), first)
+    return await _of_alike(uow, absorb, account, made, observed)
 
 
-def _of_two(earlier: Push, made: Push, observed: Observed) -> Push | None:
-    """Which of two that were sent with one address the record is: a family may share it. None: nobody can tell."""
-    if called_alike(earlier.values, made.values):
-        return earlier
+async def _of_alike(
+    uow: UnitOfWork, absorb: Absorb, account: ProviderAccount, made: Push, observed: Observed
+) -> Found | InDoubt:
+    """As far as nobody was asked or said anything: it may be another of ours that the account is not known to have."""
     shown = read(observed).values
-    called = [push for push in (earlier, made) if called_alike(push.values, shown)]
-    return called[0] if len(called) == 1 else None
+    earlier = await _earlier(uow, absorb.leads(uow, account), made, shown)
+    if not earlier:
+        return Found(LeadId(made.local_id), made)
+    one, values = next(iter(earlier.items()))
+    if len(earlier) > 1 or not _is_it(values, made.values, shown) or await uow.conflicts.about(LEAD, [one]):
+        return InDoubt(_SEVERAL.format(observed.external_id))
+    return Found(LeadId(one), await absorb.being_made.resume(uow, account, LEAD, one, values))
 
 
-async def _sent_before(uow: UnitOfWork, kind: LeadRecords, made: Push, observed: Observed) -> Sequence[Push]:
-    """What was sent of others that are found by what the record says, and of which nobody knows whether it was made."""
-    keys = found_by(kind.schema, read(observed).values)
+def _is_it(earlier: Values, made: Values, shown: Values) -> bool:
+    """Whether the record is the ``earlier`` of two with one address: a family may share it."""
+    return called_alike(earlier, made) or (called_alike(earlier, shown) and not called_alike(made, shown))
+
+
+async def _earlier(uow: UnitOfWork, kind: LeadRecords, made: Push, shown: Values) -> Mapping[UUID, Values]:
+    """Others of ours that the record may be, by what it says: what was sent of those of which nobody knows whether they
+    were made, and what the first of those says that were never sent, and are called like the one that was. Where that
+    one is called like the record, only those are that are so, too.
+    """
+    keys = found_by(kind.schema, shown)
     if not keys:
-        return ()
+        return {}
     # By what they say today as well: it may be the record that stands there.
-    found = {*await kind.unlinked(uow, keys), *(await sent(uow, kind, made.account_id)).with_keys(keys)}
-    here = await uow.leads.get_many([LeadId(one) for one in found if one != made.local_id])
+    free = await kind.unlinked(uow, keys)
+    found = {*free, *(await sent(uow, kind, made.account_id)).with_keys(keys)} - {made.local_id}
+    here = await kind.load(uow, found)
     pushes = await uow.pushes.creations(made.account_id, LEAD, here) if here else {}
-    return [push for push in pushes.values() if push.was_sent]
+    tried = {one: push.values for one, push in pushes.items() if push.was_sent}
+    alike = [one for one in here if one in free and one not in tried and called_alike(free[one], made.values)]
+    # Several wait for their turn at once: each finds the first one.
+    first = sorted(alike, key=lambda one: (here[one].created_at, one))[:1]
+    others = {**{one: free[one] for one in first}, **tried}
+    if not called_alike(made.values, shown):
+        return others
+    return {one: values for one, values in others.items() if called_alike(values, shown)}

@@ -1,5 +1,6 @@
 """Leads are kept here at once and made at the provider, or given to staff (W9, W11)."""
 
+import attrs
 import pytest
 
 from tresen.adapters.memory.gym_books import Shelf
@@ -171,9 +172,9 @@ async def test_who_follows_events_is_told_that_a_captured_lead_was_known(studio:
     assert merged.data == {"into": str(first.lead.id)}
 
 
-async def test_what_the_provider_made_is_linked_to_this_lead_and_no_other_of_its_address(studio: Studio) -> None:
+async def test_what_the_provider_made_is_linked_to_this_lead_and_no_other_person_of_its_address(studio: Studio) -> None:
     studio.change_account(writes_enabled=False)
-    waiting = await studio.create_lead(eva(studio))
+    waiting = await studio.create_lead(attrs.evolve(eva(studio), first_name="Max"))
     studio.change_account(writes_enabled=True)
     made = await studio.create_lead(eva(studio))
     assert studio.lead("1001").id == made.lead.id != waiting.lead.id

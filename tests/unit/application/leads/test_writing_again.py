@@ -82,13 +82,6 @@ async def test_which_of_two_whose_answers_were_lost_it_is_a_person_says(studio: 
     assert conflict.candidates == tuple(str(lead.id) for lead in named(studio))
 
 
-async def test_one_that_was_never_sent_is_no_matter_of_the_answer(studio: Studio) -> None:
-    await synced(studio)
-    waiting = await captured(studio, "Ann")
-    made = await enter(studio)
-    assert studio.lead("1002").id == made.lead.id != waiting.id
-
-
 # -- what they say -----------------------------------------------------------------------------------------------------
 
 
