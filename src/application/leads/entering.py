@@ -6,6 +6,7 @@ import attrs
 
 from ...domain.staff.task import StaffTask
 from ...domain.sync.push import Push
+from ...domain.sync.record import SyncRecord
 from ...domain.sync.schema import Value
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
@@ -16,7 +17,9 @@ from ..ports.gym import GymGateway, NewPerson
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import LEAD
+from ..sync.records.single_looks import get_that
 from ..transactions import Transactions
+from .known_there import known_there
 from .whose import InDoubt
 
 
@@ -41,19 +44,26 @@ class Entering:
         """What the provider has for this ``person``, made just now or not. ``made`` is kept as sent, if anything may be
         sent; the rest as for ``ProviderWrites``.
         """
+        known = None if made is None else await self._sent(account, made)
 
         async def create(gym: GymGateway) -> Observed:
-            return await gym.create_lead(person)
+            shown = None if known is None else await get_that(gym.source(LEAD), known.external_id)
+            return await gym.create_lead(person) if shown is None else shown
 
         async def give_up(uow: UnitOfWork, task: StaffTask) -> None:
             if made is not None:
                 await self._absorb.being_made.give_up(uow, made, self._absorb.leads(uow, account).schema, task)
 
-        if made is not None:
-            await self._transactions.run(
-                account.tenant_id, "send_lead", lambda uow: self._absorb.being_made.send(uow, made)
-            )
         return await self._writes(account, wanted, create, begun=begun, given_up=give_up)
+
+    async def _sent(self, account: ProviderAccount, made: Push) -> SyncRecord | None:
+        """From now on the provider may have it. The link of whom it has as somebody known to us."""
+
+        async def send(uow: UnitOfWork) -> SyncRecord | None:
+            await self._absorb.being_made.send(uow, made)
+            return await known_there(uow, self._absorb.leads(uow, account), made)
+
+        return await self._transactions.run(account.tenant_id, "send_lead", send)
 
     async def leave(
         self, uow: UnitOfWork, account: ProviderAccount, made: Push, observed: Observed, doubt: InDoubt

@@ -12,7 +12,8 @@ Happen = Callable[[], Awaitable[object]]
 
 class StirredSource(Source):
     """Another source. At ``pages``, ``happen`` comes before the first and ``then`` is raised after the last; at
-    ``writes`` it comes after the effect of each write and before its answer.
+    ``writes`` it comes after the effect of each write and before its answer, at ``looks`` before the answer to a look
+    at a single record.
     """
 
     def __init__(self, inner: Source, happen: Happen, then: GatewayError | None, at: str) -> None:
@@ -34,7 +35,9 @@ class StirredSource(Source):
             raise self._then
 
     async def get(self, external_id: str) -> Observed | None:
-        return await self._inner.get(external_id)
+        answer = await self._inner.get(external_id)
+        await self._reach("looks")
+        return answer
 
     async def push(self, external_id: str, values: Values) -> Observed:
         answer = await self._inner.push(external_id, values)

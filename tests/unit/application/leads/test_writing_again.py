@@ -20,7 +20,7 @@ from ..studio import A_MINUTE, AN_HOUR, Studio
 from ..sync.scene import captured, edit_lead, pushes, set_policy
 from ..sync.test_edited_on_the_way import once
 from ..sync.test_editing import lead_edit
-from .test_capturing_beside_runs import enter, meanwhile, named, synced, there
+from .test_capturing_beside_runs import enter, named, synced, there
 
 _DOWN = GatewayUnavailable("no answer")
 
@@ -257,7 +257,7 @@ async def test_an_edit_of_one_that_turns_out_to_be_known_is_not_lost(studio: Stu
         (mine,) = [lead for lead in named(studio) if lead.id != studio.lead(key).id]
         await studio.desk.edit_lead(lead_edit(studio, mine, phone="030 7", message="edited"))
 
-    meanwhile(studio, edit)
+    stir(studio.gym, LEAD, once(edit), at="looks")
     again = await enter(studio, phone="030 9", message="call me")
     assert again.lead.message == "edited"
     (task,) = await open_tasks(studio)
