@@ -18,8 +18,7 @@ from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.policies.policy_book import PolicyBook
-
-_WHY = "somebody has it made there, and there is no answer yet"
+from ..sync.pushes.taking_up import NO_ANSWER_YET
 
 
 @attrs.frozen
@@ -48,7 +47,7 @@ class BeingMade:
             expected={},
             run_id=run.id,
             state=PushState.UNSURE,
-            why=_WHY,
+            why=NO_ANSWER_YET,
             created_at=now,
             updated_at=now,
         )
@@ -67,15 +66,23 @@ class BeingMade:
             return await self.begin(uow, account, kind, local_id, wanted)
         if not push.was_sent:
             push.values = wanted
-        push.end(PushState.UNSURE, now=self._clock.now(), why=_WHY)
+        push.end(PushState.UNSURE, now=self._clock.now(), why=NO_ANSWER_YET)
         await uow.pushes.save(push)
         return push
 
-    async def send(self, uow: UnitOfWork, push: Push) -> None:
-        """It is our turn: the provider is about to be asked, and may have it from now on."""
+    async def send(self, uow: UnitOfWork, push: Push) -> bool:
+        """It is our turn: the provider is about to be asked, and may have it from now on. False: a run has taken that
+        up meanwhile.
+        """
+        await uow.accounts.claim(push.account_id)
         kept = await uow.pushes.get(push.id)
+        if kept.state is PushState.WAITING:
+            return False
         kept.begin()
+        if kept.may_be_made:
+            kept.fail(NO_ANSWER_YET, now=self._clock.now())
         await uow.pushes.save(kept)
+        return True
 
     async def give_up(self, uow: UnitOfWork, push: Push, schema: Schema, task: StaffTask) -> None:
         """A person is asked instead."""

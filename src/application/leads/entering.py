@@ -42,9 +42,11 @@ class Entering:
         begun: StaffTask | None,
     ) -> Outcome:
         """What the provider has for this ``person``, made just now or not. ``made`` is kept as sent, if anything may be
-        sent; the rest as for ``ProviderWrites``.
+        sent; where a run sends that by now, it stays with the task. The rest as for ``ProviderWrites``.
         """
-        known = None if made is None else await self._sent(account, made)
+        may_send, known = (True, None) if made is None else await self._send(account, made)
+        if not may_send:
+            return Outcome(task=begun)
 
         async def create(gym: GymGateway) -> Observed:
             shown = None if known is None else await get_that(gym.source(LEAD), known.external_id)
@@ -56,12 +58,15 @@ class Entering:
 
         return await self._writes(account, wanted, create, begun=begun, given_up=give_up)
 
-    async def _sent(self, account: ProviderAccount, made: Push) -> SyncRecord | None:
-        """From now on the provider may have it. The link of whom it has as somebody known to us."""
+    async def _send(self, account: ProviderAccount, made: Push) -> tuple[bool, SyncRecord | None]:
+        """From now on the provider may have it, unless somebody else sends it. With the link of whom it has as somebody
+        known to us.
+        """
 
-        async def send(uow: UnitOfWork) -> SyncRecord | None:
-            await self._absorb.being_made.send(uow, made)
-            return await known_there(uow, self._absorb.leads(uow, account), made)
+        async def send(uow: UnitOfWork) -> tuple[bool, SyncRecord | None]:
+            if not await self._absorb.being_made.send(uow, made):
+                return False, None
+            return True, await known_there(uow, self._absorb.leads(uow, account), made)
 
         return await self._transactions.run(account.tenant_id, "send_lead", send)
 

@@ -27,7 +27,7 @@ from ..pushes.foreseeing import Foresee, Foreseen
 from ..pushes.not_wanted import NotWanted
 from ..pushes.push_books import PushBooks
 from ..pushes.pusher import Pusher
-from ..pushes.taking_up import take_up, to_be_looked_up
+from ..pushes.taking_up import take_up, to_be_taken_up
 from ..records.belongings import owning
 from ..records.record_kind import Belongings, RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
@@ -110,11 +110,12 @@ class Strand(Generic[E]):
         await planner(opened, Walk(self.source, cursor))
 
     async def take_up(self, opened: Opened) -> None:
-        """What was sent and deleted here since waits to be looked up, where that may be done."""
+        """What was sent and deleted here since, or is made by nobody else any more, waits, where anything may be
+        written.
+        """
         if not opened.account.writes_enabled:
             return
-        of = self.scope.account_id
-        if await self.books.read(opened.run, lambda uow: to_be_looked_up(uow, self.kind, of)):
+        if await self.books.read(opened.run, lambda uow: to_be_taken_up(uow, self.kind, self.scope)):
             await self.books.write(opened.run, "take_up_pushes", lambda uow: take_up(uow, self.kind, self.scope))
 
     async def push(self, opened: Opened, watch: Callable[[int], None]) -> int:
