@@ -66,10 +66,18 @@ class Answering(Generic[E]):
         asked = (await uow.conflicts.open_of(account_id, kind, [made])).get(made, ())
         pairing = next((each for each in asked if each.field == PAIRING), None)
         if pairing is None:
-            doubts = await may_be_another(uow, self._kind, account_id, shown, push.local_id)
-            if not (doubts or await may_be_sent_of_another(uow, self._kind, push, shown)):
+            if not await self._may_be_anothers(uow, push, shown):
                 return None
             await uow.due.add(account_id, kind, [made])
         why = WHOSE if pairing is None else answered_in_doubt(push, pairing)
         await go_on_waiting(uow, push, why, now=self._scope.now)
         return Counts()
+
+    async def _may_be_anothers(self, uow: UnitOfWork, push: Push, shown: Observed) -> bool:
+        account_id, key = self._scope.account_id, shown.external_id
+        if await uow.sync_records.by_external_ids(account_id, push.kind, [key]):
+            # Whose it is, nobody is asked any more.
+            return False
+        if await may_be_another(uow, self._kind, account_id, shown, push.local_id):
+            return True
+        return await may_be_sent_of_another(uow, self._kind, push, shown)

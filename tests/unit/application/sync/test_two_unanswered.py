@@ -77,3 +77,16 @@ async def test_one_that_was_deleted_here_leaves_it_to_the_other(studio: Studio) 
     assert await ties(studio, two.lead) == [key]
     assert asked(studio) == {}
     await rests(studio)
+
+
+@pytest.mark.parametrize("second", ["Ann", "Bob"])
+async def test_what_is_linked_to_somebody_else_is_none_of_them(studio: Studio, second: str) -> None:
+    """Who has the address there is known here."""
+    known = studio.attract("Pat", email="ann@example.org")
+    await two_entered(studio, second, made=(False, False))
+    for _ in range(2):
+        await studio.leads_synced(whole=True)
+    assert [push.state for push in pushes(studio)] == [PushState.REFUSED] * 2
+    assert [there(studio, each) for each in ("Pat", "Ann", second)] == [[known], [], []]
+    assert asked(studio) == {}
+    await rests(studio)
