@@ -12,7 +12,7 @@ from ....domain.shared.errors import InvalidValue
 from ....domain.sync.canonical import Values
 from ....domain.sync.conflict import PAIRING, Conflict
 from ....domain.sync.override import Override
-from ....domain.sync.pairing import found_by, match_values, pair
+from ....domain.sync.pairing import Pairing, found_by, match_values, pair
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import SyncError
 from ....domain.sync.schema import Schema
@@ -41,11 +41,12 @@ TWINS = "two of ours have one address, so it is not made at the provider; merge 
 @attrs.frozen
 class Met:
     """What comes of a meeting. ``errors``: ours that are not made at the provider, though they are to be, and records
-    that cannot be compared.
+    that cannot be compared. ``left``: external ids of those that are decided once what was deleted here was looked up.
     """
 
     steps: Sequence[Step]
     errors: Sequence[SyncError]
+    left: Collection[str]
 
 
 @attrs.frozen
@@ -78,7 +79,8 @@ class Meeting(Generic[E]):
         lost = await self._lost(uow, theirs, where, asked, told)
         apart = self._keys({key: by_id[key][1].values for key in separate})
         shared = {*await self._shared(uow, pairing.pairs, theirs, apart), *_asked_again(pairing.pairs, links, asked)}
-        paired = {one: key for one, key in pairing.pairs.items() if one not in shared}
+        left = _left(in_doubt, theirs, pairing, ours)
+        paired = {one: key for one, key in pairing.pairs.items() if one not in shared and key not in left}
         entities = await self._kind.load(uow, [*paired, *pairing.only_ours])
         pins = {key: await pins_under(uow, links[one], key) for one, key in paired.items() if one in links}
         waits = await awaited(uow, self._scope, self._kind.schema.kind, list(by_id))
@@ -93,7 +95,8 @@ class Meeting(Generic[E]):
             for key, candidates in doubts.items()
             if not set(asked.get(key, ())).issuperset(map(str, candidates))
         ]
-        new = (key for key in (*pairing.only_theirs, *separate) if key not in waits and key not in doubts)
+        left -= {*waits, *doubts}
+        new = (key for key in (*pairing.only_theirs, *separate) if key not in {*waits, *doubts, *left})
         steps += [self._steps.fresh(*by_id[key]) for key in new]
         # Those that were there before are decided with their old link; and one may be there: it was sent, or a person
         # says so.
@@ -102,7 +105,7 @@ class Meeting(Generic[E]):
         twins = alike(self._kind.schema, ours, in_doubt.values)
         errors += [self._ambiguous(key) for key in alone if key in twins]
         lonely, unkept = await self._lonely(uow, [entities[key] for key in alone if key not in twins])
-        return Met([*steps, *lonely], [*errors, *unkept])
+        return Met([*steps, *lonely], [*errors, *unkept], left)
 
     async def _shared(
         self,
@@ -231,6 +234,13 @@ def alike(schema: Schema, records: Mapping[UUID, Values], as_sent: Mapping[UUID,
         times = Counter(values for _, values in set(said))
         found |= {one for one, values in said if values is not None and times[values] > 1}
     return found
+
+
+def _left(
+    in_doubt: Sent, theirs: Mapping[str, Values], pairing: Pairing[UUID, str], ours: Mapping[UUID, Values]
+) -> set[str]:
+    found = {key for key in pairing.only_theirs if in_doubt.is_left(theirs[key])}
+    return found | {key for one, key in pairing.pairs.items() if in_doubt.is_left(theirs[key], ours[one])}
 
 
 def _asked_again(

@@ -224,8 +224,9 @@ class Planner(Generic[E]):
             met.errors += found.errors
             for step in found.steps:
                 _add(met, step)
+            await self._leave_due(opened, sorted(found.left))
             # The others are asked already, or anew.
-            told = {*met.settled, *due_again(met.errors), *(step.external_id for step in met.steps)}
+            told = {*met.settled, *due_again(met.errors), *(step.external_id for step in met.steps), *found.left}
             asked = dict.fromkeys(one.external_id for one, _ in waiting if one.external_id not in told)
             met.settled += asked
             met.unchanged += len(asked)
@@ -236,15 +237,16 @@ class Planner(Generic[E]):
     ) -> list[tuple[Observed, Reading]]:
         """Those of them of which it can be told what they may be; the others are due."""
         unknown = before.whereabouts.unknown()
-        left = sorted({one.external_id for one, _ in waiting if one.external_id in unknown})
+        await self._leave_due(opened, sorted({one.external_id for one, _ in waiting if one.external_id in unknown}))
+        return [each for each in waiting if each[0].external_id not in unknown]
 
+    async def _leave_due(self, opened: Opened, external_ids: Sequence[str]) -> None:
         async def keep(uow: UnitOfWork) -> Counts:
-            await uow.due.add(self._scope.account_id, self._kind.schema.kind, left)
+            await uow.due.add(self._scope.account_id, self._kind.schema.kind, external_ids)
             return Counts()
 
-        if left:
+        if external_ids:
             await self._books.write(opened.run, "plan_batch", keep)
-        return [each for each in waiting if each[0].external_id not in unknown]
 
     async def _keep(self, opened: Opened, examined: Examined, before: Before) -> None:
         """Keep what was found. What was due and needs nothing is due no more."""

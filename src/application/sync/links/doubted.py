@@ -1,27 +1,37 @@
 """Records of ours about which a person is asked: none of them is made at any provider before it is said."""
 
 from collections.abc import Collection
+from typing import TypeVar
 from uuid import UUID
 
 from ....domain.sync.conflict import PAIRING, Conflict
 from ....domain.sync.push import Push
 from ...ports.unit_of_work import UnitOfWork
+from ..records.record_kind import RecordKind, Versioned
+
+E = TypeVar("E", bound=Versioned)
 
 WHOSE = "it waits until a person says which of ours the provider's record is"
 _WHOSE_IS_IT = "it waits until a person says whose the provider's record {} is"
 _WHAT_BECOMES_OF_IT = "it waits until a person says what becomes of the record"
 
 
-async def why_it_waits(uow: UnitOfWork, push: Push) -> str | None:
+async def why_it_waits(uow: UnitOfWork, kind: RecordKind[E], push: Push) -> str | None:
     """Why a push is not sent yet that is to make a record, in words; None: nothing is asked about it, nor about what it
-    was answered with.
+    was answered with, or it was deleted here since, so that no answer makes it.
     """
-    if push.external_id is not None:
+    if push.external_id is not None or not await kind.load(uow, [push.local_id]):
         return None
     asked = (await uow.conflicts.about(push.kind, [push.local_id])).get(push.local_id, ())
     if not asked:
         return await _whose_still(uow, push)
     return WHOSE if any(each.field == PAIRING for each in asked) else _WHAT_BECOMES_OF_IT
+
+
+async def asked_whose(uow: UnitOfWork, kind: str, local_ids: Collection[UUID]) -> Collection[UUID]:
+    """Those of them that a record of the provider's may be, where a person is asked which of ours it is."""
+    asked = await uow.conflicts.about(kind, local_ids) if local_ids else {}
+    return {one for one, conflicts in asked.items() if any(each.field == PAIRING for each in conflicts)}
 
 
 async def ask_no_more_of(uow: UnitOfWork, kind: str, gone: Collection[UUID]) -> None:
@@ -33,7 +43,7 @@ async def ask_no_more_of(uow: UnitOfWork, kind: str, gone: Collection[UUID]) -> 
 
 def answered_in_doubt(push: Push, asked: Conflict) -> str:
     """Why a push waits that was answered with a record of which it is asked whose it is: ours may be none of those of
-    whom that is asked, as one that was deleted here is.
+    whom that is asked.
     """
     return WHOSE if push.local_id in asked.whole_records else _WHOSE_IS_IT.format(asked.external_id)
 

@@ -13,7 +13,7 @@ from ....domain.sync.step import Step, values_of
 from ...ports.unit_of_work import UnitOfWork
 from ..records.record_kind import RecordKind, Versioned
 from .elsewhere import ties
-from .sent import sent
+from .sent import Sent, sent
 
 E = TypeVar("E", bound=Versioned)
 
@@ -22,7 +22,7 @@ async def here_meanwhile(
     uow: UnitOfWork, kind: RecordKind[E], account_id: AccountId, steps: Sequence[Step]
 ) -> Collection[str]:
     """External ids of those new records that may be one of ours, unless a person said that they are none; and of those
-    that are to be paired, and may be another one of ours as well.
+    that are to be paired, and may be another one of ours as well, or what was made of one that was deleted here since.
     """
     new = {str(s.external_id): values_of(s.inputs.theirs) for s in steps if s.decision.action is Action.CREATE_HERE}
     paired = [step for step in steps if step.external_id is not None and ties(step)]
@@ -55,9 +55,14 @@ async def _shared_meanwhile(
         said = keys[str(step.external_id)]
         alike = {*(one for key in said for one in here.get(key, ())), *in_doubt.with_keys(said)}
         others[str(step.external_id)] = {one for one in alike if one != step.local_id}
+    left = {str(step.external_id) for step in paired if _is_left(in_doubt, step)}
     every = set[UUID]().union(*others.values())
     if not every:
-        return ()
+        return left
     tied = await uow.sync_records.of_locals(account_id, kind.schema.kind, every)
     may_be = {*tied, *await kind.unlinked(uow, wanted), *in_doubt.values}
-    return {key for key, ones in others.items() if not ones.isdisjoint(may_be)}
+    return left | {key for key, ones in others.items() if not ones.isdisjoint(may_be)}
+
+
+def _is_left(in_doubt: Sent, step: Step) -> bool:
+    return in_doubt.is_left(values_of(step.inputs.theirs), values_of(step.inputs.ours))

@@ -13,14 +13,14 @@ from ...ports.sources import Observed
 from ...ports.unit_of_work import UnitOfWork
 from ..links.doubted import WHOSE, answered_in_doubt
 from ..links.lost_there import may_be_another
-from ..links.sent import may_be_sent_of_another
+from ..links.sent import may_be_sent_of_another, may_be_unsent
 from ..policies.overruled import none_of_ours
 from ..records.record_kind import RecordKind, Versioned
 from ..records.scope import Scope
 from .confirming import Answer, Confirm
 from .ending import Ending
 from .not_taken_back import NotTakenBack
-from .push_end import NONE_OF_OURS
+from .push_end import DELETED_HERE, NONE_OF_OURS
 from .unmet_edits import UnmetEdits
 from .waiting import go_on_waiting, waits
 
@@ -65,19 +65,25 @@ class Answering(Generic[E]):
             return await Ending(self._kind, self._scope, self._ids)(uow, push, NONE_OF_OURS)
         asked = (await uow.conflicts.open_of(account_id, kind, [made])).get(made, ())
         pairing = next((each for each in asked if each.field == PAIRING), None)
+        is_here = bool(await self._kind.load(uow, [push.local_id]))
         if pairing is None:
-            if not await self._may_be_anothers(uow, push, shown):
+            if not await self._may_be_anothers(uow, push, shown, is_here=is_here):
                 return None
             await uow.due.add(account_id, kind, [made])
+        if not is_here:
+            return await Ending(self._kind, self._scope, self._ids)(uow, push, DELETED_HERE)
         why = WHOSE if pairing is None else answered_in_doubt(push, pairing)
         await go_on_waiting(uow, push, why, now=self._scope.now)
         return Counts()
 
-    async def _may_be_anothers(self, uow: UnitOfWork, push: Push, shown: Observed) -> bool:
-        account_id, key = self._scope.account_id, shown.external_id
-        if await uow.sync_records.by_external_ids(account_id, push.kind, [key]):
+    async def _may_be_anothers(self, uow: UnitOfWork, push: Push, shown: Observed, *, is_here: bool) -> bool:
+        key = shown.external_id
+        links = await uow.sync_records.by_external_ids(self._scope.account_id, push.kind, [key])
+        if links:
             # Whose it is, nobody is asked any more.
-            return False
-        if await may_be_another(uow, self._kind, account_id, shown, push.local_id):
+            return not is_here and links[key].local_id != push.local_id
+        if await may_be_another(uow, self._kind, self._scope.account_id, shown, push.local_id):
             return True
-        return await may_be_sent_of_another(uow, self._kind, push, shown)
+        if await may_be_sent_of_another(uow, self._kind, push, shown):
+            return True
+        return not is_here and await may_be_unsent(uow, self._kind, shown)

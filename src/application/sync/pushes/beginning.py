@@ -50,7 +50,7 @@ class Beginning(Generic[E]):
         ends = await self._ends(uow, kept, may_write=may_write)
         if ends:
             return await self._ended(uow, kept, ends[0])
-        waits_for = await why_it_waits(uow, kept)
+        waits_for = await why_it_waits(uow, self._kind, kept)
         if waits_for is not None:
             await go_on_waiting(uow, kept, waits_for, now=self._scope.now)
             return Begun()

@@ -11,7 +11,7 @@ from ....domain.sync.canonical import Values
 from ....domain.sync.push import Push
 from ...ports.sources import Source
 from ...ports.unit_of_work import UnitOfWork
-from ..links.doubted import why_it_waits
+from ..links.doubted import asked_whose, why_it_waits
 from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
 from ..records.reading import read
@@ -19,6 +19,7 @@ from ..records.record_kind import RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
 from ..records.scope import Scope
 from ..records.single_looks import get_that
+from .deleted_here import deleted_here
 from .not_wanted import NotWanted
 from .shown_push import follows, is_as_wanted, landed, still_stands
 from .unknown_fields import pass_over_unknown, unknown_alone
@@ -79,7 +80,9 @@ class Foresee(Generic[E]):
 
         async def ask(uow: UnitOfWork) -> tuple[int, Sequence[Push]]:
             count = await uow.pushes.count_waiting(account_id, kind)
-            return count, await uow.pushes.waiting(account_id, kind, limit=_MOST) if count else ()
+            waiting = await uow.pushes.waiting(account_id, kind, limit=_MOST) if count else ()
+            taken_up = (await deleted_here(uow, self._kind, self._scope)).looked_up
+            return count + len(taken_up), [*waiting, *taken_up]
 
         count, waiting = await self._books.read(opened.run, ask)
         if not opened.account.writes_enabled:
@@ -90,7 +93,8 @@ class Foresee(Generic[E]):
                 # One that goes after another was decided against what that writes.
                 after = any(follows(push, each) for each in going)
                 why = "" if after else await self._why_dropped(opened, push)
-                asked = None if after or why else await self._books.read(opened.run, partial(why_it_waits, push=push))
+                waits = partial(why_it_waits, kind=self._kind, push=push)
+                asked = None if after or why else await self._books.read(opened.run, waits)
                 if why:
                     dropped.append((push, why))
                 elif asked is not None:
@@ -138,8 +142,9 @@ class Foresee(Generic[E]):
 
     async def _why_not_made(self, opened: Opened, push: Push, *, is_here: bool) -> str:
         if not is_here:
-            # One that was sent is looked for.
-            return "" if push.attempts else "our record was deleted meanwhile"
+            # One that was sent is looked for, unless it is asked whose the provider's record is.
+            asked = await self._books.read(opened.run, lambda uow: asked_whose(uow, push.kind, [push.local_id]))
+            return "" if push.attempts and not asked else "our record was deleted meanwhile"
         ours = (self._scope.account_id, push.kind, push.local_id)
         link = await self._books.read(opened.run, lambda uow: link_at(uow, *ours))
         return "" if link is None or waits_to_be_made(link) else "the provider has the record already"

@@ -30,6 +30,10 @@ class PushEnd:
 
 
 OVERTAKEN = PushEnd(state=PushState.DROPPED, why="the record changed meanwhile, there or here; it is decided anew")
+DELETED_HERE = PushEnd(
+    state=PushState.DROPPED,
+    why="it was deleted here; what may be there of it is decided as any other record is",
+)
 UNREADABLE = PushEnd(
     state=PushState.DROPPED,
     why="nobody can read what the provider shows of it by now; it is decided anew",

@@ -86,12 +86,33 @@ class Pusher(Generic[E]):
         return done
 
     async def withdraw(self, opened: Opened) -> None:
-        """Nothing may be written any more: what waits is decided anew. What may be there already is not given up."""
-        kept = set[PushId]()
+        """Nothing may be written any more: what waits is decided anew. What may be there already is not given up, and
+        looked up where ours is gone here. Raises GatewayError as above.
+        """
+        kept, failures = set[PushId](), list[GatewayError]()
         while waiting := await self._untried(opened, kept):
             for push in waiting:
-                if not await self._pushes.withdraw(opened, push):
+                try:
+                    over = await self._looked_up(opened, push) or await self._pushes.withdraw(opened, push)
+                except CredentialsRefused:
+                    raise
+                except GatewayError as error:
+                    await self._pushes.fail(opened, push, error.message)
+                    failures.append(error)
+                    over = False
+                    if len(failures) == _PATIENCE:
+                        raise
+                if not over:
                     kept.add(push.id)
+        if failures:
+            raise failures[0]
+
+    async def _looked_up(self, opened: Opened, push: Push) -> bool:
+        """Whether it was to make one that is gone here, and is over by a look."""
+        if not push.was_sent or not await self._is_gone_here(opened, push):
+            return False
+        await self._answered(opened, push, await self._made_before(push, was_sent=True))
+        return True
 
     async def _untried(self, opened: Opened, tried: Collection[PushId]) -> list[Push]:
         return [push for push in await self._waiting(opened, skip=len(tried)) if push.id not in tried]
@@ -169,7 +190,7 @@ class Pusher(Generic[E]):
         if link is not None and not waits_to_be_made(link):
             return OVERTAKEN
         if await self._is_gone_here(opened, push):
-            return await self._made_before(push)
+            return await self._made_before(push, was_sent=push.attempts > 1)
         if not self._scope.policy.create_there:
             return await self._made_though_not_wanted(push)
         if push.attempts > 1:
@@ -179,11 +200,11 @@ class Pusher(Generic[E]):
             raise GatewayRejected(TWINS)
         return Answer(await self._source.create(push.values))
 
-    async def _made_before(self, push: Push) -> Answer | PushEnd:
+    async def _made_before(self, push: Push, *, was_sent: bool) -> Answer | PushEnd:
         """Of one that was deleted here since: what an earlier try made there, so that the deletion is decided. Nothing
         is made any more.
         """
-        if push.attempts <= 1 or not self._can_be_found(push):
+        if not was_sent or not self._can_be_found(push):
             return OVERTAKEN
         try:
             found = await self._source.find(push.values)

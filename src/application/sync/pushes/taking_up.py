@@ -1,22 +1,24 @@
 """Creations that no run makes, and nobody else any more: they wait from then on, and are looked up first.
 
 Records that were deleted here since are looked up once, so that what may be there of them neither comes back nor is due
-for ever. What somebody began to have made there, and did not live to hear of, is made where the policy says so.
+for ever; nobody waits for what is asked about them. What somebody began to have made there, and did not live to hear
+of, is made where the policy says so.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from ....domain.shared.ids import AccountId, PushId
 from ....domain.sync.pairing import found_by
 from ....domain.sync.push import Push, PushState
 from ....domain.sync.run import Counts
+from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
 from ..deciding.meeting import alike
 from ..records.record_kind import RecordKind, Versioned
 from ..records.scope import Scope
+from .deleted_here import deleted_here, end_asked
 
 E = TypeVar("E", bound=Versioned)
 
@@ -28,37 +30,30 @@ _LEFT = "whoever had it made there got no answer: it is looked up there, and mad
 _PATIENCE = timedelta(minutes=15)
 
 
-async def to_be_taken_up(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Mapping[PushId, tuple[Push, str]]:
-    """Each with the reason, in words."""
-    if not kind.schema.match:
-        return {}
-    left = {push.id: (push, _LEFT) for push in await _left_behind(uow, kind, scope)}
-    return left | {push.id: (push, _DELETED) for push in await _to_be_looked_up(uow, kind, scope.account_id)}
+async def is_any_to_be_taken_up(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, *, may_write: bool) -> bool:
+    """Whether ``take_up`` would do anything."""
+    gone = await deleted_here(uow, kind, scope)
+    return bool(gone.over or gone.looked_up or (may_write and await _left_behind(uow, kind, scope)))
 
 
-async def take_up(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Counts:
-    """From now on they wait: whoever carries one out makes nothing whose record is gone here."""
+async def take_up(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, ids: IdSource, *, may_write: bool) -> Counts:
+    """From now on they wait: whoever carries one out makes nothing whose record is gone here. Where a person is asked
+    whose such a one is, it is over. ``may_write``: anything may be made there.
+    """
     await uow.accounts.claim(scope.account_id)
-    for push, why in (await to_be_taken_up(uow, kind, scope)).values():
+    counts = await end_asked(uow, kind, scope, ids)
+    left = await _left_behind(uow, kind, scope) if may_write else ()
+    taken = {push.id: (push, _LEFT) for push in left}
+    taken |= {push.id: (push, _DELETED) for push in (await deleted_here(uow, kind, scope)).looked_up}
+    for push, why in taken.values():
         push.wait(why, now=scope.now)
         await uow.pushes.save(push)
-    return Counts()
-
-
-async def _to_be_looked_up(uow: UnitOfWork, kind: RecordKind[E], account_id: AccountId) -> Sequence[Push]:
-    """Only while something of the provider's is due, as a record is that may be one of them."""
-    name = kind.schema.kind
-    if not await uow.due.all(account_id, name):
-        return ()
-    sent = await uow.pushes.sent_unanswered(account_id, name)
-    unsure = [push for push in sent if push.state is PushState.UNSURE and found_by(kind.schema, push.values)]
-    here = await kind.load(uow, [push.local_id for push in unsure]) if unsure else {}
-    return [push for push in unsure if push.local_id not in here]
+    return counts
 
 
 async def _left_behind(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Sequence[Push]:
     """What can be found if it was made; and what was never sent, unless another of ours would be found in its place."""
-    if not scope.policy.create_there:
+    if not scope.policy.create_there or not kind.schema.match:
         return ()
     name = kind.schema.kind
     making = await uow.pushes.creating(scope.account_id, name)

@@ -27,7 +27,7 @@ from ..pushes.foreseeing import Foresee, Foreseen
 from ..pushes.not_wanted import NotWanted
 from ..pushes.push_books import PushBooks
 from ..pushes.pusher import Pusher
-from ..pushes.taking_up import take_up, to_be_taken_up
+from ..pushes.taking_up import is_any_to_be_taken_up, take_up
 from ..records.belongings import owning
 from ..records.record_kind import Belongings, RecordKind, Versioned
 from ..records.run_books import Opened, RunBooks
@@ -110,13 +110,12 @@ class Strand(Generic[E]):
         await planner(opened, Walk(self.source, cursor))
 
     async def take_up(self, opened: Opened) -> None:
-        """What was sent and deleted here since, or is made by nobody else any more, waits, where anything may be
-        written.
+        """What was sent and deleted here since waits to be looked up, and for nobody's answer; what is made by nobody
+        else any more waits, where anything may be written.
         """
-        if not opened.account.writes_enabled:
-            return
-        if await self.books.read(opened.run, lambda uow: to_be_taken_up(uow, self.kind, self.scope)):
-            await self.books.write(opened.run, "take_up_pushes", lambda uow: take_up(uow, self.kind, self.scope))
+        of, may = (self.kind, self.scope), opened.account.writes_enabled
+        if await self.books.read(opened.run, lambda uow: is_any_to_be_taken_up(uow, *of, may_write=may)):
+            await self.books.write(opened.run, "take_up_pushes", lambda uow: take_up(uow, *of, self.ids, may_write=may))
 
     async def push(self, opened: Opened, watch: Callable[[int], None]) -> int:
         """Write to the provider what waits; where nothing may be written any more, nothing waits.
