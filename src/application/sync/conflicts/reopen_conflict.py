@@ -13,6 +13,7 @@ from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
 from ..edits.ask_staff import ask_no_more
 from ..links.pinning import Pinning
+from ..pushes.decided_otherwise import withdraw
 from ..runs.by_hand import ByHand, link_of
 from .unpairing import Unpairing
 from .void import ensure_not_void
@@ -37,7 +38,8 @@ class ReopenConflict:
 
     async def __call__(self, tenant_id: TenantId, conflict_id: ConflictId, *, by: str) -> Reopened:
         """Open it again, with the values as they are now; ``by`` says who wants it. What was decided stays in the
-        records until it is decided otherwise; the next run settles it when the sides agree by then. A record
+        records until it is decided otherwise; what waits to be written there of its field is withdrawn. The next run
+        settles it when the sides agree by then, as where a push that was on the wire at that moment arrived. A record
         that was linked to one of ours by that decision is linked to none again, until a person decides: no run
         answers that. What pinned its field ends, an undo's pin, too.
         """
@@ -85,8 +87,8 @@ class ReopenConflict:
             )
 
     async def _unsettle(self, uow: UnitOfWork, conflict: Conflict) -> None:
-        """Nothing counts as agreed on that field but what was agreed before the conflict, and no person is asked to
-        bring there what was decided.
+        """Nothing counts as agreed on that field but what was agreed before the conflict, and neither a push nor a
+        person is to bring there what was decided.
         """
         hand = await self._by_hand.hold(uow, conflict.account_id, conflict.kind, None)
         link = await link_of(uow, hand, conflict.external_id)
@@ -102,4 +104,5 @@ class ReopenConflict:
             now=conflict.updated_at,
         )
         await uow.sync_records.put_many([attrs.evolve(link, base={**link.base, conflict.field: conflict.base})])
+        await withdraw(uow, link, [conflict.field], now=self._by_hand.clock.now())
         await ask_no_more(uow, hand, link, conflict.field)

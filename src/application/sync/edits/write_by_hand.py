@@ -11,13 +11,14 @@ from ....domain.shared.ids import EntryId, PushId
 from ....domain.sync.canonical import Value, Values
 from ....domain.sync.decision import FieldDecision
 from ....domain.sync.journal import Change, Subject
-from ....domain.sync.push import Push, PushState
+from ....domain.sync.push import Push
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.side import Side
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
 from ..links.pins import pins_of
 from ..links.tie import is_kept_here
+from ..pushes.decided_otherwise import withdraw
 from ..records.edit_times import write
 from ..runs.by_hand import Hand
 
@@ -66,7 +67,7 @@ class WriteByHand:
         """
         ours = (link.external_id, link.local_id)
         wrote = await self.here(uow, hand, ours, link.base, chosen, rule=rule, reason=reason)
-        await self._withdraw(uow, hand, link, {each.field for each in chosen})
+        await withdraw(uow, link, {each.field for each in chosen}, now=hand.scope.now)
         if not link.is_newly_paired:
             await self._agree(uow, link, chosen, wrote)
             await self._push(uow, hand, link, [each for each in chosen if each.field not in untaken])
@@ -116,18 +117,6 @@ class WriteByHand:
         )
         await uow.journal.append(self._lines(subject, base, chosen, ours, rule, reason))
         return Written(before=before, after=entity.version)
-
-    async def _withdraw(self, uow: UnitOfWork, hand: Hand, link: SyncRecord, fields: Collection[str]) -> None:
-        """What waited to be written to these fields is not what is wanted any more; nor is the record to be made anew
-        with them, unless it was sent: that may be there.
-        """
-        found = await uow.pushes.of_records(link.account_id, link.kind, [link.external_id])
-        making = await uow.pushes.creations(link.account_id, link.kind, [link.local_id])
-        unsent = [push for push in making.values() if not push.attempts]
-        for push in (*found.get(link.external_id, ()), *unsent):
-            if push.state is PushState.WAITING and push.values.keys() & fields:
-                push.end(PushState.DROPPED, now=hand.scope.now, why="somebody decided otherwise")
-                await uow.pushes.save(push)
 
     def _lines(
         self,
