@@ -7,16 +7,18 @@ import pytest
 
 from tresen.application.leads.create_lead import NewLead
 from tresen.application.leads.edit_lead import LeadEdit
+from tresen.application.leads.update_lead import LeadUpdate
 from tresen.application.sync.conflicts.resolve_conflict import ConflictChoice
 from tresen.application.sync.records.kinds import LEAD
 from tresen.domain.leads.lead import Lead
+from tresen.domain.leads.stage import Stage
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.decision import WHOLE
 from tresen.domain.sync.kept_plan import PlanStale
 from tresen.domain.sync.laws import Law
 
 from ..studio import A_DAY, Studio
-from .scene import applied, captured, open_conflicts, planned, rests, set_policy
+from .scene import applied, captured, edit_lead, open_conflicts, planned, rests, set_policy
 from .test_deletions import deleted_here
 
 
@@ -72,6 +74,50 @@ async def test_what_was_captured_here_and_edited_by_nobody_goes_with_what_the_pr
     assert gone["message"].ours == "typed first"
     assert "nobody edited it since" in gone["message"].reason
     await rests(studio)
+
+
+async def test_what_was_told_since_of_its_other_fields_is_no_edit_of_it() -> None:
+    studio = Studio()
+    lead, key = await paired(studio, here="typed first")
+    await studio.update_lead(LeadUpdate(tenant_id=studio.tenant.id, lead_id=lead.id, by="Eva", stage=Stage.CONTACTED))
+    await studio.desk.edit_lead(LeadEdit(tenant_id=studio.tenant.id, lead_id=lead.id, by="Eva", last_name="King"))
+    await studio.leads_synced(whole=True)
+    studio.books.leads.edit(key, {"notes": "noted there"})
+    await studio.leads_synced(whole=True)
+    assert await lost_there(studio, key) == []
+    assert lead.id not in {one.id for one in studio.leads()}
+
+
+@pytest.mark.parametrize("synced", [True, False])
+async def test_what_was_edited_before_any_account_had_it_is_not_deleted_unasked(synced: bool) -> None:
+    """Such an edit is in no line."""
+    studio = Studio()
+    studio.attract("Other")
+    await studio.leads_synced()
+    lead = await captured(studio, "Ann", message="typed first")
+    if synced:
+        await studio.leads_synced(whole=True)
+    await studio.desk.edit_lead(LeadEdit(tenant_id=studio.tenant.id, lead_id=lead.id, by="Eva", message="typed later"))
+    key = studio.attract("Ann", email="ann@example.org")
+    await studio.leads_synced(whole=True)
+    assert await lost_there(studio, key) == [(WHOLE, "never_agreed")]
+    assert [one.message for one in studio.leads() if one.id == lead.id] == ["typed later"]
+    await rests(studio)
+
+
+@pytest.mark.parametrize("synced", [True, False])
+@pytest.mark.parametrize("beside", [{}, {"notes": "of a program, too"}], ids=["alone", "beside"])
+async def test_what_a_program_edited_past_tresen_is_not_deleted_unasked(synced: bool, beside: dict[str, str]) -> None:
+    """No line tells of it, or one that tells only what else was edited."""
+    studio = Studio(default=Law.OURS)
+    lead, key = await paired(studio, here="typed first")
+    await edit_lead(studio, key, message="of a program", **beside)
+    if synced:
+        await studio.leads_synced(whole=True)
+        await studio.leads_synced(whole=True)
+    asked = await lost_there(studio, key)
+    assert asked == [(WHOLE, "keep_edited" if beside and not synced else "never_agreed")]
+    assert [one.message for one in studio.leads() if one.id == lead.id] == ["of a program"]
 
 
 async def test_another_message_of_theirs_counts_as_an_edit() -> None:
