@@ -22,7 +22,7 @@ from ..ports.clock import Clock
 from ..ports.gym import GymGateway, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.records.kinds import MEMBERSHIP
+from ..sync.records.kinds import MEMBERSHIP, MEMBERSHIP_SCHEMA
 from ..sync.records.reading import read
 from ..transactions import Transactions
 from .asked_of_membership import called, fields_of, not_done
@@ -31,12 +31,14 @@ from .asked_of_membership import called, fields_of, not_done
 @attrs.frozen
 class PushedMembership:
     """The membership as it stands, and the task for staff where the provider could not be written to, or kept its own
-    value. ``already``: it was so before, and nothing was changed.
+    value. ``already``: it was so before, and nothing was changed. ``written_over``: what somebody had changed there, by
+    field, and no sync had seen.
     """
 
     membership: Membership
     task: StaffTask | None = None
     already: bool = False
+    written_over: Values = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -128,7 +130,8 @@ class PushMembership:
             task = (
                 await self._writes.tasks.kept_own(uow, asked.account, asked.only(left), called(left)) if left else None
             )
-            return PushedMembership(await uow.memberships.get(MembershipId(key)), task)
+            stood = _written_over(outcome.before, observed)
+            return PushedMembership(await uow.memberships.get(MembershipId(key)), task, written_over=stood)
 
         try:
             return await self._transactions.run(asked.account.tenant_id, "absorb_membership", take_over)
@@ -152,6 +155,14 @@ class PushMembership:
             return (links[0], await uow.accounts.get(links[0].account_id)) if links else None
 
         return await self._transactions.read(tenant_id, ask)
+
+
+def _written_over(before: Before | None, after: Observed) -> Values:
+    """What no sync had seen, and is in the journal alone by now."""
+    if before is None:
+        return {}
+    stood = read(before.shown).values
+    return {name: stood[name] for name in before.written_over(MEMBERSHIP_SCHEMA, stood, read(after).values)}
 
 
 def _wanted(

@@ -1,5 +1,6 @@
 """``tresen memberships``."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -18,7 +19,7 @@ from ...domain.shared.ids import MemberId, MembershipId
 from ...domain.shared.unset import UNSET
 from .answer import Answer
 from .call import Given, choose_account_id, in_tenant
-from .documents import fields, price, written
+from .documents import fields, plain, price, written
 from .edit_options import EditorOption
 from .members import member_document
 from .membership_list import list_memberships
@@ -150,8 +151,9 @@ def _buyer(
 
 def _pushed(pushed: PushedMembership, *, as_json: bool) -> Answer:
     task = task_document(pushed.task) if pushed.task else None
-    document = written(membership=membership_document(pushed.membership), task=task)
-    lines = [_line(pushed.membership), *([_already(pushed.membership)] if pushed.already else [])]
+    over = {name: plain(value) for name, value in pushed.written_over.items()}
+    document = written(membership=membership_document(pushed.membership), task=task, written_over=over or None)
+    lines = [_line(pushed.membership), *([_already(pushed.membership)] if pushed.already else []), *_over(over)]
     return Answer(document=document, parts=[*lines, *task_lines(pushed.task)], as_json=as_json)
 
 
@@ -159,6 +161,13 @@ def _already(membership: Membership) -> str:
     if membership.status in {Status.CANCELLED, Status.EXPIRED}:
         return f"it is {membership.status.value} already: nothing was changed"
     return f"its end is set for {membership.terms.cancels_on or membership.terms.ends_on} already: nothing was changed"
+
+
+def _over(stood: Mapping[str, object]) -> list[str]:
+    if not stood:
+        return []
+    told = ", ".join(f"{name}: {'nothing' if value is None else value}" for name, value in stood.items())
+    return [f"written over what somebody had changed there, and no sync had seen: {told}; the journal has it"]
 
 
 def _line(membership: Membership) -> str:

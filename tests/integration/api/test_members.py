@@ -223,6 +223,14 @@ async def test_cancelling_twice_is_cancelling_once(admin: Caller, world: World) 
     assert world.gym.faults.calls.count("cancel_membership") == 1
 
 
+async def test_a_cancellation_tells_of_the_one_that_it_wrote_over(admin: Caller, world: World) -> None:
+    membership = await membership_of(admin)
+    assert "written_over" not in (await admin.patch(f"/memberships/{membership}", {"monthly_price": 39})).json()
+    world.gym.books.memberships.edit("1001", {"cancels_on": "2027-06-30"})
+    told = await admin.post(f"/memberships/{membership}/cancel", {"cancellation_reason": "moves away"})
+    assert told.json()["written_over"] == {"cancels_on": "2027-06-30"}
+
+
 async def test_who_changed_and_cancelled_a_membership_is_told(admin: Caller) -> None:
     membership = await membership_of(admin)
     await admin.patch(f"/memberships/{membership}", {"monthly_price": 39})

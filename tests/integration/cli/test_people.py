@@ -307,6 +307,17 @@ def test_a_membership_is_sold_changed_and_cancelled(synced: Desk) -> None:
     assert (again.code, again.out.splitlines()[1]) == (0, "it is cancelled already: nothing was changed")
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_cancellation_tells_of_the_one_that_it_wrote_over(synced: Desk, as_json: bool) -> None:
+    synced.world.gym.books.memberships.edit("1001", {"cancels_on": "2027-06-30"})
+    words = ("memberships", "cancel", membership_of_ada(synced)["id"], "--reason", "moved", *NORTH)
+    if as_json:
+        assert synced(*words, "--json").json["written_over"] == {"cancels_on": "2027-06-30"}
+    else:
+        why = "written over what somebody had changed there, and no sync had seen"
+        assert synced(*words).out.splitlines()[1:] == [f"{why}: cancels_on: 2027-06-30; the journal has it"]
+
+
 def test_of_a_lead_that_is_known_each_value_and_every_task_is_told(synced: Desk) -> None:
     synced("leads", "edit", "1001", "--phone", "030 1", *NORTH)
     person = ("--first-name", "Grace", "--last-name", "Murray", "--email", "grace@example.org", "--phone", "030 9")

@@ -16,7 +16,7 @@ from ....domain.sync.record import SyncRecord
 from ....domain.sync.schema import Value
 from .edits import FieldFateAnswer
 from .staff_tasks import TaskAnswer
-from .values import Answer, MoneyAnswer, money
+from .values import Answer, JsonValue, MoneyAnswer, money
 
 
 class RowLinkAnswer(Answer):
@@ -171,11 +171,14 @@ class SoldMembershipsAnswer(Answer):
 
 
 class WrittenMembershipAnswer(Answer, omit_defaults=True):
-    """What a write came to; ``task`` only where a person must do the rest (202)."""
+    """What a write came to; ``task`` only where a person must do the rest (202); ``written_over`` only where somebody
+    had changed it there, and no sync had seen that: what stood there, by field, which the journal has.
+    """
 
     member: MemberAnswer | msgspec.UnsetType = msgspec.UNSET
     membership: MembershipAnswer | msgspec.UnsetType = msgspec.UNSET
     task: TaskAnswer | msgspec.UnsetType = msgspec.UNSET
+    written_over: dict[str, JsonValue] | msgspec.UnsetType = msgspec.UNSET
 
 
 class PackageAnswer(Answer):

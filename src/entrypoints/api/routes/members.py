@@ -43,7 +43,7 @@ from ..answers.members import (
     sold_membership,
 )
 from ..answers.staff_tasks import task
-from ..answers.values import accepted
+from ..answers.values import accepted, json_values
 from ..bodies import Body, LongText, Text, leave
 from ..dependencies import Asking, Uses
 from ..errors import FieldProblem, InvalidRequest
@@ -279,7 +279,9 @@ async def cancel_membership(
 
 def _pushed(pushed: PushedMembership) -> Response[WrittenMembershipAnswer]:
     written = WrittenMembershipAnswer(
-        membership=membership(pushed.membership), task=task(pushed.task) if pushed.task else msgspec.UNSET
+        membership=membership(pushed.membership),
+        task=task(pushed.task) if pushed.task else msgspec.UNSET,
+        written_over=json_values(pushed.written_over) or msgspec.UNSET,
     )
     return Response(written, status_code=202 if pushed.task else 200)
 

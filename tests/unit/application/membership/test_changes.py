@@ -130,6 +130,22 @@ async def test_cancelling_ends_it_and_keeps_the_reason_there(studio: Studio) -> 
     assert studio.books.reasons["1001"] == "moves away"
 
 
+async def test_a_cancellation_over_one_that_no_sync_had_seen_says_what_stood_there(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.books.memberships.edit("1001", {"cancels_on": "2026-06-30"})
+    pushed = await studio.cancel_membership(cancellation(studio, gold))
+    assert pushed.membership.terms.cancels_on == studio.clock.now().date()
+    assert pushed.written_over == {"cancels_on": "2026-06-30"}
+
+
+async def test_a_change_says_what_it_wrote_over_where_no_sync_had_seen_that(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.books.memberships.edit("1001", {"price": "59.00 EUR"})
+    pushed = await studio.update_membership(update(studio, gold, monthly_price=Decimal(39)))
+    assert pushed.written_over == {"price": "59.00 EUR"}
+    assert (await studio.update_membership(update(studio, gold, monthly_price=Decimal(35)))).written_over == {}
+
+
 async def test_the_journal_tells_who_cancelled_it_and_why(studio: Studio) -> None:
     gold = await sold_here(studio)
     wish = Cancellation(
