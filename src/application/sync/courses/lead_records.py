@@ -133,6 +133,15 @@ class LeadRecords(RecordKind[Lead]):
         """As an edit of a lead."""
         return typed_of_person(self, LeadDetails, entity, name, value, now=now)
 
+    def why_it_stays(self, entity: Lead, fields: Collection[str], /) -> str:
+        """A lead that became a member stays converted."""
+        if "status" not in fields or entity.member_id is None or entity.stage is not Stage.CONVERTED:
+            return ""
+        return (
+            f"it became the member {entity.member_id}, whom no undo takes back, nor what was sold; "
+            "cancel the membership instead, and undo what else was changed line by line"
+        )
+
     async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Lead]:
         """From the store."""
         return await uow.leads.get_many([LeadId(i) for i in ids])

@@ -92,6 +92,10 @@ class RecordKind(Protocol[E]):
         """
         return value
 
+    def why_it_stays(self, _: E, __: Collection[str], /) -> str:
+        """Why no undo puts these fields of a record back; empty: it may. Usually it may."""
+        return ""
+
     @abstractmethod
     async def load(self, uow: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, E]:
         """Those that exist."""

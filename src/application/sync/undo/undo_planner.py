@@ -138,6 +138,7 @@ class UndoPlanner:
         if not wrote:
             wrote = _left(rollback(schema, current, changes), undone)
             refused = UNTIED if wrote else ""
+        refused = refused or hand.kind.why_it_stays(entity, {each.field for each in wrote})
         put_back = _record_undo(account_id, link, changes[-1], UndoAction.EDIT)
         if not wrote and not undone:
             return None
