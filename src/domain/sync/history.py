@@ -15,7 +15,8 @@ from .side import Side
 class Version:
     """A record as it was from ``at`` on (None: from when it was made), with the lines that made it so.
 
-    ``released`` tell who took an override away while it was so, oldest first.
+    ``values`` name no field of which nothing was known then. ``released`` tell who took an override away while it was
+    so, oldest first.
     """
 
     number: int
@@ -28,8 +29,8 @@ class Version:
 def versions(current: Values, version: int, changes: Sequence[Change]) -> Sequence[Version]:
     """All versions that the journal can tell apart, the latest first. ``changes``: the record's lines, oldest first.
 
-    Each line that wrote our record keeps the value before it, so that one version is read back from the next. An end
-    after which the record came back is a version without values.
+    Each line that wrote our record keeps the value before it, so that one version is read back from the next; before
+    what was first seen of a field that is unknown. An end after which the record came back is a version without values.
     """
     values: dict[str, Value] = dict(current)
     found: list[Version] = []
@@ -37,9 +38,11 @@ def versions(current: Values, version: int, changes: Sequence[Change]) -> Sequen
         ended = not lines[0].version
         found.append(Version(number=number, at=lines[0].at, values={} if ended else dict(values), changes=lines))
         if ended:
-            values = dict.fromkeys(values)
+            values = dict.fromkeys([*current, *values])
         for line in reversed(lines):
-            if line.field != WHOLE:
+            if line.is_first_seen:
+                values.pop(line.field, None)
+            elif line.field != WHOLE:
                 values[line.field] = line.ours
     first = min((each.number for each in found), default=version + 1) - 1
     found.append(Version(number=max(first, 1), at=None, values=values, changes=()))

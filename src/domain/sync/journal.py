@@ -9,7 +9,7 @@ import attrs
 from ..shared.ids import EntryId, RunId
 from .action import Action
 from .canonical import Value, Values
-from .decision import ONLY_OURS_CHANGED, ONLY_OURS_KNOWN, WHOLE, Decision, FieldDecision
+from .decision import ONLY_OURS_CHANGED, ONLY_OURS_KNOWN, ONLY_THEIRS_KNOWN, WHOLE, Decision, FieldDecision
 from .side import Presence, Shown, Side
 
 # Rules of lines that no decision made.
@@ -61,6 +61,13 @@ class Change:
     def is_release(self) -> bool:
         """Whether it tells only that an override ended, and nothing of values."""
         return self.rule == RELEASED
+
+    @property
+    def is_first_seen(self) -> bool:
+        """Whether it tells what was first seen of a field of which nothing was known or agreed on: unknown before, and
+        not empty.
+        """
+        return self.rule == ONLY_THEIRS_KNOWN
 
     @property
     def before(self) -> Value:

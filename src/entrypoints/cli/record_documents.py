@@ -66,5 +66,5 @@ def undo_document(record: "RecordUndo") -> dict[str, object]:
         ],
         "undone": {name: str(run_id) for name, run_id in record.undone.items()},
         "values": plain(record.values),
-        **fields(record, "not_kept", "for_staff"),
+        **fields(record, "not_kept", "for_staff", "first_seen"),
     }

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _ALL_OVERTAKEN = "nothing was changed: all of it was edited since"
 _SOME_REFUSED = "nothing was changed"
 _ALL_UNDONE = "nothing was changed: all of it is undone already"
+_ALL_FIRST_SEEN = "nothing was changed: what was first seen then stays"
 
 
 @Parameter(name="*")
@@ -155,7 +156,10 @@ def _nothing(planned: Sequence[RecordUndo]) -> str:
     """What is said of nothing; each that is refused has said why."""
     if all(each.is_undone for each in planned):
         return _ALL_UNDONE
-    return _SOME_REFUSED if any(each.refused or each.undone for each in planned) else _ALL_OVERTAKEN
+    if all(each.is_first_seen for each in planned):
+        return _ALL_FIRST_SEEN
+    others = any(each.refused or each.undone or each.is_first_seen for each in planned)
+    return _SOME_REFUSED if others else _ALL_OVERTAKEN
 
 
 def _to_write(done: Undone) -> set[tuple[AccountId, str]]:

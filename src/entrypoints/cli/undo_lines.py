@@ -28,6 +28,7 @@ _NOT_KEPT = {
     "member_id": "nobody kept it: if it became a member, it does not say any more which",
 }
 _FOR_STAFF = "        the provider takes no value of it: somebody must do it there, and staff get a task"
+_FIRST_SEEN = "first seen then, and left as it is: what it was before is not known"
 _SHOWN = 50
 
 
@@ -50,9 +51,11 @@ def count_lines(records: Sequence[RecordUndo], *, overtaken: bool) -> list[Part]
     told = [words.format(counted[action]) for action, words in _COUNTED.items() if counted[action]]
     refused = sum(1 for each in records if each.refused)
     undone = sum(1 for each in records if each.is_undone)
-    left = len(records) - len(wanted) - refused - undone
+    seen = sum(1 for each in records if each.is_first_seen)
+    left = len(records) - len(wanted) - refused - undone - seen
     told += [f"{left:,} left alone, edited since"] if left else []
     told += [f"{undone:,} undone already"] if undone else []
+    told += [f"{seen:,} first seen then"] if seen else []
     told += [f"{refused:,} cannot be undone"] if refused else []
     for_staff = sum(1 for each in wanted if each.for_staff)
     told += [f"staff get a task about {for_staff:,}"] if for_staff else []
@@ -87,6 +90,8 @@ def _what(record: RecordUndo, *, overtaken: bool) -> tuple[str, str, Tone]:
         return "=", record.refusal, Tone.QUIET
     if record.is_undone:
         return "=", _already(record), Tone.QUIET
+    if record.is_first_seen:
+        return "=", "nothing to put back", Tone.QUIET
     if record.overtaken and not overtaken:
         return "=", "stays: somebody edited it since; --overtaken deletes it", Tone.QUIET
     sign, words, tone = _ACTIONS[record.action]
@@ -102,6 +107,8 @@ def _fields(record: RecordUndo, *, overtaken: bool) -> Iterator[Line]:
             yield line(Span(_FOR_STAFF, Tone.QUIET))
     for name, run_id in record.undone.items():
         yield field_line("=", Tone.QUIET, name, Span(f"undone already by run {run_id}", Tone.QUIET))
+    for name in record.first_seen:
+        yield field_line("=", Tone.QUIET, name, Span(_FIRST_SEEN, Tone.QUIET))
     for name, value in record.values.items():
         if value is not None:
             yield field_line("+", Tone.ADDED, name, Span(short_text(value), Tone.ADDED))

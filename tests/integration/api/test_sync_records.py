@@ -135,6 +135,28 @@ async def test_an_undo_of_what_is_tied_to_no_record_there_any_more_says_so(admin
     assert [record["tied"] for record in told["records"]] == [False]
 
 
+async def test_what_was_first_seen_since_a_version_stays_and_is_named(admin: Caller, world: World) -> None:
+    world.gym._lists_lack = frozenset({"notes"})
+    grace = world.attract(notes="CrossFit Basics")
+    await world.sync()
+    (lead,) = (await admin.get("/sync/records/lead", external_id=grace)).json()["records"]
+    assert (await admin.patch(f"/leads/{lead['local_id']}", {"lead_status": "lost"})).status_code == 200
+    back = {"record": {"kind": "lead", "id": lead["local_id"], "version": 1}}
+    (planned,) = (await admin.post("/sync/undo/plan", back)).json()["records"]
+    assert ([each["field"] for each in planned["fields"]], planned["first_seen"]) == (["status"], ["notes"])
+    assert (await admin.post("/sync/undo", back)).json()["count"] == 1
+    await world.sync()
+    there = world.gym.books.leads.get(grace).values
+    assert (there["status"], there["notes"]) == ("new", "CrossFit Basics")
+    versions = (await admin.get(f"/sync/records/lead/{lead['local_id']}/history")).json()["versions"]
+    assert ["notes" in version["values"] for version in versions] == [True, True, False]
+    learned = next(line["id"] for line in versions[1]["changes"] if line["field"] == "notes")
+    (planned,) = (await admin.post("/sync/undo/plan", {"change_id": learned})).json()["records"]
+    assert (planned["fields"], planned["first_seen"]) == ([], ["notes"])
+    nothing = await admin.post("/sync/undo", {"change_id": learned})
+    assert (nothing.status_code, nothing.json()) == (200, {"run": None, "records": [], "count": 0})
+
+
 @pytest.mark.parametrize("by", ["change", "run", "record"])
 async def test_an_undo_survives_later_syncs_until_its_override_goes(admin: Caller, world: World, by: str) -> None:
     change, run = await renamed(admin, world)

@@ -172,3 +172,33 @@ def test_an_undo_of_one_record_is_counted_as_one_of_many(quarrel: Quarrel) -> No
     run = quarrel.json("runs")["runs"][1]["id"]
     out = quarrel.desk("sync", "undo", "--run", run, "--dry-run", *NORTH).out
     assert out.splitlines()[-1] == "of 1 record: 1 undone already"
+
+
+def test_what_was_first_seen_since_a_version_is_said_to_stay(quarrel: Quarrel) -> None:
+    desk = quarrel.desk
+    desk.world.gym._lists_lack = frozenset({"notes"})
+    grace = f"memory/{desk.world.attract('Grace', notes='CrossFit Basics')}"
+    desk("sync", "run", "leads", *NORTH)
+    quarrel.later()
+    assert desk("leads", "update", grace, "--status", "lost", *NORTH).code == 0
+    back = ("sync", "undo", "--record", "lead", grace, "--to-version", "1")
+    shown = [line.split() for line in desk(*back, "--dry-run", *NORTH).out.splitlines()]
+    assert ["~", "status", "lost", "->", "new"] in shown
+    stays = "first seen then, and left as it is: what it was before is not known"
+    assert ["=", "notes", *stays.split()] in shown
+    assert desk(*back, "--dry-run", "--json", *NORTH).json["records"][0]["first_seen"] == ["notes"]
+    assert desk(*back, "--yes", *NORTH).code == 0
+    desk("sync", "run", "leads", "--force", *NORTH)
+    there = desk.world.gym.books.leads.get(grace.removeprefix("memory/")).values
+    assert (there["status"], there["notes"]) == ("new", "CrossFit Basics")
+    history = desk("sync", "history", "lead", grace, "--json", *NORTH).json["versions"]
+    assert ["notes" in version["values"] for version in history] == [True, True, False]
+    learned = next(line["id"] for line in history[1]["changes"] if line["field"] == "notes")
+    nothing = desk("sync", "undo", "--change", learned, "--yes", *NORTH)
+    assert nothing.code == 0
+    told = nothing.out.splitlines()
+    assert (told[0].endswith(": nothing to put back"), told[1].endswith(stays)) == (True, True)
+    assert nothing.out.splitlines()[-2:] == [
+        "of 1 record: 1 first seen then",
+        "nothing was changed: what was first seen then stays",
+    ]

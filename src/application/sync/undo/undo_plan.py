@@ -54,7 +54,8 @@ class RecordUndo:
     and are left alone; ``*`` for a record that it brought back. ``tied``: whether a record at the provider is tied to
     ours; without it only ours is put back, and ``external_id`` is the last one. ``untaken``: fields that go back, and
     of which the provider takes no value; ``for_staff``: those of them of which it shows another one, so that a person
-    must change it there.
+    must change it there. ``first_seen``: fields that are left as they are, for all that is told of them is what was
+    first seen; what they were before nobody knows.
     """
 
     account_id: AccountId
@@ -71,6 +72,7 @@ class RecordUndo:
     tied: bool = True
     untaken: tuple[str, ...] = ()
     for_staff: tuple[str, ...] = ()
+    first_seen: tuple[str, ...] = ()
 
     @property
     def refusal(self) -> str:
@@ -82,6 +84,11 @@ class RecordUndo:
     def is_undone(self) -> bool:
         """Whether nothing is left of it that was not undone already."""
         return bool(self.undone) and not self.rollbacks
+
+    @property
+    def is_first_seen(self) -> bool:
+        """Whether there is nothing of it that could be put back."""
+        return bool(self.first_seen) and not self.rollbacks and not self.undone
 
     @property
     def not_kept(self) -> tuple[str, ...]:

@@ -15,14 +15,14 @@ from ....domain.sync.journal import LOCAL_EDIT, Change
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import EDIT, Run
 from ....domain.sync.schema import Schema
-from ....domain.sync.undo import Rollback, rollback, undone_by
+from ....domain.sync.undo import Rollback, first_seen, rollback, undone_by
 from ...ports.unit_of_work import UnitOfWork
 from ..edits.taken import Taken
 from ..links.link_at import link_at
 from ..runs.by_hand import ByHand, Hand
 from .carried import without_carried
 from .undo_plan import RecordUndo, UndoAction, UndoTarget
-from .undo_ties import UNTIED, about_ours
+from .undo_ties import UNTIED, about_ours, elsewhere
 from .untaken import told_untaken
 
 _AT_ONCE = 1000
@@ -133,16 +133,19 @@ class UndoPlanner:
         await hand.kind.prepare(uow, [] if link is None else [link.base], [entity])
         current: Values = hand.kind.values(entity)
         schema = hand.kind.schema
-        undone = undone_by(schema, changes, await uow.journal.of_record(kind, local_id)) if once else {}
-        wrote, refused = _left(rollback(schema, current, its_own), undone), ""
+        other = await elsewhere(uow, link, changes)
+        undone = undone_by(schema, changes, await uow.journal.of_record(kind, local_id), other) if once else {}
+        wrote, refused = _left(rollback(schema, current, its_own, other), undone), ""
         if not wrote:
-            wrote = _left(rollback(schema, current, changes), undone)
+            wrote = _left(rollback(schema, current, changes, other), undone)
             refused = UNTIED if wrote else ""
         refused = refused or hand.kind.why_it_stays(entity, {each.field for each in wrote})
         put_back = _record_undo(account_id, link, changes[-1], UndoAction.EDIT)
-        if not wrote and not undone:
+        told = {*undone, *(each.field for each in wrote)}
+        seen = tuple(name for name in first_seen(schema, changes, other) if name not in told)
+        if not wrote and not undone and not seen:
             return None
-        put_back = attrs.evolve(put_back, rollbacks=wrote, refused=refused, undone=undone)
+        put_back = attrs.evolve(put_back, rollbacks=wrote, refused=refused, undone=undone, first_seen=seen)
         return put_back if link is None or refused else await told_untaken(uow, schema, link, put_back, self._taken)
 
     async def _gone(

@@ -137,7 +137,8 @@ class RecordUndoAnswer(Answer):
     be done, and is left out. ``undone``: the runs that put fields back already, which are left alone; under ``*`` the
     one that brought the record back. ``tied`` false: ours is tied to no record at the provider any more, so that it is
     put back here alone, and ``external_id`` is the last one. ``for_staff``: fields that go back, of which the provider
-    takes no value: a staff task asks somebody to change them there."""
+    takes no value: a staff task asks somebody to change them there. ``first_seen``: fields that are left as they are,
+    for all that was done to them is that they were first seen, and what they were before is not known."""
 
     account_id: UUID
     kind: str
@@ -152,6 +153,7 @@ class RecordUndoAnswer(Answer):
     values: dict[str, JsonValue]
     not_kept: list[str]
     for_staff: list[str]
+    first_seen: list[str]
 
 
 class PlannedUndoAnswer(Answer):
@@ -227,6 +229,7 @@ def record_undo(record: RecordUndo) -> RecordUndoAnswer:
         values=json_values(record.values),
         not_kept=list(record.not_kept),
         for_staff=list(record.for_staff),
+        first_seen=list(record.first_seen),
     )
 
 

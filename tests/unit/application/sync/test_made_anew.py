@@ -38,7 +38,7 @@ async def pins(studio: Studio) -> Sequence[tuple[str, str]]:
 
 
 async def put_back(studio: Studio) -> str:
-    """A lead without a stage got one when it was made there, which was undone here, and is pinned. Its id there."""
+    """A lead without a stage got one there, which was undone here, and is pinned. Its id there."""
     await set_policy(studio, LEAD, create_there=True, default="newest")
     ours = await captured(studio)
 
@@ -49,8 +49,12 @@ async def put_back(studio: Studio) -> str:
 
     await studio.transactions.run(studio.tenant.id, "forget_stage", forget_stage)
     await studio.leads_synced(whole=True)
-    run = await studio.leads_synced()
     (entry,) = studio.books.leads.entries()
+    for status in (None, "new"):
+        await studio.leads_synced()
+        studio.clock.advance(A_MINUTE)
+        studio.books.leads.edit(entry.external_id, {"status": status})
+    run = await studio.leads_synced()
     assert studio.lead(entry.external_id).stage is Stage.NEW
     await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=run.id), by="Eva")
     await studio.leads_synced()

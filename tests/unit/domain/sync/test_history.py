@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tresen.domain.shared.ids import EntryId, RunId
 from tresen.domain.sync.canonical import Value, Values
-from tresen.domain.sync.decision import WHOLE
+from tresen.domain.sync.decision import ONLY_THEIRS_KNOWN, WHOLE
 from tresen.domain.sync.history import before_next_life, end_there, since, versions, versions_of_gone
 from tresen.domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, RELEASED, RESOLVED, UNDONE, Change
 from tresen.domain.sync.schema import Field, Schema, folded
 from tresen.domain.sync.side import Side
-from tresen.domain.sync.undo import restored, rollback
+from tresen.domain.sync.undo import first_seen, restored, rollback
 
 from .drawn import RELATED
 
@@ -56,12 +56,15 @@ def change(
 
 @attrs.define
 class Replay:
-    """A record that is written again and again, with the journal of it, and every version kept as it was."""
+    """A record that is written again and again, with the journal of it, and every version kept as it was: a field of
+    which something is first seen in one was not known in those before it, since somebody last gave it a value.
+    """
 
     values: dict[str, Value]
     version: int = 1
     journal: list[Change] = attrs.field(factory=list)
     kept: dict[int, dict[str, Value]] = attrs.field(factory=dict)
+    written: dict[str, int] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.kept[self.version] = dict(self.values)
@@ -74,6 +77,15 @@ class Replay:
             self._line(field, self.values.get(field), value, rule=rule, side=side, version=self.version)
         self.values.update(edits)
         self.kept[self.version] = dict(self.values)
+        self.written.update(dict.fromkeys(edits, self.version))
+
+    def learn(self, field: str, value: Value) -> None:
+        """A value of it is first seen; our record held none."""
+        if value is None or self.values[field] is not None:
+            return
+        for number in range(self.written.get(field, 1), self.version + 1):
+            del self.kept[number][field]
+        self.write({field: value}, ONLY_THEIRS_KNOWN, Side.THEIRS)
 
     def push(self, field: str, theirs: Value) -> None:
         """The provider is given our value, which stays as it is."""
@@ -107,9 +119,11 @@ WRITES = st.sampled_from(
 def replays(draw: st.DrawFn) -> Replay:
     made = Replay({name: draw(RELATED) for name in SCHEMA.names})
     for _ in range(draw(st.integers(0, 6))):
-        what = draw(st.sampled_from(("write", "write", "push", "pass")))
+        what = draw(st.sampled_from(("write", "write", "learn", "push", "pass")))
         if what == "write":
             made.write(draw(st.dictionaries(st.sampled_from(SCHEMA.names), RELATED, max_size=2)), *draw(WRITES))
+        elif what == "learn":
+            made.learn(draw(st.sampled_from(SCHEMA.names)), draw(RELATED))
         elif what == "push":
             made.push(draw(st.sampled_from(SCHEMA.names)), draw(RELATED))
         else:
@@ -164,14 +178,21 @@ def test_a_field_written_twice_in_one_version_goes_back_to_the_first() -> None:
 
 @given(replays(), st.data())
 def test_undoing_everything_since_a_version_gives_that_version_back(made: Replay, data: st.DataObject) -> None:
+    """A field of which nothing was known in it gets what was first seen of it since: nothing is taken for empty."""
     number = data.draw(st.sampled_from(sorted(made.kept)))
     lines = [line for line in made.journal if line.version > number]
+    seen: dict[str, Value] = {}
+    for line in lines:
+        if line.rule == ONLY_THEIRS_KNOWN:
+            seen.setdefault(line.field, line.value)
+    wanted = {**seen, **made.kept[number]}
     found = rollback(SCHEMA, made.values, lines)
     assert not any(each.overtaken for each in found)
-    assert SCHEMA.same({**made.values, **restored(found, overtaken=False)}, made.kept[number])
+    assert SCHEMA.same({**made.values, **restored(found, overtaken=False)}, wanted)
     assert [each.field for each in found] == [
-        name for name in SCHEMA.names if not SCHEMA.by_name[name].same(made.values[name], made.kept[number][name])
+        name for name in SCHEMA.names if not SCHEMA.by_name[name].same(made.values[name], wanted[name])
     ]
+    assert first_seen(SCHEMA, lines) == [name for name in SCHEMA.names if name in seen]
 
 
 @given(replays(), st.data())
@@ -190,6 +211,53 @@ def test_one_line_is_undone_to_the_value_before_it() -> None:
     assert undone({"a": "after"}, [line]) == [("a", "after", "before", False)]
     (only,) = rollback(SCHEMA, {"a": "after"}, [line])
     assert only.change is line
+
+
+def learned(number: int, field: str, value: Value, version: int) -> Change:
+    return change(number, field, None, value, theirs=value, rule=ONLY_THEIRS_KNOWN, version=version)
+
+
+def test_what_was_first_seen_is_nothing_that_is_undone() -> None:
+    seen = learned(1, "a", "first", 2)
+    assert rollback(SCHEMA, {"a": "first"}, [seen]) == []
+    assert first_seen(SCHEMA, [seen, change(2, "c", "x", "y", version=2)]) == ["a"]
+    lines = [seen, change(2, "a", "first", "then", version=3)]
+    assert undone({"a": "then"}, lines) == [("a", "then", "first", False)]
+    assert undone({"a": "edited"}, lines) == [("a", "edited", "first", True)]
+
+
+def test_what_was_first_seen_in_a_record_that_is_not_ours_any_more_is_undone() -> None:
+    seen = learned(1, "a", "of that one", 2)
+    (back,) = rollback(SCHEMA, {"a": "of that one"}, [seen], {"7"})
+    assert (back.change, back.back, first_seen(SCHEMA, [seen], {"7"})) == (seen, None, [])
+    assert rollback(SCHEMA, {"a": "of that one"}, [seen], {"8"}) == []
+
+
+def test_what_is_known_to_be_empty_is_given_back() -> None:
+    line = change(1, "a", None, "typed by mistake", rule="only_theirs_changed", version=2)
+    assert undone({"a": "typed by mistake"}, [line]) == [("a", "typed by mistake", None, False)]
+
+
+def test_what_somebody_emptied_before_it_was_first_seen_goes_back_to_what_it_was() -> None:
+    lines = [change(1, "a", "ours", None, rule=LOCAL_EDIT, version=2), learned(2, "a", "first", 3)]
+    assert undone({"a": "first"}, lines) == [("a", "first", "ours", False)]
+    assert undone({"a": "first"}, lines[1:]) == []
+
+
+def test_a_version_before_what_was_first_seen_does_not_name_the_field() -> None:
+    found = versions({"a": "first", "b": None}, 2, [learned(1, "a", "first", 2)])
+    assert [each.values for each in found] == [{"a": "first", "b": None}, {"b": None}]
+
+
+def test_what_a_later_life_first_saw_says_nothing_of_the_life_before() -> None:
+    ended = [change(1, WHOLE, None, None), change(2, "a", "x", None), change(3, WHOLE, None, None, version=3)]
+    found = versions({"a": "x", "b": "first"}, 4, [*ended, learned(4, "b", "first", 4)])
+    assert [(each.number, each.values) for each in found] == [
+        (4, {"a": "x", "b": "first"}),
+        (3, {"a": "x"}),
+        (2, {}),
+        (1, {"a": "x", "b": None}),
+    ]
 
 
 def test_several_lines_of_one_field_are_undone_to_the_oldest() -> None:

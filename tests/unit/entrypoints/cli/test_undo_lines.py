@@ -134,3 +134,23 @@ def test_what_somebody_must_do_at_the_provider_says_so() -> None:
     ]
     (left,) = wanted_of([attrs.evolve(more, rollbacks=(*overtaken.rollbacks, more.rollbacks[1]))], overtaken=False)
     assert left.for_staff == ()
+
+
+def test_what_was_first_seen_says_that_it_stays() -> None:
+    seen = RecordUndo(
+        account_id=AccountId(UUID(int=1)),
+        kind="lead",
+        external_id="7",
+        local_id=UUID(int=2),
+        action=UndoAction.EDIT,
+        first_seen=("notes",),
+    )
+    assert [each.text for each in undo_lines([seen], overtaken=True) if isinstance(each, Line)] == [
+        f"= lead 7 ({UUID(int=2)}): nothing to put back",
+        "    = notes         first seen then, and left as it is: what it was before is not known",
+    ]
+    assert undo_document(seen)["first_seen"] == ["notes"]
+    assert count_lines([seen], overtaken=False) == ["of 1 record: 1 first seen then"]
+    assert _nothing([seen]) == "nothing was changed: what was first seen then stays"
+    refused = attrs.evolve(seen, first_seen=(), refused="it is here again")
+    assert _nothing([seen, refused]) == "nothing was changed"
