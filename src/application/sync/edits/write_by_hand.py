@@ -26,13 +26,15 @@ from ..runs.by_hand import Hand
 @attrs.frozen(kw_only=True)
 class Chosen:
     """``value`` is what our record shall hold; ``theirs`` is what the provider was last seen to hold, which counts as
-    agreed from now on; ``side`` is whose value it is.
+    agreed from now on; ``side`` is whose value it is. ``seen`` False: it was never seen to hold the field, so that
+    ``theirs`` is empty because nobody knows, and nothing is agreed on.
     """
 
     field: str
     value: Value
     theirs: Value
     side: Side
+    seen: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -76,7 +78,7 @@ class WriteByHand:
         return wrote.after != wrote.before
 
     async def _agree(self, uow: UnitOfWork, link: SyncRecord, chosen: Sequence[Chosen], wrote: Written) -> None:
-        base = {**link.base, **{each.field: each.theirs for each in chosen}}
+        base = {**link.base, **{each.field: each.theirs for each in chosen if each.seen}}
         version = wrote.after if wrote.before == link.local_version else link.local_version
         await uow.sync_records.put_many([attrs.evolve(link, base=base, local_version=version)])
 

@@ -139,7 +139,13 @@ class Undo:
         link = await link_of_ours(uow, hand, record.local_id)
         base: Values = {} if link is None else link.base
         chosen = [
-            Chosen(field=each.field, value=each.back, theirs=base.get(each.field), side=Side.OURS)
+            Chosen(
+                field=each.field,
+                value=each.back,
+                theirs=base.get(each.field),
+                side=Side.OURS,
+                seen=each.field in base,
+            )
             for each in record.rollbacks
         ]
         write, reason = WriteByHand(self._by_hand.ids), f"{by} undid it"

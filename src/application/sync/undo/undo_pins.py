@@ -29,13 +29,14 @@ async def to_pin(uow: UnitOfWork, hand: Hand, link: SyncRecord, rollbacks: Seque
 
 
 def _never_left(hand: Hand, link: SyncRecord, rollback: Rollback) -> bool:
-    """Whether ours goes back to what was agreed on; or, where the two were not compared since a person said that they
-    are one, to what it held then, so that the law decides as if nobody had edited it.
+    """Whether ours goes back to what was agreed on, or to nothing where nothing was ever known of the field; or, where
+    the two were not compared since a person said that they are one, to what it held then, so that the law decides as if
+    nobody had edited it.
     """
     if link.is_newly_paired:
         return is_since_paired(link, rollback.change)
     name = rollback.field
-    return name in link.base and hand.kind.schema.by_name[name].same(rollback.back, link.base[name])
+    return hand.kind.schema.by_name[name].same(rollback.back, link.base.get(name))
 
 
 async def _sent(uow: UnitOfWork, link: SyncRecord, *, since: datetime) -> frozenset[str]:

@@ -11,10 +11,12 @@ from tresen.application.sync.undo.undo_plan import RecordUndo, UndoTarget
 from tresen.domain.leads.stage import Stage
 from tresen.domain.sync.decision import ONLY_THEIRS_KNOWN
 from tresen.domain.sync.journal import Change
+from tresen.domain.sync.laws import Law
 
 from ..studio import A_MINUTE, Studio
 from .scene import captured, set_policy
 from .test_edited_on_the_way import settled
+from .test_editing import lead_edit
 
 
 async def unlisted(studio: Studio, **values: str) -> str:
@@ -183,3 +185,22 @@ async def test_a_version_that_did_not_know_a_field_does_not_say_that_it_was_empt
     await moved(studio, grace, stage=Stage.CONTACTED)
     versions = await studio.desk.history(studio.tenant.id, "lead", studio.lead(grace).id)
     assert [version.values.get("notes", "unknown") for version in versions] == ["CrossFit Basics", "unknown"]
+
+
+@pytest.mark.parametrize("may_write", [True, False])
+async def test_an_edit_of_what_nobody_knew_is_undone_without_saying_that_it_is_empty_there(may_write: bool) -> None:
+    studio = Studio(default=Law.NEWEST)
+    studio.gym._lists_lack = frozenset({"phone"})
+    grace = studio.attract(phone="030 1")
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.change_account(writes_enabled=may_write)
+    await studio.desk.edit_lead(lead_edit(studio, studio.lead(grace), phone="030 2"))
+    studio.clock.advance(A_MINUTE)
+    (line,) = await told(studio, grace, "phone")
+    await undone(studio, UndoTarget(change_id=line.id))
+    studio.change_account(writes_enabled=True)
+    studio.gym._lists_lack = frozenset()
+    await settled(studio)
+    assert phones(studio, grace) == ("030 1", "030 1")
+    assert await pinned(studio) == set()
