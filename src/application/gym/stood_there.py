@@ -28,8 +28,10 @@ from ..sync.records.record_kind import E, RecordKind
 from ..sync.records.scope import Scope
 from .look_first import Before
 
-_TAKEN = "somebody changed it there, and no sync had seen it when it was changed at the counter"
-_PASSED_OVER = "the counter wrote it over what somebody had changed there, and no sync had seen"
+_CHANGED = "somebody changed it there, and no sync had seen it when it was changed at the counter"
+_FIRST_SEEN = "it stood there, and no sync had seen it when it was changed at the counter"
+_OVER_CHANGED = "the counter wrote it over what somebody had changed there, and no sync had seen"
+_OVER_UNSEEN = "the counter wrote it over what stood there, and no sync had seen"
 _GONE_HERE = "the counter wrote it over what stood there, while ours was deleted"
 
 
@@ -84,15 +86,14 @@ class StoodThere(Generic[E]):
             await self._kind.prepare(uow, [link.base, lost], [entity])
             mine = self._kind.values(entity)
             examined = await ShownThere(self._kind, scope, self._laws)(uow, [before.shown], edited=(), listed=False)
-            steps = [_told(step, lost) for step in examined.steps]
+            steps = [_told(step, lost, link.base) for step in examined.steps]
             run.counts = await Applier(self._kind, scope, self._ids)(uow, steps) + Counts(errors=len(examined.errors))
             if examined.errors:
                 await uow.runs.add_errors(examined.errors)
         untold = await self._untold(uow, run, found, link, lost, mine)
-        await uow.journal.append(
-            self._passed_over(scope, link, untold, mine, after, _GONE_HERE if entity is None else _PASSED_OVER)
-        )
-        since = "was changed there" if entity is not None else "was deleted here"
+        await uow.journal.append(self._passed_over(scope, link, untold, mine, after, is_gone=entity is None))
+        since = "was changed there" if lost.keys() & link.base.keys() else "held there what no sync had seen,"
+        since = since if entity is not None else "was deleted here"
         what = f"{link.kind} {link.external_id} {since} before the counter wrote it"
         run.finish(RunState.COMPLETED, now=scope.now, reason=what)
         await uow.runs.save(run)
@@ -114,7 +115,7 @@ class StoodThere(Generic[E]):
         }
 
     def _passed_over(
-        self, scope: Scope, link: SyncRecord, untold: Values, mine: Values, after: Values, reason: str
+        self, scope: Scope, link: SyncRecord, untold: Values, mine: Values, after: Values, *, is_gone: bool
     ) -> Iterable[Change]:
         subject = Subject(
             run_id=scope.run_id,
@@ -135,16 +136,19 @@ class StoodThere(Generic[E]):
                     value=after[name],
                     side=Side.OURS,
                     rule=PUSHED,
-                    reason=reason,
+                    reason=_GONE_HERE if is_gone else _OVER_CHANGED if name in link.base else _OVER_UNSEEN,
                 ),
             )
             for name, value in untold.items()
         ]
 
 
-def _told(step: Step, lost: Collection[str]) -> Step:
+def _told(step: Step, lost: Collection[str], agreed: Values) -> Step:
+    """Of a field that no sync ever saw nobody knows whether somebody changed it."""
     made = tuple(
-        attrs.evolve(each, reason=_TAKEN) if each.field in lost and each.side is Side.THEIRS else each
+        attrs.evolve(each, reason=_CHANGED if each.field in agreed else _FIRST_SEEN)
+        if each.field in lost and each.side is Side.THEIRS
+        else each
         for each in step.decision.fields
     )
     return attrs.evolve(step, decision=attrs.evolve(step.decision, fields=made))

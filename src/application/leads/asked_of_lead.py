@@ -58,10 +58,10 @@ def told(
     value.
     """
     over = () if before is None else before.written_over(schema, read(before.shown).values, ours)
-    fields = schema.by_name
+    fields, known = schema.by_name, {} if before is None else before.over.link.base
     return tuple(
         unwritten(name, "it said yes and kept its own value")
         if name in kept
-        else written(name, over=name in over, stands=fields[name].same(value, ours[name]))
+        else written(name, over=name in over, seen=name in known, stands=fields[name].same(value, ours[name]))
         for name, value in wish.items()
     )

@@ -59,13 +59,14 @@ def apart(field: str, absence: Absence) -> Prospect:
     return Prospect(field, Fate.SYNC if absence is Absence.OPEN else Fate.HERE, absence.value)
 
 
-def written(field: str, *, over: bool, stands: bool) -> Prospect:
-    """Of what the provider was given at once. ``over``: it was changed there, too, and no sync had seen that;
-    ``stands``: it is what our record holds since.
+def written(field: str, *, over: bool, seen: bool, stands: bool) -> Prospect:
+    """Of what the provider was given at once. ``over``: another value stood there, and no sync had seen that;
+    ``seen``: a sync had seen the field before, so that somebody changed it since; ``stands``: it is what our record
+    holds since.
     """
     reason = "written at the provider"
     if over:
-        reason += ", over a change there that no sync had seen; the journal has it"
+        reason += f", over a {'change' if seen else 'value'} there that no sync had seen; the journal has it"
     if not stands:
         reason += "; it is another value by now"
     return Prospect(field, Fate.WRITTEN, reason)

@@ -287,6 +287,52 @@ async def test_whoever_writes_over_it_is_told_so(studio: Studio) -> None:
     ]
 
 
+@pytest.mark.parametrize("ours", [None, "one"])
+async def test_where_no_sync_ever_saw_the_field_nobody_is_said_to_have_changed_it(
+    studio: Studio, ours: str | None
+) -> None:
+    """Also where ours held a value that was never compared."""
+    studio.gym._lists_lack = frozenset({"notes"})
+    grace = studio.attract(notes="CrossFit Basics")
+    await studio.leads_synced()
+    if ours is not None:
+        await edit_lead(studio, grace, notes=ours)
+    done = await update(studio, grace, stage=Stage.CONTACTED, notes="three")
+    assert [each.reason for each in done.prospects] == [
+        "written at the provider",
+        "written at the provider, over a value there that no sync had seen; the journal has it",
+    ]
+    assert values(studio) == [(ours, "CrossFit Basics"), ("CrossFit Basics", "three")]
+    assert told(studio)[0].reason == "it stood there, and no sync had seen it when it was changed at the counter"
+    (run,) = await studio.read(lambda uow: _runs(uow, told(studio)[0]))
+    assert run == f"lead {grace} held there what no sync had seen, before the counter wrote it"
+
+
+async def _runs(uow: UnitOfWork, line: Change) -> list[str | None]:
+    return [(await uow.runs.get(line.run_id)).reason]
+
+
+async def test_what_no_sync_ever_saw_is_told_where_a_person_must_decide_what_ours_became_meanwhile(
+    studio: Studio,
+) -> None:
+    await set_policy(studio, "lead", fields={"notes": "ask"})
+    studio.gym._lists_lack = frozenset({"notes"})
+    grace = studio.attract(notes="CrossFit Basics")
+    await studio.leads_synced()
+    write = studio.gym.update_lead
+
+    async def write_and_edit(external_id: str, patch: LeadPatch) -> Observed:
+        answer = await write(external_id, patch)
+        await edit_lead(studio, grace, notes="four")
+        return answer
+
+    studio.gym.update_lead = write_and_edit  # type: ignore[method-assign] # of this one gym
+    await update(studio, grace, notes="three")
+    assert [(line.theirs, line.value, line.reason) for line in told(studio) if line.wrote_theirs] == [
+        ("CrossFit Basics", "three", "the counter wrote it over what stood there, and no sync had seen")
+    ]
+
+
 async def test_what_came_to_be_another_value_meanwhile_is_told(studio: Studio) -> None:
     await set_policy(studio, "lead", fields={"notes": "ours"})
     grace = studio.attract(notes="zero")
