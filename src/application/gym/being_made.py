@@ -20,6 +20,9 @@ from ..ports.unit_of_work import UnitOfWork
 from ..sync.policies.policy_book import PolicyBook
 from ..sync.pushes.taking_up import NO_ANSWER_YET
 
+# Of what was to be made, and turned out to be another record of ours.
+KNOWN = "it is a lead that we knew already"
+
 
 @attrs.frozen
 class BeingMade:
@@ -84,10 +87,11 @@ class BeingMade:
         await uow.pushes.save(kept)
         return True
 
-    async def give_up(self, uow: UnitOfWork, push: Push, schema: Schema, task: StaffTask) -> None:
-        """A person is asked instead."""
+    async def give_up(self, uow: UnitOfWork, push: Push, schema: Schema, task: StaffTask, *, only_looked: bool) -> None:
+        """A person is asked instead. ``only_looked``: the provider was not asked to make it this time."""
+        in_doubt = task.reason is TaskReason.OUTCOME_UNKNOWN and not only_looked
         # What was refused this time may have been made by a try before.
-        if task.reason is TaskReason.OUTCOME_UNKNOWN or (await uow.pushes.get(push.id)).attempts > 1:
+        if in_doubt or (await uow.pushes.get(push.id)).attempts > 1:
             await self.doubt(uow, push, schema, task.details["why"] or "")
         else:
             await self.end(uow, push, PushState.DROPPED, task.details["why"])
@@ -101,6 +105,18 @@ class BeingMade:
             else:
                 kept.fail(why, now=now)
             await uow.pushes.save(kept)
+
+    async def hand_over(self, uow: UnitOfWork, account: ProviderAccount, push: Push, schema: Schema, to: UUID) -> None:
+        """It is another record of ours, which no link ties: what may have been made is to be found as that one."""
+        kept = await uow.pushes.get(push.id)
+        if kept.was_sent:
+            other = (await uow.pushes.creations(account.id, push.kind, [to])).get(to)
+            if other is None or not other.was_sent:
+                sent = await self.resume(uow, account, push.kind, to, kept.values)
+                sent.begin()
+                await uow.pushes.save(sent)
+                await self.doubt(uow, sent, schema, kept.why or NO_ANSWER_YET)
+        await self.end(uow, push, PushState.DROPPED, KNOWN)
 
     async def end(self, uow: UnitOfWork, push: Push, state: PushState, why: str | None = None) -> None:
         """What came of it is known, unless somebody said so before."""

@@ -13,7 +13,7 @@ _ONE_AT_A_TIME = frozenset({Operation.CONVERT_LEAD})
 # Of these each value is asked for by itself, and the later one holds.
 _OF_VALUES = frozenset({Operation.UPDATE_LEAD, Operation.UPDATE_MEMBERSHIP, Operation.CANCEL_MEMBERSHIP})
 # What is sold may be sold once more; but not what nobody knows of whether it was.
-_IN_DOUBT = frozenset({TaskReason.OUTCOME_UNKNOWN, TaskReason.UNDECIDED})
+IN_DOUBT = frozenset({TaskReason.OUTCOME_UNKNOWN, TaskReason.UNDECIDED})
 
 _BESIDE = BESIDE | {STOOD_THERE}
 
@@ -30,7 +30,7 @@ def settle(task: StaffTask, done: Wanted, *, now: datetime) -> bool:
     elif done.operation in _OF_VALUES:
         going = _overtaken(task, done)
     else:
-        same = task.reason not in _IN_DOUBT and all(task.details.get(k) == v for k, v in done.details.items())
+        same = task.reason not in IN_DOUBT and all(task.details.get(k) == v for k, v in done.details.items())
         going = done.details.keys() if same else ()
     left = _left(task, going)
     if left == task.details:

@@ -7,16 +7,19 @@ import attrs
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage
 from ...domain.shared.ids import LeadId, MemberId
+from ...domain.staff.task import MACHINE, TaskReason
 from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
 from ..gym.ensure_called import ensure_called
 from ..gym.look_first import Before
 from ..ports.clock import Clock
+from ..ports.gym import Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
+from ..sync.records.task_at_provider import subject_of
 from ..transactions import Transactions
 
 
@@ -58,12 +61,20 @@ class BecameMember:
                 was = self._absorb.leads(uow, account).values(each)["status"]
                 each.convert(member_id, now=self._clock.now(), is_there=True)
                 await uow.leads.save(each)
+                await self._close_entering(uow, each)
                 linked = await _as_linked(uow, link, each)
                 if linked is not None and was != each.stage.value:
                     await self._absorb.told_converted(uow, linked, each, was, by=by, is_theirs=is_theirs)
             return lead, member_id
 
         return await self._transactions.run(account.tenant_id, "convert_lead", keep)
+
+    async def _close_entering(self, uow: UnitOfWork, lead: Lead) -> None:
+        """Nobody need enter it any more; what a person is to decide of it stays."""
+        for task in await uow.tasks.open_for(Operation.CREATE_LEAD.value, subject_of(LEAD, lead.id)):
+            if task.reason is not TaskReason.UNDECIDED:
+                task.complete(by=MACHINE, now=self._clock.now(), note="the lead is a member by now")
+                await uow.tasks.save(task)
 
     async def _ensure_called(
         self, uow: UnitOfWork, account: ProviderAccount, lead_id: LeadId, observed: Observed, before: Before | None

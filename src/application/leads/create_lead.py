@@ -12,17 +12,19 @@ from ...domain.sync.edit_fate import Prospect
 from ...domain.sync.push import Push, PushState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
+from ..gym.being_made import KNOWN
 from ..gym.provider_writes import Outcome, ProviderWrites
 from ..gym.wanted import Wanted
 from ..ports.clock import Clock, IdSource
-from ..ports.gym import NewPerson, Operation
+from ..ports.gym import NewPerson
 from ..ports.phones import PhoneBook
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.links.elsewhere import claim_all
 from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
-from .entering import Entering, person
-from .hear_again import HearAgain, Heard
+from .entering import Entering, person, to_enter
+from .hear_again import HearAgain, Heard, Known, shown_by
+from .join_known import JoinKnown
 from .whose import InDoubt, whose
 
 
@@ -49,8 +51,9 @@ class CreatedLead:
     """The lead, and the tasks for staff: where it could not be made at the provider, or a person must say whether it is
     the one that the provider has.
 
-    ``created`` False: the provider had this person already, and ``lead`` is the one that was kept for them here;
-    ``prospects`` tell then what becomes of each value that was given, and ``tasks`` ask what no machine may settle.
+    ``created`` False: the provider had this person already, or we had, and ``lead`` is the one that was kept for them
+    here; ``prospects`` tell then what becomes of each value that was given, and ``tasks`` ask what no machine may
+    settle.
     """
 
     lead: Lead
@@ -94,16 +97,22 @@ class CreateLead:
         """Capture it. Without a provider account the lead simply lives here."""
         new = _trimmed(new)
         captured = await self._capture(new)
-        lead, account, made = captured.lead, captured.account, captured.made
-        if account is None or captured.person is None:
-            return CreatedLead(lead)
-        wanted = _wanted(lead, captured.person)
         # Two at once for one person: the second one finds what the first one made.
         async with self._writes.turn(new.tenant_id, f"person:{EmailAddress(new.email).canonical}"):
-            outcome = await self._entering.ask(account, made, captured.person, wanted, begun=captured.begun)
-            if outcome.done is None or made is None:
-                return CreatedLead(lead, () if outcome.task is None else (outcome.task,))
+            return await self._enter(captured)
+
+    async def _enter(self, captured: _Captured) -> CreatedLead:
+        lead, account, made = captured.lead, captured.account, captured.made
+        if account is None or captured.person is None:
+            return await self._keep(captured, None)
+        wanted = to_enter(lead, captured.person)
+        outcome = await self._entering.ask(account, made, captured.person, wanted, begun=captured.begun)
+        if outcome.done is not None and made is not None:
             return await self._link(account, lead, made, wanted, outcome)
+        if outcome.task is not None and outcome.task is captured.begun:
+            # A run makes it by now.
+            return CreatedLead(lead, (outcome.task,))
+        return await self._keep(captured, outcome.task)
 
     @property
     def _entering(self) -> Entering:
@@ -140,12 +149,25 @@ class CreateLead:
             if not account.writes_enabled:
                 return _Captured(lead, account, person(sent))
             # Whatever ends the process from now on: nobody makes it a second time, and somebody looks.
-            begun = self._writes.tasks.begun(account, _wanted(lead, person(sent)))
+            begun = self._writes.tasks.begun(account, to_enter(lead, person(sent)))
             await uow.tasks.add(begun)
             made = await self._absorb.being_made.begin(uow, account, LEAD, lead.id, sent)
             return _Captured(lead, account, person(sent), made, begun)
 
         return await self._transactions.run(new.tenant_id, "create_lead", add)
+
+    async def _keep(self, captured: _Captured, task: StaffTask | None) -> CreatedLead:
+        """The provider was not asked, or gave no answer."""
+        lead = captured.lead
+        join = JoinKnown(self._absorb, self._phones, self._clock, self._ids)
+
+        async def keep(uow: UnitOfWork) -> CreatedLead:
+            joined = await join(uow, captured.account, lead, captured.made, task)
+            if joined is None:
+                return CreatedLead(lead, () if task is None else (task,))
+            return CreatedLead(joined.lead, joined.tasks, False, joined.prospects)
+
+        return await self._transactions.run(lead.tenant_id, "keep_lead", keep)
 
     async def _link(
         self, account: ProviderAccount, lead: Lead, made: Push, wanted: Wanted, outcome: Outcome
@@ -164,8 +186,10 @@ class CreateLead:
             await self._absorb.lead(uow, account, observed, made=found.made, run_id=made.run_id)
             if known != lead.id:
                 hear = HearAgain(self._clock, self._ids)
-                heard = await hear(uow, account, self._absorb.leads(uow, account), observed, known, lead)
-                await self._absorb.being_made.end(uow, made, PushState.DROPPED, "it is a lead that we knew already")
+                links = await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id])
+                there = Known(known, account, links[observed.external_id], shown_by(observed))
+                heard = await hear(uow, self._absorb.leads(uow, account).schema, there, lead)
+                await self._absorb.being_made.end(uow, made, PushState.DROPPED, KNOWN)
             # Somebody may have deleted it while it was entered.
             here = (await uow.leads.get_many([known])).get(known, lead)
             return CreatedLead(here, heard.tasks, known == lead.id, heard.prospects)
@@ -183,13 +207,4 @@ def _trimmed(new: NewLead) -> NewLead:
         message=trimmed_text(new.message),
         interested_in=trimmed_text(new.interested_in),
         source=trimmed_text(new.source),
-    )
-
-
-def _wanted(lead: Lead, person: NewPerson) -> Wanted:
-    return Wanted(
-        operation=Operation.CREATE_LEAD,
-        title=f"Enter the lead {lead.name} at the provider",
-        subject=f"lead:{lead.id}",
-        details=attrs.asdict(person),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from ...domain.leads.lead import Lead
 from ...domain.staff.task import StaffTask
 from ...domain.sync.push import Push
 from ...domain.sync.record import SyncRecord
@@ -13,7 +14,7 @@ from ..gym.absorb import Absorb
 from ..gym.provider_writes import Outcome, ProviderWrites
 from ..gym.wanted import Wanted
 from ..ports.clock import Clock
-from ..ports.gym import GymGateway, NewPerson
+from ..ports.gym import GymGateway, NewPerson, Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import LEAD
@@ -48,13 +49,18 @@ class Entering:
         if not may_send:
             return Outcome(task=begun)
 
+        only_looked = known is not None
+
         async def create(gym: GymGateway) -> Observed:
+            nonlocal only_looked
             shown = None if known is None else await get_that(gym.source(LEAD), known.external_id)
+            only_looked = shown is not None
             return await gym.create_lead(person) if shown is None else shown
 
         async def give_up(uow: UnitOfWork, task: StaffTask) -> None:
             if made is not None:
-                await self._absorb.being_made.give_up(uow, made, self._absorb.leads(uow, account).schema, task)
+                schema = self._absorb.leads(uow, account).schema
+                await self._absorb.being_made.give_up(uow, made, schema, task, only_looked=only_looked)
 
         return await self._writes(account, wanted, create, begun=begun, given_up=give_up)
 
@@ -98,4 +104,14 @@ def person(values: Mapping[str, Value]) -> NewPerson:
         email=told.get("email"),
         phone=told.get("phone"),
         notes="\n".join(part for part in notes if part) or None,
+    )
+
+
+def to_enter(lead: Lead, person: NewPerson) -> Wanted:
+    """What a person would have to do."""
+    return Wanted(
+        operation=Operation.CREATE_LEAD,
+        title=f"Enter the lead {lead.name} at the provider",
+        subject=f"lead:{lead.id}",
+        details=attrs.asdict(person),
     )

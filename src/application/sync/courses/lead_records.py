@@ -99,18 +99,7 @@ class LeadRecords(RecordKind[Lead]):
 
     def values(self, entity: Lead) -> Values:
         """Our side."""
-        return {
-            "first_name": entity.first_name or None,
-            "last_name": entity.last_name or None,
-            "email": entity.email.raw if entity.email else None,
-            "phone": entity.phone.raw if entity.phone else None,
-            "status": entity.stage_text if entity.stage is Stage.UNKNOWN else entity.stage.value,
-            "source": entity.source,
-            "interested_in": entity.interested_in,
-            "message": entity.message,
-            "notes": entity.notes,
-            "location": entity.location,
-        }
+        return values_of(entity)
 
     def update(self, entity: Lead, updates: Values, *, now: datetime) -> None:
         """Write some of the values; what stays is not read anew, least of all a phone number.
@@ -157,3 +146,19 @@ class LeadRecords(RecordKind[Lead]):
     async def remove(self, uow: UnitOfWork, entities: Sequence[Lead]) -> None:
         """From the store."""
         await uow.leads.remove_many(entities)
+
+
+def values_of(lead: Lead) -> Values:
+    """Our side of a lead, whatever account has it."""
+    return {
+        "first_name": lead.first_name or None,
+        "last_name": lead.last_name or None,
+        "email": lead.email.raw if lead.email else None,
+        "phone": lead.phone.raw if lead.phone else None,
+        "status": lead.stage_text if lead.stage is Stage.UNKNOWN else lead.stage.value,
+        "source": lead.source,
+        "interested_in": lead.interested_in,
+        "message": lead.message,
+        "notes": lead.notes,
+        "location": lead.location,
+    }

@@ -121,6 +121,17 @@ async def test_a_lead_that_lives_here_is_made_there_first(studio: Studio) -> Non
     assert (there["first_name"], there["email"], there["phone"]) == ("Eva", "eva@example.org", "0171 1")
 
 
+async def test_who_is_a_member_by_now_nobody_need_enter_as_a_lead(studio: Studio) -> None:
+    studio.change_account(writes_enabled=False)
+    made = await studio.create_lead(
+        NewLead(tenant_id=studio.tenant.id, first_name="Eva", last_name="Marx", email="eva@example.org")
+    )
+    studio.change_account(writes_enabled=True)
+    assert (await studio.convert_lead(conversion(studio, made.lead))).task is None
+    (task,) = await studio.tasks()
+    assert (task.operation, task.state) == (Operation.CREATE_LEAD.value, TaskState.DONE)
+
+
 async def test_converting_twice_is_refused(studio: Studio) -> None:
     lead = await synced_lead(studio)
     await studio.convert_lead(conversion(studio, lead))

@@ -90,10 +90,11 @@ async def test_whom_the_provider_has_no_more_is_looked_for_by_their_address(stud
     assert str(again.lead.id) in conflict.candidates
 
 
-async def test_where_the_provider_does_not_answer_staff_look(studio: Studio) -> None:
+async def test_where_the_provider_does_not_answer_it_is_the_one_that_we_know_it_has(studio: Studio) -> None:
     key = await known(studio)
     studio.gym.faults.fail_next("leads.get", GatewayUnavailable("no answer"))
     again = await enter(studio)
-    assert again.task is not None
-    assert again.task.reason is TaskReason.OUTCOME_UNKNOWN
+    assert (again.created, again.lead.id) == (False, studio.lead(key).id)
+    assert [task.operation for task in again.tasks] == ["update_lead"], "of her last name; nobody need enter her"
     assert there(studio) == [key], "nothing was made"
+    assert pushes(studio, PushState.UNSURE) == []

@@ -70,9 +70,12 @@ async def test_who_writes_again_while_a_run_makes_them_is_one_lead(studio: Studi
 
 
 async def test_which_of_two_whose_answers_were_lost_it_is_a_person_says(studio: Studio) -> None:
+    """Both with one name and address by now."""
     await synced(studio)
     await entered_in_vain(studio)
-    await entered_in_vain(studio)
+    studio.gym.faults.fail_next("create_lead", _DOWN)
+    other = await enter(studio, email="typo@example.org")
+    await studio.desk.edit_lead(lead_edit(studio, other.lead, email="ann@example.org"))
     again = await enter(studio)
     assert again.task is not None
     assert again.task.reason is TaskReason.UNDECIDED

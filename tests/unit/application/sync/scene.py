@@ -11,6 +11,7 @@ from tresen.application.leads.create_lead import NewLead
 from tresen.application.ports.sync_books import PolicyDocument
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.leads.lead import Lead
+from tresen.domain.shared.contact import EmailAddress
 from tresen.domain.shared.ids import AccountId, PlanId
 from tresen.domain.sync.conflict import Conflict, ConflictState
 from tresen.domain.sync.journal import LOCAL_EDIT
@@ -65,14 +66,29 @@ async def set_policy(studio: Studio, kind: str, *, account: AccountId | None = N
 
 
 async def captured(studio: Studio, first_name: str = "Grace", **values: str) -> Lead:
-    """A lead that only we have, though the account may write again afterwards."""
+    """A lead that only we have, though the account may write again afterwards. Where one of that name and address is
+    here already, this one was entered with another address, which was corrected.
+    """
     may = studio.stored_account().writes_enabled
     studio.change_account(writes_enabled=False)
     told = {"email": f"{first_name.lower()}@example.org", **values}
+    email = EmailAddress.parse(told["email"])
+    if any(lead.first_name == first_name and lead.email == email for lead in studio.leads()):
+        told["email"] = f"typo{len(studio.leads())}@example.org"
     new = NewLead(tenant_id=studio.tenant.id, first_name=first_name, last_name="Hopper", **told)  # type: ignore[arg-type] # texts only
     lead = (await studio.create_lead(new)).lead
     studio.change_account(writes_enabled=may)
-    return lead
+    return lead if lead.email == email else await _corrected(studio, lead, email)
+
+
+async def _corrected(studio: Studio, lead: Lead, email: EmailAddress) -> Lead:
+    async def correct(uow: UnitOfWork) -> Lead:
+        stored = await uow.leads.get(lead.id)
+        stored.email = email
+        await uow.leads.save(stored)
+        return stored
+
+    return await studio.transactions.run(studio.tenant.id, "correct_lead", correct)
 
 
 async def edit_lead(studio: Studio, external_id: str, **values: object) -> None:

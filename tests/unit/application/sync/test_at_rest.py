@@ -131,7 +131,7 @@ async def test_a_lead_of_which_nobody_knew_whether_it_was_made_and_that_turned_u
     await studio.leads_synced(whole=True)
     assert [push.state for push in studio.store.room(studio.tenant.id).pushes.rows()] == [PushState.UNSURE]
     if by_hand:
-        await captured(studio)  # of the same address, so that a person must say which of them it is
+        await captured(studio, first_name="Other")  # of the same address, so that a person must say which of them it is
         studio.change_account(writes_enabled=True)
     studio.books.leads.get(there).unreadable = False
     await studio.leads_synced(whole=True)

@@ -1,11 +1,14 @@
 """Two leads of one address were entered, and no answer came to either: whose a record is that turns up."""
 
+from datetime import timedelta
+
 import pytest
 
 from tresen.application.leads.create_lead import CreatedLead
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.push import PushState
 
+from ..gym.test_provider_writes import Killed
 from ..leads.test_capturing_beside_runs import enter, named, synced, there
 from ..studio import Studio
 from .scene import pushes, rests
@@ -18,9 +21,21 @@ async def two_entered(studio: Studio, second: str, *, made: tuple[bool, bool]) -
     await synced(studio, create_there=True)
     entered = list[CreatedLead]()
     for first_name, kept in zip(("Ann", second), made, strict=True):
+        if named(studio, first_name):
+            entered.append(await died(studio, kept=kept))
+            continue
         studio.gym.faults.fail_next("create_lead", DOWN, after=int(kept))
         entered.append(await enter(studio, first_name=first_name))
     return entered[0], entered[1]
+
+
+async def died(studio: Studio, *, kept: bool) -> CreatedLead:
+    """Whoever entered Ann again is gone: nobody took her for the first one."""
+    studio.gym.faults.fail_next("create_lead", Killed(), after=int(kept))  # type: ignore[arg-type] # as good as an error
+    with pytest.raises(Killed):
+        await enter(studio)
+    studio.clock.advance(timedelta(minutes=15))
+    return CreatedLead(named(studio)[-1])
 
 
 @pytest.mark.parametrize("whole", [False, True])
