@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from ...domain.staff.task import MACHINE, StaffTask, TaskReason
+from ..membership.asked_of_membership import ASKED
 from ..ports.gym import Operation
 from ..sync.records.task_at_provider import BESIDE, STOOD_THERE, leave_what_stood_there
 from .wanted import BEGUN, Wanted
@@ -19,6 +20,7 @@ _BESIDE = BESIDE | {STOOD_THERE}
 
 _DONE = "done at the provider by a later request"
 _REPLACED = "replaced by a newer request"
+_OVER = "cancelled at the provider by a later request"
 
 
 def settle(task: StaffTask, done: Wanted, *, now: datetime) -> bool:
@@ -61,10 +63,24 @@ def replace(task: StaffTask, wanted: Wanted, *, now: datetime) -> bool:
     return True
 
 
+def let_go(task: StaffTask, *, now: datetime) -> bool:
+    """Close an open task to change a membership that is cancelled by now; of what stood there it tells on. Whether it
+    is another by that.
+    """
+    if _stays(task) or not task.details.keys() - _BESIDE <= ASKED:
+        return False
+    if not leave_what_stood_there(task):
+        task.complete(by=MACHINE, now=now, note=_OVER)
+    return True
+
+
 def _overtaken(task: StaffTask, later: Wanted) -> Collection[str]:
-    """Nothing where a person decides, or another request is at it, which may die over it."""
-    stays = task.details.get("why") == BEGUN or task.reason is TaskReason.UNDECIDED
-    return () if stays else later.details.keys()
+    return () if _stays(task) else later.details.keys()
+
+
+def _stays(task: StaffTask) -> bool:
+    """Whether a person decides, or another request is at it, which may die over it."""
+    return task.details.get("why") == BEGUN or task.reason is TaskReason.UNDECIDED
 
 
 def _left(task: StaffTask, going: Collection[str]) -> Mapping[str, str | None]:

@@ -10,11 +10,12 @@ from ...domain.shared.ids import TaskId
 from ...domain.staff.task import StaffTask, TaskReason, TaskState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
+from ..ports.gym import Operation
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.task_at_provider import STOOD_THERE
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
-from .settled import replace, settle
+from .settled import let_go, replace, settle
 from .wanted import BEGUN, Wanted
 
 # What else is written when a write becomes a task.
@@ -106,6 +107,11 @@ class WriteTasks:
                 await uow.tasks.remove(task.id)
             elif settle(task, done, now=self._clock.now()):
                 await uow.tasks.save(task)
+        if wanted.operation is Operation.CANCEL_MEMBERSHIP and left is None:
+            # Nothing of what was to be changed of it needs a person any more.
+            for task in await uow.tasks.open_for(Operation.UPDATE_MEMBERSHIP.value, wanted.subject):
+                if let_go(task, now=self._clock.now()):
+                    await uow.tasks.save(task)
 
     async def take_away(self, account: ProviderAccount, begun: StaffTask | None) -> None:
         """The note of what was not asked of the provider after all."""

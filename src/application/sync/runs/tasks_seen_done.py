@@ -1,7 +1,7 @@
 """A task that asks the staff for something at a provider ends when a sync sees that it is done there."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from ....domain.membership.package import Package
@@ -10,6 +10,7 @@ from ....domain.staff.task import MACHINE, StaffTask, TaskReason
 from ....domain.sync.push import PushState
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.schema import Schema
+from ...membership.asked_of_membership import ASKED, ends, telling
 from ...membership.sale_terms import is_sold
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
@@ -17,7 +18,7 @@ from ..deciding.asked_there import wishes_of
 from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
 from ..records.kinds import LEAD, MEMBER, MEMBERSHIP
-from ..records.task_at_provider import leave_what_stood_there
+from ..records.task_at_provider import BESIDE, STOOD_THERE, leave_what_stood_there
 
 SEEN = "a sync saw it done at the provider"
 
@@ -68,10 +69,29 @@ async def _is_done(
 ) -> bool:
     if task.operation == Operation.CREATE_LEAD.value:
         return not waits_to_be_made(link) and not await _was_tied_before(uow, task, link)
-    wishes = wishes_of(task, schema, on_sale, uow.tenant.today(now))
+    today = uow.tenant.today(now)
+    if await _was_cancelled_since(uow, task, link, today):
+        return True
+    wishes = wishes_of(task, schema, on_sale, today)
     if not wishes or not all(wish.is_so(link.base) for wish in wishes):
         return False
     return (await _not_agreed(uow, link)).isdisjoint(name for wish in wishes for name in wish.telling)
+
+
+async def _was_cancelled_since(uow: UnitOfWork, task: StaffTask, link: SyncRecord, today: date) -> bool:
+    """Whether a membership was cancelled there after somebody was asked to change it: that needs nobody any more. Who
+    wants another price, or the membership back, after that is asked all the same.
+    """
+    is_change = task.operation == Operation.UPDATE_MEMBERSHIP.value and task.reason is not TaskReason.UNDECIDED
+    # An undo asks for fields, perhaps to take that very cancellation back.
+    is_asked = task.details.keys() - BESIDE - {STOOD_THERE} <= ASKED
+    if not (is_change and is_asked and ends(link.base, today)):
+        return False
+    showing = telling("reason", None)
+    told = await uow.journal.of_record(link.kind, link.local_id)
+    return any(line.field in showing and line.at >= task.created_at for line in told) and showing.isdisjoint(
+        await _not_agreed(uow, link)
+    )
 
 
 async def _was_tied_before(uow: UnitOfWork, task: StaffTask, link: SyncRecord) -> bool:

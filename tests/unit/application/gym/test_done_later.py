@@ -48,6 +48,33 @@ async def test_so_it_is_where_no_answer_came_at_first(studio: Studio) -> None:
     assert await states(studio) == [LATER]
 
 
+async def test_what_was_to_be_changed_of_what_is_cancelled_needs_nobody(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.change_account(writes_enabled=False)
+    for values in ({"status": Status.PAUSED}, {"status": Status.ACTIVE}, {"monthly_price": Decimal("45.50")}):
+        await studio.update_membership(change(studio, gold, **values))
+    await studio.update_membership(change(studio, gold, monthly_price=Decimal("45.55")))
+    assert await still_asked(studio) == [{"status": "active"}, {"monthly_price": "45.55"}]
+    studio.change_account(writes_enabled=True)
+    assert (await studio.cancel_membership(cancellation(studio, gold))).task is None
+    assert await open_tasks(studio) == []
+    assert (await studio.tasks())[-1].note == "cancelled at the provider by a later request"
+
+
+async def test_what_was_written_over_is_told_though_it_is_cancelled(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.books.memberships.edit("1001", {"price": "47.00 EUR"})
+    studio.gym.faults.fail_next("update_membership", GatewayUnavailable("no answer"), after=1)
+    await studio.update_membership(change(studio, gold, monthly_price=Decimal(39)))
+    assert (await studio.cancel_membership(cancellation(studio, gold))).task is None
+    (task,) = await open_tasks(studio)
+    assert (task.reason, "monthly_price" in task.details, "stood_there" in task.details) == (
+        TaskReason.UNDECIDED,
+        False,
+        True,
+    )
+
+
 async def test_of_several_values_the_others_are_still_asked_for(studio: Studio) -> None:
     gold = await sold_here(studio)
     studio.change_account(writes_enabled=False)

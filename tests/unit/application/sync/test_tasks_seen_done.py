@@ -112,6 +112,26 @@ async def test_a_lead_that_was_entered_there_is_closed_when_it_is_found() -> Non
     assert (await tasks(studio))[TaskState.OPEN] == []
 
 
+@pytest.mark.parametrize("cancelled", [{"flagged_active": False}, {"cancels_on": "2027-01-01"}, {"deleted": True}])
+async def test_nothing_is_to_be_changed_of_what_a_sync_sees_cancelled(
+    studio: Studio, cancelled: dict[str, Value]
+) -> None:
+    gold = await sold_here(studio)
+    studio.change_account(writes_enabled=False)
+    await studio.update_membership(update(studio, gold, status=Status.PAUSED))
+    await studio.update_membership(update(studio, gold, monthly_price=Decimal(39)))
+    await studio.members_synced()
+    assert len((await tasks(studio))[TaskState.OPEN]) == 2
+    studio.clock.advance(A_MINUTE)
+    studio.books.memberships.edit("1001", cancelled)
+    await studio.members_synced()
+    assert (await tasks(studio))[TaskState.OPEN] == []
+    studio.clock.advance(A_MINUTE)
+    await studio.update_membership(update(studio, gold, monthly_price=Decimal(29)))
+    await studio.members_synced(whole=True)
+    assert len((await tasks(studio))[TaskState.OPEN]) == 1, "it was wanted of what was cancelled already"
+
+
 async def test_once_nothing_is_open_a_sync_writes_no_task() -> None:
     studio, ada = await synced()
     studio.change_account(writes_enabled=False)
