@@ -20,8 +20,9 @@ SYNCED_ELSEWHERE = "another process is syncing this account now"
 
 
 class RunState(enum.Enum):
-    """``interrupted``: the process died; ``skipped``: the hourly limit; ``held``: a guard stopped it before it wrote
-    anything; ``planned``: it only made a plan. None of these counts as a success.
+    """``interrupted``: the process died; ``skipped``: the hourly limit, another process was at it, or the plan that it
+    was to apply is stale; ``held``: a guard stopped it before it wrote anything; ``planned``: it only made a plan. None
+    of these counts as a success.
     """
 
     RUNNING = "running"

@@ -94,7 +94,7 @@ async def show(
     parts += unmet_lines(run.counts, tenant)
     if plan is not None and plan.state is PlanState.HELD:
         parts += held_lines(plan, account, tenant)
-    elif plan is not None and plan.state is PlanState.STALE and run.state is RunState.FAILED:
+    elif plan is not None and plan.state is PlanState.STALE and run.state is RunState.SKIPPED:
         parts += stale_lines(plan, tenant)
     elif plan is not None:
         parts.append(f"what it did, record by record: {command(f'sync plan show {plan.id}', tenant)}")

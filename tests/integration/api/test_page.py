@@ -28,7 +28,7 @@ from tresen.entrypoints.api.access import SESSION_COOKIE
 from tresen.entrypoints.api.app import ApiSettings, create_api
 
 from .conftest import Api
-from .disputes import dispute, empty_the_gym
+from .disputes import ADA, dispute, empty_the_gym, planned
 
 WHO = {"email": "admin@north.example", "password": PASSWORD}
 
@@ -229,6 +229,19 @@ async def test_a_sync_that_failed_is_told_and_colours_its_card(api: Api, world: 
     world.gym.faults.outage = None
     await api.client.post("/sync", data={"force": "yes"})
     assert 'class="card info"> <h2>Synchronization Status' in await page(api)
+
+
+async def test_a_stale_plan_that_is_refused_is_no_failed_sync(api: Api, world: World) -> None:
+    admin = api.as_("admin")
+    world.gym.books.members.edit(ADA, {"first_name": "Adele"})
+    plan = await planned(admin)
+    await admin.post("/sync/members", {"force": True})
+    assert (await admin.post(f"/sync/plans/{plan}/apply")).status_code == 409
+    await logged_in(api)
+    shown = await page(api)
+    assert shown.split("data-outcome>")[1].startswith("members: completed")
+    assert 'class="card info"> <h2>Synchronization Status' in shown
+    assert ">the plan is stale: " in shown[shown.index("Latest runs") :]
 
 
 async def test_records_that_failed_make_the_card_amber(api: Api, world: World) -> None:

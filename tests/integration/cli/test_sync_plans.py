@@ -296,7 +296,7 @@ def test_why_a_plan_is_stale_is_told_wherever_it_is_looked_at(quarrel: Quarrel) 
     assert first.startswith(f"error: {why}\n")
     assert second.startswith(f"error: this plan is stale: {why}\n")
     refused = quarrel.json("runs")["runs"][0]
-    assert (refused["state"], refused["reason"]) == ("failed", f"the plan is stale: {why}")
+    assert (refused["state"], refused["reason"]) == ("skipped", f"the plan is stale: {why}")
     told = [f"it is stale, and nothing of it was written: {why}", "a new one: tresen sync plan members --tenant north"]
     for command in (("runs", "show", refused["id"]), ("plan", "show", made)):
         assert quarrel.desk("sync", *command, *NORTH).out.splitlines()[-2:] == told

@@ -61,8 +61,8 @@ a person opened again never settles by itself; its rule is `reopened`.
 ## Runs of a sync
 
 `domain/sync/run.py`. `held`: a guard stopped it before it wrote anything. `planned`: it only made a plan. `skipped`:
-the hourly limit, or another process was at it. `interrupted`: its process died; the next run books that. Only
-`completed` counts as a success.
+the hourly limit, another process was at it, or the plan that it was to apply is stale. `interrupted`: its process died;
+the next run books that. Only `completed` counts as a success.
 
 {runs}
 
@@ -114,6 +114,7 @@ RUNS = {
         RunState.FAILED,
         RunState.HELD,
         RunState.PLANNED,
+        RunState.SKIPPED,
         RunState.INTERRUPTED,
     ),
 }

@@ -137,8 +137,8 @@ class SyncAccount:
             run.finish(RunState.INTERRUPTED, now=self._execution.clock.now(), reason=error.message)
             _log.warning("sync overtaken", extra={"reason": error.message})
         except PlanStale as error:
-            # Nothing was begun: how the kinds stand is as it was.
-            await self._books.close(run, RunState.FAILED, f"the plan is stale: {error.message}")
+            # Nothing was begun: no sync has failed, and how the kinds stand is as it was.
+            await self._books.close(run, RunState.SKIPPED, f"the plan is stale: {error.message}")
             raise
         except RuleViolation as error:
             await self._end(opened, course, _End(RunState.FAILED, error.message))

@@ -170,7 +170,7 @@ async def test_a_stale_plan_is_refused_and_changes_nothing(
 async def test_the_refusal_of_a_stale_plan_leaves_the_state_as_it_was(
     studio: Studio, happens: Callable[[Studio], Awaitable[None]]
 ) -> None:
-    """The run says that it failed, and why; the kinds are as much in step as before."""
+    """The run says that it was skipped, and why: no sync failed, and the kinds are as much in step as before."""
     await with_work(studio)
     run = await planned(studio)
     await happens(studio)
@@ -180,7 +180,7 @@ async def test_the_refusal_of_a_stale_plan_leaves_the_state_as_it_was(
     assert [await state(studio, kind) for kind in (MEMBER, MEMBERSHIP)] == before
     assert before[0].phase is Phase.IDLE
     last = max((one for _, one in studio.store.room(studio.tenant.id).runs.items()), key=lambda one: one.started_at)
-    assert (last.state, str(last.reason).partition(":")[0]) == (RunState.FAILED, "the plan is stale")
+    assert (last.state, str(last.reason).partition(":")[0]) == (RunState.SKIPPED, "the plan is stale")
 
 
 async def test_a_plan_of_what_the_provider_no_longer_shows_is_stale(studio: Studio) -> None:
