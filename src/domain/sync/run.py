@@ -14,6 +14,7 @@ MIN_INTERVAL = timedelta(hours=1)
 # The kind of a run that books what was written to a provider, and those of what people do by hand.
 PUSH = "push"
 RESOLVE, UNDO, EDIT, RELEASE = "resolve", "undo", "edit", "release"
+_NO_SYNCS = frozenset({PUSH, RESOLVE, UNDO, EDIT, RELEASE})
 
 
 SYNCED_ELSEWHERE = "another process is syncing this account now"
@@ -133,6 +134,11 @@ class Run:
         if self.finished_at is None or self.state is RunState.INTERRUPTED:
             return None
         return max(self.finished_at - self.started_at, timedelta(0))
+
+    @property
+    def is_first_load(self) -> bool:
+        """Whether it is a sync that created records without a plan: only a first load has none."""
+        return self.plan_id is None and self.kind not in _NO_SYNCS and self.counts.created > 0
 
     def finish(self, state: RunState, *, now: datetime, reason: str | None = None) -> None:
         """End it."""

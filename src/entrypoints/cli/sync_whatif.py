@@ -84,7 +84,7 @@ async def _report(
         return await use.sync.what_if(tenant.id, policies, run_id=RunId(which), limit=limit)
     except NotFound as error:
         if error.details["kind"] == "plan of run":
-            raise InvalidValue("this run had nothing to decide: name one that changed something", field="id") from None
+            raise InvalidValue(error.message, field="id") from None
         raise NotFound("run or plan", which) from None
 
 

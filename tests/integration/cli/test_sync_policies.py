@@ -288,9 +288,18 @@ def test_kinds_of_a_file_that_the_plan_lacks_are_passed_over(overwritten: tuple[
 
 
 def test_a_run_that_had_nothing_to_decide_cannot_be_asked_about(quarrel: Quarrel) -> None:
-    first = quarrel.json("runs")["runs"][-1]["id"]
-    result = quarrel.desk("sync", "whatif", first, "--default", "ours", *NORTH)
+    assert quarrel.sync().code == 0
+    quiet = quarrel.json("runs")["runs"][0]["id"]
+    result = quarrel.desk("sync", "whatif", quiet, "--default", "ours", *NORTH)
     assert (result.code, "nothing to decide" in result.err) == (2, True)
+
+
+def test_of_a_first_load_it_is_told_that_it_kept_no_steps(quarrel: Quarrel) -> None:
+    first = quarrel.json("runs")["runs"][-1]
+    assert first["counts"]["created"] > 0
+    result = quarrel.desk("sync", "whatif", first["id"], "--default", "ask", *NORTH)
+    assert (result.code, "nothing to decide" in result.err) == (2, False)
+    assert "this run was a first load, which keeps no steps that could be decided anew" in result.err
 
 
 def test_another_tenants_run_cannot_be_asked_about(overwritten: tuple[Quarrel, str]) -> None:

@@ -10,6 +10,7 @@ from ....domain.sync.guards import Tally, Trip
 from ....domain.sync.kept_plan import KeptPlan, Part
 from ....domain.sync.plan import Difference, what_if
 from ....domain.sync.policy import Policy, read_policy
+from ....domain.sync.run import Run
 from ....domain.sync.schema import Schema
 from ....domain.sync.step import count
 from ...ports.unit_of_work import UnitOfWork
@@ -148,5 +149,15 @@ async def _plan_of(uow: UnitOfWork, run_id: RunId | None, plan_id: PlanId | None
         raise NotFound("plan", "of no run")
     run = await uow.runs.get(run_id)
     if run.plan_id is None:
-        raise NotFound("plan of run", run_id)
+        raise _kept_nothing(run)
     return run.plan_id
+
+
+def _kept_nothing(run: Run) -> NotFound:
+    error = NotFound("plan of run", run.id)
+    error.message = (
+        "this run was a first load, which keeps no steps that could be decided anew: name a later one"
+        if run.is_first_load
+        else "this run had nothing to decide: name a sync that changed something"
+    )
+    return error
