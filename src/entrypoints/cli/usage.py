@@ -26,7 +26,7 @@ _UPDATES = "Status and notes are changed by: tresen leads update"
 _ELSEWHERE: Mapping[tuple[tuple[str, ...], str], str] = {
     (("leads", "edit"), "--status"): _UPDATES,
     (("leads", "edit"), "--notes"): _UPDATES,
-    (("members", "edit"), "--status"): "It follows from the memberships: tresen memberships update",
+    (("members", "edit"), "--status"): "It is what the provider says: change it there",
 }
 
 

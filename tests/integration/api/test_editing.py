@@ -160,7 +160,7 @@ async def test_status_and_notes_are_changed_by_themselves(admin: Caller) -> None
 async def test_where_the_status_is_changed_is_said(admin: Caller) -> None:
     for path, says in (
         (await grace(admin), "it is lead_status, in a request of its own or with notes"),
-        (await ada(admin), "it follows from the memberships"),
+        (await ada(admin), "it is what the provider says"),
     ):
         answer = await admin.patch(path, {"status": "lost"})
         assert answer.status_code == 422

@@ -199,7 +199,7 @@ def test_what_cannot_be_done_changes_nothing(synced: Desk, words: tuple[str, ...
     [
         (("leads", "edit", "x", "--status", "lost"), "--status. Status and notes are changed by: tresen leads update"),
         (("leads", "edit", "x", "--notes=called"), "--notes. Status and notes are changed by: tresen leads update"),
-        (("members", "edit", "x", "--status", "active"), "--status. It follows from the memberships: tresen memb"),
+        (("members", "edit", "x", "--status", "active"), "--status. It is what the provider says: change it there"),
     ],
 )
 def test_what_another_command_changes_is_said(synced: Desk, words: tuple[str, ...], says: str) -> None:

@@ -72,7 +72,7 @@ class NewMembershipBody(Body):
 class MemberPatchBody(Body):
     """What is absent stays; null and an empty text clear. ``version``: 409 unless it is still the member's."""
 
-    elsewhere: ClassVar[Mapping[str, str]] = {"status": ": it follows from the memberships"}
+    elsewhere: ClassVar[Mapping[str, str]] = {"status": ": it is what the provider says"}
 
     first_name: Text | None | msgspec.UnsetType = msgspec.UNSET
     last_name: Text | None | msgspec.UnsetType = msgspec.UNSET
