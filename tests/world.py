@@ -354,7 +354,7 @@ def _use_cases(
         list_provider_accounts=ListProviderAccounts(transactions, gyms),
         check_provider=CheckProvider(transactions, gyms, clock),
         create_membership=sell,
-        update_membership=UpdateMembership(transactions, push),
+        update_membership=UpdateMembership(transactions, push, clock),
         cancel_membership=CancelMembership(transactions, push, clock),
         get_member=GetMember(transactions),
         list_packages=ListPackages(transactions),

@@ -45,6 +45,6 @@ def front_desk(world: World, units: UnitsOfWork) -> FrontDesk:
         create_lead=CreateLead(transactions, writes, absorb, world.phones, clock, ids),
         update_lead=UpdateLead(transactions, writes, absorb, clock),
         convert_lead=ConvertLead(transactions, writes, absorb, sell, clock),
-        update_membership=UpdateMembership(transactions, push),
+        update_membership=UpdateMembership(transactions, push, clock),
         cancel_membership=CancelMembership(transactions, push, clock),
     )

@@ -54,7 +54,7 @@ class CancelMembership:
 
         details = {"reason": cancellation.reason}
         # Somebody may have had it go on there since, and no sync saw that.
-        unless = (lambda shown: ends(shown, today)) if ends_anyway else None
+        unless = (lambda shown: shown is None or ends(shown, today)) if ends_anyway else None
         return await self._push(
             cancellation.tenant_id,
             membership,

@@ -27,6 +27,9 @@ from ..sync.records.reading import read
 from ..transactions import Transactions
 from .asked_of_membership import called, fields_of, not_done
 
+# Whether it is done already, by what the provider shows; None: it has no such membership.
+Unless = Callable[[Values | None], bool]
+
 
 @attrs.frozen
 class PushedMembership:
@@ -87,7 +90,7 @@ class PushMembership:
         call: Callable[[GymGateway, str], Awaitable[Observed]],
         *,
         by: str,
-        unless: Callable[[Values], bool] | None = None,
+        unless: Unless | None = None,
     ) -> PushedMembership:
         """Do it, or make it a task. ``call`` is handed the provider's id; ``by`` says who wants it. ``unless``: by our
         record it is done already, and so it is unless the provider shows otherwise by now. Raises NotConfigured without
@@ -102,8 +105,10 @@ class PushMembership:
         asked = _Asked(membership, *found, details, _wanted(membership, found[0], operation, details), by)
         if unless is not None:
             looked = await self._writes.look(asked.account, asked.wanted, asked.over)
-            if looked.before is None or unless(read(looked.before.shown).values):
-                return PushedMembership(membership, looked.task, already=looked.task is None)
+            if looked.task is not None:
+                return PushedMembership(membership, looked.task)
+            if unless(None if looked.before is None else read(looked.before.shown).values):
+                return PushedMembership(membership, already=True)
         return await self._write(asked, call)
 
     async def _write(self, asked: "_Asked", call: Callable[[GymGateway, str], Awaitable[Observed]]) -> PushedMembership:
@@ -165,6 +170,11 @@ def _written_over(before: Before | None, after: Observed) -> Values:
     return {name: stood[name] for name in before.written_over(MEMBERSHIP_SCHEMA, stood, read(after).values)}
 
 
+def subject_of(membership: Membership) -> str:
+    """Under which what staff are asked to do about it is kept."""
+    return f"membership:{membership.id}"
+
+
 def _wanted(
     membership: Membership, link: SyncRecord, operation: Operation, details: Mapping[str, str | None]
 ) -> Wanted:
@@ -172,6 +182,6 @@ def _wanted(
     return Wanted(
         operation=operation,
         title=f"{verb} the membership {membership.name} at the provider",
-        subject=f"membership:{membership.id}",
+        subject=subject_of(membership),
         details={"external_id": link.external_id, **details},
     )

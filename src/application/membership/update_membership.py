@@ -4,15 +4,19 @@ from decimal import Decimal
 
 import attrs
 
-from ...domain.membership.status import Status
-from ...domain.shared.errors import InvalidValue
+from ...domain.membership.membership import Membership
+from ...domain.membership.status import Status, Terms
+from ...domain.shared.errors import IllegalTransition, InvalidValue
 from ...domain.shared.ids import MembershipId, TenantId
 from ...domain.shared.text import check_line
 from ...domain.shared.unset import UNSET, Unset
+from ..ports.clock import Clock
 from ..ports.gym import GymGateway, MembershipPatch, Operation
 from ..ports.sources import Observed
+from ..ports.unit_of_work import UnitOfWork
+from ..sync.courses.membership_records import terms_of
 from ..transactions import Transactions
-from .push_membership import PushedMembership, PushMembership
+from .push_membership import PushedMembership, PushMembership, Unless, subject_of
 
 
 @attrs.frozen(kw_only=True)
@@ -31,26 +35,43 @@ class MembershipUpdate:
 
 @attrs.frozen
 class UpdateMembership:
-    """Raises NotFound, InvalidValue (nothing set, negative price, unknown status, a package that nobody may have
-    typed).
+    """A status that it is in already changes nothing, unless the provider shows another by now, or something else is
+    wanted besides. Raises NotFound, InvalidValue (nothing set, negative price, unknown status, a package that nobody
+    may have typed), IllegalTransition (it is cancelled by cancelling it).
     """
 
     _transactions: Transactions
     _push: PushMembership
+    _clock: Clock
 
     async def __call__(self, update: MembershipUpdate) -> PushedMembership:
         """Change what is set."""
         patch = _patch(update)
-        membership = await self._transactions.read(
-            update.tenant_id, lambda uow: uow.memberships.get(update.membership_id)
-        )
+        membership, unless = await self._transactions.read(update.tenant_id, lambda uow: self._load(uow, update))
 
         async def call(gym: GymGateway, external_id: str) -> Observed:
             return await gym.update_membership(external_id, patch)
 
         details = {k: v for k, v in attrs.asdict(patch).items() if not isinstance(v, Unset)}
         operation = Operation.UPDATE_MEMBERSHIP
-        return await self._push(update.tenant_id, membership, operation, details, call, by=update.by)
+        return await self._push(update.tenant_id, membership, operation, details, call, by=update.by, unless=unless)
+
+    async def _load(self, uow: UnitOfWork, update: MembershipUpdate) -> tuple[Membership, Unless | None]:
+        """The membership, and how one sees at the provider that it is so already; None where it is not so here."""
+        membership, today = await uow.memberships.get(update.membership_id), uow.tenant.today(self._clock.now())
+        status, others = update.status, (update.package, update.monthly_price)
+        if isinstance(status, Unset) or not all(isinstance(each, Unset) for each in others):
+            return membership, None
+
+        def is_so(terms: Terms) -> bool:
+            return not terms.ends_anyway(today) and terms.status_on(today) is status
+
+        if not is_so(membership.terms):
+            return membership, None
+        if await uow.tasks.open_for(Operation.UPDATE_MEMBERSHIP.value, subject_of(membership)):
+            # Staff are asked to make it otherwise: this is to take the place of that.
+            return membership, None
+        return membership, lambda shown: shown is not None and is_so(terms_of(shown))
 
 
 def _patch(update: MembershipUpdate) -> MembershipPatch:
@@ -58,6 +79,11 @@ def _patch(update: MembershipUpdate) -> MembershipPatch:
         raise InvalidValue("nothing to change: set at least one of package, status and monthly price")
     if update.status is Status.UNKNOWN:
         raise InvalidValue("a membership cannot be made unknown", field="membership_status")
+    if update.status is Status.CANCELLED:
+        raise IllegalTransition(
+            "a membership becomes cancelled by cancelling it, with the reason, not by an update",
+            membership_id=str(update.membership_id),
+        )
     if not isinstance(update.package, Unset):
         check_line(update.package, "membership_type")
     return MembershipPatch(

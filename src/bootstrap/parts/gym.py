@@ -44,7 +44,7 @@ class Gym(Storage, Connections):
         CreateMembership, Storage.transactions, writes, absorb, Ground.clock
     )
     update_membership: providers.Provider[UpdateMembership] = providers.Singleton(
-        UpdateMembership, Storage.transactions, push_membership
+        UpdateMembership, Storage.transactions, push_membership, Ground.clock
     )
     cancel_membership: providers.Provider[CancelMembership] = providers.Singleton(
         CancelMembership, Storage.transactions, push_membership, Ground.clock

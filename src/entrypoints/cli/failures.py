@@ -82,11 +82,19 @@ def hint_for(error: TresenError) -> str | None:
     if isinstance(error, CredentialsRefused) or "credential_state" in error.details:
         account = error.details.get("account")
         return renewal(None if account is None else str(account), None)
-    if isinstance(error, IllegalTransition) and "member_id" in error.details:
-        return f"look at the member: tresen members show {error.details['member_id']}"
+    if isinstance(error, IllegalTransition) and (instead := _instead(error)):
+        return instead
     if error.code in _NEXT:
         return _NEXT[error.code].format_map(error.details) if "plan" in error.details else _HELD_UNDO
     return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
+
+
+def _instead(error: IllegalTransition) -> str | None:
+    if "member_id" in error.details:
+        return f"look at the member: tresen members show {error.details['member_id']}"
+    if "membership_id" in error.details:
+        return f"tresen memberships cancel {error.details['membership_id']} --reason TEXT"
+    return None
 
 
 def complain(error: TresenError, terminal: Terminal, *, as_json: bool) -> None:

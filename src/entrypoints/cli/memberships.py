@@ -87,7 +87,7 @@ async def update(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Change a membership at its provider; only what is given is sent."""
+    """Change a membership at its provider; only what is given is sent. It is ended by tresen memberships cancel."""
     async with in_tenant(call, tenant) as (use, home):
         pushed = await use.update_membership(
             MembershipUpdate(
@@ -99,7 +99,7 @@ async def update(
                 by=by or call.terminal.login_name,
             )
         )
-    return _pushed(pushed, as_json=as_json)
+    return _pushed(pushed, f"it is {pushed.membership.status.value} already", as_json=as_json)
 
 
 @group.command
@@ -123,7 +123,7 @@ async def cancel(
                 by=by or call.terminal.login_name,
             )
         )
-    return _pushed(pushed, as_json=as_json)
+    return _pushed(pushed, _ended(pushed.membership), as_json=as_json)
 
 
 def membership_document(membership: Membership) -> dict[str, object]:
@@ -149,18 +149,18 @@ def _buyer(
     return Buyer(first_name=first_name, last_name=last_name, email=email, phone=phone)
 
 
-def _pushed(pushed: PushedMembership, *, as_json: bool) -> Answer:
+def _pushed(pushed: PushedMembership, already: str, *, as_json: bool) -> Answer:
     task = task_document(pushed.task) if pushed.task else None
     over = {name: plain(value) for name, value in pushed.written_over.items()}
     document = written(membership=membership_document(pushed.membership), task=task, written_over=over or None)
-    lines = [_line(pushed.membership), *([_already(pushed.membership)] if pushed.already else []), *_over(over)]
+    lines = [_line(pushed.membership), *([f"{already}: nothing was changed"] if pushed.already else []), *_over(over)]
     return Answer(document=document, parts=[*lines, *task_lines(pushed.task)], as_json=as_json)
 
 
-def _already(membership: Membership) -> str:
+def _ended(membership: Membership) -> str:
     if membership.status in {Status.CANCELLED, Status.EXPIRED}:
-        return f"it is {membership.status.value} already: nothing was changed"
-    return f"its end is set for {membership.terms.cancels_on or membership.terms.ends_on} already: nothing was changed"
+        return f"it is {membership.status.value} already"
+    return f"its end is set for {membership.terms.cancels_on or membership.terms.ends_on} already"
 
 
 def _over(stood: Mapping[str, object]) -> list[str]:

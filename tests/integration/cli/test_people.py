@@ -318,6 +318,21 @@ def test_a_cancellation_tells_of_the_one_that_it_wrote_over(synced: Desk, as_jso
         assert synced(*words).out.splitlines()[1:] == [f"{why}: cancels_on: 2027-06-30; the journal has it"]
 
 
+def test_the_status_of_a_membership_is_not_changed_into_itself_nor_into_cancelled(synced: Desk) -> None:
+    id_ = membership_of_ada(synced)["id"]
+    same = synced("memberships", "update", id_, "--status", "active", *NORTH)
+    assert (same.code, same.out.splitlines()[1]) == (0, "it is active already: nothing was changed")
+    refused = synced("memberships", "update", id_, "--status", "cancelled", *NORTH)
+    assert (refused.code, refused.err.splitlines()) == (
+        1,
+        [
+            "error: a membership becomes cancelled by cancelling it, with the reason, not by an update",
+            f"hint: tresen memberships cancel {id_} --reason TEXT",
+        ],
+    )
+    assert synced("tasks", "list", "--json", *NORTH).json["staff_tasks"] == []
+
+
 def test_of_a_lead_that_is_known_each_value_and_every_task_is_told(synced: Desk) -> None:
     synced("leads", "edit", "1001", "--phone", "030 1", *NORTH)
     person = ("--first-name", "Grace", "--last-name", "Murray", "--email", "grace@example.org", "--phone", "030 9")

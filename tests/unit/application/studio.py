@@ -156,7 +156,7 @@ class Studio:
         self.check = CheckProvider(transactions, gyms, clock)
         self.create_membership = CreateMembership(transactions, writes, absorb, clock)
         push = PushMembership(transactions, writes, absorb, clock)
-        self.update_membership = UpdateMembership(transactions, push)
+        self.update_membership = UpdateMembership(transactions, push, clock)
         self.cancel_membership = CancelMembership(transactions, push, clock)
         self.get_member, self.get_lead = GetMember(transactions), GetLead(transactions)
         self.list_packages, self.browse = ListPackages(transactions), Browse(transactions, gyms)

@@ -99,7 +99,7 @@ class MoneyBody(Body):
 
 class MembershipPatchBody(Body):
     """What is absent stays; a price of null is cleared, 0 is a price. ``monthly_price``: a number, a text such as
-    ``"12.50"``, or the money object of the answers in the tenant's currency.
+    ``"12.50"``, or the money object of the answers in the tenant's currency. It is ended by cancelling it.
     """
 
     membership_type: Text | msgspec.UnsetType = msgspec.UNSET

@@ -14,12 +14,13 @@ from tresen.domain.membership.status import Status
 from tresen.domain.shared.errors import (
     GatewayNotFound,
     GatewayUnavailable,
+    IllegalTransition,
     InvalidValue,
     NotConfigured,
     NotFound,
 )
 from tresen.domain.shared.ids import MembershipId
-from tresen.domain.staff.task import TaskReason
+from tresen.domain.staff.task import TaskReason, TaskState
 
 from ..studio import A_DAY, A_MINUTE, GOLD, SILVER, Studio
 
@@ -87,6 +88,66 @@ async def test_what_cannot_be_changed_is_refused_before_anything_is_called(
     with pytest.raises(InvalidValue):
         await studio.update_membership(update(studio, gold, **values))
     assert "update_membership" not in studio.gym.faults.calls
+
+
+async def test_it_is_cancelled_by_cancelling_it(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    before = studio.rows()
+    with pytest.raises(IllegalTransition, match="by cancelling it") as refused:
+        await studio.update_membership(update(studio, gold, status=Status.CANCELLED, monthly_price=Decimal(39)))
+    assert refused.value.details == {"membership_id": str(gold.id)}
+    assert "update_membership" not in studio.gym.faults.calls
+    assert studio.rows() == before
+
+
+@pytest.mark.parametrize("writes", [False, True])
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.PAUSED])
+async def test_a_status_that_it_has_already_changes_nothing(studio: Studio, status: Status, writes: bool) -> None:
+    gold = await sold_here(studio, on_hold=status is Status.PAUSED)
+    studio.change_account(writes_enabled=writes)
+    before = studio.rows()
+    done = await studio.update_membership(update(studio, gold, status=status))
+    assert (done.membership.status, done.task, done.already) == (status, None, True)
+    assert "update_membership" not in studio.gym.faults.calls
+    assert studio.rows() == before
+
+
+async def test_one_of_which_no_holds_are_shown_is_as_active_as_it_is_shown_to_be(studio: Studio) -> None:
+    studio.gym._lists_lack = frozenset({"on_hold"})
+    gold = await sold_here(studio)
+    del studio.books.memberships.get("1001").values["on_hold"]
+    done = await studio.update_membership(update(studio, gold, status=Status.ACTIVE))
+    assert (done.task, done.already) == (None, True)
+
+
+async def test_what_was_paused_there_since_is_made_active(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.books.memberships.edit("1001", {"on_hold": True})
+    done = await studio.update_membership(update(studio, gold, status=Status.ACTIVE))
+    assert (done.membership.status, done.task, done.already) == (Status.ACTIVE, None, False)
+    assert studio.books.memberships.get("1001").values["on_hold"] is False
+
+
+async def test_one_that_ends_on_a_day_to_come_is_made_active_without_end(studio: Studio) -> None:
+    gold = await sold_here(studio, cancels_on="2026-12-31")
+    done = await studio.update_membership(update(studio, gold, status=Status.ACTIVE))
+    assert (done.membership.terms.cancels_on, done.already) == (None, False)
+
+
+async def test_staff_who_are_asked_to_pause_it_are_told_when_it_is_to_stay_active(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.change_account(writes_enabled=False)
+    await studio.update_membership(update(studio, gold, status=Status.PAUSED))
+    done = await studio.update_membership(update(studio, gold, status=Status.ACTIVE))
+    assert done.task is not None
+    left = [task for task in await studio.tasks() if task.state is TaskState.OPEN]
+    assert [task.details["status"] for task in left] == ["active"]
+
+
+async def test_one_that_is_no_more_there_is_a_task(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.books.memberships.remove("1001")
+    assert (await studio.update_membership(update(studio, gold, status=Status.ACTIVE))).task is not None
 
 
 async def test_a_rejected_change_leaves_ours_as_it_is(studio: Studio) -> None:
@@ -337,7 +398,6 @@ def says_yes_and_keeps(studio: Studio) -> None:
         ({"monthly_price": None}, "price", ("monthly_price", None)),
         ({"package": "Silver"}, "package", ("package", "Silver")),
         ({"status": Status.PAUSED}, "status", ("status", "paused")),
-        ({"status": Status.CANCELLED}, "status", ("status", "cancelled")),
     ],
 )
 async def test_what_the_provider_kept_though_it_said_yes_is_a_task(
