@@ -24,6 +24,7 @@ from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import MEMBERSHIP, MEMBERSHIP_SCHEMA
 from ..sync.records.reading import read
+from ..sync.records.task_at_provider import whose
 from ..transactions import Transactions
 from .asked_of_membership import called, fields_of, not_done
 
@@ -42,6 +43,15 @@ class PushedMembership:
     task: StaffTask | None = None
     already: bool = False
     written_over: Values = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class _Found:
+    """Where it is, and what it is called."""
+
+    link: SyncRecord
+    account: ProviderAccount
+    called: str
 
 
 @attrs.frozen
@@ -97,12 +107,13 @@ class PushMembership:
         a link, InvalidValue for a name that cannot be kept.
         """
         kept_size(by, "by")
-        found = await self._link(tenant_id, membership.id)
+        found = await self._find(tenant_id, membership)
         if found is None:
             if unless is not None:
                 return PushedMembership(membership, already=True)
             raise NotConfigured("this membership has no provider to change it at")
-        asked = _Asked(membership, *found, details, _wanted(membership, found[0], operation, details), by)
+        wanted = _wanted(membership, found, operation, details)
+        asked = _Asked(membership, found.link, found.account, details, wanted, by)
         if unless is not None:
             looked = await self._writes.look(asked.account, asked.wanted, asked.over)
             if looked.task is not None:
@@ -152,12 +163,13 @@ class PushMembership:
         today = uow.tenant.today(self._clock.now())
         return not_done(asked.details, read(before.shown).values, read(after).values, on_sale, today=today)
 
-    async def _link(
-        self, tenant_id: TenantId, membership_id: MembershipId
-    ) -> tuple[SyncRecord, ProviderAccount] | None:
-        async def ask(uow: UnitOfWork) -> tuple[SyncRecord, ProviderAccount] | None:
-            links = await uow.sync_records.of_local(MEMBERSHIP, membership_id)
-            return (links[0], await uow.accounts.get(links[0].account_id)) if links else None
+    async def _find(self, tenant_id: TenantId, membership: Membership) -> _Found | None:
+        async def ask(uow: UnitOfWork) -> _Found | None:
+            links = await uow.sync_records.of_local(MEMBERSHIP, membership.id)
+            if not links:
+                return None
+            account = await uow.accounts.get(links[0].account_id)
+            return _Found(links[0], account, await whose(uow, membership))
 
         return await self._transactions.read(tenant_id, ask)
 
@@ -175,13 +187,11 @@ def subject_of(membership: Membership) -> str:
     return f"membership:{membership.id}"
 
 
-def _wanted(
-    membership: Membership, link: SyncRecord, operation: Operation, details: Mapping[str, str | None]
-) -> Wanted:
+def _wanted(membership: Membership, found: _Found, operation: Operation, details: Mapping[str, str | None]) -> Wanted:
     verb = "Cancel" if operation is Operation.CANCEL_MEMBERSHIP else "Change"
     return Wanted(
         operation=operation,
-        title=f"{verb} the membership {membership.name} at the provider",
+        title=f"{verb} the membership {found.called} at the provider",
         subject=subject_of(membership),
-        details={"external_id": link.external_id, **details},
+        details={"external_id": found.link.external_id, **details},
     )

@@ -30,7 +30,7 @@ async def ask_staff(
     no more. ``what`` says who did it.
     """
     entity = (await hand.kind.load(uow, [link.local_id])).get(link.local_id)
-    name = "" if entity is None else name_of(hand.kind.values(entity))
+    name = "" if entity is None else await name_of(uow, entity, hand.kind.values(entity))
     task = None
     if values:
         task = edit_task(
@@ -59,5 +59,5 @@ async def ask_no_more(uow: UnitOfWork, hand: Hand, link: SyncRecord, field: str)
     asked = (field, None if ours is None else str(ours))
     for task in await uow.tasks.open_for(OPERATIONS[link.kind].value, subject_of(link.kind, link.local_id)):
         if task.account_id == link.account_id and asked in task.details.items():
-            narrow(task, [field], link.kind, name_of(values), now=hand.scope.now)
+            narrow(task, [field], link.kind, await name_of(uow, entity, values), now=hand.scope.now)
             await uow.tasks.save(task)

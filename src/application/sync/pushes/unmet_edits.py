@@ -45,7 +45,7 @@ class UnmetEdits:
             tenant_id=self._scope.tenant_id,
             account=await uow.accounts.get(self._scope.account_id),
             record=(push.kind, push.external_id, push.local_id),
-            name=name_of(self._kind.values(entity)),
+            name=await name_of(uow, entity, self._kind.values(entity)),
             values=values,
             reason=reason,
             why=why,

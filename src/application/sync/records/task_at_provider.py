@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from ....domain.membership.membership import Membership
 from ....domain.shared.ids import TaskId, TenantId
 from ....domain.staff.task import StaffTask, TaskReason
 from ....domain.sync.canonical import Values
@@ -29,7 +30,7 @@ _TOLD_HERE = (
     "close it"
 )
 
-_NAMES = ("first_name", "last_name", "name")
+_NAMES = ("first_name", "last_name")
 
 
 def edit_task(
@@ -94,9 +95,17 @@ def subject_of(kind: str, local_id: UUID) -> str:
     return f"{kind}:{local_id}"
 
 
-def name_of(values: Values) -> str:
-    """What a record with these values is called: a person's name, or the membership's."""
+async def name_of(uow: UnitOfWork, entity: object, values: Values) -> str:
+    """What a record of ours with these values is called: a person's name, or the membership's and whose it is."""
+    if isinstance(entity, Membership):
+        return await whose(uow, entity)
     return " ".join(str(values[part]) for part in _NAMES if values.get(part))
+
+
+async def whose(uow: UnitOfWork, membership: Membership) -> str:
+    """What it is called, and the name of its member: whoever has to do something about it looks for a person."""
+    member = (await uow.members.get_many([membership.member_id])).get(membership.member_id)
+    return membership.name if member is None or not member.name else f"{membership.name} of {member.name}"
 
 
 def title_of(values: Mapping[str, str | None], kind: str, name: str) -> str:

@@ -155,7 +155,7 @@ async def test_a_rejected_change_leaves_ours_as_it_is(studio: Studio) -> None:
     pushed = await studio.update_membership(update(studio, gold, package="Platinum"))
     assert pushed.task is not None
     assert pushed.task.reason is TaskReason.REJECTED
-    assert pushed.task.title == "Change the membership Gold at the provider"
+    assert pushed.task.title == "Change the membership Gold of Ada Byron at the provider"
     assert (pushed.task.details["external_id"], pushed.task.details["package"]) == ("1001", "Platinum")
     assert "status" not in pushed.task.details
     assert studio.membership("1001").version == gold.version
@@ -325,7 +325,7 @@ async def test_what_the_provider_cannot_cancel_is_a_task_once(studio: Studio) ->
     assert first.task.id == second.task.id
     assert (first.task.reason, first.task.title) == (
         TaskReason.UNSUPPORTED,
-        "Cancel the membership Gold at the provider",
+        "Cancel the membership Gold of Ada Byron at the provider",
     )
     assert first.task.details["reason"] == "moves away"
 

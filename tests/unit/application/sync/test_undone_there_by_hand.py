@@ -50,7 +50,7 @@ async def test_an_undone_cancellation_is_asked_of_the_staff_and_nothing_is_pushe
     done = await undone(studio, line)
     (task,) = await studio.tasks()
     assert (task.operation, task.reason) == ("update_membership", TaskReason.UNSUPPORTED)
-    assert task.title == "Clear cancels_on of the membership Gold at the provider"
+    assert task.title == "Clear cancels_on of the membership Gold of Ada Byron at the provider"
     assert task.details == {
         "external_id": "1001",
         "cancels_on": None,
@@ -74,7 +74,9 @@ async def test_undone_as_a_whole_it_is_one_task() -> None:
     for _ in range(2):
         await studio.desk.undo(studio.tenant.id, UndoTarget(run_id=line.run_id), by="Eva")
     (task,) = await studio.tasks()
-    assert task.title == "Change flagged_active and clear cancels_on of the membership Gold at the provider"
+    assert (
+        task.title == "Change flagged_active and clear cancels_on of the membership Gold of Ada Byron at the provider"
+    )
     assert (task.details["flagged_active"], task.details["cancels_on"]) == ("True", None)
     assert studio.membership("1001").status is Status.ACTIVE
 
