@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
-from uuid import UUID
 
 from cyclopts import Parameter
 
@@ -12,6 +11,7 @@ from ...application.membership.cancel_membership import Cancellation
 from ...application.membership.create_membership import Buyer, Sale
 from ...application.membership.push_membership import PushedMembership
 from ...application.membership.update_membership import MembershipUpdate
+from ...application.sync.records.kinds import MEMBER, MEMBERSHIP
 from ...domain.membership.membership import Membership
 from ...domain.membership.status import Status
 from ...domain.shared.errors import InvalidValue
@@ -24,12 +24,11 @@ from .edit_options import EditorOption
 from .members import member_document
 from .membership_list import list_memberships
 from .options import AccountOption, JsonOption, TenantOption, command_group
+from .sync_options import RecordArgument, find_ours
 from .tasks import task_document, task_lines
 
 group = command_group("memberships", "Memberships: list, sell, update, cancel.")
 group.command(list_memberships, name="list")
-
-_Id = Annotated[UUID, Parameter(name="ID", help="The membership's id; tresen memberships list tells it.")]
 
 
 @group.command
@@ -38,7 +37,13 @@ async def sell(
     package: Annotated[str, Parameter(help="Id or name of the package that is sold.")],
     start_date: Annotated[date, Parameter(metavar="DATE", help="First day, such as 2026-12-01.")],
     payment_method: Annotated[str, Parameter(help="How it is paid.")] = "stripe",
-    member: Annotated[UUID | None, Parameter(metavar="ID", help="The member who buys; else tell who it is:")] = None,
+    member: Annotated[
+        str | None,
+        Parameter(
+            metavar="ID",
+            help="The member who buys: our id, or the provider's, also as ACCOUNT/ID; else tell who it is:",
+        ),
+    ] = None,
     first_name: Annotated[str | None, Parameter(help="First name of somebody new.")] = None,
     last_name: Annotated[str | None, Parameter(help="Last name of somebody new.")] = None,
     email: Annotated[str | None, Parameter(help="E-mail address of somebody new.")] = None,
@@ -54,7 +59,7 @@ async def sell(
         sold = await use.create_membership(
             Sale(
                 tenant_id=home.id,
-                buyer=buyer,
+                buyer=buyer if isinstance(buyer, Buyer) else MemberId(await find_ours(use, home, MEMBER, buyer)),
                 package=package,
                 starts_on=start_date,
                 payment_method=payment_method,
@@ -74,7 +79,7 @@ async def sell(
 
 @group.command
 async def update(
-    id_: _Id,
+    id_: RecordArgument,
     /,
     *,
     package: Annotated[str | None, Parameter(help="Id or name of another package.")] = None,
@@ -92,7 +97,7 @@ async def update(
         pushed = await use.update_membership(
             MembershipUpdate(
                 tenant_id=home.id,
-                membership_id=MembershipId(id_),
+                membership_id=MembershipId(await find_ours(use, home, MEMBERSHIP, id_)),
                 package=UNSET if package is None else package,
                 status=status or UNSET,
                 monthly_price=UNSET if monthly_price is None else monthly_price,
@@ -104,7 +109,7 @@ async def update(
 
 @group.command
 async def cancel(
-    id_: _Id,
+    id_: RecordArgument,
     /,
     *,
     reason: Annotated[str, Parameter(help="Why, in the customer's or staff's words.")],
@@ -118,7 +123,7 @@ async def cancel(
         pushed = await use.cancel_membership(
             Cancellation(
                 tenant_id=home.id,
-                membership_id=MembershipId(id_),
+                membership_id=MembershipId(await find_ours(use, home, MEMBERSHIP, id_)),
                 reason=reason,
                 by=by or call.terminal.login_name,
             )
@@ -137,13 +142,14 @@ def membership_document(membership: Membership) -> dict[str, object]:
 
 
 def _buyer(
-    member: UUID | None, first_name: str | None, last_name: str | None, email: str | None, phone: str | None
-) -> Buyer | MemberId:
+    member: str | None, first_name: str | None, last_name: str | None, email: str | None, phone: str | None
+) -> Buyer | str:
+    """Somebody new, or how the member is named."""
     told = (first_name, last_name, email, phone)
     if member is not None:
         if any(told):
             raise InvalidValue("give either --member or a new person's name and e-mail address", field="member")
-        return MemberId(member)
+        return member
     if not (first_name and last_name and email):
         raise InvalidValue("tell who buys: --member, or --first-name, --last-name and --email", field="member")
     return Buyer(first_name=first_name, last_name=last_name, email=email, phone=phone)

@@ -262,7 +262,6 @@ BAD: list[tuple[str, ...]] = [
         "a@b.c",
         *NORTH,
     ),
-    ("memberships", "update", "42", *NORTH),
     ("memberships", "update", NOBODY, *NORTH),
     ("memberships", "update", NOBODY, "--monthly-price", "-1", *NORTH),
     ("memberships", "cancel", NOBODY, "--reason", " ", *NORTH),

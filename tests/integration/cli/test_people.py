@@ -318,6 +318,26 @@ def test_a_cancellation_tells_of_the_one_that_it_wrote_over(synced: Desk, as_jso
         assert synced(*words).out.splitlines()[1:] == [f"{why}: cancels_on: 2027-06-30; the journal has it"]
 
 
+def test_members_and_memberships_are_named_by_the_providers_id_too(synced: Desk) -> None:
+    known = membership_of_ada(synced)
+    ((member, there),) = [
+        (str(entry.values["member"]), entry.external_id)
+        for entry in synced.world.gym.books.memberships.entries()
+        if synced("members", "show", str(entry.values["member"]), "--json", *NORTH).json["member"]["first_name"]
+        == "Ada"
+    ]
+    sale = ("memberships", "sell", "--package", "Gold", "--start-date", "2026-04-01", "--json", *NORTH)
+    assert synced(*sale, "--member", f"main/{member}").json["membership"]["member_id"] == ada(synced)["id"]
+    again = synced(*sale, "--member", member)
+    assert (again.code, again.error["code"]) == (1, "already_exists")
+    changed = synced("memberships", "update", there, "--monthly-price", "39", "--json", *NORTH).json["membership"]
+    assert (changed["id"], changed["monthly_price"]["amount"]) == (known["id"], "39.00")
+    gone = synced("memberships", "cancel", f"main/{there}", "--reason", "moved", "--json", *NORTH).json["membership"]
+    assert (gone["id"], gone["status"]) == (known["id"], "cancelled")
+    for words in ((*sale, "--member", "999"), ("memberships", "cancel", "999", "--reason", "x", "--json", *NORTH)):
+        assert synced(*words).code == 3
+
+
 def test_the_status_of_a_membership_is_not_changed_into_itself_nor_into_cancelled(synced: Desk) -> None:
     id_ = membership_of_ada(synced)["id"]
     same = synced("memberships", "update", id_, "--status", "active", *NORTH)
