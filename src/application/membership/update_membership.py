@@ -8,6 +8,7 @@ from ...domain.membership.membership import Membership
 from ...domain.membership.status import Status, Terms
 from ...domain.shared.errors import IllegalTransition, InvalidValue
 from ...domain.shared.ids import MembershipId, TenantId
+from ...domain.shared.money import Money
 from ...domain.shared.text import check_line
 from ...domain.shared.unset import UNSET, Unset
 from ..ports.clock import Clock
@@ -36,8 +37,9 @@ class MembershipUpdate:
 @attrs.frozen
 class UpdateMembership:
     """A status that it is in already changes nothing, unless the provider shows another by now, or something else is
-    wanted besides. Raises NotFound, InvalidValue (nothing set, negative price, unknown status, a package that nobody
-    may have typed), IllegalTransition (it is cancelled by cancelling it).
+    wanted besides. Raises NotFound, InvalidValue (nothing set, a negative price or one with more decimals than the
+    currency has, unknown status, a package that nobody may have typed), IllegalTransition (it is cancelled by
+    cancelling it).
     """
 
     _transactions: Transactions
@@ -58,6 +60,7 @@ class UpdateMembership:
 
     async def _load(self, uow: UnitOfWork, update: MembershipUpdate) -> tuple[Membership, Unless | None]:
         """The membership, and how one sees at the provider that it is so already; None where it is not so here."""
+        _ensure_exact(update.monthly_price, uow.tenant.currency)
         membership, today = await uow.memberships.get(update.membership_id), uow.tenant.today(self._clock.now())
         status, others = update.status, (update.package, update.monthly_price)
         if isinstance(status, Unset) or not all(isinstance(each, Unset) for each in others):
@@ -99,3 +102,12 @@ def _price(price: Decimal | None | Unset) -> str | None | Unset:
     if not price.is_finite() or price < 0:
         raise InvalidValue("a price is a number from 0", field="monthly_price")
     return format(abs(price), "f")  # neither an exponent nor a negative zero
+
+
+def _ensure_exact(price: Decimal | None | Unset, currency: str) -> None:
+    if price is None or isinstance(price, Unset):
+        return
+    try:
+        Money(price, currency)
+    except InvalidValue as error:
+        raise InvalidValue(error.message, field="monthly_price") from None

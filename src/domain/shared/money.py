@@ -97,5 +97,7 @@ def _exact(amount: Decimal | int | str, currency: str) -> Decimal:
     except InvalidOperation:
         raise InvalidValue(f"{value:.3e} is more than {_DIGITS_MAX} digits can hold", field="amount") from None
     if exact != value:
-        raise InvalidValue(f"{value:.30} is no exact amount of {currency}", field="amount")
+        digits = minor_digits(currency) or "no"
+        message = f"{value:.30} is no exact amount of {currency}, which has {digits} digits after the point"
+        raise InvalidValue(message, field="amount")
     return exact.copy_abs() if exact.is_zero() else exact

@@ -203,6 +203,8 @@ async def test_a_change_sends_only_what_is_set(admin: Caller) -> None:
         {"monthly_price": "much"},
         {"monthly_price": True},
         {"monthly_price": "NaN"},
+        {"monthly_price": "45.555"},
+        {"monthly_price": {"amount": "45.555", "currency": "EUR"}},
         {"membership_status": "gone"},
         {"membership_status": "unknown"},
         {"membership_status": None},

@@ -338,6 +338,14 @@ def test_members_and_memberships_are_named_by_the_providers_id_too(synced: Desk)
         assert synced(*words).code == 3
 
 
+def test_a_price_has_no_more_digits_than_the_currency(synced: Desk) -> None:
+    result = synced("memberships", "update", membership_of_ada(synced)["id"], "--monthly-price", "45.555", *NORTH)
+    assert (result.code, result.err.splitlines()[0]) == (
+        2,
+        "error: 45.555 is no exact amount of EUR, which has 2 digits after the point",
+    )
+
+
 def test_the_status_of_a_membership_is_not_changed_into_itself_nor_into_cancelled(synced: Desk) -> None:
     id_ = membership_of_ada(synced)["id"]
     same = synced("memberships", "update", id_, "--status", "active", *NORTH)

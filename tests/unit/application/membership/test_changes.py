@@ -79,7 +79,14 @@ async def test_package_and_status_change_together(studio: Studio) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{}, {"status": Status.UNKNOWN}, {"monthly_price": Decimal(-1)}, {"monthly_price": Decimal("NaN")}],
+    [
+        {},
+        {"status": Status.UNKNOWN},
+        {"monthly_price": Decimal(-1)},
+        {"monthly_price": Decimal("NaN")},
+        {"monthly_price": Decimal("45.555")},
+        {"monthly_price": Decimal("1E+40")},
+    ],
 )
 async def test_what_cannot_be_changed_is_refused_before_anything_is_called(
     studio: Studio, values: dict[str, object]
