@@ -100,6 +100,7 @@ async def test_a_change_that_makes_no_sense_is_refused(admin: Caller, body: obje
         ({**LIN, "email": "nobody"}, "email"),
         ({"first_name": "Lin", "last_name": "Ott"}, "email"),
         ({**LIN, "first_name": " ", "last_name": ""}, "first_name"),
+        ({"email": "lin@example.org"}, "first_name"),
         ({**LIN, "message": "m" * 5001}, "message"),
         ({**LIN, "status": "new"}, "status"),
     ],
@@ -108,6 +109,13 @@ async def test_a_lead_that_makes_no_sense_names_the_field(admin: Caller, body: o
     answer = await admin.post("/leads", body)
     assert answer.status_code == 422
     assert [e["field"] for e in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("other", [{}, {"last_name": None}, {"last_name": ""}])
+async def test_one_name_is_enough_for_a_lead(admin: Caller, other: dict[str, object]) -> None:
+    answer = await admin.post("/leads", {"first_name": "Lin", "email": "lin@example.org", **other})
+    assert answer.status_code == 201
+    assert [answer.json()["lead"][name] for name in ("first_name", "last_name")] == ["Lin", ""]
 
 
 async def test_a_lead_becomes_a_member_with_a_membership(admin: Caller) -> None:

@@ -34,11 +34,12 @@ from ..listing import LISTING, listing_of, words
 _LISTING = {"listing": listing_of(LEAD_ORDER, words(Stage))}
 
 
-class NewLeadBody(Body):
-    """Who, and what they want. ``account_id`` names the provider account where there are several."""
+class NewLeadBody(Body, kw_only=True):
+    """Who, by one name at least, and what they want. ``account_id`` names the provider account where there are
+    several."""
 
-    first_name: Text
-    last_name: Text
+    first_name: Text | None = None
+    last_name: Text | None = None
     email: Text
     phone: Text | None = None
     message: LongText | None = None
@@ -100,8 +101,8 @@ async def create_lead(data: JSONBody[NewLeadBody], asking: Asking, uses: Uses) -
     created = await uses.create_lead(
         NewLead(
             tenant_id=asking.tenant_id,
-            first_name=data.first_name,
-            last_name=data.last_name,
+            first_name=data.first_name or "",
+            last_name=data.last_name or "",
             email=data.email,
             phone=data.phone,
             message=data.message,
