@@ -9,6 +9,7 @@ from typing import get_args
 from uuid import UUID
 
 import cyclopts
+from cyclopts.argument import Argument
 
 _WANTED: Mapping[object, str] = {
     timedelta: "a time such as 30s, 5m, 24h or 1d",
@@ -35,6 +36,8 @@ def usage_message(error: cyclopts.CycloptsError, commands: Sequence[str]) -> str
     of what it could not read."""
     if isinstance(error, cyclopts.CoercionError):
         return _unreadable(error) or str(error)
+    if isinstance(error, cyclopts.MissingArgumentError) and error.argument is not None:
+        return _missing(error, error.argument)
     if isinstance(error, cyclopts.UnusedCliTokensError) and error.unused_tokens:
         return _unexpected(error, error.unused_tokens)
     if isinstance(error, cyclopts.UnknownOptionError) and error.token is not None:
@@ -56,6 +59,15 @@ def _unreadable(error: cyclopts.CoercionError) -> str | None:
         return None
     name = error.token.keyword or (error.argument.name.lstrip("-").upper() if error.argument else "")
     return f'Invalid value for {name}: "{error.token.value}" is not {wanted}.'
+
+
+def _missing(error: cyclopts.MissingArgumentError, argument: Argument) -> str:
+    """What was not given, or was without a value; and what was perhaps meant for it."""
+    _, guess, meant = str(error).partition(" Did you mean ")
+    if error.keyword is None:
+        return f"{argument.name} is missing.{guess}{meant}"
+    count, _ = argument.token_count()
+    return f"{error.keyword} needs {'a value' if count == 1 else f'{count} values'}.{guess}{meant}"
 
 
 def _unexpected(error: cyclopts.UnusedCliTokensError, tokens: Sequence[str]) -> str:

@@ -409,3 +409,21 @@ def test_another_tenants_things_are_not_found(desk: Desk) -> None:
 def test_nothing_is_opened_for_wrong_usage() -> None:
     runtime = DeskRuntime(None, failure=AssertionError("opened"))
     assert Desk(runtime)("members", "show").code == 2
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (("memberships", "sell", "--start-date", "2026-04-01"), "--package is missing."),
+        (("memberships", "sell", "--start-date", "2026-04-01", "--package"), "--package needs a value."),
+        (
+            ("memberships", "sell", "--start-date", "2026-04-01", "--pakage", "Gold"),
+            "--package is missing. Did you mean --package instead of --pakage?",
+        ),
+        (("memberships", "update"), "ID is missing."),
+        (("sync", "undo", "--record", "member"), "--record needs 2 values."),
+    ],
+)
+def test_what_was_not_given_is_missing(desk: Desk, argv: tuple[str, ...], says: str) -> None:
+    result = desk(*argv)
+    assert (result.code, result.err.splitlines()[0]) == (2, f"error: {says}")
