@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from ...application.ports.readers import ConflictFilter
 from ...domain.shared.errors import InvalidValue
 from ...domain.sync.conflict import Conflict, ConflictState
+from ...domain.sync.record import not_in_step
 from ..kinds import field_wanted
 from .call import choose_account_id
 from .options import AccountsOption
@@ -66,10 +67,32 @@ class ConflictOptions:
         return None, account, external_id
 
 
-def ensure_one_record(found: Sequence[Conflict], wanted: ConflictFilter) -> None:
-    """Raises InvalidValue where the provider's id that was given is that of several records."""
+async def ensure_known(use: "UseCases", tenant: "Tenant", wanted: ConflictFilter) -> None:
+    """To be asked where nothing fits. Raises NotFound where the provider's id that was given is that of no record which
+    is in step, or of which a person was ever asked.
+    """
     if wanted.external_id is None:
         return
+    whole = attrs.evolve(wanted, state=None, field=None)
+    if (await use.readers.conflicts(tenant.id, whole, limit=1, offset=0)).count:
+        return
+    accounts = [one.id for one in await use.list_provider_accounts.gyms(tenant.id)]
+    at = accounts if wanted.account_id is None else [wanted.account_id]
+    kinds = use.sync.kinds if wanted.kind is None else (wanted.kind,)
+    if not any([await use.sync.links.of_theirs(tenant.id, kind, wanted.external_id, at) for kind in kinds]):
+        raise not_in_step(wanted.kind or "record", wanted.external_id)
+
+
+async def ensure_one_record(
+    use: "UseCases", tenant: "Tenant", found: Sequence[Conflict], wanted: ConflictFilter
+) -> None:
+    """Raises InvalidValue where the provider's id that was given is that of several records, NotFound as
+    ``ensure_known``.
+    """
+    if wanted.external_id is None:
+        return
+    if not found:
+        await ensure_known(use, tenant, wanted)
     if len({each.kind for each in found}) > 1:
         kinds = " and ".join(sorted({f"a {each.kind}" for each in found}))
         raise InvalidValue(f"{wanted.external_id} is {kinds}: say which by --kind", field="kind")

@@ -12,7 +12,7 @@ from ...domain.sync.decision import WHOLE
 from .answer import Answer, cell, page_table
 from .call import Given, account_names, in_tenant
 from .conflict_lines import conflict_lines, decision_lines, edited_lines, side_cells
-from .conflict_options import ConflictOptions
+from .conflict_options import ConflictOptions, ensure_known
 from .conflict_records import identified, record_document, record_parts
 from .documents import listed
 from .options import (
@@ -48,7 +48,10 @@ async def conflicts(
     wanted = word_or_all(ConflictState, state, "state")
     async with in_tenant(call, tenant) as (use, home):
         asked = which or ConflictOptions()
-        page = await use.readers.conflicts(home.id, await asked.wanted(use, home, wanted), limit=limit, offset=offset)
+        which_ones = await asked.wanted(use, home, wanted)
+        page = await use.readers.conflicts(home.id, which_ones, limit=limit, offset=offset)
+        if not page.count:
+            await ensure_known(use, home, which_ones)
         names = await account_names(use, home)
     table = page_table(
         columns=("id", "account", "kind", "id there", "field", "base", "ours", "theirs", "state", "since"),

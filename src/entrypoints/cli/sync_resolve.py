@@ -81,7 +81,7 @@ async def resolve(
             raise InvalidValue("--record and --all go with --theirs or --ours", field="choice")
         wanted = await asked.wanted(use, home, ConflictState.OPEN)
         found = await all_conflicts(use, home, wanted)
-        ensure_one_record(found, wanted)
+        await ensure_one_record(use, home, found, wanted)
         if found and not _agreed(found, choice, call, yes=yes, as_json=as_json):
             return unchanged()
         resolved = await resolve_in_bulk(use, home, found, choice, who, call, as_json=as_json)

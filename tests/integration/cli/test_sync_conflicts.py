@@ -479,9 +479,30 @@ def test_the_conflicts_of_a_record_are_listed(asking: Quarrel) -> None:
         assert conflicts(asking, "--record", named) == [first], named
     assert conflicts(asking, "--record", "1002", "--kind", "member", "--field", "email") == [second]
     assert conflicts(asking, "--record", "1001", "--account", "main") == [first]
-    assert conflicts(asking, "--record", "1001", "--kind", "lead") == conflicts(asking, "--record", "100") == []
-    assert "nothing fits" in asking.desk("sync", "conflicts", "--record", "9", *NORTH).out
-    assert asking.desk("sync", "conflicts", "--record", "1001", "--json", *SOUTH).json["count"] == 0
+    assert "nothing fits" in asking.desk("sync", "conflicts", "--record", "1003", *NORTH).out
+    assert conflicts(asking, "--record", "1001", "--state", "resolved") == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("100", *NORTH), ("memory/nope", *NORTH), ("1001", "--kind", "lead", *NORTH), ("1001", *SOUTH)],
+    ids=" ".join,
+)
+def test_a_record_that_there_is_none_of_is_not_found(asking: Quarrel, words: tuple[str, ...]) -> None:
+    asking.disagree(0)
+    for command in (("conflicts",), ("resolve", "--ours", "--yes")):
+        result = asking.desk("sync", *command, "--record", *words)
+        assert (result.code, "is in step with a provider" in result.err) == (3, True), command
+
+
+def test_a_record_that_was_asked_about_is_known_though_nothing_is_tied_to_it(asking: Quarrel) -> None:
+    world = asking.desk.world
+    twins = [a_lead(world.north.id, "Twin", email="twin@example.org") for _ in range(2)]
+    asyncio.run(world.transactions.run(world.north.id, "test", lambda uow: uow.leads.add_many(twins)))
+    there = world.attract("Twin")
+    asking.desk("sync", "run", "leads", *NORTH)
+    assert len(conflicts(asking, "--record", there, "--kind", "lead")) == 1
+    assert conflicts(asking, "--record", there, "--kind", "lead", "--state", "resolved") == []
 
 
 def test_a_whole_record_is_decided_after_a_question(asking: Quarrel) -> None:
