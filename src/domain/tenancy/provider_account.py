@@ -61,7 +61,7 @@ class ProviderAccount:
         if self.credential_state not in _CALLABLE:
             raise NotConfigured(
                 f"account {self.name!r} is {self.credential_state.value}: {self.state_reason or 'no reason kept'}; "
-                "connect it again with a valid API key",
+                "enter a valid API key",
                 account=self.name,
                 credential_state=self.credential_state.value,
             )

@@ -72,6 +72,9 @@ def test_refused_credentials_name_the_command_that_gives_the_account_another_key
     (run,) = desk("sync", "runs", "--json", *NORTH).json["runs"]
     assert f"{renewal} --tenant north" in desk("sync", "runs", "show", run["id"], *NORTH).out
     assert f"{renewal} --tenant north" in desk("sync", "status", *NORTH).out
+    again = desk("sync", "run", "members", *NORTH).out
+    assert f"{renewal} --tenant north" in again
+    assert "provider connect" not in again + desk("sync", "status", *NORTH).out
 
 
 def test_an_unusable_record_is_told_and_fails_nothing(desk: Desk) -> None:

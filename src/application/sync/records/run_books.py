@@ -93,8 +93,10 @@ class RunBooks:
     async def note(self, opened: Opened, error: TresenError, *, kind: str) -> None:
         """Keep an error that concerns no single record; refused credentials block the account."""
         run = opened.run
+        # A blocked account is not called at all: what is wrong is still that its credentials were refused.
+        code = CredentialsRefused.code if "credential_state" in error.details else error.code
         line = SyncError(
-            run_id=run.id, kind=kind, external_id=None, code=error.code, message=error.message, at=self._clock.now()
+            run_id=run.id, kind=kind, external_id=None, code=code, message=error.message, at=self._clock.now()
         )
 
         async def keep(uow: UnitOfWork) -> Counts:

@@ -35,7 +35,7 @@ async def test_a_refused_sync_blocks_and_later_syncs_do_not_call(studio: Studio)
         again = await studio.members_synced()
         assert again.state is RunState.FAILED
         assert again.reason is not None
-        assert "connect it again" in again.reason
+        assert "enter a valid API key" in again.reason
     assert (await studio.leads_synced()).state is RunState.FAILED
     assert len(studio.gym.faults.calls) == calls
     assert len(await told(studio)) == 1

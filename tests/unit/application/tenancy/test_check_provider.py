@@ -66,7 +66,7 @@ async def test_a_blocked_account_is_not_called(studio: Studio) -> None:
     health = await studio.check(studio.tenant.id, studio.account.id)
     assert (health.status, health.api_configured, health.credential_state) == ("error", True, CredentialState.BLOCKED)
     assert health.error is not None
-    assert "connect it again" in health.error
+    assert "enter a valid API key" in health.error
     assert studio.gym.faults.calls == []
 
 
