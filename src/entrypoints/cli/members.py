@@ -166,6 +166,7 @@ def _about(member: Member, zone: str) -> list[str]:
         "status": member.status_text or member.status.value,
         "email": member.email,
         "phone": member.phone,
+        "location": member.location,
         "born": member.born_on,
         "joined": member.joined_on,
         "address": ", ".join(p for p in (member.street, member.postcode, member.city, member.country) if p) or None,

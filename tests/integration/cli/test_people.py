@@ -76,6 +76,12 @@ def test_a_member_is_shown_in_full_with_the_apis_keys(synced: Desk) -> None:
     assert document["memberships"] == [msgspec.to_builtins(api_members.membership_line(row)) for row in rows]
 
 
+def test_a_members_location_is_shown(synced: Desk) -> None:
+    synced.world.gym.books.members.edit("1001", {"location": "Hall 2"})
+    synced("sync", "run", "members", "--force", *NORTH)
+    assert re.search("^location +Hall 2$", synced("members", "show", "1001", *NORTH).out, re.MULTILINE)
+
+
 def test_everybodys_memberships_are_listed_with_the_apis_keys(synced: Desk) -> None:
     uses, home = synced.world.use_cases, synced.world.north
     rows = asyncio.run(uses.readers.sold_memberships(home.id, MembershipFilter(), limit=50)).items
