@@ -15,7 +15,7 @@ from ...membership.asked_of_membership import ASKED, fields_of, is_seen, telling
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
 from ..records.kinds import MEMBERSHIP
-from ..records.task_at_provider import BESIDE, OPERATIONS, STOOD_THERE, record_of
+from ..records.task_at_provider import BESIDE, OPERATIONS, STOOD_THERE, record_of, text_of
 
 # What a task calls otherwise than the schema does.
 _FIELDS = {"stage": "status"}
@@ -108,5 +108,6 @@ def _of_field(schema: Schema, name: str, value: str | None) -> Wish:
 
 
 def _is_there(schema: Schema, name: str, wanted: str | None, shown: Value) -> bool:
-    """A task says everything as text."""
-    return schema.by_name[name].same(wanted, shown) or (shown is not None and str(shown) == wanted)
+    """A task says everything as text, a flag too."""
+    field = schema.by_name[name]
+    return field.same(wanted, shown) or text_of(field.canonical(shown)) == wanted

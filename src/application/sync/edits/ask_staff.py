@@ -8,7 +8,7 @@ from ....domain.sync.canonical import Values
 from ....domain.sync.record import SyncRecord
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
-from ..records.task_at_provider import OPERATIONS, edit_task, name_of, subject_of
+from ..records.task_at_provider import OPERATIONS, edit_task, name_of, subject_of, text_of
 from ..runs.by_hand import Hand
 from .edit_outlook import NO_VALUE
 from .edit_tasks import ask_at, narrow
@@ -55,8 +55,7 @@ async def ask_no_more(uow: UnitOfWork, hand: Hand, link: SyncRecord, field: str)
     if entity is None:
         return
     values: Values = hand.kind.values(entity)
-    ours = values.get(field)
-    asked = (field, None if ours is None else str(ours))
+    asked = (field, text_of(values.get(field)))
     for task in await uow.tasks.open_for(OPERATIONS[link.kind].value, subject_of(link.kind, link.local_id)):
         if task.account_id == link.account_id and asked in task.details.items():
             narrow(task, [field], link.kind, await name_of(uow, entity, values), now=hand.scope.now)

@@ -41,8 +41,8 @@ def member_schema(read_phone: ReadPhone) -> Schema:
 
 
 def _said(value: Value) -> Value:
-    """A flag that nobody raised is down."""
-    return bool(value)
+    """A flag that nobody raised is down; a text is no flag."""
+    return value if isinstance(value, str) else bool(value)
 
 
 # ``member`` is the provider's id of the member, of several that they had there the latest; ``price`` a text such as

@@ -7,7 +7,7 @@ from uuid import UUID
 from ....domain.membership.membership import Membership
 from ....domain.shared.ids import TaskId, TenantId
 from ....domain.staff.task import StaffTask, TaskReason
-from ....domain.sync.canonical import Values
+from ....domain.sync.canonical import Value, Values
 from ....domain.sync.record import SyncRecord
 from ....domain.tenancy.provider_account import ProviderAccount
 from ...ports.gym import Operation
@@ -47,7 +47,7 @@ def edit_task(
 ) -> StaffTask:
     """The task to give the provider these values. ``record``: its kind, its id there, our id; ``name``: whose it is."""
     kind, external_id, local_id = record
-    texts = {field: None if value is None else str(value) for field, value in values.items()}
+    texts = {field: text_of(value) for field, value in values.items()}
     return StaffTask(
         id=id,
         tenant_id=tenant_id,
@@ -106,6 +106,11 @@ async def whose(uow: UnitOfWork, membership: Membership) -> str:
     """What it is called, and the name of its member: whoever has to do something about it looks for a person."""
     member = (await uow.members.get_many([membership.member_id])).get(membership.member_id)
     return membership.name if member is None or not member.name else f"{membership.name} of {member.name}"
+
+
+def text_of(value: Value) -> str | None:
+    """As a task says it."""
+    return None if value is None else str(value)
 
 
 def title_of(values: Mapping[str, str | None], kind: str, name: str) -> str:
