@@ -1,25 +1,22 @@
 """What was asked of staff, and Tresen itself has done since or is asked for otherwise, needs no person any more."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 from ...domain.staff.task import MACHINE, StaffTask, TaskReason
-from ..membership.asked_of_membership import ASKED
 from ..ports.gym import Operation
-from ..sync.records.task_at_provider import BESIDE, STOOD_THERE, leave_what_stood_there
-from .wanted import BEGUN, Wanted
+from ..sync.records.counter_words import is_word
+from ..sync.records.kinds import MEMBERSHIP
+from ..sync.records.overtaken import OF_VALUES, REPLACED, asked_by_counter, is_under_way, narrow, values_of
+from ..sync.records.task_at_provider import leave_what_stood_there
+from .wanted import Wanted
 
 # A lead is converted once: of two wishes the later one holds.
 _ONE_AT_A_TIME = frozenset({Operation.CONVERT_LEAD})
-# Of these each value is asked for by itself, and the later one holds.
-_OF_VALUES = frozenset({Operation.UPDATE_LEAD, Operation.UPDATE_MEMBERSHIP, Operation.CANCEL_MEMBERSHIP})
 # What is sold may be sold once more; but not what nobody knows of whether it was.
 IN_DOUBT = frozenset({TaskReason.OUTCOME_UNKNOWN, TaskReason.UNDECIDED})
 
-_BESIDE = BESIDE | {STOOD_THERE}
-
 _DONE = "done at the provider by a later request"
-_REPLACED = "replaced by a newer request"
 _OVER = "cancelled at the provider by a later request"
 
 
@@ -28,20 +25,13 @@ def settle(task: StaffTask, done: Wanted, *, now: datetime) -> bool:
     there it tells on. Whether it is another by that.
     """
     if done.operation in _ONE_AT_A_TIME:
-        going: Collection[str] = task.details.keys()
-    elif done.operation in _OF_VALUES:
-        going = _overtaken(task, done)
+        going: Collection[str] = values_of(task)
+    elif done.operation in OF_VALUES:
+        going = _overtaken(task, done, is_done=True)
     else:
         same = task.reason not in IN_DOUBT and all(task.details.get(k) == v for k, v in done.details.items())
         going = done.details.keys() if same else ()
-    left = _left(task, going)
-    if left == task.details:
-        return False
-    if _asks(left):
-        task.details, task.title = left, done.title
-    elif not leave_what_stood_there(task):
-        task.complete(by=MACHINE, now=now, note=_DONE)
-    return True
+    return narrow(task, going, now=now, note=_DONE if done.details.keys() >= set(going) else REPLACED)
 
 
 def replace(task: StaffTask, wanted: Wanted, *, now: datetime) -> bool:
@@ -50,42 +40,30 @@ def replace(task: StaffTask, wanted: Wanted, *, now: datetime) -> bool:
     """
     if wanted.operation in _ONE_AT_A_TIME:
         # What is in doubt must still be looked up, whatever is wanted now.
-        going: Collection[str] = () if task.reason is TaskReason.OUTCOME_UNKNOWN else task.details.keys()
+        going: Collection[str] = () if task.reason is TaskReason.OUTCOME_UNKNOWN else values_of(task)
     else:
-        going = _overtaken(task, wanted) if wanted.operation in _OF_VALUES else ()
-    left = _left(task, going)
-    if left == task.details:
-        return False
-    if _asks(left):
-        task.details, task.title = left, wanted.title
-    else:
-        task.complete(by=MACHINE, now=now, note=_REPLACED)
-    return True
+        going = _overtaken(task, wanted, is_done=False) if wanted.operation in OF_VALUES else ()
+    if going and not values_of(task).keys() - set(going):
+        task.complete(by=MACHINE, now=now, note=REPLACED)
+        return True
+    return narrow(task, going, now=now)
 
 
 def let_go(task: StaffTask, *, now: datetime) -> bool:
     """Close an open task to change a membership that is cancelled by now; of what stood there it tells on. Whether it
     is another by that.
     """
-    if _stays(task) or not task.details.keys() - _BESIDE <= ASKED:
+    if _stays(task) or not all(is_word(MEMBERSHIP, name) for name in values_of(task)):
         return False
     if not leave_what_stood_there(task):
         task.complete(by=MACHINE, now=now, note=_OVER)
     return True
 
 
-def _overtaken(task: StaffTask, later: Wanted) -> Collection[str]:
-    return () if _stays(task) else later.details.keys()
+def _overtaken(task: StaffTask, later: Wanted, *, is_done: bool) -> Collection[str]:
+    return () if _stays(task) else asked_by_counter(task, later.details, done=is_done)
 
 
 def _stays(task: StaffTask) -> bool:
     """Whether a person decides, or another request is at it, which may die over it."""
-    return task.details.get("why") == BEGUN or task.reason is TaskReason.UNDECIDED
-
-
-def _left(task: StaffTask, going: Collection[str]) -> Mapping[str, str | None]:
-    return {name: value for name, value in task.details.items() if name in _BESIDE or name not in going}
-
-
-def _asks(details: Mapping[str, str | None]) -> bool:
-    return bool(details.keys() - _BESIDE)
+    return is_under_way(task) or task.reason is TaskReason.UNDECIDED

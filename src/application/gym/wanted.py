@@ -7,9 +7,6 @@ import attrs
 from ...domain.staff.task import StaffTask, TaskReason
 from ..ports.gym import Operation
 
-# Why a person is asked while the provider is.
-BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
-
 # A sale moves money: while nobody knows whether it was made, it is not made again.
 _NEVER_TWICE = frozenset({Operation.CREATE_MEMBERSHIP})
 

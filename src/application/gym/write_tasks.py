@@ -6,17 +6,18 @@ from contextlib import asynccontextmanager
 import attrs
 
 from ...domain.shared.errors import AlreadyExists, CredentialsRefused
-from ...domain.shared.ids import TaskId
+from ...domain.shared.ids import AccountId, TaskId
 from ...domain.staff.task import StaffTask, TaskReason, TaskState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import Operation
 from ..ports.unit_of_work import UnitOfWork
-from ..sync.records.task_at_provider import STOOD_THERE
+from ..sync.records.overtaken import OF_VALUES, asked_of
+from ..sync.records.task_at_provider import BEGUN, STOOD_THERE
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 from .settled import let_go, replace, settle
-from .wanted import BEGUN, Wanted
+from .wanted import Wanted
 
 # What else is written when a write becomes a task.
 GivenUp = Callable[[UnitOfWork, StaffTask], Awaitable[None]]
@@ -99,18 +100,19 @@ class WriteTasks:
         self, uow: UnitOfWork, wanted: Wanted, begun: StaffTask | None, *, left: Wanted | None = None
     ) -> None:
         """The note is taken away, and what was asked of staff for the same thing needs no person any more; in the
-        transaction that takes over what was done. ``left``: what of it was not.
+        transaction that takes over what was done. ``left``: what of it was not. Of values, what somebody wants since
+        this was begun is still asked for.
         """
         done = wanted if left is None else wanted.without(left)
-        for task in await uow.tasks.open_for(wanted.operation.value, wanted.subject):
+        for task in await _waiting(uow, wanted, None if begun is None else begun.account_id):
             if begun is not None and task.id == begun.id:
                 await uow.tasks.remove(task.id)
-            elif settle(task, done, now=self._clock.now()):
+            elif not _is_later(task, wanted, begun) and settle(task, done, now=self._clock.now()):
                 await uow.tasks.save(task)
         if wanted.operation is Operation.CANCEL_MEMBERSHIP and left is None:
             # Nothing of what was to be changed of it needs a person any more.
             for task in await uow.tasks.open_for(Operation.UPDATE_MEMBERSHIP.value, wanted.subject):
-                if let_go(task, now=self._clock.now()):
+                if not _is_later(task, wanted, begun) and let_go(task, now=self._clock.now()):
                     await uow.tasks.save(task)
 
     async def take_away(self, account: ProviderAccount, begun: StaffTask | None) -> None:
@@ -173,7 +175,7 @@ class WriteTasks:
 
 
 async def _ask(uow: UnitOfWork, wanted: Wanted, task: StaffTask) -> StaffTask:
-    waiting = await uow.tasks.open_for(task.operation, wanted.subject)
+    waiting = await _waiting(uow, wanted, task.account_id)
     asked = next((one for one in waiting if one.details == task.details), task)
     for old in waiting:
         if old is not asked and replace(old, wanted, now=task.created_at):
@@ -181,6 +183,17 @@ async def _ask(uow: UnitOfWork, wanted: Wanted, task: StaffTask) -> StaffTask:
             asked = asked if old.state is TaskState.OPEN else _with_what_stood_there(asked, old)
     await (uow.tasks.save(asked) if any(asked.id == one.id for one in waiting) else uow.tasks.add(asked))
     return asked
+
+
+async def _waiting(uow: UnitOfWork, wanted: Wanted, account_id: AccountId | None) -> Sequence[StaffTask]:
+    """The open tasks about the same: of values all that ask for some, whoever asked."""
+    if wanted.operation in OF_VALUES:
+        return await asked_of(uow, wanted.subject, account_id)
+    return await uow.tasks.open_for(wanted.operation.value, wanted.subject)
+
+
+def _is_later(task: StaffTask, wanted: Wanted, begun: StaffTask | None) -> bool:
+    return wanted.operation in OF_VALUES and begun is not None and task.created_at > begun.created_at
 
 
 def _with_what_stood_there(task: StaffTask, old: StaffTask) -> StaffTask:

@@ -7,22 +7,14 @@ from ...domain.membership.package import Package
 from ...domain.membership.status import Status
 from ...domain.sync.canonical import Values, decimal
 from ..sync.courses.membership_records import terms_of
-from ..sync.records.kinds import MEMBERSHIP_SCHEMA
-
-_END = frozenset({"ends_on", "cancels_on", "flagged_active", "deleted", "on_hold", "auto_renew"})
-
-# By the name of what is asked: the fields that are written, and those that show whether anything was done.
-_WRITTEN: Mapping[str, Collection[str]] = {
-    "reason": _END,
-    "status": _END,
-    "package": {"name", "kind", "price"},
-    "monthly_price": {"price"},
-}
-_TELLING: Mapping[str, Collection[str]] = {**_WRITTEN, "package": {"name", "kind"}}
-ASKED = frozenset(_WRITTEN)
+from ..sync.records.counter_words import written_by
+from ..sync.records.kinds import MEMBERSHIP, MEMBERSHIP_SCHEMA
 
 # By these one sees that it is over, or was cancelled.
 _ENDS = frozenset({"ends_on", "cancels_on", "deleted", "flagged_active"})
+
+# By these one sees that it is of another package; its price may be another by itself.
+_OF_PACKAGE = frozenset({"name", "kind"})
 
 # What a person calls it that a provider keeps.
 _CALLED = {"reason": "end", "monthly_price": "price"}
@@ -30,7 +22,7 @@ _CALLED = {"reason": "end", "monthly_price": "price"}
 
 def fields_of(asked: Collection[str]) -> frozenset[str]:
     """The fields, as the provider has them, of what is asked."""
-    return frozenset(field for name in asked for field in _WRITTEN[name])
+    return frozenset(field for name in asked for field in written_by(MEMBERSHIP, name))
 
 
 def telling(name: str, value: str | None) -> frozenset[str]:
@@ -61,7 +53,8 @@ def not_done(
     fields = MEMBERSHIP_SCHEMA.by_name
 
     def stayed(name: str) -> bool:
-        told = [field for field in _TELLING[name] if field in before and field in after]
+        about = _OF_PACKAGE if name == "package" else fields_of([name])
+        told = [field for field in about if field in before and field in after]
         return bool(told) and all(fields[field].same(before[field], after[field]) for field in told)
 
     return [name for name, value in asked.items() if stayed(name) and not _is_so(name, value, after, on_sale, today)]

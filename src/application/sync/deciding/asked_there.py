@@ -11,15 +11,15 @@ from ....domain.shared.ids import AccountId
 from ....domain.staff.task import StaffTask
 from ....domain.sync.canonical import Value, Values
 from ....domain.sync.schema import Schema
-from ...membership.asked_of_membership import ASKED, fields_of, is_seen, telling
+from ...membership.asked_of_membership import fields_of, is_seen, telling
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
+from ..records.counter_words import is_word, written_by
 from ..records.kinds import MEMBERSHIP
-from ..records.task_at_provider import BESIDE, OPERATIONS, STOOD_THERE, record_of, text_of
+from ..records.overtaken import OF_VALUES, values_of
+from ..records.task_at_provider import record_of, text_of
 
-# What a task calls otherwise than the schema does.
-_FIELDS = {"stage": "status"}
-_OF_VALUES = {*(operation.value for operation in OPERATIONS.values()), Operation.CANCEL_MEMBERSHIP.value}
+_OF_VALUES = {operation.value for operation in OF_VALUES}
 
 
 @attrs.frozen(kw_only=True)
@@ -83,18 +83,18 @@ def wishes_of(task: StaffTask, schema: Schema, on_sale: Sequence[Package], today
         return [_of_field(schema, "status", Stage.CONVERTED.value)]
     if task.operation not in _OF_VALUES:
         return ()
-    wanted = {name: value for name, value in task.details.items() if name not in BESIDE | {STOOD_THERE}}
-    return [_wish(schema, name, value, on_sale, today) for name, value in wanted.items()]
+    return [_wish(schema, name, value, on_sale, today) for name, value in values_of(task).items()]
 
 
 def _wish(schema: Schema, name: str, value: str | None, on_sale: Sequence[Package], today: date) -> Wish:
-    if schema.kind == MEMBERSHIP and name in ASKED:
+    if schema.kind == MEMBERSHIP and is_word(MEMBERSHIP, name):
         return Wish(
             telling=telling(name, value),
             written=fields_of([name]),
             is_so=lambda shown: is_seen(name, value, shown, on_sale, today),
         )
-    return _of_field(schema, _FIELDS.get(name, name), value)
+    (field,) = written_by(schema.kind, name)
+    return _of_field(schema, field, value)
 
 
 def _of_field(schema: Schema, name: str, value: str | None) -> Wish:

@@ -8,10 +8,11 @@ from ....domain.sync.canonical import Values
 from ....domain.sync.record import SyncRecord
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
+from ..records.overtaken import narrow
 from ..records.task_at_provider import OPERATIONS, edit_task, name_of, subject_of, text_of
 from ..runs.by_hand import Hand
 from .edit_outlook import NO_VALUE
-from .edit_tasks import ask_at, narrow
+from .edit_tasks import ask_at
 
 
 async def ask_staff(
@@ -44,7 +45,7 @@ async def ask_staff(
             why=f"{what} here, and {NO_VALUE}",
             now=hand.scope.now,
         )
-    await ask_at(uow, link, task, wanted=given, name=name, now=hand.scope.now)
+    await ask_at(uow, link, task, wanted=given, now=hand.scope.now)
 
 
 async def ask_no_more(uow: UnitOfWork, hand: Hand, link: SyncRecord, field: str) -> None:
@@ -58,5 +59,5 @@ async def ask_no_more(uow: UnitOfWork, hand: Hand, link: SyncRecord, field: str)
     asked = (field, text_of(values.get(field)))
     for task in await uow.tasks.open_for(OPERATIONS[link.kind].value, subject_of(link.kind, link.local_id)):
         if task.account_id == link.account_id and asked in task.details.items():
-            narrow(task, [field], link.kind, await name_of(uow, entity, values), now=hand.scope.now)
+            narrow(task, [field], now=hand.scope.now)
             await uow.tasks.save(task)

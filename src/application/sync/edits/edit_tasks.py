@@ -6,19 +6,12 @@ from datetime import datetime
 import attrs
 
 from ....domain.shared.ids import TaskId
-from ....domain.staff.task import MACHINE, StaffTask
+from ....domain.staff.task import StaffTask
 from ....domain.sync.edit_fate import Fate
 from ....domain.sync.record import SyncRecord
 from ...ports.unit_of_work import UnitOfWork
-from ..records.task_at_provider import (
-    BESIDE,
-    OPERATIONS,
-    STOOD_THERE,
-    edit_task,
-    leave_what_stood_there,
-    subject_of,
-    title_of,
-)
+from ..records.overtaken import asked_of, asked_otherwise, narrow
+from ..records.task_at_provider import edit_task, subject_of
 from ..runs.by_hand import ByHand
 from .edit_outlook import Outlook, Person
 
@@ -35,7 +28,7 @@ class EditTasks:
         """The task for what only a person can change, where there is something. ``wanted``: as for ``ask_at``."""
         task = self._task(uow, outlook, saved) if outlook.of(Fate.TASK) else None
         now = self._by_hand.clock.now()
-        return await ask_at(uow, outlook.link, task, wanted=wanted, name=saved.name, now=now)
+        return await ask_at(uow, outlook.link, task, wanted=wanted, now=now)
 
     def _task(self, uow: UnitOfWork, outlook: Outlook, saved: Person) -> StaffTask:
         link = outlook.link
@@ -53,30 +46,19 @@ class EditTasks:
 
 
 async def ask_at(
-    uow: UnitOfWork, link: SyncRecord, task: StaffTask | None, *, wanted: Collection[str], name: str, now: datetime
+    uow: UnitOfWork, link: SyncRecord, task: StaffTask | None, *, wanted: Collection[str], now: datetime
 ) -> StaffTask | None:
     """Ask what the ``task`` says, if there is one. ``wanted`` are all fields that somebody gave a value: what was asked
-    for one of them before is asked no more. ``name`` is what the record is called.
+    for one of them before, also at the counter, is asked no more.
 
     Asking twice for the same while the task is open makes no second one.
     """
     same = None
-    for waiting in await uow.tasks.open_for(OPERATIONS[link.kind].value, subject_of(link.kind, link.local_id)):
+    for waiting in await asked_of(uow, subject_of(link.kind, link.local_id), link.account_id):
         if task is not None and waiting.details == task.details:
             same = waiting
-        elif waiting.account_id == link.account_id and waiting.details.keys() & set(wanted):
-            narrow(waiting, wanted, link.kind, name, now=now)
+        elif narrow(waiting, asked_otherwise(waiting, wanted), now=now):
             await uow.tasks.save(waiting)
     if task is not None and same is None:
         await uow.tasks.add(task)
     return same or task
-
-
-def narrow(task: StaffTask, wanted: Collection[str], kind: str, name: str, *, now: datetime) -> None:
-    """It asks for its other fields only; where there is none, it needs nobody any more."""
-    details = {field: value for field, value in task.details.items() if field not in wanted}
-    values = {field: value for field, value in details.items() if field not in BESIDE | {STOOD_THERE}}
-    if values:
-        task.details, task.title = details, title_of(values, kind, name)
-    elif not leave_what_stood_there(task):
-        task.complete(by=MACHINE, now=now, note="replaced by a newer request")

@@ -10,9 +10,10 @@ from ....domain.sync.push import Push
 from ....domain.sync.run import EDIT, RESOLVE, UNDO
 from ...ports.clock import IdSource
 from ...ports.unit_of_work import UnitOfWork
+from ..records.overtaken import asked_of, fields_asked
 from ..records.record_kind import RecordKind
 from ..records.scope import Scope
-from ..records.task_at_provider import OPERATIONS, edit_task, name_of, subject_of
+from ..records.task_at_provider import edit_task, name_of, subject_of
 from .behind import replaced
 
 
@@ -34,9 +35,9 @@ class UnmetEdits:
         entity = (await self._kind.load(uow, [push.local_id])).get(push.local_id)
         if entity is None:
             return
-        asked = await uow.tasks.open_for(OPERATIONS[push.kind].value, subject_of(push.kind, push.local_id))
-        since = [each for each in asked if each.account_id == push.account_id and each.created_at > push.created_at]
-        outdated = {*await replaced(uow, push), *(name for each in since for name in each.details)}
+        asked = await asked_of(uow, subject_of(push.kind, push.local_id), push.account_id)
+        since = [each for each in asked if each.created_at > push.created_at]
+        outdated = {*await replaced(uow, push), *(name for each in since for name in fields_asked(each))}
         values = {name: value for name, value in push.values.items() if name not in outdated}
         if not values:
             return

@@ -23,6 +23,9 @@ OPERATIONS = {
 # What a task tells beside the values.
 BESIDE = frozenset({"external_id", "account", "why"})
 
+# Why a person is asked while the provider is.
+BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
+
 # What a task calls that which stood there before a write, and is told nowhere else.
 STOOD_THERE = "stood_there"
 _TOLD_HERE = (
@@ -30,6 +33,7 @@ _TOLD_HERE = (
     "close it"
 )
 
+_AT = " at the provider"
 _NAMES = ("first_name", "last_name")
 
 
@@ -119,4 +123,9 @@ def title_of(values: Mapping[str, str | None], kind: str, name: str) -> str:
     changed = [field for field in values if field not in cleared]
     parts = [("change", changed), ("clear", cleared)]
     what = " and ".join(f"{word} {', '.join(names)}" for word, names in parts if names).capitalize()
-    return f"{what} of the {kind} {name} at the provider"
+    return f"{what} of the {kind} {name}{_AT}"
+
+
+def name_told(title: str, kind: str) -> str:
+    """What such a title calls the record, or one of the counter, which tells no fields."""
+    return title.partition(f" the {kind} ")[2].removesuffix(_AT)

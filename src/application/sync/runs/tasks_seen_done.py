@@ -10,15 +10,17 @@ from ....domain.staff.task import MACHINE, StaffTask, TaskReason
 from ....domain.sync.push import PushState
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.schema import Schema
-from ...membership.asked_of_membership import ASKED, ends, telling
+from ...membership.asked_of_membership import ends, telling
 from ...membership.sale_terms import is_sold
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
 from ..deciding.asked_there import wishes_of
 from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
+from ..records.counter_words import is_word
 from ..records.kinds import LEAD, MEMBER, MEMBERSHIP
-from ..records.task_at_provider import BESIDE, STOOD_THERE, leave_what_stood_there
+from ..records.overtaken import values_of
+from ..records.task_at_provider import leave_what_stood_there
 
 SEEN = "a sync saw it done at the provider"
 
@@ -84,7 +86,7 @@ async def _was_cancelled_since(uow: UnitOfWork, task: StaffTask, link: SyncRecor
     """
     is_change = task.operation == Operation.UPDATE_MEMBERSHIP.value and task.reason is not TaskReason.UNDECIDED
     # An undo asks for fields, perhaps to take that very cancellation back.
-    is_asked = task.details.keys() - BESIDE - {STOOD_THERE} <= ASKED
+    is_asked = all(is_word(MEMBERSHIP, name) for name in values_of(task))
     if not (is_change and is_asked and ends(link.base, today)):
         return False
     showing = telling("reason", None)
