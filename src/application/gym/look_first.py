@@ -13,6 +13,7 @@ from ..ports.gym import GymGateway
 from ..ports.sources import Observed
 from ..sync.records.reading import read
 from ..sync.records.single_looks import get_that
+from ..sync.records.task_at_provider import in_words
 
 
 def _nothing(_: Values) -> None:
@@ -66,22 +67,18 @@ class Before:
     def unseen(self) -> str | None:
         """What stands there in those fields that the link did not know, in words for a person; None: nothing."""
         known = self.over.link.base
-        return _in_words({name: value for name, value in self._stood().items() if value != known.get(name)})
+        return in_words({name: value for name, value in self._stood().items() if value != known.get(name)})
 
     def gone(self, after: Values) -> str | None:
         """What stood there in those fields and is not shown to stand there ``after``, known or not, in the same words;
         None: nothing.
         """
         stood = self._stood()
-        return _in_words({name: value for name, value in stood.items() if name not in after or after[name] != value})
+        return in_words({name: value for name, value in stood.items() if name not in after or after[name] != value})
 
     def _stood(self) -> Values:
         shown = read(self.shown).values
         return {name: shown[name] for name in sorted(self.over.fields) if name in shown}
-
-
-def _in_words(values: Values) -> str | None:
-    return "; ".join(f"{name}: {'nothing' if value is None else value}" for name, value in values.items()) or None
 
 
 async def look_first(gym: GymGateway, over: Over) -> Before | None:

@@ -8,7 +8,6 @@ from ..ports.gym import Operation
 from ..sync.records.counter_words import is_word
 from ..sync.records.kinds import MEMBERSHIP
 from ..sync.records.overtaken import OF_VALUES, REPLACED, asked_by_counter, is_under_way, narrow, values_of
-from ..sync.records.task_at_provider import leave_what_stood_there
 from .wanted import Wanted
 
 # A lead is converted once: of two wishes the later one holds.
@@ -24,14 +23,12 @@ def settle(task: StaffTask, done: Wanted, *, now: datetime) -> bool:
     """Close an open task about the same as what is ``done`` by now, or let it ask for the rest only; of what stood
     there it tells on. Whether it is another by that.
     """
-    if done.operation in _ONE_AT_A_TIME:
-        going: Collection[str] = values_of(task)
-    elif done.operation in OF_VALUES:
+    if done.operation in OF_VALUES:
         going = _overtaken(task, done, is_done=True)
-    else:
-        same = task.reason not in IN_DOUBT and all(task.details.get(k) == v for k, v in done.details.items())
-        going = done.details.keys() if same else ()
-    return narrow(task, going, now=now, note=_DONE if done.details.keys() >= set(going) else REPLACED)
+        return narrow(task, going, now=now, note=_DONE if done.details.keys() >= set(going) else REPLACED)
+    same = task.reason not in IN_DOUBT and all(task.details.get(k) == v for k, v in done.details.items())
+    going = values_of(task) if same or done.operation in _ONE_AT_A_TIME else ()
+    return narrow(task, going, now=now, note=_DONE)
 
 
 def replace(task: StaffTask, wanted: Wanted, *, now: datetime) -> bool:
@@ -55,9 +52,7 @@ def let_go(task: StaffTask, *, now: datetime) -> bool:
     """
     if _stays(task) or not all(is_word(MEMBERSHIP, name) for name in values_of(task)):
         return False
-    if not leave_what_stood_there(task):
-        task.complete(by=MACHINE, now=now, note=_OVER)
-    return True
+    return narrow(task, values_of(task), now=now, note=_OVER)
 
 
 def _overtaken(task: StaffTask, later: Wanted, *, is_done: bool) -> Collection[str]:

@@ -13,7 +13,7 @@ from ..ports.clock import Clock, IdSource
 from ..ports.gym import Operation
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.overtaken import OF_VALUES, asked_of
-from ..sync.records.task_at_provider import BEGUN, STOOD_THERE
+from ..sync.records.task_at_provider import BEGUN, STOOD_THERE, alike
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 from .settled import let_go, replace, settle
@@ -176,7 +176,7 @@ class WriteTasks:
 
 async def _ask(uow: UnitOfWork, wanted: Wanted, task: StaffTask) -> StaffTask:
     waiting = await _waiting(uow, wanted, task.account_id)
-    asked = next((one for one in waiting if one.details == task.details), task)
+    asked = next((one for one in waiting if alike(one, task)), task)
     for old in waiting:
         if old is not asked and replace(old, wanted, now=task.created_at):
             await uow.tasks.save(old)

@@ -11,7 +11,7 @@ from ....domain.sync.edit_fate import Fate
 from ....domain.sync.record import SyncRecord
 from ...ports.unit_of_work import UnitOfWork
 from ..records.overtaken import asked_of, asked_otherwise, narrow
-from ..records.task_at_provider import edit_task, subject_of
+from ..records.task_at_provider import alike, edit_task, subject_of
 from ..runs.by_hand import ByHand
 from .edit_outlook import Outlook, Person
 
@@ -55,7 +55,7 @@ async def ask_at(
     """
     same = None
     for waiting in await asked_of(uow, subject_of(link.kind, link.local_id), link.account_id):
-        if task is not None and waiting.details == task.details:
+        if task is not None and alike(waiting, task):
             same = waiting
         elif narrow(waiting, asked_otherwise(waiting, wanted), now=now):
             await uow.tasks.save(waiting)

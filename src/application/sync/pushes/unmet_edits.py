@@ -13,7 +13,7 @@ from ...ports.unit_of_work import UnitOfWork
 from ..records.overtaken import asked_of, fields_asked
 from ..records.record_kind import RecordKind
 from ..records.scope import Scope
-from ..records.task_at_provider import edit_task, name_of, subject_of
+from ..records.task_at_provider import alike, edit_task, name_of, subject_of
 from .behind import replaced
 
 
@@ -52,5 +52,5 @@ class UnmetEdits:
             why=why,
             now=self._scope.now,
         )
-        if all(each.details != task.details for each in asked):
+        if not any(alike(each, task) for each in asked):
             await uow.tasks.add(task)

@@ -9,7 +9,16 @@ from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
 from .counter_words import is_word, meant_by, written_by
 from .kinds import LEAD, MEMBER, MEMBERSHIP
-from .task_at_provider import BEGUN, BESIDE, STOOD_THERE, leave_what_stood_there, name_told, title_of
+from .task_at_provider import (
+    BEGUN,
+    BESIDE,
+    NO_LONGER,
+    STOOD_THERE,
+    in_words,
+    leave_what_stood_there,
+    name_told,
+    title_of,
+)
 
 REPLACED = "replaced by a newer request"
 
@@ -64,19 +73,24 @@ def is_under_way(task: StaffTask) -> bool:
 
 
 def narrow(task: StaffTask, going: Collection[str], *, now: datetime, note: str = REPLACED) -> bool:
-    """It asks for the rest only; where nothing is left, it needs nobody any more: see ``leave_what_stood_there``.
-    Whether it is another by that.
+    """It asks for the rest only, and tells what it asked for before; where nothing is left, it needs nobody any more:
+    see ``leave_what_stood_there``. Whether it is another by that.
     """
     values = values_of(task)
     left = {name: value for name, value in values.items() if name not in going}
     if left == values:
         return False
+    if not left and STOOD_THERE not in task.details:
+        task.complete(by=MACHINE, now=now, note=note)
+        return True
+    gone = {name: value for name, value in values.items() if name not in left}
+    told = "; ".join(text for text in (task.details.get(NO_LONGER), in_words(gone)) if text)
+    task.details = {name: value for name, value in task.details.items() if name not in gone} | {NO_LONGER: told}
     if left:
         kind = _kind(task.subject)
         task.title = title_of(left, kind, name_told(task.title, kind))
-        task.details = {name: value for name, value in task.details.items() if name in left or name not in values}
-    elif not leave_what_stood_there(task):
-        task.complete(by=MACHINE, now=now, note=note)
+    else:
+        leave_what_stood_there(task)
     return True
 
 

@@ -20,8 +20,11 @@ OPERATIONS = {
     MEMBERSHIP: Operation.UPDATE_MEMBERSHIP,
 }
 
+# What a task calls that which it asked for before, and somebody wants otherwise since.
+NO_LONGER = "no_longer_asked"
+
 # What a task tells beside the values.
-BESIDE = frozenset({"external_id", "account", "why"})
+BESIDE = frozenset({"external_id", "account", "why", NO_LONGER})
 
 # Why a person is asked while the provider is.
 BEGUN = "this was begun and no answer is known: look at the provider whether it was done, then do it or close this"
@@ -88,6 +91,12 @@ def leave_what_stood_there(task: StaffTask) -> bool:
     return True
 
 
+def alike(task: StaffTask, other: StaffTask) -> bool:
+    """Whether both ask for the same, and for the same reason."""
+    one, two = ({**each.details, NO_LONGER: None} for each in (task, other))
+    return one == two
+
+
 def record_of(task: StaffTask) -> tuple[str, str] | None:
     """The kind of record that the task is about, and its id there. None: it is about none that is there."""
     kind, external_id = (task.subject or "").partition(":")[0], task.details.get("external_id")
@@ -115,6 +124,11 @@ async def whose(uow: UnitOfWork, membership: Membership) -> str:
 def text_of(value: Value) -> str | None:
     """As a task says it."""
     return None if value is None else str(value)
+
+
+def in_words(values: Values) -> str | None:
+    """In one text for a person; None: there are none."""
+    return "; ".join(f"{name}: {'nothing' if value is None else value}" for name, value in values.items()) or None
 
 
 def title_of(values: Mapping[str, str | None], kind: str, name: str) -> str:

@@ -272,7 +272,7 @@ async def test_what_else_a_former_task_asks_for_is_still_asked_for() -> None:
     await edit(studio, ada, last_name="Kinng", city=None)
     await edit(studio, ada, last_name="King")
     assert await open_tasks(studio) == [
-        ("Clear city of the member Ada Byron at the provider", {"city": None}),
+        ("Clear city of the member Ada Byron at the provider", {"city": None, "no_longer_asked": "last_name: Kinng"}),
         ("Change last_name of the member Ada Byron at the provider", {"last_name": "King"}),
     ]
 
