@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from ...domain.membership.package import Package
-from ...domain.membership.status import Status
+from ...domain.membership.status import Status, Terms
 from ...domain.sync.canonical import Values, decimal
 from ..sync.courses.membership_records import terms_of
 from ..sync.records.counter_words import written_by
@@ -61,10 +61,11 @@ def not_done(
 
 
 def ends(shown: Values, today: date) -> bool:
-    """Whether the provider shows that it is over, or that it was cancelled for a day to come. ``today`` is the tenant's
-    civil date.
+    """Whether the provider shows that it is over, or that it was cancelled for a day to come. Where only a term ran
+    out, and another one follows by itself, it goes on. ``today`` is the tenant's civil date.
     """
-    return terms_of(shown).ends_anyway(today)
+    terms = terms_of(shown)
+    return terms.ends_anyway(today) and not (shown.get("auto_renew") and _only_ran_out(terms, today))
 
 
 def _is_so(name: str, value: str | None, shown: Values, on_sale: Sequence[Package], today: date) -> bool:
@@ -82,9 +83,17 @@ def _status(shown: Values, today: date) -> str | None:
     """What a change may ask for; None: another one, or unknown."""
     if ends(shown, today):
         return Status.CANCELLED.value
+    if terms_of(shown).ends_anyway(today):
+        return None
     if shown.get("on_hold"):
         return Status.PAUSED.value
     return Status.ACTIVE.value if shown.get("flagged_active") else None
+
+
+def _only_ran_out(terms: Terms, today: date) -> bool:
+    """Nobody ended it."""
+    ended = terms.cancels_on is not None or terms.flagged_active is False
+    return not ended and terms.status_on(today) is Status.EXPIRED
 
 
 def _price(shown: Values) -> str | None:

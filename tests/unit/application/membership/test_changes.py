@@ -275,6 +275,16 @@ async def test_what_was_renewed_there_since_it_expired_is_cancelled(studio: Stud
     assert (done.membership.status, done.task, done.already) == (Status.CANCELLED, None, False)
 
 
+async def test_what_will_be_renewed_is_cancelled_though_its_term_ran_out(studio: Studio) -> None:
+    gold = await sold_here(studio, ends_on="2026-01-31", auto_renew=True)
+    assert gold.status is Status.EXPIRED
+    done = await studio.cancel_membership(cancellation(studio, gold))
+    assert (done.membership.status, done.task, done.already) == (Status.CANCELLED, None, False)
+    again = await studio.cancel_membership(cancellation(studio, gold))
+    assert (again.task, again.already) == (None, True)
+    assert studio.gym.faults.calls.count("cancel_membership") == 1
+
+
 def keeps_only_a_last_day(studio: Studio) -> None:
     """The gym writes down when it ended, and not that it was cancelled."""
 
@@ -290,10 +300,11 @@ def keeps_only_a_last_day(studio: Studio) -> None:
 @pytest.mark.parametrize(
     ("starts_on", "later"), [("2026-01-01", Status.EXPIRED), ("2026-12-31", Status.CANCELLED)], ids=["runs", "pending"]
 )
+@pytest.mark.parametrize("auto_renew", [None, True])
 async def test_what_was_cancelled_where_only_a_last_day_is_kept_is_not_cancelled_again(
-    studio: Studio, starts_on: str, later: Status
+    studio: Studio, starts_on: str, later: Status, auto_renew: bool | None
 ) -> None:
-    gold = await sold_here(studio, starts_on=starts_on)
+    gold = await sold_here(studio, starts_on=starts_on, auto_renew=auto_renew)
     keeps_only_a_last_day(studio)
     first = await studio.cancel_membership(cancellation(studio, gold))
     assert (first.membership.status, first.task, first.already) == (Status.CANCELLED, None, False)

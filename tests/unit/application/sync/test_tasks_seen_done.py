@@ -294,3 +294,25 @@ async def test_a_sale_to_which_no_answer_came_is_closed_when_it_is_seen(studio: 
     assert task is not None
     await studio.members_synced()
     assert [each.note for each in await studio.tasks()] == [SEEN]
+
+
+async def test_that_a_term_ran_out_of_what_renews_itself_is_no_cancellation(studio: Studio) -> None:
+    gold = await sold_here(studio, ends_on="2026-03-31", auto_renew=True)
+    studio.change_account(writes_enabled=False)
+    await studio.cancel_membership(cancellation(studio, gold))
+    for ends_on in ("2026-03-31", "2026-04-30"):
+        studio.books.memberships.edit("1001", {"ends_on": ends_on})
+        studio.clock.advance(30 * A_DAY)
+        await studio.members_synced()
+        assert len(await open_tasks(studio)) == 1
+    studio.books.memberships.edit("1001", {"auto_renew": False})
+    await studio.members_synced()
+    assert [task.note for task in await studio.tasks()] == [SEEN]
+
+
+async def test_so_it_is_not_active_either(studio: Studio) -> None:
+    gold = await sold_here(studio, ends_on="2026-01-31", auto_renew=True)
+    studio.change_account(writes_enabled=False)
+    await studio.update_membership(update(studio, gold, status=Status.ACTIVE))
+    await studio.members_synced()
+    assert len(await open_tasks(studio)) == 1
