@@ -36,7 +36,7 @@ from ..transactions import Transactions
 from .absorb import Undecided
 from .look_first import Before, Over, look_first
 from .wanted import Wanted
-from .write_tasks import GivenUp, WriteTasks
+from .write_tasks import Ensure, GivenUp, WriteTasks, nothing_to_ensure
 
 _log = logging.getLogger(__name__)
 
@@ -101,9 +101,11 @@ class ProviderWrites:
         over: Over | None = None,
         begun: StaffTask | None = None,
         given_up: GivenUp | None = None,
+        ensure: Ensure = nothing_to_ensure,
     ) -> Outcome:
         """The call's result, or a task with the reason why a person must do it. ``over`` is what the call writes over:
         it is looked at first. ``begun`` is the task that was kept while the call is under way, where the caller did so;
+        else ``ensure`` raises, in the transaction that keeps it, where the provider must not be asked any more.
         ``given_up`` writes what else follows from the other task, in its transaction.
         Raises IllegalTransition where our rules forbid to write over what stands there.
         """
@@ -117,7 +119,7 @@ class ProviderWrites:
                 if not _may(gym.support(wanted.operation), account):
                     raise GatewayUnsupported("this operation is not proven at this provider")
                 if begun is None:
-                    begun, doubt = await self.tasks.begin(account, wanted)
+                    begun, doubt = await self.tasks.begin(account, wanted, ensure)
                     if doubt is not None:
                         return Outcome(task=doubt)
                 before = None if over is None else await look_first(gym, over)

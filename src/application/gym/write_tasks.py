@@ -22,6 +22,13 @@ from .wanted import Wanted
 # What else is written when a write becomes a task.
 GivenUp = Callable[[UnitOfWork, StaffTask], Awaitable[None]]
 
+# Raises where something must not be written any more.
+Ensure = Callable[[UnitOfWork], Awaitable[None]]
+
+
+async def nothing_to_ensure(_: UnitOfWork) -> None:
+    """Whatever is kept here by now."""
+
 
 @attrs.frozen
 class WriteTasks:
@@ -38,14 +45,20 @@ class WriteTasks:
         """The task that is open while the provider is asked."""
         return self._new(account, wanted, TaskReason.OUTCOME_UNKNOWN, BEGUN)
 
-    async def begin(self, account: ProviderAccount, wanted: Wanted) -> tuple[StaffTask, StaffTask | None]:
-        """The task that is open while the provider is asked, and an older one that forbids to ask again."""
+    async def begin(
+        self, account: ProviderAccount, wanted: Wanted, ensure: Ensure = nothing_to_ensure
+    ) -> tuple[StaffTask, StaffTask | None]:
+        """The task that is open while the provider is asked, and an older one that forbids to ask again. Raises what
+        ``ensure`` does.
+        """
         task = self.begun(account, wanted)
 
         async def begin(uow: UnitOfWork) -> StaffTask | None:
             for old in await uow.tasks.open_for(task.operation, wanted.subject):
                 if wanted.may_be_done_by(old):
                     return old
+            # After the look at tasks: a run keeps first what it saw done, and then closes the task that asked for it.
+            await ensure(uow)
             await uow.tasks.add(task)
             return None
 

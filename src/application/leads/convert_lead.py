@@ -9,7 +9,7 @@ from ...domain.leads.stage import Stage
 from ...domain.membership.member import Member
 from ...domain.membership.membership import Membership
 from ...domain.shared.errors import IllegalTransition, InvalidValue, StorageConflict
-from ...domain.shared.ids import AccountId, LeadId, TenantId
+from ...domain.shared.ids import AccountId, LeadId, MemberId, TenantId
 from ...domain.shared.text import kept_size
 from ...domain.staff.task import StaffTask
 from ...domain.sync.record import SyncRecord
@@ -73,6 +73,17 @@ class _Wish:
 
 
 @attrs.frozen
+class _Made:
+    """The lead is a member by now, and the sale is to be made; ``begun`` is the task that is open until it is."""
+
+    lead: Lead
+    member_id: MemberId
+    external_id: str
+    is_news: bool
+    begun: StaffTask | None
+
+
+@attrs.frozen
 class ConvertLead:
     """Raises NotFound, IllegalTransition (converted already), InvalidValue, NotConfigured (no account),
     AlreadyExists (the same package from the same day), StorageConflict (parted from its record meanwhile).
@@ -102,7 +113,8 @@ class ConvertLead:
                     if begun is None:
                         raise
                     return await self._in_doubt(wish, Undecided(error.message, LEAD), Outcome(begun=begun))
-            return await self._convert(wish, begun)
+            made = await self._convert(wish, begun)
+        return made if isinstance(made, Converted) else await self._sell(wish, made)
 
     @property
     def _became_member(self) -> BecameMember:
@@ -112,7 +124,7 @@ class ConvertLead:
     def _enter_first(self) -> EnterFirst:
         return EnterFirst(self._transactions, self._writes, self._absorb, self._clock)
 
-    async def _convert(self, wish: _Wish, begun: StaffTask | None) -> Converted:
+    async def _convert(self, wish: _Wish, begun: StaffTask | None) -> _Made | Converted:
         async def convert(gym: GymGateway) -> Observed:
             assert wish.link is not None  # noqa: S101 - for the type checker: else it is a task already
             return await gym.convert_lead(wish.link.external_id)
@@ -127,12 +139,15 @@ class ConvertLead:
             )
         except InvalidValue as error:
             return await self._in_doubt(wish, error, outcome)
-        # What was sold to a member who was made there nobody here knows before the next sync.
         is_news = outcome.before is None or not was_converted(outcome.before)
-        sell = self._create_membership.to_member if is_news else self._create_membership.ask_first
-        async with self._writes.tasks.until_done(wish.account, wish.wanted, outcome.begun):
-            sold = await sell(wish.terms, wish.account, member_id, outcome.done.external_id)
-        return Converted(lead=lead, member=sold.member, membership=sold.membership, task=sold.task)
+        return _Made(lead, member_id, outcome.done.external_id, is_news, outcome.begun)
+
+    async def _sell(self, wish: _Wish, made: _Made) -> Converted:
+        # What was sold to a member who was made there nobody here knows before the next sync.
+        sell = self._create_membership.to_member if made.is_news else self._create_membership.ask_first
+        async with self._writes.tasks.until_done(wish.account, wish.wanted, made.begun):
+            sold = await sell(wish.terms, wish.account, made.member_id, made.external_id)
+        return Converted(lead=made.lead, member=sold.member, membership=sold.membership, task=sold.task)
 
     async def _load(
         self, conversion: Conversion, known: SyncRecord | None = None, *, is_tied_now: bool = False

@@ -62,6 +62,15 @@ class Sold:
 
 
 @attrs.frozen
+class _Entered:
+    """A member whom the provider has; ``begun`` is the task that is open until the sale is made."""
+
+    member_id: MemberId
+    external_id: str
+    begun: StaffTask | None
+
+
+@attrs.frozen
 class CreateMembership:
     """A sale moves money, so the provider is asked once and never again by a machine: what is in doubt becomes a
     task. Raises InvalidValue (also for a package that is not on sale, and a text that nobody may have typed), NotFound
@@ -78,23 +87,31 @@ class CreateMembership:
         person = _person(sale.buyer) if isinstance(sale.buyer, Buyer) else None
         account, terms = await self._settle(sale)
         if person is not None:
-            async with self._writes.turn(sale.tenant_id, f"person:{EmailAddress(person.email or '').canonical}"):
-                return await self._to_somebody_new(terms, account, person)
+            return await self._to_somebody_new(terms, account, person)
         assert not isinstance(sale.buyer, Buyer)  # noqa: S101 - for the type checker: the branch above took it
         external = await self._external(sale.tenant_id, account, sale.buyer)
-        async with self._writes.turn(sale.tenant_id, f"member:{sale.buyer}"):
-            return await self.to_member(terms, account, sale.buyer, external)
+        return await self.to_member(terms, account, sale.buyer, external)
 
     async def _to_somebody_new(self, terms: SaleTerms, account: ProviderAccount, person: NewPerson) -> Sold:
-        async def create(gym: GymGateway) -> Observed:
-            return await gym.create_member(person)
-
         wanted = Wanted(
             operation=Operation.CREATE_MEMBER,
             title=f"Enter {person.first_name} {person.last_name} with {terms.package.name} at the provider",
             subject=f"buyer:{person.email}",
             details={**attrs.asdict(person), **terms.details()},
         )
+        async with self._writes.turn(account.tenant_id, f"person:{EmailAddress(person.email or '').canonical}"):
+            entered = await self._enter(account, wanted, person)
+        if isinstance(entered, Sold):
+            return entered
+        async with self._writes.tasks.until_done(account, wanted, entered.begun):
+            return await self.to_member(terms, account, entered.member_id, entered.external_id)
+
+    async def _enter(self, account: ProviderAccount, wanted: Wanted, person: NewPerson) -> _Entered | Sold:
+        """Who they are at the provider and here; or the task for staff, and nothing is sold."""
+
+        async def create(gym: GymGateway) -> Observed:
+            return await gym.create_member(person)
+
         outcome = await self._writes(account, wanted, create)
         if outcome.done is None:
             return Sold(task=outcome.task)
@@ -108,11 +125,16 @@ class CreateMembership:
             member_id = await self._transactions.run(account.tenant_id, "absorb_member", keep)
         except InvalidValue as error:
             return Sold(task=(await self._writes.in_doubt(account, wanted, error, outcome)).task)
-        async with self._writes.tasks.until_done(account, wanted, outcome.begun):
-            return await self.to_member(terms, account, member_id, observed.external_id)
+        return _Entered(member_id, observed.external_id, outcome.begun)
 
     async def to_member(self, terms: SaleTerms, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:
-        """Sell on settled terms to a member whom the provider knows as ``external``."""
+        """Sell on settled terms to a member whom the provider knows as ``external``. For whoever has no turn: whatever
+        the buyer was named by, a member is sold one thing at a time.
+        """
+        async with self._writes.turn(account.tenant_id, f"member:{member_id}"):
+            return await self._sell(terms, account, member_id, external)
+
+    async def _sell(self, terms: SaleTerms, account: ProviderAccount, member_id: MemberId, external: str) -> Sold:
         new = NewMembership(
             member=external,
             package=terms.package.id,
@@ -123,9 +145,12 @@ class CreateMembership:
         async def create(gym: GymGateway) -> Observed:
             return await gym.create_membership(new)
 
+        async def ensure_unsold(uow: UnitOfWork) -> None:
+            await _buyer(uow, member_id, terms)
+
         member = await self._transactions.read(account.tenant_id, lambda uow: _buyer(uow, member_id, terms))
         wanted = _wanted(member, terms, external)
-        outcome = await self._writes(account, wanted, create)
+        outcome = await self._writes(account, wanted, create, ensure=ensure_unsold)
         if outcome.done is None:
             return Sold(member=member, task=outcome.task)
         observed = outcome.done
