@@ -44,6 +44,10 @@ class CancelMembership:
         if not cancellation.reason.strip():
             raise InvalidValue("give the reason of the cancellation", field="cancellation_reason")
         check_prose(cancellation.reason, "cancellation_reason")
+        async with self._push.turn(cancellation.tenant_id, cancellation.membership_id):
+            return await self._cancel(cancellation)
+
+    async def _cancel(self, cancellation: Cancellation) -> PushedMembership:
         membership, today = await self._load(cancellation)
         ends_anyway = membership.terms.ends_anyway(today)
         if not ends_anyway:

@@ -1,6 +1,7 @@
 """Changing a membership at its provider: shared by update and cancel."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import attrs
 
@@ -84,7 +85,9 @@ class _Asked:
 
 @attrs.frozen
 class PushMembership:
-    """The provider first; ours follows what it then shows."""
+    """The provider first; ours follows what it then shows. For whoever has the ``turn`` of the membership, and loaded
+    it since: what was done right before is known then.
+    """
 
     _transactions: Transactions
     _writes: ProviderWrites
@@ -121,6 +124,10 @@ class PushMembership:
             if unless(None if looked.before is None else read(looked.before.shown).values):
                 return PushedMembership(membership, already=True)
         return await self._write(asked, call)
+
+    def turn(self, tenant_id: TenantId, membership_id: MembershipId) -> AbstractAsyncContextManager[None]:
+        """As ``ProviderWrites.turn``."""
+        return self._writes.turn(tenant_id, f"membership:{membership_id}")
 
     async def _write(self, asked: "_Asked", call: Callable[[GymGateway, str], Awaitable[Observed]]) -> PushedMembership:
         async def push(gym: GymGateway) -> Observed:

@@ -49,14 +49,15 @@ class UpdateMembership:
     async def __call__(self, update: MembershipUpdate) -> PushedMembership:
         """Change what is set."""
         patch = _patch(update)
-        membership, unless = await self._transactions.read(update.tenant_id, lambda uow: self._load(uow, update))
 
         async def call(gym: GymGateway, external_id: str) -> Observed:
             return await gym.update_membership(external_id, patch)
 
         details = {k: v for k, v in attrs.asdict(patch).items() if not isinstance(v, Unset)}
         operation = Operation.UPDATE_MEMBERSHIP
-        return await self._push(update.tenant_id, membership, operation, details, call, by=update.by, unless=unless)
+        async with self._push.turn(update.tenant_id, update.membership_id):
+            membership, unless = await self._transactions.read(update.tenant_id, lambda uow: self._load(uow, update))
+            return await self._push(update.tenant_id, membership, operation, details, call, by=update.by, unless=unless)
 
     async def _load(self, uow: UnitOfWork, update: MembershipUpdate) -> tuple[Membership, Unless | None]:
         """The membership, and how one sees at the provider that it is so already; None where it is not so here."""

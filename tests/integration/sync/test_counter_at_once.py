@@ -16,10 +16,12 @@ from tresen.adapters.emulators.wodify.vocabulary import TEMPLATES
 from tresen.adapters.memory.clock import NOON, FixedClock
 from tresen.application.gym.wanted import Wanted
 from tresen.application.gym.write_tasks import WriteTasks
+from tresen.application.membership.cancel_membership import Cancellation
 from tresen.application.membership.create_membership import Buyer, Sale
+from tresen.application.membership.push_membership import PushedMembership
 from tresen.application.ports.gym import Operation
 from tresen.domain.shared.errors import AlreadyExists
-from tresen.domain.shared.ids import MemberId
+from tresen.domain.shared.ids import MemberId, MembershipId
 from tresen.domain.tenancy.provider_account import ProviderAccount
 
 from .gym import Gym, opened
@@ -110,3 +112,20 @@ async def test_what_is_sold_by_member_and_by_address_is_sold_once(
             await second[0]
         bought = [each.start_date for each in provider.state.memberships if each.client_id == there.id]
         assert bought.count(starts_on.isoformat()) == 1
+
+
+async def test_a_membership_is_cancelled_once(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = emulated()
+    async with asyncio.timeout(300), desks(tmp_path, database_url, provider) as both:
+        there = next(each for each in provider.state.memberships if each.is_active and each.payment_plan.is_auto_renew)
+        membership_id = MembershipId(await ours(both.first, "membership", there.id))
+
+        def cancelled(gym: Gym, by: str) -> Coroutine[Any, Any, PushedMembership]:
+            wish = Cancellation(tenant_id=gym.tenant.id, membership_id=membership_id, reason=f"{by} says so", by=by)
+            return gym.use_cases.cancel_membership(wish)
+
+        second = when_begun(monkeypatch, both, Operation.CANCEL_MEMBERSHIP, lambda: cancelled(both.second, "Bob"))
+        done = [await cancelled(both.first, "Eva"), await second[0]]
+        assert [(each.already, each.task) for each in done] == [(False, None), (True, None)]

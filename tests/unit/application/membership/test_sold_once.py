@@ -65,10 +65,9 @@ async def test_of_two_at_once_one_sells(
     others: list[asyncio.Task[Sold | Converted]] = []
 
     async def other() -> None:
-        """As far as it comes before it waits."""
-        waits = len(studio.clock.slept)
+        """As far as it comes."""
         others.append(asyncio.create_task(selling(studio, second)))
-        while not others[0].done() and len(studio.clock.slept) == waits:
+        for _ in range(200):
             await asyncio.sleep(0)
 
     between(monkeypatch, other)
