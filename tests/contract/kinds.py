@@ -337,7 +337,7 @@ KINDS = (
     Kind(name="plans", make=_plan, change=_change_plan, versioned=False),
     Kind(name="pushes", make=_push, change=_change_push, versioned=False),
     Kind(name="runs", make=_run, change=_change_run, versioned=False),
-    Kind(name="tasks", make=_task, change=_change_task, versioned=False),
+    Kind(name="tasks", make=_task, change=_change_task, versioned=True),
     Kind(name="users", make=_user, change=_change_user, versioned=False),
     Kind(name="sessions", make=_session, change=_change_session, versioned=False),
     Kind(name="api_keys", make=_api_key, change=_change_api_key, versioned=False),

@@ -10,7 +10,7 @@ from tests.builders import NOON, a_session, a_site, a_task, a_user, an_account, 
 
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.shared.contact import EmailAddress
-from tresen.domain.shared.errors import AlreadyExists, NotFound
+from tresen.domain.shared.errors import AlreadyExists, NotFound, StaleVersion
 from tresen.domain.shared.ids import AccountId, TenantId
 from tresen.domain.staff.task import TaskState
 from tresen.domain.tenancy.provider_account import ProviderAccount
@@ -177,6 +177,39 @@ async def test_what_is_open_at_an_account_comes_oldest_first(
     found = await backend.read(tenant, lambda uow: uow.tasks.open_at(here))
     assert [values_of(task) for task in found] == [values_of(early), values_of(late)]
     assert list(await backend.read(other, lambda uow: uow.tasks.open_at(here))) == []
+
+
+async def test_a_task_that_is_gone_is_stale(backend: Backend, tenant: TenantId) -> None:
+    task = a_task(tenant)
+    await backend.write(tenant, lambda uow: uow.tasks.add(task))
+    await backend.write(tenant, lambda uow: uow.tasks.remove(task))
+    with pytest.raises(StaleVersion):
+        await backend.write(tenant, lambda uow: uow.tasks.save(task))
+    with pytest.raises(StaleVersion):
+        await backend.write(tenant, lambda uow: uow.tasks.remove(task))
+
+
+async def test_a_task_that_was_closed_is_neither_opened_again_nor_taken_out(
+    backend: Backend, tenant: TenantId, other: TenantId
+) -> None:
+    task = a_task(tenant, details={"phone": "1", "city": "Bonn"})
+    await backend.write(tenant, lambda uow: uow.tasks.add(task))
+
+    async def close(uow: UnitOfWork) -> None:
+        closed = await uow.tasks.get(task.id)
+        closed.complete(by="Bob", now=NOON, note=ODD)
+        await uow.tasks.save(closed)
+
+    await backend.write(tenant, close)
+    task.details = {"city": "Bonn"}
+    with pytest.raises(StaleVersion):
+        await backend.write(tenant, lambda uow: uow.tasks.save(task))
+    with pytest.raises(StaleVersion):
+        await backend.write(tenant, lambda uow: uow.tasks.remove(task))
+    with pytest.raises(NotFound):
+        await backend.write(other, lambda uow: uow.tasks.remove(task))
+    kept = await backend.read(tenant, lambda uow: uow.tasks.get(task.id))
+    assert (kept.state, kept.done_by, kept.note) == (TaskState.DONE, "Bob", ODD)
 
 
 async def test_a_closed_task_is_not_open(backend: Backend, tenant: TenantId) -> None:

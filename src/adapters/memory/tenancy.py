@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from ...application.ports.repositories import Accounts, Sites, Tasks
-from ...domain.shared.errors import AlreadyExists, NotFound
+from ...domain.shared.errors import AlreadyExists, NotFound, StaleVersion
 from ...domain.shared.ids import AccountId, TaskId, TenantId
 from ...domain.staff.task import StaffTask, TaskState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ...domain.tenancy.tenant import Site
-from .entities import MemoryEntities, MemoryVersioned
+from .entities import MemoryVersioned
 from .tables import Draft
 
 
@@ -49,7 +49,7 @@ class MemorySites(Sites):
         return sorted(self._rows.all(), key=lambda site: (site.name.casefold(), site.id))
 
 
-class MemoryTasks(MemoryEntities[StaffTask, TaskId], Tasks):
+class MemoryTasks(MemoryVersioned[StaffTask, TaskId], Tasks):
     """Staff tasks."""
 
     def __init__(self, tenant_id: TenantId, rows: Draft[UUID, StaffTask]) -> None:
@@ -65,8 +65,21 @@ class MemoryTasks(MemoryEntities[StaffTask, TaskId], Tasks):
         rows = (row for row in self._rows.among("at", (account_id, TaskState.OPEN)))
         return [self._rows.copy(row) for row in sorted(rows, key=lambda task: (task.created_at, task.id))]
 
-    async def remove(self, task_id: TaskId) -> None:
+    async def save(self, entity: StaffTask) -> None:
+        """Keep a copy instead of the former one."""
+        self._ensure_own(entity)
+        if entity.version:
+            self._ensure_there(entity)
+        await super().save(entity)
+
+    async def remove(self, task: StaffTask) -> None:
         """Forget it."""
-        if task_id not in self._rows:
-            raise NotFound("staff task", task_id)
-        self._rows.remove(task_id)
+        self._ensure_own(task)
+        self._ensure_current(task, self._ensure_there(task))
+        self._rows.remove(task.id)
+
+    def _ensure_there(self, task: StaffTask) -> StaffTask:
+        stored = self._rows.find(task.id)
+        if stored is None:
+            raise StaleVersion(f"{self._kind} {task.id} is gone", kind=self._kind, id=str(task.id))
+        return stored

@@ -104,7 +104,7 @@ class WriteTasks:
             if given_up is not None:
                 await given_up(uow, task)
             if old is not None:
-                await uow.tasks.remove(old.id)
+                await uow.tasks.remove(old)
             return await _ask(uow, wanted, task)
 
         return await self._transactions.run(account.tenant_id, "make_staff_task", keep)
@@ -119,7 +119,7 @@ class WriteTasks:
         done = wanted if left is None else wanted.without(left)
         for task in await _waiting(uow, wanted, None if begun is None else begun.account_id):
             if begun is not None and task.id == begun.id:
-                await uow.tasks.remove(task.id)
+                await uow.tasks.remove(task)
             elif not _is_later(task, wanted, begun) and settle(task, done, now=self._clock.now()):
                 await uow.tasks.save(task)
         if wanted.operation is Operation.CANCEL_MEMBERSHIP and left is None:
@@ -136,7 +136,7 @@ class WriteTasks:
         async def take_away(uow: UnitOfWork) -> None:
             for task in await uow.tasks.open_for(begun.operation, begun.subject or ""):
                 if task.id == begun.id:
-                    await uow.tasks.remove(task.id)
+                    await uow.tasks.remove(task)
 
         await self._transactions.run(account.tenant_id, "take_task_away", take_away)
 

@@ -3,7 +3,7 @@
 import attrs
 
 from ...domain.leads.lead import Lead
-from ...domain.staff.task import StaffTask
+from ...domain.staff.task import StaffTask, TaskState
 from ...domain.sync.edit_fate import Prospect
 from ...domain.sync.push import Push
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -71,8 +71,12 @@ async def _may_be_made(uow: UnitOfWork, made: Push | None) -> bool:
 
 async def _ask(uow: UnitOfWork, known: Known, lead: Lead, task: StaffTask) -> StaffTask | None:
     """One task asks to enter the lead that is known, with all that is known by now; none where the account has it."""
+    # It was kept by another transaction, and this one may be run again.
+    task = await uow.tasks.get(task.id)
+    if task.state is not TaskState.OPEN:
+        return None
     if known.link is not None:
-        await uow.tasks.remove(task.id)
+        await uow.tasks.remove(task)
         return None
     wanted = to_enter(lead, person(values_of(lead)))
     waiting = await uow.tasks.open_for(task.operation, wanted.subject)
@@ -81,7 +85,7 @@ async def _ask(uow: UnitOfWork, known: Known, lead: Lead, task: StaffTask) -> St
         task.subject, task.title, task.details = wanted.subject, wanted.title, {**task.details, **wanted.details}
         await uow.tasks.save(task)
         return task
-    await uow.tasks.remove(task.id)
+    await uow.tasks.remove(task)
     old.details = {**old.details, **wanted.details}
     if old.reason not in IN_DOUBT:
         old.reason, old.details = task.reason, {**old.details, "why": task.details.get("why")}

@@ -250,7 +250,9 @@ class Runs(Entities[Run, RunId], Protocol):
 
 
 class Tasks(Entities[StaffTask, TaskId], Protocol):
-    """The tenant's staff tasks."""
+    """The tenant's staff tasks. One that was taken out since it was loaded is saved with StaleVersion: whoever works on
+    it looks again, and finds none.
+    """
 
     @abstractmethod
     async def open_for(self, operation: str, subject: str) -> Sequence[StaffTask]:
@@ -261,8 +263,10 @@ class Tasks(Entities[StaffTask, TaskId], Protocol):
         """The open tasks for something at that account, oldest first."""
 
     @abstractmethod
-    async def remove(self, task_id: TaskId) -> None:
-        """Take out a task that no person needed to see. Raises NotFound."""
+    async def remove(self, task: StaffTask) -> None:
+        """Take out a task that no person needed to see. Raises StaleVersion when somebody saved it, or took it out,
+        since it was loaded.
+        """
 
 
 class Accounts(Entities[ProviderAccount, AccountId], Protocol):

@@ -51,6 +51,7 @@ class StaffTask:
     done_at: datetime | None = None
     done_by: str | None = None
     note: str | None = None
+    version: int = 0
 
     def complete(self, *, by: str, now: datetime, note: str | None = None) -> None:
         """Close it. Raises IllegalTransition when it is closed already."""

@@ -7,6 +7,7 @@ from uuid import UUID
 import attrs
 import sqlalchemy as sa
 from tests.builders import (
+    NOON,
     a_change,
     a_lead,
     a_member,
@@ -14,12 +15,13 @@ from tests.builders import (
     a_record,
     a_run,
     a_sync_error,
+    a_task,
     a_tenant,
     an_account,
     values_of,
 )
 
-from tresen.adapters.persistence.mappers import contracts, people, sync, tenancy
+from tresen.adapters.persistence.mappers import contracts, people, staff, sync, tenancy
 from tresen.adapters.persistence.mappers.values import Row
 from tresen.adapters.persistence.tables import (
     CHANGE,
@@ -27,6 +29,7 @@ from tresen.adapters.persistence.tables import (
     MEMBER,
     MEMBERSHIP,
     PROVIDER_ACCOUNT,
+    STAFF_TASK,
     SYNC_ERROR,
     SYNC_RECORD,
     SYNC_RUN,
@@ -42,13 +45,14 @@ from tresen.domain.sync.side import Side
 _NEW = {
     "sync_record": {"run_id", "stamped_at", "edited_at"},
     "change": {"value", "version"},
+    "staff_task": {"version"},
     "sync_run": {"deleted", "pushed", "conflicts", "refused", "dropped", "plan_id", "allowed_at"},
 }
 BEFORE_RUNS_WERE_KEPT = RunId(UUID(int=0))
 
 
 class Kept:
-    """A tenant with a quiet and an edited record of every kind, their links, a run, an error and journal lines."""
+    """A tenant with a quiet and an edited record of every kind, their links, a run, an error, a task, journal lines."""
 
     def __init__(self) -> None:
         self.tenant = a_tenant()
@@ -56,6 +60,9 @@ class Kept:
         self.run = a_run(self.account, state=RunState.COMPLETED, counts=Counts(created=1, updated=2, errors=3))
         self.error = a_sync_error(self.run)
         key = self.tenant.id
+        self.task = a_task(self.tenant.id, account_id=self.account.id, subject="lead:ü'", details={"why": "ü'"})
+        self.task.complete(by="Bob", now=NOON, note="ü'")
+        self.task.version = 1
         self.members = [a_member(key), a_member(key)]
         memberships = [a_membership(key, self.members[0].id) for _ in range(2)]
         leads = [a_lead(key), a_lead(key)]
@@ -80,6 +87,7 @@ class Kept:
         _put(connection, TENANT, tenancy.tenant_row(self.tenant))
         _put(connection, PROVIDER_ACCOUNT, tenancy.account_row(self.account))
         _put(connection, SYNC_RUN, sync.run_row(self.run))
+        _put(connection, STAFF_TASK, staff.task_row(self.task))
         _put(connection, SYNC_ERROR, sync.error_row(self.tenant.id, EntryId(self.run.id), self.error))
         for (table, to_row), entities in zip(tables.items(), self.entities.values(), strict=True):
             for entity in entities:
@@ -97,6 +105,7 @@ class Kept:
             assert [found["quiet"], found["edited"]] == [link for link in self._links() if link.kind == kind]
             assert await uow.sync_records.edited(self.account.id, kind) == {"edited"}
         assert values_of(await uow.runs.get(self.run.id)) == values_of(self.run)
+        assert values_of(await uow.tasks.get(self.task.id)) == values_of(self.task)
         assert list(await uow.runs.recent_errors(9)) == [self.error]
         assert repr(list(await uow.journal.of_record("member", self.members[0].id))) == repr(self.changes)
         assert list(await uow.journal.of_run(self.run.id, limit=9)) == self.changes

@@ -23,6 +23,7 @@ def task_row(t: StaffTask) -> Row:
         t.done_at,
         t.done_by,
         t.note,
+        t.version,
         t.title.casefold(),
         search_text(t.title),
     )
@@ -44,6 +45,7 @@ def task(row: Row) -> StaffTask:
         done_at=row[10],
         done_by=row[11],
         note=row[12],
+        version=row[13],
     )
 
 

@@ -10,7 +10,7 @@ from ....domain.shared.ids import AccountId, TaskId
 from ....domain.staff.task import StaffTask, TaskState
 from ..mappers import staff
 from ..tables import STAFF_TASK
-from .entities import Shape, SqlEntities, rows_of
+from .entities import Shape, SqlVersioned, rows_of
 
 TASKS = Shape("task", STAFF_TASK, staff.task_row, staff.task)
 
@@ -28,10 +28,14 @@ OPEN_AT = (
     .where(STAFF_TASK.c.state == TaskState.OPEN.value, STAFF_TASK.c.account_id == bindparam("account_id"))
     .order_by(STAFF_TASK.c.created_at, STAFF_TASK.c.id)
 )
-_REMOVE = delete(STAFF_TASK).where(STAFF_TASK.c.tenant_id == bindparam("tenant_id"), STAFF_TASK.c.id == bindparam("id"))
+_REMOVE = delete(STAFF_TASK).where(
+    STAFF_TASK.c.tenant_id == bindparam("tenant_id"),
+    STAFF_TASK.c.id == bindparam("id"),
+    STAFF_TASK.c.version == bindparam("version"),
+)
 
 
-class SqlTasks(SqlEntities[StaffTask, TaskId], Tasks):
+class SqlTasks(SqlVersioned[StaffTask, TaskId], Tasks):
     """The table ``staff_task``."""
 
     async def open_for(self, operation: str, subject: str) -> Sequence[StaffTask]:
@@ -42,7 +46,17 @@ class SqlTasks(SqlEntities[StaffTask, TaskId], Tasks):
         """By the index of states: what is open is little."""
         return await self._select(OPEN_AT, account_id=account_id)
 
-    async def remove(self, task_id: TaskId) -> None:
-        """By primary key."""
-        if not await self._transaction.execute(_REMOVE, {"tenant_id": self._tenant_id, "id": task_id}):
-            raise NotFound("staff task", task_id)
+    async def save(self, entity: StaffTask) -> None:
+        """One update, and a look at why when it changes nothing."""
+        try:
+            await super().save(entity)
+        except NotFound as error:
+            if not self._own(entity).version:
+                raise
+            raise self._stale(entity.id) from error
+
+    async def remove(self, task: StaffTask) -> None:
+        """By primary key and version."""
+        key = {"tenant_id": self._tenant_id, "id": self._own(task).id, "version": task.version}
+        if not await self._transaction.execute(_REMOVE, key):
+            raise self._stale(task.id)

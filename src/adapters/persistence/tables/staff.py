@@ -1,6 +1,6 @@
 """Work for people, and what people and programs asked for."""
 
-from sqlalchemy import Index, Integer, Text
+from sqlalchemy import BigInteger, Index, Integer, Text
 
 from ..types import Id, Instant
 from .base import BINARY_TEXT, derived, optional, required, tenant_table
@@ -19,6 +19,7 @@ STAFF_TASK = tenant_table(
     optional("done_at", Instant),
     optional("done_by", Text),
     optional("note", Text),
+    required("version", BigInteger),
     derived("title_key"),
     derived("search_text"),
 )

@@ -1,16 +1,24 @@
 """Somebody writes again whom we know, while the provider cannot be written to, does not answer, or there is none."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from tresen.application.leads.create_lead import CreatedLead, NewLead
+from tresen.application.leads.join_known import Joined, JoinKnown
 from tresen.application.ports.gym import Operation
 from tresen.application.staff.complete_task import TaskDone
 from tresen.application.sync.records.kinds import LEAD
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.domain.leads.lead import Lead
-from tresen.domain.shared.errors import CredentialsRefused, GatewayError, GatewayRejected, GatewayUnavailable
+from tresen.domain.shared.errors import (
+    CredentialsRefused,
+    GatewayError,
+    GatewayRejected,
+    GatewayUnavailable,
+    StorageConflict,
+)
 from tresen.domain.shared.ids import TenantId
 from tresen.domain.staff.task import StaffTask, TaskReason, TaskState
 from tresen.domain.sync.edit_fate import Fate
@@ -41,6 +49,30 @@ async def in_vain(studio: Studio, error: GatewayError | None, *, after: int = 0,
     made = await enter(studio, None, **values)
     studio.change_account(writes_enabled=True, credential_state=CredentialState.OK)
     return made
+
+
+@pytest.mark.parametrize("times", [1, 3])
+async def test_they_are_one_with_one_task_also_where_the_store_has_it_done_again(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """The commit of what makes them one collides."""
+    await synced(studio)
+    first = await in_vain(studio, None, message="first")
+    assert first.task is not None
+    await studio.complete_task(TaskDone(tenant_id=studio.tenant.id, task_id=first.task.id, by="Bob"))
+    join, left = JoinKnown.__call__, [StorageConflict("busy")] * times
+
+    async def join_and_collide(self: JoinKnown, *about: Any) -> Joined | None:
+        joined = await join(self, *about)
+        if joined is not None and left:
+            studio.units.commits_fail.append(left.pop())
+        return joined
+
+    monkeypatch.setattr(JoinKnown, "__call__", join_and_collide)
+    again = await in_vain(studio, None, message="second")
+    (task,) = await to_enter(studio)
+    assert [each.id for each in again.tasks] == [task.id]
+    assert (task.subject, task.details["notes"]) == (f"lead:{first.lead.id}", "first\nsecond")
 
 
 @pytest.mark.parametrize("error", [None, GatewayRejected("no"), CredentialsRefused("401"), _DOWN])

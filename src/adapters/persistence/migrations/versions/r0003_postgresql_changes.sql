@@ -39,6 +39,10 @@ CREATE INDEX ix_change_record ON change (tenant_id, kind, local_id);
 
 CREATE INDEX ix_change_run ON change (tenant_id, run_id, id);
 
+ALTER TABLE staff_task ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
+
+ALTER TABLE staff_task ALTER COLUMN version DROP DEFAULT;
+
 CREATE INDEX ix_member_email ON member (tenant_id, email_key, id);
 
 CREATE INDEX ix_lead_email ON lead (tenant_id, email_key, id);

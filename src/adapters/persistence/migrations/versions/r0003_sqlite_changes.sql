@@ -109,6 +109,45 @@ CREATE INDEX ix_change_record ON change (tenant_id, kind, local_id);
 
 CREATE INDEX ix_change_run ON change (tenant_id, run_id, id);
 
+ALTER TABLE staff_task RENAME TO old_staff_task;
+
+CREATE TABLE staff_task (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    account_id BLOB,
+    operation TEXT NOT NULL,
+    title TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    subject TEXT,
+    details TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    done_at BIGINT,
+    done_by TEXT,
+    note TEXT,
+    version BIGINT NOT NULL,
+    title_key TEXT NOT NULL,
+    search_text TEXT NOT NULL,
+    CONSTRAINT pk_staff_task PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_staff_task_tenant FOREIGN KEY(tenant_id) REFERENCES tenant (id)
+) WITHOUT ROWID;
+
+INSERT INTO staff_task (
+    tenant_id, id, account_id, operation, title, reason, subject, details, state, created_at, done_at, done_by,
+    note, version, title_key, search_text
+) SELECT
+    tenant_id, id, account_id, operation, title, reason, subject, details, state, created_at, done_at, done_by,
+    note, 1, title_key, search_text
+FROM old_staff_task;
+
+DROP TABLE old_staff_task;
+
+CREATE INDEX ix_staff_task_created ON staff_task (tenant_id, created_at, id);
+
+CREATE INDEX ix_staff_task_status ON staff_task (tenant_id, state, created_at, id);
+
+CREATE INDEX ix_staff_task_subject ON staff_task (tenant_id, subject, operation, state);
+
 CREATE INDEX ix_member_email ON member (tenant_id, email_key, id);
 
 CREATE INDEX ix_lead_email ON lead (tenant_id, email_key, id);

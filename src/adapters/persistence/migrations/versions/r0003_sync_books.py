@@ -8,6 +8,7 @@ Of what is there, nothing is lost:
 - of links made before nothing is known of what we wrote to their records ourselves.
 - journal lines made before get the value of the side that was taken, and version 0: ours was not kept.
 - runs made before count 0 deleted, pushed, conflicts, refused and dropped, of which they knew nothing.
+- staff tasks that are there have version 1.
 - records edited since they were last compared get their marks, so that the next run looks at them.
 """
 
