@@ -58,6 +58,7 @@ async def test_a_look_shows_what_it_is_said_to_and_no_more(gym_world: GymWorld, 
         key = await gym_world.add_membership(key)
     shown = await source.get(key)
     assert shown is not None
+    assert source.shows is not None
     assert shown.read().values.keys() == source.shows
 
 
