@@ -20,6 +20,10 @@ from ..transactions import Transactions
 from .push_membership import PushedMembership, PushMembership, Unless, subject_of
 
 
+# The others follow from its days, or from its cancellation.
+_SETTABLE = frozenset({Status.ACTIVE, Status.PAUSED})
+
+
 @attrs.frozen(kw_only=True)
 class MembershipUpdate:
     """UNSET leaves, None clears; a ``monthly_price`` of 0 is a price (D1), in the tenant's currency. ``by`` says who
@@ -38,7 +42,7 @@ class MembershipUpdate:
 class UpdateMembership:
     """A status that it is in already changes nothing, unless the provider shows another by now, or something else is
     wanted besides. Raises NotFound, InvalidValue (nothing set, a negative price or one with more decimals than the
-    currency has, unknown status, a package that nobody may have typed), IllegalTransition (it is cancelled by
+    currency has, a status other than active and paused, a package that nobody may have typed), IllegalTransition (it is cancelled by
     cancelling it).
     """
 
@@ -81,20 +85,29 @@ class UpdateMembership:
 def _patch(update: MembershipUpdate) -> MembershipPatch:
     if isinstance(update.package, Unset) and isinstance(update.status, Unset) and update.monthly_price is UNSET:
         raise InvalidValue("nothing to change: set at least one of package, status and monthly price")
-    if update.status is Status.UNKNOWN:
-        raise InvalidValue("a membership cannot be made unknown", field="membership_status")
-    if update.status is Status.CANCELLED:
-        raise IllegalTransition(
-            "a membership becomes cancelled by cancelling it, with the reason, not by an update",
-            membership_id=str(update.membership_id),
-        )
+    if not isinstance(update.status, Unset):
+        _ensure_settable(update.status, update.membership_id)
     if not isinstance(update.package, Unset):
         check_line(update.package, "membership_type")
+        if not update.package.strip():
+            raise InvalidValue("name the package, or leave it out to keep it", field="membership_type")
     return MembershipPatch(
         package=update.package,
         status=update.status if isinstance(update.status, Unset) else update.status.value,
         monthly_price=_price(update.monthly_price),
     )
+
+
+def _ensure_settable(status: Status, membership_id: MembershipId) -> None:
+    if status is Status.CANCELLED:
+        raise IllegalTransition(
+            "a membership becomes cancelled by cancelling it, with the reason, not by an update",
+            membership_id=str(membership_id),
+        )
+    if status not in _SETTABLE:
+        raise InvalidValue(
+            f"a membership is made active or paused; nobody makes one {status.value}", field="membership_status"
+        )
 
 
 def _price(price: Decimal | None | Unset) -> str | None | Unset:

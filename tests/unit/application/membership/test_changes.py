@@ -82,6 +82,10 @@ async def test_package_and_status_change_together(studio: Studio) -> None:
     [
         {},
         {"status": Status.UNKNOWN},
+        {"status": Status.EXPIRED},
+        {"status": Status.PENDING},
+        {"package": ""},
+        {"package": " "},
         {"monthly_price": Decimal(-1)},
         {"monthly_price": Decimal("NaN")},
         {"monthly_price": Decimal("45.555")},
