@@ -19,7 +19,6 @@ from ..sync.courses.membership_records import terms_of
 from ..transactions import Transactions
 from .push_membership import PushedMembership, PushMembership, Unless, subject_of
 
-
 # The others follow from its days, or from its cancellation.
 _SETTABLE = frozenset({Status.ACTIVE, Status.PAUSED})
 

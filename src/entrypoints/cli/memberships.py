@@ -83,7 +83,7 @@ async def update(
     /,
     *,
     package: Annotated[str | None, Parameter(help="Id or name of another package.")] = None,
-    status: Annotated[Status | None, Parameter(help="active or paused.")] = None,
+    status: Annotated[Status | None, Parameter(help="active or paused; the others follow from its days.")] = None,
     monthly_price: Annotated[
         Decimal | None, Parameter(metavar="AMOUNT", help="Price per month, such as 49.00; 0 is a price.")
     ] = None,
