@@ -41,8 +41,8 @@ class MembershipUpdate:
 class UpdateMembership:
     """A status that it is in already changes nothing, unless the provider shows another by now, or something else is
     wanted besides. Raises NotFound, InvalidValue (nothing set, a negative price or one with more decimals than the
-    currency has, a status other than active and paused, a package that nobody may have typed), IllegalTransition (it is cancelled by
-    cancelling it).
+    currency has, a status other than active and paused, a package that nobody may have typed), IllegalTransition (it is
+    cancelled by cancelling it).
     """
 
     _transactions: Transactions
