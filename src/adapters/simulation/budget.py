@@ -1,10 +1,13 @@
 """How many calls a run may make."""
 
+from collections.abc import Collection
+
 import attrs
 
 from ...domain.sync.conflict import PAIRING
 from ...domain.sync.pairing import found_by
 from ..memory.gym_source import LISTED_AT_MOST
+from .trail import Key
 from .words import COURSE_KINDS
 from .world import World
 
@@ -23,13 +26,13 @@ class Budget:
         )
 
 
-def budget(world: World, number: int, course: str) -> Budget:
+def budget(world: World, number: int, course: str, *, unlisted: Collection[Key] = ()) -> Budget:
     """As things are before a run: pages of changes and of a listing; a look for each record that there is reason to
-    ask for; what is on sale.
+    ask for; what is on sale. ``unlisted``: records that a plan which a guard held takes for gone, and asks for first.
     """
     total = Budget(calls=1, looks=0)
     for kind in COURSE_KINDS[course]:
-        total += _of_kind(world, number, kind)
+        total += _of_kind(world, number, kind, {external_id for of, external_id in unlisted if of == kind})
     return total
 
 
@@ -43,13 +46,13 @@ def extra(world: World, number: int, course: str, *, listing: int, pushes: int, 
     return Budget(calls=looks + 2 * pushes + again, looks=looks)
 
 
-def _of_kind(world: World, number: int, kind: str) -> Budget:
+def _of_kind(world: World, number: int, kind: str, unlisted: Collection[str]) -> Budget:
     shelf, links = world.gyms[number].shelf(kind), world.links(number, kind)
     pages = (len(shelf) + len(shelf.tombstones)) // world.specs[number].page_size + 2
     room, account_id = world.room(world.specs[number].tenant), world.account_ids[number]
     asked = {external_id for _, (_, _, external_id, _) in room.due.among("side", (account_id, kind))}
     table = world.table(room, kind)
-    asked |= _entered_again(world, number, kind)
+    asked |= _entered_again(world, number, kind) | set(unlisted)
     in_doubt = [row for _, row in room.conflicts.among("open side", (account_id, kind)) if row.field == PAIRING]
     asked |= {row.external_id for row in in_doubt if shelf.find(row.external_id) is None}
     candidates = {one for row in in_doubt for one in row.candidates}

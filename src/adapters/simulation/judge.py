@@ -9,7 +9,7 @@ from ...domain.sync.run import Run, RunState
 from ...domain.sync.state import SyncState
 from .broken import Broken
 from .budget import Budget, budget, extra
-from .task import Task, decided_nothing
+from .task import Applied, Task, decided_nothing
 from .words import COURSE_KINDS
 from .world import World
 
@@ -29,7 +29,7 @@ class Before:
     states: Mapping[str, SyncState | None]
 
 
-def before(world: World, account: int, course: str, *, disturbed: int) -> Before:
+def before(world: World, account: int, course: str, *, disturbed: int, plan: Applied | None = None) -> Before:
     """A run begins."""
     room, account_id = world.room(world.specs[account].tenant), world.account_ids[account]
     return Before(
@@ -38,7 +38,7 @@ def before(world: World, account: int, course: str, *, disturbed: int) -> Before
         callable=world.account(account).may_be_called,
         waiting=sum(p.account_id == account_id and _is_pending(p) for p in room.pushes.rows()),
         disturbed=disturbed,
-        allowed=budget(world, account, course),
+        allowed=budget(world, account, course, unlisted=plan.unlisted if plan is not None else ()),
         states={kind: _state(world, account, kind) for kind in COURSE_KINDS[course]},
     )
 

@@ -6,14 +6,16 @@ from typing import Protocol
 
 import attrs
 
-from ...application.sync.desk import SyncDesk
+from ...application.sync.desk import BUILT_IN_LAWS, SyncDesk
 from ...domain.shared.ids import PlanId, RunId
+from ...domain.sync.documents import read_step
 from ...domain.sync.kept_plan import KeptPlan, PlanState
 from ...domain.sync.policy import Policy
 from ...domain.sync.run import Run, RunState
 from .programme import Process
 from .steps.runs import Accept, ApplyPlan, MakePlan
 from .task import Applied
+from .trail import Key
 from .words import COURSE_KINDS
 from .world import World
 
@@ -98,6 +100,7 @@ class Plans:
             accepted=by is not None,
             shared=None if made is None else made.shared,
             is_stale=made is not None and made.is_another(now),
+            unlisted=self._unlisted(number, plan) if plan.trips else frozenset(),
         )
         tenant, plan_id = plan.tenant_id, plan.id
         return await self._carry(
@@ -107,6 +110,12 @@ class Plans:
             lambda desk: desk.apply(tenant, plan_id, accepted_by=by),
             plan=applied,
         )
+
+    def _unlisted(self, number: int, plan: KeptPlan) -> frozenset[Key]:
+        """Of its steps those that only a listing speaks for."""
+        rows = self._world.room(self._world.specs[number].tenant).plan_steps.among("plan", plan.id)
+        steps = [(kind, read_step(text, BUILT_IN_LAWS)) for _, (_, (_, kind, text)) in rows]
+        return frozenset((kind, str(step.external_id)) for kind, step in steps if step.proof == "listing")
 
     def _standing(self, number: int, course: str) -> "_Made":
         room, account = self._world.room(self._world.specs[number].tenant), self._world.account_ids[number]

@@ -201,7 +201,7 @@ class Player:
         """Carry out what is a run, and judge it; None when the process died in it, or it was refused."""
         self.runs += 1
         self.told.look(number, course)
-        was = before(self.world, number, course, disturbed=disturbed)
+        was = before(self.world, number, course, disturbed=disturbed, plan=plan)
         task = self.witness.begin(number, course, plan=plan, disturbed=disturbed > 0)
         run: Run | None = None
         try:

@@ -7,17 +7,20 @@ import attrs
 
 from ...domain.sync.journal import NORMALISED, PUSHED, Change
 from ...domain.sync.policy import Policy
+from .trail import Key
 
 
 @attrs.frozen(kw_only=True)
 class Applied:
     """A run that applies a plan which was made before. ``accepted``: a person lets it through its guards; ``shared``:
-    by kind, how many records both sides had when it was made (None: nobody looked); ``is_stale``: it must be refused.
+    by kind, how many records both sides had when it was made (None: nobody looked); ``is_stale``: it must be refused;
+    ``unlisted``: what it takes for gone because a listing lacked it, and a guard held it before anybody asked.
     """
 
     accepted: bool
     shared: Mapping[str, int] | None = None
     is_stale: bool = False
+    unlisted: frozenset[Key] = frozenset()
 
 
 @attrs.define

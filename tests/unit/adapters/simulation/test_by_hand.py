@@ -1,5 +1,7 @@
 """What people do through Tresen in a script is done, and holds afterwards as it is meant to."""
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,10 +16,12 @@ from tresen.adapters.simulation.script import AccountSpec, Script
 from tresen.adapters.simulation.settling import Settling
 from tresen.adapters.simulation.steps.decisions import LetGo, Reopen, Resolve, Undo, UndoChange, UndoRecord
 from tresen.adapters.simulation.steps.edits import CreateThere, DeleteThere, EditHere, EditThere
-from tresen.adapters.simulation.steps.runs import ApplyPlan, MakePlan, Sync
+from tresen.adapters.simulation.steps.runs import Accept, ApplyPlan, Fault, MakePlan, Sync
 from tresen.adapters.simulation.steps.settings import PassTime, SetTenantPolicy
 from tresen.adapters.simulation.steps.step import Step
 from tresen.application.sync.records.kinds import LEAD
+from tresen.application.sync.records.run_books import Opened
+from tresen.application.sync.runs.strand import AnyStrand, Strand
 from tresen.domain.shared.ids import EntryId, RunId
 from tresen.domain.sync.conflict import ConflictState
 from tresen.domain.sync.journal import Change
@@ -148,6 +152,26 @@ async def test_a_plan_is_applied_later_as_it_was_made() -> None:
     stale = await played(*made(), there(notes="second"), plan, here(notes="ours"), apply)
     assert (notes(stale)[0], "refused: plan_stale" in stale.log[-1]) == ("ours", True)
     await settled(stale)
+
+
+@pytest.mark.parametrize("further", [(), ("1001",), ("1003",)])
+async def test_what_a_listing_lacked_is_asked_for_before_a_plan_is_let_through(
+    further: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Strand.doubted
+
+    async def doubted(self: AnyStrand, opened: Opened, external_ids: Sequence[str]) -> Collection[str]:
+        return await asked(self, opened, [*external_ids, *further])
+
+    monkeypatch.setattr(Strand, "doubted", doubted)
+    leads = [CreateThere(account=0, kind=LEAD, who=who, values={"last_name": who}) for who in "ABC"]
+    short = Sync(account=0, course="leads", whole=True, faults=(Fault(at=1, what="short", call="list"),))
+    spec = AccountSpec(page_size=2, policies={LEAD: {"guards": {"deleted": {"percent": 10, "at_least": 0}}}})
+    steps = (*leads, SYNC, SYNC, short, Accept(account=0, course="leads"))
+    player = Player(Script(accounts=(spec,), courses=("leads",), steps=steps))
+    await player.play()
+    assert player.world.gyms[0].programme.trail.looks == Counter((LEAD, one) for one in ("1003", *further))
+    assert [broken.rule for broken in player.broken] == ["calls" for _ in further]
 
 
 async def test_what_a_tenant_says_holds_where_its_account_says_nothing_else() -> None:

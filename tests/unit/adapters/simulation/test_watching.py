@@ -18,7 +18,7 @@ from tresen.adapters.simulation.script import AccountSpec, Script
 from tresen.adapters.simulation.steps.edits import CreateThere, DeleteThere, EnterAnew
 from tresen.adapters.simulation.steps.runs import Sync
 from tresen.adapters.simulation.steps.step import Step
-from tresen.adapters.simulation.task import Task
+from tresen.adapters.simulation.task import Applied, Task
 from tresen.adapters.simulation.trail import Trail
 from tresen.adapters.simulation.unsettled import Unsettled
 from tresen.adapters.simulation.vanished import still_due, vanished
@@ -258,6 +258,15 @@ async def test_there_is_reason_to_ask_for_what_is_due_edited_or_gone(player: Pla
     room.due.put(due, (*due, 1))
     gym.shelf(LEAD).remove("1002")
     assert of(player).allowed.looks == 2
+
+
+async def test_what_a_plan_that_was_held_takes_for_gone_is_asked_for_once(player: Player) -> None:
+    plan = Applied(accepted=True, unlisted=frozenset({ADA, (MEMBER, "1001")}))
+    was, trail = before(player.world, 0, "leads", disturbed=0, plan=plan), player.world.gyms[0].programme.trail
+    trail.ask(*ADA)
+    assert rules(player, was) == set()
+    trail.ask(*ADA)
+    assert rules(player, was) == {"calls"}
 
 
 async def test_a_walk_that_broke_off_counts_for_nothing(player: Player) -> None:
