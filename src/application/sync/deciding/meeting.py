@@ -25,6 +25,7 @@ from ..links.pins import pins_under
 from ..links.reviving import reviving, values_of_reviving
 from ..links.sent import Sent, sent
 from ..policies.overruled import none_of_ours
+from ..records.belongings import owning
 from ..records.record_kind import MatchValues, RecordKind, Versioned
 from ..records.scope import Scope
 from .unlinked_steps import UnlinkedSteps
@@ -145,7 +146,8 @@ class Meeting(Generic[E]):
         links = {link.external_id: link for each in alike.values() for link in each}
         known = {*await known_lost(uow, account_id, kind, links)}
         known |= {link.external_id for key, each in alike.items() for link in each if _is_asked(link, asked.get(key))}
-        gone = where.stay_lost(known)
+        # Whether what belongs to one goes before it, nobody knows yet: that kind is walked later.
+        gone = where.stay_lost(known, await owning(uow, self._kind, account_id, where.leaving & links.keys()))
         here = await self._kind.load(uow, {link.local_id for link in links.values() if link.external_id in gone})
         return {
             key: [

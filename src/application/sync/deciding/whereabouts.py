@@ -53,6 +53,8 @@ class Whereabouts:
         untold = self.asked - self.gone - self.shown
         return {key for key, ones in self.alike.items() if not ones.isdisjoint(untold)}
 
-    def stay_lost(self, known: Collection[str]) -> Collection[str]:
-        """What stays here and the provider lost: as was proved, or as is ``known`` of what it was not seen to have."""
-        return (self.gone | (set(known) - self.shown)) - self.leaving
+    def stay_lost(self, known: Collection[str], owning: Collection[str]) -> Collection[str]:
+        """What stays here and the provider lost: as was proved, or as is ``known`` of what it was not seen to have.
+        ``owning``: to these something belongs that may keep them here, whatever is planned.
+        """
+        return (self.gone | (set(known) - self.shown)) - self.leaving.difference(owning)
