@@ -87,7 +87,9 @@ class Meeting(Generic[E]):
         waits = await awaited(uow, self._scope, self._kind.schema.kind, list(by_id))
         pairs = {key: (by_id[key], entities[one]) for one, key in paired.items() if key not in waits}
         steps, errors = self._paired(pairs, pins, await self._sent(uow, paired))
-        untold = {key: in_doubt.alike(theirs[key]) for key in pairing.only_theirs}
+        untold = {
+            key: [one for one in in_doubt.alike(theirs[key]) if one not in pairing.pairs] for key in pairing.only_theirs
+        }
         again = {key: [one] for one, key in pairing.pairs.items() if one in shared}
         found = _joined({key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}, again, untold, lost)
         doubts = {key: ones for key, ones in found.items() if key not in waits}

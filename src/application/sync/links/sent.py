@@ -19,7 +19,8 @@ from ....domain.sync.push import Push
 from ....domain.sync.schema import Schema
 from ...ports.sources import Observed
 from ...ports.unit_of_work import UnitOfWork
-from ..records.called import called_alike
+from ..records.called import called_alike, is_called
+from ..records.noted import is_noted
 from ..records.reading import read
 from ..records.record_kind import MatchValues, RecordKind, Versioned
 from .doubted import asked_whose
@@ -70,12 +71,10 @@ class Sent:
         return any(not keys_of(self._schema, values).isdisjoint(said) for values in alike)
 
     def alike(self, theirs: Values) -> tuple[UUID, ...]:
-        """Those that no match key tells, and that the provider's record is like in all that was sent."""
-        return tuple(one for one, values in self._untold.items() if _is_like(self._schema, theirs, values))
-
-    @cached_property
-    def _untold(self) -> Mapping[UUID, Values]:
-        return {one: values for one, values in self.values.items() if not keys_of(self._schema, values)}
+        """Those that the provider's record is like in all that was sent, but for what a match key would tell: that may
+        have been corrected there since.
+        """
+        return tuple(one for one, values in self.values.items() if _is_like(self._schema, theirs, values))
 
 
 async def sent(uow: UnitOfWork, kind: RecordKind[E], account_id: AccountId) -> Sent:
@@ -119,7 +118,14 @@ async def may_be_unsent(uow: UnitOfWork, kind: RecordKind[E], made: Observed) ->
 
 
 def _is_like(schema: Schema, theirs: Values, values: Values) -> bool:
+    """Where an address was sent, a first name must have been, too: somebody without one may be anybody."""
     told = {
         name: value for name, value in values.items() if value is not None and name in theirs and name in schema.by_name
     }
-    return bool(told) and all(schema.by_name[name].same(theirs[name], value) for name, value in told.items())
+    if keys_of(schema, values):
+        if not is_called(values):
+            return False
+        told = {name: value for name, value in told.items() if all(name not in key for key in schema.match)}
+    return bool(told) and all(
+        schema.by_name[name].same(theirs[name], value) or is_noted(theirs, name, value) for name, value in told.items()
+    )

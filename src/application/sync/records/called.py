@@ -11,5 +11,10 @@ def called_alike(one: Values, other: Values) -> bool:
     return not first or not second or first == second
 
 
+def is_called(one: Values) -> bool:
+    """Whether a first name is told."""
+    return bool(_first_name(one))
+
+
 def _first_name(values: Values) -> str:
     return str(values.get("first_name") or "").strip().casefold()

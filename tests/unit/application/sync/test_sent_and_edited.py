@@ -4,6 +4,7 @@ sent, and neither made there again nor brought in as a second one.
 
 import pytest
 
+from tresen.application.leads.create_lead import NewLead
 from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.conflict import PAIRING, Choice
 from tresen.domain.sync.push import PushState
@@ -178,3 +179,51 @@ async def test_one_that_is_on_the_wire_when_writing_is_switched_off_is_made_once
     await studio.leads_synced(whole=True)
     await off_and_on(studio)
     assert (here(studio), there(studio)) == (["ann@example.org"], ["ann@example.org"])
+
+
+async def entered(**told: str) -> tuple[Studio, Lead]:
+    """Ann was entered at the counter, and made; the answer got lost. No run makes her again."""
+    studio = Studio()
+    studio.attract("Other")
+    await studio.leads_synced()
+    studio.gym.faults.fail_next("create_lead", DOWN, after=1)
+    new = NewLead(tenant_id=studio.tenant.id, first_name="Ann", last_name="Hopper", email="ann@example.org", **told)  # type: ignore[arg-type] # texts only
+    ann = (await studio.create_lead(new)).lead
+    studio.clock.advance(A_MINUTE)
+    return studio, ann
+
+
+def edited_there(studio: Studio, **values: str) -> None:
+    (entry,) = [each for each in studio.books.leads.entries() if each.values["first_name"] == "Ann"]
+    studio.books.leads.edit(entry.external_id, values)
+
+
+@pytest.mark.parametrize("told", [{}, {"message": "Do you open on Sundays?", "interested_in": "Yoga"}])
+async def test_one_whose_address_was_corrected_there_is_asked_about(told: dict[str, str]) -> None:
+    """The message and the interest are in the gym's notes."""
+    studio, ann = await entered(**told)
+    edited_there(studio, email="ann.new@example.org")
+    await studio.leads_synced()
+    (asked,) = open_conflicts(studio)
+    assert (asked.field, asked.candidates, here(studio)) == (PAIRING, (str(ann.id),), ["ann@example.org"])
+    await decide(studio, asked, Choice.OURS, str(ann.id))
+    await settled(studio)
+    assert (len(here(studio)), len(there(studio)), open_conflicts(studio)) == (1, 1, [])
+
+
+@pytest.mark.parametrize("called", [("Bob", "Hopper"), ("Ann", "Lovelace")])
+async def test_one_that_is_called_otherwise_and_has_another_address_is_somebody_else(called: tuple[str, str]) -> None:
+    studio, ann = await entered()
+    first, last = called
+    other = studio.attract(first, last_name=last, email="other@example.org")
+    await studio.leads_synced()
+    assert (studio.lead(other).id != ann.id, open_conflicts(studio)) == (True, [])
+
+
+async def test_where_the_gym_has_the_address_that_was_sent_another_one_of_that_name_is_somebody_else() -> None:
+    studio, ann = await entered()
+    other = studio.attract("Ann", last_name="Hopper", email="other@example.org")
+    await studio.leads_synced()
+    assert open_conflicts(studio) == []
+    await settled(studio)
+    assert (studio.lead("1002").id, studio.lead(other).id != ann.id, open_conflicts(studio)) == (ann.id, True, [])
