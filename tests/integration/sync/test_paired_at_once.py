@@ -49,12 +49,12 @@ async def two_gyms(folder: Path, database_url: str) -> AsyncIterator[tuple[Gym, 
         yield gym, (gym.account, account)
 
 
-async def captured(gym: Gym) -> Lead:
+async def captured(gym: Gym, first_name: str = "Ada") -> Lead:
     await may_write(gym, False)
     new = NewLead(
         tenant_id=gym.tenant.id,
         account_id=gym.account.id,
-        first_name="Ada",
+        first_name=first_name,
         last_name="Here",
         email="ada@example.org",
     )
@@ -79,7 +79,7 @@ async def test_a_lead_is_tied_to_one_account_by_two_people(
         pool.acquire() as database,
     ):
         ada = await captured(gym)
-        await captured(gym)
+        await captured(gym, "Bea")
         conflicts = await asked(gym, accounts)
         assert len(conflicts) == 2
 
