@@ -6,14 +6,15 @@ from typing import Any
 import attrs
 
 from ...application.leads.convert_lead import Converted
-from ...application.sync.records.kinds import MEMBER
+from ...application.sync.records.kinds import MEMBER, MEMBERSHIP
+from ...domain.membership.membership import Membership
 from ...domain.shared.errors import AlreadyExists
 from ...domain.shared.ids import TaskId
 from ...domain.staff.task import StaffTask, TaskReason, TaskState
 from ...domain.sync.conflict import ConflictState
 from ...domain.sync.schema import Value
 from ..memory.store import Room
-from .people import here
+from .people import TAG, here
 from .rows import Rows, changed, rows_of
 from .steps.counter import AtCounter, CancelMembership, ConvertLead, EnterLead, UpdateLead, UpdateMembership
 from .steps.edits import DeleteHere, DeleteThere
@@ -59,9 +60,16 @@ class KeptWrite:
 
     @property
     def _may_be_so(self) -> bool:
-        """Whether it may be so already, by our record, and a look of its own tells whether it is so there."""
-        step = self.step
-        return isinstance(step, UpdateMembership) and step.status is not None and step.monthly_price is None
+        """Whether it is so already by our record of before: then a look of its own tells whether it is so there."""
+        step, room = self.step, self._room
+        if not isinstance(step, UpdateMembership) or step.monthly_price is not None:
+            return False
+        today = room.tenant.today(self.world.clock.now())
+        return any(
+            row.terms.status_on(today).value == step.status
+            for row in self.before[f"{room.tenant.slug} memberships"].values()
+            if isinstance(row, Membership) and getattr(row, TAG[MEMBERSHIP]) == step.who
+        )
 
     def _refused(self) -> Iterator[str]:
         if self.wrote and not self._new_tasks:
