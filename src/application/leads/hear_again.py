@@ -28,7 +28,7 @@ from ..sync.courses.lead_records import values_of
 from ..sync.edits.edit_outlook import OnTheWay, sent_before
 from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
-from ..sync.records.task_at_provider import edit_task, subject_of
+from ..sync.records.task_at_provider import edit_task, subject_of, text_of
 
 _TOLD = "they wrote again, and said so"
 _UNSHOWN = "they wrote again, and the provider shows no such field: note there what they said, or close this"
@@ -200,7 +200,7 @@ class HearAgain:
                 why=why,
                 now=now,
             )
-        texts = {name: None if value is None else str(value) for name, value in values.items()}
+        texts = {name: text_of(value) for name, value in values.items()}
         account = {} if known.account is None else {"account": known.account.name}
         return StaffTask(
             id=key,
