@@ -6,15 +6,14 @@ from typing import Any
 import attrs
 
 from ...application.leads.convert_lead import Converted
-from ...application.sync.records.kinds import MEMBER, MEMBERSHIP
-from ...domain.membership.membership import Membership
+from ...application.sync.records.kinds import MEMBER
 from ...domain.shared.errors import AlreadyExists
 from ...domain.shared.ids import TaskId
 from ...domain.staff.task import StaffTask, TaskReason, TaskState
 from ...domain.sync.conflict import ConflictState
 from ...domain.sync.schema import Value
 from ..memory.store import Room
-from .people import TAG, here
+from .people import here
 from .rows import Rows, changed, rows_of
 from .steps.counter import AtCounter, CancelMembership, ConvertLead, EnterLead, UpdateLead, UpdateMembership
 from .steps.edits import DeleteHere, DeleteThere
@@ -46,7 +45,7 @@ class KeptWrite:
 
     def wrong(self) -> Iterator[str]:
         """What is not as it should be."""
-        enough = _ENOUGH.get(type(self.step), _A_LOOK_AND_A_WRITE) + self._may_be_so
+        enough = _ENOUGH.get(type(self.step), _A_LOOK_AND_A_WRITE)
         if len(self.calls) > enough:
             yield f"made {len(self.calls)} calls, and {enough} are enough: {', '.join(self.calls)}"
         if self.told.startswith("refused"):
@@ -57,19 +56,6 @@ class KeptWrite:
             yield from self._done()
         else:
             yield from self._left(self.answer.task)
-
-    @property
-    def _may_be_so(self) -> bool:
-        """Whether it is so already by our record of before: then a look of its own tells whether it is so there."""
-        step, room = self.step, self._room
-        if not isinstance(step, UpdateMembership) or step.monthly_price is not None:
-            return False
-        today = room.tenant.today(self.world.clock.now())
-        return any(
-            row.terms.status_on(today).value == step.status
-            for row in self.before[f"{room.tenant.slug} memberships"].values()
-            if isinstance(row, Membership) and getattr(row, TAG[MEMBERSHIP]) == step.who
-        )
 
     def _refused(self) -> Iterator[str]:
         if self.wrote and not self._new_tasks:

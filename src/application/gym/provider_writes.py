@@ -98,15 +98,15 @@ class ProviderWrites:
         wanted: Wanted,
         call: Callable[[GymGateway], Awaitable[Observed]],
         *,
-        over: Over | None = None,
+        over: Over | Before | None = None,
         begun: StaffTask | None = None,
         given_up: GivenUp | None = None,
         ensure: Ensure = nothing_to_ensure,
     ) -> Outcome:
         """The call's result, or a task with the reason why a person must do it. ``over`` is what the call writes over:
-        it is looked at first. ``begun`` is the task that was kept while the call is under way, where the caller did so;
-        else ``ensure`` raises, in the transaction that keeps it, where the provider must not be asked any more.
-        ``given_up`` writes what else follows from the other task, in its transaction.
+        it is looked at first, unless that was done right before. ``begun`` is the task that was kept while the call is
+        under way, where the caller did so; else ``ensure`` raises, in the transaction that keeps it, where the provider
+        must not be asked any more. ``given_up`` writes what else follows from the other task, in its transaction.
         Raises IllegalTransition where our rules forbid to write over what stands there.
         """
         if not account.writes_enabled:
@@ -122,7 +122,7 @@ class ProviderWrites:
                     begun, doubt = await self.tasks.begin(account, wanted, ensure)
                     if doubt is not None:
                         return Outcome(task=doubt)
-                before = None if over is None else await look_first(gym, over)
+                before = await look_first(gym, over) if isinstance(over, Over) else over
                 if before is not None and (unseen := before.unseen()):
                     await self.tasks.note(account, begun, unseen)
                 done = _readable(await call(gym))

@@ -117,23 +117,26 @@ class PushMembership:
             raise NotConfigured("this membership has no provider to change it at")
         wanted = _wanted(membership, found, operation, details)
         asked = _Asked(membership, found.link, found.account, details, wanted, by)
-        if unless is not None:
-            looked = await self._writes.look(asked.account, asked.wanted, asked.over)
-            if looked.task is not None:
-                return PushedMembership(membership, looked.task)
-            if unless(None if looked.before is None else read(looked.before.shown).values):
-                return PushedMembership(membership, already=True)
-        return await self._write(asked, call)
+        if unless is None:
+            return await self._write(asked, call, asked.over)
+        looked = await self._writes.look(asked.account, asked.wanted, asked.over)
+        if looked.task is not None:
+            return PushedMembership(membership, looked.task)
+        if unless(None if looked.before is None else read(looked.before.shown).values):
+            return PushedMembership(membership, already=True)
+        return await self._write(asked, call, looked.before or asked.over)
 
     def turn(self, tenant_id: TenantId, membership_id: MembershipId) -> AbstractAsyncContextManager[None]:
         """As ``ProviderWrites.turn``."""
         return self._writes.turn(tenant_id, f"membership:{membership_id}")
 
-    async def _write(self, asked: "_Asked", call: Callable[[GymGateway, str], Awaitable[Observed]]) -> PushedMembership:
+    async def _write(
+        self, asked: _Asked, call: Callable[[GymGateway, str], Awaitable[Observed]], over: Over | Before
+    ) -> PushedMembership:
         async def push(gym: GymGateway) -> Observed:
             return await call(gym, asked.link.external_id)
 
-        outcome = await self._writes(asked.account, asked.wanted, push, over=asked.over)
+        outcome = await self._writes(asked.account, asked.wanted, push, over=over)
         observed = outcome.done
         if observed is None:
             return PushedMembership(asked.membership, outcome.task)

@@ -478,9 +478,11 @@ async def test_what_goes_on_there_by_now_is_cancelled_once_more(studio: Studio, 
         await studio.cancel_membership(cancellation(studio, gold))
     studio.clock.advance(A_MINUTE)
     studio.books.memberships.edit("1001", {"flagged_active": True, "cancels_on": None})
+    called = len(studio.gym.faults.calls)
     again = await studio.cancel_membership(cancellation(studio, gold, "really moves"))
     assert (again.membership.status, again.task) == (Status.CANCELLED, None)
     assert studio.books.reasons["1001"] == "really moves"
+    assert studio.gym.faults.calls[called:] == ["memberships.get", "cancel_membership"]
     await studio.members_synced()
     assert studio.membership("1001").status is Status.CANCELLED
     told = next(line for line in studio.changes() if "no sync had seen" in line.reason)
