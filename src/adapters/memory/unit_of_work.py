@@ -1,9 +1,10 @@
 """Transactions in memory: one writer at a time, all or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from ...application.ports.fanout import Fanout, nothing_follows
 from ...application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -19,7 +20,7 @@ from .outgoing import MemoryEndpoints, MemoryMessages
 from .policies import MemoryOverrides, MemoryPolicies
 from .pushes import MemoryPushes
 from .schedules import MemorySchedules
-from .store import MemoryStore
+from .store import MemoryStore, Room
 from .sync_plans import MemoryPlans
 from .sync_states import MemoryDueRecords, MemorySyncStates
 from .synced import MemoryJournal, MemoryRuns, MemorySyncRecords
@@ -30,65 +31,93 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
+def _lazily(make: Callable[["MemoryUnitOfWork"], V]) -> V:
+    """Made when it is first used: most transactions use few. To whoever reads, an attribute has the type of its value,
+    whatever the class holds in its place.
+    """
+    return cast("V", cached_property(make))
+
+
 class MemoryUnitOfWork(UnitOfWork):
     """Writes into drafts; ``commit`` merges them. What is written after a commit needs another one."""
 
+    store: MemoryStore
+    tenant_id: TenantId
+    room: Room
+    events: MemoryEvents = _lazily(
+        lambda u: MemoryEvents(u.tenant_id, u.rows(u.room.events), u.store.clock, u.store.ids)
+    )
+    marks = _lazily(lambda u: MemoryMarks(u.rows(u.room.marks), u.store.clock))
+    members = _lazily(
+        lambda u: MemoryMembers(u.tenant_id, u.rows(u.room.members), u.rows(u.room.memberships), u.events)
+    )
+    memberships = _lazily(lambda u: MemoryMemberships("membership", u.tenant_id, u.rows(u.room.memberships), u.events))
+    leads = _lazily(lambda u: MemoryLeads(u.tenant_id, u.rows(u.room.leads), u.rows(u.room.sync_records), u.events))
+    packages = _lazily(lambda u: MemoryPackages(u.rows(u.room.packages)))
+    sync_records = _lazily(
+        lambda u: MemorySyncRecords(
+            u.rows(u.room.sync_records),
+            u.rows(u.room.former),
+            members=u.rows(u.room.members),
+            memberships=u.rows(u.room.memberships),
+            leads=u.rows(u.room.leads),
+        )
+    )
+    journal = _lazily(lambda u: MemoryJournal(u.rows(u.room.changes)))
+    runs = _lazily(lambda u: MemoryRuns(u.tenant_id, u.rows(u.room.runs), u.rows(u.room.errors)))
+    policies = _lazily(lambda u: MemoryPolicies(u.rows(u.room.policies)))
+    overrides = _lazily(lambda u: MemoryOverrides(u.rows(u.room.overrides)))
+    conflicts = _lazily(lambda u: MemoryConflicts(u.tenant_id, u.rows(u.room.conflicts), u.events))
+    plans = _lazily(lambda u: MemoryPlans(u.tenant_id, u.rows(u.room.plans), u.rows(u.room.plan_steps)))
+    pushes = _lazily(lambda u: MemoryPushes(u.tenant_id, u.rows(u.room.pushes)))
+    sync_states = _lazily(lambda u: MemorySyncStates(u.rows(u.room.sync_states)))
+    due = _lazily(lambda u: MemoryDueRecords(u.rows(u.room.due)))
+    tasks = _lazily(lambda u: MemoryTasks(u.tenant_id, u.rows(u.room.tasks)))
+    accounts = _lazily(lambda u: MemoryAccounts(u.tenant_id, u.rows(u.room.accounts)))
+    sites = _lazily(lambda u: MemorySites(u.tenant_id, u.rows(u.room.sites)))
+    users = _lazily(lambda u: MemoryUsers(u.tenant_id, u.rows(u.room.users), u.store))
+    sessions = _lazily(lambda u: MemorySessions(u.tenant_id, u.rows(u.room.sessions), u.store))
+    api_keys = _lazily(lambda u: MemoryApiKeys(u.tenant_id, u.rows(u.room.api_keys), u.store))
+    jobs = _lazily(lambda u: MemoryJobs(u.tenant_id, u.rows(u.room.jobs), u.store))
+    schedules = _lazily(lambda u: MemorySchedules(u.tenant_id, u.rows(u.room.schedules)))
+    inboxes = _lazily(lambda u: MemoryInboxes(u.tenant_id, u.rows(u.room.inboxes), u.store))
+    deliveries = _lazily(lambda u: MemoryDeliveries(u.tenant_id, u.rows(u.room.deliveries), u.rows(u.room.standings)))
+    endpoints = _lazily(
+        lambda u: MemoryEndpoints(
+            u.tenant_id, u.rows(u.room.endpoints), u.rows(u.room.messages), u.rows(u.room.attempts), u.events
+        )
+    )
+    messages = _lazily(lambda u: MemoryMessages(u.tenant_id, u.rows(u.room.messages), u.rows(u.room.attempts)))
+
     def __init__(self, store: MemoryStore, tenant_id: TenantId, fanout: Fanout, *, read_only: bool) -> None:
-        room = store.room(tenant_id)
+        self.store, self.tenant_id, self.room = store, tenant_id, store.room(tenant_id)
+        self.tenant = self.room.tenant
         self._fanout = fanout
         self._read_only = read_only
-        self._tell = store.news.set
-        self._drafts: list[Draft[Any, Any]] = []
-        self.tenant = room.tenant
-        self.events = MemoryEvents(tenant_id, self._draft(room.events), store.clock, store.ids)
-        self.marks = MemoryMarks(self._draft(room.marks), store.clock)
-        members, memberships = self._draft(room.members), self._draft(room.memberships)
-        leads, records = self._draft(room.leads), self._draft(room.sync_records)
-        self.members = MemoryMembers(tenant_id, members, memberships, self.events)
-        self.memberships = MemoryMemberships("membership", tenant_id, memberships, self.events)
-        self.leads = MemoryLeads(tenant_id, leads, records, self.events)
-        self.packages = MemoryPackages(self._draft(room.packages))
-        former = self._draft(room.former)
-        self.sync_records = MemorySyncRecords(records, former, members=members, memberships=memberships, leads=leads)
-        self.journal = MemoryJournal(self._draft(room.changes))
-        self.runs = MemoryRuns(tenant_id, self._draft(room.runs), self._draft(room.errors))
-        self.policies = MemoryPolicies(self._draft(room.policies))
-        self.overrides = MemoryOverrides(self._draft(room.overrides))
-        self.conflicts = MemoryConflicts(tenant_id, self._draft(room.conflicts), self.events)
-        self.plans = MemoryPlans(tenant_id, self._draft(room.plans), self._draft(room.plan_steps))
-        self.pushes = MemoryPushes(tenant_id, self._draft(room.pushes))
-        self.sync_states = MemorySyncStates(self._draft(room.sync_states))
-        self.due = MemoryDueRecords(self._draft(room.due))
-        self.tasks = MemoryTasks(tenant_id, self._draft(room.tasks))
-        self.accounts = MemoryAccounts(tenant_id, self._draft(room.accounts))
-        self.sites = MemorySites(tenant_id, self._draft(room.sites))
-        self.users = MemoryUsers(tenant_id, self._draft(room.users), store)
-        self.sessions = MemorySessions(tenant_id, self._draft(room.sessions), store)
-        self.api_keys = MemoryApiKeys(tenant_id, self._draft(room.api_keys), store)
-        self.jobs = MemoryJobs(tenant_id, self._draft(room.jobs), store)
-        self.schedules = MemorySchedules(tenant_id, self._draft(room.schedules))
-        self.inboxes = MemoryInboxes(tenant_id, self._draft(room.inboxes), store)
-        self.deliveries = MemoryDeliveries(tenant_id, self._draft(room.deliveries), self._draft(room.standings))
-        messages, attempts = self._draft(room.messages), self._draft(room.attempts)
-        self.endpoints = MemoryEndpoints(tenant_id, self._draft(room.endpoints), messages, attempts, self.events)
-        self.messages = MemoryMessages(tenant_id, messages, attempts)
+        self._open = True
+        self._drafts: dict[Table[Any, Any], Draft[Any, Any]] = {}
+
+    def rows(self, table: Table[K, V]) -> Draft[K, V]:
+        """What this transaction sees and writes of a table."""
+        draft = self._drafts.get(table)
+        if draft is None:
+            draft = self._drafts[table] = Draft(table, read_only=self._read_only)
+            if not self._open:
+                draft.close()
+        return draft
 
     async def commit(self) -> None:
         """Events first, then everything at once: no other task runs in between."""
         await self.events.send(self, self._fanout)
-        for draft in self._drafts:
+        for draft in self._drafts.values():
             draft.commit()
-        self._tell()
+        self.store.news.set()
 
     def close(self) -> None:
         """Undo what is not committed; from now on every use raises RuntimeError."""
-        for draft in self._drafts:
+        self._open = False
+        for draft in self._drafts.values():
             draft.close()
-
-    def _draft(self, table: Table[K, V]) -> Draft[K, V]:
-        draft = Draft(table, read_only=self._read_only)
-        self._drafts.append(draft)
-        return draft
 
 
 class MemoryUnitsOfWork(UnitsOfWork):
