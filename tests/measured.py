@@ -1,9 +1,12 @@
 """Which tests are watched for coverage: those that go through the code once, in this process.
 
-Being watched nearly doubles what a test takes. What the others here pass through is watched elsewhere: with PostgreSQL
-it is what SQLite runs, too, and the rooms below play whole stories, or start processes, over parts that the unit and
-contract suites cover. So the gates ask more of the tests that are left: these alone must reach them.
+Being watched more than doubles what a test takes. What the others here pass through is watched elsewhere: with
+PostgreSQL it is what SQLite runs, too; the rooms below play whole stories, or start processes, over parts that the unit
+and contract suites cover; and what is tried with many values, or with whatever Hypothesis draws, is watched with the
+first ones alone. So the gates ask more of the tests that are left: these alone must reach them.
 """
+
+from collections.abc import Iterator
 
 import pytest
 
@@ -22,4 +25,13 @@ def _repeats(item: pytest.Item) -> bool:
     inside = item.path.relative_to(item.config.rootpath / "tests").parts
     fixtures = getattr(item, "fixturenames", ())
     with_postgres = "postgresql" in item.name or "postgres_server" in fixtures
-    return with_postgres or (inside[0] == "integration" and inside[1] in STORIES)
+    drawn = item.get_closest_marker("hypothesis") is not None
+    return with_postgres or drawn or any(_turns(item)) or (inside[0] == "integration" and inside[1] in STORIES)
+
+
+def _turns(item: pytest.Item) -> Iterator[int]:
+    """At which of its values, from 0, each parameter is. Those of fixtures are other adapters, and not meant."""
+    indices = item.callspec.indices if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    for mark in item.iter_markers("parametrize"):
+        names = mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0]
+        yield from (indices[name.strip()] for name in names)

@@ -25,6 +25,9 @@ from tresen.domain.webhooks.message import Message, MessageState
 
 from .post import Post, url_of
 
+# Minutes of many small steps, through what other tests cover: watching them would only take time.
+pytestmark = pytest.mark.no_cover
+
 STEP = timedelta(seconds=0.25)
 NO_ANSWER = 15.0
 

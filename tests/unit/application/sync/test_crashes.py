@@ -21,6 +21,9 @@ from tresen.domain.sync.schema import Values
 from ..studio import A_MINUTE, Studio
 from .scene import applied, captured, edit_lead, open_conflicts, planned, pushes, rests, set_policy
 
+# Every run again and again, through what other tests cover: watching them would only take time.
+pytestmark = pytest.mark.no_cover
+
 T = TypeVar("T")
 
 

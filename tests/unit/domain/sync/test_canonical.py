@@ -37,6 +37,7 @@ def test_so_it_is_for_every_awkward_value(value: Value) -> None:
         assert encoded(form(form(value))) == encoded(form(value))
 
 
+@pytest.mark.no_cover
 def test_so_it_is_for_every_character() -> None:
     """All of Unicode, lone surrogates too: folding may give several characters, trimming takes blanks of any kind."""
     for number in range(sys.maxunicode + 1):
@@ -45,6 +46,7 @@ def test_so_it_is_for_every_character() -> None:
         assert plain(plain(letter)) == plain(letter)
 
 
+@pytest.mark.no_cover
 def test_folding_is_what_addresses_are_compared_by() -> None:
     """What tells a person and what a field is the same by never disagree: all of Unicode."""
     for number in range(sys.maxunicode + 1):
