@@ -19,6 +19,8 @@ from .world import Entity, World
 
 # The field that says whom a record is about.
 TAG = {MEMBER: "first_name", LEAD: "first_name", MEMBERSHIP: "name"}
+# By what a record is found, and by what it is known to be another's.
+_WHO = {"email", "last_name"}
 # Tenant, kind and whom a record is about.
 Name = tuple[int, str, str]
 
@@ -39,7 +41,8 @@ class Origins:
     that anybody deleted, on whatever side, and ``undone`` the tenants of whom anything was undone. ``anew``: those that
     were entered anew while ours was tied to what was lost. ``asked``: for which accounts and addresses a counter was
     asked to have one made, once or again and again; ``readdressed``: how often somebody was given another address; and
-    ``taken`` those of whom it said that they are here.
+    ``taken`` those of whom it said that they are here. ``_disguised``: what was edited there of records that nobody at
+    the provider made, before anybody here knew of them.
     """
 
     deleted: set[Name] = attrs.field(factory=set)
@@ -49,6 +52,7 @@ class Origins:
     asked: dict[Name, list[object]] = attrs.field(factory=dict)
     readdressed: Counter[Name] = attrs.field(factory=Counter)
     taken: set[Name] = attrs.field(factory=set)
+    _disguised: dict[Name, dict[str, set[str]]] = attrs.field(factory=dict)
     _made: dict[Name, dict[int | None, None]] = attrs.field(factory=dict)
 
     def note(self, name: Name, side: int | None) -> bool:
@@ -68,8 +72,15 @@ class Origins:
         return side in self._made.get(name, ())
 
     def count(self, name: Name) -> int:
-        """How often at most: on how many sides, and again, and whenever a counter was asked."""
-        return self._made_by_people(name) + len(self.asked.get(name, ()))
+        """How often at most: on how many sides, and again, and whenever a counter was asked. Whose address and name
+        were edited there before anybody here knew of the record is somebody else to everybody.
+        """
+        others = sum(edited >= _WHO for edited in self._disguised.get(name, {}).values())
+        return self._made_by_people(name) + len(self.asked.get(name, ())) + others
+
+    def disguise(self, name: Name, external_id: str, fields: Iterable[str]) -> None:
+        """So much of a record there was edited that nobody here knows of."""
+        self._disguised.setdefault(name, {}).setdefault(external_id, set()).update(fields)
 
     def ask(self, name: Name, account: int, address: str = "") -> None:
         """A counter is asked to have one made; by another address somebody else is meant, who has the same name."""
@@ -171,6 +182,10 @@ class People:
     def _edit_there(self, world: World, step: EditThere) -> None:
         entry = there(world, step.account, step.kind, step.who)
         if entry is not None:
+            name = (world.specs[step.account].tenant, step.kind, step.who)
+            known = any(link.external_id == entry.external_id for link in world.links(step.account, step.kind))
+            if not (known or self.origins.was_made(name, step.account)):
+                self.origins.disguise(name, entry.external_id, step.values)
             shelf = world.gyms[step.account].shelf(step.kind)
             shelf.edit(entry.external_id, step.values, late=timedelta(seconds=step.late_s))
 

@@ -69,6 +69,11 @@ class Push:
         self.state = PushState.WAITING
         self.fail(why, now=now)
 
+    def put_off(self, why: str, *, now: datetime) -> None:
+        """It was only looked for, which is no try."""
+        self.attempts -= 1
+        self.fail(why, now=now)
+
     @property
     def may_be_made(self) -> bool:
         """Of one that is to make a record there: whether that may be there already, or may come to be."""

@@ -13,7 +13,7 @@ Happen = Callable[[], Awaitable[object]]
 class StirredSource(Source):
     """Another source. At ``pages``, ``happen`` comes before the first and ``then`` is raised after the last; at
     ``writes`` it comes after the effect of each write and before its answer, at ``looks`` before the answer to a look
-    at a single record.
+    at a single record, at ``finds`` before that to a search.
     """
 
     def __init__(self, inner: Source, happen: Happen, then: GatewayError | None, at: str) -> None:
@@ -50,7 +50,9 @@ class StirredSource(Source):
         return answer
 
     async def find(self, values: Values, /) -> Observed | None:
-        return await self._inner.find(values)
+        answer = await self._inner.find(values)
+        await self._reach("finds")
+        return answer
 
     async def delete(self, external_id: str) -> None:
         await self._inner.delete(external_id)

@@ -19,7 +19,7 @@ from ....domain.sync.push import Push
 from ....domain.sync.schema import Schema
 from ...ports.sources import Observed
 from ...ports.unit_of_work import UnitOfWork
-from ..records.called import called_alike, is_called
+from ..records.called import NAMES, called_alike, is_called
 from ..records.noted import is_noted
 from ..records.reading import read
 from ..records.record_kind import MatchValues, RecordKind, Versioned
@@ -71,8 +71,8 @@ class Sent:
         return any(not keys_of(self._schema, values).isdisjoint(said) for values in alike)
 
     def alike(self, theirs: Values) -> tuple[UUID, ...]:
-        """Those that the provider's record is like in all that was sent, but for what a match key would tell: that may
-        have been corrected there since.
+        """Those that the provider's record is called like, whose address may have been corrected there since; without
+        an address, those that it is like in all that was sent.
         """
         return tuple(one for one, values in self.values.items() if _is_like(self._schema, theirs, values))
 
@@ -118,14 +118,16 @@ async def may_be_unsent(uow: UnitOfWork, kind: RecordKind[E], made: Observed) ->
 
 
 def _is_like(schema: Schema, theirs: Values, values: Values) -> bool:
-    """Where an address was sent, a first name must have been, too: somebody without one may be anybody."""
+    """Whoever was sent with an address is known by the name, whatever else somebody changed there since; without a
+    first name it may be anybody. Of others everything that was sent must be there.
+    """
     told = {
         name: value for name, value in values.items() if value is not None and name in theirs and name in schema.by_name
     }
     if keys_of(schema, values):
         if not is_called(values):
             return False
-        told = {name: value for name, value in told.items() if all(name not in key for key in schema.match)}
+        told = {name: value for name, value in told.items() if name in NAMES}
     return bool(told) and all(
         schema.by_name[name].same(theirs[name], value) or is_noted(theirs, name, value) for name, value in told.items()
     )

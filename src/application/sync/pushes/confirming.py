@@ -92,9 +92,11 @@ class Confirm(Generic[E]):
     async def _follow(self, uow: UnitOfWork, push: Push, link: SyncRecord, entity: E, theirs: Values) -> None:
         """What was edited here after the record was sent goes after it: it is ours alone, whatever the law. Not so
         where it holds another value there than we sent: that somebody edited there as well, and the next run decides.
+        Where the provider has the lost one back, what was agreed of that counts.
         """
         ours, schema, sent = self._kind.values(entity), self._kind.schema, push.values
-        later = ours_alone(schema, self._scope.writable, agreed=sent, ours=ours, theirs=theirs)
+        agreed = {**sent, **link.base}
+        later = ours_alone(schema, self._scope.writable, agreed=agreed, ours=ours, theirs=theirs)
         edited = (name for name in sent if not schema.by_name[name].same(ours.get(name), sent[name]))
         if any(name not in later for name in edited):
             await uow.due.add(self._scope.account_id, push.kind, [link.external_id])

@@ -152,12 +152,16 @@ class PushBooks(Generic[E]):
         await self._books.write(opened.run, "look_again", look_again)
 
     async def end(self, opened: Opened, push: Push, end: PushEnd) -> None:
-        """It is over, unless somebody dropped it meanwhile."""
+        """It is over, or put off, unless somebody dropped it meanwhile."""
         waited: list[bool] = []
 
         async def book(uow: UnitOfWork) -> Counts:
             await uow.accounts.claim(self._scope.account_id)
             waited[:] = [await waits(uow, push)]
+            if end.state is PushState.WAITING and waited[0]:
+                push.put_off(end.why, now=self._scope.now)
+                await uow.pushes.save(push)
+                return Counts()
             return await Ending(self._kind, self._scope, self._ids)(uow, push, end) if waited[0] else Counts()
 
         await self._books.write(opened.run, "end_push", book)

@@ -14,8 +14,8 @@ from ..records.single_looks import AnotherRecord
 
 @attrs.frozen(kw_only=True)
 class PushEnd:
-    """``why`` is for people. ``asks``: why the staff are asked to do at the provider what a person edited here; None:
-    they are not. ``error`` is told among those of the run.
+    """How it ends; ``waiting``: this time, and it is tried again. ``why`` is for people. ``asks``: why the staff are
+    asked to do at the provider what a person edited here; None: they are not. ``error`` is told among those of the run.
     """
 
     state: PushState
@@ -25,14 +25,17 @@ class PushEnd:
 
     @property
     def is_bad(self) -> bool:
-        """Whether somebody must look at it; one that is decided anew needs nobody."""
-        return self.error is not None or self.state is not PushState.DROPPED
+        """Whether somebody must look at it; one that is decided anew, or put off, needs nobody."""
+        return self.error is not None or self.state not in {PushState.DROPPED, PushState.WAITING}
 
 
 OVERTAKEN = PushEnd(state=PushState.DROPPED, why="the record changed meanwhile, there or here; it is decided anew")
 DELETED_HERE = PushEnd(
     state=PushState.DROPPED,
     why="it was deleted here; what may be there of it is decided as any other record is",
+)
+NOT_FOUND_YET = PushEnd(
+    state=PushState.WAITING, why="it was not found at the provider; it is made once everything there was looked through"
 )
 UNREADABLE = PushEnd(
     state=PushState.DROPPED,

@@ -34,7 +34,7 @@ from ..records.scope import Scope
 from ..records.single_looks import get_that
 from .confirming import Answer
 from .push_books import PushBooks
-from .push_end import NOT_WANTED, OVERTAKEN, UNREADABLE, UNSURE, PushEnd
+from .push_end import NOT_FOUND_YET, NOT_WANTED, OVERTAKEN, UNREADABLE, UNSURE, PushEnd
 from .shown_push import edited_after, is_as_wanted, landed, still_stands
 
 E = TypeVar("E", bound=Versioned)
@@ -49,13 +49,16 @@ _FINAL = (GatewayRejected, GatewayUnsupported)
 
 @attrs.frozen
 class Pusher(Generic[E]):
-    """One kind of record in one scope."""
+    """One kind of record in one scope. ``before_walk``: what was sent to be made there is not sent again, for a walk
+    may yet show it under another address; it is only looked for.
+    """
 
     _kind: RecordKind[E]
     _scope: Scope
     _source: Source
     _books: RunBooks
     _pushes: PushBooks[E]
+    _before_walk: bool = False
 
     async def __call__(self, opened: Opened, watch: Callable[[int], None]) -> int:
         """Try everything that waits by now, oldest first, once; how many are done. ``watch`` is told how many were
@@ -191,12 +194,11 @@ class Pusher(Generic[E]):
             return OVERTAKEN
         if await self._is_gone_here(opened, push):
             return await self._made_before(push, was_sent=push.attempts > 1)
-        if not self._scope.policy.create_there:
-            return await self._made_though_not_wanted(push)
-        if push.attempts > 1:
-            if not self._can_be_found(push):
-                return UNSURE
-        elif await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
+        if push.attempts > 1 and not self._can_be_found(push):
+            return UNSURE
+        if not self._scope.policy.create_there or (push.attempts > 1 and self._before_walk):
+            return await self._looked_for(push)
+        if push.attempts == 1 and await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
             raise GatewayRejected(TWINS)
         return Answer(await self._source.create(push.values))
 
@@ -216,17 +218,17 @@ class Pusher(Generic[E]):
             return OVERTAKEN
         return Answer(found)
 
-    async def _made_though_not_wanted(self, push: Push) -> Answer | PushEnd:
-        """Of one that the policy does not want there any more since it was sent: nothing is made, but what is there is
-        ours. Raises SeveralThere.
+    async def _looked_for(self, push: Push) -> Answer | PushEnd:
+        """Nothing is made, but what an earlier try made there is ours: a walk may yet show it under another address,
+        and then the policy may not want one there any more. Raises SeveralThere.
         """
-        if not self._can_be_found(push):
-            return UNSURE
         try:
             found = await self._source.find(push.values)
         except GatewayUnsupported:
-            return UNSURE
-        return NOT_WANTED if found is None else Answer(found)
+            return NOT_FOUND_YET if self._before_walk else UNSURE
+        if found is not None:
+            return Answer(found)
+        return NOT_FOUND_YET if self._before_walk else NOT_WANTED
 
     def _can_be_found(self, push: Push) -> bool:
         schema = self._kind.schema

@@ -4,6 +4,9 @@ share it.
 
 from ....domain.sync.canonical import Values
 
+# The fields that say what somebody is called.
+NAMES = frozenset({"first_name", "last_name"})
+
 
 def called_alike(one: Values, other: Values) -> bool:
     """By the first name: who marries is called by another last name. What is not told does not differ."""

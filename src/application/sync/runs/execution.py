@@ -139,8 +139,12 @@ class Execution:
         if arrivals or plan is not None:
             await self._arrive(opened, arrivals, plan)
 
-    async def push(self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch) -> None:
-        """Write to the provider what waits, of every kind. Raises GatewayError when it cannot be reached."""
+    async def push(
+        self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch, *, before_walk: bool = False
+    ) -> None:
+        """Write to the provider what waits, of every kind; ``before_walk`` as in ``Pusher``. Raises GatewayError when
+        it cannot be reached.
+        """
         names = [strand.name for strand in strands]
         for strand in strands:
             await strand.take_up(opened)
@@ -148,8 +152,13 @@ class Execution:
             return
         await self.enter(opened, names, Phase.PUSHING)
         for strand in strands:
-            await strand.push(opened, partial(watch, f"{strand.name} {PUSH}"))
+            if await strand.push(opened, partial(watch, f"{strand.name} {PUSH}"), before_walk=before_walk):
+                await self.books.write(opened.run, "close_tasks", partial(self._close_tasks, opened, strand))
         await self.enter(opened, names, Phase.IDLE)
+
+    async def _close_tasks(self, opened: Opened, strand: AnyStrand, uow: UnitOfWork) -> Counts:
+        await close_what_is_done(uow, opened.account.id, strand.kind.schema, now=self.clock.now())
+        return Counts()
 
     async def waiting(self, opened: Opened, strands: Sequence[AnyStrand]) -> int:
         """How many pushes of these kinds wait."""

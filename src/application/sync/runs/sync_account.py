@@ -185,7 +185,7 @@ class SyncAccount:
         if any(strand.state.complete_at is None for strand in strands):
             return
         try:
-            await self._execution.push(opened, strands, watch)
+            await self._execution.push(opened, strands, watch, before_walk=True)
         except CredentialsRefused:
             raise
         except GatewayError as error:

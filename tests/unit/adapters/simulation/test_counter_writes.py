@@ -391,3 +391,28 @@ async def test_it_is_seen_when_one_who_was_entered_is_gone_and_when_something_is
     assert [broken.rule for broken in asked_twice(player.world, player.people.origins)] == ["vanished", "no-double"]
     player.people.act(player.world, DeleteThere(account=0, kind=LEAD, who="E"))
     assert [broken.rule for broken in asked_twice(player.world, player.people.origins)] == ["no-double"]
+
+
+@pytest.mark.parametrize(
+    ("edits", "meant"),
+    [
+        ([{"email": "new@example.org"}], 1),
+        ([{"last_name": "Other"}], 1),
+        ([{"email": "new@example.org", "last_name": "Other"}], 2),
+        ([{"email": "new@example.org"}, {"last_name": "Other"}], 2),
+    ],
+)
+async def test_who_has_another_address_and_name_there_before_anybody_looks_is_somebody_else(
+    edits: list[dict[str, Value]], meant: int
+) -> None:
+    entered = attrs.evolve(ENTERED, faults=NO_ANSWER)
+    steps = [EditThere(account=0, kind=LEAD, who="E", values=values) for values in edits]
+    player = await settled(await played(entered, *steps))
+    assert player.people.origins.count((0, LEAD, "E")) == meant
+    assert len([lead for lead in player.world.room(0).leads.rows() if lead.first_name == "E"]) == meant
+
+
+async def test_whom_somebody_here_knows_is_nobody_else_whatever_is_edited_there() -> None:
+    edited = EditThere(account=0, kind=LEAD, who="E", values={"email": "new@example.org", "last_name": "Other"})
+    player = await settled(await played(ENTERED, LEADS, edited))
+    assert player.people.origins.count((0, LEAD, "E")) == 1

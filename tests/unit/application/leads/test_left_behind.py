@@ -50,6 +50,7 @@ async def test_a_later_run_makes_it_and_the_task_is_done(studio: Studio, die: Ca
     assert [lead.id for lead in named(studio)] == [studio.lead("1002").id]
     assert creation(studio).state is PushState.DONE
     assert [task.state for task in await studio.tasks()] == [TaskState.DONE]
+    await studio.leads_synced(whole=True)
     await rests(studio)
 
 

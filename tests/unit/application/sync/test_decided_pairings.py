@@ -125,7 +125,7 @@ async def test_a_record_that_is_none_of_ours_is_not_linked_by_what_waits_to_be_m
 
 
 @pytest.mark.parametrize("anew", [False, True], ids=["for the first time", "anew"])
-async def test_a_decision_holds_that_falls_while_it_is_being_made_there(studio: Studio, anew: bool) -> None:
+async def test_a_decision_holds_that_falls_while_it_is_looked_for_there(studio: Studio, anew: bool) -> None:
     await set_policy(studio, LEAD, create_there=True, default="newest")
     first = studio.attract("Other")
     if anew:
@@ -153,7 +153,7 @@ async def test_a_decision_holds_that_falls_while_it_is_being_made_there(studio: 
         await studio.desk.reopen(studio.tenant.id, conflict.id, by="Eva")
         await decide(studio, conflict, Choice.OURS)
 
-    stir(studio.gym, LEAD, once(think_better_of_it), at="writes")
+    stir(studio.gym, LEAD, once(think_better_of_it), at="finds")
     await studio.leads_synced()
     assert await ties(studio, ada) == [made[1]]
     await studio.leads_synced()

@@ -20,10 +20,11 @@ DOWN = GatewayUnavailable("no answer")
 PATIENCE = 3
 
 
-async def failing(studio: Studio, times: int = 2) -> None:
-    """A sync that has no patience left for Ada's push, however often it comes to pushes."""
-    for _ in range(PATIENCE * times):
-        studio.gym.faults.fail_next("leads.create", DOWN)
+async def failing(studio: Studio, *calls: str) -> None:
+    """A sync that has no patience left for Ada's push: before the walk others are looked for, and made after it."""
+    for call in calls or ("find", "create"):
+        for _ in range(PATIENCE):
+            studio.gym.faults.fail_next(f"leads.{call}", DOWN)
     await studio.leads_synced(whole=True)
     studio.clock.advance(A_MINUTE)
 
@@ -36,7 +37,7 @@ async def unsent_and_doubted(studio: Studio) -> tuple[Lead, list[str]]:
     for n in range(PATIENCE):
         await captured(studio, f"Aa{n}")
     ada = await captured(studio, "Ada", phone="030 1")
-    await failing(studio, 1)
+    await failing(studio, "create")
     made = [studio.attract("Ada") for _ in range(2)]
     await failing(studio)
     (push,) = [push for push in pushes(studio) if push.local_id == ada.id]
@@ -117,7 +118,7 @@ async def test_one_about_which_a_person_is_asked_as_a_whole_is_not_made_anew(stu
     ada = studio.lead(key)
     for n in range(PATIENCE):
         await captured(studio, f"Aa{n}")
-    await failing(studio, 1)
+    await failing(studio, "create")
     await edit_lead(studio, key, last_name="Murray")
     studio.books.leads.remove(key)
     await failing(studio)

@@ -70,7 +70,7 @@ async def test_an_edit_of_one_that_was_made_holds_though_a_listing_finds_it_firs
     await studio.leads_synced(whole=True)
     studio.clock.advance(A_MINUTE)
     await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2", last_name="King"))
-    studio.gym.faults.fail_next("leads.create", DOWN)
+    studio.gym.faults.fail_next("leads.find", DOWN)
     await studio.leads_synced(whole=True)
     await settled(studio)
     later = [push.values for push in pushes(studio, PushState.DONE)]
@@ -134,22 +134,26 @@ async def test_what_was_edited_here_alone_goes_after_one_that_the_retry_found(la
     assert open_conflicts(studio) == []
 
 
+@pytest.mark.parametrize("listed", [False, True])
 @pytest.mark.parametrize("law", ["theirs", "newest", "ask"])
-async def test_an_edit_of_one_that_waits_to_be_made_anew_holds_though_the_old_one_is_back(law: str) -> None:
+async def test_an_edit_of_one_that_waits_to_be_made_anew_holds_though_the_old_one_is_back(
+    law: str, listed: bool
+) -> None:
+    """``listed``: the walk finds it, as nobody could be looked for before."""
     studio = await making(deletes="keep_edited", default=law)
     key = studio.attract("Ann", phone="030 1", notes="one")
     await studio.leads_synced()
     ann, before = studio.lead(key), studio.books.leads.get(key)
     await studio.desk.edit_lead(lead_edit(studio, ann, last_name="Murray"))
     studio.books.leads.remove(key)
-    for _ in range(2):
-        studio.gym.faults.fail_next("leads.create", DOWN)
+    studio.gym.faults.fail_next("leads.create", DOWN)
     await studio.leads_synced(whole=True)
     studio.clock.advance(A_MINUTE)
     await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2"))
     shown_again(studio, studio.books.leads, key, before)
     studio.books.leads.edit(key, {"notes": "two"})
-    studio.gym.faults.fail_next("leads.create", DOWN)
+    if listed:
+        studio.gym.faults.fail_next("leads.find", DOWN)
     await studio.leads_synced(whole=True)
     await settled(studio)
     wanted = {"last_name": "Murray", "phone": "030 2", "notes": "two"}
@@ -209,10 +213,13 @@ async def test_an_edit_of_one_that_was_made_holds_though_the_provider_refused_to
     ann = await captured(studio, "Ann", phone="030 1")
     studio.gym.faults.fail_next("leads.create", DOWN, after=1)
     await studio.leads_synced(whole=True)
+    key, before = made(studio).external_id, made(studio)
+    # It does not show there yet, neither to a search nor in a list.
+    studio.books.leads.remove(key)
     studio.gym.faults.fail_next("leads.create", GatewayRejected("it is there already"))
-    studio.gym.faults.fail_next("leads", DOWN)
     await studio.leads_synced(whole=True)
     assert [push.state for push in pushes(studio)] == [PushState.REFUSED]
+    shown_again(studio, studio.books.leads, key, before)
     studio.clock.advance(A_MINUTE)
     await studio.desk.edit_lead(lead_edit(studio, ann, phone="030 2"))
     await settled(studio)

@@ -142,8 +142,8 @@ async def test_what_waited_for_a_record_that_is_found_under_another_id_is_droppe
     await studio.leads_synced()
     assert [push.state for push in pushes(studio)] == [PushState.WAITING] * 2
     studio.attract()
-    studio.gym.faults.fail_next("leads.get", DOWN)
-    studio.gym.faults.fail_next("leads.create", DOWN)
+    for call in ("get", "find"):
+        studio.gym.faults.fail_next(f"leads.{call}", DOWN)
     run = await studio.leads_synced()
     edit_of_old, creation, *later = pushes(studio)
     assert (edit_of_old.state, creation.state) == (PushState.DROPPED, PushState.DROPPED)

@@ -47,8 +47,9 @@ async def untold() -> tuple[Studio, str]:
 
 
 async def listed(studio: Studio) -> None:
-    """Though nothing can be made there, and so nothing be looked up by that."""
-    studio.gym.faults.fail_next("leads.create", DOWN)
+    """Though nobody can be looked for there, nor anything be made."""
+    for call in ("find", "create"):
+        studio.gym.faults.fail_next(f"leads.{call}", DOWN)
     await studio.leads_synced(whole=True)
 
 
@@ -227,3 +228,44 @@ async def test_where_the_gym_has_the_address_that_was_sent_another_one_of_that_n
     assert open_conflicts(studio) == []
     await settled(studio)
     assert (studio.lead("1002").id, studio.lead(other).id != ann.id, open_conflicts(studio)) == (ann.id, True, [])
+
+
+async def test_whatever_else_somebody_changed_there_it_is_asked_about_by_its_name() -> None:
+    studio, ann = await entered(phone="030 1")
+    edited_there(studio, email="ann.new@example.org", status="contacted", phone="030 2")
+    await studio.leads_synced()
+    (asked,) = open_conflicts(studio)
+    assert (asked.field, asked.candidates, here(studio)) == (PAIRING, (str(ann.id),), ["ann@example.org"])
+
+
+async def test_one_that_a_run_would_make_again_is_not_before_the_walk_shows_what_was_corrected_there() -> None:
+    studio, ann = await sent()
+    edited_there(studio, email="ann.new@example.org", status="contacted")
+    await settled(studio)
+    (asked,) = open_conflicts(studio)
+    assert (asked.field, asked.candidates) == (PAIRING, (str(ann.id),))
+    assert (here(studio), there(studio)) == (["ann@example.org"], ["ann.new@example.org"])
+    await decide(studio, asked, Choice.OURS, str(ann.id))
+    await settled(studio)
+    assert (len(here(studio)), len(there(studio)), open_conflicts(studio)) == (1, 1, [])
+
+
+async def test_one_that_was_not_made_is_made_once_the_walk_showed_none() -> None:
+    studio = await making()
+    await captured(studio, "Ann")
+    studio.gym.faults.fail_next("leads.create", DOWN)
+    await studio.leads_synced(whole=True)
+    called = len(studio.gym.faults.calls)
+    run = await studio.leads_synced(whole=True)
+    assert studio.gym.faults.calls[called:] == ["leads.find", "leads", "leads.create"]
+    (push,) = pushes(studio)
+    assert (run.counts.pushed, there(studio), push.attempts) == (1, ["ann@example.org"], 2)
+
+
+async def test_one_that_the_policy_does_not_want_there_any_more_is_not_given_up_before_the_walk() -> None:
+    studio, ann = await sent()
+    edited_there(studio, email="ann.new@example.org")
+    await set_policy(studio, "lead", create_there=False)
+    await studio.leads_synced()
+    (asked,) = open_conflicts(studio)
+    assert (asked.field, asked.candidates, here(studio)) == (PAIRING, (str(ann.id),), ["ann@example.org"])
