@@ -20,6 +20,7 @@ from .routes.identity import identity
 from .routes.jobs import jobs
 from .routes.leads import leads
 from .routes.members import members
+from .routes.memberships import memberships
 from .routes.provider_accounts import provider_accounts
 from .routes.schedules import schedules
 from .routes.service import service
@@ -45,6 +46,7 @@ def create_api(use_cases: UseCases, settings: ApiSettings | None = None) -> Lite
         route_handlers=[
             auth,
             members,
+            memberships,
             leads,
             sync,
             conflicts,

@@ -25,7 +25,8 @@ Document = dict[str, Any]
 
 _TAGS = {
     "identity": "Logins, users, API keys, the audit log",
-    "members": "Members, their memberships, packages on sale",
+    "members": "Members, and how they stand with their providers",
+    "memberships": "Memberships, sold, changed and cancelled; packages on sale",
     "leads": "Leads and their conversion",
     "sync": "Runs of the sync and their plans, policies, records explained and put back",
     "conflicts": "What waits for a person, and what did",

@@ -16,6 +16,7 @@ from tresen.domain.shared.ids import LeadId, MemberId
 from tresen.domain.shared.page import Listing
 from tresen.entrypoints.api.answers import leads as api_leads
 from tresen.entrypoints.api.answers import members as api_members
+from tresen.entrypoints.api.answers import memberships as api_memberships
 from tresen.entrypoints.cli.exit_codes import ExitCode
 
 NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
@@ -73,7 +74,7 @@ def test_a_member_is_shown_in_full_with_the_apis_keys(synced: Desk) -> None:
     told = msgspec.to_builtins(api_members.member_detail(detail))
     assert {**told, "memberships": document["memberships"]} == document
     rows = asyncio.run(uses.readers.memberships(home.id, detail.member.id))
-    assert document["memberships"] == [msgspec.to_builtins(api_members.membership_line(row)) for row in rows]
+    assert document["memberships"] == [msgspec.to_builtins(api_memberships.membership_line(row)) for row in rows]
 
 
 def test_a_members_location_is_shown(synced: Desk) -> None:
@@ -86,7 +87,7 @@ def test_everybodys_memberships_are_listed_with_the_apis_keys(synced: Desk) -> N
     uses, home = synced.world.use_cases, synced.world.north
     rows = asyncio.run(uses.readers.sold_memberships(home.id, MembershipFilter(), limit=50)).items
     told = synced("memberships", "list", "--json", *NORTH).json
-    assert told["memberships"] == [msgspec.to_builtins(api_members.sold_membership(row)) for row in rows]
+    assert told["memberships"] == [msgspec.to_builtins(api_memberships.sold_membership(row)) for row in rows]
     assert told["count"] == len(rows) == 2
     first = told["memberships"][0]
     assert re.search(

@@ -12,13 +12,13 @@ from .edits import FieldFateAnswer
 from .members import (
     LinkAnswer,
     MemberAnswer,
-    MembershipAnswer,
     OverwrittenAnswer,
     RowLinkAnswer,
     link,
     overwritten,
     row_link,
 )
+from .memberships import MembershipAnswer
 from .staff_tasks import TaskAnswer
 from .values import Answer
 

@@ -24,7 +24,8 @@ from ....domain.shared.page import Listing
 from ..access import needs
 from ..answers.edits import field_fates
 from ..answers.leads import LeadDetailAnswer, LeadsAnswer, WrittenLeadAnswer, lead, lead_detail, lead_line
-from ..answers.members import member, membership
+from ..answers.members import member
+from ..answers.memberships import membership
 from ..answers.staff_tasks import task
 from ..answers.values import accepted
 from ..bodies import Body, LongText, Text, leave
