@@ -60,7 +60,8 @@ class ToldEdits:
         number = self._world.account_ids.index(found.account_id)
         entry = self._world.gyms[number].shelf(kind).find(found.external_id)
         ours, fields = self._world.values(kind, told.entity), self._world.schema(kind).by_name
-        for name in told.changed:
+        # What they were told of it before is over, also where staff are to do it from now on.
+        for name in {*told.changed, *(each.field for each in told.prospects)}:
             self._told.pop((number, kind, found.external_id, name), None)
         for each in told.prospects:
             field, place = fields[each.field], (number, kind, found.external_id, each.field)

@@ -262,6 +262,13 @@ async def test_it_is_seen_when_what_was_on_its_way_is_lost() -> None:
     assert await run_after(player) == ["outlook"]
 
 
+async def test_what_was_told_is_over_once_the_staff_are_to_do_something_else() -> None:
+    player = await played(edit(last_name=""), OFF, edit(last_name="Name 37"))
+    (task,) = player.world.room(0).tasks.rows()
+    assert task.details["last_name"] == "Name 37"
+    assert await run_after(player) == []
+
+
 async def test_what_waits_counts_where_it_was_told_that_the_provider_holds_the_same() -> None:
     lost = attrs.evolve(SYNC, faults=tuple(Fault(at=at, what="lost", call="push") for at in range(3)))
     player = await played(edit(city="Ulm"), lost, edit(city="Bonn"), edit(city="Ulm"))
