@@ -124,14 +124,14 @@ class PushMembership:
             return PushedMembership(membership, looked.task)
         if unless(None if looked.before is None else read(looked.before.shown).values):
             return PushedMembership(membership, already=True)
-        return await self._write(asked, call, looked.before or asked.over)
+        return await self._write(asked, call, looked.before)
 
     def turn(self, tenant_id: TenantId, membership_id: MembershipId) -> AbstractAsyncContextManager[None]:
         """As ``ProviderWrites.turn``."""
         return self._writes.turn(tenant_id, f"membership:{membership_id}")
 
     async def _write(
-        self, asked: _Asked, call: Callable[[GymGateway, str], Awaitable[Observed]], over: Over | Before
+        self, asked: _Asked, call: Callable[[GymGateway, str], Awaitable[Observed]], over: Over | Before | None
     ) -> PushedMembership:
         async def push(gym: GymGateway) -> Observed:
             return await call(gym, asked.link.external_id)

@@ -525,3 +525,12 @@ async def test_what_is_cancelled_and_nowhere_there_stays_as_it_is(studio: Studio
     studio.books.memberships.remove("1001")
     again = await studio.cancel_membership(cancellation(studio, gold, "again"))
     assert (again.membership.status, again.task) == (Status.CANCELLED, None)
+
+
+async def test_what_is_so_here_and_nowhere_there_is_looked_for_once_and_left_to_the_staff(studio: Studio) -> None:
+    gold = await sold_here(studio)
+    studio.books.memberships.remove("1001")
+    called = len(studio.gym.faults.calls)
+    task = (await studio.update_membership(update(studio, gold, status=Status.ACTIVE))).task
+    assert (task.reason if task else None) == TaskReason.REJECTED
+    assert studio.gym.faults.calls[called:] == ["memberships.get", "update_membership"]
