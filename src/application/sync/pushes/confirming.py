@@ -114,6 +114,7 @@ class Confirm(Generic[E]):
                     values={name: value},
                     expected={name: theirs[name]},
                     run_id=run_id,
+                    state=PushState.WAITING,
                     attempts=0,
                     why=None,
                     created_at=self._scope.now,

@@ -3,7 +3,7 @@
 Each entry is a transaction of its own, in which the account is claimed first: people edit meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -77,11 +77,10 @@ class PushBooks(Generic[E]):
     async def confirm(self, opened: Opened, push: Push, answer: Answer | None) -> bool:
         """What the provider shows after it, None where it is gone as wanted. Whether it is done."""
 
-        async def confirm(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
-            return await Answering(self._kind, self._scope, self._ids)(uow, push, answer)
+        async def confirm(uow: UnitOfWork, tried: Push) -> Counts:
+            return await Answering(self._kind, self._scope, self._ids)(uow, tried, answer)
 
-        return bool((await self._books.write(opened.run, "confirm_push", confirm)).pushed)
+        return bool((await self._book(opened, "confirm_push", push, confirm)).pushed)
 
     async def doubt(self, opened: Opened, push: Push, found: Sequence[str]) -> None:
         """Several of the provider's may be what is to be made there: it waits until a person said whose they are, or
@@ -89,19 +88,18 @@ class PushBooks(Generic[E]):
         """
         ended = list[PushEnd]()
 
-        async def doubt(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
+        async def doubt(uow: UnitOfWork, tried: Push) -> Counts:
             ended.clear()
-            end = await left_to_a_person(uow, push, found)
-            if not await waits(uow, push):
+            end = await left_to_a_person(uow, tried, found)
+            if not await waits(uow, tried):
                 return Counts()
             if end is None:
-                await go_on_waiting(uow, push, WHOSE, now=self._scope.now)
+                await go_on_waiting(uow, tried, WHOSE, now=self._scope.now)
                 return Counts()
             ended.append(end)
-            return await Ending(self._kind, self._scope, self._ids)(uow, push, end)
+            return await Ending(self._kind, self._scope, self._ids)(uow, tried, end)
 
-        await self._books.write(opened.run, "doubt_push", doubt)
+        await self._book(opened, "doubt_push", push, doubt)
         for end in ended:
             tell(push, end)
 
@@ -115,67 +113,75 @@ class PushBooks(Generic[E]):
             return 0
         parts: list[Push] = []
 
-        async def part(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
+        async def part(uow: UnitOfWork, tried: Push) -> Counts:
             parts.clear()
-            if await waits(uow, push):
-                parts[:] = await split(uow, self._kind.schema, self._ids, push, error.message, now=self._scope.now)
+            if await waits(uow, tried):
+                parts[:] = await split(uow, self._kind.schema, self._ids, tried, error.message, now=self._scope.now)
             return Counts()
 
-        await self._books.write(opened.run, "split_push", part)
+        await self._book(opened, "split_push", push, part)
         return len(parts)
 
     async def tell_in_full(self, opened: Opened, push: Push, shown: Values) -> bool:
         """Before a record is deleted there: what nobody saw of it so far. Whether it may go on."""
         going = list[bool]()
 
-        async def tell_all(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
+        async def tell_all(uow: UnitOfWork, tried: Push) -> Counts:
             in_full = DeletedInFull(self._kind.schema, self._scope, self._ids)
-            going[:] = [await waits(uow, push) and await in_full(uow, push, shown)]
+            going[:] = [await waits(uow, tried) and await in_full(uow, tried, shown)]
             return Counts()
 
-        await self._books.write(opened.run, "tell_in_full", tell_all)
+        await self._book(opened, "tell_in_full", push, tell_all)
         return going[0]
 
     async def look_again(self, opened: Opened, push: Push, agreed: Values) -> None:
         """Its record is decided anew, though the push is not over; ``agreed`` of it is the base then."""
 
-        async def look_again(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
-            link = await link_at(uow, self._scope.account_id, push.kind, push.local_id)
+        async def look_again(uow: UnitOfWork, tried: Push) -> Counts:
+            link = await link_at(uow, self._scope.account_id, tried.kind, tried.local_id)
             if link is not None:
                 await uow.sync_records.put_many([attrs.evolve(link, base={**link.base, **agreed})])
-            await uow.due.renew(self._scope.account_id, push.kind, push.external_id or "")
+            await uow.due.renew(self._scope.account_id, tried.kind, tried.external_id or "")
             return Counts()
 
-        await self._books.write(opened.run, "look_again", look_again)
+        await self._book(opened, "look_again", push, look_again)
 
     async def end(self, opened: Opened, push: Push, end: PushEnd) -> None:
         """It is over, or put off, unless somebody dropped it meanwhile."""
         waited: list[bool] = []
 
-        async def book(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
-            waited[:] = [await waits(uow, push)]
+        async def book(uow: UnitOfWork, tried: Push) -> Counts:
+            waited[:] = [await waits(uow, tried)]
             if end.state is PushState.WAITING and waited[0]:
-                push.put_off(end.why, now=self._scope.now)
-                await uow.pushes.save(push)
+                tried.put_off(end.why, now=self._scope.now)
+                await uow.pushes.save(tried)
                 return Counts()
-            return await Ending(self._kind, self._scope, self._ids)(uow, push, end) if waited[0] else Counts()
+            return await Ending(self._kind, self._scope, self._ids)(uow, tried, end) if waited[0] else Counts()
 
-        await self._books.write(opened.run, "end_push", book)
+        await self._book(opened, "end_push", push, book)
         if waited[0]:
             tell(push, end)
 
     async def fail(self, opened: Opened, push: Push, why: str) -> None:
         """It goes on waiting: whether it took effect is not known."""
 
-        async def fail(uow: UnitOfWork) -> Counts:
-            await uow.accounts.claim(self._scope.account_id)
-            if await waits(uow, push):
-                push.fail(why, now=self._scope.now)
-                await uow.pushes.save(push)
+        async def fail(uow: UnitOfWork, tried: Push) -> Counts:
+            if await waits(uow, tried):
+                tried.fail(why, now=self._scope.now)
+                await uow.pushes.save(tried)
             return Counts()
 
-        await self._books.write(opened.run, "fail_push", fail)
+        await self._book(opened, "fail_push", push, fail)
+
+    async def _book(
+        self, opened: Opened, name: str, push: Push, work: Callable[[UnitOfWork, Push], Awaitable[Counts]]
+    ) -> Counts:
+        """In a transaction of its own, with the account claimed. Each try of it has a copy of the push as it was tried:
+        one that did not get through leaves nothing behind.
+        """
+
+        async def book(uow: UnitOfWork) -> Counts:
+            await uow.accounts.claim(self._scope.account_id)
+            return await work(uow, attrs.evolve(push))
+
+        return await self._books.write(opened.run, name, book)

@@ -7,7 +7,7 @@ import attrs
 
 from ....domain.shared.ids import PushId
 from ....domain.sync.canonical import Values
-from ....domain.sync.push import Push
+from ....domain.sync.push import Push, PushState
 from ....domain.sync.schema import Schema
 from ...ports.clock import IdSource
 
@@ -68,6 +68,7 @@ def parts_of(push: Push, ids: IdSource, *, now: datetime, without: Container[str
             id=PushId(ids.new()),
             values={name: value},
             expected={name: push.expected.get(name)},
+            state=PushState.WAITING,
             attempts=0,
             why=None,
             updated_at=now,
