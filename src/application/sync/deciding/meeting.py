@@ -26,6 +26,7 @@ from ..links.reviving import reviving, values_of_reviving
 from ..links.sent import Sent, sent
 from ..policies.overruled import none_of_ours
 from ..records.belongings import owning
+from ..records.called import called_alike
 from ..records.record_kind import MatchValues, RecordKind, Versioned
 from ..records.scope import Scope
 from .unlinked_steps import UnlinkedSteps
@@ -80,6 +81,7 @@ class Meeting(Generic[E]):
         lost = await self._lost(uow, theirs, where, asked, told)
         apart = self._keys({key: by_id[key][1].values for key in separate})
         shared = {*await self._shared(uow, pairing.pairs, theirs, apart), *_asked_again(pairing.pairs, links, asked)}
+        shared |= _called_otherwise(in_doubt, theirs, pairing)
         left = _left(in_doubt, theirs, pairing, ours)
         paired = {one: key for one, key in pairing.pairs.items() if one not in shared and key not in left}
         entities = await self._kind.load(uow, [*paired, *pairing.only_ours])
@@ -88,7 +90,8 @@ class Meeting(Generic[E]):
         pairs = {key: (by_id[key], entities[one]) for one, key in paired.items() if key not in waits}
         steps, errors = self._paired(pairs, pins, await self._sent(uow, paired))
         untold = {
-            key: [one for one in in_doubt.alike(theirs[key]) if one not in pairing.pairs] for key in pairing.only_theirs
+            key: [one for one in in_doubt.alike(theirs[key]) if one not in pairing.pairs or one in shared]
+            for key in pairing.only_theirs
         }
         again = {key: [one] for one, key in pairing.pairs.items() if one in shared}
         found = _joined({key: doubt.ours for doubt in pairing.doubts for key in doubt.theirs}, again, untold, lost)
@@ -245,6 +248,15 @@ def _left(
 ) -> set[str]:
     found = {key for key in pairing.only_theirs if in_doubt.is_left(theirs[key])}
     return found | {key for one, key in pairing.pairs.items() if in_doubt.is_left(theirs[key], ours[one])}
+
+
+def _called_otherwise(in_doubt: Sent, theirs: Mapping[str, Values], pairing: Pairing[UUID, str]) -> set[UUID]:
+    """Of what was sent without an answer those whose address a record has that is called otherwise, beside one that is
+    called like them: somebody may have given the address to another one there.
+    """
+    alike = {one for key in pairing.only_theirs for one in in_doubt.alike(theirs[key])}
+    pairs = ((one, pairing.pairs[one]) for one in alike if one in pairing.pairs)
+    return {one for one, key in pairs if not called_alike(in_doubt.values[one], theirs[key])}
 
 
 def _asked_again(

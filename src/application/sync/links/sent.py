@@ -19,7 +19,7 @@ from ....domain.sync.push import Push
 from ....domain.sync.schema import Schema
 from ...ports.sources import Observed
 from ...ports.unit_of_work import UnitOfWork
-from ..records.called import NAMES, called_alike, is_called
+from ..records.called import called_alike, is_called, known_by_name
 from ..records.noted import is_noted
 from ..records.reading import read
 from ..records.record_kind import MatchValues, RecordKind, Versioned
@@ -121,13 +121,11 @@ def _is_like(schema: Schema, theirs: Values, values: Values) -> bool:
     """Whoever was sent with an address is known by the name, whatever else somebody changed there since; without a
     first name it may be anybody. Of others everything that was sent must be there.
     """
+    if keys_of(schema, values):
+        return is_called(values) and known_by_name(values, theirs)
     told = {
         name: value for name, value in values.items() if value is not None and name in theirs and name in schema.by_name
     }
-    if keys_of(schema, values):
-        if not is_called(values):
-            return False
-        told = {name: value for name, value in told.items() if name in NAMES}
     return bool(told) and all(
         schema.by_name[name].same(theirs[name], value) or is_noted(theirs, name, value) for name, value in told.items()
     )

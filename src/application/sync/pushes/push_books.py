@@ -176,12 +176,17 @@ class PushBooks(Generic[E]):
     async def _book(
         self, opened: Opened, name: str, push: Push, work: Callable[[UnitOfWork, Push], Awaitable[Counts]]
     ) -> Counts:
-        """In a transaction of its own, with the account claimed. Each try of it has a copy of the push as it was tried:
-        one that did not get through leaves nothing behind.
+        """In a transaction of its own, with the account claimed. Each try of it has a copy of the push: one that did
+        not get through leaves nothing behind, and the push is what the last one made of it.
         """
+        tries = list[Push]()
 
         async def book(uow: UnitOfWork) -> Counts:
             await uow.accounts.claim(self._scope.account_id)
-            return await work(uow, attrs.evolve(push))
+            tries.append(attrs.evolve(push))
+            return await work(uow, tries[-1])
 
-        return await self._books.write(opened.run, name, book)
+        counts = await self._books.write(opened.run, name, book)
+        for field in attrs.fields(Push):
+            setattr(push, field.name, getattr(tries[-1], field.name))
+        return counts

@@ -35,7 +35,8 @@ DELETED_HERE = PushEnd(
     why="it was deleted here; what may be there of it is decided as any other record is",
 )
 NOT_FOUND_YET = PushEnd(
-    state=PushState.WAITING, why="it was not found at the provider; it is made once everything there was looked through"
+    state=PushState.WAITING,
+    why="it was not found at the provider; nothing is made before what is there was looked through once more",
 )
 UNREADABLE = PushEnd(
     state=PushState.DROPPED,

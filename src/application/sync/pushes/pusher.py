@@ -5,6 +5,7 @@ written only while the provider still holds what it was decided against; otherwi
 """
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Generic, TypeVar
 
 import attrs
@@ -49,8 +50,9 @@ _FINAL = (GatewayRejected, GatewayUnsupported)
 
 @attrs.frozen
 class Pusher(Generic[E]):
-    """One kind of record in one scope. ``before_walk``: what was sent to be made there is not sent again, for a walk
-    may yet show it under another address; it is only looked for.
+    """One kind of record in one scope. ``walked_at``: when the walk began that showed what is there, None: there was
+    none yet. What was sent later than that to be made there, and not answered, is not sent again, for a walk may yet
+    show it under another address; it is only looked for.
     """
 
     _kind: RecordKind[E]
@@ -58,7 +60,7 @@ class Pusher(Generic[E]):
     _source: Source
     _books: RunBooks
     _pushes: PushBooks[E]
-    _before_walk: bool = False
+    _walked_at: datetime | None
 
     async def __call__(self, opened: Opened, watch: Callable[[int], None]) -> int:
         """Try everything that waits by now, oldest first, once; how many are done. ``watch`` is told how many were
@@ -196,8 +198,8 @@ class Pusher(Generic[E]):
             return await self._made_before(push, was_sent=push.attempts > 1)
         if push.attempts > 1 and not self._can_be_found(push):
             return UNSURE
-        if not self._scope.policy.create_there or (push.attempts > 1 and self._before_walk):
-            return await self._looked_for(push)
+        if not self._scope.policy.create_there or (push.attempts > 1 and not self._was_walked_since(push)):
+            return await self._looked_for(opened, push)
         if push.attempts == 1 and await self._books.read(opened.run, lambda uow: self._has_twin(uow, push)):
             raise GatewayRejected(TWINS)
         return Answer(await self._source.create(push.values))
@@ -218,17 +220,30 @@ class Pusher(Generic[E]):
             return OVERTAKEN
         return Answer(found)
 
-    async def _looked_for(self, push: Push) -> Answer | PushEnd:
+    async def _looked_for(self, opened: Opened, push: Push) -> Answer | PushEnd:
         """Nothing is made, but what an earlier try made there is ours: a walk may yet show it under another address,
         and then the policy may not want one there any more. Raises SeveralThere.
         """
+        is_walked = self._was_walked_since(push)
         try:
             found = await self._source.find(push.values)
         except GatewayUnsupported:
-            return NOT_FOUND_YET if self._before_walk else UNSURE
-        if found is not None:
-            return Answer(found)
-        return NOT_FOUND_YET if self._before_walk else NOT_WANTED
+            return UNSURE if is_walked else NOT_FOUND_YET
+        if found is None:
+            return NOT_WANTED if is_walked else NOT_FOUND_YET
+        # Somebody else may have that address by now; whose it is, a walk tells that shows both.
+        return Answer(found) if is_walked or await self._is_it(opened, push, found) else NOT_FOUND_YET
+
+    def _was_walked_since(self, push: Push) -> bool:
+        return self._walked_at is not None and push.updated_at <= self._walked_at
+
+    async def _is_it(self, opened: Opened, push: Push, found: Observed) -> bool:
+        """Whether what has the address is called like what was sent, and none of another of ours."""
+        reading, key = _read(found), found.external_id
+        of = (self._scope.account_id, push.kind, [key])
+        links = await self._books.read(opened.run, lambda uow: uow.sync_records.by_external_ids(*of))
+        is_anothers = key in links and links[key].local_id != push.local_id
+        return not is_anothers and (reading is None or called_alike(push.values, reading.values))
 
     def _can_be_found(self, push: Push) -> bool:
         schema = self._kind.schema

@@ -4,8 +4,7 @@ share it.
 
 from ....domain.sync.canonical import Values
 
-# The fields that say what somebody is called.
-NAMES = frozenset({"first_name", "last_name"})
+_NAMES = frozenset({"first_name", "last_name"})
 
 
 def called_alike(one: Values, other: Values) -> bool:
@@ -19,5 +18,15 @@ def is_called(one: Values) -> bool:
     return bool(_first_name(one))
 
 
+def known_by_name(sent: Values, theirs: Values) -> bool:
+    """Whether ``theirs`` tells the whole name that was ``sent``, however it is written."""
+    told = [name for name in _NAMES if _folded(sent, name) and name in theirs]
+    return bool(told) and all(_folded(sent, name) == _folded(theirs, name) for name in told)
+
+
 def _first_name(values: Values) -> str:
-    return str(values.get("first_name") or "").strip().casefold()
+    return _folded(values, "first_name")
+
+
+def _folded(values: Values, name: str) -> str:
+    return str(values.get(name) or "").strip().casefold()

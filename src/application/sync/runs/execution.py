@@ -140,9 +140,9 @@ class Execution:
             await self._arrive(opened, arrivals, plan)
 
     async def push(
-        self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch, *, before_walk: bool = False
+        self, opened: Opened, strands: Sequence[AnyStrand], watch: Watch, *, walked_at: datetime | None
     ) -> None:
-        """Write to the provider what waits, of every kind; ``before_walk`` as in ``Pusher``. Raises GatewayError when
+        """Write to the provider what waits, of every kind; ``walked_at`` as in ``Pusher``. Raises GatewayError when
         it cannot be reached.
         """
         names = [strand.name for strand in strands]
@@ -152,7 +152,7 @@ class Execution:
             return
         await self.enter(opened, names, Phase.PUSHING)
         for strand in strands:
-            if await strand.push(opened, partial(watch, f"{strand.name} {PUSH}"), before_walk=before_walk):
+            if await strand.push(opened, partial(watch, f"{strand.name} {PUSH}"), walked_at=walked_at):
                 await self.books.write(opened.run, "close_tasks", partial(self._close_tasks, opened, strand))
         await self.enter(opened, names, Phase.IDLE)
 

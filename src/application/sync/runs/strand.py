@@ -1,6 +1,7 @@
 """One kind of record in a run: what it is, by which rules, how it stands, and the other side of it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -117,13 +118,13 @@ class Strand(Generic[E]):
         if await self.books.read(opened.run, lambda uow: is_any_to_be_taken_up(uow, *of, may_write=may)):
             await self.books.write(opened.run, "take_up_pushes", lambda uow: take_up(uow, *of, self.ids, may_write=may))
 
-    async def push(self, opened: Opened, watch: Callable[[int], None], *, before_walk: bool) -> int:
+    async def push(self, opened: Opened, watch: Callable[[int], None], *, walked_at: datetime | None) -> int:
         """Write to the provider what waits; where nothing may be written any more, nothing waits.
 
-        ``watch`` is told how many were tried; ``before_walk`` as in ``Pusher``.
+        ``watch`` is told how many were tried; ``walked_at`` as in ``Pusher``.
         """
         pushes = PushBooks(self.kind, self.scope, self.books, self._not_wanted, self.ids)
-        pusher = Pusher(self.kind, self.scope, self.source, self.books, pushes, before_walk)
+        pusher = Pusher(self.kind, self.scope, self.source, self.books, pushes, walked_at)
         if opened.account.writes_enabled:
             return await pusher(opened, watch)
         await pusher.withdraw(opened)

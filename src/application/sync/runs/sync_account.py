@@ -185,7 +185,7 @@ class SyncAccount:
         if any(strand.state.complete_at is None for strand in strands):
             return
         try:
-            await self._execution.push(opened, strands, watch, before_walk=True)
+            await self._execution.push(opened, strands, watch, walked_at=None)
         except CredentialsRefused:
             raise
         except GatewayError as error:
@@ -208,7 +208,7 @@ class SyncAccount:
         await self._execution.arrive(opened, by_name, parts if error is None else parts[:-1], plan)
         if error is not None:
             raise error
-        await self._execution.push(opened, strands, watch)
+        await self._execution.push(opened, strands, watch, walked_at=opened.run.started_at)
 
     async def _plan(self, opened: Opened, course: Course, gym: GymGateway, whole: bool, watch: Watch) -> "_End":
         strands = await self._strands(opened, course, gym)
@@ -233,7 +233,7 @@ class SyncAccount:
         await self._ensure_fresh(opened, plan, by_name)
         await self._execution.apply(opened, plan, by_name, watch)
         await self._execution.arrive(opened, by_name, plan.parts, plan)
-        await self._execution.push(opened, strands, watch)
+        await self._execution.push(opened, strands, watch, walked_at=plan.created_at)
         await course.after(opened, gym)
         return _End(RunState.COMPLETED)
 

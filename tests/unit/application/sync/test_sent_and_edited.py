@@ -9,9 +9,10 @@ from tresen.domain.leads.lead import Lead
 from tresen.domain.sync.conflict import PAIRING, Choice
 from tresen.domain.sync.push import PushState
 
+from ..stirring import calm, stir
 from ..studio import A_MINUTE, Studio
 from .scene import applied, captured, edit_lead, open_conflicts, planned, pushes, set_policy
-from .test_edited_on_the_way import DOWN, settled
+from .test_edited_on_the_way import DOWN, once, settled
 from .test_editing import lead_edit
 from .test_edits_around_creations import making
 from .test_pins_that_end import decide
@@ -269,3 +270,75 @@ async def test_one_that_the_policy_does_not_want_there_any_more_is_not_given_up_
     await studio.leads_synced()
     (asked,) = open_conflicts(studio)
     assert (asked.field, asked.candidates, here(studio)) == (PAIRING, (str(ann.id),), ["ann@example.org"])
+
+
+async def test_a_name_that_is_written_otherwise_is_the_same() -> None:
+    studio, ann = await entered()
+    edited_there(studio, email="ann.new@example.org", last_name=" HOPPER")
+    await studio.leads_synced()
+    (asked,) = open_conflicts(studio)
+    assert (asked.field, asked.candidates) == (PAIRING, (str(ann.id),))
+
+
+# -- made again only after a walk that began later ---------------------------------------------------------------------
+
+
+async def entered_meanwhile(studio: Studio) -> None:
+    """Ann is entered at the counter, and made; the answer gets lost, and somebody corrects her address there."""
+    studio.gym.faults.fail_next("create_lead", DOWN, after=1)
+    studio.clock.advance(A_MINUTE)
+    await studio.create_lead(
+        NewLead(tenant_id=studio.tenant.id, first_name="Ann", last_name="Hopper", email="ann@example.org")
+    )
+    edited_there(studio, email="ann.new@example.org")
+    studio.clock.advance(A_MINUTE)
+
+
+async def is_asked_once(studio: Studio) -> bool:
+    await settled(studio)
+    asked = [(each.field, len(each.candidates)) for each in open_conflicts(studio)]
+    return asked == [(PAIRING, 1)] and (here(studio), there(studio)) == (["ann@example.org"], ["ann.new@example.org"])
+
+
+async def test_a_plan_that_was_made_before_it_was_sent_does_not_make_it_again() -> None:
+    studio = await making()
+    await captured(studio, "Bea")
+    plan = (await planned(studio, "leads", whole=True)).plan_id
+    await entered_meanwhile(studio)
+    await applied(studio, plan)
+    assert there(studio) == ["ann.new@example.org"]
+    assert await is_asked_once(studio)
+
+
+async def test_a_run_does_not_make_again_what_was_sent_while_it_walked() -> None:
+    studio = await making()
+    stir(studio.gym, "lead", once(lambda: entered_meanwhile(studio)))
+    await studio.leads_synced(whole=True)
+    calm(studio.gym)
+    assert await is_asked_once(studio)
+
+
+@pytest.mark.parametrize("create_there", [False, True])
+async def test_whose_address_somebody_else_has_there_by_now_is_not_taken_for_them(create_there: bool) -> None:
+    """Ann has another one, and Dan has hers: a person says who is who."""
+    studio, ann = await entered()
+    await set_policy(studio, "lead", create_there=create_there)
+    edited_there(studio, email="ann.new@example.org")
+    dan = studio.attract("Dan", email="ann@example.org")
+    studio.clock.advance(A_MINUTE)
+    await settled(studio)
+    assert {each.external_id: each.candidates for each in open_conflicts(studio)} == {
+        "1002": (str(ann.id),),
+        dan: (str(ann.id),),
+    }
+    assert (here(studio), here(studio, "Dan")) == (["ann@example.org"], [])
+
+
+async def test_whose_address_another_of_ours_has_there_by_now_is_still_looked_for_in_the_walk() -> None:
+    studio, ann = await sent()
+    edited_there(studio, email="ann.new@example.org")
+    other = next(each for each in studio.books.leads.entries() if each.values["first_name"] != "Ann")
+    studio.books.leads.edit(other.external_id, {"email": "ann@example.org"})
+    await settled(studio)
+    assert [(each.field, each.candidates) for each in open_conflicts(studio)] == [(PAIRING, (str(ann.id),))]
+    assert len(there(studio)) == 1
