@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+_INSTANT = "an instant with its offset, such as 2026-04-30T10:00:00Z"
 _KINDS = {
     "int": "a whole number",
     "float": "a number",
@@ -13,18 +14,19 @@ _KINDS = {
     "object": "an object",
     "uuid": "a UUID",
     "date": "a date such as 2026-04-30",
-    "datetime": "an instant such as 2026-04-30T10:00:00Z",
+    "datetime": _INSTANT,
     "null": "null",
 }
 _WRONG_KIND = re.compile(r"Expected `([^`]+)`(?:, got `[^`]+`)?")
 _LENGTH = re.compile(r"Expected `(str|object|array)` of length (>=|<=) (\d+)")
 _RANGE = re.compile(r"Expected `\w+` (>=|<=) (\d+)")
+# By how a text begins: the longer beginning before that which it begins with.
 _SAID = {
     "Invalid UUID": "a UUID",
     "Invalid decimal string": "a number such as 12.50",
+    "Invalid RFC3339 encoded datetime": _INSTANT,
     "Invalid RFC3339 encoded date": "a date such as 2026-04-30",
-    "Invalid RFC3339 encoded datetime": "an instant such as 2026-04-30T10:00:00Z",
-    "Expected `datetime` with a timezone component": "an instant with its offset, such as 2026-04-30T10:00:00Z",
+    "Expected `datetime` with a timezone component": _INSTANT,
     "Expected `str` matching regex": "a text without NUL characters",
 }
 _LIMITS = {">=": "at least", "<=": "at most"}

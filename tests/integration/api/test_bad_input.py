@@ -194,6 +194,21 @@ async def test_an_optional_body_is_checked_as_well(admin: Caller) -> None:
     ]
 
 
+@pytest.mark.parametrize("given", ["2026-04-30", "2027-01-01T00:00:00", "soon", 7, []])
+async def test_where_an_instant_is_wanted_a_date_is_told_so(admin: Caller, given: object) -> None:
+    answer = await admin.post("/api-keys", {"name": "s", "scopes": ["members:read"], "expires_at": given})
+    assert answer.status_code == 422
+    (told,) = answer.json()["errors"]
+    assert told["message"].removesuffix(" or null") == (
+        "expires_at must be an instant with its offset, such as 2026-04-30T10:00:00Z"
+    )
+
+
+async def test_where_a_date_is_wanted_an_instant_is_told_so(admin: Caller) -> None:
+    answer = await admin.post("/memberships", {"membership_type": "Gold", "start_date": "2026-04-30T10:00:00Z"})
+    assert answer.json()["errors"][0]["message"] == "start_date must be a date such as 2026-04-30"
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [
