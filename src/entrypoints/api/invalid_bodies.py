@@ -1,18 +1,19 @@
 """Everything that is wrong with a body at once; the decoder itself stops at the first."""
 
-import enum
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args
 
 import msgspec
 
 from .errors import FieldProblem, InvalidRequest
+from .taken_words import words_at
 from .wording import wording
 
 _PATH = re.compile(r" - at `(key` in `)?\$\.?(.*)`$")
+_FIRST = re.compile(r"^[^.\[]*")  # the field's own name
 _UNKNOWN = re.compile(r"unknown field `(.*?)`")
 _MISSING = re.compile(r"missing required field `(.*?)`")
 
@@ -54,7 +55,7 @@ def _all(raw: Mapping[str, object], struct: type[msgspec.Struct]) -> Iterator[Fi
             continue
         said = _said_of(name, raw[name], struct)
         if said is not None:
-            yield from _one_by_one(name, raw[name], struct, said, _words_of(field.type))
+            yield from _one_by_one(name, raw[name], struct, said, field.type)
 
 
 def _said_of(name: str, value: object, struct: type[msgspec.Struct]) -> str | None:
@@ -67,16 +68,16 @@ def _said_of(name: str, value: object, struct: type[msgspec.Struct]) -> str | No
 
 
 def _one_by_one(
-    name: str, value: object, struct: type[msgspec.Struct], said: str, words: Sequence[str]
+    name: str, value: object, struct: type[msgspec.Struct], said: str, type_: Any
 ) -> Iterator[FieldProblem]:
     """The decoder does not say which value of a mapping it means."""
     if f"`$.{name}[...]" not in said or not isinstance(value, Mapping):
-        yield _problem(said, words=words if said.endswith(f"`$.{name}`") else ())
+        yield _problem(said, type_)
         return
     for key, one in value.items():
         about = _said_of(name, {key: one}, struct)
         if about is not None:
-            yield _problem(about, f"{name}.{key}")
+            yield _problem(about, type_, str(key))
 
 
 @cache
@@ -86,23 +87,16 @@ def _alone(struct: type[msgspec.Struct], name: str) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"{struct.__name__}_{name}", [(name, field.type)])
 
 
-def _words_of(type_: Any) -> Sequence[str]:
-    """The words that a field takes where it takes only some."""
-    if isinstance(type_, type) and issubclass(type_, enum.Enum):
-        return [str(each.value) for each in type_]
-    if get_origin(type_) is Literal:
-        return [str(each) for each in get_args(type_)]
-    return [word for inner in get_args(type_) for word in _words_of(inner)]
-
-
 def _struct_of(type_: Any) -> type[msgspec.Struct] | None:
     choices = (type_, *get_args(type_))
     return next((c for c in choices if isinstance(c, type) and issubclass(c, msgspec.Struct)), None)
 
 
-def _problem(text: str, field: str | None = None, words: Sequence[str] = ()) -> FieldProblem:
+def _problem(text: str, type_: Any = None, entry: str | None = None) -> FieldProblem:
+    """What the decoder says of a field of that type; ``entry``: which one of the mapping it is about."""
     at = _PATH.search(text)
-    where, message = (field or at[2], text[: at.start()]) if at else ("", text)
+    path, message = (at[2], text[: at.start()]) if at else ("", text)
+    where = path if entry is None else path.replace("[...]", f".{entry}", 1)
     for code, pattern, told in (
         ("unknown_field", _UNKNOWN, "there is no field {!r} here"),
         ("missing_field", _MISSING, "{} is needed"),
@@ -111,5 +105,7 @@ def _problem(text: str, field: str | None = None, words: Sequence[str] = ()) -> 
         if named:
             field = ".".join(part for part in (where, named[1]) if part)
             return FieldProblem(field=field, code=code, message=told.format(named[1]))
-    said = wording(message, where, words)
-    return FieldProblem(field=where, code="invalid_value", message=f"a name in {said}" if at and at[1] else said)
+    if at and at[1]:
+        return FieldProblem(field=where, code="invalid_value", message=f"a name in {wording(message, where)}")
+    said = wording(message, where, words_at(_FIRST.sub("", path), type_))
+    return FieldProblem(field=where, code="invalid_value", message=said)

@@ -194,6 +194,13 @@ async def test_an_optional_body_is_checked_as_well(admin: Caller) -> None:
     ]
 
 
+async def test_a_wrong_word_deep_inside_is_told_with_its_path(admin: Caller) -> None:
+    told = (await admin.post("/sync/what-if", {"policies": {"lead": {"deletes": "sideways"}}})).json()["errors"]
+    assert [(e["field"], e["message"]) for e in told if e["field"] != "plan_id"] == [
+        ("policies.lead.deletes", "deletes must be one of keep_edited, delete, ask, not 'sideways'")
+    ]
+
+
 @pytest.mark.parametrize("given", ["2026-04-30", "2027-01-01T00:00:00", "soon", 7, []])
 async def test_where_an_instant_is_wanted_a_date_is_told_so(admin: Caller, given: object) -> None:
     answer = await admin.post("/api-keys", {"name": "s", "scopes": ["members:read"], "expires_at": given})

@@ -1,5 +1,7 @@
 """The description for machines says what the API does."""
 
+import re
+from collections.abc import Iterator
 from importlib.metadata import version
 
 import httpx
@@ -223,3 +225,51 @@ async def test_a_range_of_time_is_of_dates_or_of_instants(document: Json, path: 
         formats = {one.get("format") for one in given[name]["schema"]["oneOf"] if one["type"] == "string"}
         assert formats == {"date", "date-time"}
         assert given[name]["description"]
+
+
+def told_words(schema: Json, document: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Where inside a value which words alone are taken; ``[]`` for an entry of a list, ``{}`` for one of a mapping."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if schema.get("enum", [None]) != [None]:
+        yield path, [word for word in schema["enum"] if word is not None]
+    for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        yield from told_words(choice, document, path)
+    inner = {"[]": schema.get("items"), "{}": schema.get("additionalProperties"), **schema.get("properties", {})}
+    for step, each in inner.items():
+        if isinstance(each, dict):
+            yield from told_words(each, document, (*path, step))
+
+
+def holding(path: tuple[str, ...], word: str) -> Json:
+    """A value that has this word there."""
+    value: Json = word
+    for step in reversed(path):
+        value = [value] if step == "[]" else {"member" if step == "{}" else step: value}
+    return value
+
+
+async def test_who_gives_another_word_is_told_those_that_the_description_lists(api: Api, document: Json) -> None:
+    owner, asked = api.as_("owner"), set()
+    closed, _ = closed_and_public(document)
+    for name, operation in closed.items():
+        method, _, path = name.partition(" ")
+        address = path.replace("{record_kind}", "member").replace("{kind}", "members")
+        address = re.sub(r"\{[^}]+\}", "018f0000-0000-7000-8000-000000000000", address)
+        sent: list[tuple[str, list[str], dict[str, Json]]] = [
+            (one["name"], words, {"params": {one["name"]: "sideways"}})
+            for one in operation.get("parameters", ())
+            if one["in"] == "query"
+            for _, words in told_words(one["schema"], document)
+        ]
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            for steps, words in told_words(content["schema"], document):
+                sent.append((steps[0], words, {"json": holding(steps, "sideways")}))
+        for field, words, given in sent:
+            answer = await api.client.request(method, address, headers=owner.headers, **given)
+            about = [e["message"] for e in answer.json()["errors"] if e["field"].startswith(field)]
+            assert len(about) == 1, (name, field, answer.text)
+            assert ", ".join(words) in about[0], (name, field)
+            asked.add((name, field))
+    assert {("GET /api/v1/members", "order"), ("POST /api/v1/api-keys", "scopes")} <= asked
+    assert ("POST /api/v1/sync/what-if", "policies") in asked

@@ -1,7 +1,7 @@
 """Connections to providers (W33-W38, W49), and what a provider lists itself (W5, W12)."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from ....application.tenancy.change_account import ChangeAccountCommand
 from ....application.tenancy.connect_provider import ConnectProviderCommand
 from ....domain.identity.role import Scope
+from ....domain.leads.stage import Stage
+from ....domain.membership.status import Status
 from ....domain.shared.ids import AccountId
 from ....domain.shared.page import MAX_LIMIT, Listing
 from ..access import needs
@@ -28,14 +30,19 @@ from ..answers.providers import (
 )
 from ..bodies import Body, Credentials, Text, leave
 from ..dependencies import Asking, Uses
-from ..listing import WINDOW
+from ..listing import WINDOW, ensure_one_of, words
 from . import provider_webhooks
 
 _WINDOW = WINDOW | {"status"}
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT)]
 Offset = Annotated[int, QueryParameter(name="offset", ge=0)]
-MemberStatus = Literal["active", "paused", "pending", "cancelled", "expired"]
-LeadStatus = Literal["new", "contacted", "qualified", "converted", "lost"]
+# What a provider can be asked for: what is unknown it calls differently.
+_MEMBERS = tuple(word for word in words(Status) if word != Status.UNKNOWN.value)
+_LEADS = tuple(word for word in words(Stage) if word != Stage.UNKNOWN.value)
+
+
+def _status(known: Sequence[str]) -> Any:
+    return QueryParameter(name="status", max_length=100, schema_extra={"enum": list(known)})
 
 
 class NewAccountBody(Body):
@@ -124,11 +131,12 @@ async def browse_members(
     account_id: FromPath[UUID],
     asking: Asking,
     uses: Uses,
-    status: Annotated[MemberStatus | None, QueryParameter(name="status")] = None,
+    status: Annotated[str | None, _status(_MEMBERS)] = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> ShownMembersAnswer:
     """Calls the provider; nothing is stored."""
+    ensure_one_of(_MEMBERS, status, "status")
     listing = Listing(status=status, limit=limit, offset=offset)
     found = await uses.browse.members(asking.tenant_id, listing, account_id=AccountId(account_id))
     return ShownMembersAnswer(members=[shown(one) for one in found])
@@ -143,11 +151,12 @@ async def browse_leads(
     account_id: FromPath[UUID],
     asking: Asking,
     uses: Uses,
-    status: Annotated[LeadStatus | None, QueryParameter(name="status")] = None,
+    status: Annotated[str | None, _status(_LEADS)] = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> ShownLeadsAnswer:
     """Calls the provider; nothing is stored."""
+    ensure_one_of(_LEADS, status, "status")
     listing = Listing(status=status, limit=limit, offset=offset)
     found = await uses.browse.leads(asking.tenant_id, listing, account_id=AccountId(account_id))
     return ShownLeadsAnswer(leads=[shown(one) for one in found])

@@ -27,7 +27,7 @@ from ..answers.webhook_deliveries import (
 )
 from ..bodies import Body, Text
 from ..dependencies import Asking, Uses
-from ..listing import WINDOW, Limit, Offset, Order
+from ..listing import WINDOW, Limit, Offset, Order, is_descending
 
 _QUERY = WINDOW | {"status", "provider", "since", "until", "order"}
 
@@ -83,7 +83,7 @@ async def list_deliveries(
     """Newest first unless ``order`` is asc."""
     home = await uses.directory.tenant(asking.tenant_id)
     wanted = delivery_filter(uses.webhook_providers, home, provider=provider, status=status, since=since, until=until)
-    window = Listing(limit=limit, offset=offset, descending=order == "desc")
+    window = Listing(limit=limit, offset=offset, descending=is_descending(order))
     page = await uses.inbox_readers.page(asking.tenant_id, DeliveryListing(window=window, filter=wanted))
     return DeliveriesAnswer(webhook_deliveries=[delivery_line(row) for row in page.items], count=page.count)
 

@@ -35,7 +35,7 @@ from ..answers.webhook_endpoints import (
 )
 from ..bodies import Body, Text, leave
 from ..dependencies import Asking, Uses
-from ..listing import WINDOW, Limit, Offset, Order
+from ..listing import WINDOW, Limit, Offset, Order, is_descending
 
 _READ, _WRITE = Scope.ENDPOINTS_READ, Scope.ENDPOINTS_WRITE
 _QUERY = WINDOW | {"status", "type", "since", "until", "order"}
@@ -187,7 +187,7 @@ async def list_messages(
     """By creation, newest first unless ``order`` is asc."""
     home = await uses.directory.tenant(asking.tenant_id)
     wanted = message_filter(home, status=status, event_type=type, since=since, until=until)
-    window = Listing(limit=limit, offset=offset, descending=order == "desc")
+    window = Listing(limit=limit, offset=offset, descending=is_descending(order))
     page = await uses.browse_endpoints.messages(asking.tenant_id, EndpointId(endpoint_id), wanted, window)
     return MessagesAnswer(messages=[message_line(row) for row in page.items], count=page.count)
 
