@@ -4,22 +4,28 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.datastructures import State
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
+from litestar.response import Redirect
 
 from ...domain.shared.errors import NotAllowed, NotAuthenticated, TresenError
 from ..api.errors import answer, correlation_id, problem
 from .rendering import render
 
 _FOR_PROGRAMS = ("/api/", "/admin/", "/health", "/metrics")
+_LOOKING = frozenset({"GET", "HEAD"})
 _SERVER_ERROR = 500
 
 
 def told(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
-    """For every address that is not the page's own: a browser that got lost gets a page, else the problem document."""
-    path = request.scope["path"]
-    lost = isinstance(error, NotFoundException) and not path.startswith(_FOR_PROGRAMS)
-    if lost and "text/html" in request.headers.get("accept", ""):
-        return failed(request, error)
+    """For every address that is not the page's own: a browser that got lost gets a page, one that asks again for where
+    a form was sent to the status page, else the problem document.
+    """
+    is_browser = "text/html" in request.headers.get("accept", "")
+    if is_browser and not request.scope["path"].startswith(_FOR_PROGRAMS):
+        if isinstance(error, NotFoundException):
+            return failed(request, error)
+        if isinstance(error, MethodNotAllowedException) and request.method in _LOOKING:
+            return Redirect("/", status_code=303)
     return answer(request, error)  # type: ignore[arg-type]  # see answer: its State says nothing
 
 

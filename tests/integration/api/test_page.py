@@ -471,6 +471,29 @@ async def test_the_page_holds_no_inline_code_and_nothing_of_third_parties(api: A
         assert (await api.client.get(path)).status_code == 200
 
 
+_FORMS = ["/login", "/logout", "/sync", "/tasks/019cae6b-6600-7000-8000-0000000000ff/done"]
+_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("path", _FORMS)
+async def test_who_asks_again_for_where_a_form_went_gets_the_page(api: Api, path: str) -> None:
+    for method in ("GET", "HEAD"):
+        again = await api.client.request(method, path, headers=_BROWSER, follow_redirects=False)
+        assert (again.status_code, again.headers["location"]) == (303, "/")
+    await logged_in(api)
+    shown = await api.client.get(path, headers=_BROWSER)
+    assert (shown.status_code, "Studio North" in shown.text) == (200, True)
+
+
+@pytest.mark.parametrize("path", _FORMS)
+async def test_programs_are_told_that_a_form_is_not_read(api: Api, path: str) -> None:
+    for method, headers in (("GET", {}), ("GET", {"Accept": "application/json"}), ("PUT", _BROWSER)):
+        answer = await api.client.request(method, path, headers=headers, follow_redirects=False)
+        assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    answer = await api.client.get("/api/v1/auth/login", headers=_BROWSER, follow_redirects=False)
+    assert answer.status_code == 405
+
+
 async def test_files_are_sent_again_only_when_they_changed(api: Api) -> None:
     first = await api.client.get("/static/page.css")
     assert first.headers["content-type"] == "text/css; charset=utf-8"
