@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ...application.sync.edits.overrides import Upshot
-from ...domain.shared.errors import NotFound
 from ...domain.sync.decision import WHOLE
 from ..kinds import passed_over
 from .answer import Answer, Table, cell, one_window
@@ -14,16 +13,13 @@ from .documents import windowed
 from .next_run import next_run
 from .options import AccountOption, ByOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
 from .sync_documents import override_document
-from .sync_options import KindArgument, RecordArgument, There, find_there, kind_of_record
+from .sync_options import KindArgument, RecordArgument, find_there, kind_of_record
 
 if TYPE_CHECKING:
     from ...domain.sync.override import Override
-    from ...domain.tenancy.tenant import Tenant
-    from ..use_cases import UseCases
 
 group = command_group("overrides", "What people and undos pinned against syncs: list, remove.")
 
-_AT_ONCE = 200
 _LOST, _IF_LOST = "the provider does not have it:", "should the provider not have it any more,"
 _DELETES = "the next run deletes it here, unless the policy or what belongs to it keeps it"
 _ASKS = "the next run asks what becomes of it, as it was edited here or alone holds a value"
@@ -100,33 +96,17 @@ async def remove(
     async with in_tenant(call, tenant) as (use, home):
         kind = kind_of_record(use, kind)
         there = await find_there(use, home, kind, id_, account)
-        try:
-            outlook = await use.sync.remove_override(
-                home.id,
-                account_id=there.account_id,
-                kind=kind,
-                external_id=there.external_id,
-                field=field,
-                by=by or call.terminal.login_name,
-            )
-        except NotFound as error:
-            if error.details["kind"] != "override":
-                raise
-            pinned = ", ".join(await _pinned(use, home, kind, there)) or "nothing"
-            raise NotFound("override", f"of {field} of {kind} {there.external_id}; pinned there: {pinned}") from None
+        outlook = await use.sync.remove_override(
+            home.id,
+            account_id=there.account_id,
+            kind=kind,
+            external_id=there.external_id,
+            field=field,
+            by=by or call.terminal.login_name,
+        )
     removed = {"account_id": str(there.account_id), "kind": kind, "external_id": there.external_id, "field": field}
     anew = f"the next run looks at it anew: {next_run([kind], tenant)}"
     told = f"no longer pinned: {kind} {there.external_id} {field}; {anew}"
     document = {"removed": removed, "outlook": None if outlook is None else outlook.value}
     parts = [told] if outlook is None else [told, OUTLOOKS[outlook]]
     return Answer(document=document, parts=parts, as_json=as_json)
-
-
-async def _pinned(use: "UseCases", tenant: "Tenant", kind: str, there: There) -> list[str]:
-    """The fields of that record that are pinned."""
-    fields, start = list[str](), 0
-    while found := await use.sync.overrides(tenant.id, limit=_AT_ONCE, offset=start):
-        key = (there.account_id, kind, there.external_id)
-        fields += [each.field for each in found if (each.account_id, each.kind, each.external_id) == key]
-        start += len(found)
-    return fields

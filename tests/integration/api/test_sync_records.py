@@ -300,6 +300,19 @@ async def test_an_external_id_may_hold_any_characters(admin: Caller, world: Worl
     assert (await admin.delete("/sync/overrides", **names, external_id="17", field="*")).status_code == 204
 
 
+async def test_what_is_not_pinned_is_told_with_what_is(admin: Caller, world: World) -> None:
+    await pin(world, ADA)
+    await pin(world, ADA, "*")
+    named = {"account_id": str(world.account.id), "kind": "members", "external_id": ADA, "field": "last_name"}
+    for changed, told in (
+        ({}, "no override of last_name of member 1001; pinned there: *, city"),
+        ({"field": "bogus"}, "no override of bogus of member 1001; pinned there: *, city"),
+        ({"external_id": "4100000"}, "no override of last_name of member 4100000; pinned there: nothing"),
+    ):
+        answer = await admin.delete("/sync/overrides", **{**named, **changed})
+        assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (404, "not_found", told)
+
+
 async def test_an_override_is_named_in_full_and_of_the_own_tenant(api: Api, admin: Caller, world: World) -> None:
     await pin(world, ADA)
     names = {"account_id": str(world.account.id), "kind": "member", "external_id": ADA, "field": "city"}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from ....domain.shared.errors import InvalidValue, NotFound
+from ....domain.shared.errors import InvalidValue
 from ....domain.shared.ids import AccountId, TenantId
 from ....domain.sync.action import Action
 from ....domain.sync.decision import WHOLE
@@ -18,7 +18,7 @@ from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
 from ..links.forgetting import forget
 from ..links.pinning import Pinning
-from ..links.pins import pins_at
+from ..links.pins import NotPinned, pins_at
 from ..links.reviving import waits_to_be_made
 from ..policies.allowed import SWITCHES, narrowed
 from ..records.reading import ours
@@ -68,7 +68,7 @@ class RemoveOverride:
     """The policy holds again: the next run looks at the record anew; one that was kept away is made anew, and of one
     that the provider lost is decided what becomes of it. The journal says who did it.
 
-    Raises NotFound.
+    Raises NotFound, with what else is pinned of the record.
     """
 
     _transactions: Transactions
@@ -81,9 +81,10 @@ class RemoveOverride:
 
         async def work(uow: UnitOfWork) -> Upshot | None:
             hand = await self._by_hand.begin(uow, account_id, kind, RELEASE)
-            going = [each for each in await pins_at(uow, account_id, kind, external_id) if each.field == field]
+            pinned = await pins_at(uow, account_id, kind, external_id)
+            going = [each for each in pinned if each.field == field]
             if not going:
-                raise NotFound("override", field)
+                raise NotPinned(field, kind, external_id, pinned)
             await Pinning(hand.scope, self._by_hand.ids).let_go(uow, going, f"{by} took away")
             outlook = await self._let_go(uow, hand, external_id, by) if field == WHOLE else None
             if field in hand.kind.schema.by_name:

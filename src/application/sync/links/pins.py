@@ -4,11 +4,22 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from ....domain.shared.errors import NotFound
 from ....domain.shared.ids import AccountId
 from ....domain.sync.conflict import PAIRING
 from ....domain.sync.override import Override
 from ....domain.sync.record import SyncRecord
 from ...ports.unit_of_work import UnitOfWork
+
+
+class NotPinned(NotFound):
+    """A field that nothing pins; ``details["pinned"]`` are those of that record that something does."""
+
+    def __init__(self, field: str, kind: str, external_id: str, pinned: Sequence[Override]) -> None:
+        fields = [each.field for each in pinned]
+        told = ", ".join(fields) or "nothing"
+        super().__init__("override", f"of {field} of {kind} {external_id}; pinned there: {told}")
+        self.details |= {"key": field, "pinned": fields}
 
 
 async def pins_of(uow: UnitOfWork, link: SyncRecord) -> Sequence[Override]:

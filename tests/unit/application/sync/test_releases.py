@@ -53,8 +53,9 @@ async def test_the_line_says_who_and_whose_override_in_a_run_of_its_own(studio: 
 
 async def test_what_was_not_pinned_leaves_no_line_and_no_run(studio: Studio, ada: str) -> None:
     runs = list(studio.store.room(studio.tenant.id).runs.items())
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match=rf"^no override of city of member {ada}; pinned there: last_name$") as refused:
         await released(studio, ada, "city")
+    assert refused.value.details["pinned"] == ["last_name"]
     assert (releases(studio), list(studio.store.room(studio.tenant.id).runs.items())) == ([], runs)
 
 
