@@ -137,3 +137,15 @@ async def test_audit_lines_are_told_newest_first(backend: Backend, tenant: Tenan
     await backend.audit.append(other, an_audit_entry("foreign", at=NOON + timedelta(days=1)))
     assert list(await backend.audit.latest(tenant, limit=10)) == [newest, *reversed(lines)]
     assert list(await backend.audit.latest(tenant, limit=2)) == [newest, lines[-1]]
+
+
+async def test_audit_lines_are_told_by_the_window(backend: Backend, tenant: TenantId, other: TenantId) -> None:
+    for number in range(5):
+        await backend.audit.append(tenant, an_audit_entry(f"{number}"))
+        await backend.audit.append(other, an_audit_entry(f"foreign {number}"))
+
+    async def told(tenant_id: TenantId, limit: int, offset: int) -> list[str]:
+        return [line.action for line in await backend.audit.latest(tenant_id, limit=limit, offset=offset)]
+
+    assert [await told(tenant, 2, offset) for offset in (0, 2, 4, 5)] == [["4", "3"], ["2", "1"], ["0"], []]
+    assert await told(other, 3, 3) == ["foreign 1", "foreign 0"]

@@ -17,7 +17,7 @@ class MemoryAuditLog(AuditLog):
         """It is there at once. Raises NotFound for an unknown tenant."""
         self._store.room(tenant_id).audit.append(entry)
 
-    async def latest(self, tenant_id: TenantId, *, limit: int) -> Sequence[AuditEntry]:
+    async def latest(self, tenant_id: TenantId, *, limit: int, offset: int = 0) -> Sequence[AuditEntry]:
         """By instant; of one instant, the one added last first."""
         latest_added_first = reversed(self._store.room(tenant_id).audit)
-        return sorted(latest_added_first, key=lambda entry: entry.at, reverse=True)[:limit]
+        return sorted(latest_added_first, key=lambda entry: entry.at, reverse=True)[offset : offset + limit]

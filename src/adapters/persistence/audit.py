@@ -11,7 +11,12 @@ from .mappers import staff
 from .repositories.entities import rows_of
 from .tables import AUDIT_ENTRY
 
-LATEST = rows_of(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.at.desc(), AUDIT_ENTRY.c.id.desc()).limit(bindparam("limit"))
+LATEST = (
+    rows_of(AUDIT_ENTRY)
+    .order_by(AUDIT_ENTRY.c.at.desc(), AUDIT_ENTRY.c.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
 
 
 class SqlAuditLog(AuditLog):
@@ -27,8 +32,8 @@ class SqlAuditLog(AuditLog):
             await transaction.insert(AUDIT_ENTRY, (row,), 1)
             await transaction.commit()
 
-    async def latest(self, tenant_id: TenantId, *, limit: int) -> Sequence[AuditEntry]:
+    async def latest(self, tenant_id: TenantId, *, limit: int, offset: int = 0) -> Sequence[AuditEntry]:
         """By instant; of one instant, the one added last first."""
         async with self._database.reading() as connection:
-            rows = await connection.fetch(LATEST, {"tenant_id": tenant_id, "limit": limit})
+            rows = await connection.fetch(LATEST, {"tenant_id": tenant_id, "limit": limit, "offset": offset})
         return [staff.audit_entry(row) for row in rows]

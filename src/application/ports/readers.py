@@ -207,5 +207,5 @@ class AuditLog(Protocol):
         """Add a line."""
 
     @abstractmethod
-    async def latest(self, tenant_id: TenantId, *, limit: int) -> Sequence[AuditEntry]:
-        """The latest lines, newest first."""
+    async def latest(self, tenant_id: TenantId, *, limit: int, offset: int = 0) -> Sequence[AuditEntry]:
+        """A window of the lines, newest first."""

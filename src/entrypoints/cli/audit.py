@@ -1,20 +1,26 @@
 """``tresen audit``."""
 
-from .answer import Answer, Table, cell
+from .answer import Answer, Table, cell, one_window
 from .call import Given, in_tenant
-from .documents import listed, row
-from .options import JsonOption, LimitOption, TenantOption, command_group
+from .documents import row, windowed
+from .options import JsonOption, LimitOption, OffsetOption, TenantOption, command_group
 
 group = command_group("audit", "Who changed, or tried to change, something through the API: list.")
 
 
 @group.command(name="list")
 async def list_(
-    *, limit: LimitOption = 50, tenant: TenantOption = None, as_json: JsonOption = False, call: Given
+    *,
+    limit: LimitOption = 50,
+    offset: OffsetOption = 0,
+    tenant: TenantOption = None,
+    as_json: JsonOption = False,
+    call: Given,
 ) -> Answer:
     """List the latest requests that changed something, or tried to, newest first."""
     async with in_tenant(call, tenant) as (use, home):
-        entries = await use.audit.latest(home.id, limit=limit)
+        entries = await use.audit.latest(home.id, limit=limit + 1, offset=offset)
+    shown, more = entries[:limit], len(entries) > limit
     table = Table(
         columns=("when", "who", "what", "answer", "from", "correlation id"),
         rows=[
@@ -22,8 +28,9 @@ async def list_(
                 *(cell(e.at, home.zone, seconds=True), e.name, e.action, str(e.status)),
                 *(cell(e.address), e.correlation_id),
             )
-            for e in entries
+            for e in shown
         ],
         empty="nobody changed anything through the API yet",
     )
-    return Answer(document=listed("audit", [row(e) for e in entries]), parts=[table], as_json=as_json)
+    document = windowed("audit", [row(e) for e in shown], has_more=more)
+    return Answer(document=document, parts=[one_window(table, offset=offset, has_more=more)], as_json=as_json)

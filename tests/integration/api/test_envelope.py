@@ -79,6 +79,19 @@ async def test_whoever_changes_something_or_tries_to_is_in_the_audit_log(api: Ap
     assert lines[1]["principal"].startswith("user:")
 
 
+async def test_the_audit_log_is_paged(api: Api, admin: Caller) -> None:
+    for number in range(3):
+        await admin.post(f"/jobs/{number}/retry")
+        await api.as_("owner", "south").post(f"/jobs/south-{number}/retry")
+    pages = [(await admin.get("/audit", limit=2, offset=offset)).json() for offset in (0, 2, 3)]
+    assert [[line["action"] for line in page["audit"]] for page in pages] == [
+        ["POST /api/v1/jobs/2/retry", "POST /api/v1/jobs/1/retry"],
+        ["POST /api/v1/jobs/0/retry"],
+        [],
+    ]
+    assert [page["has_more"] for page in pages] == [True, False, False]
+
+
 async def test_an_audit_line_has_nothing_in_it_that_a_store_cannot_keep(api: Api, admin: Caller) -> None:
     await admin.post("/jobs/%00/retry")
     assert (await admin.get("/audit")).json()["audit"][0]["action"] == "POST /api/v1/jobs/\ufffd/retry"

@@ -69,6 +69,17 @@ def test_the_audit_log_is_told(desk: Desk) -> None:
     assert "12:00:00 UTC" in desk("audit", "list", *NORTH).out
 
 
+def test_the_audit_log_is_paged(desk: Desk) -> None:
+    for _ in range(3):
+        asyncio.run(_note(desk))
+    first = desk("audit", "list", "--limit", "2", "--json", *NORTH).json
+    rest = desk("audit", "list", "--limit", "2", "--offset", "2", "--json", *NORTH).json
+    assert [(page["count"], page["has_more"]) for page in (first, rest)] == [(2, True), (1, False)]
+    assert desk("audit", "list", "--limit", "2", *NORTH).out.endswith("more with --offset 2\n")
+    assert "more with" not in desk("audit", "list", "--limit", "2", "--offset", "1", *NORTH).out
+    assert desk("audit", "list", "--offset", "3", *NORTH).out == "nothing from offset 3 on\n"
+
+
 def test_an_empty_list_tells_whether_a_filter_made_it_empty(desk: Desk) -> None:
     for command in ("members", "leads"):
         assert "tresen sync run" in desk(command, "list", *NORTH).out

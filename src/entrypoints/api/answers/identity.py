@@ -86,7 +86,7 @@ class AuditEntryAnswer(Answer):
 
 
 class AuditAnswer(Answer):
-    """The latest lines, newest first; ``has_more``: there are older ones. Nobody counts them all."""
+    """A window of the lines, newest first; ``has_more``: there are older ones. Nobody counts them all."""
 
     audit: list[AuditEntryAnswer]
     has_more: bool

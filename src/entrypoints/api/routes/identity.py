@@ -7,14 +7,14 @@ from uuid import UUID
 import msgspec
 from litestar import Router, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
+from litestar.params import FromPath, JSONBody, SkipValidation
 
 from ....application.identity.create_api_key import NewApiKey
 from ....application.identity.create_user import NewUser
 from ....application.ports.readers import USER_ORDER
 from ....domain.identity.role import Role, Scope
 from ....domain.shared.ids import ApiKeyId
-from ....domain.shared.page import MAX_LIMIT, Listing
+from ....domain.shared.page import Listing
 from ..access import needs
 from ..answers.identity import (
     ApiKeysAnswer,
@@ -29,10 +29,9 @@ from ..answers.identity import (
 )
 from ..bodies import Body, Secret, Text
 from ..dependencies import Asking, Uses
-from ..listing import LISTING, listing_of
+from ..listing import LISTING, WINDOW, Limit, Offset, listing_of
 
 _USERS = {"listing": listing_of(USER_ORDER, ("active", "inactive"))}
-Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_LIMIT)]
 
 
 class NewUserBody(Body):
@@ -104,11 +103,11 @@ async def revoke_api_key(key_id: FromPath[UUID], asking: Asking, uses: Uses) -> 
 @get(
     "/audit",
     summary="Who changed what",
-    opt=needs(Scope.USERS_READ, query=frozenset({"limit"})),
+    opt=needs(Scope.USERS_READ, query=WINDOW),
 )
-async def list_audit(asking: Asking, uses: Uses, limit: Limit = 50) -> AuditAnswer:
+async def list_audit(asking: Asking, uses: Uses, limit: Limit = 50, offset: Offset = 0) -> AuditAnswer:
     """Requests that changed something or tried to, newest first."""
-    entries = await uses.audit.latest(asking.tenant_id, limit=limit + 1)
+    entries = await uses.audit.latest(asking.tenant_id, limit=limit + 1, offset=offset)
     return AuditAnswer(audit=[audit_entry(one) for one in entries[:limit]], has_more=len(entries) > limit)
 
 
