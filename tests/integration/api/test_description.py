@@ -211,6 +211,15 @@ async def test_every_link_inside_the_page_leads_somewhere(api: Api) -> None:
     assert links <= targets
 
 
+async def test_every_section_of_the_page_is_named_by_its_heading(api: Api) -> None:
+    text = (await api.client.get("/docs")).text
+    targets = re.findall(r'id="([^"]*)"', text)
+    assert [one for one in targets if re.search(r"\s", one)] == []
+    named = [name for names in re.findall(r'aria-labelledby="([^"]*)"', text) for name in names.split()]
+    assert "group-webhooks-in" in named
+    assert set(named) <= set(targets)
+
+
 def test_what_does_not_fit_is_found() -> None:
     schema = {"type": "object", "properties": {"n": {"type": ["integer", "null"]}}, "required": ["n"]}
     assert list(misfits({"n": None}, schema, {})) == []
