@@ -56,7 +56,8 @@ def no_id_in(path: str) -> NoSuchId | None:
         kind = meant_kind(record[1], _RECORDS)
         return None if kind is None else NotOurId(kind, record[2])
     if address is not None and not _UUID.fullmatch(address[2]):
-        return NoSuchId(_KINDS[address[1]], address[2])
+        kind = _KINDS[address[1]]
+        return (NotOurId if kind in _RECORDS else NoSuchId)(kind, address[2])
     if message is not None and not _UUID.fullmatch(message[1]):
         return NoSuchId("message", message[1])
     return None

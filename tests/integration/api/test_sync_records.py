@@ -89,6 +89,23 @@ async def test_the_providers_id_is_not_found_and_says_how_ours_is(admin: Caller,
     assert "external_id" not in (await admin.get(f"/sync/records/shoe/1001/{question}")).json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/members/41%2600", "member"),
+        ("/members/41%2600/memberships", "member"),
+        ("/leads/41%2600", "lead"),
+    ],
+)
+async def test_a_record_asked_for_by_the_providers_id_says_how_ours_is_found(
+    admin: Caller, path: str, kind: str
+) -> None:
+    answer = await admin.get(path)
+    told = f"GET /api/v1/sync/records/{kind}?external_id=41%2600 tells ours (local_id)"
+    assert (answer.status_code, told in answer.json()["detail"]) == (404, True), answer.text
+    assert "external_id" not in (await admin.get("/staff-tasks/4100/done")).json()["detail"]
+
+
 @pytest.mark.parametrize("field", ["shoe", "a\x00b", "x" * 201])
 async def test_a_field_that_there_is_not_is_invalid(admin: Caller, world: World, field: str) -> None:
     answer = await admin.get(f"/sync/records/member/{await local_id(world)}/explain", field=field)
