@@ -55,6 +55,7 @@ from tresen.application.leads.update_lead import UpdateLead
 from tresen.application.membership.cancel_membership import CancelMembership
 from tresen.application.membership.create_membership import CreateMembership
 from tresen.application.membership.get_member import GetMember
+from tresen.application.membership.get_membership import GetMembership
 from tresen.application.membership.list_packages import ListPackages
 from tresen.application.membership.push_membership import PushMembership
 from tresen.application.membership.update_membership import UpdateMembership
@@ -73,6 +74,7 @@ from tresen.application.schedules.run_schedule import RunSchedule
 from tresen.application.schedules.shown import Shows
 from tresen.application.schedules.timings import Timings
 from tresen.application.staff.complete_task import CompleteTask
+from tresen.application.staff.get_task import GetTask
 from tresen.application.sync.desk import BUILT_IN_LAWS, sync_desk
 from tresen.application.sync.policies.policy_book import PolicyBook
 from tresen.application.sync.records.kinds import MEMBER
@@ -357,6 +359,7 @@ def _use_cases(
         update_membership=UpdateMembership(transactions, push, clock),
         cancel_membership=CancelMembership(transactions, push, clock),
         get_member=GetMember(transactions),
+        get_membership=GetMembership(transactions),
         list_packages=ListPackages(transactions),
         create_lead=CreateLead(transactions, writes, absorb, phones, clock, ids),
         get_lead=GetLead(transactions),
@@ -374,6 +377,7 @@ def _use_cases(
             ids=ids,
         ),
         complete_task=CompleteTask(transactions, clock),
+        get_task=GetTask(transactions),
         list_jobs=ListJobs(transactions),
         show_job=ShowJob(transactions),
         retry_job=RetryJob(transactions),

@@ -23,6 +23,7 @@ from ..application.leads.update_lead import UpdateLead
 from ..application.membership.cancel_membership import CancelMembership
 from ..application.membership.create_membership import CreateMembership
 from ..application.membership.get_member import GetMember
+from ..application.membership.get_membership import GetMembership
 from ..application.membership.list_packages import ListPackages
 from ..application.membership.update_membership import UpdateMembership
 from ..application.outgoing.browse_endpoints import BrowseEndpoints
@@ -41,6 +42,7 @@ from ..application.schedules.change_schedules import CreateSchedule, DeleteSched
 from ..application.schedules.list_schedules import ListSchedules
 from ..application.schedules.run_schedule import RunSchedule
 from ..application.staff.complete_task import CompleteTask
+from ..application.staff.get_task import GetTask
 from ..application.sync.desk import SyncDesk
 from ..application.tenancy.change_account import ChangeAccount
 from ..application.tenancy.check_provider import CheckProvider
@@ -78,6 +80,7 @@ class UseCases:
     update_membership: UpdateMembership
     cancel_membership: CancelMembership
     get_member: GetMember
+    get_membership: GetMembership
     list_packages: ListPackages
     create_lead: CreateLead
     get_lead: GetLead
@@ -86,6 +89,7 @@ class UseCases:
     browse: Browse
     sync: SyncDesk
     complete_task: CompleteTask
+    get_task: GetTask
     list_jobs: ListJobs
     show_job: ShowJob
     retry_job: RetryJob

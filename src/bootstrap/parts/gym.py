@@ -10,10 +10,12 @@ from ...application.leads.update_lead import UpdateLead
 from ...application.membership.cancel_membership import CancelMembership
 from ...application.membership.create_membership import CreateMembership
 from ...application.membership.get_member import GetMember
+from ...application.membership.get_membership import GetMembership
 from ...application.membership.list_packages import ListPackages
 from ...application.membership.push_membership import PushMembership
 from ...application.membership.update_membership import UpdateMembership
 from ...application.staff.complete_task import CompleteTask
+from ...application.staff.get_task import GetTask
 from ..injection import providers
 from .connections import Connections
 from .ground import Ground
@@ -50,6 +52,7 @@ class Gym(Storage, Connections):
         CancelMembership, Storage.transactions, push_membership, Ground.clock
     )
     get_member: providers.Provider[GetMember] = providers.Singleton(GetMember, Storage.transactions)
+    get_membership: providers.Provider[GetMembership] = providers.Singleton(GetMembership, Storage.transactions)
     list_packages: providers.Provider[ListPackages] = providers.Singleton(ListPackages, Storage.transactions)
 
     create_lead: providers.Provider[CreateLead] = providers.Singleton(
@@ -66,3 +69,4 @@ class Gym(Storage, Connections):
     complete_task: providers.Provider[CompleteTask] = providers.Singleton(
         CompleteTask, Storage.transactions, Ground.clock
     )
+    get_task: providers.Provider[GetTask] = providers.Singleton(GetTask, Storage.transactions)

@@ -23,12 +23,14 @@ from .documents import fields, plain, price, written
 from .edit_options import EditorOption
 from .members import member_document
 from .membership_list import list_memberships
+from .membership_show import show_membership
 from .options import AccountOption, JsonOption, TenantOption, command_group
 from .sync_options import RecordArgument, find_ours
 from .tasks import task_document, task_lines
 
-group = command_group("memberships", "Memberships: list, sell, update, cancel.")
+group = command_group("memberships", "Memberships: list, show, sell, update, cancel.")
 group.command(list_memberships, name="list")
+group.command(show_membership, name="show")
 
 
 @group.command

@@ -14,7 +14,9 @@ from .call import Given, in_tenant
 from .documents import fields, listed
 from .options import JsonOption, ListOptions, TenantOption, command_group
 
-group = command_group("tasks", "Staff tasks, which no machine may or can do: list, done.")
+group = command_group("tasks", "Staff tasks, which no machine may or can do: list, show, done.")
+
+WhichTask = Annotated[UUID, Parameter(name="ID", help="The task's id.")]
 
 
 @group.command(name="list")
@@ -46,9 +48,16 @@ async def list_(
     )
 
 
+group.command(
+    f"{__package__}.task_show:show_task",
+    name="show",
+    help="Show a staff task, open or done, with every value that it needs.",
+)
+
+
 @group.command
 async def done(
-    id_: Annotated[UUID, Parameter(name="ID", help="The task's id.")],
+    id_: WhichTask,
     /,
     *,
     note: Annotated[str | None, Parameter(help="What was done, for the record.")] = None,
@@ -84,9 +93,14 @@ def task_lines(task: StaffTask | None) -> list[str]:
     why = task.reason.value.replace("_", " ")
     return [
         f"a person must do it ({why}): {task.title}",
-        *_values(task),
-        f"when it is done: tresen tasks done {task.id}",
+        *task_values(task),
+        when_done(task),
     ]
+
+
+def when_done(task: StaffTask) -> str:
+    """How a person says that it is done."""
+    return f"when it is done: tresen tasks done {task.id}"
 
 
 def _to_enter(task: StaffTask) -> str:
@@ -99,8 +113,8 @@ def _known(task: StaffTask) -> list[tuple[str, str]]:
     return [(name.replace("_", " "), value) for name, value in task.details.items() if value]
 
 
-def _values(task: StaffTask) -> list[str]:
-    """The same, a line each."""
+def task_values(task: StaffTask) -> list[str]:
+    """The values that somebody needs for it, a line each."""
     known = _known(task)
     width = max((len(name) for name, _ in known), default=0)
     return [f"  {name:<{width}}  {value}" for name, value in known]

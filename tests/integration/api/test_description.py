@@ -114,6 +114,8 @@ async def test_lists_and_records_fit(admin: Caller, document: Json, world: World
     member = await first_id(admin, "/members", "members")
     ensure_fits(document, await admin.get(f"/members/{member}"), f"{v1}/members/{{member_id}}")
     ensure_fits(document, await admin.get(f"/members/{member}/memberships"), f"{v1}/members/{{member_id}}/memberships")
+    sold = await first_id(admin, "/memberships", "memberships")
+    ensure_fits(document, await admin.get(f"/memberships/{sold}"), f"{v1}/memberships/{{membership_id}}")
     ensure_fits(document, await admin.get("/admin/stats"), f"{v1}/admin/stats")
     base = f"/provider-accounts/{world.account.id}"
     ensure_fits(document, await admin.get(f"{base}/members"), f"{v1}/provider-accounts/{{account_id}}/members")
@@ -170,6 +172,8 @@ async def test_writes_fit_done_or_handed_to_a_person(admin: Caller, document: Js
     assert handed.status_code == 202
     ensure_fits(document, handed, "/api/v1/memberships")
     ensure_fits(document, await admin.get("/staff-tasks"), "/api/v1/staff-tasks")
+    task = await first_id(admin, "/staff-tasks", "staff_tasks")
+    ensure_fits(document, await admin.get(f"/staff-tasks/{task}"), "/api/v1/staff-tasks/{task_id}")
 
 
 async def test_refusals_fit(api: Api, admin: Caller, document: Json) -> None:

@@ -7,6 +7,7 @@ from tresen.domain.identity.role import Scope
 
 from .conftest import Api, Caller, first_id
 
+LIN = {"first_name": "Lin", "last_name": "Ott", "email": "lin@example.org"}
 USER = {"email": "new@north.example", "name": "New", "role": "adviser", "password": "long enough 1"}
 
 
@@ -91,7 +92,7 @@ async def test_a_key_that_makes_no_sense_is_refused(admin: Caller, change: dict[
 
 async def test_a_task_is_closed_once_with_a_name_and_a_note(api: Api, admin: Caller, world: World) -> None:
     world.change_account(world.account.id, writes_enabled=False)
-    await admin.post("/leads", {"first_name": "Lin", "last_name": "Ott", "email": "lin@example.org"})
+    await admin.post("/leads", LIN)
     task = await first_id(admin, "/staff-tasks", "staff_tasks")
     done = await api.as_("adviser").post(f"/staff-tasks/{task}/done", {"note": "entered"})
     assert done.status_code == 200
@@ -100,3 +101,21 @@ async def test_a_task_is_closed_once_with_a_name_and_a_note(api: Api, admin: Cal
     assert (await admin.post(f"/staff-tasks/{task}/done")).status_code == 409
     assert (await admin.get("/staff-tasks", status="open")).json()["count"] == 0
     assert (await admin.get("/staff-tasks", status="done")).json()["count"] == 1
+
+
+async def test_one_task_is_what_the_list_shows_open_and_done(api: Api, admin: Caller, world: World) -> None:
+    world.change_account(world.account.id, writes_enabled=False)
+    await admin.post("/leads", LIN)
+    (task,) = (await admin.get("/staff-tasks")).json()["staff_tasks"]
+    path = f"/staff-tasks/{task['id']}"
+    assert (await admin.get(path)).json() == {"task": task}
+    await admin.post(f"{path}/done", {"note": "entered"})
+    shown = (await api.as_("viewer").get(path)).json()["task"]
+    assert (shown["status"], shown["note"]) == ("done", "entered")
+    assert [shown] == (await admin.get("/staff-tasks")).json()["staff_tasks"]
+    nobody = "019cae6b-6600-7000-8000-0000000000ff"
+    for caller, key in ((admin, nobody), (api.as_("owner", "south"), task["id"])):
+        answer = await caller.get(f"/staff-tasks/{key}")
+        assert (answer.status_code, answer.json()["detail"]) == (404, f"no staff task {key}")
+    key = (await admin.post("/api-keys", {"name": "k", "scopes": ["members:read"]})).json()["key"]
+    assert (await api.with_key(key).get(path)).status_code == 403

@@ -10,6 +10,7 @@ from tresen.domain.shared.contact import PhoneNumber
 
 from .conftest import Api, Caller, first_id
 
+_NOBODY = "019cae6b-6600-7000-8000-0000000000ff"
 SALE = {"membership_type": "Gold", "start_date": "2026-04-01"}
 BUYER = {"first_name": "Cleo", "last_name": "Voss", "email": "cleo@example.org"}
 
@@ -277,3 +278,23 @@ async def test_a_phone_number_is_shown_as_it_was_written_and_in_e164(admin: Call
     shown = (await admin.get(f"/members/{member}")).json()["member"]
     assert (shown["phone"], shown["phone_e164"]) == ("030 / 12 34 56", "+4930123456")
     assert (await admin.get("/members")).json()["members"][0]["phone"] == "030 / 12 34 56"
+
+
+async def test_one_membership_is_what_the_list_shows(admin: Caller) -> None:
+    (listed, *_) = (await admin.get("/memberships")).json()["memberships"]
+    assert (await admin.get(f"/memberships/{listed['id']}")).json() == {"membership": listed}
+    await admin.post(f"/memberships/{listed['id']}/cancel", {"cancellation_reason": "moves away"})
+    shown = (await admin.get(f"/memberships/{listed['id']}")).json()["membership"]
+    assert shown["cancels_on"] is not None
+    assert shown in (await admin.get("/memberships")).json()["memberships"]
+
+
+async def test_a_membership_is_shown_to_its_tenant_and_to_who_may_read_members(api: Api, admin: Caller) -> None:
+    path = f"/memberships/{await first_id(admin, '/memberships', 'memberships')}"
+    for caller, asked in ((admin, f"/memberships/{_NOBODY}"), (api.as_("owner", "south"), path)):
+        answer = await caller.get(asked)
+        key = asked.rpartition("/")[2]
+        assert (answer.status_code, answer.json()["detail"]) == (404, f"no membership {key}")
+    key = (await admin.post("/api-keys", {"name": "k", "scopes": ["leads:read"]})).json()["key"]
+    assert (await api.with_key(key).get(path)).status_code == 403
+    assert (await api.as_("viewer").get(path)).status_code == 200

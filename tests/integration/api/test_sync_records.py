@@ -95,6 +95,7 @@ async def test_the_providers_id_is_not_found_and_says_how_ours_is(admin: Caller,
         ("/members/41%2600", "member"),
         ("/members/41%2600/memberships", "member"),
         ("/leads/41%2600", "lead"),
+        ("/memberships/41%2600", "membership"),
     ],
 )
 async def test_a_record_asked_for_by_the_providers_id_says_how_ours_is_found(

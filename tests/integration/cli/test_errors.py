@@ -373,11 +373,13 @@ MISSING: list[tuple[str, ...]] = [
     ("memberships", "sell", "--package", "Gold", "--start-date", "2026-04-01", "--member", NOBODY),
     ("memberships", "list", "--member", NOBODY),
     ("memberships", "list", "--member", "1001"),
+    ("memberships", "show", NOBODY),
     ("memberships", "update", NOBODY, "--package", "Gold"),
     ("memberships", "cancel", NOBODY, "--reason", "moved"),
     ("leads", "show", NOBODY),
     ("leads", "update", NOBODY, "--status", "lost"),
     ("leads", "convert", NOBODY, "--package", "Gold", "--start-date", "2026-04-01"),
+    ("tasks", "show", NOBODY),
     ("tasks", "done", NOBODY),
 ]
 

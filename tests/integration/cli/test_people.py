@@ -12,7 +12,7 @@ from tests.integration.cli.desk import Desk, everything
 
 from tresen.application.ports.readers import MembershipFilter
 from tresen.domain.shared.errors import GatewayUnavailable
-from tresen.domain.shared.ids import LeadId, MemberId
+from tresen.domain.shared.ids import LeadId, MemberId, MembershipId
 from tresen.domain.shared.page import Listing
 from tresen.entrypoints.api.answers import leads as api_leads
 from tresen.entrypoints.api.answers import members as api_members
@@ -93,6 +93,18 @@ def test_everybodys_memberships_are_listed_with_the_apis_keys(synced: Desk) -> N
     assert re.search(
         rf"^{first['id']}  {first['member']} .*  active ", synced("memberships", "list", *NORTH).out, re.MULTILINE
     )
+
+
+def test_one_membership_is_shown_with_the_apis_keys(synced: Desk) -> None:
+    (listed, *_) = synced("memberships", "list", "--member", "1001", "--json", *NORTH).json["memberships"]
+    found = asyncio.run(synced.world.use_cases.get_membership(synced.world.north.id, MembershipId(UUID(listed["id"]))))
+    told = synced("memberships", "show", listed["id"], "--json", *NORTH).json
+    assert told == {"membership": listed}
+    assert told["membership"] == msgspec.to_builtins(api_memberships.shown_membership(found))
+    shown = synced("memberships", "show", listed["id"], *NORTH).out
+    assert re.search(rf"^member +Ada Byron \({listed['member_id']}\)$", shown, re.MULTILINE)
+    assert re.search("^status +active$", shown, re.MULTILINE)
+    assert synced("memberships", "show", listed["id"], *SOUTH).code == 3
 
 
 def test_memberships_are_filtered_and_paged(synced: Desk) -> None:
@@ -450,6 +462,26 @@ def test_what_cannot_be_written_becomes_a_task_that_is_done_once(by_hand: Desk) 
     again = by_hand("tasks", "done", task["id"], "--by", "kim", *NORTH)
     assert again.code == 1
     assert by_hand("tasks", "list", "--status", "open", "--json", *NORTH).json == {"staff_tasks": [], "count": 0}
+
+
+def test_one_task_is_shown_open_and_done(by_hand: Desk) -> None:
+    by_hand("leads", "create", "--first-name", "Eve", "--last-name", "E", "--email", "eve@x.example", *NORTH)
+    (task,) = by_hand("tasks", "list", "--json", *NORTH).json["staff_tasks"]
+    assert by_hand("tasks", "show", task["id"], "--json", *NORTH).json == {"task": task}
+    shown = by_hand("tasks", "show", task["id"], *NORTH).out
+    for line in (
+        "what to do +Enter the lead Eve E .*",
+        "status +open",
+        "why +writes disabled",
+        "  email +eve@x.example",
+    ):
+        assert re.search(f"^{line}$", shown, re.MULTILINE), line
+    assert shown.endswith(f"when it is done: tresen tasks done {task['id']}\n")
+    by_hand("tasks", "done", task["id"], "--note", "called", "--by", "Kim", *NORTH)
+    done = by_hand("tasks", "show", task["id"], *NORTH).out
+    assert re.search("^done by +Kim$", done, re.MULTILINE)
+    assert "tresen tasks done" not in done
+    assert by_hand("tasks", "show", task["id"], *SOUTH).code == 3
 
 
 def test_a_task_shows_every_value_that_somebody_has_to_enter(by_hand: Desk) -> None:

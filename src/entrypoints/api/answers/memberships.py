@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from ....application.membership.get_membership import MembershipDetail
 from ....application.ports.readers import MembershipRow, SoldMembership
 from ....domain.membership.membership import Membership
 from ....domain.membership.package import Package
@@ -45,6 +46,12 @@ class SoldMembershipsAnswer(Answer):
 
     memberships: list[SoldMembershipAnswer]
     count: int
+
+
+class OneMembershipAnswer(Answer):
+    """One membership."""
+
+    membership: SoldMembershipAnswer
 
 
 class WrittenMembershipAnswer(Answer, omit_defaults=True):
@@ -108,6 +115,11 @@ def membership_line(row: MembershipRow) -> MembershipAnswer:
 def sold_membership(line: SoldMembership) -> SoldMembershipAnswer:
     """A membership with its member, from its row."""
     return SoldMembershipAnswer(**msgspec.structs.asdict(membership_line(line.membership)), member=line.member)
+
+
+def shown_membership(found: MembershipDetail) -> SoldMembershipAnswer:
+    """The same of one that was asked for."""
+    return SoldMembershipAnswer(**msgspec.structs.asdict(membership(found.membership)), member=found.member.name)
 
 
 def _monthly_price(row: MembershipRow) -> MoneyAnswer | None:

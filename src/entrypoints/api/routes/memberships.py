@@ -24,12 +24,14 @@ from ..access import needs
 from ..answers.members import member
 from ..answers.memberships import (
     MembershipsAnswer,
+    OneMembershipAnswer,
     PackagesAnswer,
     SoldMembershipsAnswer,
     WrittenMembershipAnswer,
     membership,
     membership_line,
     package,
+    shown_membership,
     sold_membership,
 )
 from ..answers.staff_tasks import task
@@ -109,6 +111,13 @@ async def list_sold_memberships(
     )
     page = await uses.readers.sold_memberships(asking.tenant_id, wanted, limit=limit, offset=offset)
     return SoldMembershipsAnswer(memberships=[sold_membership(each) for each in page.items], count=page.count)
+
+
+@get("/memberships/{membership_id:uuid}", summary="One membership", opt=needs(Scope.MEMBERS_READ))
+async def get_membership(membership_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneMembershipAnswer:
+    """As the list shows it. From the store; the provider is not called."""
+    found = await uses.get_membership(asking.tenant_id, MembershipId(membership_id))
+    return OneMembershipAnswer(membership=shown_membership(found))
 
 
 @get("/packages", summary="What is on sale", opt=needs(Scope.MEMBERS_READ))
@@ -228,6 +237,7 @@ memberships = Router(
     route_handlers=[
         list_memberships,
         list_sold_memberships,
+        get_membership,
         list_packages,
         create_membership,
         update_membership,

@@ -34,6 +34,12 @@ async def list_tasks(asking: Asking, uses: Uses, listing: NamedDependency[SkipVa
     return TasksAnswer(staff_tasks=[task(one) for one in page.items], count=page.count)
 
 
+@get("/{task_id:uuid}", summary="One staff task", opt=needs(Scope.TASKS_READ))
+async def get_task(task_id: FromPath[UUID], asking: Asking, uses: Uses) -> OneTaskAnswer:
+    """Open or done."""
+    return OneTaskAnswer(task=task(await uses.get_task(asking.tenant_id, TaskId(task_id))))
+
+
 @post("/{task_id:uuid}/done", summary="Close a staff task", status_code=200, opt=needs(Scope.TASKS_WRITE))
 async def complete(
     task_id: FromPath[UUID], asking: Asking, uses: Uses, data: JSONBody[DoneBody | None] = None
@@ -44,4 +50,4 @@ async def complete(
     return OneTaskAnswer(task=task(await uses.complete_task(done)))
 
 
-staff_tasks = Router("/staff-tasks", route_handlers=[list_tasks, complete], tags=["staff"])
+staff_tasks = Router("/staff-tasks", route_handlers=[list_tasks, get_task, complete], tags=["staff"])
