@@ -32,11 +32,14 @@ like `GET` without the body.
 - **Bodies** are JSON (`Content-Type: application/json`, any `+json`, or none; 415 for another one) of at most
   1 MiB. Keys that a route does not know are refused, and so are keys that are there twice, and whatever is sent to a
   route that takes no body. In a `PATCH`, an absent key leaves the value and `null` clears it.
-- **Lists** take `status`, `q` (words found in any order), `limit` (1 to {MAX_LIMIT}, default 50), `offset`, `orderBy`
-  and `order` (`asc`, `desc`), and answer `{{"<name>": [...], "count": n}}`; `count` is everything that the filter
-  matches. Logs (`/audit`, `/sync/runs`, `/sync/plans`) and `/sync/overrides` answer `has_more`
-  instead; what a provider lists itself (`/provider-accounts/{{account_id}}/members`, `/leads`) has neither: nobody
-  knows how many there are.
+- **Lists** answer `{{"<name>": [...], "count": n}}`; `count` is everything that the filter matches. Logs (`/audit`,
+  `/sync/runs`, `/sync/plans`) and `/sync/overrides` answer `has_more` instead; what a provider lists itself
+  (`/provider-accounts/{{account_id}}/members`, `/leads`) has neither: nobody knows how many there are.
+- **Queries.** What a route takes in its query is in its row [below](#routes), and any other parameter is refused; those
+  lists that take none give everything at once. Alike wherever they are taken: `limit` (1 to {MAX_LIMIT}, default 50)
+  and `offset` give a window, `q` finds words in any order, `orderBy` names a field of the list, and `order` is `asc` or
+  `desc`. Whoever gives `status`, `state`, `orderBy` and the like a word that they do not take is told those that they
+  do.
 - **Syncs.** `POST /sync/members` plans and applies at once. `POST /sync/members/plan` only plans: look at
   `/sync/plans/{{plan_id}}/steps`, then `POST /sync/plans/{{plan_id}}/apply`. A plan that would take away too much is
   *held*: nothing is written until somebody with `sync:decide` applies it with `{{"accept_guard": true}}`. What both
@@ -224,10 +227,10 @@ def _errors() -> Iterator[str]:
 
 
 def _table(app: Litestar) -> Iterator[str]:
-    yield "| method | path | scope | purpose |"
-    yield "|---|---|---|---|"
+    yield "| method | path | query | scope | purpose |"
+    yield "|---|---|---|---|---|"
     for path, method, handler in sorted(routes(app), key=lambda r: (not r[0].startswith("/api"), r[0], r[1])):
-        yield f"| {method} | `{path}` | {_scope(method, path, handler)} | {handler.summary} |"
+        yield f"| {method} | `{path}` | {_query(handler)} | {_scope(method, path, handler)} | {handler.summary} |"
 
 
 def _examples() -> Iterator[str]:
@@ -243,6 +246,11 @@ def _examples() -> Iterator[str]:
             yield f"  -H 'Content-Type: application/json' -d '{told}'"
         yield ""
     yield "```"
+
+
+def _query(handler: HTTPRouteHandler) -> str:
+    access = access_of(handler)
+    return ", ".join(f"`{name}`" for name in sorted(access.query)) if access else ""
 
 
 def _scope(method: str, path: str, handler: HTTPRouteHandler) -> str:

@@ -1,6 +1,7 @@
 """The documentation of the API is that of the API as it is."""
 
 import json
+import re
 
 import pytest
 from litestar.testing import AsyncTestClient
@@ -18,6 +19,19 @@ from .reference import EXAMPLES, PAGE, QUERIES, current, routes
 async def test_the_reference_page_is_made_from_the_routes() -> None:
     """When this fails: ``python -m tests.integration.api.reference``."""
     assert PAGE.read_text(encoding="utf-8") == await current()
+
+
+async def test_the_page_tells_what_each_route_takes_in_its_query(api: Api) -> None:
+    paths = (await api.client.get("/schema")).json()["paths"]
+    rows = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if " | `/api/v1/" in line]
+    told = {(row[0].strip("| ").lower(), row[1].strip("`")): set(re.findall("`(.*?)`", row[2])) for row in rows}
+    assert told == {
+        (method, path): {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+        for path, methods in paths.items()
+        if path.startswith("/api/v1/")
+        for method, operation in methods.items()
+    }
+    assert told["get", "/api/v1/memberships"] == {"limit", "offset", "status", "member_id"}
 
 
 def test_every_route_tells_its_purpose(api: Api) -> None:
