@@ -46,6 +46,16 @@ def replace(task: StaffTask, wanted: Wanted, *, now: datetime) -> bool:
     return narrow(task, going, now=now)
 
 
+def give_way(task: StaffTask, wanted: Wanted, *, now: datetime) -> bool:
+    """What is ``wanted`` was looked for at the provider, and is so already: an open task that asks for the opposite
+    asks for the rest only; of what stood there it tells on. For whoever has the turn of the record, so that no other
+    request is at it: of one that was begun nobody is left. Whether it is another by that.
+    """
+    if task.reason is TaskReason.UNDECIDED:
+        return False
+    return narrow(task, asked_by_counter(task, wanted.details, done=False), now=now)
+
+
 def let_go(task: StaffTask, *, now: datetime) -> bool:
     """Close an open task to change a membership that is cancelled by now; of what stood there it tells on. Whether it
     is another by that.

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import attrs
 
@@ -16,7 +17,7 @@ from ..sync.records.overtaken import OF_VALUES, asked_of
 from ..sync.records.task_at_provider import BEGUN, STOOD_THERE, alike
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
-from .settled import let_go, replace, settle
+from .settled import give_way, let_go, replace, settle
 from .wanted import Wanted
 
 # What else is written when a write becomes a task.
@@ -127,6 +128,19 @@ class WriteTasks:
             for task in await uow.tasks.open_for(Operation.UPDATE_MEMBERSHIP.value, wanted.subject):
                 if not _is_later(task, wanted, begun) and let_go(task, now=self._clock.now()):
                     await uow.tasks.save(task)
+
+    async def let_go_of_opposite(self, account: ProviderAccount, wanted: Wanted, asked_at: datetime) -> None:
+        """The provider shows that what is ``wanted`` is so already; what somebody wished for before, and asked staff
+        for in another operation, nobody is to do any more. See ``give_way``.
+        """
+
+        async def let_them_go(uow: UnitOfWork) -> None:
+            for task in await asked_of(uow, wanted.subject, account.id):
+                is_other = task.operation != wanted.operation.value and task.created_at <= asked_at
+                if is_other and give_way(task, wanted, now=self._clock.now()):
+                    await uow.tasks.save(task)
+
+        await self._transactions.run(account.tenant_id, "let_go_of_opposite", let_them_go)
 
     async def take_away(self, account: ProviderAccount, begun: StaffTask | None) -> None:
         """The note of what was not asked of the provider after all."""

@@ -119,10 +119,12 @@ class PushMembership:
         asked = _Asked(membership, found.link, found.account, details, wanted, by)
         if unless is None:
             return await self._write(asked, call, asked.over)
+        asked_at = self._clock.now()
         looked = await self._writes.look(asked.account, asked.wanted, asked.over)
         if looked.task is not None:
             return PushedMembership(membership, looked.task)
         if unless(None if looked.before is None else read(looked.before.shown).values):
+            await self._writes.tasks.let_go_of_opposite(asked.account, asked.wanted, asked_at)
             return PushedMembership(membership, already=True)
         return await self._write(asked, call, looked.before)
 
