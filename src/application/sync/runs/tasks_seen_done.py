@@ -5,8 +5,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ....domain.membership.package import Package
+from ....domain.membership.status import Status
 from ....domain.shared.ids import AccountId, MemberId
 from ....domain.staff.task import MACHINE, StaffTask, TaskReason
+from ....domain.sync.journal import Change
 from ....domain.sync.push import PushState
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.schema import Schema
@@ -82,7 +84,8 @@ async def _is_done(
 
 async def _was_cancelled_since(uow: UnitOfWork, task: StaffTask, link: SyncRecord, today: date) -> bool:
     """Whether a membership was cancelled there after somebody was asked to change it: that needs nobody any more. Who
-    wants another price, or the membership back, after that is asked all the same.
+    wants another price, or the membership back, after that is asked all the same; and since nobody knows whether the
+    wish to have it back came first, that is asked for whenever a sync sees the end of it.
     """
     is_change = task.operation == Operation.UPDATE_MEMBERSHIP.value and task.reason is not TaskReason.UNDECIDED
     # An undo asks for fields, perhaps to take that very cancellation back.
@@ -91,9 +94,21 @@ async def _was_cancelled_since(uow: UnitOfWork, task: StaffTask, link: SyncRecor
         return False
     showing = telling("reason", None)
     told = await uow.journal.of_record(link.kind, link.local_id)
-    return any(line.field in showing and line.at >= task.created_at for line in told) and showing.isdisjoint(
-        await _not_agreed(uow, link)
-    )
+    since = [line for line in told if line.at >= task.created_at]
+    if not any(line.field in showing for line in since) or _is_wanted_back(task, since, link):
+        return False
+    return showing.isdisjoint(await _not_agreed(uow, link))
+
+
+def _is_wanted_back(task: StaffTask, since: Sequence[Change], link: SyncRecord) -> bool:
+    """Whether it asks for a membership that goes on, of one that was not on hold: what else than its end, which no sync
+    had seen, may it have been asked against? ``since`` are the lines told since it was asked.
+    """
+    if task.details.get("status") != Status.ACTIVE.value:
+        return False
+    holds = [line for line in since if line.field == "on_hold"]
+    was_on_hold = holds[0].base if holds else link.base.get("on_hold")
+    return not was_on_hold
 
 
 async def _was_tied_before(uow: UnitOfWork, task: StaffTask, link: SyncRecord) -> bool:
