@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from ...domain.staff.task import StaffTask, TaskReason
+from ..membership.sale_terms import is_same_sale
 from ..ports.gym import Operation
 
 # A sale moves money: while nobody knows whether it was made, it is not made again.
@@ -33,5 +34,4 @@ class Wanted:
         """Whether nobody knows if that was done, and it was the same."""
         if old.reason is not TaskReason.OUTCOME_UNKNOWN:
             return False
-        same_sale = old.details.get("starts_on") == self.details.get("starts_on")
-        return not self.can_be_found or (self.operation in _NEVER_TWICE and same_sale)
+        return not self.can_be_found or (self.operation in _NEVER_TWICE and is_same_sale(old.details, self.details))

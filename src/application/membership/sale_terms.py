@@ -1,5 +1,6 @@
 """What may be sold, and from when: checked before anything is written anywhere."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import attrs
@@ -46,6 +47,18 @@ def is_sold(had: Membership, package: str | None, starts_on: str | None) -> bool
     begins = had.terms.starts_on
     same = had.name == package and begins is not None and begins.isoformat() == starts_on
     return same and had.status not in _OVER
+
+
+def is_same_sale(one: Mapping[str, str | None], other: Mapping[str, str | None]) -> bool:
+    """Whether both ``SaleTerms.details`` are of one package from one day. Each may tell its name, its id, or both: as
+    the provider told at that time.
+    """
+    return one.get("starts_on") == other.get("starts_on") and not _words(one).isdisjoint(_words(other))
+
+
+def _words(details: Mapping[str, str | None]) -> frozenset[str]:
+    told = (details.get("package"), details.get("package_id"))
+    return frozenset(each.strip().casefold() for each in told if each)
 
 
 def ensure_named(package: str) -> None:
