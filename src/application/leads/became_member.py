@@ -18,6 +18,7 @@ from ..ports.gym import Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import LEAD
+from ..sync.records.overtaken import IS_MEMBER, end_stage_wish
 from ..sync.records.reading import read
 from ..sync.records.task_at_provider import subject_of
 from ..transactions import Transactions
@@ -62,6 +63,7 @@ class BecameMember:
                 each.convert(member_id, now=self._clock.now(), is_there=True)
                 await uow.leads.save(each)
                 await self._close_entering(uow, each)
+                await self._close_stages(uow, each)
                 linked = await _as_linked(uow, link, each)
                 if linked is not None and was != each.stage.value:
                     await self._absorb.told_converted(uow, linked, each, was, by=by, is_theirs=is_theirs)
@@ -73,7 +75,13 @@ class BecameMember:
         """Nobody need enter it any more; what a person is to decide of it stays."""
         for task in await uow.tasks.open_for(Operation.CREATE_LEAD.value, subject_of(LEAD, lead.id)):
             if task.reason is not TaskReason.UNDECIDED:
-                task.complete(by=MACHINE, now=self._clock.now(), note="the lead is a member by now")
+                task.complete(by=MACHINE, now=self._clock.now(), note=IS_MEMBER)
+                await uow.tasks.save(task)
+
+    async def _close_stages(self, uow: UnitOfWork, lead: Lead) -> None:
+        """No stage is left to give it; what else it is to hold is asked for on."""
+        for task in await uow.tasks.open_for(Operation.UPDATE_LEAD.value, subject_of(LEAD, lead.id)):
+            if end_stage_wish(task, now=self._clock.now()):
                 await uow.tasks.save(task)
 
     async def _ensure_called(

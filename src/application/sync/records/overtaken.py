@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from ....domain.shared.ids import AccountId
-from ....domain.staff.task import MACHINE, StaffTask
+from ....domain.staff.task import MACHINE, StaffTask, TaskReason
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
 from .counter_words import is_word, meant_by, written_by
@@ -21,6 +21,7 @@ from .task_at_provider import (
 )
 
 REPLACED = "replaced by a newer request"
+IS_MEMBER = "the lead is a member by now"
 
 # Of these each value is asked for by itself.
 _OF_VALUES = {
@@ -92,6 +93,16 @@ def narrow(task: StaffTask, going: Collection[str], *, now: datetime, note: str 
     else:
         leave_what_stood_there(task)
     return True
+
+
+def end_stage_wish(task: StaffTask, *, now: datetime) -> bool:
+    """The lead became a member, and no stage leads on from that: it asks for the rest only, unless a person decides, or
+    a request is at it. Whether it is another by that.
+    """
+    if is_under_way(task) or task.reason is TaskReason.UNDECIDED:
+        return False
+    stages = [name for name in values_of(task) if written_by(LEAD, name) == {"status"}]
+    return narrow(task, stages, now=now, note=IS_MEMBER)
 
 
 def _meeting(task: StaffTask, fields: frozenset[str]) -> Iterator[str]:

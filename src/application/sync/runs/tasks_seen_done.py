@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from ....domain.leads.stage import Stage
 from ....domain.membership.package import Package
 from ....domain.membership.status import Status
 from ....domain.shared.ids import AccountId, MemberId
@@ -21,7 +22,7 @@ from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
 from ..records.counter_words import is_word
 from ..records.kinds import LEAD, MEMBER, MEMBERSHIP
-from ..records.overtaken import values_of
+from ..records.overtaken import end_stage_wish, values_of
 from ..records.task_at_provider import leave_what_stood_there
 
 SEEN = "a sync saw it done at the provider"
@@ -43,12 +44,21 @@ async def close_what_is_done(uow: UnitOfWork, account_id: AccountId, schema: Sch
             schema.kind == MEMBERSHIP and await _is_sold(uow, account_id, task)
         ):
             await _close(uow, task, now)
+        elif link is not None and await _is_stage_of_member(uow, task, link) and end_stage_wish(task, now=now):
+            await uow.tasks.save(task)
 
 
 async def _close(uow: UnitOfWork, task: StaffTask, now: datetime) -> None:
     if not leave_what_stood_there(task):
         task.complete(by=MACHINE, now=now, note=SEEN)
     await uow.tasks.save(task)
+
+
+async def _is_stage_of_member(uow: UnitOfWork, task: StaffTask, link: SyncRecord) -> bool:
+    """Whether the counter asks for a stage of a lead that became a member there. An undo may ask to take that back."""
+    is_stage = any(is_word(LEAD, name) for name in values_of(task)) and link.kind == LEAD
+    is_member = link.base.get("status") == Stage.CONVERTED.value
+    return is_stage and is_member and "status" not in await _not_agreed(uow, link)
 
 
 async def _is_sold(uow: UnitOfWork, account_id: AccountId, task: StaffTask) -> bool:
