@@ -98,8 +98,9 @@ class WriteTasks:
         async def keep(uow: UnitOfWork) -> StaffTask:
             waiting = list(await uow.tasks.open_for(made.operation, wanted.subject))
             old = next((one for one in waiting if begun is not None and one.id == begun.id), None)
+            task = made if old is None or begun is None else _as_told_since(made, begun, old)
             # What was noted is part of all that was written over.
-            task = made if old is None or STOOD_THERE in made.details else _with_what_stood_there(made, old)
+            task = task if old is None or STOOD_THERE in made.details else _with_what_stood_there(task, old)
             if isinstance(refused, CredentialsRefused):
                 await self._guard.refuse(uow, account, refused.message)
             if given_up is not None:
@@ -221,6 +222,15 @@ async def _waiting(uow: UnitOfWork, wanted: Wanted, account_id: AccountId | None
 
 def _is_later(task: StaffTask, wanted: Wanted, begun: StaffTask | None) -> bool:
     return wanted.operation in OF_VALUES and begun is not None and task.created_at > begun.created_at
+
+
+def _as_told_since(task: StaffTask, begun: StaffTask, old: StaffTask) -> StaffTask:
+    """What somebody changed here while the provider was asked, and ``old``, as ``begun`` is by now, tells, holds."""
+    before = begun.details
+    since = {name: value for name, value in old.details.items() if name not in before or before[name] != value}
+    since.pop(STOOD_THERE, None)
+    title = task.title if old.title == begun.title else old.title
+    return attrs.evolve(task, title=title, details={**task.details, **since})
 
 
 def _with_what_stood_there(task: StaffTask, old: StaffTask) -> StaffTask:

@@ -12,8 +12,11 @@ from ..ports.phones import PhoneBook
 from ..sync.edits.edit_person import EditPerson, PersonEdit, PersonKind, values_of_person
 from ..sync.edits.edited import EditDone
 from ..sync.records.kinds import LEAD
+from .asked_to_enter import ask_to_enter_as_known
 
-_LEADS = PersonKind[Lead, LeadDetails, LeadId](name=LEAD, stored=lambda uow: uow.leads, change=Lead.edit)
+_LEADS = PersonKind[Lead, LeadDetails, LeadId](
+    name=LEAD, stored=lambda uow: uow.leads, change=Lead.edit, changed=ask_to_enter_as_known
+)
 
 
 @attrs.frozen(kw_only=True)

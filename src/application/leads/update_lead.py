@@ -29,6 +29,7 @@ from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
 from ..transactions import Transactions
 from .asked_of_lead import ensure_moves_on, only, told, wanted_of
+from .asked_to_enter import ask_to_enter_as_known
 
 
 @attrs.frozen(kw_only=True)
@@ -124,6 +125,7 @@ class UpdateLead:
         links = await uow.sync_records.of_local(LEAD, lead.id)
         if not links:
             await uow.leads.save(lead)
+            await ask_to_enter_as_known(uow, lead)
             return lead
         # The rules allow it; what is kept here changes when the provider has it.
         return await uow.leads.get(lead.id), links[0], await uow.accounts.get(links[0].account_id)

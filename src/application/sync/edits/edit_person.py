@@ -1,6 +1,6 @@
 """What editing a member and editing a lead have in common."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Generic, Protocol, TypedDict, TypeVar
 from uuid import UUID
@@ -65,13 +65,20 @@ class ChangeDetails(Protocol[P_contra, D_contra]):
         """Change what is set; the names of what is another value by that. Raises InvalidValue."""
 
 
+async def _nothing(_: UnitOfWork, __: object) -> None:
+    """Nothing else follows."""
+
+
 @attrs.frozen(kw_only=True)
 class PersonKind(Generic[P, D, K]):
-    """A kind of record that is a person: where its records are kept, and how one is changed."""
+    """A kind of record that is a person: where its records are kept, how one is changed, and what else follows once it
+    is saved, in the same transaction.
+    """
 
     name: str
     stored: Callable[[UnitOfWork], Entities[P, K]]
     change: ChangeDetails[P, D]
+    changed: Callable[[UnitOfWork, P], Awaitable[None]] = _nothing
 
 
 @attrs.frozen
@@ -126,6 +133,7 @@ class EditPerson:
         changed = kind.change(person, details.without(outlook.of(Fate.TASK) if outlook else ()), now=now)
         if changed:
             await stored.save(person)
+            await kind.changed(uow, person)
         task = await self._keep(uow, kind.name, outlook, person, changed, wanted=details.given.keys(), by=edit.by)
         return edited(person, changed, outlook, task)
 
