@@ -23,6 +23,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import MEMBER
 from ..transactions import Transactions
 from .sale_terms import SaleTerms, is_sold, settle_terms
+from .sold_already import sold_to_person
 
 _MADE_THERE = (
     "the provider had made a member of them already, and nothing was sold by this: look what was sold to them there, "
@@ -100,11 +101,21 @@ class CreateMembership:
             details={**attrs.asdict(person), **terms.details()},
         )
         async with self._writes.turn(account.tenant_id, f"person:{EmailAddress(person.email or '').canonical}"):
+            await self._ensure_unsold(account, wanted)
             entered = await self._enter(account, wanted, person)
         if isinstance(entered, Sold):
             return entered
         async with self._writes.tasks.until_done(account, wanted, entered.begun):
             return await self.to_member(terms, account, entered.member_id, entered.external_id)
+
+    async def _ensure_unsold(self, account: ProviderAccount, wanted: Wanted) -> None:
+        """They may be a member by now, as staff entered them. Nobody need sell it any more then."""
+        had = await self._transactions.read(
+            account.tenant_id, lambda uow: sold_to_person(uow, account.id, wanted.details)
+        )
+        if had is not None:
+            await self._writes.tasks.finish(account, wanted, None)
+            raise _sold(had)
 
     async def _enter(self, account: ProviderAccount, wanted: Wanted, person: NewPerson) -> _Entered | Sold:
         """Who they are at the provider and here; or the task for staff, and nothing is sold."""
@@ -208,8 +219,12 @@ async def _buyer(uow: UnitOfWork, member_id: MemberId, terms: SaleTerms) -> Memb
     """The member, unless the very same was sold already: a second click must not bill twice."""
     for had in await uow.memberships.of_member(member_id):
         if is_sold(had, terms.package.name, terms.starts_on.isoformat()):
-            raise AlreadyExists(f"this member has {had.name} from {terms.starts_on} already", membership=str(had.id))
+            raise _sold(had)
     return await uow.members.get(member_id)
+
+
+def _sold(had: Membership) -> AlreadyExists:
+    return AlreadyExists(f"this member has {had.name} from {had.terms.starts_on} already", membership=str(had.id))
 
 
 def _wanted(member: Member, terms: SaleTerms, external: str) -> Wanted:

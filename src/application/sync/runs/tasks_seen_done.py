@@ -1,7 +1,7 @@
 """A task that asks the staff for something at a provider ends when a sync sees that it is done there."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ....domain.leads.stage import Stage
@@ -14,7 +14,7 @@ from ....domain.sync.push import PushState
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.schema import Schema
 from ...membership.asked_of_membership import ends, telling
-from ...membership.sale_terms import is_sold
+from ...membership.sold_already import sold_to, sold_to_person
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
 from ..deciding.asked_there import wishes_of
@@ -22,10 +22,13 @@ from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
 from ..records.counter_words import is_word
 from ..records.kinds import LEAD, MEMBER, MEMBERSHIP
-from ..records.overtaken import end_stage_wish, values_of
+from ..records.overtaken import end_stage_wish, is_under_way, values_of
 from ..records.task_at_provider import leave_what_stood_there
 
 SEEN = "a sync saw it done at the provider"
+
+# Nobody waits that long for their turn, nor for an answer.
+_PATIENCE = timedelta(minutes=15)
 
 _OPERATIONS = {
     MEMBER: {Operation.UPDATE_MEMBER.value},
@@ -41,7 +44,7 @@ async def close_what_is_done(uow: UnitOfWork, account_id: AccountId, schema: Sch
     for task, local_id in about:
         link = None if local_id is None else await link_at(uow, account_id, schema.kind, local_id)
         if (link is not None and await _is_done(uow, task, link, schema, on_sale, now)) or (
-            schema.kind == MEMBERSHIP and await _is_sold(uow, account_id, task)
+            schema.kind == MEMBERSHIP and await _is_sold(uow, account_id, task, now)
         ):
             await _close(uow, task, now)
         elif link is not None and await _is_stage_of_member(uow, task, link) and end_stage_wish(task, now=now):
@@ -61,15 +64,18 @@ async def _is_stage_of_member(uow: UnitOfWork, task: StaffTask, link: SyncRecord
     return is_stage and is_member and "status" not in await _not_agreed(uow, link)
 
 
-async def _is_sold(uow: UnitOfWork, account_id: AccountId, task: StaffTask) -> bool:
-    """Whether the member has there what was to be sold; nobody was asked to sell what they had already."""
+async def _is_sold(uow: UnitOfWork, account_id: AccountId, task: StaffTask, now: datetime) -> bool:
+    """Whether the member, or who was to be entered as one, has there what was to be sold; nobody was asked to sell what
+    they had already.
+    """
+    if task.operation == Operation.CREATE_MEMBER.value:
+        # Whoever is at the sale ends it.
+        is_waited_for = is_under_way(task) and now - task.created_at < _PATIENCE
+        return not is_waited_for and await sold_to_person(uow, account_id, task.details) is not None
     named, _, key = (task.subject or "").partition(":")
     if task.operation != Operation.CREATE_MEMBERSHIP.value or named != MEMBER:
         return False
-    package, starts_on = task.details.get("package"), task.details.get("starts_on")
-    had = await uow.memberships.of_member(MemberId(UUID(key)))
-    sold = [each.id for each in had if is_sold(each, package, starts_on)]
-    return bool(sold and await uow.sync_records.of_locals(account_id, MEMBERSHIP, sold))
+    return await sold_to(uow, account_id, [MemberId(UUID(key))], task.details) is not None
 
 
 def _about(task: StaffTask, kind: str) -> UUID | None:
