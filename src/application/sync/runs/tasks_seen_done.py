@@ -1,4 +1,6 @@
-"""A task that asks the staff for something at a provider ends when a sync sees that it is done there."""
+"""A task that asks the staff for something at a provider ends when a sync sees that it is done there, or that nothing
+is left there and here to do it to.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -7,7 +9,7 @@ from uuid import UUID
 from ....domain.leads.stage import Stage
 from ....domain.membership.package import Package
 from ....domain.membership.status import Status
-from ....domain.shared.ids import AccountId, MemberId
+from ....domain.shared.ids import AccountId, LeadId, MemberId, MembershipId
 from ....domain.staff.task import MACHINE, StaffTask, TaskReason
 from ....domain.sync.journal import Change
 from ....domain.sync.push import PushState
@@ -23,9 +25,10 @@ from ..links.reviving import waits_to_be_made
 from ..records.counter_words import is_word
 from ..records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ..records.overtaken import end_stage_wish, is_under_way, values_of
-from ..records.task_at_provider import leave_what_stood_there
+from ..records.task_at_provider import leave_what_stood_there, record_of
 
 SEEN = "a sync saw it done at the provider"
+GONE = "the record is gone, here and at the provider"
 
 # Nobody waits that long for their turn, nor for an answer.
 _PATIENCE = timedelta(minutes=15)
@@ -46,15 +49,40 @@ async def close_what_is_done(uow: UnitOfWork, account_id: AccountId, schema: Sch
         if (link is not None and await _is_done(uow, task, link, schema, on_sale, now)) or (
             schema.kind == MEMBERSHIP and await _is_sold(uow, account_id, task, now)
         ):
-            await _close(uow, task, now)
+            await _close(uow, task, SEEN, now)
+        elif link is None and local_id is not None and await _is_gone(uow, account_id, schema.kind, local_id, task):
+            await _close(uow, task, GONE, now)
         elif link is not None and await _is_stage_of_member(uow, task, link) and end_stage_wish(task, now=now):
             await uow.tasks.save(task)
 
 
-async def _close(uow: UnitOfWork, task: StaffTask, now: datetime) -> None:
+async def _close(uow: UnitOfWork, task: StaffTask, note: str, now: datetime) -> None:
     if not leave_what_stood_there(task):
-        task.complete(by=MACHINE, now=now, note=SEEN)
+        task.complete(by=MACHINE, now=now, note=note)
     await uow.tasks.save(task)
+
+
+async def _is_gone(uow: UnitOfWork, account_id: AccountId, kind: str, local_id: UUID, task: StaffTask) -> bool:
+    """Whether what is to be changed is no more, neither here nor there: not where that record is another one of ours by
+    now, or a person or the next run is to say whose it is.
+    """
+    record = record_of(task)
+    if record is None or task.reason is TaskReason.UNDECIDED or is_under_way(task):
+        return False
+    key = record[1]
+    if await uow.sync_records.by_external_ids(account_id, kind, [key]):
+        return False
+    if key in await uow.due.all(account_id, kind) or await uow.conflicts.open_of(account_id, kind, [key]):
+        return False
+    return not await _is_here(uow, kind, local_id)
+
+
+async def _is_here(uow: UnitOfWork, kind: str, local_id: UUID) -> bool:
+    if kind == LEAD:
+        return bool(await uow.leads.existing([LeadId(local_id)]))
+    if kind == MEMBER:
+        return bool(await uow.members.existing([MemberId(local_id)]))
+    return bool(await uow.memberships.existing([MembershipId(local_id)]))
 
 
 async def _is_stage_of_member(uow: UnitOfWork, task: StaffTask, link: SyncRecord) -> bool:
