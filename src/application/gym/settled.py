@@ -48,12 +48,9 @@ def replace(task: StaffTask, wanted: Wanted, *, now: datetime) -> bool:
 
 def give_way(task: StaffTask, wanted: Wanted, *, now: datetime) -> bool:
     """What is ``wanted`` was looked for at the provider, and is so already: an open task that asks for the opposite
-    asks for the rest only; of what stood there it tells on. For whoever has the turn of the record, so that no other
-    request is at it: of one that was begun nobody is left. Whether it is another by that.
+    asks for the rest only; of what stood there it tells on. Whether it is another by that.
     """
-    if task.reason is TaskReason.UNDECIDED:
-        return False
-    return narrow(task, asked_by_counter(task, wanted.details, done=False), now=now)
+    return narrow(task, _overtaken(task, wanted, is_done=False), now=now)
 
 
 def let_go(task: StaffTask, *, now: datetime) -> bool:
@@ -70,5 +67,8 @@ def _overtaken(task: StaffTask, later: Wanted, *, is_done: bool) -> Collection[s
 
 
 def _stays(task: StaffTask) -> bool:
-    """Whether a person decides, or another request is at it, which may die over it."""
-    return is_under_way(task) or task.reason is TaskReason.UNDECIDED
+    """Whether a person decides, or another request is at it, which may die over it. Who writes about a membership has
+    the turn of it: of another request that was begun nobody is left.
+    """
+    is_alone = (task.subject or "").startswith(f"{MEMBERSHIP}:")
+    return task.reason is TaskReason.UNDECIDED or (is_under_way(task) and not is_alone)

@@ -50,13 +50,18 @@ async def test_who_leaves_after_all_is_not_made_active_by_staff(studio: Studio, 
     assert await states(studio) == [NEWER]
 
 
+@pytest.mark.parametrize("made", [False, True])
 async def test_so_it_is_where_the_process_died_over_the_cancellation(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, made: bool
 ) -> None:
+    """Be it that the provider made it or not: the look tells."""
+
     class Killed(BaseException):
         """The process ends here."""
 
     async def killed(self: MemoryGym, external_id: str, *, reason: str) -> Observed:
+        if made:
+            self.books.memberships.edit(external_id, {"flagged_active": False, "cancels_on": "2026-03-02"})
         raise Killed
 
     gold = await sold_here(studio)
@@ -64,7 +69,8 @@ async def test_so_it_is_where_the_process_died_over_the_cancellation(
     with pytest.raises(Killed):
         await studio.cancel_membership(cancellation(studio, gold))
     studio.clock.advance(A_MINUTE)
-    assert (await studio.update_membership(change(studio, gold, status=Status.ACTIVE))).already
+    stays = await studio.update_membership(change(studio, gold, status=Status.ACTIVE))
+    assert (stays.already, stays.task, stays.membership.status) == (not made, None, Status.ACTIVE)
     assert await states(studio) == [NEWER]
 
 
