@@ -147,5 +147,5 @@ def sync_desk(
         policy_versions=ListPolicyVersions(transactions, schemas),
         set_policy=SetPolicy(transactions, policies, schemas, clock),
         overrides=ListOverrides(transactions),
-        remove_override=RemoveOverride(transactions, by_hand),
+        remove_override=RemoveOverride(transactions, by_hand, gyms),
     )

@@ -4,19 +4,21 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ...application.sync.edits.overrides import Upshot
+from ...application.sync.edits.overrides import Released, Upshot
 from ...domain.sync.decision import WHOLE
 from ..kinds import passed_over
 from .answer import Answer, Table, cell, one_window
 from .call import Given, account_names, in_tenant
+from .diffs import short_text
 from .documents import windowed
 from .next_run import next_run
 from .options import AccountOption, ByOption, JsonOption, LimitOption, OffsetOption, TenantOption, command_group
-from .sync_documents import override_document
+from .sync_documents import override_document, push_document
 from .sync_options import KindArgument, RecordArgument, find_there, kind_of_record
 
 if TYPE_CHECKING:
     from ...domain.sync.override import Override
+    from ...domain.sync.push import Push
 
 group = command_group("overrides", "What people and undos pinned against syncs: list, remove.")
 
@@ -91,12 +93,12 @@ async def remove(
     call: Given,
 ) -> Answer:
     """Take an override away: the policy holds again, the next run looks at the record anew, and the journal says who
-    did it.
+    did it. What waits to be written there only because of it is withdrawn, unless it was sent.
     """
     async with in_tenant(call, tenant) as (use, home):
         kind = kind_of_record(use, kind)
         there = await find_there(use, home, kind, id_, account)
-        outlook = await use.sync.remove_override(
+        released = await use.sync.remove_override(
             home.id,
             account_id=there.account_id,
             kind=kind,
@@ -107,6 +109,23 @@ async def remove(
     removed = {"account_id": str(there.account_id), "kind": kind, "external_id": there.external_id, "field": field}
     anew = f"the next run looks at it anew: {next_run([kind], tenant)}"
     told = f"no longer pinned: {kind} {there.external_id} {field}; {anew}"
-    document = {"removed": removed, "outlook": None if outlook is None else outlook.value}
-    parts = [told] if outlook is None else [told, OUTLOOKS[outlook]]
-    return Answer(document=document, parts=parts, as_json=as_json)
+    document = {
+        "removed": removed,
+        "outlook": None if released.outlook is None else released.outlook.value,
+        "withdrawn": [push_document(each) for each in released.withdrawn],
+        "waiting": [push_document(each) for each in released.waiting],
+    }
+    parts = [told] if released.outlook is None else [told, OUTLOOKS[released.outlook]]
+    return Answer(document=document, parts=[*parts, *on_its_way(released, field)], as_json=as_json)
+
+
+def on_its_way(released: Released, field: str) -> list[str]:
+    """What becomes of each value of the field that waited to be written there."""
+    gone = [f"not written there any more: {field} {short_text(each.values[field])}" for each in released.withdrawn]
+    return gone + [_waits(each, f"{field} {short_text(each.values[field])}") for each in released.waiting]
+
+
+def _waits(push: "Push", what: str) -> str:
+    if push.attempts:
+        return f"may be there already: {what}; it was sent, and no answer came"
+    return f"written there by the next run all the same: {what}"

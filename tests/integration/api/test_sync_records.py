@@ -194,7 +194,8 @@ async def test_an_undo_survives_later_syncs_until_its_override_goes(admin: Calle
     assert (override["field"], override["law"], override["set_by"]) == ("first_name", "ours", "admin@north.example")
     assert override["change_id"] == change
     names = {name: override[name] for name in ("account_id", "kind", "external_id", "field")}
-    assert (await admin.delete("/sync/overrides", **names)).status_code == 204
+    answer = await admin.delete("/sync/overrides", **names)
+    assert (answer.status_code, answer.json()) == (200, {"outlook": None, "withdrawn": [], "waiting": []})
     assert (await admin.get("/sync/overrides")).json()["overrides"] == []
     assert (await admin.delete("/sync/overrides", **names)).status_code == 404
     (record,) = (await admin.get(f"/sync/records/members/{override['local_id']}/explain")).json()["records"]
@@ -205,6 +206,17 @@ async def test_an_undo_survives_later_syncs_until_its_override_goes(admin: Calle
     assert [one["reason"] for version in found for one in version["released"]] == [line["reason"]]
     (run,) = (await admin.get("/sync/runs", kind="release")).json()["runs"]
     assert run["id"] == line["run_id"]
+
+
+async def test_who_lets_go_is_told_what_is_not_written_there_any_more(admin: Caller, world: World) -> None:
+    change, _ = await renamed(admin, world)
+    await admin.post("/sync/undo", {"change_id": change})
+    (override,) = (await admin.get("/sync/overrides")).json()["overrides"]
+    names = {name: override[name] for name in ("account_id", "kind", "external_id", "field")}
+    told = (await admin.delete("/sync/overrides", **names)).json()
+    (push,) = told["withdrawn"]
+    assert (push["values"], push["state"], told["waiting"]) == ({"first_name": "Ada"}, "dropped", [])
+    assert (await admin.get("/sync/pushes")).json()["pushes"] == [push]
 
 
 async def test_what_somebody_edited_since_is_put_back_only_when_that_is_wanted(admin: Caller, world: World) -> None:
@@ -313,9 +325,9 @@ async def test_an_external_id_may_hold_any_characters(admin: Caller, world: Worl
     await pin(world, "17", "*")
     names = {"account_id": str(world.account.id), "kind": "member"}
     answer = await admin.delete("/sync/overrides", **names, external_id=external_id, field="city")
-    assert answer.status_code == 204
+    assert answer.status_code == 200
     assert [o["field"] for o in (await admin.get("/sync/overrides")).json()["overrides"]] == ["*"]
-    assert (await admin.delete("/sync/overrides", **names, external_id="17", field="*")).status_code == 204
+    assert (await admin.delete("/sync/overrides", **names, external_id="17", field="*")).status_code == 200
 
 
 async def test_what_is_not_pinned_is_told_with_what_is(admin: Caller, world: World) -> None:

@@ -315,7 +315,29 @@ def test_the_command_after_a_removed_override_runs_within_the_hour(moved: Quarre
     moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")
     out = moved.desk("sync", "overrides", "remove", *ADA, "email", *NORTH).out
     anew = "the next run looks at it anew: tresen sync run members --force --tenant north"
-    assert out == f"no longer pinned: member 1001 email; {anew}\n"
+    assert out.splitlines()[0] == f"no longer pinned: member 1001 email; {anew}"
+
+
+def test_who_lets_go_before_the_next_run_is_told_that_it_is_not_written_there(moved: Quarrel) -> None:
+    moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")
+    removed = moved.desk("sync", "overrides", "remove", *ADA, "email", "--by", "Carla", *NORTH)
+    assert removed.out.splitlines()[1:] == ["not written there any more: email ada@example.org"]
+    (push,) = moved.json("pushes")["pushes"]
+    assert (push["state"], push["why"]) == (
+        "dropped",
+        "Carla took away the override for which it waited; it is decided anew",
+    )
+    moved.later()
+    assert moved.sync("--json").json["runs"][0]["counts"]["pushed"] == 0
+    assert moved.members()["Ada"] != "ada@example.org"
+
+
+def test_what_may_be_there_or_goes_there_all_the_same_is_told_too(moved: Quarrel) -> None:
+    moved.json("undo", "--record", *ADA, "--to-version", "1", "--yes")
+    moved.law("email=newest")
+    removed = moved.json("overrides", "remove", *ADA, "email")
+    assert removed["withdrawn"] == []
+    assert [push["values"] for push in removed["waiting"]] == [{"email": "ada@example.org"}]
 
 
 def test_who_took_an_override_away_is_told_by_explain_and_history(moved: Quarrel) -> None:

@@ -10,10 +10,12 @@ from ....domain.shared.ids import AccountId, TenantId
 from ....domain.sync.action import Action
 from ....domain.sync.decision import WHOLE
 from ....domain.sync.override import Override
+from ....domain.sync.push import Push
 from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import RELEASE, Counts
 from ....domain.sync.side import GONE, Side
 from ....domain.sync.step import Inputs
+from ...ports.gym import GymProviders
 from ...ports.unit_of_work import UnitOfWork
 from ...transactions import Transactions
 from ..links.forgetting import forget
@@ -24,6 +26,8 @@ from ..policies.allowed import SWITCHES, narrowed
 from ..records.reading import ours
 from ..runs.by_hand import ByHand, Hand, link_of
 from .ask_staff import ask_no_more
+from .let_go import LetGo, waiting_of
+from .taken import taken_at
 
 
 @attrs.frozen
@@ -64,43 +68,70 @@ _OF_LOST = {
 
 
 @attrs.frozen
+class Released:
+    """What an override ended with. ``outlook``: what that may mean for the record as a whole, None: nothing;
+    ``withdrawn``: what was to be written to the field only because it was pinned, and is not, as it was not sent yet;
+    ``waiting``: what waits to be written to it all the same.
+    """
+
+    outlook: Upshot | None = None
+    withdrawn: Sequence[Push] = ()
+    waiting: Sequence[Push] = ()
+
+
+@attrs.frozen
 class RemoveOverride:
     """The policy holds again: the next run looks at the record anew; one that was kept away is made anew, and of one
-    that the provider lost is decided what becomes of it. The journal says who did it.
+    that the provider lost is decided what becomes of it. What waits to be written there only because of the pin is
+    withdrawn, where the provider owns the field. The journal says who did it.
 
     Raises NotFound, with what else is pinned of the record.
     """
 
     _transactions: Transactions
     _by_hand: ByHand
+    _gyms: GymProviders
 
     async def __call__(
         self, tenant_id: TenantId, *, account_id: AccountId, kind: str, external_id: str, field: str, by: str
-    ) -> Upshot | None:
-        """Take one away. What that may mean for the record as a whole; None: nothing."""
+    ) -> Released:
+        """Take one away."""
+        taken = await taken_at(self._transactions, self._gyms, self._by_hand.courses.kinds, tenant_id)
 
-        async def work(uow: UnitOfWork) -> Upshot | None:
+        async def work(uow: UnitOfWork) -> Released:
             hand = await self._by_hand.begin(uow, account_id, kind, RELEASE)
             pinned = await pins_at(uow, account_id, kind, external_id)
             going = [each for each in pinned if each.field == field]
             if not going:
                 raise NotPinned(field, kind, external_id, pinned)
             await Pinning(hand.scope, self._by_hand.ids).let_go(uow, going, f"{by} took away")
-            outlook = await self._let_go(uow, hand, external_id, by) if field == WHOLE else None
-            if field in hand.kind.schema.by_name:
-                await self._follow(uow, hand, external_id, field)
+            released = Released()
+            if field == WHOLE:
+                released = Released(await self._let_go(uow, hand, external_id, by))
+            elif field in hand.kind.schema.by_name:
+                takes = taken.get((account_id, kind))
+                released = await self._follow(uow, hand, going[0], by=by, takes=takes is None or field in takes)
             await uow.due.renew(account_id, kind, external_id)
             await self._by_hand.end(uow, hand, Counts(), f"{by} released {kind} {external_id}")
-            return outlook
+            return released
 
         return await self._transactions.run(tenant_id, "remove_override", work)
 
-    async def _follow(self, uow: UnitOfWork, hand: Hand, external_id: str, field: str) -> None:
-        """Where the provider owns the field its value comes back here: nobody need bring ours there, as of an undo."""
-        if hand.scope.policy.law(hand.kind.schema.by_name[field]).owner is Side.THEIRS:
-            links = await uow.sync_records.by_external_ids(hand.scope.account_id, hand.kind.schema.kind, [external_id])
-            for link in links.values():
-                await ask_no_more(uow, hand, link, field)
+    async def _follow(self, uow: UnitOfWork, hand: Hand, pin: Override, *, by: str, takes: bool) -> Released:
+        """Where the provider owns the field its value comes back here: nothing and nobody need bring ours there, as of
+        an undo.
+        """
+        field, kind = pin.field, hand.kind.schema
+        found = await uow.sync_records.by_external_ids(pin.account_id, kind.kind, [pin.external_id])
+        if pin.external_id not in found:
+            return Released()
+        link = await link_of(uow, hand, pin.external_id)
+        withdrawn: Sequence[Push] = ()
+        if hand.scope.policy.law(kind.by_name[field]).owner is Side.THEIRS:
+            await ask_no_more(uow, hand, link, field)
+            if pin.is_about(link.local_id):
+                withdrawn = await LetGo(hand, self._by_hand.ids)(uow, link, field, by=by, takes=takes)
+        return Released(withdrawn=withdrawn, waiting=await waiting_of(uow, link, field))
 
     async def _let_go(self, uow: UnitOfWork, hand: Hand, external_id: str, by: str) -> Upshot | None:
         account_id, kind = hand.scope.account_id, hand.kind.schema.kind

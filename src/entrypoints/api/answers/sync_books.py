@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from ....application.sync.edits.overrides import Released
 from ....domain.sync.override import Override
 from ....domain.sync.push import Push
 from .values import Answer, JsonValue, json_values
@@ -62,6 +63,17 @@ class PushesAnswer(Answer):
     count: int
 
 
+class ReleasedAnswer(Answer):
+    """What an override ended with. ``outlook``: what the next run may do to the record as a whole, null: nothing but
+    what it would do anyway; ``withdrawn``: what waited to be written to the field only because it was pinned, and was
+    never sent; ``waiting``: what waits to be written to it all the same, as a person edited it since, the law of the
+    field wants it there, too, or it was sent, and no answer came (``attempts`` above 0)."""
+
+    outlook: str | None
+    withdrawn: list[PushAnswer]
+    waiting: list[PushAnswer]
+
+
 def override(value: Override, passed_over: str | None = None) -> OverrideAnswer:
     """An override, and why it does nothing, if so."""
     return OverrideAnswer(
@@ -95,4 +107,13 @@ def push(entity: Push) -> PushAnswer:
         why=entity.why,
         created_at=entity.created_at,
         updated_at=entity.updated_at,
+    )
+
+
+def released(value: Released) -> ReleasedAnswer:
+    """What becomes of it."""
+    return ReleasedAnswer(
+        outlook=None if value.outlook is None else value.outlook.value,
+        withdrawn=[push(one) for one in value.withdrawn],
+        waiting=[push(one) for one in value.waiting],
     )

@@ -16,7 +16,7 @@ from ....domain.shared.ids import AccountId, EntryId, RunId
 from ....domain.sync.push import PushState
 from ...kinds import known_kind, passed_over
 from ..access import needs
-from ..answers.sync_books import OverridesAnswer, PushesAnswer, override, push
+from ..answers.sync_books import OverridesAnswer, PushesAnswer, ReleasedAnswer, override, push, released
 from ..answers.sync_records import (
     ExplanationsAnswer,
     HistoryAnswer,
@@ -148,13 +148,14 @@ async def list_overrides(asking: Asking, uses: Uses, limit: Limit = 50, offset: 
     )
 
 
-@delete("/overrides", summary="Take an override away", opt=_PINNED)
+@delete("/overrides", summary="Take an override away", status_code=200, opt=_PINNED)
 async def remove_override(
     asking: Asking, uses: Uses, account_id: _Account, kind: _Kind, external_id: _ExternalId, field: _Pinned
-) -> None:
-    """The policy holds again; the next run looks at the record anew, and the journal says who did it. All four
-    parameters together name it: in a query, an external id may hold any character."""
-    await uses.sync.remove_override(
+) -> ReleasedAnswer:
+    """The policy holds again; the next run looks at the record anew, and the journal says who did it. What waits to be
+    written there only because of it is withdrawn, unless it was sent. All four parameters together name it: in a query,
+    an external id may hold any character."""
+    done = await uses.sync.remove_override(
         asking.tenant_id,
         account_id=AccountId(account_id),
         kind=known_kind(kind, uses.sync.kinds),
@@ -162,6 +163,7 @@ async def remove_override(
         field=field,
         by=asking.name,
     )
+    return released(done)
 
 
 @get("/pushes", summary="What is on its way to providers", opt=needs(*READ_RECORDS, query=WINDOW | {"state"}))

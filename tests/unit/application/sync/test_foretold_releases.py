@@ -38,9 +38,10 @@ async def kept(studio: Studio, *, edited: bool, deletes: str) -> str:
 
 
 async def let_go(studio: Studio, key: str) -> Upshot | None:
-    return await studio.desk.remove_override(
+    done = await studio.desk.remove_override(
         studio.tenant.id, account_id=studio.account.id, kind=LEAD, external_id=key, field=WHOLE, by="Eva"
     )
+    return done.outlook
 
 
 async def what_came(studio: Studio) -> str | None:

@@ -17,9 +17,10 @@ from .scene import due, rests, set_policy
 async def released(studio: Studio, member: str, field: str, *, by: str = "Eva") -> Upshot | None:
     studio.clock.advance(A_MINUTE)
     account = studio.account.id
-    return await studio.desk.remove_override(
+    done = await studio.desk.remove_override(
         studio.tenant.id, account_id=account, kind="member", external_id=member, field=field, by=by
     )
+    return done.outlook
 
 
 def releases(studio: Studio) -> list[Change]:
