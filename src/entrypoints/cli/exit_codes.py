@@ -27,7 +27,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.NOT_CONFIGURED: "something must be set up first; the message says what",
     ExitCode.STORAGE: "the database cannot be read or written now",
     ExitCode.PROVIDER: "the provider is unavailable or refused",
-    ExitCode.HELD: "a guard holds a sync's plan: nothing was written, a person must look",
+    ExitCode.HELD: "a guard holds a sync's plan: nothing of it was written, a person must look",
     ExitCode.INTERRUPTED: "interrupted (Ctrl+C)",
 }
 

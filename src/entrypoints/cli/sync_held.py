@@ -21,7 +21,7 @@ def acceptance(plan: "KeptPlan", tenant: str | None) -> str:
 
 def held_lines(plan: "KeptPlan", account: str, tenant: str | None, *, is_shown: bool = False) -> list[Line]:
     """What a guard saw, and the next commands; ``is_shown``: the plan is looked at already."""
-    what = f"held: {plan.kind} at {account}; a guard stopped it before anything was written:"
+    what = f"held: {plan.kind} at {account}; a guard stopped it before anything of this plan was written:"
     return [
         line(Span(what, Tone.ASKED)),
         *(line(f"  {part.kind}s: {trip.message}") for part in plan.parts for trip in part.trips),

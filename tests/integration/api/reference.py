@@ -42,7 +42,8 @@ like `GET` without the body.
   do.
 - **Syncs.** `POST /sync/members` plans and applies at once. `POST /sync/members/plan` only plans: look at
   `/sync/plans/{{plan_id}}/steps`, then `POST /sync/plans/{{plan_id}}/apply`. A plan that would take away too much is
-  *held*: nothing is written until somebody with `sync:decide` applies it with `{{"accept_guard": true}}`. What both
+  *held*: nothing of it is written until somebody with `sync:decide` applies it with `{{"accept_guard": true}}`; pushes
+  that waited from before have gone there already, and the run's `reason` says how many. What both
   sides changed and no law may settle is a conflict (`/conflicts`: the open ones; `state=all` lists every one). A
   conflict whose field is `?` asks which of our records a new one is: resolve it with
   `{{"choice": "ours", "value": "<id>"}}`, the id being one of its `candidates`, or with `{{"choice": "theirs"}}` when

@@ -58,7 +58,8 @@ class SyncAccount:
     ) -> Run:
         """Plan and apply, or book why not. ``whole``: list everything, also where the provider tells what changed.
 
-        A plan that a guard holds is kept, and nothing is written: the run is ``held``.
+        A plan that a guard holds is kept, and nothing of it is written: the run is ``held``. What waited goes there
+        before.
         """
         async with self._opened(tenant_id, account_id, course.name, force=force) as opened:
             await self._carry(opened, course, lambda gym: self._run(opened, course, gym, whole, _watch(progress)))
@@ -172,7 +173,7 @@ class SyncAccount:
                 if error is not None:
                     await self._execution.discard(opened, writer.plan)
                     raise error
-                return _held(writer.plan)
+                return _held(writer.plan, pushed=opened.run.counts.pushed)
             await self._carry_out(opened, strands, writer, error, watch)
         await course.after(opened, gym)
         return _End(RunState.COMPLETED)
@@ -270,9 +271,12 @@ class _End:
 _PHASES = {RunState.FAILED: Phase.FAILED, RunState.HELD: Phase.HELD, RunState.PLANNED: Phase.IDLE}
 
 
-def _held(plan: KeptPlan) -> _End:
-    saw = "; ".join(trip.message for trip in plan.trips)
-    return _End(RunState.HELD, f"a guard stopped it before anything was written: {saw}")
+def _held(plan: KeptPlan, *, pushed: int = 0) -> _End:
+    """``pushed``: what an earlier run had left waiting, and the provider was given before there was a plan."""
+    told = [trip.message for trip in plan.trips]
+    if pushed:
+        told.append(f"{pushed} {'push' if pushed == 1 else 'pushes'} that waited had gone before")
+    return _End(RunState.HELD, f"a guard stopped it before anything of this plan was written: {'; '.join(told)}")
 
 
 def _planned(writer: PlanWriter, waiting: str | None) -> str | None:

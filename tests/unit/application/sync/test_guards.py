@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from tresen.application.membership.edit_member import MemberEdit
 from tresen.application.ports.unit_of_work import UnitOfWork
 from tresen.domain.leads.lead import Lead
 from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
@@ -41,9 +42,32 @@ async def test_an_empty_listing_deletes_nobody(studio: Studio) -> None:
     studio.books.members.entries = list  # type: ignore[method-assign] # the provider is not well
     run = await held_run(studio)
     assert run.reason == (
-        "a guard stopped it before anything was written: "
+        "a guard stopped it before anything of this plan was written: "
         "30 of 30 records would be deleted; 10 % and at least 5 are allowed"
     )
+
+
+@pytest.mark.parametrize(
+    ("waiting", "told"),
+    [(1, "; 1 push that waited had gone before"), (2, "; 2 pushes that waited had gone before")],
+)
+async def test_a_held_run_says_what_had_waited_and_went_before_its_plan_was_made(
+    studio: Studio, waiting: int, told: str
+) -> None:
+    members = await synced_crowd(studio, 30)
+    for key in members[:waiting]:
+        wish = MemberEdit(tenant_id=studio.tenant.id, member_id=studio.member(key).id, by="Eva", city="Bonn")
+        await studio.desk.edit_member(wish)
+    for key in members[10:]:
+        studio.books.members.remove(key)
+    run = await studio.members_synced(whole=True)
+    assert (run.state, run.counts.pushed, len(writes(studio))) == (RunState.HELD, waiting, waiting)
+    assert run.reason == (
+        "a guard stopped it before anything of this plan was written: "
+        f"20 of 30 records would be deleted; 10 % and at least 5 are allowed{told}"
+    )
+    plan = await studio.desk.plan(studio.tenant.id, studio.account.id, "members", whole=True)
+    assert plan.reason == run.reason.removesuffix(told)
 
 
 async def test_a_halved_listing_deletes_nobody(studio: Studio) -> None:
