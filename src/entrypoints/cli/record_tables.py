@@ -31,7 +31,7 @@ def overwritten_document(change: Change) -> dict[str, object]:
     return {
         **fields(change, "field", "base", "ours", "theirs"),
         "taken": change.side.value,
-        **fields(change, "rule", "reason", "at", "run_id"),
+        **fields(change, "value", "rule", "reason", "at", "run_id"),
     }
 
 
@@ -46,14 +46,16 @@ def links_table(links: Sequence[SyncRecord], names: Mapping[AccountId, str], zon
 
 
 def changes_table(changes: Sequence[Change], now: Mapping[str, object], zone: str, *, of: str = "") -> Table:
-    """What was changed of a record, and what each field holds ``now``; ``of`` names one that is not shown itself."""
+    """What was changed of a record, to which value, and what each field holds ``now``; ``of`` names one that is not
+    shown itself.
+    """
     return Table(
         title=f"changes{f' of {of}' if of else ''} (holds now: what the record holds today):",
-        columns=("when", "field", "before", "here", "provider", "taken", "holds now", "why"),
+        columns=("when", "field", "before", "here", "provider", "taken", "became", "holds now", "why"),
         rows=[
             (
                 *(cell(c.at, zone), c.field, cell(c.base), cell(c.ours), cell(c.theirs), whose(c.side.value, c.rule)),
-                *(cell(now.get(c.field)), c.reason),
+                *(cell(c.value), cell(now.get(c.field)), c.reason),
             )
             for c in changes
         ],

@@ -36,6 +36,7 @@ async def test_a_lead_is_shown_with_links_and_what_a_sync_overwrote(admin: Calle
     assert shown["links"][0]["values"]["last_name"] == "Planck"
     (change,) = shown["overwritten"]
     assert (change["field"], change["theirs"], change["taken"]) == ("last_name", "Planck", "theirs")
+    assert change["value"] == "Planck"
 
 
 async def test_a_lead_that_only_a_person_can_enter_is_kept_with_a_task(admin: Caller, world: World) -> None:

@@ -1,5 +1,6 @@
 """``tresen members edit`` and ``tresen leads edit``."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -50,12 +51,35 @@ def test_what_was_edited_is_shown_beside_what_it_was(synced: Desk) -> None:
     lines = synced("members", "show", "memory/1001", *NORTH).out.splitlines()
     title = "changes (holds now: what the record holds today):"
     table = lines[lines.index(title) + 1 :]
-    assert table[0].split() == ["when", "field", "before", "here", "provider", "taken", "holds", "now", "why"]
+    assert table[0].split() == ["when", "field", "before", "here", "provider", "taken", "became", "holds", "now", "why"]
     rows = {line[table[0].index("field") :].split()[0]: line for line in table[1:]}
     column = table[0].index("holds now")
     assert rows["city"][column:].startswith("Potsdam ")
     assert rows["phone"][column:].startswith("030 5 ")
     assert rows["city"].count("Berlin") == 3
+
+
+def test_each_of_several_edits_says_which_value_it_became(synced: Desk) -> None:
+    for name, by in (("One", "Ann"), ("Two", "Bob")):
+        synced("leads", "edit", "memory/1001", "--first-name", name, "--by", by, *NORTH)
+    shown = synced("leads", "show", "memory/1001", *NORTH).out
+    rows = [re.split(" {2,}", line) for line in shown.splitlines() if "edited it here" in line]
+    assert [row[1:] for row in rows] == [
+        ["first_name", "Grace", "Grace", "Grace", "ours", "One", "Two", "Ann edited it here"],
+        ["first_name", "Grace", "One", "Grace", "ours", "Two", "Two", "Bob edited it here"],
+    ]
+    assert max(map(len, shown.splitlines())) <= 120
+    told = synced("leads", "show", "memory/1001", "--json", *NORTH).json["overwritten"]
+    assert [(each["ours"], each["value"]) for each in told] == [("Grace", "One"), ("One", "Two")]
+
+
+def test_what_an_undo_put_back_is_shown(synced: Desk) -> None:
+    synced.world.gym.books.leads.edit("1001", {"first_name": "Zzz"})
+    run = synced("sync", "run", "leads", "--force", "--json", *NORTH).json["runs"][0]["id"]
+    synced("sync", "undo", "--run", run, "--yes", *NORTH)
+    synced("leads", "edit", "memory/1001", "--first-name", "Two", *NORTH)
+    row = next(line for line in synced("leads", "show", "memory/1001", *NORTH).out.splitlines() if "undid it" in line)
+    assert re.split(" {2,}", row)[1:-1] == ["first_name", "Zzz", "Zzz", "Zzz", "ours", "Grace", "Two"]
 
 
 def test_what_the_next_run_decides_is_said_and_explained(synced: Desk) -> None:

@@ -423,7 +423,9 @@ def test_what_was_changed_of_a_membership_is_shown_with_the_member(synced: Desk)
     synced("memberships", "update", id_, "--monthly-price", "39", "--by", "Eva", *NORTH)
     shown = synced("members", "show", "1001", *NORTH).out
     assert f"changes of Gold ({id_}) (holds now" in shown
-    assert re.search(r" price +49\.00 EUR +49\.00 EUR +39\.00 EUR +an edit here +39\.00 EUR +Eva changed it", shown)
+    assert re.search(
+        r" price +49\.00 EUR +49\.00 EUR +39\.00 EUR +an edit here +39\.00 EUR +39\.00 EUR +Eva changed it", shown
+    )
     assert "no changes by syncs or people" not in shown
     synced("members", "edit", "1001", "--city", "Bonn", *NORTH)
     assert "changes (holds now" in synced("members", "show", "1001", *NORTH).out

@@ -85,13 +85,15 @@ class LinkAnswer(Answer):
 
 
 class OverwrittenAnswer(Answer):
-    """One value that a sync overwrote or passed over: all three sides, what was taken, why, and in which run."""
+    """One value that a sync overwrote or passed over, or that a person changed: all three sides before it, whose value
+    was ``taken``, which ``value`` the field became by it, why, and in which run."""
 
     field: str
     base: Value
     ours: Value
     theirs: Value
     taken: str
+    value: Value
     rule: str
     reason: str
     at: datetime
@@ -206,6 +208,7 @@ def overwritten(change: Change) -> OverwrittenAnswer:
         ours=change.ours,
         theirs=change.theirs,
         taken=change.side.value,
+        value=change.value,
         rule=change.rule,
         reason=change.reason,
         at=change.at,
