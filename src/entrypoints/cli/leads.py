@@ -282,6 +282,7 @@ def _about(lead: Lead, zone: str) -> list[str]:
         "status": lead.stage_text or lead.stage.value,
         "email": lead.email,
         "phone": lead.phone,
+        "location": lead.location,
         "source": lead.source,
         "interested in": lead.interested_in,
         "message": lead.message,

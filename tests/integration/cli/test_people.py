@@ -77,6 +77,13 @@ def test_a_member_is_shown_in_full_with_the_apis_keys(synced: Desk) -> None:
     assert document["memberships"] == [msgspec.to_builtins(api_memberships.membership_line(row)) for row in rows]
 
 
+def test_a_leads_location_is_shown(synced: Desk) -> None:
+    lead = synced.world.attract("Max")
+    synced.world.gym.books.leads.edit(lead, {"location": "Hall 2"})
+    synced("sync", "run", "leads", "--force", *NORTH)
+    assert re.search("^location +Hall 2$", synced("leads", "show", lead, *NORTH).out, re.MULTILINE)
+
+
 def test_a_members_location_is_shown(synced: Desk) -> None:
     synced.world.gym.books.members.edit("1001", {"location": "Hall 2"})
     synced("sync", "run", "members", "--force", *NORTH)
