@@ -20,8 +20,7 @@ from ..ports.unit_of_work import UnitOfWork
 from ..sync.policies.policy_book import PolicyBook
 from ..sync.pushes.taking_up import NO_ANSWER_YET
 
-# Of what was to be made, and turned out to be another record of ours.
-KNOWN = "it is a lead that we knew already"
+_KNOWN = "it is lead {}, which we knew already"
 
 
 @attrs.frozen
@@ -116,7 +115,18 @@ class BeingMade:
                 sent.begin()
                 await uow.pushes.save(sent)
                 await self.doubt(uow, sent, schema, kept.why or NO_ANSWER_YET)
-        await self.end(uow, push, PushState.DROPPED, KNOWN)
+        await self.is_another(uow, push, to)
+
+    async def is_another(self, uow: UnitOfWork, push: Push, known: UUID) -> None:
+        """It turned out to be this lead of ours; the one that was to be made may be here no more. Why it ended before,
+        if so, is told still.
+        """
+        kept, why = await uow.pushes.get(push.id), _KNOWN.format(known)
+        if kept.may_be_made:
+            kept.end(PushState.DROPPED, now=self._clock.now(), why=why)
+        elif kept.state is not PushState.DONE:
+            kept.end(kept.state, now=self._clock.now(), why=f"{kept.why}; {why}" if kept.why else why)
+        await uow.pushes.save(kept)
 
     async def end(self, uow: UnitOfWork, push: Push, state: PushState, why: str | None = None) -> None:
         """What came of it is known, unless somebody said so before."""

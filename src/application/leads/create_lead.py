@@ -9,10 +9,9 @@ from ...domain.shared.ids import AccountId, LeadId, TenantId
 from ...domain.shared.text import check_line, check_prose, trimmed_text
 from ...domain.staff.task import StaffTask
 from ...domain.sync.edit_fate import Prospect
-from ...domain.sync.push import Push, PushState
+from ...domain.sync.push import Push
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
-from ..gym.being_made import KNOWN
 from ..gym.provider_writes import Outcome, ProviderWrites
 from ..gym.wanted import Wanted
 from ..ports.clock import Clock, IdSource
@@ -189,7 +188,7 @@ class CreateLead:
                 links = await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id])
                 there = Known(known, account, links[observed.external_id], shown_by(observed))
                 heard = await hear(uow, self._absorb.leads(uow, account).schema, there, lead)
-                await self._absorb.being_made.end(uow, made, PushState.DROPPED, KNOWN)
+                await self._absorb.being_made.is_another(uow, made, known)
             # Somebody may have deleted it while it was entered.
             here = (await uow.leads.get_many([known])).get(known, lead)
             return CreatedLead(here, heard.tasks, known == lead.id, heard.prospects)

@@ -10,7 +10,6 @@ from ...domain.sync.push import Push, PushState
 from ...domain.sync.record import SyncRecord
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb, Undecided
-from ..gym.being_made import KNOWN
 from ..gym.ensure_called import ensure_called
 from ..gym.provider_writes import Outcome, ProviderWrites
 from ..gym.wanted import Wanted
@@ -144,7 +143,7 @@ class EnterFirst:
             return found
         await self._absorb.lead(uow, account, observed, made=found.made, run_id=made.run_id)
         if found.lead_id != lead.id:
-            await self._absorb.being_made.end(uow, made, PushState.DROPPED, KNOWN)
+            await self._absorb.being_made.is_another(uow, made, found.lead_id)
         return (await uow.sync_records.by_external_ids(account.id, LEAD, [observed.external_id]))[observed.external_id]
 
     async def _surely(

@@ -56,12 +56,18 @@ class JoinKnown:
         region = uow.tenant.region
         schema = lead_schema(lambda raw: self._phones.read(raw, region))
         heard = await HearAgain(self._clock, self._ids)(uow, schema, known, captured)
-        if account is not None and made is not None and known.link is None:
-            kind = self._absorb.leads(uow, account)
-            await self._absorb.being_made.hand_over(uow, account, made, kind.schema, known.lead_id)
+        if account is not None and made is not None:
+            await self._end(uow, account, made, known)
         lead = await uow.leads.get(known.lead_id)
         asked = None if task is None else await _ask(uow, known, lead, task)
         return Joined(lead, (*(() if asked is None else (asked,)), *heard.tasks), heard.prospects)
+
+    async def _end(self, uow: UnitOfWork, account: ProviderAccount, made: Push, known: Known) -> None:
+        making = self._absorb.being_made
+        if known.link is None:
+            await making.hand_over(uow, account, made, self._absorb.leads(uow, account).schema, known.lead_id)
+        else:
+            await making.is_another(uow, made, known.lead_id)
 
 
 async def _may_be_made(uow: UnitOfWork, made: Push | None) -> bool:
