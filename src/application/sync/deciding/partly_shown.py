@@ -24,6 +24,11 @@ def hides_edit(schema: Schema, writable: Container[str], *, base: Values, ours: 
     )
 
 
+def hides_agreed(schema: Schema, *, base: Values, shown: Values) -> bool:
+    """Whether a field that was agreed on is not ``shown``: an edit of it there is not seen."""
+    return any(field.name in base and field.name not in shown for field in schema.fields)
+
+
 def deleted_as_known(schema: Schema, policy: Policy, step: Step, conflicts: Iterable[Conflict]) -> Step:
     """A step for a record that we deleted, after a look at it. What the look shows, and nobody here ever saw, may have
     been there ever since: where that alone would keep it from being deleted there, it is decided as from a list, and

@@ -145,7 +145,7 @@ class Planner(Generic[E]):
             else:
                 _add(examined, self._unlinked.fresh(one, reading))
         if may_lack:
-            leave_to_a_look(schema, examined, before)
+            leave_to_a_look(schema, examined, before, many=self._many, whole=questions.whole)
         await self._keep(opened, examined, before)
         self._part.seen += len(batch.observed)
         await self._writer.tell_seen(self._part)
