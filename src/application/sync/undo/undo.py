@@ -32,6 +32,7 @@ from ..links.link_at import link_at
 from ..links.pinning import Pinning
 from ..links.pins import pins_at
 from ..runs.by_hand import ByHand, Hand, link_of_ours
+from .brought_back import as_it_went
 from .undo_guard import held_undo, undo_trips, wanted_of
 from .undo_pins import to_pin
 from .undo_plan import RecordUndo, UndoAction, UndoTarget
@@ -128,10 +129,16 @@ class Undo:
         if record.action is UndoAction.EDIT:
             return await self._edit(uow, hand, record, by, apart)
         try:
-            return await (self._delete if record.action is UndoAction.DELETE else self._restore)(uow, hand, record, by)
+            if record.action is UndoAction.DELETE:
+                return await self._delete(uow, hand, record, by)
+            back = await self._restore(uow, hand, record, by)
         except (AlreadyExists, NotFound) as error:
             # What was there when it was planned is not any more, or the other way round.
             raise _overtaken(record) from error
+        if record.rollbacks:
+            # It went as it was after these edits: that it goes back before them is an undo as any other.
+            await self._edit(uow, hand, record, by, apart)
+        return back
 
     async def _edit(
         self, uow: UnitOfWork, hand: Hand, record: RecordUndo, by: str, apart: set[tuple[AccountId, str]]
@@ -211,7 +218,7 @@ class Undo:
         step = Step(
             external_id=record.external_id,
             local_id=record.local_id,
-            inputs=Inputs(base=None, ours=GONE, theirs=record.values),
+            inputs=Inputs(base=None, ours=GONE, theirs=as_it_went(record)),
             decision=Decision(action=Action.RESTORE_HERE, rule=UNDONE, reason=f"{by} undid that it was deleted"),
         )
         counts = await Applier(hand.kind, hand.scope, self._by_hand.ids)(uow, [step])

@@ -9,6 +9,8 @@ import attrs
 from ....domain.shared.errors import InvalidValue
 from ....domain.shared.ids import AccountId, EntryId, RunId
 from ....domain.sync.canonical import Values
+from ....domain.sync.journal import Change
+from ....domain.sync.record import SyncRecord
 from ....domain.sync.undo import Rollback
 from ..records.kinds import LEAD
 
@@ -49,7 +51,8 @@ class UndoAction(enum.Enum):
 @attrs.frozen(kw_only=True)
 class RecordUndo:
     """One record's part. ``values`` are what a record that comes back will hold, ``gone_by`` is the journal line that
-    tells that it went; ``overtaken``: one that would go was edited since it was made; ``refused``: why it cannot be
+    tells that it went; ``rollbacks`` are the fields that go back, of one that comes back those in which it was another
+    when it went; ``overtaken``: one that would go was edited since it was made; ``refused``: why it cannot be
     done at all, and is left out (empty: it can). ``undone``: fields that an undo put back already, each with its run,
     and are left alone; ``*`` for a record that it brought back. ``tied``: whether a record at the provider is tied to
     ours; without it only ours is put back, and ``external_id`` is the last one. ``untaken``: fields that go back, and
@@ -88,7 +91,8 @@ class RecordUndo:
     @property
     def is_first_seen(self) -> bool:
         """Whether there is nothing of it that could be put back."""
-        return bool(self.first_seen) and not self.rollbacks and not self.undone
+        nothing_else = self.action is UndoAction.EDIT and not self.rollbacks and not self.undone
+        return bool(self.first_seen) and nothing_else
 
     @property
     def not_kept(self) -> tuple[str, ...]:
@@ -98,3 +102,18 @@ class RecordUndo:
         if self.action is not UndoAction.RESTORE:
             return ()
         return ("created_at", "member_id") if self.kind == LEAD else ("created_at",)
+
+
+def record_undo(
+    account_id: AccountId, link: SyncRecord | None, line: Change, action: UndoAction, *, values: Values | None = None
+) -> RecordUndo:
+    """By the id that the record has at the provider today; without a link by the one that it had in that line."""
+    return RecordUndo(
+        account_id=account_id,
+        kind=line.kind,
+        external_id=line.external_id if link is None else link.external_id,
+        local_id=line.local_id,
+        action=action,
+        values=values or {},
+        tied=link is not None,
+    )

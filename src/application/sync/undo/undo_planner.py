@@ -12,16 +12,15 @@ from ....domain.sync.canonical import Values
 from ....domain.sync.decision import WHOLE
 from ....domain.sync.history import end_there, since
 from ....domain.sync.journal import LOCAL_EDIT, Change
-from ....domain.sync.record import SyncRecord
 from ....domain.sync.run import EDIT, Run
-from ....domain.sync.schema import Schema
 from ....domain.sync.undo import Rollback, first_seen, rollback, undone_by
 from ...ports.unit_of_work import UnitOfWork
 from ..edits.taken import Taken
 from ..links.link_at import link_at
 from ..runs.by_hand import ByHand, Hand
+from .brought_back import brought_back
 from .carried import without_carried
-from .undo_plan import RecordUndo, UndoAction, UndoTarget
+from .undo_plan import RecordUndo, UndoAction, UndoTarget, record_undo
 from .undo_ties import UNTIED, about_ours, elsewhere
 from .untaken import told_untaken
 
@@ -49,13 +48,12 @@ class UndoPlanner:
         once = target.version is None
         found = [await self._one(uow, record, changes, hand_of, once=once) for record, changes in lines.items()]
         if target.run_id is not None:
-            back = {
-                record: change.version
-                for record, changes in lines.items()
-                for change in changes
-                if change.field == WHOLE and change.version
-            }
-            found += await self._created(uow, await uow.runs.get(target.run_id), back, hand_of)
+            back = {record: version for record, changes in lines.items() if (version := _came_back_as(changes))}
+            going = await self._created(uow, await uow.runs.get(target.run_id), back, hand_of)
+            # What was brought back goes as it is: whatever else the run did to it goes along.
+            again = {(each.account_id, each.kind, each.local_id) for each in going} & back.keys()
+            found = [each for each in found if each and (each.account_id, each.kind, each.local_id) not in again]
+            found += going
         place = {kind: number for number, kind in enumerate(self._by_hand.courses.kinds)}
 
         def order(each: RecordUndo) -> tuple[bool, int]:
@@ -79,8 +77,8 @@ class UndoPlanner:
             every = await uow.journal.of_record(target.kind, target.local_id)
             if not every and not await uow.sync_records.of_local(target.kind, target.local_id):
                 raise NotFound(target.kind, target.local_id)
-            await self._ensure_version(uow, target, every, hand_of)
-            changes = since(every, target.version or 0)
+            is_gone = await self._ensure_version(uow, target, every, hand_of)
+            changes = [*since(every, target.version or 0), *(end_there(every) if is_gone else ())]
         accounts: dict[RunId, AccountId] = {}
         grouped: dict[Record, list[Change]] = {}
         for change in changes:
@@ -92,8 +90,8 @@ class UndoPlanner:
 
     async def _ensure_version(
         self, uow: UnitOfWork, target: UndoTarget, every: Sequence[Change], hand_of: "HandOf"
-    ) -> None:
-        """Raises InvalidValue for a version that the record never had."""
+    ) -> bool:
+        """Whether we have it no more. Raises InvalidValue for a version that it never had."""
         kind, local_id, version = target.kind or "", cast(UUID, target.local_id), target.version or 0
         links = await uow.sync_records.of_local(kind, local_id)
         account_id = links[0].account_id if links else (await uow.runs.get(every[-1].run_id)).account_id
@@ -105,6 +103,7 @@ class UndoPlanner:
         if not 1 <= version <= latest:
             are = "there is only version 1" if latest == 1 else f"its versions are 1 to {latest}"
             raise InvalidValue(f"this {kind} has no version {version}: {are}", field="version")
+        return entity is None
 
     async def _of_line(self, uow: UnitOfWork, line: Change) -> Sequence[Change]:
         """What a line about a record as a whole took away is told by the lines beside it."""
@@ -128,7 +127,7 @@ class UndoPlanner:
         link = await link_at(uow, account_id, kind, local_id)
         entity = (await hand.kind.load(uow, [local_id])).get(local_id)
         if entity is None:
-            return await self._gone(uow, hand, link, changes)
+            return await brought_back(uow, hand, link, changes, self._taken, to_version=not once)
         its_own = await about_ours(uow, link, changes)
         await hand.kind.prepare(uow, [] if link is None else [link.base], [entity])
         current: Values = hand.kind.values(entity)
@@ -140,23 +139,13 @@ class UndoPlanner:
             wrote = _left(rollback(schema, current, changes, other), undone)
             refused = UNTIED if wrote else ""
         refused = refused or hand.kind.why_it_stays(entity, {each.field for each in wrote})
-        put_back = _record_undo(account_id, link, changes[-1], UndoAction.EDIT)
+        put_back = record_undo(account_id, link, changes[-1], UndoAction.EDIT)
         told = {*undone, *(each.field for each in wrote)}
         seen = tuple(name for name in first_seen(schema, changes, other) if name not in told)
         if not wrote and not undone and not seen:
             return None
         put_back = attrs.evolve(put_back, rollbacks=wrote, refused=refused, undone=undone, first_seen=seen)
         return put_back if link is None or refused else await told_untaken(uow, schema, link, put_back, self._taken)
-
-    async def _gone(
-        self, uow: UnitOfWork, hand: Hand, link: SyncRecord | None, changes: Sequence[Change]
-    ) -> RecordUndo | None:
-        account_id, end = hand.scope.account_id, _end(changes)
-        values = {} if end is None else _lost(hand.kind.schema, changes, end)
-        if end is None or not values:
-            return _lost_there(account_id, link, changes)
-        back = _record_undo(account_id, link, end, UndoAction.RESTORE, values=values)
-        return attrs.evolve(back, gone_by=end.id, refused=await _stand_in(uow, hand, back.external_id))
 
     async def _created(
         self, uow: UnitOfWork, run: Run, back: Mapping[Record, int], hand_of: "HandOf"
@@ -206,50 +195,7 @@ def _left(found: Sequence[Rollback], undone: Mapping[str, RunId]) -> tuple[Rollb
     return () if WHOLE in undone else tuple(each for each in found if each.field not in undone)
 
 
-async def _stand_in(uow: UnitOfWork, hand: Hand, external_id: str) -> str:
-    """Why a record cannot come back, though we have it no more: what the provider shows is here as another one."""
-    kind = hand.kind.schema.kind
-    links = await uow.sync_records.by_external_ids(hand.scope.account_id, kind, [external_id])
-    live = await hand.kind.load(uow, [link.local_id for link in links.values()])
-    return "".join(f"{kind} {external_id} is here again, as {local_id}: it would be here twice" for local_id in live)
-
-
-def _end(changes: Sequence[Change]) -> Change | None:
-    """The line that says that a record was deleted here, the last one; None: they say nothing of that."""
-    gone = [change for change in changes if change.field == WHOLE and change.value is None and change.wrote_ours]
-    return gone[-1] if gone else None
-
-
-def _lost(schema: Schema, changes: Sequence[Change], end: Change) -> Values:
-    """What the record held then, of the fields that there are."""
-    return {
-        change.field: change.ours
-        for change in changes
-        if change.run_id == end.run_id and change.field in schema.by_name and not change.is_release
-    }
-
-
-def _lost_there(account_id: AccountId, link: SyncRecord | None, changes: Sequence[Change]) -> RecordUndo | None:
-    """One that is gone there because it was gone here: no sync took it from us. None: the lines say nothing of that."""
-    end = end_there(changes)
-    if not end:
-        return None
-    values = {change.field: change.theirs for change in end if change.field != WHOLE}
-    lost = _record_undo(account_id, link, changes[-1], UndoAction.RESTORE, values=values)
-    why = "somebody deleted it here, and the run only then at the provider: make it anew"
-    return attrs.evolve(lost, refused=why)
-
-
-def _record_undo(
-    account_id: AccountId, link: SyncRecord | None, line: Change, action: UndoAction, *, values: Values | None = None
-) -> RecordUndo:
-    """By the id that the record has at the provider today; without a link by the one that it had in that line."""
-    return RecordUndo(
-        account_id=account_id,
-        kind=line.kind,
-        external_id=line.external_id if link is None else link.external_id,
-        local_id=line.local_id,
-        action=action,
-        values=values or {},
-        tied=link is not None,
-    )
+def _came_back_as(changes: Sequence[Change]) -> int:
+    """The version that a record had when a run that brought it back was done with it; 0: none did."""
+    is_back = any(change.field == WHOLE and change.version for change in changes)
+    return max(change.version for change in changes) if is_back else 0

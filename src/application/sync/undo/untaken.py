@@ -21,7 +21,9 @@ async def told_untaken(
         return record
     untaken = [each for each in record.rollbacks if each.field not in takes]
     another = [each for each in untaken if _shows_another(schema, link, each)]
-    if another and (link.is_newly_paired or is_kept_here(link, await pins_of(uow, link))):
+    # What keeps one away ends when it comes back.
+    pins = [pin for pin in await pins_of(uow, link) if record.gone_by is None or pin.change_id != record.gone_by]
+    if another and (link.is_newly_paired or is_kept_here(link, pins)):
         # Nothing is promised there: the next run decides, or the provider has no such record.
         another = []
     return attrs.evolve(
