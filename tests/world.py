@@ -354,7 +354,7 @@ def _use_cases(
         connect_provider=ConnectProvider(transactions, gyms, open_inbox, box, clock, ids),
         change_account=ChangeAccount(transactions, gyms),
         list_provider_accounts=ListProviderAccounts(transactions, gyms),
-        check_provider=CheckProvider(transactions, gyms, clock),
+        check_provider=CheckProvider(transactions, gyms, guard, clock),
         create_membership=sell,
         update_membership=UpdateMembership(transactions, push, clock),
         cancel_membership=CancelMembership(transactions, push, clock),
@@ -365,7 +365,7 @@ def _use_cases(
         get_lead=GetLead(transactions),
         update_lead=UpdateLead(transactions, writes, absorb, clock),
         convert_lead=ConvertLead(transactions, writes, absorb, sell, clock),
-        browse=Browse(transactions, gyms),
+        browse=Browse(transactions, gyms, guard),
         sync=sync_desk(
             transactions=transactions,
             gyms=gyms,

@@ -325,12 +325,13 @@ async def test_health_raises_nothing(gym_world: GymWorld) -> None:
     ill = await gym_world.gateway.health()
     assert ill.status in {"error", "connection_error"}
     assert ill.error
+    assert not ill.refused
 
 
 async def test_a_refused_key_is_no_health(gym_world: GymWorld) -> None:
     await gym_world.refuse_key()
     ill = await gym_world.gateway.health()
-    assert (ill.status, bool(ill.error)) == ("error", True)
+    assert (ill.status, bool(ill.error), ill.refused) == ("error", True, True)
 
 
 async def test_a_write_whose_answer_is_lost_is_made_at_most_once(gym_world: GymWorld) -> None:

@@ -16,7 +16,13 @@ from ...application.ports.gym import (
 from ...application.ports.sources import Observed, Source
 from ...application.sync.records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ...domain.membership.package import Package
-from ...domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
+from ...domain.shared.errors import (
+    CredentialsRefused,
+    GatewayError,
+    GatewayRejected,
+    GatewayUnavailable,
+    GatewayUnsupported,
+)
 from ...domain.shared.unset import Unset
 from .faults import Faults
 from .gym_books import GymBooks, Shelf
@@ -70,7 +76,7 @@ class MemoryGym(GymGateway):
         except GatewayUnavailable as error:
             return Health(status="connection_error", error=error.message)
         except GatewayError as error:
-            return Health(status="error", error=error.message)
+            return Health(status="error", error=error.message, refused=isinstance(error, CredentialsRefused))
 
     def source(self, kind: str) -> Source:
         """Only leads can be deleted, and memberships not written at all."""

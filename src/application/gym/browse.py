@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import attrs
 
@@ -14,6 +15,7 @@ from ..ports.gym import GymGateway, GymProviders
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
 from ..tenancy.choose_account import choose_account
+from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 
 
@@ -27,13 +29,15 @@ class Shown:
 
 @attrs.frozen
 class Browse:
-    """Calls the provider; writes nothing. Uses the listing's status, limit and offset.
+    """Calls the provider; writes nothing, but that the account is blocked where the provider refuses its credentials.
+    Uses the listing's status, limit and offset.
 
     Raises NotConfigured without an account, GatewayError.
     """
 
     _transactions: Transactions
     _gyms: GymProviders
+    _guard: CredentialGuard
 
     async def members(
         self, tenant_id: TenantId, listing: Listing, *, account_id: AccountId | None = None
@@ -59,6 +63,8 @@ class Browse:
             async with self._gyms.open(account) as gym:
                 yield gym
         except CredentialsRefused as refused:
+            refuse = partial(self._guard.refuse, called=account, reason=refused.message)
+            await self._transactions.run(tenant_id, "refuse_credentials", refuse)
             named = {**refused.details, "account": f"{account.provider}/{account.name}"}
             raise CredentialsRefused(refused.message, **named) from refused
 

@@ -79,11 +79,15 @@ class MembershipPatch:
 
 @attrs.frozen(kw_only=True)
 class Health:
-    """What a probe found (W34, W35). ``status``: healthy, error, connection_error, unknown_error, not_configured."""
+    """What a probe found (W34, W35). ``status``: healthy, error, connection_error, unknown_error, not_configured.
+
+    ``refused``: the provider said that it does not take the credentials; what may be a wrong address is not that.
+    """
 
     status: str
     error: str | None = None
     response: str | None = None
+    refused: bool = False
 
 
 class GymGateway(Protocol):

@@ -9,7 +9,9 @@ from ...domain.shared.ids import AccountId, TenantId
 from ...domain.tenancy.provider_account import CredentialState, ProviderAccount
 from ..ports.clock import Clock
 from ..ports.gym import GymProviders, Health
+from ..ports.unit_of_work import UnitOfWork
 from ..transactions import Transactions
+from .credentials import CredentialGuard
 
 HEALTHY = "healthy"
 # Beside W35's words: nothing is wrong as far as is known, and nothing was asked.
@@ -23,7 +25,7 @@ class ProviderHealth:
 
     Without a key the status is ``not_configured`` (W36). A location is only needed to create people: without one the
     account is probed all the same, and may be ``healthy`` with an ``error`` that says what it cannot do. Providers that
-    keep no members are ``not_probed`` yet; ``response`` says so.
+    keep no members are ``not_probed`` yet; ``response`` says so. ``credential_state`` is that after the look.
     """
 
     account_id: AccountId
@@ -41,10 +43,14 @@ class ProviderHealth:
 
 @attrs.frozen
 class CheckProvider:
-    """Never raises for what is wrong with the provider: that is the answer. Raises NotFound for the account."""
+    """Never raises for what is wrong with the provider: that is the answer. Raises NotFound for the account.
+
+    Where the provider refuses the credentials the account is blocked, as by a sync.
+    """
 
     _transactions: Transactions
     _gyms: GymProviders
+    _guard: CredentialGuard
     _clock: Clock
 
     async def __call__(self, tenant_id: TenantId, account_id: AccountId) -> ProviderHealth:
@@ -53,6 +59,7 @@ class CheckProvider:
         location = account.settings.get("location_id")
         is_gym = account.provider in self._gyms.names()
         health = await self._probe(account, location) if is_gym else _unprobed(account)
+        state = await self._book(account, health.error or "") if health.refused else account.credential_state
         if is_gym and health.status == HEALTHY and not location:
             health = attrs.evolve(health, error="location ID not configured: reading works, creating people does not")
         return ProviderHealth(
@@ -66,8 +73,17 @@ class CheckProvider:
             status=health.status,
             response=health.response,
             error=health.error,
-            credential_state=account.credential_state,
+            credential_state=state,
         )
+
+    async def _book(self, called: ProviderAccount, reason: str) -> CredentialState:
+        """The state of the credentials that are kept by now: others may have been entered meanwhile."""
+
+        async def refuse(uow: UnitOfWork) -> CredentialState:
+            await self._guard.refuse(uow, called, reason)
+            return (await uow.accounts.get(called.id)).credential_state
+
+        return await self._transactions.run(called.tenant_id, "refuse_credentials", refuse)
 
     async def _probe(self, account: ProviderAccount, location: str | None) -> Health:
         if account.credentials is None:

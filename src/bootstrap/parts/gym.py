@@ -37,7 +37,9 @@ class Gym(Storage, Connections):
     absorb: providers.Provider[Absorb] = providers.Singleton(
         Absorb, Ground.phones, Ground.clock, Ground.ids, Ground.policies
     )
-    browse: providers.Provider[Browse] = providers.Singleton(Browse, Storage.transactions, Connections.gyms)
+    browse: providers.Provider[Browse] = providers.Singleton(
+        Browse, Storage.transactions, Connections.gyms, Connections.guard
+    )
 
     push_membership: providers.Provider[PushMembership] = providers.Singleton(
         PushMembership, Storage.transactions, writes, absorb, Ground.clock

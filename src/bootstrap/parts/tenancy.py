@@ -35,5 +35,5 @@ class Tenancy(Schedules):
         ListProviderAccounts, Storage.transactions, Connections.gyms
     )
     check_provider: providers.Provider[CheckProvider] = providers.Singleton(
-        CheckProvider, Storage.transactions, Connections.gyms, Ground.clock
+        CheckProvider, Storage.transactions, Connections.gyms, Connections.guard, Ground.clock
     )

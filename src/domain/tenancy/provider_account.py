@@ -20,6 +20,8 @@ class CredentialState(enum.Enum):
 
 
 _CALLABLE = {CredentialState.OK, CredentialState.EXPIRING}
+# With these no call is made until new credentials are entered.
+REFUSED = frozenset(CredentialState) - _CALLABLE
 
 
 @attrs.define(eq=False, kw_only=True)

@@ -10,13 +10,14 @@ from ...application.tenancy.check_provider import FINE, ProviderHealth
 from ...application.tenancy.connect_provider import ConnectProviderCommand
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.unset import UNSET
-from ...domain.tenancy.provider_account import ProviderAccount
+from ...domain.tenancy.provider_account import REFUSED, ProviderAccount
 from .answer import Answer, Table, cell
 from .call import Given, choose_accounts, full_name, in_tenant, which_of
 from .documents import fields, listed, row
 from .exit_codes import ExitCode
 from .options import JsonOption, TenantOption, command_group
 from .provider_webhooks import group as webhooks
+from .renewal import renewal
 from .terminal import Terminal
 from .waiting_lines import waiting_lines
 
@@ -177,7 +178,9 @@ async def check(
     as_json: JsonOption = False,
     call: Given,
 ) -> Answer:
-    """Ask each provider how it is, with one cheap call; exit code 1 when one is not well."""
+    """Ask each provider how it is, with one cheap call; exit code 1 when one is not well. Where it refuses the key, the
+    account is blocked until it gets a new one.
+    """
     async with in_tenant(call, tenant) as (use, home):
         found = [await use.check_provider(home.id, a.id) for a in await choose_accounts(use, home, account)]
     table = Table(
@@ -190,8 +193,12 @@ async def check(
             for h in found
         ],
     )
+    refused = [renewal(f"{h.provider}/{h.account}", tenant) for h in found if h.credential_state in REFUSED]
     return Answer(
-        document=listed("accounts", [_health(h) for h in found]), parts=[table], as_json=as_json, code=_code(found)
+        document=listed("accounts", [_health(h) for h in found]),
+        parts=[table, *refused],
+        as_json=as_json,
+        code=_code(found),
     )
 
 

@@ -6,7 +6,7 @@ import attrs
 import pytest
 from tests.world import LOCATION, World
 
-from tresen.domain.shared.errors import GatewayRejected, GatewayUnavailable
+from tresen.domain.shared.errors import CredentialsRefused, GatewayRejected, GatewayUnavailable
 from tresen.domain.shared.ids import AccountId
 
 from .conftest import Api, Caller
@@ -63,6 +63,14 @@ async def test_health_has_the_seeds_keys(admin: Caller, world: World) -> None:
     sick = (await admin.get(f"/provider-accounts/{world.account.id}/health")).json()
     assert (sick["status"], sick["error"]) == ("connection_error", "no route")
     assert "response" not in sick
+
+
+async def test_a_check_with_a_refused_key_blocks_the_account(admin: Caller, world: World) -> None:
+    world.gym.faults.outage = CredentialsRefused("memory refuses the API key")
+    path = f"/provider-accounts/{world.account.id}"
+    health = (await admin.get(f"{path}/health")).json()
+    assert (health["status"], health["credential_state"]) == ("error", "blocked")
+    assert (await admin.get(path)).json()["provider_account"]["credential_state"] == "blocked"
 
 
 async def test_without_a_location_the_account_is_checked_and_says_what_is_missing(admin: Caller, world: World) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from tests.integration.cli.desk import Desk, everything
 
-from tresen.domain.shared.errors import GatewayUnavailable
+from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
 
 NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
 CONNECT = ("provider", "connect", "memory", "--name", "second", "--json", *NORTH)
@@ -127,6 +127,20 @@ def test_an_unhealthy_provider_exits_with_1_and_says_why(desk: Desk, named: tupl
     assert "connection_error" in result.out
     assert "no route" in result.out
     assert desk("provider", "check", *named, *SOUTH).code == 0
+
+
+def test_a_check_with_a_refused_key_blocks_the_account_and_names_the_next_step(desk: Desk) -> None:
+    desk.world.gym.faults.outage = CredentialsRefused("memory refuses the API key")
+    result = desk("provider", "check", *NORTH)
+    assert result.code == 1
+    assert "blocked" in result.out
+    assert "enter a valid key: tresen provider renew-key memory/main --tenant north" in result.out
+    assert "blocked" in desk("provider", "list", *NORTH).out
+    calls = len(desk.world.gym.faults.calls)
+    again = desk("provider", "check", *NORTH)
+    assert (again.code, len(desk.world.gym.faults.calls)) == (1, calls)
+    assert "tresen provider renew-key memory/main --tenant north" in again.out
+    assert "Enter a valid API key" in desk("tasks", "list", *NORTH).out
 
 
 def test_without_an_account_the_next_step_is_told(desk: Desk) -> None:

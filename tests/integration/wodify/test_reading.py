@@ -87,8 +87,11 @@ async def test_a_wrong_key_is_refused_and_not_tried_again(connect: Open, emulato
     async with connect(key="wrong") as gym:
         with pytest.raises(CredentialsRefused):
             await everything(gym.source(MEMBER).listing())
-        assert (await gym.health()).status == "error"
-    assert emulator.calls["GET /clients"] == 1
+        assert emulator.calls["GET /clients"] == 1
+        health = await gym.health()
+        assert (health.status, health.refused) == ("error", True)
+    # A key may be for clients alone: so the probe asks for them as well.
+    assert [emulator.calls[f"GET /{name}"] for name in ("customers/locations", "clients")] == [1, 2]
 
 
 async def test_nobody_at_the_address_is_a_connection_error(connect: Open) -> None:

@@ -340,6 +340,21 @@ async def test_health_falls_back_to_one_client(wodify: FakeWodify, gateway: Make
     assert (await gateway().health()).status == "healthy"
 
 
+async def test_a_probe_tells_a_refused_key_from_a_wrong_address(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    assert (await gateway().health()).refused is False, "no route is there at all"
+    wodify.on("GET /customers/locations", sample("bad_key", 403))
+    wodify.on("GET /clients", sample("bad_key", 403))
+    health = await gateway().health()
+    assert (health.status, health.refused) == ("error", True)
+
+
+async def test_a_key_that_may_not_list_locations_is_not_refused(wodify: FakeWodify, gateway: MakeGateway) -> None:
+    wodify.on("GET /customers/locations", sample("bad_key", 403))
+    wodify.on("GET /clients", page("clients", client(1)))
+    health = await gateway().health()
+    assert (health.status, health.refused) == ("healthy", False)
+
+
 async def test_a_probe_raises_nothing(wodify: FakeWodify, gateway: MakeGateway) -> None:
     def explode(_request: HttpRequest) -> HttpResponse:
         raise RuntimeError("a bug")

@@ -3,8 +3,9 @@
 import pytest
 
 from tresen.application.tenancy.create_tenant import NewTenant
-from tresen.domain.shared.errors import GatewayUnavailable, NotConfigured, NotFound
+from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable, NotConfigured, NotFound
 from tresen.domain.shared.page import Listing
+from tresen.domain.tenancy.provider_account import CredentialState
 
 from ..studio import Studio
 
@@ -43,3 +44,15 @@ async def test_what_goes_wrong_there_is_raised(studio: Studio) -> None:
     studio.gym.faults.outage = GatewayUnavailable("down")
     with pytest.raises(GatewayUnavailable):
         await studio.browse.leads(studio.tenant.id, Listing())
+
+
+async def test_refused_credentials_block_the_account(studio: Studio) -> None:
+    studio.gym.faults.outage = CredentialsRefused("HTTP 401")
+    with pytest.raises(CredentialsRefused):
+        await studio.browse.members(studio.tenant.id, Listing())
+    assert studio.stored_account().credential_state is CredentialState.BLOCKED
+    assert [task.operation for task in await studio.tasks()] == ["renew_credentials"]
+    calls = len(studio.gym.faults.calls)
+    with pytest.raises(NotConfigured, match="enter a valid API key"):
+        await studio.browse.leads(studio.tenant.id, Listing())
+    assert len(studio.gym.faults.calls) == calls

@@ -1,10 +1,17 @@
 """A provider's health is an answer, never an exception (W33–W38)."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
+from tresen.adapters.memory.gym_providers import MemoryGymProviders
+from tresen.application.ports.gym import GymGateway
+from tresen.application.tenancy.check_provider import CheckProvider
+from tresen.application.tenancy.credentials import RENEW_CREDENTIALS, CredentialGuard
 from tresen.domain.shared.errors import CredentialsRefused, GatewayRejected, GatewayUnavailable, NotFound, TresenError
 from tresen.domain.shared.ids import AccountId
-from tresen.domain.tenancy.provider_account import CredentialState
+from tresen.domain.tenancy.provider_account import CredentialState, ProviderAccount
 
 from ..studio import Studio
 
@@ -68,6 +75,52 @@ async def test_a_blocked_account_is_not_called(studio: Studio) -> None:
     assert health.error is not None
     assert "enter a valid API key" in health.error
     assert studio.gym.faults.calls == []
+
+
+async def test_refused_credentials_block_the_account_as_a_sync_does(studio: Studio) -> None:
+    studio.change_account(settings=HERE)
+    studio.gym.faults.outage = CredentialsRefused("HTTP 401: no")
+    health = await studio.check(studio.tenant.id, studio.account.id)
+    assert health.credential_state is CredentialState.BLOCKED
+    account = studio.stored_account()
+    assert (account.credential_state, account.state_reason) == (CredentialState.BLOCKED, "HTTP 401: no")
+    assert (await studio.check(studio.tenant.id, studio.account.id)).status == "error"
+    await studio.members_synced()
+    assert studio.gym.faults.calls == ["health"], "no call is made until there is a new key"
+    assert [task.operation for task in await studio.tasks()] == [RENEW_CREDENTIALS]
+
+
+async def test_what_may_be_another_fault_blocks_nothing(studio: Studio) -> None:
+    studio.change_account(settings=HERE)
+    studio.gym.faults.outage = GatewayRejected("HTTP 400: no")
+    health = await studio.check(studio.tenant.id, studio.account.id)
+    assert health.credential_state is studio.stored_account().credential_state is CredentialState.OK
+    assert not await studio.tasks()
+
+
+async def test_a_key_that_was_renewed_during_the_check_is_not_blocked(studio: Studio) -> None:
+    studio.change_account(settings=HERE)
+    gyms = MemoryGymProviders(studio.gyms_by_address)
+
+    class RenewedMeanwhile(MemoryGymProviders):
+        """Somebody enters another key while the provider is asked."""
+
+        @asynccontextmanager
+        async def open(self, account: ProviderAccount) -> AsyncIterator[GymGateway]:
+            async with gyms.open(account) as gym:
+                yield gym
+            studio.change_account(credentials=b"another")
+
+    studio.gym.faults.outage = CredentialsRefused("HTTP 401: no")
+    check = CheckProvider(
+        studio.transactions,
+        RenewedMeanwhile(studio.gyms_by_address),
+        CredentialGuard(studio.clock, studio.ids),
+        studio.clock,
+    )
+    health = await check(studio.tenant.id, studio.account.id)
+    assert health.credential_state is studio.stored_account().credential_state is CredentialState.OK
+    assert not await studio.tasks()
 
 
 async def test_no_secret_is_in_the_answer(studio: Studio) -> None:
