@@ -1,7 +1,7 @@
 """``tresen sync status``."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -26,8 +26,8 @@ async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, ca
         names = await account_names(use, home)
     accounts = {run_id: names[account_id] for run_id, account_id in now.failed_at.items() if account_id in names}
     parts: list[Part] = [
-        f"members last synced: {cell(now.last_sync_members, home.zone) or 'never'}",
-        f"leads last synced:   {cell(now.last_sync_leads, home.zone) or 'never'}",
+        f"members last synced: {_last(now.last_sync_members, now.never_synced_members, home.zone)}",
+        f"leads last synced:   {_last(now.last_sync_leads, now.never_synced_leads, home.zone)}",
         f"errors kept:         {now.total_errors}",
         _states_table(states, home.zone),
         attrs.evolve(runs_table(now.runs, names, home.zone, empty=_next_step(now)), title="latest runs:"),
@@ -35,13 +35,21 @@ async def status(*, tenant: TenantOption = None, as_json: JsonOption = False, ca
         *_advice(states),
     ]
     document = {
-        **fields(now, "last_sync_members", "last_sync_leads", "total_errors"),
+        **fields(now, "last_sync_members", "last_sync_leads"),
+        **fields(now, "never_synced_members", "never_synced_leads", "total_errors"),
         "wodify_configured": now.configured,  # W45's key as the seed spells it
         "states": [_document(each) for each in states],
         "recent_errors": error_documents(now.recent_errors),
         "runs": [run_document(r) for r in now.runs],
     }
     return Answer(document=document, parts=parts, as_json=as_json)
+
+
+def _last(at: datetime | None, never: Sequence[str], zone: str) -> str:
+    """The oldest of the accounts' last successes, and which accounts had none."""
+    if at is None:
+        return "never"
+    return f"{cell(at, zone)}; never at {', '.join(never)}" if never else cell(at, zone)
 
 
 def _phase(state: SyncState) -> str:

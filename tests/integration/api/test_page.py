@@ -144,6 +144,14 @@ async def test_an_unhealthy_provider_is_shown_with_its_error(api: Api, world: Wo
     assert "Unknown error" in await page(api)
 
 
+async def test_one_account_that_never_synced_is_named_beside_the_last_sync(api: Api, world: World) -> None:
+    await logged_in(api)
+    other = AccountId(UUID(int=99))
+    world.store.room(world.north.id).accounts.put(other, attrs.evolve(world.account, id=other, name="t<w>o"))
+    shown = await page(api)
+    assert shown.count("</time>; never at memory/t&lt;w&gt;o</dd>") == 2
+
+
 async def test_never_is_said_where_nothing_ran(api: Api, world: World) -> None:
     await logged_in(api)
     api.client.cookies.set(SESSION_COOKIE, world.token("admin", "south"))

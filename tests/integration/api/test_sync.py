@@ -82,6 +82,8 @@ async def test_the_status_has_the_seeds_keys(admin: Caller) -> None:
     assert (await admin.get("/sync/status")).json() == {
         "last_sync_members": "2026-03-02T12:00:00Z",
         "last_sync_leads": "2026-03-02T12:00:00Z",
+        "never_synced_members": [],
+        "never_synced_leads": [],
         "recent_errors": [],
         "total_errors": 0,
         "wodify_configured": True,
@@ -92,6 +94,16 @@ async def test_never_synced_is_null(api: Api) -> None:
     status = (await api.as_("admin", "south").get("/sync/status")).json()
     assert status["last_sync_members"] is None
     assert status["last_sync_leads"] is None
+    assert status["never_synced_members"] == status["never_synced_leads"] == ["memory/main"]
+
+
+async def test_one_account_that_never_synced_hides_nothing(admin: Caller) -> None:
+    await admin.post(
+        "/provider-accounts", {"provider": "memory", "name": "two", "base_url": "memory://south", "api_key": "k"}
+    )
+    status = (await admin.get("/sync/status")).json()
+    assert status["last_sync_members"] == status["last_sync_leads"] == "2026-03-02T12:00:00Z"
+    assert status["never_synced_members"] == status["never_synced_leads"] == ["memory/two"]
 
 
 async def test_runs_are_listed_newest_first(admin: Caller, world: World) -> None:

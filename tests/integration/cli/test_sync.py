@@ -104,6 +104,17 @@ def test_status_of_a_fresh_tenant_says_never_and_what_to_do(desk: Desk) -> None:
     assert "tresen sync run" in result.out
 
 
+def test_one_account_that_never_synced_is_named(desk: Desk) -> None:
+    desk("sync", "run", "members", *NORTH)
+    options = ("--name", "two", "--base-url", "memory://south", "--key-stdin")
+    desk("provider", "connect", "memory", *options, *NORTH, stdin="k")
+    result = desk("sync", "status", *NORTH)
+    assert "members last synced: 2026-03-02 12:00 UTC; never at memory/two" in result.out
+    assert "leads last synced:   never\n" in result.out
+    status = desk("sync", "status", "--json", *NORTH).json
+    assert (status["last_sync_members"], status["never_synced_members"]) == ("2026-03-02T12:00:00Z", ["memory/two"])
+
+
 def test_status_tells_the_last_success_in_the_tenants_zone(desk: Desk) -> None:
     desk("sync", "run", *NORTH)
     desk.world.clock.advance(timedelta(hours=2))

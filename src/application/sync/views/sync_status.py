@@ -3,7 +3,7 @@
 Only accounts at which members and leads are kept count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
@@ -22,13 +22,16 @@ _RECENT = 10
 
 @attrs.frozen(kw_only=True)
 class Status:
-    """Instants in UTC, None for never. Over several accounts, the last success is the oldest of them.
+    """Instants in UTC, None where no account ever synced. Over several accounts, the last success is the oldest of
+    them; those that never had one are in ``never_synced_members`` and ``never_synced_leads``, as ``provider/name``.
 
     ``runs`` are syncs only, newest first. ``failed_at``: the accounts of the runs that ``recent_errors`` are of.
     """
 
     last_sync_members: datetime | None
     last_sync_leads: datetime | None
+    never_synced_members: tuple[str, ...]
+    never_synced_leads: tuple[str, ...]
     recent_errors: tuple[SyncError, ...]
     failed_at: Mapping[RunId, AccountId]
     total_errors: int
@@ -50,15 +53,17 @@ class SyncStatus:
 
         async def ask(uow: UnitOfWork) -> Status:
             gyms = self._gyms.names()
-            accounts = [a.id for a in await uow.accounts.all() if a.credentials is not None and a.provider in gyms]
+            accounts = [a for a in await uow.accounts.all() if a.credentials is not None and a.provider in gyms]
             lasts = {
-                kind: [await uow.runs.last(account, kind, success=True) for account in accounts]
+                kind: {f"{a.provider}/{a.name}": await uow.runs.last(a.id, kind, success=True) for a in accounts}
                 for kind in (MEMBERS, LEADS)
             }
             errors = tuple(await uow.runs.recent_errors(_RECENT))
             return Status(
                 last_sync_members=_oldest(lasts[MEMBERS]),
                 last_sync_leads=_oldest(lasts[LEADS]),
+                never_synced_members=_never(lasts[MEMBERS]),
+                never_synced_leads=_never(lasts[LEADS]),
                 recent_errors=errors,
                 failed_at={each: (await uow.runs.get(each)).account_id for each in {one.run_id for one in errors}},
                 total_errors=await uow.runs.count_errors(),
@@ -69,6 +74,9 @@ class SyncStatus:
         return await self._transactions.read(tenant_id, ask)
 
 
-def _oldest(runs: Sequence[Run | None]) -> datetime | None:
-    ends = [run.finished_at for run in runs if run is not None and run.finished_at is not None]
-    return min(ends) if ends and len(ends) == len(runs) else None
+def _oldest(lasts: Mapping[str, Run | None]) -> datetime | None:
+    return min((run.finished_at for run in lasts.values() if run and run.finished_at), default=None)
+
+
+def _never(lasts: Mapping[str, Run | None]) -> tuple[str, ...]:
+    return tuple(name for name, run in lasts.items() if run is None)

@@ -91,10 +91,14 @@ class ShownRunAnswer(Answer):
 
 
 class SyncStatusAnswer(Answer):
-    """W45's keys as the seed spells them; null is never. ``recent_errors`` are the last 10, newest first."""
+    """W45's keys as the seed spells them. ``last_sync_members`` and ``last_sync_leads`` are the oldest of the accounts'
+    last successes, null where no account had one; the accounts without one, as ``provider/name``, are in
+    ``never_synced_members`` and ``never_synced_leads``. ``recent_errors`` are the last 10, newest first."""
 
     last_sync_members: datetime | None
     last_sync_leads: datetime | None
+    never_synced_members: list[str]
+    never_synced_leads: list[str]
     recent_errors: list[SyncErrorAnswer]
     total_errors: int
     wodify_configured: bool
@@ -143,6 +147,8 @@ def sync_status(status: Status) -> SyncStatusAnswer:
     return SyncStatusAnswer(
         last_sync_members=status.last_sync_members,
         last_sync_leads=status.last_sync_leads,
+        never_synced_members=list(status.never_synced_members),
+        never_synced_leads=list(status.never_synced_leads),
         recent_errors=[_error(error) for error in status.recent_errors],
         total_errors=status.total_errors,
         wodify_configured=status.configured,

@@ -269,10 +269,13 @@ async def test_the_last_successes_are_told_per_kind(studio: Studio) -> None:
 async def test_over_several_accounts_the_oldest_success_counts(studio: Studio) -> None:
     first = await studio.members_synced()
     second = studio.add_account("second", "memory://gym")
-    assert (await status(studio)).last_sync_members is None, "one account was never synced"
+    now = await status(studio)
+    assert (now.last_sync_members, now.never_synced_members) == (first.finished_at, ("memory/second",))
+    assert (now.last_sync_leads, now.never_synced_leads) == (None, ("memory/main", "memory/second"))
     studio.clock.advance(A_MINUTE)
     await studio.sync_members(studio.tenant.id, second.id)
-    assert (await status(studio)).last_sync_members == first.finished_at
+    now = await status(studio)
+    assert (now.last_sync_members, now.never_synced_members) == (first.finished_at, ())
 
 
 async def test_the_ten_latest_errors_and_their_number_are_told(studio: Studio) -> None:
