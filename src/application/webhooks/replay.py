@@ -15,6 +15,7 @@ from .intake import processing
 
 # What came to nothing. Those that took effect, and those that told what another had told, need ``force``.
 REPLAYED = frozenset({DeliveryState.DEAD, DeliveryState.UNUSABLE, DeliveryState.IGNORED, DeliveryState.OUT_OF_DATE})
+FORCE = "force"
 _FORCED = frozenset(DeliveryState) - {DeliveryState.RECEIVED}
 MAX_REPLAY = 10_000
 # Some 20 ms of work: others may write in between.
@@ -57,14 +58,16 @@ class ReplayDeliveries:
 
     async def one(self, wish: ReplayOne) -> Delivery:
         """The delivery as it is now. Raises NotFound; IllegalTransition when it waits already, or took effect and
-        ``force`` is not given."""
+        ``force`` is not given, which ``details["needs"]`` says then."""
 
         async def replay(uow: UnitOfWork) -> Delivery:
             delivery = await uow.deliveries.get(wish.delivery_id)
             if delivery.state in _FORCED - REPLAYED and not wish.force:
                 raise IllegalTransition(
-                    f"a delivery that is {delivery.state.value} is replayed only by force: its effect may happen twice",
+                    f"a delivery that is {delivery.state.value} is not replayed unless it is forced: "
+                    "its effect may happen twice",
                     status=delivery.state.value,
+                    needs=FORCE,
                 )
             await _reopen(uow, delivery, wish.by)
             return delivery
@@ -106,7 +109,9 @@ def _states(wish: ReplayMany) -> frozenset[DeliveryState]:
     states = wish.wanted.states or REPLAYED
     if not states <= allowed:
         refused = ", ".join(sorted(state.value for state in states - allowed))
-        raise InvalidValue(f"{refused}: not replayed, or only by force", field="status")
+        if states <= _FORCED:
+            raise InvalidValue(f"{refused}: not replayed unless it is forced", field="status", needs=FORCE)
+        raise InvalidValue(f"{refused}: not replayed, as it waits already", field="status")
     return states
 
 

@@ -82,14 +82,21 @@ def hint_for(error: TresenError) -> str | None:
     if isinstance(error, CredentialsRefused) or "credential_state" in error.details:
         account = error.details.get("account")
         return renewal(None if account is None else str(account), None)
-    if isinstance(error, IllegalTransition) and (instead := _instead(error)):
+    if instead := _by_option(error) or _instead(error):
         return instead
     if error.code in _NEXT:
         return _NEXT[error.code].format_map(error.details) if "plan" in error.details else _HELD_UNDO
     return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
 
 
-def _instead(error: IllegalTransition) -> str | None:
+def _by_option(error: TresenError) -> str | None:
+    """The option that gives what is missing."""
+    return "the same command with --force" if error.details.get("needs") == "force" else None
+
+
+def _instead(error: TresenError) -> str | None:
+    if not isinstance(error, IllegalTransition):
+        return None
     if "member_id" in error.details:
         return f"look at the member: tresen members show {error.details['member_id']}"
     if "membership_id" in error.details:

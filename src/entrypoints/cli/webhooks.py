@@ -149,9 +149,14 @@ async def replay(
                 parts=[f"webhook {delivery.id} is received anew; a worker does the rest"],
                 as_json=as_json,
             )
+        wanted = (options or RangeOptions()).filter(use, home)
+        if wanted == DeliveryFilter() and not everything:
+            raise InvalidValue(
+                "say which: --since, --until, --provider or --status, or all of them: --all", field="all"
+            )
         many = ReplayMany(
             tenant_id=home.id,
-            wanted=(options or RangeOptions()).filter(use, home),
+            wanted=wanted,
             by=by,
             limit=limit,
             everything=everything,

@@ -70,7 +70,8 @@ def test_one_is_replayed(desk: Desk, deliveries: list[Delivery]) -> None:
     assert "received anew" in desk("webhooks", "replay", str(deliveries[0].id), *NORTH).out
     refused = desk("webhooks", "replay", str(deliveries[1].id), *NORTH)
     assert refused.code != 0
-    assert "force" in refused.err
+    assert "is not replayed unless it is forced: its effect may happen twice" in refused.err
+    assert "hint: the same command with --force" in refused.err
     forced = desk("webhooks", "replay", str(deliveries[1].id), "--force", "--json", *NORTH)
     assert forced.json["webhook_delivery"]["status"] == "received"
 
@@ -83,8 +84,17 @@ def test_a_range_is_counted_and_replayed(desk: Desk, deliveries: list[Delivery])
 
 
 def test_everything_is_replayed_only_by_its_name(desk: Desk, deliveries: list[Delivery]) -> None:
-    assert "all" in desk("webhooks", "replay", *NORTH).err
+    refused = desk("webhooks", "replay", *NORTH)
+    assert (refused.code, refused.err) == (
+        2,
+        "error: say which: --since, --until, --provider or --status, or all of them: --all\n",
+    )
     assert desk("webhooks", "replay", "--all", "--json", *NORTH).json == {"count": 1, "dry_run": False}
+
+
+def test_a_state_that_is_replayed_by_force_alone_names_the_option(desk: Desk, deliveries: list[Delivery]) -> None:
+    assert "hint: the same command with --force" in desk("webhooks", "replay", "--status", "done", *NORTH).err
+    assert "--force" not in desk("webhooks", "replay", "--status", "received", *NORTH).err
 
 
 def test_an_unknown_provider_is_refused_with_those_that_there_are(desk: Desk) -> None:
