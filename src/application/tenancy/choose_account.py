@@ -13,7 +13,8 @@ async def choose_account(
 ) -> ProviderAccount | None:
     """The named account, else the only one at the providers ``among``, None without any.
 
-    Raises NotFound; InvalidValue when there are several, and for a named one at another provider.
+    Raises NotFound; InvalidValue when there are several (``details["accounts"]`` names them as ``provider/name``), and
+    for a named one at another provider.
     """
     if account_id is not None:
         account = await uow.accounts.get(account_id)
@@ -21,8 +22,9 @@ async def choose_account(
         return account
     accounts = [account for account in await uow.accounts.all() if account.provider in among]
     if len(accounts) > 1:
-        names = ", ".join(f"{a.name} ({a.id})" for a in accounts)
-        raise InvalidValue(f"several provider accounts are connected; name one of {names}", field="account_id")
+        names = [f"{a.provider}/{a.name}" for a in accounts]
+        each = ", ".join(f"{name} ({a.id})" for name, a in zip(names, accounts, strict=True))
+        raise InvalidValue(f"several provider accounts are connected: {each}", field="account_id", accounts=names)
     return accounts[0] if accounts else None
 
 

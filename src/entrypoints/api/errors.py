@@ -142,13 +142,20 @@ def _read(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, HTTPException) and error.status_code < _SERVER_ERROR:
         code, detail = _REFUSED.get(error.status_code, ("refused", HTTPStatus(error.status_code).phrase))
         return error.status_code, code, detail
-    if isinstance(error, PlanHeld):
-        return STATUS_OF[PlanHeld], error.code, f'{error.message}; {{"accept_guard": true}} lets it through'
     if isinstance(error, errors.TresenError):
         status = next(STATUS_OF[cls] for cls in type(error).__mro__ if cls in STATUS_OF)
         if status != _SERVER_ERROR:
-            return status, error.code, error.message
+            return status, error.code, _with_the_way_out(error)
     return _SERVER_ERROR, "internal_error", "something went wrong here; the correlation id finds it in the log"
+
+
+def _with_the_way_out(error: errors.TresenError) -> str:
+    """What a client sends to get through, by the names of the API."""
+    if isinstance(error, PlanHeld):
+        return f'{error.message}; {{"accept_guard": true}} lets it through'
+    if "accounts" in error.details:
+        return f"{error.message}; name one as account_id"
+    return f'{error.message}; {{"force": true}} does it' if error.details.get("needs") == "force" else error.message
 
 
 def _fields(error: Exception) -> Sequence[FieldProblem]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from shlex import quote
 
 from ...domain.shared.errors import (
     CredentialsRefused,
@@ -91,6 +92,8 @@ def hint_for(error: TresenError) -> str | None:
 
 def _by_option(error: TresenError) -> str | None:
     """The option that gives what is missing."""
+    if isinstance(accounts := error.details.get("accounts"), list):
+        return f"name one: the same command with {' or '.join(f'--account {quote(str(one))}' for one in accounts)}"
     return "the same command with --force" if error.details.get("needs") == "force" else None
 
 

@@ -217,6 +217,7 @@ async def convert(
     package: Annotated[str, Parameter(help="Id or name of the package that is sold.")],
     start_date: Annotated[date, Parameter(metavar="DATE", help="First day, such as 2026-12-01.")],
     payment_method: Annotated[str, Parameter(help="How it is paid.")] = "stripe",
+    account: AccountOption = None,
     by: EditorOption = None,
     tenant: TenantOption = None,
     as_json: JsonOption = False,
@@ -232,6 +233,7 @@ async def convert(
                 package=package,
                 starts_on=start_date,
                 payment_method=payment_method,
+                account_id=await choose_account_id(use, home, account),
                 by=by or call.terminal.login_name,
             )
         )

@@ -1,7 +1,12 @@
 """Leads."""
 
+from uuid import UUID
+
+import attrs
 import pytest
 from tests.world import World
+
+from tresen.domain.shared.ids import AccountId
 
 from .conftest import Api, Caller, first_id
 
@@ -150,3 +155,18 @@ async def test_advisers_capture_leads_and_do_not_convert_them(api: Api) -> None:
     assert (await adviser.post("/leads", LIN)).status_code == 201
     lead = await first_id(adviser, "/leads", "leads")
     assert (await adviser.post(f"/leads/{lead}/convert", SALE)).status_code == 403
+
+
+async def test_of_several_accounts_the_field_that_names_one_is_told(admin: Caller, world: World) -> None:
+    other = AccountId(UUID(int=99))
+    world.store.room(world.north.id).accounts.put(other, attrs.evolve(world.account, id=other, name="two"))
+    refused = await admin.post("/leads", {"first_name": "Fay", "email": "fay@x.example"})
+    told = refused.json()
+    assert (refused.status_code, told["errors"][0]["field"]) == (422, "account_id")
+    assert told["detail"] == (
+        f"several provider accounts are connected: memory/main ({world.account.id}), memory/two ({other}); "
+        "name one as account_id"
+    )
+    assert told["details"]["accounts"] == ["memory/main", "memory/two"]
+    named = await admin.post("/leads", {"first_name": "Fay", "email": "fay@x.example", "account_id": str(other)})
+    assert named.status_code == 201

@@ -101,7 +101,9 @@ async def test_what_came_to_nothing_is_replayed(admin: Caller, deliveries: list[
 
 async def test_what_took_effect_needs_force(admin: Caller, deliveries: list[Delivery]) -> None:
     path = f"{PATH}/{deliveries[0].id}/replay"
-    assert (await admin.post(path)).status_code == 409
+    refused = await admin.post(path)
+    assert (refused.status_code, refused.json()["details"]["needs"]) == (409, "force")
+    assert refused.json()["detail"].endswith('its effect may happen twice; {"force": true} does it')
     assert (await admin.post(path, {"force": True})).status_code == 200
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import attrs
 import msgspec
 import pytest
 from tests.integration.cli.desk import Desk, everything
 
 from tresen.application.ports.readers import MembershipFilter
 from tresen.domain.shared.errors import GatewayUnavailable
-from tresen.domain.shared.ids import LeadId, MemberId, MembershipId
+from tresen.domain.shared.ids import AccountId, LeadId, MemberId, MembershipId
 from tresen.domain.shared.page import Listing
 from tresen.entrypoints.api.answers import leads as api_leads
 from tresen.entrypoints.api.answers import members as api_members
@@ -259,6 +260,27 @@ def test_what_the_provider_changed_besides_is_not_explained_as_an_edit_here(sync
     (record,) = synced("sync", "explain", "lead", "memory/1001", "--json", *NORTH).json["records"]
     rules = {field["field"]: field["change"]["rule"] for field in record["fields"] if field["change"]}
     assert rules == {"status": "written_first", "last_name": "only_theirs_changed"}
+
+
+def test_of_several_accounts_the_option_that_names_one_is_told(desk: Desk) -> None:
+    lead = desk("leads", "create", "--email", "eve@x.example", "--first-name", "Eve", "--json", *NORTH).json["lead"]
+    room = desk.world.store.room(desk.world.north.id)
+    for number, name in ((98, "t wo"), (99, "three")):
+        other = AccountId(UUID(int=number))
+        room.accounts.put(other, attrs.evolve(desk.world.account, id=other, name=name))
+    for words in (
+        ("leads", "create", "--email", "fay@x.example", "--first-name", "Fay"),
+        ("memberships", "sell", "--email", "fay@x.example", "--first-name", "Fay", "--last-name", "F", *TERMS),
+        ("members", "list", "--live"),
+        ("leads", "list", "--live"),
+    ):
+        refused = desk(*words, *NORTH)
+        assert refused.code == ExitCode.USAGE
+        assert "several provider accounts are connected: memory/main (" in refused.err
+        options = "--account memory/main or --account 'memory/t wo' or --account memory/three"
+        assert f"hint: name one: the same command with {options}\n" in refused.err
+        assert desk(*words, "--account", "memory/main", *NORTH).code == 0
+    assert desk("leads", "convert", lead["id"], *TERMS, "--account", "main", *NORTH).code == 0
 
 
 def test_a_lead_is_captured_changed_and_converted(desk: Desk) -> None:
