@@ -18,6 +18,7 @@ from .options import AccountsOption, JsonOption, TenantOption
 from .run_answer import look_at, runs_answer
 from .screen import ConsoleScreen
 from .sync_apply import apply
+from .sync_held import command
 from .sync_options import WholeOption
 from .sync_runs import KINDS
 
@@ -58,8 +59,10 @@ async def run_(
     """
     if accept_guard is not None:
         if kind != ALL or force or whole or account is not None:
+            alone = command(f"sync apply {accept_guard} --accept-guard", tenant)
             raise InvalidValue(
-                "--accept-guard applies one plan: it goes without a kind and other options", field="plan"
+                f"--accept-guard applies one plan as it was made, whose kind and account are its own: {alone}",
+                field="plan",
             )
         return await apply(accept_guard, accept_guard=True, tenant=tenant, as_json=as_json, call=call)
     wanted = known_kind(kind, (*KINDS, ALL))

@@ -422,6 +422,18 @@ def test_another_tenants_plan_is_not_found(held: Quarrel) -> None:
     assert everything(held.desk.world.store) == before
 
 
+@pytest.mark.parametrize("more", [("leads",), ("--force",), ("--account", "main")])
+def test_a_plan_that_is_let_through_with_more_is_refused_with_the_command_that_works(
+    held: Quarrel, more: tuple[str, ...]
+) -> None:
+    made = held.desk("sync", "plan", "members", "--json", *NORTH).json["plan"]["id"]
+    refused = held.desk("sync", "run", *more, "--accept-guard", made, *NORTH)
+    assert refused.code == 2
+    command = f"tresen sync apply {made} --accept-guard --tenant north"
+    assert refused.err.splitlines()[0].endswith(f"whose kind and account are its own: {command}")
+    assert held.desk(*command.split()[1:]).code == 0
+
+
 def test_several_accounts_must_be_told_apart(quarrel: Quarrel) -> None:
     quarrel.desk("provider", "connect", "memory", "--name", "second", "--key-stdin", *NORTH, stdin="k")
     result = quarrel.desk("sync", "plan", "members", *NORTH)
