@@ -6,7 +6,7 @@ group = command_group("sync", "Bring members and leads in step with the provider
 
 # Command or group, where it is defined, and what the group's help says about it.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
-    ("run", "sync_run:run_", "Sync now, account by account."),
+    ("run", "sync_run:run_", "Sync now, all accounts side by side."),
     ("plan", "sync_plans:group", "What a sync would do: make a plan, list, show."),
     ("apply", "sync_apply:apply", "Apply a plan exactly as it was made."),
     ("status", "sync_status:status", "How each kind of record stands at each account, latest runs, last errors."),

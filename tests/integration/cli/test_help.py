@@ -170,3 +170,9 @@ def test_the_reference_page_says_what_the_commands_say() -> None:
     """After a change: python -m tests.integration.cli.reference."""
     _, _, told = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     assert told == rendered()
+
+
+def test_the_help_of_a_sync_says_of_the_accounts_what_the_reference_says() -> None:
+    (run,) = (command for words, command in commands(create_cli()) if words == ("tresen", "sync", "run"))
+    assert str(run.help) == "Sync now, all accounts side by side."
+    assert str(run.default_command.__doc__).startswith(str(run.help))
