@@ -36,6 +36,7 @@ from tresen.adapters.security.tokens import RandomTokens
 from tresen.application.event_types import EventTypes
 from tresen.application.gym.absorb import Absorb
 from tresen.application.gym.browse import Browse
+from tresen.application.gym.left_to_staff import LeftToStaff
 from tresen.application.gym.provider_writes import ProviderWrites
 from tresen.application.identity.authenticate import Authenticate
 from tresen.application.identity.create_api_key import CreateApiKey, NewApiKey
@@ -366,6 +367,7 @@ def _use_cases(
         update_lead=UpdateLead(transactions, writes, absorb, clock),
         convert_lead=ConvertLead(transactions, writes, absorb, sell, clock),
         browse=Browse(transactions, gyms, guard),
+        left_to_staff=LeftToStaff(gyms),
         sync=sync_desk(
             transactions=transactions,
             gyms=gyms,

@@ -47,6 +47,7 @@ class Container(Identity, Gym, Tenancy):
         update_lead=Gym.update_lead,
         convert_lead=Gym.convert_lead,
         browse=Gym.browse,
+        left_to_staff=Gym.left_to_staff,
         sync=Sync.sync,
         complete_task=Gym.complete_task,
         get_task=Gym.get_task,

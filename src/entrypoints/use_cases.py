@@ -5,6 +5,7 @@ from collections.abc import Callable
 import attrs
 
 from ..application.gym.browse import Browse
+from ..application.gym.left_to_staff import LeftToStaff
 from ..application.identity.authenticate import Authenticate
 from ..application.identity.create_api_key import CreateApiKey
 from ..application.identity.create_user import CreateUser
@@ -87,6 +88,7 @@ class UseCases:
     update_lead: UpdateLead
     convert_lead: ConvertLead
     browse: Browse
+    left_to_staff: LeftToStaff
     sync: SyncDesk
     complete_task: CompleteTask
     get_task: GetTask

@@ -24,7 +24,7 @@ from ...domain.staff.task import StaffTask, TaskReason
 from ...domain.sync.canonical import Values
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..ports.clock import Clock, IdSource
-from ..ports.gym import GymGateway, GymProviders, Support
+from ..ports.gym import GymGateway, GymProviders
 from ..ports.locks import RunLocks
 from ..ports.sources import Observed, SeveralThere
 from ..ports.unit_of_work import UnitOfWork
@@ -34,6 +34,7 @@ from ..tenancy.choose_account import choose_account
 from ..tenancy.credentials import CredentialGuard
 from ..transactions import Transactions
 from .absorb import Undecided
+from .left_to_staff import ensure_tried
 from .look_first import Before, Over, look_first
 from .wanted import Wanted
 from .write_tasks import Ensure, GivenUp, WriteTasks, nothing_to_ensure
@@ -116,8 +117,7 @@ class ProviderWrites:
         try:
             await self._ensure_same_place(account)
             async with self._gyms.open(account) as gym:
-                if not _may(gym.support(wanted.operation), account):
-                    raise GatewayUnsupported("this operation is not proven at this provider")
+                ensure_tried(gym, wanted.operation, account)
                 if begun is None:
                     begun, doubt = await self.tasks.begin(account, wanted, ensure)
                     if doubt is not None:
@@ -201,12 +201,6 @@ class ProviderWrites:
             if self._clock.now() >= give_up:
                 raise StorageConflict("somebody else is writing this at the provider; look what came of it")
             await self._clock.sleep(_PAUSE_S)
-
-
-def _may(support: Support, account: ProviderAccount) -> bool:
-    return support is Support.PROVEN or (
-        support is Support.UNPROVEN and account.settings.get("allow_unproven") == "true"
-    )
 
 
 def _readable(answer: Observed) -> Observed:

@@ -2,6 +2,7 @@
 
 from ...application.gym.absorb import Absorb
 from ...application.gym.browse import Browse
+from ...application.gym.left_to_staff import LeftToStaff
 from ...application.gym.provider_writes import ProviderWrites
 from ...application.leads.convert_lead import ConvertLead
 from ...application.leads.create_lead import CreateLead
@@ -40,6 +41,7 @@ class Gym(Storage, Connections):
     browse: providers.Provider[Browse] = providers.Singleton(
         Browse, Storage.transactions, Connections.gyms, Connections.guard
     )
+    left_to_staff: providers.Provider[LeftToStaff] = providers.Singleton(LeftToStaff, Connections.gyms)
 
     push_membership: providers.Provider[PushMembership] = providers.Singleton(
         PushMembership, Storage.transactions, writes, absorb, Ground.clock

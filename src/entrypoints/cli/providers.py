@@ -15,6 +15,7 @@ from .answer import Answer, Table, cell
 from .call import Given, choose_accounts, full_name, in_tenant, which_of
 from .documents import fields, listed, row
 from .exit_codes import ExitCode
+from .left_lines import left_lines
 from .options import JsonOption, TenantOption, command_group
 from .provider_webhooks import group as webhooks
 from .renewal import renewal
@@ -77,7 +78,7 @@ async def connect(
                 writes_enabled=UNSET if enable_writes is None else enable_writes,
             )
         )
-        hints = await _next(use, account)
+        hints = [*await left_lines(use, account, tenant), *await _next(use, account)]
         if enable_writes is not None and account.id in before:
             hints = [*waiting_lines(account, await use.sync.waiting(home.id, account.id), tenant), *hints]
     return _connected(account, before.get(account.id), hints, as_json=as_json)
@@ -139,7 +140,8 @@ async def set_(
             )
         )
         waiting = await use.sync.waiting(home.id, changed.id)
-    told = [] if enable_writes is None else waiting_lines(changed, waiting, tenant)
+        left = [] if enable_writes is None else await left_lines(use, changed, tenant)
+    told = [] if enable_writes is None else [*waiting_lines(changed, waiting, tenant), *left]
     lines = [f"changed {full_name(changed)}", *_changes(chosen[0], changed), *told]
     document = {"provider_account": _document(changed), "waiting": row(waiting)}
     return Answer(document=document, parts=lines, as_json=as_json)

@@ -30,7 +30,7 @@ _ERRORS: Mapping[str, str] = {
     "others_belong": "It cannot be deleted before what belongs to it.",
 }
 _REASONS: Mapping[str, str] = {
-    "unsupported": "The provider's interface cannot do this, so a person must.",
+    "unsupported": "The provider's interface cannot do this, or was never seen to, so a person must.",
     "writes_disabled": "Tresen may not write to this provider account, so a person must.",
     "outcome_unknown": "The provider did not answer: look there first whether it was done.",
     "credentials": "The provider does not accept the key: renew it.",

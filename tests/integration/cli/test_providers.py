@@ -3,6 +3,7 @@
 import pytest
 from tests.integration.cli.desk import Desk, everything
 
+from tresen.application.ports.gym import Operation, Support
 from tresen.domain.shared.errors import CredentialsRefused, GatewayUnavailable
 
 NORTH, SOUTH = ("--tenant", "north"), ("--tenant", "south")
@@ -73,6 +74,23 @@ def test_a_setting_is_changed_without_the_key(desk: Desk) -> None:
         True,
     )
     assert (credentials(desk), sealed is None) == (sealed, False)
+
+
+def test_whoever_enables_writes_is_told_what_is_left_to_the_staff(desk: Desk) -> None:
+    gym = desk.world.gym
+    gym._support.update(dict.fromkeys((Operation.CREATE_MEMBERSHIP, Operation.CANCEL_MEMBERSHIP), Support.UNPROVEN))
+    connected = desk(*CONNECT[:-3], "--enable-writes", "--key-stdin", *NORTH, stdin="k").out.splitlines()
+    told = desk("provider", "set", "second", "--enable-writes", *NORTH).out.splitlines()
+    allow = "tresen provider set memory/second allow_unproven=true --tenant north"
+    assert told[-1] == (
+        "left to the staff, as nobody has seen it work there: create membership, cancel membership; to have it tried, "
+        f"on a test account first: {allow}"
+    )
+    assert told[-1] in connected
+    assert "left to the staff" not in desk("provider", "set", "second", "--disable-writes", *NORTH).out
+    assert desk(*allow.split()[1:]).code == 0
+    assert "left to the staff" not in desk("provider", "set", "second", "--enable-writes", *NORTH).out
+    assert gym.faults.calls == []
 
 
 @pytest.mark.parametrize(

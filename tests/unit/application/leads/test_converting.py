@@ -194,7 +194,7 @@ async def test_what_the_provider_cannot_convert_is_a_task_with_all_that_is_neede
         "starts_on": "2026-03-01",
         "payment_method": "card",
         "account": "main",
-        "why": "this operation is not proven at this provider",
+        "why": "the provider's interface cannot do this, as far as is known",
     }
 
 

@@ -290,6 +290,8 @@ async def test_only_what_the_provider_can_do_is_tried(
     assert ("create_member" in studio.gym.faults.calls) is done
     if not done:
         assert reason(sold) is TaskReason.UNSUPPORTED
+        assert sold.task is not None
+        assert ("allow_unproven=true" in str(sold.task.details["why"])) is (support is Support.UNPROVEN)
 
 
 async def test_asking_twice_makes_one_task(studio: Studio) -> None:

@@ -40,3 +40,9 @@ def test_every_reason_for_a_task_has_its_words() -> None:
 
 def test_backticks_become_code_and_markup_stays_text() -> None:
     assert str(with_code("see `a<b>` <i>")) == "see <code>a&lt;b&gt;</code> &lt;i&gt;"
+
+
+def test_what_was_never_seen_to_work_is_not_told_as_what_cannot_be_done() -> None:
+    assert reason_in_words("unsupported") == (
+        "The provider's interface cannot do this, or was never seen to, so a person must."
+    )
