@@ -50,13 +50,14 @@ class Role(enum.Enum):
 
 _READ = {Scope.MEMBERS_READ, Scope.LEADS_READ, Scope.SYNC_READ, Scope.TASKS_READ, Scope.STATS_READ}
 _ADVISE = _READ | {Scope.LEADS_WRITE, Scope.TASKS_WRITE}
-_TENANT = set(Scope) - {Scope.INSTALLATION}
+# What serves one tenant: all that a key may be given.
+TENANT_SCOPES = tuple(scope for scope in Scope if scope is not Scope.INSTALLATION)
 
 SCOPES_OF: dict[Role, frozenset[Scope]] = {
     Role.VIEWER: frozenset(_READ),
     Role.ADVISER: frozenset(_ADVISE),
-    Role.ADMIN: frozenset(_TENANT),
-    Role.OWNER: frozenset(_TENANT),
+    Role.ADMIN: frozenset(TENANT_SCOPES),
+    Role.OWNER: frozenset(TENANT_SCOPES),
     Role.OPERATOR: frozenset(Scope),
 }
 

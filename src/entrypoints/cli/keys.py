@@ -9,14 +9,16 @@ from cyclopts import Parameter
 
 from ...application.identity.create_api_key import NewApiKey
 from ...domain.identity.credentials import ApiKey
-from ...domain.identity.role import Scope
+from ...domain.identity.role import TENANT_SCOPES, Scope
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import ApiKeyId
 from ...domain.shared.time_range import as_utc
 from .answer import Answer, Table, cell
 from .call import Given, in_tenant
 from .documents import fields, listed
-from .options import JsonOption, TenantOption, command_group, word
+from .options import JsonOption, TenantOption, command_group, known_word
+
+_SCOPES = [scope.value for scope in TENANT_SCOPES]
 
 group = command_group("key", "API keys: create, revoke, list.")
 
@@ -26,7 +28,12 @@ async def create(
     *,
     name: Annotated[str, Parameter(help="What the key is for.")],
     scope: Annotated[
-        list[str], Parameter(negative=(), help="What the key may do, such as members:read; may be repeated.")
+        list[str],
+        Parameter(
+            negative=(),
+            help=f"What the key may do; may be repeated. One of: {', '.join(_SCOPES)}. "
+            "docs/reference/scopes.md tells what each permits.",
+        ),
     ],
     expires: Annotated[
         date | None, Parameter(metavar="DATE", help="Last day on which it is valid, such as 2026-12-31.")
@@ -36,7 +43,9 @@ async def create(
     call: Given,
 ) -> Answer:
     """Create a key for a program. It is shown this once."""
-    scopes = frozenset(word(Scope, one, "scope") for one in scope)
+    for one in {*scope} - {Scope.INSTALLATION.value}:  # the use case says whose that is
+        known_word(one, _SCOPES, "scope")
+    scopes = frozenset(map(Scope, scope))
     async with in_tenant(call, tenant) as (use, home):
         expires_at = _end_of(expires, home.zone) if expires else None
         made = await use.create_api_key(NewApiKey(tenant_id=home.id, name=name, scopes=scopes, expires_at=expires_at))

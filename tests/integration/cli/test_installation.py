@@ -1,6 +1,7 @@
 """Tenants, users and keys."""
 
 import asyncio
+import re
 
 import pytest
 from tests.integration.cli.desk import Desk, everything
@@ -140,6 +141,20 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(desk: Desk) -> None:
     assert desk("key", "list", "--json", *NORTH).json["api_keys"][0]["revoked_at"] == "2026-03-02T12:00:00Z"
     with pytest.raises(NotAuthenticated):
         asyncio.run(desk.world.use_cases.authenticate.api_key(text))
+
+
+def test_only_scopes_that_a_key_may_have_are_offered(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    refused = desk("key", "create", "--name", "a", "--scope", "foo", *NORTH)
+    assert refused.err.startswith("error: 'foo' is no scope; choose from members:read, members:write, ")
+    assert "installation" not in refused.err
+    *_, told = refused.err.splitlines()[0].split(", ")
+    assert told == "stats:read"
+    mine = desk("key", "create", "--name", "a", "--scope", "installation", *NORTH)
+    assert "the scope installation is for operators" in mine.err
+    desk("key", "create", "--help")
+    offered = re.sub(r"\s+", "", capsys.readouterr().out)
+    assert "members:read,members:write," in offered
+    assert "docs/reference/scopes.md" in offered
 
 
 def test_the_last_day_of_a_key_ends_in_the_tenants_zone(desk: Desk) -> None:
