@@ -6,12 +6,14 @@ from uuid import UUID
 import attrs
 from cyclopts import Parameter
 
-from ...domain.shared.errors import InvalidValue
+from ...domain.shared.errors import InvalidValue, NotFound
 from ...domain.sync.record import not_in_step
 from ..kinds import known_kind
-from .call import choose_gym_accounts, one_gym_account, short_names
+from .call import choose_gym_accounts, full_name, one_gym_account, short_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...domain.shared.ids import AccountId
     from ...domain.tenancy.tenant import Tenant
     from ..use_cases import UseCases
@@ -63,7 +65,7 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
     links = await use.sync.links.of_theirs(tenant.id, kind, external_id, [one.id for one in accounts])
     found = {link.local_id for link in links}
     if not found:
-        raise not_in_step(kind, which, _DELETED)
+        raise _not_found(kind, which, named, [full_name(one) for one in accounts])
     if len(found) > 1:
         has_it = {link.account_id for link in links}
         written = [
@@ -73,6 +75,15 @@ async def find_ours(use: "UseCases", tenant: "Tenant", kind: str, which: str, ac
         ]
         raise InvalidValue(f"several accounts have a {kind} {external_id}; write {' or '.join(written)}", field="id")
     return found.pop()
+
+
+def _not_found(kind: str, which: str, named: str | None, accounts: "Sequence[str]") -> NotFound:
+    """A word without a figure, and without an account, was hardly copied as an id: it is said how those look."""
+    if named is not None or any(sign.isdigit() for sign in which):
+        return not_in_step(kind, which, _DELETED)
+    error = NotFound(kind, which)
+    error.message += f"; an id is ours, a UUID, or the provider's, such as {accounts[0]}/1001"
+    return error
 
 
 async def _ensure_at(use: "UseCases", tenant: "Tenant", kind: str, ours: UUID, account: str | None) -> None:

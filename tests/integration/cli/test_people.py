@@ -170,6 +170,18 @@ def test_an_id_that_no_account_knows_is_not_found(synced: Desk) -> None:
         assert f"no {command[0][:-1]} 4711 is in step with a provider" in result.err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("members", "show", "nope"), ("leads", "show", "ada@x.example"), ("memberships", "list", "--member", "zzz")],
+)
+def test_of_what_looks_like_no_id_it_is_said_how_ids_look(synced: Desk, command: tuple[str, ...]) -> None:
+    result = synced(*command, *NORTH)
+    kind = "lead" if command[0] == "leads" else "member"
+    said = f"error: no {kind} {command[-1]}; an id is ours, a UUID, or the provider's, such as memory/main/1001"
+    hint = f"hint: tresen {kind}s list shows what there is"
+    assert (result.code, result.err.splitlines()) == (ExitCode.NOT_FOUND, [said, hint])
+
+
 def test_where_several_accounts_have_the_id_those_are_named(synced: Desk) -> None:
     for name in ("second", "third"):
         synced("provider", "connect", "memory", "--name", name, "--key-stdin", *NORTH, stdin="k")
