@@ -78,7 +78,7 @@ def metrics_told(host: str, port: int) -> Iterator[None]:
         return
     try:
         server, thread = start_http_server(port, addr=host)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise not_to_be_had(host, port, error, option="--metrics-port") from None
     try:
         yield

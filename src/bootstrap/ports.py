@@ -1,5 +1,6 @@
 """Ports of this machine: a free one, and what to say about one that cannot be had."""
 
+import errno
 import os
 import socket
 
@@ -23,9 +24,15 @@ def ensure_free(port: int) -> None:
         raise not_to_be_had(LOCAL, port, error, option="--port") from None
 
 
-def not_to_be_had(host: str, port: int, error: OSError | OverflowError, *, option: str) -> NotConfigured:
-    """In the system's words, without those that Python adds: they name the address once more."""
+def not_to_be_had(host: str, port: int, error: OSError | OverflowError | UnicodeError, *, option: str) -> NotConfigured:
+    """In the system's words, without those that Python adds: they name the address once more. ``option`` gives the
+    port; where the host is what is wrong, its own option is named.
+    """
     number = error.errno if isinstance(error, OSError) else None
-    known = number is not None and not isinstance(error, socket.gaierror)
-    why = os.strerror(number).lower() if known and number is not None else str(error)
+    # Python hands on the number of a failed look-up of a name, which is none of the system's errors.
+    nameless = isinstance(error, socket.gaierror | UnicodeError) or (number is not None and number < 0)
+    if nameless or number == errno.EADDRNOTAVAIL:
+        why, option = "no such address here", option.replace("port", "host")
+    else:
+        why = str(error) if number is None else os.strerror(number).lower()
     return NotConfigured(f"cannot listen on {host}:{port} ({why}): choose another with {option}")

@@ -103,7 +103,7 @@ def _listening(options: ServeOptions) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
         listener = socket.create_server((options.host, options.port), family=family)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         raise not_to_be_had(options.host, options.port, error, option="--port") from None
     with listener:
         # Accepted connections inherit it. asyncio sets it only on sockets with an explicit protocol number; without it

@@ -1,11 +1,13 @@
 """A worker without the API tells its figures on a port of its own, if it is asked to."""
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import attrs
 import httpx
 import pytest
 from dependency_injector import providers
@@ -14,11 +16,13 @@ from tresen.application.jobs.kinds import JobKind
 from tresen.application.tenancy.create_tenant import NewTenant
 from tresen.bootstrap.container import Container
 from tresen.bootstrap.installation import Installation, installed
+from tresen.bootstrap.ports import not_to_be_had
+from tresen.bootstrap.server import serve
 from tresen.bootstrap.settings import Settings
 from tresen.bootstrap.working import work
 from tresen.domain.jobs.job import Job, JobRequest
 from tresen.domain.shared.errors import NotConfigured
-from tresen.entrypoints.runtime import WorkOptions
+from tresen.entrypoints.runtime import ServeOptions, WorkOptions
 
 HOST = "127.0.0.1"
 
@@ -93,3 +97,26 @@ async def test_a_port_that_is_taken_is_told_before_any_job_is_run(tresen: Instal
         await work(tresen, options(taken.getsockname()[1]), ready=lambda: ready.append("ready"))
     assert ready == []
     assert await tresen.run_pending() == 2
+
+
+async def test_a_host_that_is_not_here_is_told_as_what_is_wrong(tresen: Installation) -> None:
+    host, free = "192.0.2.1", a_free_port()
+    said = re.escape(f"cannot listen on {host}:{free} (no such address here): choose another with --")
+    with pytest.raises(NotConfigured, match=f"{said}metrics-host$"):
+        await work(tresen, attrs.evolve(options(free), metrics_host=host), ready=lambda: None)
+    with pytest.raises(NotConfigured, match=f"{said}host$"):
+        await serve(tresen, ServeOptions(host=host, port=free), ready=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(-2, "Name or service not known"),  # as Python's create_server hands it on
+        socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+        UnicodeError("label empty or too long"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_host_of_no_known_name_is_told_as_what_is_wrong(error: OSError | UnicodeError) -> None:
+    told = not_to_be_had("bogus", 8899, error, option="--port").message
+    assert told == "cannot listen on bogus:8899 (no such address here): choose another with --host"
