@@ -119,7 +119,7 @@ class CreateLead:
 
     async def _capture(self, new: NewLead) -> _Captured:
         if not (new.first_name or new.last_name):
-            raise InvalidValue("a lead needs a name", field="first_name")
+            raise InvalidValue("a lead needs a first or a last name", field="first_name")
         for name in _LINES:
             check_line(getattr(new, name) or "", name)
         check_prose(new.message or "", "message")

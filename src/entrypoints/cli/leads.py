@@ -95,8 +95,8 @@ async def show(
 @group.command
 async def create(
     *,
-    first_name: Annotated[str, Parameter(help="First name.")] = "",
-    last_name: Annotated[str, Parameter(help="Last name.")] = "",
+    first_name: Annotated[str, Parameter(help="First name; it or the last name is needed.")] = "",
+    last_name: Annotated[str, Parameter(help="Last name; it or the first name is needed.")] = "",
     email: Annotated[str, Parameter(help="E-mail address.")],
     phone: Annotated[str | None, Parameter(help="Phone number, as it is written.")] = None,
     message: Annotated[str | None, Parameter(help="What the lead wrote.")] = None,

@@ -274,6 +274,19 @@ def test_what_the_provider_changed_besides_is_not_explained_as_an_edit_here(sync
     assert rules == {"status": "written_first", "last_name": "only_theirs_changed"}
 
 
+def test_a_new_lead_without_any_name_is_refused_as_the_help_says(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = desk("leads", "create", "--email", "eve@x.example", *NORTH)
+    assert (refused.code, refused.err) == (ExitCode.USAGE, "error: a lead needs a first or a last name\n")
+    for name in ("--first-name", "--last-name"):
+        assert desk("leads", "create", "--email", f"{name[2:]}@x.example", name, "Eve", *NORTH).code == 0
+    desk("leads", "create", "--help")
+    told = " ".join(capsys.readouterr().out.split())
+    assert "First name; it or the last name is needed." in told
+    assert "Last name; it or the first name is needed." in told
+
+
 def test_of_several_accounts_the_option_that_names_one_is_told(desk: Desk) -> None:
     lead = desk("leads", "create", "--email", "eve@x.example", "--first-name", "Eve", "--json", *NORTH).json["lead"]
     room = desk.world.store.room(desk.world.north.id)
