@@ -6,13 +6,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ...application.leads.convert_lead import Conversion
-from ...application.leads.create_lead import NewLead
+from ...application.leads.create_lead import CreatedLead, NewLead
 from ...application.leads.edit_lead import LeadEdit
 from ...application.leads.update_lead import LeadUpdate
 from ...application.ports.readers import LEAD_ORDER, LeadRow
 from ...application.sync.records.kinds import LEAD
 from ...domain.leads.lead import Lead
 from ...domain.leads.stage import Stage
+from ...domain.shared.contact import PhoneNumber
 from ...domain.shared.errors import InvalidValue
 from ...domain.shared.ids import LeadId
 from ...domain.shared.unset import UNSET, Unset
@@ -26,6 +27,7 @@ from .members import about, member_document
 from .memberships import membership_document
 from .options import AccountOption, JsonOption, ListOptions, TenantOption, command_group
 from .record_tables import changes_table, link_document, links_table, overwritten_document, person_row, row_links
+from .sync_held import command
 from .sync_options import RecordArgument, find_ours
 from .tasks import task_document, task_lines
 
@@ -98,7 +100,9 @@ async def create(
     first_name: Annotated[str, Parameter(help="First name; it or the last name is needed.")] = "",
     last_name: Annotated[str, Parameter(help="Last name; it or the first name is needed.")] = "",
     email: Annotated[str, Parameter(help="E-mail address.")],
-    phone: Annotated[str | None, Parameter(help="Phone number, as it is written.")] = None,
+    phone: Annotated[
+        str | None, Parameter(help="Phone number, as it is written; one that cannot be read is taken, too, and told.")
+    ] = None,
     message: Annotated[str | None, Parameter(help="What the lead wrote.")] = None,
     interested_in: Annotated[str | None, Parameter(help="What the lead asks for.")] = None,
     source: Annotated[str | None, Parameter(help="Where the lead comes from.")] = None,
@@ -126,7 +130,11 @@ async def create(
             )
         )
     what = "captured" if made.created else "already there:"
-    lines = [f"{what} {made.lead.name} ({made.lead.id})", *fate_lines(made.prospects)]
+    lines = [
+        f"{what} {made.lead.name} ({made.lead.id})",
+        *_unread(phone, made, tenant),
+        *fate_lines(made.prospects),
+    ]
     document = written(
         lead=lead_document(made.lead),
         fields=None if made.created else fates_document(made.prospects),
@@ -249,6 +257,15 @@ async def convert(
     if done.membership:
         parts.append(f"membership: {done.membership.name} ({done.membership.id})")
     return Answer(document=document, parts=[*parts, *task_lines(done.task)], as_json=as_json)
+
+
+def _unread(phone: str | None, made: CreatedLead, tenant: str | None) -> list[str]:
+    """Whoever writes in a form is not turned away for it; whoever sits here may know better."""
+    if not phone or not phone.strip() or PhoneNumber(phone).canonical:
+        return []
+    kept = " and was taken as it was written" if made.created else ""
+    better = command(f"leads edit {made.lead.id} --phone NUMBER", tenant)
+    return [f"{phone.strip()!r} is no phone number{kept}; with the right one: {better}"]
 
 
 def lead_document(lead: Lead) -> dict[str, object]:

@@ -51,7 +51,8 @@ like `GET` without the body.
   routes a *kind of record* is `member`, `membership` or `lead`; kinds are taken in the plural, too, but for the keys
   of a what-if's `policies`.
 - **Phone numbers** come as somebody wrote them (`phone`); single records also have `phone_e164`, null where that
-  cannot be told.
+  cannot be told. Of a new lead a text without any figure is taken, too, as nobody who writes in a form is turned away
+  for it; an edit refuses it (`invalid_value`).
 - **Values.** Instants are RFC 3339 with an offset, dates are civil dates of the tenant, money is
   `{{"amount": "12.50", "currency": "EUR"}}`.
 - **What a machine may not do.** A write that the provider account does not allow, or whose outcome is unknown, becomes

@@ -287,6 +287,21 @@ def test_a_new_lead_without_any_name_is_refused_as_the_help_says(
     assert "Last name; it or the first name is needed." in told
 
 
+def test_a_phone_number_that_is_none_turns_nobody_away_and_is_told(desk: Desk) -> None:
+    words = ("leads", "create", "--email", "eve@x.example", "--first-name", "Eve", "--phone", "abc ", *NORTH)
+    made = desk(*words)
+    lead = desk("leads", "list", "--json", *NORTH).json["leads"][0]
+    better = f"tresen leads edit {lead['id']} --phone NUMBER --tenant north"
+    assert made.code == 0
+    assert f"'abc' is no phone number and was taken as it was written; with the right one: {better}" in made.out
+    assert lead["phone"] == "abc"
+    assert f"'abc' is no phone number; with the right one: {better}" in desk(*words).out
+    assert "'abc' is no phone number" in desk("leads", "edit", lead["id"], "--phone", "abc", *NORTH).err
+    assert desk(*better.replace("NUMBER", "030-7").split()[1:]).code == 0
+    fine = desk(*words[:3], "fay@x.example", "--first-name", "Fay", "--phone", "030 9", *NORTH)
+    assert "phone number" not in fine.out
+
+
 def test_of_several_accounts_the_option_that_names_one_is_told(desk: Desk) -> None:
     lead = desk("leads", "create", "--email", "eve@x.example", "--first-name", "Eve", "--json", *NORTH).json["lead"]
     room = desk.world.store.room(desk.world.north.id)

@@ -98,7 +98,8 @@ _KNOWN = ResponseSpec(WrittenLeadAnswer, generate_examples=False, description="T
 )
 async def create_lead(data: JSONBody[NewLeadBody], asking: Asking, uses: Uses) -> Response[WrittenLeadAnswer]:
     """Kept at once. 201; 200 with the lead that was kept before for this person, and what becomes of each value that
-    was given; 202 with a task when a person must enter it at the provider, or see to one of those values."""
+    was given; 202 with a task when a person must enter it at the provider, or see to one of those values. A ``phone``
+    that is no number is taken as it was written, without ``phone_e164``: nobody is turned away for it."""
     created = await uses.create_lead(
         NewLead(
             tenant_id=asking.tenant_id,
