@@ -72,15 +72,16 @@ class BeingMade:
         await uow.pushes.save(push)
         return push
 
-    async def send(self, uow: UnitOfWork, push: Push) -> bool:
-        """It is our turn: the provider is about to be asked, and may have it from now on. False: a run has taken that
-        up meanwhile.
+    async def send(self, uow: UnitOfWork, push: Push, *, only_looks: bool = False) -> bool:
+        """It is our turn: the provider is about to be asked, and may have it from now on, unless one ``only_looks``.
+        False: a run has taken that up meanwhile.
         """
         await uow.accounts.claim(push.account_id)
         kept = await uow.pushes.get(push.id)
         if kept.state is PushState.WAITING:
             return False
-        kept.begin()
+        if not only_looks:
+            kept.begin()
         if kept.may_be_made:
             kept.fail(NO_ANSWER_YET, now=self._clock.now())
         await uow.pushes.save(kept)
@@ -90,7 +91,7 @@ class BeingMade:
         """A person is asked instead. ``only_looked``: the provider was not asked to make it this time."""
         in_doubt = task.reason is TaskReason.OUTCOME_UNKNOWN and not only_looked
         # What was refused this time may have been made by a try before.
-        if in_doubt or (await uow.pushes.get(push.id)).attempts > 1:
+        if in_doubt or (await uow.pushes.get(push.id)).attempts > int(not only_looked):
             await self.doubt(uow, push, schema, task.details["why"] or "")
         else:
             await self.end(uow, push, PushState.DROPPED, task.details["why"])

@@ -67,6 +67,14 @@ class Outcome:
         return self.before.gone(read(self.done).values if after is None else after)
 
 
+class NotMade(GatewayError):
+    """Nothing was made, as it may be there by now: a person is told why, and how sure that is by the ``reason``."""
+
+    def __init__(self, message: str, reason: TaskReason) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 _UNWRITTEN = Outcome()
 
 
@@ -219,4 +227,6 @@ def _reason(error: GatewayError | NotConfigured) -> TaskReason:
         return TaskReason.CREDENTIALS
     if isinstance(error, SeveralThere):
         return TaskReason.UNDECIDED
+    if isinstance(error, NotMade):
+        return error.reason
     return TaskReason.REJECTED if isinstance(error, GatewayRejected) else TaskReason.OUTCOME_UNKNOWN

@@ -21,6 +21,7 @@ from ..sync.policies.overruled import none_of_ours
 from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
 from .entering import Entering, person
+from .only_looked_for import OnlyLook, asked_whose_records, sent_before
 from .whose import Found, InDoubt, whose
 
 _APART = (
@@ -47,6 +48,7 @@ class Entered:
 class _Begun:
     made: Push
     task: StaffTask
+    look: OnlyLook | None
 
 
 @attrs.frozen
@@ -89,12 +91,13 @@ class EnterFirst:
             begun = await self._transactions.run(
                 account.tenant_id, "enter_lead", lambda uow: self._begin(uow, account, lead, wanted)
             )
-            if begun is None:
-                return await self._undecided(account, wanted, _NOT_FOUND)
+            if isinstance(begun, InDoubt):
+                return await self._undecided(account, wanted, begun.why)
             if not isinstance(begun, _Begun):
                 return begun
             made = begun.made
-            asked = await self._entering.ask(account, made, person(made.values), wanted, begun=begun.task)
+            who = person(made.values)
+            asked = await self._entering.ask(account, made, who, wanted, begun=begun.task, look=begun.look)
             if asked.done is None:
                 assert asked.task is not None  # noqa: S101 - for the type checker: an outcome has either
                 return asked.task
@@ -112,24 +115,30 @@ class EnterFirst:
 
     async def _begin(
         self, uow: UnitOfWork, account: ProviderAccount, lead: Lead, wanted: Wanted
-    ) -> _Begun | Entered | StaffTask | None:
-        """What is sent, unless it was tied meanwhile, or a task forbids to ask again. None: it was sent, and there is
-        nothing by which it would be found, so that the provider would make it a second time.
+    ) -> _Begun | Entered | StaffTask | InDoubt:
+        """What is sent, unless it was tied meanwhile, or a task forbids to ask again. In doubt: a person is asked which
+        of the provider's records it is; or it was sent, and there is nothing by which it would be found, so that the
+        provider would make it a second time.
         """
         await claim_all(uow)
         links = await uow.sync_records.of_local(LEAD, lead.id)
         if links:
             return Entered(links[0])
+        asked = await asked_whose_records(uow, [lead.id])
+        if asked is not None:
+            return InDoubt(asked)
         for old in await uow.tasks.open_for(wanted.operation.value, wanted.subject):
             if wanted.may_be_done_by(old):
                 return old
         values = self._absorb.leads(uow, account).values(await uow.leads.get(lead.id))
+        before = (await uow.pushes.creations(account.id, LEAD, [lead.id])).get(lead.id)
+        look = await sent_before(uow, before)
         made = await self._absorb.being_made.resume(uow, account, LEAD, lead.id, values)
         if made.was_sent and not made.values.get("email"):
-            return None
+            return InDoubt(_NOT_FOUND)
         task = self._writes.tasks.begun(account, wanted)
         await uow.tasks.add(task)
-        return _Begun(made, task)
+        return _Begun(made, task, look)
 
     async def _tie(
         self, uow: UnitOfWork, account: ProviderAccount, lead: Lead, made: Push, observed: Observed

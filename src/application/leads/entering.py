@@ -1,10 +1,12 @@
 """A lead is entered at the provider: what is asked, and what is kept where nothing can be tied."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import attrs
 
 from ...domain.leads.lead import Lead
+from ...domain.shared.errors import GatewayUnsupported
 from ...domain.staff.task import StaffTask
 from ...domain.sync.push import Push
 from ...domain.sync.record import SyncRecord
@@ -15,12 +17,13 @@ from ..gym.provider_writes import Outcome, ProviderWrites
 from ..gym.wanted import Wanted
 from ..ports.clock import Clock
 from ..ports.gym import GymGateway, NewPerson, Operation
-from ..ports.sources import Observed
+from ..ports.sources import Observed, Source
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.records.kinds import LEAD
 from ..sync.records.single_looks import get_that
 from ..transactions import Transactions
 from .known_there import known_there
+from .only_looked_for import OnlyLook, others_before
 from .whose import InDoubt
 
 
@@ -41,21 +44,28 @@ class Entering:
         wanted: Wanted,
         *,
         begun: StaffTask | None,
+        look: OnlyLook | None = None,
     ) -> Outcome:
         """What the provider has for this ``person``, made just now or not. ``made`` is kept as sent, if anything may be
-        sent; where a run sends that by now, it stays with the task. The rest as for ``ProviderWrites``.
+        sent; where a run sends that by now, it stays with the task. ``look``: why nothing may be made, as far as the
+        caller knows. The rest as for ``ProviderWrites``.
         """
-        may_send, known = (True, None) if made is None else await self._send(account, made)
-        if not may_send:
+        turn = _Turn() if made is None else await self._take_turn(account, made, look)
+        if turn is None:
             return Outcome(task=begun)
 
-        only_looked = known is not None
+        only_looked = turn.only_looks
 
         async def create(gym: GymGateway) -> Observed:
             nonlocal only_looked
-            shown = None if known is None else await get_that(gym.source(LEAD), known.external_id)
-            only_looked = shown is not None
-            return await gym.create_lead(person) if shown is None else shown
+            if made is not None and turn.only_looks:
+                found = await _look(gym.source(LEAD), made, turn)
+                if found is not None:
+                    return found
+                # It was only looked for, and is to be made after all.
+                await self._transactions.run(account.tenant_id, "send_lead", partial(self._send, made))
+                only_looked = False
+            return await gym.create_lead(person)
 
         async def give_up(uow: UnitOfWork, task: StaffTask) -> None:
             if made is not None:
@@ -64,17 +74,22 @@ class Entering:
 
         return await self._writes(account, wanted, create, begun=begun, given_up=give_up)
 
-    async def _send(self, account: ProviderAccount, made: Push) -> tuple[bool, SyncRecord | None]:
-        """From now on the provider may have it, unless somebody else sends it. With the link of whom it has as somebody
-        known to us.
-        """
+    async def _take_turn(self, account: ProviderAccount, made: Push, look: OnlyLook | None) -> "_Turn | None":
+        """From now on the provider may have it, unless it is only looked for. None: somebody else sends it."""
 
-        async def send(uow: UnitOfWork) -> tuple[bool, SyncRecord | None]:
-            if not await self._absorb.being_made.send(uow, made):
-                return False, None
-            return True, await known_there(uow, self._absorb.leads(uow, account), made)
+        async def take(uow: UnitOfWork) -> _Turn | None:
+            await uow.accounts.claim(account.id)
+            kind = self._absorb.leads(uow, account)
+            turn = _Turn(
+                await known_there(uow, kind, made),
+                look or await others_before(uow, kind, made),
+            )
+            return turn if await self._absorb.being_made.send(uow, made, only_looks=turn.only_looks) else None
 
-        return await self._transactions.run(account.tenant_id, "send_lead", send)
+        return await self._transactions.run(account.tenant_id, "send_lead", take)
+
+    async def _send(self, made: Push, uow: UnitOfWork) -> None:
+        await self._absorb.being_made.send(uow, made)
 
     async def leave(
         self, uow: UnitOfWork, account: ProviderAccount, made: Push, observed: Observed, doubt: InDoubt
@@ -89,6 +104,32 @@ class Entering:
             doubt.asked.consider(made.local_id, now=self._clock.now())
             await uow.conflicts.save(doubt.asked)
         await uow.due.add(account.id, LEAD, [observed.external_id])
+
+
+@attrs.frozen
+class _Turn:
+    """``known`` is the link of whom the provider has as somebody known to us; ``look``, why nothing may be made."""
+
+    known: SyncRecord | None = None
+    look: OnlyLook | None = None
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether nothing is made, as far as is known before the provider was asked."""
+        return self.known is not None or self.look is not None
+
+
+async def _look(source: Source, made: Push, turn: _Turn) -> Observed | None:
+    """None: nobody is there, or nobody can be looked for, and nothing forbids to make it. Raises NotMade."""
+    shown = None if turn.known is None else await get_that(source, turn.known.external_id)
+    if shown is not None or turn.look is None:
+        return shown
+    try:
+        return await turn.look(source, made.values)
+    except GatewayUnsupported:
+        if turn.look.is_asked:
+            raise turn.look.not_made() from None
+        return None
 
 
 def person(values: Mapping[str, Value]) -> NewPerson:

@@ -3,7 +3,7 @@
 import attrs
 
 from ...domain.leads.lead import Lead
-from ...domain.staff.task import StaffTask, TaskState
+from ...domain.staff.task import StaffTask, TaskReason, TaskState
 from ...domain.sync.edit_fate import Prospect
 from ...domain.sync.push import Push
 from ...domain.tenancy.provider_account import ProviderAccount
@@ -93,7 +93,7 @@ async def _ask(uow: UnitOfWork, known: Known, lead: Lead, task: StaffTask) -> St
         return task
     await uow.tasks.remove(task)
     old.details = {**old.details, **wanted.details}
-    if old.reason not in IN_DOUBT:
+    if old.reason not in IN_DOUBT or task.reason is TaskReason.UNDECIDED:
         old.reason, old.details = task.reason, {**old.details, "why": task.details.get("why")}
     await uow.tasks.save(old)
     return old

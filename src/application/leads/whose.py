@@ -23,6 +23,7 @@ from ..sync.policies.overruled import none_of_ours
 from ..sync.records.called import called_alike
 from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
+from .only_looked_for import asked_whose_records
 
 
 @attrs.frozen
@@ -48,6 +49,7 @@ class InDoubt:
 
 _SAID = "a person said that the provider's record {} is a new one; look whether this lead is that one"
 _ASKED = "the provider answered with its record {}, of which it is asked whose it is: decide that, and join the leads"
+_ASKED_ALREADY = "the provider answered with its record {}, but {}"
 _AWAY = (
     "the provider answered with its record {}, which was taken away here: have that come back, or let go of it, and "
     "join the leads"
@@ -98,6 +100,9 @@ async def _of_new(
     pairing = next((each for each in asked if each.field == PAIRING), None)
     if pairing is not None:
         return InDoubt(_ASKED.format(external_id), asked=pairing)
+    about_it = await asked_whose_records(uow, [made.local_id])
+    if about_it is not None:
+        return InDoubt(_ASKED_ALREADY.format(external_id, about_it))
     if await may_be_another(uow, absorb.leads(uow, account), made.account_id, observed, made.local_id):
         return InDoubt(_ALIKE.format(external_id))
     return await _of_alike(uow, absorb, account, made, observed)

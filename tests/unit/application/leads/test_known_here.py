@@ -130,6 +130,9 @@ async def test_what_may_have_been_made_of_the_second_is_found_as_the_first(
 ) -> None:
     await synced(studio)
     first = await in_vain(studio, before, message="first")
+    # What was sent is sent again only once a sync has looked through everything there.
+    studio.clock.advance(A_MINUTE)
+    await studio.leads_synced(whole=True)
     again = await in_vain(studio, _DOWN, after=int(kept), message="second")
     assert again.lead.id == first.lead.id
     (task,) = await open_tasks(studio)

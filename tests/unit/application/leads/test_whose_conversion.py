@@ -108,7 +108,9 @@ async def test_while_it_is_asked_whose_a_record_is_nobody_takes_it(studio: Studi
     ann = await captured(studio, "Ann")
     one, _ = studio.attract("Ann", last_name="One"), studio.attract("Ann", last_name="Two")
     await studio.leads_synced(whole=True)
-    assert "several records there may be it" in untouched(studio, await converted(studio, ann))
+    why = untouched(studio, await converted(studio, ann))
+    for key, conflict in asked(studio).items():
+        assert f"record {key} is (question {conflict.id})" in why
     await studio.leads_synced(whole=True)
     for key, conflict in asked(studio).items():
         await decide(studio, conflict, Choice.OURS if key == one else Choice.THEIRS)
@@ -228,6 +230,8 @@ async def test_what_was_entered_keeps_its_message_when_it_is_entered_again(studi
     studio.gym.faults.fail_next("create_lead", _DOWN)
     ann = (await enter(studio, message="Call me")).lead
     assert there(studio) == []
+    studio.clock.advance(A_MINUTE)
+    await studio.leads_synced(whole=True)
     await converted(studio, ann)
     assert studio.books.leads.get("1002").values["notes"] == "Call me"
 
@@ -238,7 +242,7 @@ async def test_a_try_that_did_nothing_does_not_end_the_doubt_about_the_one_befor
 ) -> None:
     ann = await in_doubt(studio, email="an@example.org")
     await corrected(studio, ann, email="ann@example.org")
-    studio.gym.faults.fail_next("create_lead", error)
+    studio.gym.faults.fail_next("leads.find", error)
     assert (await converted(studio, ann)).task is not None
     studio.change_account(credential_state=CredentialState.OK)
     done = await converted(studio, ann)
