@@ -23,7 +23,7 @@ from ..sync.records.kinds import LEAD
 from ..transactions import Transactions
 from .entering import Entering, person, to_enter
 from .hear_again import HearAgain, Heard, Known, shown_by
-from .join_known import JoinKnown
+from .join_known import Joined, JoinKnown
 from .whose import InDoubt, whose
 
 
@@ -117,6 +117,10 @@ class CreateLead:
     def _entering(self) -> Entering:
         return Entering(self._transactions, self._writes, self._absorb, self._clock)
 
+    @property
+    def _join(self) -> JoinKnown:
+        return JoinKnown(self._absorb, self._phones, self._clock, self._ids)
+
     async def _capture(self, new: NewLead) -> _Captured:
         if not (new.first_name or new.last_name):
             raise InvalidValue("a lead needs a first or a last name", field="first_name")
@@ -158,13 +162,10 @@ class CreateLead:
     async def _keep(self, captured: _Captured, task: StaffTask | None) -> CreatedLead:
         """The provider was not asked, or gave no answer."""
         lead = captured.lead
-        join = JoinKnown(self._absorb, self._phones, self._clock, self._ids)
 
         async def keep(uow: UnitOfWork) -> CreatedLead:
-            joined = await join(uow, captured.account, lead, captured.made, task)
-            if joined is None:
-                return CreatedLead(lead, () if task is None else (task,))
-            return CreatedLead(joined.lead, joined.tasks, False, joined.prospects)
+            joined = await self._join(uow, captured.account, lead, captured.made, task)
+            return _created(lead, () if task is None else (task,), joined)
 
         return await self._transactions.run(lead.tenant_id, "keep_lead", keep)
 
@@ -179,8 +180,11 @@ class CreateLead:
             await self._writes.tasks.end(uow, wanted, outcome.begun)
             found = await whose(uow, self._absorb, account, made, observed)
             if isinstance(found, InDoubt):
-                await self._entering.leave(uow, account, made, observed, found)
-                return CreatedLead(lead, (await self._writes.tasks.undecided(uow, account, wanted, found.why),))
+                task = await self._writes.tasks.undecided(uow, account, wanted, found.why)
+                joined = await self._join.answered(uow, account, lead, made, task, found)
+                about = lead if joined is None else joined.lead
+                await self._entering.leave(uow, account, made, observed, found, about.id)
+                return _created(lead, (task,), joined)
             known, heard = found.lead_id, Heard()
             await self._absorb.lead(uow, account, observed, made=found.made, run_id=made.run_id)
             if known != lead.id:
@@ -194,6 +198,13 @@ class CreateLead:
             return CreatedLead(here, heard.tasks, known == lead.id, heard.prospects)
 
         return await self._transactions.run(account.tenant_id, "link_lead", link)
+
+
+def _created(lead: Lead, tasks: tuple[StaffTask, ...], joined: Joined | None) -> CreatedLead:
+    """With the ``tasks`` of a lead that is no known one."""
+    if joined is None:
+        return CreatedLead(lead, tasks)
+    return CreatedLead(joined.lead, joined.tasks, False, joined.prospects)
 
 
 def _trimmed(new: NewLead) -> NewLead:

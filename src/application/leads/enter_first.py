@@ -148,7 +148,7 @@ class EnterFirst:
         if isinstance(found, Found):
             found = await self._surely(uow, account, lead, found, observed)
         if isinstance(found, InDoubt):
-            await self._entering.leave(uow, account, made, observed, found)
+            await self._entering.leave(uow, account, made, observed, found, lead.id)
             return found
         await self._absorb.lead(uow, account, observed, made=found.made, run_id=made.run_id)
         if found.lead_id != lead.id:

@@ -7,6 +7,7 @@ import attrs
 
 from ...domain.leads.lead import Lead
 from ...domain.shared.errors import GatewayUnsupported
+from ...domain.shared.ids import LeadId
 from ...domain.staff.task import StaffTask
 from ...domain.sync.push import Push
 from ...domain.sync.record import SyncRecord
@@ -92,16 +93,16 @@ class Entering:
         await self._absorb.being_made.send(uow, made)
 
     async def leave(
-        self, uow: UnitOfWork, account: ProviderAccount, made: Push, observed: Observed, doubt: InDoubt
+        self, uow: UnitOfWork, account: ProviderAccount, made: Push, observed: Observed, doubt: InDoubt, about: LeadId
     ) -> None:
-        """Nothing is tied; the next run looks at the provider's record."""
+        """Nothing is tied; the next run looks at the provider's record. ``about`` is the lead that may be it."""
         making = self._absorb.being_made
         if doubt.ends is None:
             await making.doubt(uow, made, self._absorb.leads(uow, account).schema, doubt.why)
         else:
             await making.end(uow, made, doubt.ends, doubt.why)
         if doubt.asked is not None:
-            doubt.asked.consider(made.local_id, now=self._clock.now())
+            doubt.asked.consider(about, now=self._clock.now())
             await uow.conflicts.save(doubt.asked)
         await uow.due.add(account.id, LEAD, [observed.external_id])
 

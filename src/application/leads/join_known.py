@@ -5,7 +5,7 @@ import attrs
 from ...domain.leads.lead import Lead
 from ...domain.staff.task import StaffTask, TaskReason, TaskState
 from ...domain.sync.edit_fate import Prospect
-from ...domain.sync.push import Push
+from ...domain.sync.push import Push, PushState
 from ...domain.tenancy.provider_account import ProviderAccount
 from ..gym.absorb import Absorb
 from ..gym.settled import IN_DOUBT
@@ -17,7 +17,8 @@ from ..sync.links.elsewhere import claim_all
 from ..sync.records.kinds import lead_schema
 from .entering import person, to_enter
 from .hear_again import HearAgain, Known
-from .known_here import known_here
+from .known_here import known_here, who_wrote_before
+from .whose import InDoubt
 
 
 @attrs.frozen
@@ -53,6 +54,32 @@ class JoinKnown:
         known = await known_here(uow, account, captured)
         if known is None or (known.link is not None and await _may_be_made(uow, made)):
             return None
+        return await self._join(uow, account, captured, made, task, known)
+
+    async def answered(
+        self, uow: UnitOfWork, account: ProviderAccount, captured: Lead, made: Push, task: StaffTask, doubt: InDoubt
+    ) -> Joined | None:
+        """As above, where the provider answered, and nobody may say whose its record is: ``task`` says why."""
+        if doubt.ends is PushState.DROPPED or not await _may_be_made(uow, made):
+            # It was tied meanwhile, or a person said what becomes of it.
+            return None
+        known = await who_wrote_before(uow, account, captured)
+        if known is None:
+            return None
+        if doubt.ends is None:
+            return await self._join(uow, account, captured, made, task, known)
+        await self._absorb.being_made.is_another(uow, made, known.lead_id)
+        return await self._join(uow, account, captured, None, task, known)
+
+    async def _join(
+        self,
+        uow: UnitOfWork,
+        account: ProviderAccount | None,
+        captured: Lead,
+        made: Push | None,
+        task: StaffTask | None,
+        known: Known,
+    ) -> Joined:
         region = uow.tenant.region
         schema = lead_schema(lambda raw: self._phones.read(raw, region))
         heard = await HearAgain(self._clock, self._ids)(uow, schema, known, captured)

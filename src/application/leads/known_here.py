@@ -35,6 +35,15 @@ async def known_here(uow: UnitOfWork, account: ProviderAccount | None, captured:
     return None if one is None else Known(LeadId(one), account, links.get(one))
 
 
+async def who_wrote_before(uow: UnitOfWork, account: ProviderAccount, captured: Lead) -> Known | None:
+    """As above, where nobody may say whose the record is with which the ``account`` answered: of those that it does not
+    have.
+    """
+    alike, links = await _alike(uow, account, captured)
+    one = None if links else await _who_wrote(uow, alike)
+    return None if one is None else Known(LeadId(one), account)
+
+
 async def _alike(
     uow: UnitOfWork, account: ProviderAccount | None, captured: Lead
 ) -> tuple[Mapping[UUID, Lead], Mapping[UUID, SyncRecord]]:
