@@ -251,14 +251,22 @@ class Witness:
 
     def _needs_no_line(self, kind: str, key: UUID, name: str, lost: Value, task: Task) -> bool:
         """Whether a person does that at a counter to a record that no provider has; or has a lead entered that turns
-        out to be known, to whom what they said passes (``lost``), else to the staff.
+        out to be known, to whom what they said passes (``lost``), else to the staff; be it that a run finds out, as
+        whoever entered them died over it.
         """
+        if kind == LEAD and not task.wanted and lost is not None and self._is_joined(key):
+            return name == "status" or is_known(self.world, self._home(), name, lost)
         if not task.wanted or kind != LEAD:
             return False
         if lost is None:
             linked = any(self._home().sync_records.among("local", (kind, key)))
             return (kind, name) in task.wanted and not linked
         return name == "status" or is_known(self.world, self._home(), name, lost)
+
+    def _is_joined(self, key: UUID) -> bool:
+        """Whether an event tells that this lead is another one of ours."""
+        events = self._home().events.rows()
+        return any((event.type, event.subject_id) == ("lead.merged", str(key)) for event in events)
 
     def _removed(self, kind: str, key: UUID, seen: _Seen, task: Task) -> None:
         task.removed[kind] += 1

@@ -7,7 +7,9 @@ import attrs
 from ...domain.sync.laws import Laws
 from ...domain.sync.policy import BUILT_IN_POLICY, Policy
 from ...domain.sync.schema import Schema
+from ..gym.absorb import Absorb
 from ..leads.edit_lead import EditLead
+from ..leads.join_left import JoinLeft
 from ..membership.edit_member import EditMember
 from ..ports.clock import Clock, IdSource
 from ..ports.gym import GymProviders
@@ -106,7 +108,8 @@ def sync_desk(
     books, policies = RunBooks(transactions, guard, clock, ids), PolicyBook(laws, policy)
     weaving = Weaving(books, policies, ids)
     sync = SyncAccount(books, gyms, locks, weaving, Execution(books, laws, clock, ids))
-    members, leads = MembersCourse(books, phones), LeadsCourse(phones)
+    left = JoinLeft(books, readers, Absorb(phones, clock, ids, policies), phones, clock, ids)
+    members, leads = MembersCourse(books, phones), LeadsCourse(phones, left)
     courses = Courses(members, leads)
 
     def schemas_in(region: str) -> Mapping[str, Schema]:

@@ -1,6 +1,6 @@
 """Leads are brought in step with the provider (W20–W32)."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import attrs
@@ -18,9 +18,10 @@ LEADS = "leads"
 
 @attrs.frozen
 class LeadsCourse(Course):
-    """Leads alone."""
+    """Leads alone. ``left`` settles what is left of leads that somebody began to enter, and who are known."""
 
     _phones: PhoneBook
+    _left: Callable[[Opened], Awaitable[None]]
     name: str = attrs.field(default=LEADS, init=False)
     kinds: tuple[str, ...] = attrs.field(default=(LEAD,), init=False)
 
@@ -29,8 +30,10 @@ class LeadsCourse(Course):
         tenant = opened.tenant
         return (LeadRecords(tenant, opened.account.id, lambda raw: self._phones.read(raw, tenant.region)),)
 
-    async def before(self, _: Opened, /) -> None:
-        """Nothing."""
+    async def before(self, opened: Opened, /) -> None:
+        """None of those is made that nobody sent."""
+        await self._left(opened)
 
-    async def after(self, _: Opened, __: GymGateway, /) -> None:
-        """Nothing."""
+    async def after(self, opened: Opened, _: GymGateway, /) -> None:
+        """By now it is known what there is of those that were sent."""
+        await self._left(opened)

@@ -32,6 +32,8 @@ from .push_end import counted
 
 E = TypeVar("E", bound=Versioned)
 
+ANOTHER_OF_OURS = "the provider's record is another of ours"
+
 
 @attrs.frozen
 class Answer:
@@ -62,7 +64,7 @@ class Confirm(Generic[E]):
         link = await self._link(uow, push, answer)
         if link is None:
             if push.external_id is None:
-                return await self._end(uow, push, PushState.REFUSED, why="the provider's record is another of ours")
+                return await self._end(uow, push, PushState.REFUSED, why=ANOTHER_OF_OURS)
             return await self._end(uow, push, PushState.DROPPED)
         refused = self._ignored(push, theirs)
         await take_its_place(uow, self._kind.schema, push, refused)

@@ -6,7 +6,7 @@ of, is made where the policy says so.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -58,16 +58,17 @@ async def _left_behind(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Se
     name = kind.schema.kind
     making = await uow.pushes.creating(scope.account_id, name)
     pushes = await uow.pushes.creations(scope.account_id, name, making) if making else {}
-    left = [push for push in pushes.values() if _is_left_behind(push, scope)]
+    left = [push for push in pushes.values() if is_left_behind(push, scope.now)]
     twins = await _twins(uow, kind, [push for push in left if not push.attempts])
     return [
         push for push in left if (found_by(kind.schema, push.values) if push.attempts else push.local_id not in twins)
     ]
 
 
-def _is_left_behind(push: Push, scope: Scope) -> bool:
+def is_left_behind(push: Push, now: datetime) -> bool:
+    """Whether whoever has it made there, and got no answer, is not at it any more."""
     is_made = (push.state, push.why) == (PushState.UNSURE, NO_ANSWER_YET)
-    return is_made and scope.now - push.updated_at >= _PATIENCE
+    return is_made and now - push.updated_at >= _PATIENCE
 
 
 async def _twins(uow: UnitOfWork, kind: RecordKind[E], pushes: Sequence[Push]) -> Collection[UUID]:

@@ -200,6 +200,14 @@ async def test_a_person_may_say_that_the_one_who_was_made_there_is_another_one(c
     assert len(ours) == (3 if choice == "theirs" else 2)
 
 
+@pytest.mark.parametrize("crash", [7, 8, 9, 10])
+async def test_a_run_joins_who_was_known_with_whom_somebody_died_over(crash: int) -> None:
+    again = attrs.evolve(ENTERED, values={**ENTERED.values, "message": "again"}, crash=crash)
+    player = await settled(await played(ENTERED, again, LATER, attrs.evolve(LEADS, whole=True)))
+    assert told(player) == ["done", "killed"]
+    assert len([lead for lead in player.world.room(0).leads.rows() if lead.first_name == "E"]) == 1
+
+
 async def test_somebody_wants_it_otherwise_in_the_middle() -> None:
     otherwise = EditAtCounter(tenant=0, kind=LEAD, who="E", values={"message": "bye"})
     await settled(await played(attrs.evolve(ENTERED, meanwhile=(Meanwhile(at=0, step=otherwise),))))
