@@ -60,9 +60,9 @@ a person opened again never settles by itself; its rule is `reopened`.
 
 ## Runs of a sync
 
-`domain/sync/run.py`. `held`: a guard stopped it before it wrote anything. `planned`: it only made a plan. `skipped`:
-the hourly limit, another process was at it, or the plan that it was to apply is stale. `interrupted`: its process died;
-the next run books that. Only `completed` counts as a success.
+`domain/sync/run.py`. `held`: a guard stopped it before it wrote anything of its plan. `planned`: it only made a plan.
+`skipped`: the hourly limit, another process was at it, or the plan that it was to apply is stale. `interrupted`: its
+process died; the next run books that. Only `completed` counts as a success.
 
 {runs}
 
