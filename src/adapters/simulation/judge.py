@@ -100,8 +100,9 @@ def _counts(run: Run | None, task: Task) -> Iterator[Broken]:
     """What was committed is what the books say, also where a commit collided."""
     if run is None:
         return
-    if (run.counts.created, run.counts.deleted) != (task.made, task.removed.total()):
-        done = f"{task.made} were made and {task.removed.total()} deleted"
+    gone = task.removed.total() + task.joined
+    if (run.counts.created, run.counts.deleted) != (task.made, gone):
+        done = f"{task.made} were made and {gone} deleted"
         yield Broken("counts", f"{done}, and the books say {run.counts.created} and {run.counts.deleted}")
     if run.counts.refused != task.refused:
         yield Broken("counts", f"{task.refused} pushes were refused, and the books say {run.counts.refused}")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from ...domain.sync.journal import NORMALISED, PUSHED, Change
+from ...domain.sync.journal import LOCAL_EDIT, NORMALISED, PUSHED, Change
 from ...domain.sync.policy import Policy
 from .trail import Key
 
@@ -27,7 +27,7 @@ class Applied:
 class Task:
     """A run that is under way, or what somebody does at a counter. ``plan`` None: it makes its own; ``disturbed``:
     somebody does something meanwhile; ``wanted``: fields that a person is changing at a counter, by kind of record;
-    ``wrote`` counts what was written at the provider.
+    ``wrote`` counts what was written at the provider, ``joined`` the leads that turned out to be another one of ours.
     """
 
     account: int
@@ -41,6 +41,7 @@ class Task:
     removed: Counter[str] = attrs.field(factory=Counter)
     blanked: Counter[tuple[str, str]] = attrs.field(factory=Counter)
     lines: list[Change] = attrs.field(factory=list)
+    joined: int = 0
     made: int = 0
     asked: int = 0
     pushes: int = 0
@@ -49,6 +50,7 @@ class Task:
 
 
 def decided_nothing(task: Task) -> bool:
-    """Whether the run only told of pushes that were decided before."""
-    quiet = all(line.rule in {PUSHED, NORMALISED} for line in task.lines)
+    """Whether the run only told of pushes that were decided before, and joined what somebody left."""
+    told = {PUSHED, NORMALISED} | ({LOCAL_EDIT} if task.joined else set())
+    quiet = all(line.rule in told for line in task.lines)
     return quiet and not (task.removed or task.made or task.asked or task.decided)

@@ -269,7 +269,10 @@ class Witness:
         return any((event.type, event.subject_id) == ("lead.merged", str(key)) for event in events)
 
     def _removed(self, kind: str, key: UUID, seen: _Seen, task: Task) -> None:
-        task.removed[kind] += 1
+        if kind == LEAD and self._is_joined(key):
+            task.joined += 1
+        else:
+            task.removed[kind] += 1
         for account, external_id in seen.links.get((kind, key), ()):
             if account == task.account and self.world.gyms[account].shelf(kind).find(external_id) is not None:
                 self.say("proof", f"our {kind} {key} was deleted, and {external_id} is there")

@@ -68,7 +68,8 @@ class BeingMade:
             return await self.begin(uow, account, kind, local_id, wanted)
         if not push.was_sent:
             push.values = wanted
-        push.end(PushState.UNSURE, now=self._clock.now(), why=NO_ANSWER_YET)
+        # When it was sent last, a walk is held against.
+        push.end(PushState.UNSURE, now=push.updated_at if push.was_sent else self._clock.now(), why=NO_ANSWER_YET)
         await uow.pushes.save(push)
         return push
 
@@ -83,7 +84,7 @@ class BeingMade:
         if not only_looks:
             kept.begin()
         if kept.may_be_made:
-            kept.fail(NO_ANSWER_YET, now=self._clock.now())
+            kept.fail(NO_ANSWER_YET, now=kept.updated_at if only_looks else self._clock.now())
         await uow.pushes.save(kept)
         return True
 
@@ -92,13 +93,14 @@ class BeingMade:
         in_doubt = task.reason is TaskReason.OUTCOME_UNKNOWN and not only_looked
         # What was refused this time may have been made by a try before.
         if in_doubt or (await uow.pushes.get(push.id)).attempts > int(not only_looked):
-            await self.doubt(uow, push, schema, task.details["why"] or "")
+            await self.doubt(uow, push, schema, task.details["why"] or "", only_looked=only_looked)
         else:
             await self.end(uow, push, PushState.DROPPED, task.details["why"])
 
-    async def doubt(self, uow: UnitOfWork, push: Push, schema: Schema, why: str) -> None:
+    async def doubt(self, uow: UnitOfWork, push: Push, schema: Schema, why: str, *, only_looked: bool = False) -> None:
         """It may be there. The next run looks for it; it makes it only where a policy has our records made there."""
-        kept, now = await uow.pushes.get(push.id), self._clock.now()
+        kept = await uow.pushes.get(push.id)
+        now = kept.updated_at if only_looked else self._clock.now()
         if kept.may_be_made:
             if (await self._policies.effective(uow, push.account_id, schema)).create_there:
                 kept.wait(why, now=now)

@@ -17,6 +17,7 @@ from ..ports.clock import Clock
 from ..ports.gym import Operation
 from ..ports.sources import Observed
 from ..ports.unit_of_work import UnitOfWork
+from ..sync.links.doubted import is_decided
 from ..sync.records.kinds import LEAD
 from ..sync.records.overtaken import IS_MEMBER, end_stage_wish
 from ..sync.records.reading import read
@@ -74,7 +75,7 @@ class BecameMember:
     async def _close_entering(self, uow: UnitOfWork, lead: Lead) -> None:
         """Nobody need enter it any more; what a person is to decide of it stays."""
         for task in await uow.tasks.open_for(Operation.CREATE_LEAD.value, subject_of(LEAD, lead.id)):
-            if task.reason is not TaskReason.UNDECIDED:
+            if task.reason is not TaskReason.UNDECIDED or await is_decided(uow, LEAD, lead.id, task):
                 task.complete(by=MACHINE, now=self._clock.now(), note=IS_MEMBER)
                 await uow.tasks.save(task)
 

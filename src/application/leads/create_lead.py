@@ -103,15 +103,16 @@ class CreateLead:
     async def _enter(self, captured: _Captured) -> CreatedLead:
         lead, account, made = captured.lead, captured.account, captured.made
         if account is None or captured.person is None:
-            return await self._keep(captured, None)
+            return await self._keep(captured, None, None)
         wanted = to_enter(lead, captured.person)
-        outcome = await self._entering.ask(account, made, captured.person, wanted, begun=captured.begun)
+        asked = await self._entering.ask(account, made, captured.person, wanted, begun=captured.begun)
+        outcome = asked.outcome
         if outcome.done is not None and made is not None:
             return await self._link(account, lead, made, wanted, outcome)
         if outcome.task is not None and outcome.task is captured.begun:
             # A run makes it by now.
             return CreatedLead(lead, (outcome.task,))
-        return await self._keep(captured, outcome.task)
+        return await self._keep(captured, outcome.task, asked.gone)
 
     @property
     def _entering(self) -> Entering:
@@ -159,12 +160,12 @@ class CreateLead:
 
         return await self._transactions.run(new.tenant_id, "create_lead", add)
 
-    async def _keep(self, captured: _Captured, task: StaffTask | None) -> CreatedLead:
-        """The provider was not asked, or gave no answer."""
+    async def _keep(self, captured: _Captured, task: StaffTask | None, gone: str | None) -> CreatedLead:
+        """The provider was not asked, or gave no answer, but for a record that is ``gone``."""
         lead = captured.lead
 
         async def keep(uow: UnitOfWork) -> CreatedLead:
-            joined = await self._join(uow, captured.account, lead, captured.made, task)
+            joined = await self._join(uow, captured.account, lead, captured.made, task, gone=gone)
             return _created(lead, () if task is None else (task,), joined)
 
         return await self._transactions.run(lead.tenant_id, "keep_lead", keep)

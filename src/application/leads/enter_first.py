@@ -97,7 +97,7 @@ class EnterFirst:
                 return begun
             made = begun.made
             who = person(made.values)
-            asked = await self._entering.ask(account, made, who, wanted, begun=begun.task, look=begun.look)
+            asked = (await self._entering.ask(account, made, who, wanted, begun=begun.task, look=begun.look)).outcome
             if asked.done is None:
                 assert asked.task is not None  # noqa: S101 - for the type checker: an outcome has either
                 return asked.task

@@ -46,21 +46,21 @@ class Entering:
         *,
         begun: StaffTask | None,
         look: OnlyLook | None = None,
-    ) -> Outcome:
+    ) -> "Asked":
         """What the provider has for this ``person``, made just now or not. ``made`` is kept as sent, if anything may be
         sent; where a run sends that by now, it stays with the task. ``look``: why nothing may be made, as far as the
         caller knows. The rest as for ``ProviderWrites``.
         """
         turn = _Turn() if made is None else await self._take_turn(account, made, look)
         if turn is None:
-            return Outcome(task=begun)
+            return Asked(Outcome(task=begun))
 
-        only_looked = turn.only_looks
+        only_looked, gone = turn.only_looks, list[str]()
 
         async def create(gym: GymGateway) -> Observed:
             nonlocal only_looked
             if made is not None and turn.only_looks:
-                found = await _look(gym.source(LEAD), made, turn)
+                found = await _look(gym.source(LEAD), made, turn, gone)
                 if found is not None:
                     return found
                 # It was only looked for, and is to be made after all.
@@ -73,7 +73,8 @@ class Entering:
                 schema = self._absorb.leads(uow, account).schema
                 await self._absorb.being_made.give_up(uow, made, schema, task, only_looked=only_looked)
 
-        return await self._writes(account, wanted, create, begun=begun, given_up=give_up)
+        outcome = await self._writes(account, wanted, create, begun=begun, given_up=give_up)
+        return Asked(outcome, next(iter(gone), None))
 
     async def _take_turn(self, account: ProviderAccount, made: Push, look: OnlyLook | None) -> "_Turn | None":
         """From now on the provider may have it, unless it is only looked for. None: somebody else sends it."""
@@ -108,6 +109,14 @@ class Entering:
 
 
 @attrs.frozen
+class Asked:
+    """What came of it. ``gone`` is the record of somebody known that was seen to be no more."""
+
+    outcome: Outcome
+    gone: str | None = None
+
+
+@attrs.frozen
 class _Turn:
     """``known`` is the link of whom the provider has as somebody known to us; ``look``, why nothing may be made."""
 
@@ -120,9 +129,13 @@ class _Turn:
         return self.known is not None or self.look is not None
 
 
-async def _look(source: Source, made: Push, turn: _Turn) -> Observed | None:
-    """None: nobody is there, or nobody can be looked for, and nothing forbids to make it. Raises NotMade."""
+async def _look(source: Source, made: Push, turn: _Turn, gone: list[str]) -> Observed | None:
+    """None: nobody is there, or nobody can be looked for, and nothing forbids to make it. A record that is no more is
+    put to the ``gone``. Raises NotMade.
+    """
     shown = None if turn.known is None else await get_that(source, turn.known.external_id)
+    if turn.known is not None and shown is None:
+        gone.append(turn.known.external_id)
     if shown is not None or turn.look is None:
         return shown
     try:

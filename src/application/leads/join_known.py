@@ -46,12 +46,14 @@ class JoinKnown:
         captured: Lead,
         made: Push | None,
         task: StaffTask | None,
+        *,
+        gone: str | None = None,
     ) -> Joined | None:
-        """``made`` is what was sent of it, if anything was to be; ``task`` asks staff to enter it. None: nobody is
-        known to be it.
+        """``made`` is what was sent of it, if anything was to be; ``task`` asks staff to enter it; ``gone`` as in
+        ``known_here``. None: nobody is known to be it.
         """
         await claim_all(uow)
-        known = await known_here(uow, account, captured)
+        known = await known_here(uow, account, captured, gone=gone)
         if known is None or (known.link is not None and await _may_be_made(uow, made)):
             return None
         return await self._join(uow, account, captured, made, task, known)

@@ -81,7 +81,7 @@ class JoinLeft:
         if push is None or lead is None or not await self._is_over(uow, push) or not await _is_free(uow, lead):
             return None
         tasks = await uow.tasks.open_for(Operation.CREATE_LEAD.value, subject_of(LEAD, lead_id))
-        if any(task.reason is TaskReason.UNDECIDED for task in tasks):
+        if any(task.reason is TaskReason.UNDECIDED for task in tasks) or await _is_asked_of_staff(uow, lead):
             return None
         known = await known_here(uow, account, lead)
         record = known.link.external_id if known is not None and known.link is not None else None
@@ -128,6 +128,17 @@ async def _is_free(uow: UnitOfWork, lead: Lead) -> bool:
     if lead.member_id is not None or await uow.sync_records.of_local(LEAD, lead.id):
         return False
     return not await uow.conflicts.about(LEAD, [lead.id])
+
+
+async def _is_asked_of_staff(uow: UnitOfWork, lead: Lead) -> bool:
+    """Whether staff are to do something else about it than enter it."""
+    subject = subject_of(LEAD, lead.id)
+    return any(
+        [
+            await uow.tasks.open_for(operation.value, subject)
+            for operation in (Operation.CONVERT_LEAD, Operation.UPDATE_LEAD)
+        ]
+    )
 
 
 async def _tell(uow: UnitOfWork, account: ProviderAccount, left: _Left) -> None:

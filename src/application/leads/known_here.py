@@ -20,11 +20,17 @@ from ..sync.records.task_at_provider import subject_of
 from .hear_again import Known
 
 
-async def known_here(uow: UnitOfWork, account: ProviderAccount | None, captured: Lead) -> Known | None:
+async def known_here(
+    uow: UnitOfWork, account: ProviderAccount | None, captured: Lead, *, gone: str | None = None
+) -> Known | None:
     """The lead of the address and the first name of the one that was ``captured``: the one that the ``account`` has,
-    else the first of those that none is known to have. None: nobody, or a person has to tell.
+    else the first of those that none is known to have. ``gone``: a record there that was just seen to be no more. None:
+    nobody, or a person has to tell.
     """
     alike, links = await _alike(uow, account, captured)
+    lost = {one for one, link in links.items() if link.external_id == gone}
+    alike = {one: each for one, each in alike.items() if one not in lost}
+    links = {one: link for one, link in links.items() if one not in lost}
     if len(links) > 1 or any(map(waits_to_be_made, links.values())):
         return None
     # Several wait for their turn at once: each finds the first one.

@@ -21,12 +21,13 @@ from ..gym.provider_writes import NotMade
 from ..ports.sources import Observed, Source
 from ..ports.unit_of_work import UnitOfWork
 from ..sync.courses.lead_records import LeadRecords
+from ..sync.links.doubted import ASKED_FIRST
 from ..sync.links.sent import sent
 from ..sync.records.called import called_alike
 from ..sync.records.kinds import LEAD
 from ..sync.records.reading import read
 
-_ASKED = "a person is asked first whose {} at the provider: until that is decided, nothing is sent and nothing is sold"
+_ASKED = ASKED_FIRST + " {} at the provider: until that is decided, nothing is sent and nothing is sold"
 _NO_ANSWER = (
     "it was sent before, no answer came, and it is not found there by what was sent: it may have been changed there "
     "since, so it is made again only once a sync has looked through everything there; look at the provider"

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TypeVar
 from uuid import UUID
 
+from ....domain.staff.task import StaffTask, TaskReason
 from ....domain.sync.conflict import PAIRING, Conflict
 from ....domain.sync.push import Push
 from ...ports.unit_of_work import UnitOfWork
@@ -11,9 +12,17 @@ from ..records.record_kind import RecordKind, Versioned
 
 E = TypeVar("E", bound=Versioned)
 
+# How a task begins that asks for nothing before a person decided whose a record is.
+ASKED_FIRST = "a person is asked first whose"
 WHOSE = "it waits until a person says which of ours the provider's record is"
 _WHOSE_IS_IT = "it waits until a person says whose the provider's record {} is"
 _WHAT_BECOMES_OF_IT = "it waits until a person says what becomes of the record"
+
+
+async def is_decided(uow: UnitOfWork, kind: str, local_id: UUID, task: StaffTask) -> bool:
+    """Whether the task asks for nothing before a person decided whose a record is, and nothing is asked any more."""
+    was_asked = task.reason is TaskReason.UNDECIDED and (task.details.get("why") or "").startswith(ASKED_FIRST)
+    return was_asked and not await uow.conflicts.about(kind, [local_id])
 
 
 async def why_it_waits(uow: UnitOfWork, kind: RecordKind[E], push: Push) -> str | None:

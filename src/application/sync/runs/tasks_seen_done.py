@@ -20,6 +20,7 @@ from ...membership.sold_already import sold_to, sold_to_person
 from ...ports.gym import Operation
 from ...ports.unit_of_work import UnitOfWork
 from ..deciding.asked_there import wishes_of
+from ..links.doubted import is_decided
 from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
 from ..records.counter_words import is_word
@@ -64,10 +65,11 @@ async def _close(uow: UnitOfWork, task: StaffTask, note: str, now: datetime) -> 
 
 async def _is_gone(uow: UnitOfWork, account_id: AccountId, kind: str, local_id: UUID, task: StaffTask) -> bool:
     """Whether what is to be changed is no more, neither here nor there: not where that record is another one of ours by
-    now, or a person or the next run is to say whose it is.
+    now, or a person or the next run is to say whose it is. What the provider has no field for may be what somebody
+    wrote, and stands nowhere else by now.
     """
     record = record_of(task)
-    if record is None or task.reason is TaskReason.UNDECIDED or is_under_way(task):
+    if record is None or task.reason in {TaskReason.UNDECIDED, TaskReason.UNSUPPORTED} or is_under_way(task):
         return False
     key = record[1]
     if await uow.sync_records.by_external_ids(account_id, kind, [key]):
@@ -116,7 +118,10 @@ async def _is_done(
     uow: UnitOfWork, task: StaffTask, link: SyncRecord, schema: Schema, on_sale: Sequence[Package], now: datetime
 ) -> bool:
     if task.operation == Operation.CREATE_LEAD.value:
-        return not waits_to_be_made(link) and not await _was_tied_before(uow, task, link)
+        if waits_to_be_made(link):
+            return False
+        is_decided_by_now = await is_decided(uow, link.kind, link.local_id, task)
+        return is_decided_by_now or not await _was_tied_before(uow, task, link)
     today = uow.tenant.today(now)
     if await _was_cancelled_since(uow, task, link, today):
         return True

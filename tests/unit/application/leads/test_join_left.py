@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tresen.application.leads.convert_lead import Conversion
 from tresen.application.staff.complete_task import TaskDone
 from tresen.application.transactions import Transactions
 from tresen.domain.leads.lead import Lead
@@ -12,7 +13,7 @@ from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.push import PushState
 
 from ..gym.test_provider_writes import Killed
-from ..studio import A_MINUTE, AN_HOUR, BOOKS, Studio
+from ..studio import A_MINUTE, AN_HOUR, BOOKS, GOLD, Studio
 from ..sync.scene import applied, captured, open_conflicts, planned, pushes
 from ..sync.test_decided_pairings import decide
 from ..sync.test_editing import lead_edit
@@ -189,3 +190,19 @@ async def test_of_two_that_the_account_has_nobody_is_guessed(studio: Studio) -> 
     studio.clock.advance(AN_HOUR)
     await studio.leads_synced(whole=True)
     assert len(named(studio)) == 3
+
+
+async def test_about_whom_staff_are_asked_something_else_is_not_joined(studio: Studio) -> None:
+    ann = await known(studio)
+    await killed(studio, "send_lead", phone="030 9")
+    studio.change_account(writes_enabled=False)
+    (left,) = [lead for lead in named(studio) if lead.id != ann.id]
+    studio.books.packages = [GOLD]
+    await studio.members_synced()
+    done = await studio.convert_lead(
+        Conversion(tenant_id=studio.tenant.id, lead_id=left.id, package="Gold", starts_on=studio.clock.now().date())
+    )
+    assert done.task is not None
+    studio.clock.advance(AN_HOUR)
+    await studio.leads_synced(whole=True)
+    assert {lead.id for lead in named(studio)} == {ann.id, left.id}

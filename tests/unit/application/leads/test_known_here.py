@@ -62,8 +62,8 @@ async def test_they_are_one_with_one_task_also_where_the_store_has_it_done_again
     await studio.complete_task(TaskDone(tenant_id=studio.tenant.id, task_id=first.task.id, by="Bob"))
     join, left = JoinKnown.__call__, [StorageConflict("busy")] * times
 
-    async def join_and_collide(self: JoinKnown, *about: Any) -> Joined | None:
-        joined = await join(self, *about)
+    async def join_and_collide(self: JoinKnown, *about: Any, **gone: Any) -> Joined | None:
+        joined = await join(self, *about, **gone)
         if joined is not None and left:
             studio.units.commits_fail.append(left.pop())
         return joined

@@ -7,7 +7,7 @@ from tresen.application.leads.create_lead import CreatedLead
 from tresen.application.ports.gym import Operation
 from tresen.domain.leads.lead import Lead
 from tresen.domain.leads.stage import Stage
-from tresen.domain.shared.errors import GatewayError, GatewayUnavailable, GatewayUnsupported
+from tresen.domain.shared.errors import GatewayError, GatewayRejected, GatewayUnavailable, GatewayUnsupported
 from tresen.domain.staff.task import TaskReason
 from tresen.domain.sync.conflict import Choice
 from tresen.domain.sync.push import PushState
@@ -213,3 +213,64 @@ async def test_a_question_that_comes_up_while_it_is_made_is_not_sold_over(studio
     assert open_conflicts(studio)
     assert done.task is not None
     assert (done.task.reason, len(studio.books.memberships)) == (TaskReason.UNDECIDED, 0)
+
+
+# -- whose record was seen to be gone, a question that is decided, and looks that are no tries -------------------------
+
+
+async def lost(studio: Studio) -> Lead:
+    """The gym deleted Ann, and no sync has seen that."""
+    await synced(studio)
+    key = studio.attract("Ann", last_name="H")
+    await studio.leads_synced()
+    studio.clock.advance(A_MINUTE)
+    studio.books.leads.remove(key)
+    return studio.lead(key)
+
+
+async def test_nobody_is_joined_with_one_whose_record_was_just_seen_to_be_gone(studio: Studio) -> None:
+    before = await lost(studio)
+    studio.gym.faults.fail_next("create_lead", _DOWN)
+    first = await enter(studio, message="first")
+    studio.clock.advance(A_MINUTE)
+    second = await enter(studio, message="second")
+    assert (first.created, second.created, second.lead.id) == (True, False, first.lead.id)
+    assert second.lead.message == "first\nsecond"
+    (task,) = await to_enter(studio)
+    assert (task.subject, "second" in (task.details["notes"] or "")) == (f"lead:{first.lead.id}", True)
+    assert before.id in {each.id for each in named(studio)}
+
+
+async def test_whom_the_gym_refuses_after_that_is_a_lead_with_a_task(studio: Studio) -> None:
+    before = await lost(studio)
+    studio.gym.faults.fail_next("create_lead", GatewayRejected("no"))
+    made = await enter(studio, message="first")
+    assert (made.created, made.lead.id != before.id) == (True, True)
+    assert [task.subject for task in await to_enter(studio)] == [f"lead:{made.lead.id}"]
+
+
+async def test_a_look_in_vain_does_not_move_when_it_was_sent(studio: Studio) -> None:
+    """A sync that looks through everything counts for what was sent before it, however often somebody looked."""
+    ann = await unanswered(studio, made=False)
+    (push,) = pushes(studio)
+    at = push.updated_at
+    for _ in range(2):
+        studio.clock.advance(AN_HOUR)
+        assert (await converted(studio, ann)).task is not None
+        assert [(each.updated_at, each.attempts) for each in pushes(studio)] == [(at, 1)]
+
+
+@_POLICIES
+async def test_the_task_is_done_once_the_question_is_decided_and_the_lead_is_there(
+    studio: Studio, create_there: bool
+) -> None:
+    ann = await readdressed(studio, create_there=create_there)
+    await looked_through(studio)
+    await enter(studio, message="two")
+    (task,) = await to_enter(studio)
+    assert task.reason is TaskReason.UNDECIDED
+    await decide(studio, asked(studio)["1002"], Choice.THEIRS)
+    for _ in range(2):
+        await looked_through(studio)
+    assert (await converted(studio, ann)).membership is not None
+    assert await to_enter(studio) == []

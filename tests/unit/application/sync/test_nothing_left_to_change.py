@@ -111,3 +111,13 @@ async def test_what_a_person_decides_stays(studio: Studio) -> None:
     studio.books.leads.remove(grace)
     await studio.leads_synced(whole=True)
     assert [one.id for one in await open_tasks(studio)] == [task.id]
+
+
+async def test_not_of_what_the_provider_has_no_field_for(studio: Studio) -> None:
+    """Somebody may have written that, and it stands nowhere else any more."""
+    grace = await asked_of_lead(studio)
+    (asked,) = studio.store.room(studio.tenant.id).tasks.rows()
+    asked.reason = TaskReason.UNSUPPORTED
+    studio.books.leads.remove(grace)
+    await studio.leads_synced(whole=True)
+    assert [state for state, _ in await states(studio)] == [TaskState.OPEN]
