@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from prometheus_client import Counter, Histogram, start_http_server
 
 from ..adapters.http.metrics import PrometheusCallObserver
-from .ports import not_to_be_had
+from .ports import ensure_named, not_to_be_had
 
 
 @functools.cache
@@ -76,6 +76,7 @@ def metrics_told(host: str, port: int) -> Iterator[None]:
     if not port:
         yield
         return
+    ensure_named(host, option="--metrics-host")
     try:
         server, thread = start_http_server(port, addr=host)
     except (OSError, UnicodeError) as error:

@@ -24,6 +24,12 @@ def ensure_free(port: int) -> None:
         raise not_to_be_had(LOCAL, port, error, option="--port") from None
 
 
+def ensure_named(host: str, *, option: str) -> None:
+    """Raises NotConfigured for an empty host, as an unset variable gives one: to the system that is every address."""
+    if not host.strip():
+        raise NotConfigured(f"no host is named to listen on: give one with {option}, 0.0.0.0 for every address")
+
+
 def not_to_be_had(host: str, port: int, error: OSError | OverflowError | UnicodeError, *, option: str) -> NotConfigured:
     """In the system's words, without those that Python adds: they name the address once more. ``option`` gives the
     port; where the host is what is wrong, its own option is named.

@@ -13,7 +13,7 @@ from ..entrypoints.api.app import ApiSettings, create_api
 from ..entrypoints.runtime import ServeOptions
 from .background import Loop, in_background
 from .installation import Installation
-from .ports import not_to_be_had
+from .ports import ensure_named, not_to_be_had
 from .settings import Settings
 
 _STOP = (signal.SIGINT, signal.SIGTERM)
@@ -100,6 +100,7 @@ def _beside(installation: Installation, options: ServeOptions) -> Sequence[Loop]
 
 @contextmanager
 def _listening(options: ServeOptions) -> Iterator[socket.socket]:
+    ensure_named(options.host, option="--host")
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
         listener = socket.create_server((options.host, options.port), family=family)

@@ -108,6 +108,16 @@ async def test_a_host_that_is_not_here_is_told_as_what_is_wrong(tresen: Installa
         await serve(tresen, ServeOptions(host=host, port=free), ready=lambda _: None)
 
 
+@pytest.mark.parametrize("host", ["", " "])
+async def test_no_host_is_not_every_address(tresen: Installation, host: str) -> None:
+    """As a variable that is not set gives it."""
+    told = "no host is named to listen on: give one with --{}host, 0.0.0.0 for every address"
+    with pytest.raises(NotConfigured, match=told.format("metrics-")):
+        await work(tresen, attrs.evolve(options(a_free_port()), metrics_host=host), ready=lambda: None)
+    with pytest.raises(NotConfigured, match=told.format("")):
+        await serve(tresen, ServeOptions(host=host, port=a_free_port()), ready=lambda _: None)
+
+
 @pytest.mark.parametrize(
     "error",
     [
