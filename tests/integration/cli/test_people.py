@@ -297,6 +297,9 @@ def test_a_phone_number_that_is_none_turns_nobody_away_and_is_told(desk: Desk) -
     assert lead["phone"] == "abc"
     assert f"'abc' is no phone number; with the right one: {better}" in desk(*words).out
     assert "'abc' is no phone number" in desk("leads", "edit", lead["id"], "--phone", "abc", *NORTH).err
+    again = desk(*(("xyz" if word == "abc " else word) for word in words))
+    assert "phone: known already" not in again.out
+    assert "xyz" in desk("tasks", "list", "--json", *NORTH).out
     assert desk(*better.replace("NUMBER", "030-7").split()[1:]).code == 0
     fine = desk(*words[:3], "fay@x.example", "--first-name", "Fay", "--phone", "030 9", *NORTH)
     assert "phone number" not in fine.out

@@ -88,7 +88,7 @@ def _person(read_phone: ReadPhone) -> tuple[Field, ...]:
         Field("first_name"),
         Field("last_name"),
         Field("email", folded),
-        Field("phone", phone(lambda raw: read_phone(raw).canonical)),
+        Field("phone", phone(lambda raw: read_phone(raw).canonical or raw)),
     )
 
 
