@@ -1,9 +1,10 @@
 """Which tests are watched for coverage: those that go through the code once, in this process.
 
 Being watched more than doubles what a test takes. What the others here pass through is watched elsewhere: with
-PostgreSQL it is what SQLite runs, too; the rooms below play whole stories, or start processes, over parts that the unit
-and contract suites cover; and what is tried with many values, or with whatever Hypothesis draws, is watched with the
-first ones alone. So the gates ask more of the tests that are left: these alone must reach them.
+PostgreSQL it is what SQLite runs, too, and the stores in memory carry every unit test; the rooms below play whole
+stories, or start processes, over parts that the unit and contract suites cover; and what is tried with many values, or
+with whatever Hypothesis draws, is watched with the first ones alone. So the gates ask more of the tests that are left:
+these alone must reach them.
 """
 
 from collections.abc import Iterator
@@ -25,8 +26,10 @@ def _repeats(item: pytest.Item) -> bool:
     inside = item.path.relative_to(item.config.rootpath / "tests").parts
     fixtures = getattr(item, "fixturenames", ())
     with_postgres = "postgresql" in item.name or "postgres_server" in fixtures
+    in_memory = inside[0] == "contract" and "memory" in item.name
     drawn = item.get_closest_marker("hypothesis") is not None
-    return with_postgres or drawn or any(_turns(item)) or (inside[0] == "integration" and inside[1] in STORIES)
+    is_story = inside[0] == "integration" and inside[1] in STORIES
+    return with_postgres or in_memory or drawn or is_story or any(_turns(item))
 
 
 def _turns(item: pytest.Item) -> Iterator[int]:
