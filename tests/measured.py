@@ -15,6 +15,17 @@ STORIES = ("bootstrap", "complaints", "docs", "jobs", "schedules", "sync", "webh
 """The rooms of ``tests/integration`` that nobody watches."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """In a worker of xdist, pytest-cov measures anew from here on, and would leave running what it began when it was
+    loaded: that goes into no report, but would watch every test, also those that are marked.
+    """
+    plugin = session.config.pluginmanager.get_plugin("_cov")
+    begun = None if plugin is None else plugin.cov_controller
+    if begun is not None and hasattr(session.config, "workerinput"):
+        begun.pause()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out of the measuring whatever only repeats."""
     for item in items:
