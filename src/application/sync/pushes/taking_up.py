@@ -27,7 +27,7 @@ _DELETED = "it was deleted here, and the provider shows something: it is looked 
 _LEFT = "whoever had it made there got no answer: it is looked up there, and made if it is not"
 
 # Nobody waits that long for their turn, nor for an answer.
-_PATIENCE = timedelta(minutes=15)
+PATIENCE = timedelta(minutes=15)
 
 
 async def is_any_to_be_taken_up(uow: UnitOfWork, kind: RecordKind[E], scope: Scope, *, may_write: bool) -> bool:
@@ -68,7 +68,7 @@ async def _left_behind(uow: UnitOfWork, kind: RecordKind[E], scope: Scope) -> Se
 def is_left_behind(push: Push, now: datetime) -> bool:
     """Whether whoever has it made there, and got no answer, is not at it any more."""
     is_made = (push.state, push.why) == (PushState.UNSURE, NO_ANSWER_YET)
-    return is_made and now - push.updated_at >= _PATIENCE
+    return is_made and now - push.updated_at >= PATIENCE
 
 
 async def _twins(uow: UnitOfWork, kind: RecordKind[E], pushes: Sequence[Push]) -> Collection[UUID]:

@@ -3,7 +3,7 @@ is left there and here to do it to.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from ....domain.leads.stage import Stage
@@ -23,6 +23,7 @@ from ..deciding.asked_there import wishes_of
 from ..links.doubted import is_decided
 from ..links.link_at import link_at
 from ..links.reviving import waits_to_be_made
+from ..pushes.taking_up import PATIENCE
 from ..records.counter_words import is_word
 from ..records.kinds import LEAD, MEMBER, MEMBERSHIP
 from ..records.overtaken import end_stage_wish, is_under_way, values_of
@@ -30,9 +31,6 @@ from ..records.task_at_provider import leave_what_stood_there, record_of
 
 SEEN = "a sync saw it done at the provider"
 GONE = "the record is gone, here and at the provider"
-
-# Nobody waits that long for their turn, nor for an answer.
-_PATIENCE = timedelta(minutes=15)
 
 _OPERATIONS = {
     MEMBER: {Operation.UPDATE_MEMBER.value},
@@ -100,7 +98,7 @@ async def _is_sold(uow: UnitOfWork, account_id: AccountId, task: StaffTask, now:
     """
     if task.operation == Operation.CREATE_MEMBER.value:
         # Whoever is at the sale ends it.
-        is_waited_for = is_under_way(task) and now - task.created_at < _PATIENCE
+        is_waited_for = is_under_way(task) and now - task.created_at < PATIENCE
         return not is_waited_for and await sold_to_person(uow, account_id, task.details) is not None
     named, _, key = (task.subject or "").partition(":")
     if task.operation != Operation.CREATE_MEMBERSHIP.value or named != MEMBER:
